@@ -1,0 +1,118 @@
+/** The `livetex` part of the configuration file: a list of bindings. Parsed strictly, all problems at once. */
+import { z } from 'zod';
+import { codeSchema } from './lead.ts';
+import { API_VERSIONS } from './livetex-api.ts';
+
+/** LiveTex's documented address. */
+export const DEFAULT_BASE_URL = 'https://messaging.livetex.ru';
+/** LiveTex's own limit is undocumented; 4,000 code points stay under the 4,096 of the usual messengers with a header above. */
+export const DEFAULT_MAX_TEXT_LENGTH = 4_000;
+/** Design, section 6. */
+export const DEFAULT_TRANSFER_TIMEOUT_SECONDS = 120;
+/** A LiveTex request's whole time. Ours: LiveTex itself gives a webhook 60 s, a person waits less. */
+export const DEFAULT_REQUEST_TIMEOUT_MS = 10_000;
+/** Requests in flight per binding. Ours: LiveTex's limit is undocumented, so stay modest; it also bounds the rush after an outage. */
+export const DEFAULT_MAX_IN_FLIGHT = 8;
+
+export const DEFAULT_NOTICES = {
+  transferred: 'Диалог переведён на оператора',
+  operatorConnected: 'Оператор {operator} подключился к диалогу',
+  returned: 'Оператор вернул диалог боту',
+} as const;
+
+const httpUrl = z.string().refine((value) => {
+  const url = URL.parse(value);
+  return (
+    url !== null &&
+    (url.protocol === 'https:' || url.protocol === 'http:') &&
+    url.username === '' &&
+    url.search === '' &&
+    url.hash === ''
+  );
+}, 'must be an absolute http: or https: URL without user, query or fragment');
+
+const secret = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces');
+
+const webhookSchema = z.strictObject({
+  /** Where LiveTex reaches us; the path `/webhook/livetex/<bindingId>` is added. */
+  publicUrl: httpUrl,
+  /** Returned by LiveTex in every notification. */
+  key: secret,
+  /** Accepted as well while a key is being changed. */
+  previousKey: secret.optional(),
+});
+
+const timeoutSeconds = z
+  .number()
+  .positive()
+  .max(7 * 24 * 3_600);
+
+/** True for the addresses of this machine only. */
+export function isLoopback(url: string): boolean {
+  const host = URL.parse(url)?.hostname ?? '';
+  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+export const bindingSchema = z
+  .strictObject({
+    id: codeSchema.default('main'),
+    channelName: z.string().min(1).default('LiveTex (Chat Center)'),
+    /** The access key of the touch point. A secret. */
+    token: secret,
+    baseUrl: httpUrl.default(DEFAULT_BASE_URL),
+    apiVersion: z.enum(API_VERSIONS).default('1.0'),
+    /** Which bots use this binding; left out: all of them. */
+    bots: z.array(codeSchema).min(1).optional(),
+    /** Put above each mirrored message of the bot; empty: no line. */
+    botMessageHeader: z.string().max(200).default('🤖 Бот'),
+    leadMessageHeader: z.string().max(200).default('👤 Пользователь'),
+    excludedChannels: z.array(codeSchema).default(['umnico', 'bitrix', 'jivo', 'webim']),
+    webhook: webhookSchema.optional(),
+    notices: z
+      .strictObject({
+        transferred: z.string().max(1_000).default(DEFAULT_NOTICES.transferred),
+        operatorConnected: z.string().max(1_000).default(DEFAULT_NOTICES.operatorConnected),
+        returned: z.string().max(1_000).default(DEFAULT_NOTICES.returned),
+      })
+      .default(DEFAULT_NOTICES),
+    /** In code points, header included. */
+    maxTextLength: z.int().min(100).max(100_000).default(DEFAULT_MAX_TEXT_LENGTH),
+    /** Seconds within which LiveTex must accept a transfer. */
+    transferTimeout: timeoutSeconds.default(DEFAULT_TRANSFER_TIMEOUT_SECONDS),
+    /** Seconds within which an operator must open the dialog; left out: no limit. */
+    pickupTimeout: timeoutSeconds.optional(),
+    /** Seconds within which an operator must answer a lead's message; left out: no limit. */
+    replyTimeout: timeoutSeconds.optional(),
+    requestTimeoutMs: z.int().min(100).max(60_000).default(DEFAULT_REQUEST_TIMEOUT_MS),
+    maxInFlight: z.int().min(1).max(100).default(DEFAULT_MAX_IN_FLIGHT),
+  })
+  .refine(
+    (binding) => !binding.webhook || binding.webhook.publicUrl.startsWith('https:') || isLoopback(binding.baseUrl),
+    {
+      path: ['webhook', 'publicUrl'],
+      message: 'must be https: LiveTex calls no other (plain http is accepted only for a loopback baseUrl)',
+    },
+  );
+
+/** A binding after parsing: every default filled in. */
+export type BindingConfig = z.infer<typeof bindingSchema>;
+/** A binding as written in the configuration file. */
+export type BindingInput = z.input<typeof bindingSchema>;
+
+export const bindingsSchema = z.array(bindingSchema).superRefine((bindings, context) => {
+  const seen = new Set<string>();
+  for (const [index, binding] of bindings.entries()) {
+    if (seen.has(binding.id)) {
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'id'],
+        message: `"${binding.id}" is used by an earlier binding`,
+      });
+    }
+    seen.add(binding.id);
+  }
+});

@@ -1,0 +1,59 @@
+/** Who has to act: the script's author, who set the system up, LiveTex or the network, or we. */
+export type Fault = 'script' | 'setup' | 'remote' | 'internal';
+
+/** One row of an error catalogue. The message is made of typed facts, so that no secret can slip in with a pasted text. */
+export interface ErrorRow<Facts> {
+  readonly fault: Fault;
+  /** May the same thing succeed later without anybody acting? */
+  readonly retryable: boolean;
+  readonly message: (facts: Facts) => string;
+}
+
+/**
+ * An error with a stable code. Compare codes, never classes: errors cross isolates, processes and package copies.
+ * `cause` stays on the host.
+ */
+export class CodedError extends Error {
+  override readonly name = 'CodedError';
+  readonly code: string;
+  readonly fault: Fault;
+  readonly retryable: boolean;
+  /** The facts the message was made of, and such as `retryAfterMs`. Without secrets. */
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: string,
+    row: { readonly fault: Fault; readonly retryable: boolean; readonly text: string },
+    facts: Readonly<Record<string, unknown>>,
+    cause?: unknown,
+  ) {
+    super(row.text, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.fault = row.fault;
+    this.retryable = row.retryable;
+    this.facts = facts;
+  }
+}
+
+/** A maker of coded errors from a catalogue: `const fail = errorsFrom(CATALOGUE); throw fail('livetex_timeout', {…})`. */
+export function errorsFrom<Catalogue extends Record<string, ErrorRow<never>>>(catalogue: Catalogue) {
+  return <Code extends keyof Catalogue & string>(
+    code: Code,
+    facts: Parameters<Catalogue[Code]['message']>[0],
+    cause?: unknown,
+  ): CodedError => {
+    const row = catalogue[code] as unknown as ErrorRow<unknown>;
+    return new CodedError(code, { fault: row.fault, retryable: row.retryable, text: row.message(facts) }, facts, cause);
+  };
+}
+
+/** The stable code of any thrown value; `undefined` when it has none. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** A thrown value's message for a log. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

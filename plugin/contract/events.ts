@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { leadRefSchema } from './lead.ts';
+import { contentSchema } from './message.ts';
+
+/** An event's id, given by the platform and never used for another event of the same lead. */
+export const eventIdSchema = z.string().min(1).max(200);
+
+const common = {
+  id: eventIdSchema,
+  lead: leadRefSchema,
+  /** When it happened, Unix ms. */
+  at: z.int().nonnegative(),
+};
+
+/** The lead said something. Mirrored to LiveTex, whoever has the dialog. */
+export const leadMessageEventSchema = z.strictObject({
+  type: z.literal('LeadMessage'),
+  ...common,
+  content: contentSchema,
+});
+
+/**
+ * The bot is about to say something. While an operator has the dialog the verdict is `suppressed`, and the platform
+ * does not send it; `duringTransfer` marks what may be said all the same (a route that acts during a transfer, and a
+ * script that an operator called with `/bot` or `/operator`).
+ */
+export const botMessageEventSchema = z.strictObject({
+  type: z.literal('BotMessage'),
+  ...common,
+  content: contentSchema,
+  duringTransfer: z.boolean().optional(),
+});
+
+/** A script or command asks for an operator. */
+export const transferRequestedEventSchema = z.strictObject({ type: z.literal('TransferRequested'), ...common });
+
+/** A script or command takes the dialog back from the operator. */
+export const returnRequestedEventSchema = z.strictObject({ type: z.literal('ReturnRequested'), ...common });
+
+/** What a platform tells the plugin. Each event may be told again: it is ignored when its id was seen. */
+export const platformEventSchema = z.discriminatedUnion('type', [
+  leadMessageEventSchema,
+  botMessageEventSchema,
+  transferRequestedEventSchema,
+  returnRequestedEventSchema,
+]);
+export type PlatformEvent = z.infer<typeof platformEventSchema>;
+export type LeadMessageEvent = z.infer<typeof leadMessageEventSchema>;
+export type BotMessageEvent = z.infer<typeof botMessageEventSchema>;
+
+/**
+ * The plugin's answer to one event.
+ * `accepted`: stored, it will be acted on. `suppressed`: do not send this bot message, an operator has the dialog.
+ * A repeated event gets the verdict that it got first, with `duplicate: true`.
+ */
+export interface EventVerdict {
+  readonly id: string;
+  readonly verdict: 'accepted' | 'suppressed';
+  readonly duplicate: boolean;
+}

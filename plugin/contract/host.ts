@@ -1,0 +1,82 @@
+import type { LiveTexAttrs } from './attributes.ts';
+import type { LeadRef } from './lead.ts';
+import type { Attachment } from './message.ts';
+import type { Activity } from './activity.ts';
+import type { ScriptRef } from './script-types.ts';
+
+/** Structured log of the process: a message and facts. Never a token, never a message text above `debug`. */
+export interface Logger {
+  debug(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Time, passed in so that a test can own it. */
+export interface Clock {
+  /** Unix ms. */
+  now(): number;
+  /** Calls `act` once, after `ms`; the returned function cancels. Does not keep the process alive by itself. */
+  after(ms: number, act: () => void): () => void;
+}
+
+/** What the operator's desk shows of a lead at the transfer. */
+export interface LeadProfile {
+  /** The lead's name; absent: LiveTex shows "Гость". */
+  readonly name?: string;
+  /** The content of `sys_livetex_attrs`, as the scripts set it. */
+  readonly attributes: LiveTexAttrs;
+}
+
+interface DeliveryCommon {
+  /** The same id again is the same delivery: perform it once. */
+  readonly id: string;
+  /** Unix ms. */
+  readonly at: number;
+}
+/** One thing to show to the lead. A notice is a service text, an operator's message has its author's name. */
+export type Delivery = DeliveryCommon &
+  (
+    | { readonly kind: 'notice'; readonly text: string }
+    | { readonly kind: 'text'; readonly text: string; readonly operator?: string }
+    | { readonly kind: 'file'; readonly attachment: Attachment; readonly text?: string; readonly operator?: string }
+  );
+
+/** Which script the platform shall run for a lead, and why. */
+export interface ScriptRequest {
+  /** The same id again is the same run: start it once. */
+  readonly id: string;
+  readonly script: ScriptRef;
+  /** For the author's log and the timeline: what led to this run. */
+  readonly cause: 'no_operators' | 'transfer_failed' | 'returned' | 'operator_command' | 'operator_timeout';
+  /** Messages of this run carry `duringTransfer`, because an operator asked for it. */
+  readonly duringTransfer: boolean;
+}
+
+/**
+ * What a platform must offer so that the plugin can live on it (design, section 4).
+ *
+ * Every call with an `id` is made at least once and, for one lead, in order: the next call for a lead is made when the
+ * one before has resolved. A rejected promise is tried again with back-off for up to 24 h, so reject only when a later
+ * try may succeed. Calls for different leads run side by side.
+ */
+export interface LiveTexHost {
+  readonly attributes: {
+    /** Read at the moment of the transfer. */
+    get(lead: LeadRef): Promise<LeadProfile>;
+  };
+  /** Is there such a script for this lead's bot? */
+  hasScript(lead: LeadRef, script: ScriptRef): Promise<boolean>;
+  /** Starts a script for the lead: resolves when the run is stored or done, not necessarily ended. */
+  runScript(lead: LeadRef, request: ScriptRequest): Promise<void>;
+  /** Shows the lead a text, a file or a notice: resolves when it is stored or sent. */
+  deliver(lead: LeadRef, delivery: Delivery): Promise<void>;
+  /** Sets the flag "Переведён на оператора". */
+  setForwarded(lead: LeadRef, change: { readonly id: string; readonly forwarded: boolean }): Promise<void>;
+  /** A line in the log that the bot's author reads. */
+  authorLog?(lead: LeadRef, line: { readonly level: 'info' | 'warn' | 'error'; readonly text: string }): void;
+  /** What happens, as it happens, for a timeline. Must not throw and must not wait. */
+  observe?(activity: Activity): void;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/**
+ * A bot's id or a channel's code. No colon: the two are joined with colons into LiveTex's `user_id`
+ * (design, section 6), and two different leads must never share one.
+ */
+export const codeSchema = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[\p{L}\p{N}_.-]+$/u, 'letters, digits, "_", "." and "-" only');
+
+/** A lead's id within its channel: whatever the channel gives, so it may hold colons. At most 200 UTF-16 units. */
+export const externalIdSchema = z.string().min(1).max(200);
+
+/** Who a dialog is with: one lead of one channel talking to one bot. */
+export const leadRefSchema = z.strictObject({
+  botId: codeSchema,
+  channel: codeSchema,
+  externalId: externalIdSchema,
+});
+export type LeadRef = z.infer<typeof leadRefSchema>;
+
+/** LiveTex's `user_id` of a lead: `<botId>:<channelCode>:<leadExternalId>`. The same lead gives the same id for ever. */
+export function userIdOf(lead: LeadRef): string {
+  return `${lead.botId}:${lead.channel}:${lead.externalId}`;
+}
+
+/** The lead behind a `user_id`, or `undefined` when the id is not one of ours (another client of the same touch point). */
+export function leadOf(userId: string): LeadRef | undefined {
+  const first = userId.indexOf(':');
+  const second = userId.indexOf(':', first + 1);
+  if (first < 0 || second < 0) return undefined;
+  const parsed = leadRefSchema.safeParse({
+    botId: userId.slice(0, first),
+    channel: userId.slice(first + 1, second),
+    externalId: userId.slice(second + 1),
+  });
+  return parsed.success ? parsed.data : undefined;
+}

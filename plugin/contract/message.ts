@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+/** Longest text of one message, in UTF-16 units. Ours: messengers stop far below; it bounds a row of storage. */
+export const MAX_TEXT_LENGTH = 100_000;
+/** Most attachments of one message. Ours. */
+export const MAX_ATTACHMENTS = 20;
+/** Longest link. Ours: what browsers and proxies carry reliably. */
+export const MAX_URL_LENGTH = 2_048;
+/** Most buttons of one message. Ours. */
+export const MAX_BUTTONS = 100;
+
+/** A link that a person may open: absolute, `http:` or `https:` only (`javascript:`, `file:` and `data:` are refused). */
+export const linkSchema = z.string().max(MAX_URL_LENGTH).refine(isHttpUrl, 'must be an absolute http: or https: URL');
+
+function isHttpUrl(value: string): boolean {
+  if (/[\s\p{Cc}]/u.test(value)) return false;
+  const url = URL.parse(value);
+  return url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && url.hostname !== '';
+}
+
+/** A text that can be stored and sent anywhere: well-formed UTF-16 (no lone surrogate) and without NUL, which PostgreSQL cannot keep. */
+export const textSchema = z
+  .string()
+  .max(MAX_TEXT_LENGTH)
+  .refine((text) => text.isWellFormed(), 'must not hold a lone surrogate')
+  .refine((text) => !text.includes('\u0000'), 'must not hold a NUL character');
+
+export const ATTACHMENT_TYPES = ['image', 'video', 'audio', 'file'] as const;
+
+/** A file by its link. `size` in bytes. */
+export const attachmentSchema = z.strictObject({
+  type: z.enum(ATTACHMENT_TYPES),
+  url: linkSchema,
+  name: textSchema.max(255).optional(),
+  size: z.int().nonnegative().optional(),
+});
+export type Attachment = z.infer<typeof attachmentSchema>;
+
+/** One inline button. A menu item is a button whose `callback_data` is the item's code: pressing it sends the code. */
+export const buttonSchema = z.strictObject({
+  text: textSchema.min(1).max(1_000),
+  callback_data: textSchema.min(1).max(1_000),
+});
+export type Button = z.infer<typeof buttonSchema>;
+
+/** Rows of buttons, top to bottom. */
+export const buttonRowsSchema = z
+  .array(z.array(buttonSchema).min(1))
+  .refine((rows) => rows.flat().length <= MAX_BUTTONS, `at most ${MAX_BUTTONS} buttons`);
+
+/** What one message says. At least one part is present. */
+export const contentSchema = z
+  .strictObject({
+    text: textSchema.min(1).optional(),
+    buttons: buttonRowsSchema.optional(),
+    attachments: z.array(attachmentSchema).max(MAX_ATTACHMENTS).optional(),
+  })
+  .refine(
+    (content) =>
+      content.text !== undefined || (content.buttons?.length ?? 0) > 0 || (content.attachments?.length ?? 0) > 0,
+    'a message needs a text, buttons or an attachment',
+  );
+export type Content = z.infer<typeof contentSchema>;

@@ -1,0 +1,57 @@
+import type { DialogView } from './dialog.ts';
+import type { EventVerdict, PlatformEvent } from './events.ts';
+import type { AfterScript, Json, PluginGuest } from './guest.ts';
+import type { LeadRef } from './lead.ts';
+import type { ScriptType } from './script-types.ts';
+
+/** A measured value for a metrics page. Labels never hold a lead's id or a token. */
+export interface Metric {
+  /** Prometheus name, base unit in the name. */
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge';
+  readonly samples: ReadonlyArray<{ readonly labels: Readonly<Record<string, string>>; readonly value: number }>;
+}
+
+/** Whether the plugin can do its work, and if not, why: sentences for the maintainer, without secrets. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** A webhook's answer. `body` is JSON text. */
+export interface WebhookAnswer {
+  readonly status: 200 | 400 | 401 | 404 | 413 | 429 | 503;
+  readonly body: string;
+}
+
+/** Request headers, lower-case names. */
+export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * A plugin as a platform sees it. `Tx` is the transaction type of the storage that both may share; a platform on
+ * another database leaves `tx` out.
+ */
+export interface RuntimePlugin<Tx> {
+  /** `livetex`: names the plugin in actions, logs and paths. */
+  readonly name: string;
+  readonly guest: PluginGuest;
+  /** The script types that this plugin gives a meaning to. */
+  readonly scriptTypes: ReadonlyArray<{ readonly code: ScriptType; readonly name: string; readonly when: string }>;
+  /** Durable when it resolves; with `tx`, when that commits. Verdicts in the order of the events. */
+  accept(events: readonly PlatformEvent[], tx?: Tx): Promise<EventVerdict[]>;
+  /** An event that LiveTex posted: stored before the answer says 200. */
+  webhook(bindingId: string, bytes: Uint8Array, headers: WebhookHeaders): Promise<WebhookAnswer>;
+  /** The dialog of a lead; with `tx`, as that transaction sees it. */
+  dialog(lead: LeadRef, tx?: Tx): Promise<DialogView>;
+  /** What to do, in order, for the actions a script requested with `GuestPlatform.request`. Called after the script has ended well. */
+  afterScript(lead: LeadRef, actions: readonly Json[]): Promise<AfterScript[]>;
+  /** The script for «Перевод на оператора» by availability: (онлайн) or (оффлайн), else `transfer`, else an ordinary transfer. */
+  chooseTransfer(lead: LeadRef): Promise<AfterScript>;
+  metrics(): Promise<Metric[]>;
+  ready(): Promise<Readiness>;
+  /** Starts work on what is stored. */
+  start(): Promise<void>;
+  /** Takes no new work, ends what is under way, loses nothing. */
+  close(): Promise<void>;
+}

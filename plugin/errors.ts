@@ -1,0 +1,120 @@
+/**
+ * The error catalogue of the plugin: code, whose fault, retryable or not, message. `docs/errors.md` explains each row to
+ * people; a test holds the two together. Storage has rows of its own (`storage/errors.ts`), since it imports nothing else.
+ */
+import { type ErrorRow, errorsFrom } from './contract/coded-error.ts';
+
+/** Types a row's facts without losing them in the catalogue. */
+function row<Facts>(value: ErrorRow<Facts>): ErrorRow<Facts> {
+  return value;
+}
+
+interface RequestFacts {
+  readonly method: string;
+  readonly binding: string;
+}
+/** `detail` is LiveTex's own `error_message`, shortened and with the token taken out. */
+interface AnswerFacts extends RequestFacts {
+  readonly status: number;
+  readonly detail: string;
+}
+
+export const ERRORS = {
+  config_invalid: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { problems: readonly string[] }) =>
+      `The LiveTex configuration is not valid:\n${facts.problems.map((line) => `  ${line}`).join('\n')}`,
+  }),
+  event_invalid: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { problems: readonly string[] }) =>
+      `The platform passed an event that is not valid: ${facts.problems.join('; ')}`,
+  }),
+  attr_key_invalid: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { got: string }) => `an attribute's key must be a non-empty string, got ${facts.got}`,
+  }),
+  attr_value_invalid: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { key: string; got: string }) =>
+      `the value of "${facts.key}" must be a string, a finite number, true, false or null, got ${facts.got}`,
+  }),
+  attr_argument_invalid: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { method: string; got: string }) =>
+      `${facts.method} takes an object { key: value }, got ${facts.got}`,
+  }),
+  channel_excluded: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { channel: string }) =>
+      `the channel "${facts.channel}" is excluded from LiveTex (excludedChannels), so its dialogs cannot be handed to an operator`,
+  }),
+  livetex_unreachable: row({
+    fault: 'remote',
+    retryable: true,
+    message: (facts: RequestFacts & { reason: string }) =>
+      `LiveTex could not be reached (${facts.method}): ${facts.reason}`,
+  }),
+  livetex_timeout: row({
+    fault: 'remote',
+    retryable: true,
+    message: (facts: RequestFacts & { timeoutMs: number }) =>
+      `LiveTex did not answer ${facts.method} within ${facts.timeoutMs} ms`,
+  }),
+  livetex_token_refused: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: AnswerFacts) =>
+      `LiveTex refuses the token of binding "${facts.binding}" (HTTP ${facts.status}): copy the access key of the touch point anew`,
+  }),
+  livetex_method_forbidden: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: AnswerFacts) =>
+      `LiveTex does not allow ${facts.method} for this account (HTTP ${facts.status}, ${facts.detail}): the account's product or apiVersion does not have it`,
+  }),
+  livetex_refused: row({
+    fault: 'remote',
+    retryable: false,
+    message: (facts: AnswerFacts) => `LiveTex refused ${facts.method} (HTTP ${facts.status}): ${facts.detail}`,
+  }),
+  livetex_rate_limited: row({
+    fault: 'remote',
+    retryable: true,
+    message: (facts: AnswerFacts & { retryAfterMs?: number }) =>
+      `LiveTex asks to slow down (${facts.method}, HTTP ${facts.status})`,
+  }),
+  livetex_failed: row({
+    fault: 'remote',
+    retryable: true,
+    message: (facts: AnswerFacts) => `LiveTex failed at ${facts.method} (HTTP ${facts.status}): ${facts.detail}`,
+  }),
+  livetex_answer_invalid: row({
+    fault: 'remote',
+    retryable: true,
+    message: (facts: RequestFacts & { status: number; problem: string }) =>
+      `LiveTex's answer to ${facts.method} is not understood (HTTP ${facts.status}): ${facts.problem}`,
+  }),
+  livetex_no_group: row({
+    fault: 'setup',
+    retryable: true,
+    message: (facts: { binding: string }) =>
+      `LiveTex returned no group of operators for binding "${facts.binding}": add one to the touch point`,
+  }),
+  host_failed: row({
+    fault: 'internal',
+    retryable: true,
+    message: (facts: { port: string }) => `the platform's ${facts.port} failed`,
+  }),
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Makes an error of the catalogue. */
+export const pluginError = errorsFrom(ERRORS);

@@ -1,0 +1,193 @@
+/**
+ * What the plugin (and a platform that shares its database) needs of durable storage. One contract, several drivers,
+ * one contract suite (`test/contract/storage`). The primitives are general: records, streams, remembered ids and lanes.
+ *
+ * Words. A *lane* is a strictly ordered durable queue for one key; lanes with the same purpose form a *queue*, which is
+ * what a worker works on. A *claim* is the right to work on the head of a lane for the length of a *lease*.
+ */
+
+/** A JSON value: what may be stored. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Time, passed in so that a test can own it. */
+export interface StorageClock {
+  /** Unix ms. */
+  now(): number;
+}
+
+/** A stored value and the version it has; a version starts at 1 and grows by 1 with each write. */
+export interface VersionedRecord {
+  readonly key: string;
+  readonly value: Json;
+  readonly version: number;
+}
+
+/** One entry of an append-only stream; `seq` counts from 1 within its stream, without gaps. */
+export interface StreamEntry {
+  readonly seq: number;
+  readonly value: Json;
+  /** Unix ms. */
+  readonly at: number;
+}
+
+/** A job to be put at the end of a lane. */
+export interface NewJob {
+  readonly queue: string;
+  readonly lane: string;
+  /** What handler it is for. */
+  readonly kind: string;
+  readonly payload: Json;
+}
+
+/** A job that is due at a time: then it is put at the end of its lane, so that waiting blocks nobody. */
+export interface Timer {
+  /** Unique within the queue; scheduling the same id again replaces the timer. */
+  readonly id: string;
+  /** Unix ms. */
+  readonly at: number;
+  readonly job: NewJob;
+}
+
+/** A job as it is stored. */
+export interface StoredJob extends NewJob {
+  /** Grows in the order of enqueueing within a lane. */
+  readonly id: number;
+  /** Unix ms. */
+  readonly enqueuedAt: number;
+  /** Tries so far, the one under way not counted. */
+  readonly attempts: number;
+  /** Unix ms of the first failed try; `null` before it. */
+  readonly firstFailedAt: number | null;
+  readonly lastError: string | null;
+}
+
+/** The head of a lane, claimed. The token fences: a worker whose lease ran out can no longer complete it. */
+export interface ClaimedJob extends StoredJob {
+  readonly claim: string;
+  /** Unix ms. */
+  readonly leaseUntil: number;
+}
+
+/** A job that was given up, kept until somebody resends or drops it or retention removes it. */
+export interface DeadJob extends StoredJob {
+  /** Unix ms. */
+  readonly diedAt: number;
+}
+
+/** Holds a whole queue back, on all nodes: a refused token, or a pause that the remote asked for. */
+export interface QueueGate {
+  /** Unix ms: nothing is claimed before; afterwards one job at a time, until the gate is lifted. */
+  readonly until: number;
+  /** A code of the error catalogue. */
+  readonly reason: string;
+}
+
+export interface ReadTransaction {
+  getRecord(collection: string, key: string): Promise<VersionedRecord | undefined>;
+  /** By key in code unit order, at most `limit`, after the key `after`, with keys that start with `prefix`. */
+  listRecords(
+    collection: string,
+    page: { readonly prefix?: string; readonly after?: string; readonly limit: number },
+  ): Promise<VersionedRecord[]>;
+  /** Entries with `seq > after`, in order, at most `limit`. */
+  readStream(stream: string, page: { readonly after: number; readonly limit: number }): Promise<StreamEntry[]>;
+  /** The `seq` of the newest entry, 0 for an empty stream. */
+  lastSeq(stream: string): Promise<number>;
+  /** Jobs waiting in a lane, head first, at most `limit`. */
+  listJobs(queue: string, lane: string, limit: number): Promise<StoredJob[]>;
+  getGate(queue: string): Promise<QueueGate | undefined>;
+}
+
+export interface Transaction extends ReadTransaction {
+  /**
+   * Writes a record and returns its new version. With `expected` (0: must not exist yet) it is a compare-and-set.
+   * @throws storage_conflict when the stored version is another one.
+   */
+  putRecord(collection: string, key: string, value: Json, expected?: number): Promise<number>;
+  deleteRecord(collection: string, key: string): Promise<void>;
+  /** Returns the entry's `seq`. */
+  appendStream(stream: string, value: Json, at: number): Promise<number>;
+  /**
+   * Remembers an id once. Returns `undefined` the first time; afterwards what was remembered with it.
+   * The first write wins for as long as retention keeps it (at least 24 h plus a margin).
+   */
+  remember(scope: string, id: string, value: Json): Promise<{ readonly value: Json } | undefined>;
+  /** Puts jobs at the end of their lanes, in the order given. */
+  enqueue(jobs: readonly NewJob[]): Promise<void>;
+  schedule(timer: Timer): Promise<void>;
+  unschedule(queue: string, id: string): Promise<void>;
+  /** The job is done: it leaves its lane. @throws claim_lost */
+  complete(job: ClaimedJob): Promise<void>;
+  /** The job stays at the head and may be claimed again at `notBefore`; only its own lane waits. @throws claim_lost */
+  retry(job: ClaimedJob, again: { readonly notBefore: number; readonly error: string }): Promise<void>;
+  /** Gives the claim back as if it had never been made: no try is counted. @throws claim_lost */
+  release(job: ClaimedJob, notBefore?: number): Promise<void>;
+  /** The job is given up: it leaves its lane for the dead letters. @throws claim_lost */
+  bury(job: ClaimedJob, error: string): Promise<void>;
+  /** Puts a dead job back at the *end* of its lane with its tries forgotten; false when there is none. */
+  resend(deadJobId: number): Promise<boolean>;
+  /** Forgets a dead job, or the waiting job at any place of a lane that is not claimed; false when there is none. */
+  drop(jobId: number): Promise<boolean>;
+  setGate(queue: string, gate: QueueGate | null): Promise<void>;
+}
+
+export interface ClaimRequest {
+  readonly queue: string;
+  /** At most so many jobs, each from another lane. */
+  readonly limit: number;
+  readonly leaseMs: number;
+  /** At most so many lanes of the queue claimed at one time, by all nodes together. */
+  readonly maxClaimed?: number;
+}
+
+export interface QueueStats {
+  readonly queue: string;
+  /** Lanes with a job waiting or under way. */
+  readonly lanes: number;
+  readonly jobs: number;
+  /** Unix ms of the oldest job's enqueueing, `null` when empty. */
+  readonly oldestAt: number | null;
+  /** Jobs that failed at least once and wait for another try. */
+  readonly retrying: number;
+  readonly dead: number;
+  readonly timers: number;
+}
+
+/** How long finished things are kept, in ms; `undefined`: for ever. */
+export interface Retention {
+  readonly rememberedMs: number;
+  readonly streamMs?: number;
+  readonly deadMs?: number;
+}
+
+export interface Storage {
+  readonly driver: 'memory' | 'sqlite' | 'postgres';
+  /**
+   * Runs `work` in one transaction: all of it is durable when the promise resolves, none of it when it rejects.
+   * `work` must await nothing but its `tx` (no I/O: it holds up others); a driver may commit several transactions
+   * together, but one that rejects takes none of the others with it.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** A consistent view, without write locks. */
+  read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<T>;
+  /** Claims heads of lanes that are due, oldest ready first. Expired leases count as unclaimed. Due timers are moved into their lanes first. */
+  claim(request: ClaimRequest): Promise<ClaimedJob[]>;
+  /** Prolongs leases of jobs still worked on; returns those whose claim was lost. */
+  extend(jobs: readonly ClaimedJob[], leaseMs: number): Promise<ClaimedJob[]>;
+  /** Called after each commit that may have made work claimable in a queue. A hint, not a promise: poll as well. */
+  onWork(listener: (queue: string) => void): () => void;
+  /** Called after each commit that appended to a stream (live HTTP streams use it). A hint, not a promise. */
+  onAppend(listener: (stream: string) => void): () => void;
+  /** Unix ms when something of the queue becomes claimable next (retry, timer, expired lease, gate); `undefined`: nothing waits. */
+  nextWorkAt(queue: string): Promise<number | undefined>;
+  stats(): Promise<QueueStats[]>;
+  /** Dead jobs of a queue (all queues when left out), oldest first, after the id `after`. */
+  listDead(page: { readonly queue?: string; readonly after?: number; readonly limit: number }): Promise<DeadJob[]>;
+  /** Lanes whose head failed at least once, oldest first: what is stuck. */
+  listStuck(limit: number): Promise<StoredJob[]>;
+  /** Deletes what retention allows, one small batch; returns how many rows went. Call until 0. */
+  prune(retention: Retention): Promise<number>;
+  /** A cheap proof that storage can be written. @throws what is wrong */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

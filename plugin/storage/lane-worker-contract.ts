@@ -1,0 +1,62 @@
+/** The worker that performs the jobs of one queue: what it is given and what a handler answers. */
+import type { ClaimedJob, Storage, StorageClock, Transaction } from './contract.ts';
+
+/** How a job ends, committed in one transaction with what the handler wants stored. */
+export interface JobOutcome {
+  /** Stores the job's effects (state, further jobs) in the transaction that ends the job. Runs again only if that transaction failed. */
+  readonly commit?: (tx: Transaction) => Promise<void>;
+  /** Left out: the job is complete. */
+  readonly end?: { readonly do: 'complete' } | { readonly do: 'bury'; readonly error: string };
+}
+
+/** What to do about a handler that rejected. `error` is what is stored and shown: a code and a message without secrets. */
+export type JobFailure =
+  /** Again after back-off with jitter, or not before `notBefore`; given up after `giveUpAfterMs` from the first failure. */
+  | { readonly do: 'retry'; readonly error: string; readonly notBefore?: number }
+  /** Given up at once; the lane goes on with its next job. */
+  | { readonly do: 'bury'; readonly error: string }
+  /** The whole queue waits until then (Unix ms), on all nodes; the try is not counted against the job. */
+  | { readonly do: 'pause'; readonly error: string; readonly until: number };
+
+export interface LaneWorkerEvent {
+  readonly type: 'retry' | 'dead' | 'paused' | 'resumed' | 'claim_lost';
+  readonly job: ClaimedJob;
+  readonly error: string;
+  /** Unix ms of the next try. */
+  readonly nextAt?: number;
+}
+
+export interface WorkerClock extends StorageClock {
+  /** Calls `act` once after `ms`; the returned function cancels. */
+  after(ms: number, act: () => void): () => void;
+}
+
+export interface LaneWorkerOptions {
+  readonly storage: Storage;
+  readonly queue: string;
+  /** Jobs under way at one time in this process. */
+  readonly concurrency: number;
+  /** Lanes of the queue under way at one time on all nodes together. */
+  readonly maxClaimed?: number;
+  /** A handler that has not settled by then is aborted by its signal; shorter than the lease. */
+  readonly deadlineMs: number;
+  readonly leaseMs: number;
+  readonly handle: (job: ClaimedJob, context: { readonly signal: AbortSignal }) => Promise<JobOutcome>;
+  readonly classify: (error: unknown, job: ClaimedJob) => JobFailure;
+  /** Default 24 h (design, section 5.4). */
+  readonly giveUpAfterMs?: number;
+  readonly clock: WorkerClock;
+  /** In [0, 1): the jitter. */
+  readonly random: () => number;
+  readonly onEvent?: (event: LaneWorkerEvent) => void;
+  /** An error of storage itself: logged by the owner; the worker goes on after a pause. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface LaneWorker {
+  start(): void;
+  /** Claims nothing more and resolves when what is under way has ended. */
+  stop(): Promise<void>;
+  /** Resolves when nothing is claimable now and nothing is under way (tests wait for it). */
+  idle(): Promise<void>;
+}

@@ -1,0 +1,91 @@
+/** The error catalogue of the runtime shim: what a bot's author or a maintainer may meet. Explained in `docs/errors.md`. */
+import { type ErrorRow, errorsFrom } from '../plugin/contract/coded-error.ts';
+
+function row<Facts>(value: ErrorRow<Facts>): ErrorRow<Facts> {
+  return value;
+}
+
+export const SHIM_ERRORS = {
+  script_syntax: row({ fault: 'script', retryable: false, message: (facts: { detail: string }) => facts.detail }),
+  script_error: row({ fault: 'script', retryable: false, message: (facts: { detail: string }) => facts.detail }),
+  script_timeout: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { cpuMs: number }) =>
+      `the script used more than ${facts.cpuMs} ms of CPU time and was stopped: look for a loop that never ends`,
+  }),
+  script_deadline: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { wallMs: number }) => `the script did not end within ${facts.wallMs} ms and was stopped`,
+  }),
+  script_memory: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { memoryMb: number }) =>
+      `the script used more than ${facts.memoryMb} MiB of memory and was stopped`,
+  }),
+  script_host_calls: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { limit: number; what: string }) =>
+      `the script made more than ${facts.limit} ${facts.what} and was stopped`,
+  }),
+  script_result_too_large: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { limit: number }) =>
+      `what the script returned, wrote or sent is larger than ${facts.limit} characters`,
+  }),
+  script_async: row({
+    fault: 'script',
+    retryable: false,
+    message: () =>
+      'the script returned a promise: the platform runs scripts synchronously, without async, await or timers',
+  }),
+  script_argument: row({ fault: 'script', retryable: false, message: (facts: { detail: string }) => facts.detail }),
+  script_library_missing: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { name: string; known: string }) => `there is no library "${facts.name}"; known: ${facts.known}`,
+  }),
+  script_unknown: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { script: string; known: string }) =>
+      `there is no script "${facts.script}" in this bot; known: ${facts.known}`,
+  }),
+  script_loop: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { limit: number }) =>
+      `one message ran more than ${facts.limit} scripts or commands: scripts call each other in a circle`,
+  }),
+  sandbox_busy: row({
+    fault: 'internal',
+    retryable: true,
+    message: (facts: { botId: string; waiting: number }) =>
+      `the bot "${facts.botId}" already has ${facts.waiting} scripts waiting for a free runner`,
+  }),
+  sandbox_killed: row({
+    fault: 'internal',
+    retryable: true,
+    message: () =>
+      'the process that ran the script was ended because of another script in it; nothing of this run was kept',
+  }),
+  sandbox_closed: row({ fault: 'internal', retryable: true, message: () => 'the sandbox is closed' }),
+  bot_invalid: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { folder: string; problems: readonly string[] }) =>
+      `the bot folder "${facts.folder}" has ${facts.problems.length} problem(s):\n${facts.problems.map((line) => `  ${line}`).join('\n')}`,
+  }),
+  message_invalid: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { problems: readonly string[] }) => facts.problems.join('; '),
+  }),
+} as const;
+
+export type ShimErrorCode = keyof typeof SHIM_ERRORS;
+export const shimError = errorsFrom(SHIM_ERRORS);

@@ -1,0 +1,109 @@
+/** The runtime shim as the CLI, the simulator and tests use it. */
+import type { Activity } from '../../plugin/contract/activity.ts';
+import type { DialogView } from '../../plugin/contract/dialog.ts';
+import type { Json } from '../../plugin/contract/guest.ts';
+import type { Clock, LiveTexHost, Logger } from '../../plugin/contract/host.ts';
+import type { LeadRef } from '../../plugin/contract/lead.ts';
+import type { Attachment, Button } from '../../plugin/contract/message.ts';
+import type { RuntimePlugin } from '../../plugin/contract/plugin.ts';
+import type { Storage, Transaction } from '../../plugin/storage/contract.ts';
+import type { SandboxLimits, ScriptError, ScriptLogLine, ScriptUsage } from '../sandbox/contract.ts';
+
+/** Makes a plugin on the runtime's host ports and its storage (so that both commit together). */
+export type PluginFactory = (host: LiveTexHost, storage: Storage) => Promise<RuntimePlugin<Transaction>>;
+
+export interface RuntimeOptions {
+  /** The bot folder. */
+  readonly bot: string;
+  /** `memory:`, `sqlite:<folder>`, a `postgres://` URL, or an open storage (then the caller closes it). Default `memory:`. */
+  readonly storage?: string | Storage;
+  readonly plugins?: readonly PluginFactory[];
+  readonly sandbox?: Partial<SandboxLimits>;
+  /** Left out: no HTTP. `port` 0 takes a free one. */
+  readonly http?: { readonly host?: string; readonly port: number; readonly apiToken?: string };
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  /** Reload the bot folder when a file in it is saved. */
+  readonly watch?: boolean;
+}
+
+/** A message of a lead, as a channel hands it over. */
+export interface LeadMessageInput {
+  readonly channel: string;
+  readonly externalId: string;
+  /** The channel's id of the message: a repeated one is accepted and ignored. Default: a new one. */
+  readonly id?: string;
+  /** The lead's name, if the channel knows it. */
+  readonly name?: string;
+  readonly text?: string;
+  readonly attachments?: readonly Attachment[];
+}
+
+/** One line of what the lead sees. */
+export interface TranscriptMessage {
+  readonly seq: number;
+  readonly from: 'lead' | 'bot' | 'operator' | 'notice';
+  readonly text?: string;
+  readonly buttons?: ReadonlyArray<readonly Button[]>;
+  readonly attachments?: readonly Attachment[];
+  /** The operator's name, when `from` is `operator`. */
+  readonly operator?: string;
+  /** Unix ms. */
+  readonly at: number;
+}
+
+/** A script run or another event of the runtime, for the terminal and the timeline. */
+export type RuntimeActivity =
+  | {
+      readonly kind: 'script';
+      readonly at: number;
+      readonly lead: LeadRef;
+      /** Code of the script, and the file of the command. */
+      readonly script: string;
+      readonly file?: string;
+      /** Why it was chosen: a sentence in the author's words. */
+      readonly cause: string;
+      readonly log: readonly ScriptLogLine[];
+      readonly error?: ScriptError;
+      readonly usage?: ScriptUsage;
+      readonly attributes?: Readonly<Record<string, Json>>;
+    }
+  | { readonly kind: 'message'; readonly at: number; readonly lead: LeadRef; readonly message: TranscriptMessage }
+  | { readonly kind: 'suppressed'; readonly at: number; readonly lead: LeadRef; readonly text: string }
+  | {
+      readonly kind: 'author_log';
+      readonly at: number;
+      readonly lead: LeadRef;
+      readonly level: ScriptLogLine['level'];
+      readonly text: string;
+    }
+  | { readonly kind: 'bot_reloaded'; readonly at: number; readonly problems: readonly string[] }
+  | { readonly kind: 'plugin'; readonly at: number; readonly activity: Activity };
+
+/** `GET /api/channels/<channel>/leads/<externalId>`. */
+export interface LeadView {
+  readonly lead: LeadRef & { readonly id: string; readonly name: string | null; readonly tags: readonly string[] };
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly systemAttributes: Readonly<Record<string, Json>>;
+  readonly dialog: DialogView;
+}
+
+export interface Runtime {
+  /** The HTTP address once started, `undefined` without HTTP. */
+  readonly url: string | undefined;
+  readonly plugins: ReadonlyArray<RuntimePlugin<Transaction>>;
+  readonly botId: string;
+  start(): Promise<void>;
+  /** Drains: takes nothing new, ends what is under way, loses nothing. */
+  close(): Promise<void>;
+  /** Stores a lead's message; durable when it resolves. @throws message_invalid with every problem */
+  receive(message: LeadMessageInput): Promise<{ readonly id: string }>;
+  messages(channel: string, externalId: string, after: number): Promise<TranscriptMessage[]>;
+  lead(channel: string, externalId: string): Promise<LeadView | undefined>;
+  leads(page: { readonly after?: string; readonly limit: number }): Promise<LeadRef[]>;
+  onActivity(listener: (activity: RuntimeActivity) => void): () => void;
+  /** Reads the bot folder again; the last good one stays in force when there are problems. Returns the problems. */
+  reload(): Promise<readonly string[]>;
+  /** Resolves when no work is waiting now (timers and retries of the future not counted): for tests and `run`. */
+  idle(): Promise<void>;
+}

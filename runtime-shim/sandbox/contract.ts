@@ -1,0 +1,130 @@
+/** What the runtime asks of the sandbox. Everything in it is JSON: only strings cross to the runner and into the isolate. */
+import type { Json } from '../../plugin/contract/guest.ts';
+
+/** The five limits of a run (design, 5.2). */
+export interface SandboxLimits {
+  /** CPU time of one run, ms. Ours (the platform's are not public). */
+  readonly cpuMs: number;
+  /** Wall clock of one run with its host calls, ms; afterwards the isolate is disposed of, then the runner killed. */
+  readonly wallMs: number;
+  /** Heap of one isolate, MiB. */
+  readonly memoryMb: number;
+  /** Runner processes. */
+  readonly runners: number;
+}
+
+/** The lead as a run sees it. */
+export interface LeadSnapshot {
+  /** `lead.getData(key)`. */
+  readonly data: Readonly<Record<string, Json>>;
+  readonly channel: string;
+  /** Ordinary and JSON attributes; a JSON one as its text. */
+  readonly attributes: Readonly<Record<string, { readonly kind: 'text' | 'json'; readonly value: string }>>;
+  /** Attributes with the prefix `sys_`. */
+  readonly systemAttributes: Readonly<Record<string, Json>>;
+  readonly tags: readonly string[];
+}
+
+/** A script to run once. */
+export interface ScriptRun {
+  /** Whose turn it is: runs wait fairly per bot. */
+  readonly botId: string;
+  /** The author's file as the author knows it, relative to the bot folder: the only path an error ever shows. */
+  readonly file: string;
+  /** The body of a sloppy-mode function. */
+  readonly code: string;
+  /** Bare names in scope: botId, leadId, ticketId, personId, triggerId, isFirstImmediateCall, … */
+  readonly args: Readonly<Record<string, Json>>;
+  readonly lead: LeadSnapshot;
+  readonly bot: { readonly attributes: Readonly<Record<string, string>> };
+  readonly memory: Readonly<Record<string, string>>;
+  readonly webhookPayload?: Json;
+  /** `require` and `snippet`: full name (`Business.Orders.Format`) → source. The same object for every run of a bot version. */
+  readonly libraries: Readonly<Record<string, { readonly file: string; readonly code: string }>>;
+  /** Guest bundles to install, in order. */
+  readonly plugins: ReadonlyArray<{ readonly name: string; readonly source: string }>;
+  /** Performs a plugin's host function: `(plugin, function, argumentsJson)` → JSON text. A rejection's `code` and message reach the script. */
+  readonly call: (plugin: string, name: string, argsJson: string, signal: AbortSignal) => Promise<string>;
+}
+
+/** What a script asked for, in its order; performed by the runtime after it has ended well. */
+export type ScriptAction =
+  | {
+      readonly type: 'send_message';
+      readonly text?: string;
+      readonly buttons?: ReadonlyArray<ReadonlyArray<{ readonly text: string; readonly callback_data: string }>>;
+      readonly attachments?: ReadonlyArray<{
+        readonly type: 'image' | 'video' | 'audio' | 'file';
+        readonly url: string;
+        readonly name?: string;
+      }>;
+    }
+  | { readonly type: 'run_script'; readonly code: string; readonly leadId?: string }
+  | { readonly type: 'stop' }
+  | { readonly type: 'set_forwarded'; readonly forwarded: boolean }
+  | { readonly type: 'plugin'; readonly plugin: string; readonly action: Json };
+
+/** Writes, collected; `null` deletes. */
+export interface ScriptWrites {
+  readonly attributes: Readonly<Record<string, { readonly kind: 'text' | 'json'; readonly value: string } | null>>;
+  readonly systemAttributes: Readonly<Record<string, Json>>;
+  readonly tags: { readonly add: readonly string[]; readonly remove: readonly string[] };
+  readonly bot: Readonly<Record<string, string | null>>;
+  readonly memory: Readonly<Record<string, string | null>>;
+}
+
+export interface ScriptLogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly text: string;
+}
+
+/** An error as the author sees it: `line` and `column` count from 1 in the author's own `file`. Codes: `runtime-shim/errors.ts`. */
+export interface ScriptError {
+  readonly code: string;
+  readonly message: string;
+  readonly file: string;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+export interface ScriptUsage {
+  readonly cpuMs: number;
+  readonly wallMs: number;
+  readonly hostCalls: number;
+}
+
+/** A run's end. On failure nothing but the log and the usage comes back: a script that fails commits nothing. */
+export type ScriptResult =
+  | {
+      readonly ok: true;
+      /** What the script returned, as JSON (`undefined` is `null`). */
+      readonly returned: Json;
+      readonly writes: ScriptWrites;
+      readonly actions: readonly ScriptAction[];
+      readonly log: readonly ScriptLogLine[];
+      readonly usage: ScriptUsage;
+    }
+  | {
+      readonly ok: false;
+      readonly error: ScriptError;
+      readonly log: readonly ScriptLogLine[];
+      readonly usage: ScriptUsage;
+    };
+
+export interface SandboxStats {
+  readonly runners: number;
+  readonly queued: number;
+  readonly running: number;
+  /** Ended runs by outcome: `ok` or an error code. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly runnersKilled: number;
+}
+
+export interface Sandbox {
+  /** Never rejects because of what the script does: a failure is a result. Rejects only when closed. */
+  run(script: ScriptRun): Promise<ScriptResult>;
+  stats(): SandboxStats;
+  /** Resolves when the runners are ready. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
