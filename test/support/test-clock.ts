@@ -1,0 +1,77 @@
+import type { WorkerClock } from '../../plugin/storage/lane-worker-contract.ts';
+
+/** A clock that stands still until a test moves it. Fits the plugin's `Clock` and storage's `WorkerClock`. */
+export interface TestClock extends WorkerClock {
+  /**
+   * Moves time on by `ms`. Timers that fall due run in order, each at its own time, and what they set off may schedule
+   * more within the same move. Between two timers the event loop turns a few times, so that work which needs no outside
+   * event (a commit, a handler without I/O) gets done; for anything else wait for its own event, e.g. `worker.idle()`.
+   */
+  advance(ms: number): Promise<void>;
+  /** Timers not yet due: a test of something that ends can prove that it left none behind. */
+  pending(): number;
+}
+
+interface PendingTimer {
+  readonly at: number;
+  readonly order: number;
+  readonly act: () => void;
+}
+
+/** An ordinary moment: 1 March 2026, 09:00 UTC. */
+const DEFAULT_START_MS = Date.UTC(2026, 2, 1, 9);
+
+/** A claim and a commit take two turns of the loop each; the rest is room. */
+const TURNS_BETWEEN_TIMERS = 8;
+
+/** Lets the event loop turn, so that promises and immediates that are ready get done. Not a wait for time. */
+async function turnLoop(): Promise<void> {
+  for (let turn = 0; turn < TURNS_BETWEEN_TIMERS; turn += 1) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
+/** A clock under the test's control. */
+export function createTestClock(startMs: number = DEFAULT_START_MS): TestClock {
+  let now = startMs;
+  let order = 0;
+  const timers = new Set<PendingTimer>();
+
+  function nextDue(until: number): PendingTimer | undefined {
+    let first: PendingTimer | undefined;
+    for (const timer of timers) {
+      if (timer.at > until) continue;
+      if (first === undefined || timer.at < first.at || (timer.at === first.at && timer.order < first.order)) {
+        first = timer;
+      }
+    }
+    return first;
+  }
+
+  return {
+    now: () => now,
+    after(ms, act) {
+      order += 1;
+      const timer = { at: now + Math.max(0, ms), order, act };
+      timers.add(timer);
+      return () => {
+        timers.delete(timer);
+      };
+    },
+    async advance(ms) {
+      const end = now + ms;
+      await turnLoop();
+      for (let timer = nextDue(end); timer !== undefined; timer = nextDue(end)) {
+        timers.delete(timer);
+        now = Math.max(now, timer.at);
+        timer.act();
+        await turnLoop();
+      }
+      now = end;
+      await turnLoop();
+    },
+    pending: () => timers.size,
+  };
+}
