@@ -18,6 +18,17 @@ interface AnswerFacts extends RequestFacts {
   readonly status: number;
   readonly detail: string;
 }
+/** `status` is `null` when we know the answer and do not ask. */
+interface RefusalFacts extends RequestFacts {
+  readonly status: number | null;
+  readonly detail: string;
+}
+/** How long LiveTex asked to wait (`Retry-After`), bounded; absent when it did not say. */
+interface RetryFacts {
+  readonly retryAfterMs?: number;
+}
+
+const answered = (status: number | null): string => (status === null ? 'not sent' : `HTTP ${status}`);
 
 export const ERRORS = {
   config_invalid: row({
@@ -76,24 +87,24 @@ export const ERRORS = {
   livetex_method_forbidden: row({
     fault: 'setup',
     retryable: false,
-    message: (facts: AnswerFacts) =>
-      `LiveTex does not allow ${facts.method} for this account (HTTP ${facts.status}, ${facts.detail}): the account's product or apiVersion does not have it`,
+    message: (facts: RefusalFacts) =>
+      `LiveTex does not allow ${facts.method} for this account (${answered(facts.status)}, ${facts.detail}): the account's product or apiVersion does not have it`,
   }),
   livetex_refused: row({
     fault: 'remote',
     retryable: false,
-    message: (facts: AnswerFacts) => `LiveTex refused ${facts.method} (HTTP ${facts.status}): ${facts.detail}`,
+    message: (facts: RefusalFacts) => `LiveTex refused ${facts.method} (${answered(facts.status)}): ${facts.detail}`,
   }),
   livetex_rate_limited: row({
     fault: 'remote',
     retryable: true,
-    message: (facts: AnswerFacts & { retryAfterMs?: number }) =>
-      `LiveTex asks to slow down (${facts.method}, HTTP ${facts.status})`,
+    message: (facts: AnswerFacts & RetryFacts) => `LiveTex asks to slow down (${facts.method}, HTTP ${facts.status})`,
   }),
   livetex_failed: row({
     fault: 'remote',
     retryable: true,
-    message: (facts: AnswerFacts) => `LiveTex failed at ${facts.method} (HTTP ${facts.status}): ${facts.detail}`,
+    message: (facts: AnswerFacts & RetryFacts) =>
+      `LiveTex failed at ${facts.method} (HTTP ${facts.status}): ${facts.detail}`,
   }),
   livetex_answer_invalid: row({
     fault: 'remote',

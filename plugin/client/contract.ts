@@ -62,9 +62,13 @@ export interface RequestReport {
   readonly durationMs: number;
   /** HTTP status, `null` when no answer came. */
   readonly status: number | null;
+  /** The JSON body sent, `undefined` for a method without parameters. `webhook_key` is hidden in it. */
   readonly request: unknown;
+  /** The JSON answer, or the beginning of a text that is not JSON; `undefined` when no answer came. */
   readonly response: unknown;
   readonly error?: CodedError;
+  /** The caller gave it up by its signal: neither a success nor LiveTex's failure. */
+  readonly aborted?: boolean;
 }
 
 export interface LiveTexClientOptions {

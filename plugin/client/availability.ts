@@ -1,0 +1,154 @@
+import { codeOf, type CodedError } from '../contract/coded-error.ts';
+import type { Clock } from '../contract/host.ts';
+import type { Destination } from '../contract/livetex-api.ts';
+import { pluginError } from '../errors.ts';
+import type { Availability } from './contract.ts';
+
+/** An answer younger than this is used without asking, ms (issue FOUNDATION, point 5). */
+export const FRESH_FOR_MS = 5_000;
+/** While LiveTex does not answer, its last answer counts this long, ms (design, section 6). */
+export const USABLE_FOR_MS = 60_000;
+/** After a failure nobody asks for this long, ms. Ours: long enough that an outage costs one request in 2 s and not one a script, short enough that its end is noticed at once. */
+export const FAILURE_FOR_MS = 2_000;
+/** When LiveTex answers `Retry-After`, it is left alone so long, but not longer than this, ms. Ours: half of what the last answer lasts. */
+export const MAX_PAUSE_MS = 30_000;
+/** Longest that a script waits, ms, counted from the start of the request. Ours: half of the 5 s that a script has in all (`sandbox.wallMs`), so that a slow LiveTex does not stop scripts. */
+export const SCRIPT_WAIT_MS = 2_500;
+
+const METHOD = 'getDestinations';
+
+export interface AvailabilityOptions {
+  readonly binding: string;
+  readonly clock: Clock;
+  /** Longest that a transfer waits, ms: a fresh check may have to wait for a request under way and then for its own. */
+  readonly requestTimeoutMs: number;
+  readonly ask: () => Promise<Destination[]>;
+}
+
+interface Answer {
+  readonly at: number;
+  readonly group: Destination | undefined;
+}
+interface Failure {
+  readonly error: CodedError;
+  readonly askAgainAt: number;
+}
+/** One request to come or under way. */
+interface Round {
+  /** True when the request has ended, false when a transfer has waited for too long. */
+  readonly ended: Promise<boolean>;
+  /** True when the request has ended, false when it has taken too long for a script. */
+  readonly patience: Promise<boolean>;
+}
+
+/**
+ * Are operators online? One request in flight per binding, whoever asks, and at most one more waiting behind it: a
+ * caller of a fresh check must not get an answer that was asked for before the caller came.
+ */
+export function createAvailability(
+  options: AvailabilityOptions,
+): (how?: { readonly fresh?: boolean }) => Promise<Availability> {
+  const { clock, binding } = options;
+  let answer: Answer | undefined;
+  let failure: Failure | undefined;
+  let underWay: Round | undefined;
+  /** The request under way was started in this very turn: whoever asks now came no later than it. */
+  let startedNow = false;
+  /** Starts when the one under way has ended. */
+  let next: Round | undefined;
+
+  return async (how = {}) => {
+    if (how.fresh) {
+      const round = underWay === undefined ? start() : startedNow ? underWay : (next ??= startNext(underWay));
+      const inTime = await round.ended;
+      return view(inTime ? undefined : options.requestTimeoutMs);
+    }
+    if (youngerThan(FRESH_FOR_MS) || (underWay === undefined && isPaused())) return view();
+    const inTime = await (underWay ?? start()).patience;
+    return view(inTime ? undefined : SCRIPT_WAIT_MS);
+  };
+
+  function start(): Round {
+    const ended = Promise.withResolvers<boolean>();
+    const patience = Promise.withResolvers<boolean>();
+    const cancel = clock.after(SCRIPT_WAIT_MS, () => patience.resolve(false));
+    underWay = { ended: ended.promise, patience: patience.promise };
+    startedNow = true;
+    queueMicrotask(() => {
+      startedNow = false;
+    });
+    void ask().finally(() => {
+      cancel();
+      underWay = undefined;
+      patience.resolve(true);
+      ended.resolve(true);
+    });
+    return underWay;
+  }
+
+  function startNext(before: Round): Round {
+    const ended = Promise.withResolvers<boolean>();
+    const cancel = clock.after(options.requestTimeoutMs, () => ended.resolve(false));
+    void before.ended.then(async () => {
+      next = undefined;
+      // One that is under way by now was started after everybody here had asked.
+      await (underWay ?? start()).ended;
+      cancel();
+      ended.resolve(true);
+    });
+    return { ended: ended.promise, patience: ended.promise };
+  }
+
+  async function ask(): Promise<void> {
+    try {
+      const [group] = await options.ask();
+      answer = { at: clock.now(), group };
+      failure = undefined;
+    } catch (error) {
+      fail(asCoded(error));
+    }
+  }
+
+  function fail(error: CodedError): void {
+    const asked = Number(error.facts['retryAfterMs'] ?? 0);
+    failure = { error, askAgainAt: clock.now() + Math.max(FAILURE_FOR_MS, Math.min(asked, MAX_PAUSE_MS)) };
+    // A token that is refused now makes the last answer void; an outage does not.
+    if (!error.retryable) answer = undefined;
+  }
+
+  function asCoded(error: unknown): CodedError {
+    if (codeOf(error)?.startsWith('livetex_')) return error as CodedError;
+    return pluginError('livetex_unreachable', { binding, method: METHOD, reason: 'the check failed' }, error);
+  }
+
+  /** False also when the clock was set back: then nobody knows how old the answer is. */
+  function youngerThan(ms: number): boolean {
+    const age = answer === undefined ? -1 : clock.now() - answer.at;
+    return age >= 0 && age < ms;
+  }
+
+  function isPaused(): boolean {
+    const left = failure === undefined ? 0 : failure.askAgainAt - clock.now();
+    return left > 0 && left <= MAX_PAUSE_MS;
+  }
+
+  /** What is known now; `waitedMs` when the caller could not wait for the request under way. */
+  function view(waitedMs?: number): Availability {
+    const error =
+      waitedMs === undefined
+        ? failure?.error
+        : pluginError('livetex_timeout', { binding, method: METHOD, timeoutMs: waitedMs });
+    if (answer === undefined || !youngerThan(USABLE_FOR_MS)) {
+      return { state: 'unknown', at: null, ...(error && { error }) };
+    }
+
+    const { at, group } = answer;
+    if (group === undefined) return { state: 'none', at, error: error ?? pluginError('livetex_no_group', { binding }) };
+    return { state: isOnline(group) ? 'online' : 'none', group, at, ...(error && { error }) };
+  }
+}
+
+/** `has_online` decides (brief, S14). 1.2 has `is_available` beside it, which counts free slots: a full group still has operators online. */
+function isOnline(group: Destination): boolean {
+  return group.has_online ?? group.is_available ?? false;
+}

@@ -1,0 +1,30 @@
+import type { z } from 'zod';
+
+/**
+ * Parses what a remote system sent. A `null` where a field may be absent counts as absent: the documentation is silent
+ * on it, and many servers write their empty fields so. Only tried when the value does not fit as it came.
+ */
+export function parseTolerantly<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+): z.ZodSafeParseResult<z.output<Schema>> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed;
+  const again = schema.safeParse(withoutNulls(value));
+  return again.success ? again : parsed;
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== null)
+      .map(([key, item]) => [key, withoutNulls(item)]),
+  );
+}
+
+/** What does not fit, as `path: problem`, without the values. */
+export function problemsOf(error: z.ZodError): string[] {
+  return error.issues.map((issue) => `${issue.path.map(String).join('.') || 'the whole'}: ${issue.message}`);
+}
