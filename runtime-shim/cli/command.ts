@@ -1,0 +1,55 @@
+/** What a command is, and what it is given. */
+import type { ExitCode } from './exit-code.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface OptionSpec {
+  readonly name: string;
+  /** The word for its value in the help text, such as `N`; left out: a switch. */
+  readonly value?: string;
+  readonly help: string;
+  /** The only values allowed. */
+  readonly oneOf?: readonly string[];
+  /** A TCP port: 0 to 65535. */
+  readonly port?: boolean;
+  readonly required?: boolean;
+}
+
+export interface PositionalSpec {
+  readonly name: string;
+  readonly help: string;
+  readonly required: boolean;
+  /** The only values allowed. */
+  readonly oneOf?: readonly string[];
+}
+
+/** What the help text and the argument check need of a command; its work is loaded only when it runs. */
+export interface CommandSpec {
+  readonly name: string;
+  readonly summary: string;
+  /** Paragraphs of the command's own help. */
+  readonly about: readonly string[];
+  readonly positionals: readonly PositionalSpec[];
+  readonly options: readonly OptionSpec[];
+  readonly examples: readonly string[];
+  readonly load: () => Promise<CommandWork>;
+}
+
+/** A command line after checking. */
+export interface CommandArguments {
+  readonly positionals: readonly string[];
+  readonly values: Readonly<Record<string, string>>;
+  readonly switches: ReadonlySet<string>;
+}
+
+export interface CommandContext {
+  readonly terminal: Terminal;
+  readonly arguments: CommandArguments;
+  /** One JSON document on stdout and nothing else. */
+  readonly json: boolean;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by the first SIGINT or SIGTERM: end what is under way, then return. */
+  readonly stop: AbortSignal;
+}
+
+export type CommandWork = (context: CommandContext) => Promise<ExitCode>;

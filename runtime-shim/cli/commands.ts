@@ -1,0 +1,119 @@
+/** All commands, in the order of `--help`. `check` and `replay` (SIMULATOR) go here too. */
+import type { CommandSpec, OptionSpec } from './command.ts';
+
+/** Free on a usual machine, and easy to remember: Metabot 24. */
+export const SIMULATE_PORT = 8024;
+
+const CONFIG: OptionSpec = {
+  name: 'config',
+  value: 'FILE',
+  help: 'the configuration file (docs/configuration.md)',
+  required: true,
+};
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'simulate',
+    summary: 'run a bot with a local LiveTex and show its dialogs',
+    about: [
+      'Runs the bot folder in the real sandbox with the plugin against a LiveTex emulator, plays one demonstration',
+      'dialog and prints what the lead and the operator see. Then it stays up until Ctrl+C.',
+    ],
+    positionals: [{ name: 'botFolder', required: false, help: 'a folder with bot.json (default: the main example)' }],
+    options: [
+      { name: 'port', value: 'N', port: true, help: `where to listen (default ${SIMULATE_PORT}, 0: any free port)` },
+      { name: 'data', value: 'DIR', help: 'keep the state in this folder (default: in memory)' },
+      { name: 'no-open', help: 'do not open a browser' },
+    ],
+    examples: ['metabot-livetex simulate', 'metabot-livetex simulate my-bot --port 9000 --data ./data'],
+    load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
+    name: 'run',
+    summary: 'run one script file once and show what it did',
+    about: [
+      'Runs the file once in the real sandbox, with the plugin, against a local LiveTex in this process.',
+      'If the file lies in a bot folder (bot.json), the other scripts and libraries of that bot are there too.',
+    ],
+    positionals: [{ name: 'script.js', required: true, help: 'the script file' }],
+    options: [
+      {
+        name: 'operators',
+        value: 'STATE',
+        oneOf: ['online', 'offline', 'unreachable'],
+        help: 'online, offline or unreachable: LiveTex does not answer (default online)',
+      },
+      { name: 'lead', value: 'FILE', help: 'JSON: the lead that the script sees (docs/configuration.md)' },
+    ],
+    examples: ['metabot-livetex run номер_заявки.js', 'metabot-livetex run перевод.js --operators offline --json'],
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
+    name: 'serve',
+    summary: 'run a bot against LiveTex',
+    about: [
+      'Runs the bot of the configuration file against LiveTex (or any baseUrl) until SIGTERM or Ctrl+C, which end what',
+      'is under way and lose nothing; a second signal ends at once. A binding with "webhook" registers it at the start.',
+      'Logs are JSON lines on stderr.',
+    ],
+    positionals: [],
+    options: [CONFIG],
+    examples: ['metabot-livetex serve --config livetex.json'],
+    load: async () => (await import('./commands/serve.ts')).serve,
+  },
+  {
+    name: 'webhook',
+    summary: 'register the webhook at LiveTex, or show what is registered',
+    about: ['Works through the API of LiveTex, so the token of the binding must be right.'],
+    positionals: [{ name: 'set|show', required: true, oneOf: ['set', 'show'], help: 'what to do' }],
+    options: [CONFIG, { name: 'binding', value: 'ID', help: 'only this binding (default: every one)' }],
+    examples: [
+      'metabot-livetex webhook set --config livetex.json',
+      'metabot-livetex webhook show --config livetex.json',
+    ],
+    load: async () => (await import('./commands/webhook.ts')).webhook,
+  },
+  {
+    name: 'emulator',
+    summary: 'run the local LiveTex alone',
+    about: ['A LiveTex for development in a process of its own, until Ctrl+C. Prints its address and its token.'],
+    positionals: [],
+    options: [
+      { name: 'port', value: 'N', port: true, help: 'where to listen (default 0: any free port)' },
+      { name: 'token', value: 'T', help: 'the access key it accepts (default: a random one)' },
+    ],
+    examples: ['metabot-livetex emulator --port 9100 --token secret'],
+    load: async () => (await import('./commands/emulator.ts')).emulator,
+  },
+  {
+    name: 'outbox',
+    summary: 'list, resend or drop what could not be delivered',
+    about: [
+      'Shows messages that are stuck (tried again for now) and dead (given up), and acts on one of them or on all dead ones.',
+      'Works beside a running server and on the data of a stopped one.',
+    ],
+    positionals: [
+      { name: 'list|resend|drop', required: true, oneOf: ['list', 'resend', 'drop'], help: 'what to do' },
+      { name: 'id', required: false, help: 'resend and drop: the number that "list" shows, or "all" (the dead ones)' },
+    ],
+    options: [CONFIG],
+    examples: [
+      'metabot-livetex outbox list --config livetex.json',
+      'metabot-livetex outbox resend 17 --config livetex.json',
+    ],
+    load: async () => (await import('./commands/outbox.ts')).outbox,
+  },
+  {
+    name: 'dialog',
+    summary: "show one lead's dialog: state, attributes, history, what waits",
+    about: ['Works beside a running server and on the data of a stopped one.'],
+    positionals: [
+      { name: 'show', required: true, oneOf: ['show'], help: 'what to do' },
+      { name: 'channel', required: true, help: "the channel's code, such as telegram" },
+      { name: 'lead', required: true, help: "the lead's id in that channel" },
+    ],
+    options: [CONFIG, { name: 'last', value: 'N', help: 'how many messages (default 20)' }],
+    examples: ['metabot-livetex dialog show telegram 12345 --config livetex.json'],
+    load: async () => (await import('./commands/dialog.ts')).dialog,
+  },
+];

@@ -1,0 +1,68 @@
+/** The configuration file's schema: strict, every default here. Explained in `docs/configuration.md`. */
+import { z } from 'zod';
+import { bindingsSchema, isLoopback } from '../../../plugin/contract/binding-config.ts';
+
+export const DEFAULT_STORAGE = 'sqlite:./data';
+export const DEFAULT_HOST = '127.0.0.1';
+export const DEFAULT_PORT = 8024;
+/** Shorter tokens can be guessed; 16 random ASCII characters cannot. Ours. */
+const MIN_API_TOKEN_LENGTH = 16;
+
+const storageSchema = z
+  .string()
+  .refine(
+    (value) => /^sqlite:.+/s.test(value) || isPostgresUrl(value),
+    'must be "sqlite:<folder>" or a postgres:// URL with a host',
+  );
+
+function isPostgresUrl(value: string): boolean {
+  const url = URL.parse(value);
+  return url !== null && (url.protocol === 'postgres:' || url.protocol === 'postgresql:') && url.hostname !== '';
+}
+
+const httpSchema = z
+  .strictObject({
+    /** An address of this machine, or 0.0.0.0 for all of them. */
+    host: z.string().min(1).default(DEFAULT_HOST),
+    /** 0: any free port. */
+    port: z.int().min(0).max(65_535).default(DEFAULT_PORT),
+    /** Asked for as `Authorization: Bearer …` by the `/api` part. */
+    apiToken: z
+      .string()
+      .min(MIN_API_TOKEN_LENGTH)
+      .max(512)
+      .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces')
+      .optional(),
+  })
+  .refine((http) => http.apiToken !== undefined || isLoopback(`http://${hostForUrl(http.host)}`), {
+    path: ['apiToken'],
+    message:
+      'is needed because "host" is not a loopback address: anybody who reaches the port could read and write dialogs',
+  });
+
+/** An IPv6 address stands in brackets in a URL (RFC 3986, 3.2.2). */
+export function hostForUrl(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
+const sandboxSchema = z.strictObject({
+  cpuMs: z.int().min(10).max(60_000).optional(),
+  wallMs: z.int().min(10).max(300_000).optional(),
+  memoryMb: z.int().min(8).max(1_024).optional(),
+  runners: z.int().min(1).max(64).optional(),
+});
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+export const configSchema = z.strictObject({
+  /** The bot folder, relative to this file. */
+  bot: z.string().min(1),
+  storage: storageSchema.default(DEFAULT_STORAGE),
+  http: httpSchema.default({ host: DEFAULT_HOST, port: DEFAULT_PORT }),
+  sandbox: sandboxSchema.default({}),
+  livetex: bindingsSchema.default([]),
+  /** The least that is logged. Message texts appear at `debug` only. */
+  logLevel: z.enum(LOG_LEVELS).default('info'),
+});
+
+export type Config = z.infer<typeof configSchema>;

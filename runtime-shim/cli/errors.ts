@@ -1,0 +1,107 @@
+/** What the command itself can say went wrong. Everything below the command has its own catalogue. Explained in `docs/errors.md`. */
+import { type ErrorRow, errorsFrom } from '../../plugin/contract/coded-error.ts';
+
+function row<Facts>(value: ErrorRow<Facts>): ErrorRow<Facts> {
+  return value;
+}
+
+/** `, did you mean "simulate"?` when there is something near. */
+function hint(suggestion: string | undefined): string {
+  return suggestion === undefined ? '' : `, did you mean "${suggestion}"?`;
+}
+
+interface FileFacts {
+  /** What the file is to the user: "the script", "the configuration file". */
+  readonly what: string;
+  readonly path: string;
+}
+
+function list(problems: readonly string[]): string {
+  return problems.map((problem) => `  ${problem}`).join('\n');
+}
+
+export const CLI_ERRORS = {
+  cli_command_unknown: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { given: string; suggestion?: string }) =>
+      `there is no command "${facts.given}"${hint(facts.suggestion)}`,
+  }),
+  cli_command_missing: row({ fault: 'setup', retryable: false, message: () => 'no command given' }),
+  cli_usage: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { problems: readonly string[] }) => facts.problems.join('\n'),
+  }),
+  cli_file_missing: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: FileFacts) => `${facts.what} does not exist: ${facts.path}`,
+  }),
+  cli_file_is_folder: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: FileFacts) => `${facts.what} is a folder, a file is needed: ${facts.path}`,
+  }),
+  cli_file_not_utf8: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: FileFacts & { offset: number }) =>
+      `${facts.what} is not UTF-8 text (byte ${facts.offset}): save it as UTF-8: ${facts.path}`,
+  }),
+  cli_file_too_large: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: FileFacts & { limit: number }) =>
+      `${facts.what} is larger than ${facts.limit} bytes: ${facts.path}`,
+  }),
+  cli_file_unreadable: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: FileFacts & { reason: string }) => `${facts.what} cannot be read (${facts.reason}): ${facts.path}`,
+  }),
+  cli_json_invalid: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: FileFacts & { problems: readonly string[] }) =>
+      `${facts.what} ${facts.path} has ${facts.problems.length} problem(s):\n${list(facts.problems)}`,
+  }),
+  cli_port_in_use: row({
+    fault: 'setup',
+    retryable: true,
+    message: (facts: { port: number }) =>
+      `port ${facts.port} is already in use: choose another one with --port, or --port 0 for any free one`,
+  }),
+  cli_address_refused: row({
+    fault: 'setup',
+    retryable: true,
+    message: (facts: { host: string; port: number; reason: string }) =>
+      `the address ${facts.host}:${facts.port} cannot be opened (${facts.reason})`,
+  }),
+  cli_data_missing: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { folder: string }) => `there is no data in ${facts.folder}: nothing has run on it yet`,
+  }),
+  cli_server_silent: row({
+    fault: 'setup',
+    retryable: true,
+    message: (facts: { folder: string; reason: string }) =>
+      `another process works on ${facts.folder} and does not answer (${facts.reason}): try again, or stop it and repeat the command`,
+  }),
+  cli_not_found: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { what: string }) => `there is no ${facts.what}`,
+  }),
+  cli_binding_without_webhook: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { binding: string }) =>
+      `the binding "${facts.binding}" has no "webhook" in the configuration: add its publicUrl and key`,
+  }),
+} as const;
+
+export type CliErrorCode = keyof typeof CLI_ERRORS;
+
+export const cliError = errorsFrom(CLI_ERRORS);

@@ -1,0 +1,86 @@
+/** The command: finds what was asked for, checks it, runs it, and ends with the exit code that says how it went. */
+import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
+import type { CommandSpec } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { cliError } from './errors.ts';
+import { EXIT_DONE, EXIT_USAGE, type ExitCode, exitCodeOf } from './exit-code.ts';
+import { commandHelp, programHelp, usageLine } from './help-text.ts';
+import { parseArguments } from './parse-arguments.ts';
+import { stopOnSignals } from './stop-signal.ts';
+import { nearestName } from '../bot/nearest-name.ts';
+import { type Terminal, processTerminal } from './terminal.ts';
+import { packageVersion } from './package-version.ts';
+
+/** Runs the process's own command line and exits. */
+export async function main(): Promise<void> {
+  // A reader that went away (`… | head`) is no failure of ours.
+  process.stdout.on('error', () => process.exit(EXIT_DONE));
+  // Exit at once instead of waiting for the loop to empty: whatever a command left open must not keep a shell waiting.
+  process.exit(await runCommandLine(process.argv.slice(2), processTerminal()));
+}
+
+/** Runs one command line. Never rejects. */
+export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const json = argv.includes('--json');
+  try {
+    return await dispatch(argv, terminal, json);
+  } catch (error) {
+    const code = codeOf(error);
+    if (json)
+      terminal.out(JSON.stringify({ ok: false, error: { code: code ?? 'internal', message: messageOf(error) } }));
+    terminal.err(`metabot-livetex: ${messageOf(error)}`);
+    const spec = COMMANDS.find(({ name }) => name === argv[0]);
+    if (code === 'cli_usage' && spec !== undefined) {
+      terminal.err(`\nUsage: ${usageLine(spec)}\nMore: metabot-livetex ${spec.name} --help`);
+    }
+    if (code === 'cli_command_unknown') terminal.err('All commands: metabot-livetex --help');
+    if (code === undefined && error instanceof Error) terminal.err(error.stack ?? '');
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch(argv: readonly string[], terminal: Terminal, json: boolean): Promise<ExitCode> {
+  const [first, ...rest] = argv;
+  if (first === undefined) {
+    terminal.err(programHelp(COMMANDS));
+    return EXIT_USAGE;
+  }
+  if (first === '--version') {
+    terminal.out(packageVersion());
+    return EXIT_DONE;
+  }
+  if (first === '--help' || first === '-h' || first === 'help') {
+    const asked = rest.find((word) => !word.startsWith('-'));
+    terminal.out(asked === undefined ? programHelp(COMMANDS) : commandHelp(findCommand(asked)));
+    return EXIT_DONE;
+  }
+  const spec = findCommand(first);
+  const wanted = rest.map((word) => (word === '-h' ? '--help' : word));
+  const parsed = parseArguments(spec, wanted);
+  if (parsed.switches.has('help')) {
+    terminal.out(commandHelp(spec));
+    return EXIT_DONE;
+  }
+  const work = await spec.load();
+  return await work({
+    terminal,
+    arguments: parsed,
+    json,
+    cwd: process.cwd(),
+    env: process.env,
+    stop: stopOnSignals(terminal),
+  });
+}
+
+function findCommand(given: string): CommandSpec {
+  const spec = COMMANDS.find(({ name }) => name === given);
+  if (spec !== undefined) return spec;
+  if (given.startsWith('-')) {
+    throw cliError('cli_usage', { problems: [`unknown option ${given}: a command comes first`] });
+  }
+  const suggestion = nearestName(
+    given,
+    COMMANDS.map(({ name }) => name),
+  );
+  throw cliError('cli_command_unknown', { given, ...(suggestion === undefined ? {} : { suggestion }) });
+}

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The version in the package.json above this file: two folders up in the sources, one in the built package. */
+export function packageVersion(): string {
+  const parsed: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+  const version = typeof parsed === 'object' && parsed !== null && 'version' in parsed ? parsed.version : undefined;
+  return typeof version === 'string' ? version : 'unknown';
+}
+
+/** The package's folder, from the sources and from the built file alike. */
+export function packageRoot(): string {
+  const here = import.meta.dirname;
+  return here.endsWith(join('runtime-shim', 'cli')) ? dirname(dirname(here)) : dirname(here);
+}
