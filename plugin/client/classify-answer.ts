@@ -11,8 +11,6 @@ import { retryAfterMs } from './retry-after.ts';
 
 /** Longest part of a foreign text in an error message, UTF-16 units. Ours: a log line stays readable. */
 const MAX_DETAIL_LENGTH = 300;
-/** Problems named in one message. Ours: the first ones show what is wrong. */
-const MAX_PROBLEMS = 3;
 
 /** LiveTex's error codes that say more than the HTTP status does ("Error codes" of its documentation). */
 const CODE_KEY_MISSING = 1;
@@ -45,7 +43,7 @@ export function classifyAnswer<Schema extends z.ZodType>(
   if (succeeded && isRecord(json) && json['success'] === true) {
     const parsed = parseTolerantly(schema, json);
     if (parsed.success) return { ok: true, value: parsed.data, json };
-    return { ok: false, error: invalid(problemsOf(parsed.error).slice(0, MAX_PROBLEMS).join('; ')), json };
+    return { ok: false, error: invalid(problemsOf(parsed.error).join('; ')), json };
   }
   return { ok: false, error: failure(), json };
 

@@ -24,7 +24,14 @@ function withoutNulls(value: unknown): unknown {
   );
 }
 
+/** Problems named in one message. Ours: the first ones show what is wrong, and a body may hold a hundred thousand. */
+const MAX_PROBLEMS = 10;
+
 /** What does not fit, as `path: problem`, without the values. */
 export function problemsOf(error: z.ZodError): string[] {
-  return error.issues.map((issue) => `${issue.path.map(String).join('.') || 'the whole'}: ${issue.message}`);
+  const lines = error.issues
+    .slice(0, MAX_PROBLEMS)
+    .map((issue) => `${issue.path.map(String).join('.') || 'the whole'}: ${issue.message}`);
+  const left = error.issues.length - lines.length;
+  return left > 0 ? [...lines, `and ${left} more`] : lines;
 }

@@ -1,0 +1,103 @@
+import { isIPv6 } from 'node:net';
+import type { Clock } from '../contract/host.ts';
+
+/** Wrong keys that one address may send within a window. Ours: far above a mistake in the settings, far below a search. */
+export const MAX_WRONG_KEYS = 20;
+/** The window, ms. Ours: LiveTex repeats for 24 h, so a minute's wait after a mended mistake costs nothing. */
+export const WRONG_KEY_WINDOW_MS = 60_000;
+/** Addresses remembered at one time; the oldest is forgotten first. Ours: about a megabyte. */
+export const MAX_ADDRESSES = 10_000;
+/** An address that sent a right key is not held back for so long, ms. Ours: LiveTex's own 24 h of repeats. */
+export const TRUSTED_FOR_MS = 24 * 3_600_000;
+
+/** Slows down who guesses webhook keys. Pure: state in memory, the clock passed in. */
+export interface KeyGuard {
+  /** 0: look at the request. Otherwise answer 429 without looking, `Retry-After` being this many ms. */
+  waitMs(address: string): number;
+  /** The address sent a wrong key. */
+  failed(address: string): void;
+  /** The address sent a right key. */
+  succeeded(address: string): void;
+}
+
+interface Seen {
+  wrong: number;
+  since: number;
+  trustedUntil: number;
+}
+
+/**
+ * Counts wrong keys per address: an IPv4 address or an IPv6 /64, which is what one customer of a network has.
+ *
+ * Who has sent a right key is never held back. Behind a reverse proxy that hides addresses everybody is one address,
+ * and a guesser must not be able to keep LiveTex out; against guessing itself stands the key's length.
+ */
+export function createKeyGuard(options: { readonly clock: Pick<Clock, 'now'> }): KeyGuard {
+  const { clock } = options;
+  const seen = new Map<string, Seen>();
+
+  const windowLeft = (entry: Seen): number => {
+    const left = entry.since + WRONG_KEY_WINDOW_MS - clock.now();
+    // A clock that was set back must not lengthen a window.
+    return left > WRONG_KEY_WINDOW_MS ? 0 : Math.max(left, 0);
+  };
+
+  return {
+    waitMs(address) {
+      const entry = seen.get(networkOf(address));
+      if (entry === undefined || entry.wrong < MAX_WRONG_KEYS || entry.trustedUntil > clock.now()) return 0;
+      return windowLeft(entry);
+    },
+    failed(address) {
+      const entry = remember(address);
+      if (windowLeft(entry) === 0) {
+        entry.wrong = 0;
+        entry.since = clock.now();
+      }
+      entry.wrong += 1;
+    },
+    succeeded(address) {
+      remember(address).trustedUntil = clock.now() + TRUSTED_FOR_MS;
+    },
+  };
+
+  /** The entry of an address, now the youngest. */
+  function remember(address: string): Seen {
+    const network = networkOf(address);
+    const entry = seen.get(network) ?? { wrong: 0, since: clock.now(), trustedUntil: 0 };
+    seen.delete(network);
+    seen.set(network, entry);
+    if (seen.size > MAX_ADDRESSES) forgetOne();
+    return entry;
+  }
+
+  /** The oldest address without trust, so that a flood of guessers does not push out LiveTex. */
+  function forgetOne(): void {
+    for (const [network, entry] of seen) {
+      if (entry.trustedUntil <= clock.now()) {
+        seen.delete(network);
+        return;
+      }
+    }
+    const oldest = seen.keys().next();
+    if (!oldest.done) seen.delete(oldest.value);
+  }
+}
+
+/** What an address may be at most, UTF-16 units: it may come from a header that anybody can write. An IPv6 address has 45. */
+const MAX_ADDRESS_LENGTH = 64;
+const IPV4_MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+
+function networkOf(address: string): string {
+  const mapped = IPV4_MAPPED.exec(address);
+  if (mapped?.[1] !== undefined) return mapped[1];
+  const bare = address.split('%')[0] ?? address;
+  if (!isIPv6(bare)) return address.slice(0, MAX_ADDRESS_LENGTH);
+  // The URL parser writes an IPv6 address in its one canonical form (WHATWG URL, "IPv6 serializer").
+  const canonical = new URL(`http://[${bare}]`).hostname.slice(1, -1);
+  const [head = '', tail] = canonical.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? [] : Array.from({ length: 8 - groups.length - after.length }, () => '0');
+  return [...groups, ...zeros, ...after].slice(0, 4).join(':');
+}

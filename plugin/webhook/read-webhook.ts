@@ -1,0 +1,114 @@
+import { parseBoundedJson } from '../contract/bounded-json.ts';
+import {
+  anyWebhookEventSchema,
+  type WebhookEvent,
+  type WebhookEventType,
+  webhookEventSchemas,
+} from '../contract/livetex-webhook.ts';
+import { parseTolerantly, problemsOf } from '../contract/parse-tolerantly.ts';
+import { storableJson } from './storable-json.ts';
+import { keyProblem } from './webhook-key.ts';
+
+/** Largest body, bytes (public surface: 413 over 1 MiB). An operator's text is a few KB. */
+export const MAX_WEBHOOK_BYTES = 1024 * 1024;
+
+/** The keys of a binding: `previousKey` is accepted as well while a key is being changed. */
+export interface WebhookKeys {
+  readonly key: string;
+  readonly previousKey?: string | undefined;
+}
+
+/** Why a body was refused: one of a few words, fit for a metric's label. */
+export type WebhookRefusalReason =
+  | 'too_large'
+  | 'not_utf8'
+  | 'not_json'
+  | 'too_deep'
+  | 'not_an_object'
+  | 'key_not_configured'
+  | 'key_missing'
+  | 'key_wrong'
+  | 'not_an_event'
+  | 'fields_invalid';
+
+export interface WebhookRefusal {
+  readonly outcome: 'refused';
+  readonly status: 400 | 401 | 413;
+  readonly reason: WebhookRefusalReason;
+  /** For the answer: tells a caller without the key nothing about our settings. */
+  readonly problem: string;
+  /** For the maintainer's log. Without the key and without the body's texts. */
+  readonly log: string;
+}
+
+export type WebhookReading =
+  /** `webhook_key` is taken out, so that it gets into no row and no log. */
+  | { readonly outcome: 'event'; readonly event: WebhookEvent }
+  /** A type that LiveTex has added since: to be acknowledged, logged once, and nothing else. */
+  | { readonly outcome: 'unknown_type'; readonly type: string; readonly id: string }
+  | WebhookRefusal;
+
+/**
+ * Verifies and parses one webhook body.
+ *
+ * The key comes in the body, so the body is parsed first; but whatever is wrong inside it is told only to a caller who
+ * has the key. A known type with missing or wrongly typed fields is refused with 400 and the paths, not acknowledged:
+ * LiveTex repeats it for 24 h, which shows in the metrics, and the event is still there once we understand it.
+ */
+export function readWebhook(bytes: Uint8Array, keys: WebhookKeys | undefined): WebhookReading {
+  if (bytes.byteLength > MAX_WEBHOOK_BYTES) {
+    return refuse(413, 'too_large', `the body is larger than ${MAX_WEBHOOK_BYTES} bytes`);
+  }
+  const text = decode(bytes);
+  if (text === undefined) return refuse(400, 'not_utf8', 'the body is not JSON: it is not UTF-8');
+  const json = parseBoundedJson(text);
+  if (!json.ok) {
+    return json.problem === 'not JSON'
+      ? refuse(400, 'not_json', 'the body is not JSON')
+      : refuse(400, 'too_deep', 'the body is not JSON that can be taken: it is nested too deeply');
+  }
+  if (typeof json.value !== 'object' || json.value === null || Array.isArray(json.value)) {
+    return refuse(400, 'not_an_object', 'the body is not a JSON object');
+  }
+
+  const { webhook_key: key, ...rest } = json.value as Record<string, unknown>;
+  const wrongKey = keyProblem(key, keys);
+  if (wrongKey) return refuse(401, wrongKey.reason, 'webhook_key is wrong or missing', wrongKey.log);
+  return readEvent(storableJson(rest));
+}
+
+function readEvent(value: unknown): WebhookReading {
+  const least = parseTolerantly(anyWebhookEventSchema, value);
+  if (!least.success) {
+    return refuse(400, 'not_an_event', `not an event: ${problemsOf(least.error).join('; ')}`);
+  }
+  const { type, id } = least.data;
+  if (!isKnown(type)) return { outcome: 'unknown_type', type, id };
+  const event = parseTolerantly(webhookEventSchemas[type], value);
+  if (!event.success) {
+    return refuse(400, 'fields_invalid', `not a ${type}: ${problemsOf(event.error).join('; ')}`);
+  }
+  return { outcome: 'event', event: event.data };
+}
+
+function isKnown(type: string): type is WebhookEventType {
+  return Object.hasOwn(webhookEventSchemas, type);
+}
+
+/** Strict, unlike an answer's: a text with broken bytes would reach the lead as question marks. */
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(
+  status: WebhookRefusal['status'],
+  reason: WebhookRefusalReason,
+  problem: string,
+  log: string = problem,
+): WebhookRefusal {
+  return { outcome: 'refused', status, reason, problem, log };
+}

@@ -1,0 +1,40 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+export interface KeyProblem {
+  readonly reason: 'key_not_configured' | 'key_missing' | 'key_wrong';
+  readonly log: string;
+}
+
+/**
+ * Checks the key that came with an event; `undefined` when it is right. Takes the same time whichever key is compared
+ * and however much of it is right: both sides are hashed to the same length, and both keys are always compared.
+ */
+export function keyProblem(
+  given: unknown,
+  keys: { readonly key: string; readonly previousKey?: string | undefined } | undefined,
+): KeyProblem | undefined {
+  if (keys === undefined) {
+    return {
+      reason: 'key_not_configured',
+      log: 'a webhook came for a binding without webhook.key in its configuration, so nobody can be let in',
+    };
+  }
+  if (typeof given !== 'string' || given === '') {
+    return {
+      reason: 'key_missing',
+      log: 'a webhook came without webhook_key: register the webhook again, so that LiveTex gets the key',
+    };
+  }
+  const digest = digestOf(given);
+  const isCurrent = timingSafeEqual(digest, digestOf(keys.key));
+  const isPrevious = timingSafeEqual(digest, digestOf(keys.previousKey ?? keys.key));
+  if (isCurrent || isPrevious) return undefined;
+  return {
+    reason: 'key_wrong',
+    log: 'a webhook came with a wrong webhook_key: somebody guesses, or the key was changed without registering the webhook again',
+  };
+}
+
+function digestOf(key: string): Buffer {
+  return createHash('sha256').update(key, 'utf8').digest();
+}
