@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { leadRefSchema } from './lead.ts';
 import { contentSchema } from './message.ts';
+import { scriptTypeSchema } from './script-types.ts';
 
 /** An event's id, given by the platform and never used for another event of the same lead. */
 export const eventIdSchema = z.string().min(1).max(200);
@@ -31,11 +32,25 @@ export const botMessageEventSchema = z.strictObject({
   duringTransfer: z.boolean().optional(),
 });
 
+/**
+ * The type of the script that asks, if the platform knows it: a script of type `return` that returns the dialog is not
+ * started again by that, and a script of type `no_operators` that asks for an operator puts the dialog into LiveTex's queue.
+ */
+const askedBy = { scriptType: scriptTypeSchema.optional() };
+
 /** A script or command asks for an operator. */
-export const transferRequestedEventSchema = z.strictObject({ type: z.literal('TransferRequested'), ...common });
+export const transferRequestedEventSchema = z.strictObject({
+  type: z.literal('TransferRequested'),
+  ...common,
+  ...askedBy,
+});
 
 /** A script or command takes the dialog back from the operator. */
-export const returnRequestedEventSchema = z.strictObject({ type: z.literal('ReturnRequested'), ...common });
+export const returnRequestedEventSchema = z.strictObject({
+  type: z.literal('ReturnRequested'),
+  ...common,
+  ...askedBy,
+});
 
 /** What a platform tells the plugin. Each event may be told again: it is ignored when its id was seen. */
 export const platformEventSchema = z.discriminatedUnion('type', [

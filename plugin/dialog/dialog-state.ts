@@ -1,0 +1,38 @@
+import type { DialogView } from '../contract/dialog.ts';
+import { type DialogState, STATE_FORMAT, dialogStateSchema } from '../contract/dialog-state.ts';
+
+/** A dialog that nothing has happened in. */
+export const NEW_DIALOG: DialogState = {
+  format: STATE_FORMAT,
+  mode: 'bot',
+  transfer: 0,
+  forwarded: false,
+  employee: null,
+  selection: null,
+  selecting: false,
+  selectedAt: null,
+  notBefore: null,
+  replyTimer: null,
+  replyTimers: 0,
+  answered: false,
+  returnScriptRan: false,
+  noOperatorsScriptRan: false,
+};
+
+/** From format N to N+1, at index N-1. Empty while there has been one format only. */
+const STEPS: ReadonlyArray<(older: Record<string, unknown>) => Record<string, unknown>> = [];
+
+/** A stored dialog, brought up to the present format; `undefined` for one that was never stored. @throws on a state of a newer version */
+export function loadDialog(stored: unknown): DialogState {
+  if (stored === undefined) return NEW_DIALOG;
+  let state = stored as Record<string, unknown>;
+  for (const step of STEPS.slice(Number(state['format']) - 1)) state = step(state);
+  return dialogStateSchema.parse(state);
+}
+
+/** A dialog as others may see it. */
+export function viewOf(state: DialogState, binding: string | null): DialogView {
+  const operator =
+    state.mode === 'operator' && state.employee ? { id: state.employee.id, name: state.employee.name } : null;
+  return { mode: state.mode, transfer: state.transfer, operator, forwarded: state.forwarded, binding };
+}

@@ -1,0 +1,75 @@
+import type { ScriptRequest } from '../contract/host.ts';
+import type { ScriptType } from '../contract/script-types.ts';
+import type { DialogState } from '../contract/dialog-state.ts';
+import type { Effect, Outcome } from './effect.ts';
+import { type TransitionContext, fact } from './transition-context.ts';
+
+/** A transition in the making: a copy of the state, what shall happen, and what it was decided by. Never leaves the machine. */
+export interface Draft {
+  state: DialogState;
+  readonly effects: Effect[];
+  cause: string;
+  readonly context: TransitionContext;
+}
+
+/** Runs the lead's script of a type if the bot has one. */
+export function runIfThere(
+  draft: Draft,
+  type: ScriptType,
+  cause: ScriptRequest['cause'],
+  duringTransfer = false,
+): boolean {
+  if (!fact(draft.context, 'scripts').has(type)) return false;
+  draft.effects.push({ do: 'run', type, cause, duringTransfer });
+  return true;
+}
+
+/**
+ * The dialog goes back to the bot, whoever ended the transfer. Timers end with it, and jobs and events that carry the
+ * transfer's number mean nothing any more.
+ */
+export function endTransfer(draft: Draft, outcome: Outcome): void {
+  const { state, effects } = draft;
+  stopTimer(draft);
+  if (state.forwarded) effects.push({ do: 'forwarded', forwarded: false });
+  effects.push({ do: 'count', outcome });
+  draft.cause = outcome;
+  draft.state = {
+    ...state,
+    mode: 'bot',
+    forwarded: false,
+    employee: null,
+    selection: null,
+    selecting: false,
+    selectedAt: null,
+    replyTimer: null,
+    answered: false,
+    returnScriptRan: false,
+  };
+}
+
+/** Each mode has one timer at most. */
+function stopTimer(draft: Draft): void {
+  const { state, effects, context } = draft;
+  if (state.mode === 'transferring') effects.push({ do: 'unschedule', timer: 'transfer' });
+  if (state.mode === 'waiting' && context.timeouts.pickupMs !== null) {
+    effects.push({ do: 'unschedule', timer: 'pickup' });
+  }
+  if (state.replyTimer !== null) effects.push({ do: 'unschedule', timer: 'reply' });
+}
+
+/** The operator owes the lead an answer from now on; a timer that runs goes on, as the lead has waited since then. */
+export function startReplyTimer(draft: Draft): void {
+  const { state, effects, context } = draft;
+  if (context.timeouts.replyMs === null || state.replyTimer !== null) return;
+  const number = state.replyTimers + 1;
+  draft.state = { ...state, replyTimer: number, replyTimers: number };
+  const at = context.now + context.timeouts.replyMs;
+  effects.push({ do: 'schedule', timer: 'reply', transfer: state.transfer, number, at });
+}
+
+export function stopReplyTimer(draft: Draft): void {
+  if (draft.state.replyTimer === null) return;
+  draft.effects.push({ do: 'unschedule', timer: 'reply' });
+  draft.state = { ...draft.state, replyTimer: null };
+}

@@ -1,0 +1,45 @@
+import type { ScriptRequest } from '../contract/host.ts';
+import type { Content } from '../contract/message.ts';
+import type { ScriptType } from '../contract/script-types.ts';
+import type { EventOf, TimerName } from '../contract/dialog-event.ts';
+import type { Selection } from '../contract/dialog-state.ts';
+
+export type NoticeName = 'transferred' | 'operatorConnected' | 'returned';
+
+/** How a transfer began or ended, for the metrics. */
+export type Outcome =
+  | 'started'
+  | 'accepted'
+  | 'connected'
+  | 'no_operators'
+  | 'refused'
+  | 'timeout'
+  | 'closed'
+  | 'returned'
+  | 'operator_timeout';
+
+/** What shall happen, in this order, once the new state is committed. Data only: the lanes perform it. */
+export type Effect =
+  | { readonly do: 'mirror'; readonly from: 'lead' | 'bot'; readonly content: Content }
+  /** `again`: LiveTex asked anew; then a refused token waits for the right one instead of ending the transfer. */
+  | { readonly do: 'select'; readonly transfer: number; readonly again: boolean; readonly selection: Selection }
+  | { readonly do: 'notice'; readonly notice: NoticeName; readonly operator?: string }
+  | { readonly do: 'showText'; readonly text: string; readonly operator: string | null }
+  | { readonly do: 'showFile'; readonly file: EventOf<'OperatorFile'>; readonly operator: string | null }
+  | { readonly do: 'forwarded'; readonly forwarded: boolean }
+  | {
+      readonly do: 'run';
+      readonly type: ScriptType;
+      readonly cause: ScriptRequest['cause'];
+      readonly duringTransfer: boolean;
+    }
+  | { readonly do: 'authorLog'; readonly level: 'info' | 'warn' | 'error'; readonly text: string }
+  | {
+      readonly do: 'schedule';
+      readonly timer: TimerName;
+      readonly transfer: number;
+      readonly number: number;
+      readonly at: number;
+    }
+  | { readonly do: 'unschedule'; readonly timer: TimerName }
+  | { readonly do: 'count'; readonly outcome: Outcome };

@@ -1,0 +1,48 @@
+import type { EventOf } from '../contract/dialog-event.ts';
+import { type Draft, endTransfer, runIfThere } from './draft.ts';
+import { failTransfer } from './selection.ts';
+import { isOlder } from './older-event.ts';
+
+/**
+ * An operator closed the conversation. Ignored in `bot` (nothing to end) and in `transferring`: the selection is still
+ * to come, so whatever was closed, it opens again.
+ */
+export function onClosed(draft: Draft, event: EventOf<'Closed'>): void {
+  const { state, effects } = draft;
+  if (state.mode === 'bot' || state.mode === 'transferring' || isOlder(state, event.at)) return;
+  effects.push({ do: 'notice', notice: 'returned' });
+  endTransfer(draft, 'closed');
+  runIfThere(draft, 'return', 'returned');
+}
+
+/**
+ * The bot's side takes the dialog back. The script of type `Возврат` follows as after `Closed`, unless it is the one
+ * that asks: then it would run twice.
+ */
+export function onReturnRequested(draft: Draft, event: EventOf<'ReturnRequested'>): void {
+  const { state } = draft;
+  if (state.mode === 'bot') return;
+  const asksItself = event.scriptType === undefined ? state.returnScriptRan : event.scriptType === 'return';
+  endTransfer(draft, 'returned');
+  if (!asksItself) runIfThere(draft, 'return', 'returned');
+}
+
+/** A timer of an older transfer, of a mode that is over, or one that was replaced, does nothing. */
+export function onTimer(draft: Draft, event: EventOf<'TimerFired'>): void {
+  const { state } = draft;
+  if (event.transfer !== state.transfer) return;
+  if (event.timer === 'transfer' && state.mode === 'transferring') {
+    const seconds = draft.context.timeouts.transferMs / 1_000;
+    failTransfer(draft, 'timeout', `Перевод на оператора не удался: LiveTex не принял диалог за ${seconds} с`);
+  } else if (event.timer === 'pickup' && state.mode === 'waiting') {
+    giveUpWaiting(draft, 'Ни один оператор не открыл диалог вовремя: диалог вернулся к боту');
+  } else if (event.timer === 'reply' && state.mode === 'operator' && event.number === state.replyTimer) {
+    giveUpWaiting(draft, 'Оператор не ответил вовремя: диалог вернулся к боту');
+  }
+}
+
+function giveUpWaiting(draft: Draft, reason: string): void {
+  endTransfer(draft, 'operator_timeout');
+  draft.effects.push({ do: 'authorLog', level: 'warn', text: reason });
+  if (!runIfThere(draft, 'operator_timeout', 'operator_timeout')) runIfThere(draft, 'return', 'operator_timeout');
+}

@@ -1,0 +1,103 @@
+import type { Employee, EventOf } from '../contract/dialog-event.ts';
+import { type Draft, endTransfer, runIfThere, startReplyTimer, stopReplyTimer } from './draft.ts';
+import { operatorCommand, type OperatorCommand } from './operator-command.ts';
+import { isOlder, provesSelection } from './older-event.ts';
+import { acceptSelection } from './selection.ts';
+
+/** An operator read a message. */
+export function onEmployeeRead(draft: Draft, event: EventOf<'EmployeeRead'>): void {
+  if (isCurrent(draft, event.at)) connect(draft, event.employee, event.at);
+}
+
+/**
+ * An operator's text goes to the lead in every mode: one that comes late, after the dialog went back to the bot, was
+ * still meant for the lead. It changes nothing then.
+ */
+export function onOperatorText(draft: Draft, event: EventOf<'OperatorText'>): void {
+  const command = operatorCommand(event.text);
+  const current = isCurrent(draft, event.at);
+  if (current && event.employee) connect(draft, event.employee, event.at);
+  if (command) {
+    if (current) obey(draft, command);
+    else note(draft, `Команда оператора «${command}» пришла, когда диалог был у бота: она ничего не делает`);
+    return;
+  }
+  if (event.text.trim() === '') return;
+  draft.effects.push({ do: 'showText', text: event.text, operator: event.employee?.name || null });
+  answered(draft, current);
+}
+
+export function onOperatorFile(draft: Draft, event: EventOf<'OperatorFile'>): void {
+  const current = isCurrent(draft, event.at);
+  if (current && event.employee) connect(draft, event.employee, event.at);
+  draft.effects.push({ do: 'showFile', file: event, operator: event.employee?.name || null });
+  answered(draft, current);
+}
+
+/** An automatic "please wait": it would only mislead a lead whom the bot is answering. */
+export function onHoldText(draft: Draft, event: EventOf<'HoldText'>): void {
+  if (event.text.trim() === '') return;
+  if (draft.state.mode === 'bot' || isOlder(draft.state, event.at)) {
+    note(draft, 'LiveTex прислал текст ожидания, когда диалог был у бота: лиду он не показан');
+    return;
+  }
+  draft.effects.push({ do: 'showText', text: event.text, operator: null });
+}
+
+/** Does an employee's event belong to the transfer under way? */
+function isCurrent(draft: Draft, at: number | null): boolean {
+  const { state } = draft;
+  if (state.mode === 'bot' || isOlder(state, at)) return false;
+  return state.mode !== 'transferring' || provesSelection(state, at);
+}
+
+/** Notice before that employee's message, once per change; an event older than the newest one of another employee changes nothing. */
+function connect(draft: Draft, employee: Employee, at: number | null): void {
+  if (draft.state.mode === 'transferring') acceptSelection(draft);
+  const connected = draft.state.employee;
+  const isStale = at !== null && connected !== null && connected.at !== null && at < connected.at;
+  if (isStale) return;
+  const newest = at ?? connected?.at ?? null;
+  if (connected?.id === employee.id) {
+    draft.state = { ...draft.state, employee: { ...connected, at: newest } };
+    return;
+  }
+  if (draft.state.mode === 'waiting') {
+    if (draft.context.timeouts.pickupMs !== null) draft.effects.push({ do: 'unschedule', timer: 'pickup' });
+    draft.effects.push({ do: 'count', outcome: 'connected' });
+    draft.cause = 'operator_connected';
+  }
+  draft.state = { ...draft.state, mode: 'operator', employee: { ...employee, at: newest } };
+  draft.effects.push({ do: 'notice', notice: 'operatorConnected', operator: employee.name });
+  // Who opens the dialog and says nothing is silent as well.
+  if (!draft.state.answered) startReplyTimer(draft);
+}
+
+function answered(draft: Draft, current: boolean): void {
+  if (!current) {
+    note(draft, 'Сообщение оператора пришло, когда диалог был у бота: оно показано лиду');
+    return;
+  }
+  stopReplyTimer(draft);
+  draft.state = { ...draft.state, answered: true };
+}
+
+function obey(draft: Draft, command: OperatorCommand): void {
+  if (command === '/operator') {
+    if (!runIfThere(draft, 'transfer', 'operator_command', true)) {
+      note(draft, 'Оператор ввёл /operator, но у бота нет скрипта типа «Перевод на оператора»');
+    }
+    return;
+  }
+  if (runIfThere(draft, 'return', 'operator_command', true)) {
+    draft.state = { ...draft.state, returnScriptRan: true };
+    return;
+  }
+  // Without a script there is nothing that could return the dialog, and that is what the operator wants.
+  draft.effects.push({ do: 'notice', notice: 'returned' });
+  endTransfer(draft, 'returned');
+}
+
+function note(draft: Draft, text: string): void {
+  draft.effects.push({ do: 'authorLog', level: 'info', text });
+}

@@ -1,0 +1,61 @@
+import { requestTransfer } from './begin-transfer.ts';
+import type { DialogEvent } from '../contract/dialog-event.ts';
+import type { DialogState } from '../contract/dialog-state.ts';
+import { type Draft, startReplyTimer } from './draft.ts';
+import { onClosed, onReturnRequested, onTimer } from './end-transfer.ts';
+import { onEmployeeRead, onHoldText, onOperatorFile, onOperatorText } from './operator.ts';
+import { onSelected, onSelectionAsked, onSelectionRefused } from './selection.ts';
+import type { Transition, TransitionContext } from './transition-context.ts';
+
+/**
+ * The dialog machine: what a dialog becomes by an event, and what shall happen then (design, section 6). Pure. Needs the
+ * facts that `needsOf(state, event)` names.
+ */
+export function transition(state: DialogState, event: DialogEvent, context: TransitionContext): Transition {
+  const draft: Draft = { state, effects: [], cause: event.type, context };
+  step(draft, event);
+  return { state: draft.state, effects: draft.effects, cause: draft.cause };
+}
+
+function step(draft: Draft, event: DialogEvent): void {
+  switch (event.type) {
+    case 'LeadMessage':
+      draft.effects.push({ do: 'mirror', from: 'lead', content: event.content });
+      heardLead(draft);
+      return;
+    case 'BotMessage':
+      // Its verdict was given when it was said. Mirrored in every mode, since the lead has it.
+      draft.effects.push({ do: 'mirror', from: 'bot', content: event.content });
+      return;
+    case 'TransferRequested':
+      return requestTransfer(draft, event);
+    case 'ReturnRequested':
+      return onReturnRequested(draft, event);
+    case 'Selected':
+      return onSelected(draft, event);
+    case 'SelectionRefused':
+      return onSelectionRefused(draft, event);
+    case 'TimerFired':
+      return onTimer(draft, event);
+    case 'SelectionAsked':
+      return onSelectionAsked(draft, event);
+    case 'EmployeeRead':
+      return onEmployeeRead(draft, event);
+    case 'OperatorText':
+      return onOperatorText(draft, event);
+    case 'OperatorFile':
+      return onOperatorFile(draft, event);
+    case 'HoldText':
+      return onHoldText(draft, event);
+    case 'Closed':
+      return onClosed(draft, event);
+  }
+}
+
+function heardLead(draft: Draft): void {
+  const { state } = draft;
+  if (state.answered || state.noOperatorsScriptRan) {
+    draft.state = { ...state, answered: false, noOperatorsScriptRan: false };
+  }
+  if (state.mode === 'operator') startReplyTimer(draft);
+}
