@@ -1,0 +1,61 @@
+/** How far back a cut looks for the beginning of a grapheme, UTF-16 units: longer than any emoji sequence in use. */
+const LONGEST_GRAPHEME = 64;
+
+/** No locale: grapheme boundaries do not depend on it (Unicode Standard Annex 29). */
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/**
+ * Cuts a text into parts of at most `limit` code points (at least 1): at a line end, else at a space, else between two
+ * graphemes, never inside a code point. The line end or space stays with the part before it, so the parts joined are the text.
+ */
+export function splitText(text: string, limit: number): string[] {
+  const parts: string[] = [];
+  let rest = text;
+  for (;;) {
+    const window = leading(rest, limit);
+    if (window.length === rest.length) break;
+    const cut = cutOf(rest, window);
+    parts.push(rest.slice(0, cut));
+    rest = rest.slice(cut);
+  }
+  return [...parts, rest];
+}
+
+/** The first `count` code points. */
+export function leading(text: string, count: number): string {
+  // A code point is at most two UTF-16 units, so a shorter text needs no counting.
+  if (text.length <= count) return text;
+  let end = 0;
+  for (let taken = 0; taken < count && end < text.length; taken += 1) {
+    end += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return text.slice(0, end);
+}
+
+function cutOf(text: string, window: string): number {
+  const lineEnd = window.lastIndexOf('\n') + 1;
+  // A line end far at the front would make a part of one short line: then a space further on is the better place.
+  if (lineEnd > window.length / 2) return lineEnd;
+  const space = Math.max(window.lastIndexOf(' ') + 1, lineEnd);
+  return space > 0 ? space : graphemeCut(text, window.length);
+}
+
+/** The last grapheme boundary at or before `end`; `end` itself when one grapheme fills all of the look-back. */
+function graphemeCut(text: string, end: number): number {
+  let from = Math.max(0, end - LONGEST_GRAPHEME);
+  if (from > 0 && isLowSurrogate(text.charCodeAt(from))) from += 1;
+  const segment = graphemes.segment(text.slice(from, end + LONGEST_GRAPHEME)).containing(end - from);
+  const cut = from + (segment?.index ?? end - from);
+  return cut > from ? cut : end;
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+/** How many code points a text has. */
+export function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
