@@ -1,0 +1,1 @@
+lead.setLiveTexAttr('имя', lead.getAttr('client_name'));
