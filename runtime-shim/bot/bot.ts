@@ -1,0 +1,62 @@
+import { type ScriptRef, type ScriptType, scriptTypeOf } from '../../plugin/contract/script-types.ts';
+import type { BotDescription, BotScript, Route } from './bot-schema.ts';
+
+/** A file of the bot folder, named relative to it. */
+export interface SourceFile {
+  readonly file: string;
+  readonly code: string;
+}
+
+/** A route, ready to be held against a text. */
+export interface BotRoute extends Route {
+  readonly expression: RegExp;
+  readonly linear: boolean;
+}
+
+/** A checked bot folder: every name in it leads somewhere. */
+export interface Bot {
+  readonly id: string;
+  readonly name: string;
+  readonly folder: string;
+  readonly scripts: ReadonlyMap<string, BotScript>;
+  readonly routes: readonly BotRoute[];
+  readonly channels: BotDescription['channels'];
+  /** The `.js` files that commands name. */
+  readonly sources: ReadonlyMap<string, SourceFile>;
+  /** Full name → library. One object for the life of this bot version, as the sandbox wants it. */
+  readonly libraries: Readonly<Record<string, SourceFile>>;
+}
+
+/** The script with a code, or the first one of a type. */
+export function findScript(bot: Bot, ref: ScriptRef): BotScript | undefined {
+  return 'code' in ref ? bot.scripts.get(ref.code) : firstOfType(bot, ref.type);
+}
+
+function firstOfType(bot: Bot, type: ScriptType): BotScript | undefined {
+  for (const script of bot.scripts.values()) if (script.type === type) return script;
+  return undefined;
+}
+
+/** What a menu item, a route or `run_sentence` names: a code wins over a type that is spelled alike. */
+export function scriptRefOf(bot: Bot, name: string): ScriptRef {
+  if (bot.scripts.has(name)) return { code: name };
+  const type = scriptTypeOf(name);
+  return type === undefined ? { code: name } : { type };
+}
+
+/** A reference as an author reads it. */
+export function refText(ref: ScriptRef): string {
+  return 'code' in ref ? ref.code : ref.type;
+}
+
+/**
+ * Chat-centers take text only (metabot24.md, "The LiveTex channel": the menu goes there as text); every other channel is
+ * taken to show buttons unless `channels` in `bot.json` says otherwise. Ours: the platform's table is not public.
+ */
+const TEXT_CHANNELS: ReadonlySet<string> = new Set(['umnico', 'bitrix', 'jivo', 'webim', 'livetex']);
+
+/** Does a channel show buttons under a message? */
+export function showsButtons(bot: Bot, channel: string): boolean {
+  const setting = Object.hasOwn(bot.channels, channel) ? bot.channels[channel] : undefined;
+  return setting?.buttons ?? !TEXT_CHANNELS.has(channel);
+}

@@ -1,0 +1,76 @@
+import { SCRIPT_TYPE_NAMES, scriptTypeOf } from '../../plugin/contract/script-types.ts';
+import type { BotOutline, Found } from './bot-outline.ts';
+import { type BotProblem, pathText } from './bot-problem.ts';
+import { checkSyntax } from './check-syntax.ts';
+import { didYouMean } from './nearest-name.ts';
+import type { PositionedJson } from './positioned-json.ts';
+import { routeExpression } from './route-expression.ts';
+
+/** A new lead starts with this script (public surface, "Bot folder"). */
+export const START_SCRIPT = 'start';
+
+/** What no schema sees: codes given twice, names of scripts that are not there, conditions and expressions that do not compile. */
+export function checkReferences(outline: BotOutline, json: PositionedJson, file: string): BotProblem[] {
+  const at = (path: readonly PropertyKey[], reason: string): BotProblem => ({
+    file,
+    place: json.place(path),
+    path: pathText(path),
+    reason,
+  });
+  const codes = outline.codes.map((found) => found.value);
+  const problems: BotProblem[] = json.duplicateKeys.map(({ path, place }) => ({
+    file,
+    place,
+    path: pathText(path),
+    reason: 'this key stands twice in the same object',
+  }));
+  for (const twice of repeated(outline.codes, (code) => code)) {
+    problems.push(at(twice.path, `an earlier script has the code "${twice.value}" too`));
+  }
+  for (const menu of outline.menus) {
+    for (const twice of repeated(menu, (code) => code.toLowerCase())) {
+      problems.push(at(twice.path, `an earlier item of this menu has the code "${twice.value}" too`));
+    }
+  }
+  if (!codes.includes(START_SCRIPT)) {
+    problems.push(at(['scripts'], `there is no script with the code "${START_SCRIPT}": a new lead starts with it`));
+  }
+  for (const name of outline.scriptNames) {
+    const reason = unknownScript(name.value, codes, outline);
+    if (reason !== undefined) problems.push(at(name.path, reason));
+  }
+  for (const condition of outline.conditions) {
+    const wrong = checkSyntax(condition.value);
+    if (wrong === undefined) continue;
+    const { line, column } = wrong.place;
+    problems.push(at(condition.path, `${wrong.message} (line ${line}, column ${column} of the condition)`));
+  }
+  for (const regex of outline.regexes) {
+    const expression = routeExpression(regex.value);
+    if (!expression.ok) problems.push(at(regex.path, expression.reason));
+  }
+  return problems;
+}
+
+function repeated(all: readonly Found[], same: (value: string) => string): Found[] {
+  const seen = new Set<string>();
+  return all.filter(({ value }) => {
+    const key = same(value);
+    if (seen.has(key)) return true;
+    seen.add(key);
+    return false;
+  });
+}
+
+function unknownScript(name: string, codes: readonly string[], outline: BotOutline): string | undefined {
+  if (codes.includes(name)) return undefined;
+  const type = scriptTypeOf(name);
+  // "Перевод на оператора" is chosen by availability when it is needed, and ends in an ordinary transfer without any script.
+  if (type === 'transfer') return undefined;
+  if (type === undefined) {
+    const known = codes.length === 0 ? 'none' : codes.join(', ');
+    return `there is no script "${name}"${didYouMean(name, codes)}; known: ${known}`;
+  }
+  if (outline.types.has(type)) return undefined;
+  return `there is no script of the type "${SCRIPT_TYPE_NAMES[type]}" (${type})`;
+}

@@ -1,0 +1,99 @@
+import { shimError } from '../errors.ts';
+import type { Bot, BotRoute, SourceFile } from './bot.ts';
+import { type BotOutline, outlineOf } from './bot-outline.ts';
+import { type BotProblem, byPlace, pathText, problemText } from './bot-problem.ts';
+import { type BotDescription, botSchema, type Route } from './bot-schema.ts';
+import { checkReferences } from './check-references.ts';
+import { checkSyntax } from './check-syntax.ts';
+import { describeIssues } from './describe-issues.ts';
+import { loadLibraries } from './load-libraries.ts';
+import { type PositionedJson, readPositionedJson } from './positioned-json.ts';
+import { type FileReading, readBotFile } from './read-bot-file.ts';
+import { routeExpression } from './route-expression.ts';
+
+/** The bot folder's one description file. */
+const DESCRIPTION_FILE = 'bot.json';
+/** Largest `bot.json`, bytes. Ours: thousands of commands fit. */
+const MAX_DESCRIPTION_BYTES = 2 * 1024 * 1024;
+/** Largest script or library, bytes. Ours: it travels to a runner with each run. */
+const MAX_SCRIPT_BYTES = 256 * 1024;
+
+/** Reads and checks a bot folder. @throws bot_invalid with every problem, each with its file, place and reason */
+export async function loadBot(folder: string): Promise<Bot> {
+  const problems: BotProblem[] = [];
+  const json = await readDescription(folder, problems);
+  const outline = outlineOf(json?.value);
+  const { libraries, problems: libraryProblems } = await loadLibraries(folder, MAX_SCRIPT_BYTES);
+  problems.push(...libraryProblems);
+  const sources = await loadSources(folder, outline, json, problems);
+  let description: BotDescription | undefined;
+  if (json !== undefined) {
+    const parsed = botSchema.safeParse(json.value);
+    if (parsed.success) description = parsed.data;
+    else problems.push(...describeIssues(parsed.error.issues, json, DESCRIPTION_FILE));
+    problems.push(...checkReferences(outline, json, DESCRIPTION_FILE));
+  }
+  if (problems.length > 0 || description === undefined) {
+    throw shimError('bot_invalid', { folder, problems: problems.toSorted(byPlace).map(problemText) });
+  }
+  return {
+    id: description.id,
+    name: description.name ?? description.id,
+    folder,
+    scripts: new Map(description.scripts.map((script) => [script.code, script])),
+    routes: description.routes.flatMap(compiledRoute),
+    channels: description.channels,
+    sources,
+    libraries,
+  };
+}
+
+async function readDescription(folder: string, problems: BotProblem[]): Promise<PositionedJson | undefined> {
+  const file = DESCRIPTION_FILE;
+  const reading = await readBotFile(folder, file, MAX_DESCRIPTION_BYTES);
+  if (!reading.ok) {
+    problems.push({ file, reason: reading.reason });
+    return undefined;
+  }
+  const json = readPositionedJson(reading.text);
+  if (json.ok) return json.json;
+  problems.push({ file, place: json.place, reason: json.message });
+  return undefined;
+}
+
+async function loadSources(
+  folder: string,
+  outline: BotOutline,
+  json: PositionedJson | undefined,
+  problems: BotProblem[],
+): Promise<Map<string, SourceFile>> {
+  const sources = new Map<string, SourceFile>();
+  const checked = new Set<string>();
+  for (const { value: file, path } of outline.files) {
+    if (checked.has(file)) continue;
+    checked.add(file);
+    const place = json === undefined ? {} : { place: json.place(path) };
+    const named = (reason: string): BotProblem => ({
+      file: DESCRIPTION_FILE,
+      ...place,
+      path: pathText(path),
+      reason: `"${file}" ${reason}`,
+    });
+    const reading: FileReading = file.endsWith('.js')
+      ? await readBotFile(folder, file, MAX_SCRIPT_BYTES)
+      : { ok: false, reason: 'is not a .js file' };
+    if (!reading.ok) {
+      problems.push(named(reading.reason));
+      continue;
+    }
+    const wrong = checkSyntax(reading.text);
+    if (wrong !== undefined) problems.push({ file, place: wrong.place, reason: wrong.message });
+    sources.set(file, { file, code: reading.text });
+  }
+  return sources;
+}
+
+function compiledRoute(route: Route): BotRoute[] {
+  const expression = routeExpression(route.regex);
+  return expression.ok ? [{ ...route, expression: expression.regex, linear: expression.linear }] : [];
+}

@@ -1,0 +1,53 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf } from '../../plugin/contract/coded-error.ts';
+import type { BotProblem } from './bot-problem.ts';
+import type { SourceFile } from './bot.ts';
+import { checkSyntax } from './check-syntax.ts';
+import { readBotFile } from './read-bot-file.ts';
+
+/** Where a bot's own libraries lie: `libraries/Business.<Plugin>.<Script>.js`, one file a library. Ours. */
+export const LIBRARIES_FOLDER = 'libraries';
+/** `Business.<Plugin>.<Script>` (metabot24.md, "Plugins"). `Common.*` belongs to the platform's vendor. */
+const LIBRARY_FILE = /^(Business\.[\p{L}\p{N}_]+\.[\p{L}\p{N}_]+)\.js$/u;
+
+/** Reads and checks every library of a bot folder. */
+export async function loadLibraries(
+  folder: string,
+  maxBytes: number,
+): Promise<{ readonly libraries: Record<string, SourceFile>; readonly problems: BotProblem[] }> {
+  const libraries: Record<string, SourceFile> = {};
+  const problems: BotProblem[] = [];
+  for (const name of await namesIn(join(folder, LIBRARIES_FOLDER))) {
+    const file = `${LIBRARIES_FOLDER}/${name}`;
+    const library = LIBRARY_FILE.exec(name.normalize())?.[1];
+    if (library === undefined) {
+      problems.push({ file, reason: 'a library\'s file is named "Business.<Plugin>.<Script>.js"' });
+      continue;
+    }
+    const reading = await readBotFile(folder, file, maxBytes);
+    if (!reading.ok) {
+      problems.push({ file, reason: reading.reason });
+      continue;
+    }
+    // A library is a function body as a script is; `snippet` pastes the same file, so no other form is allowed.
+    const wrong = checkSyntax(reading.text);
+    if (wrong !== undefined) problems.push({ file, place: wrong.place, reason: wrong.message });
+    libraries[library] = { file, code: reading.text };
+  }
+  return { libraries, problems };
+}
+
+/** Files that are there for editors and version control, not for the bot. */
+function isHidden(name: string): boolean {
+  return name.startsWith('.') || name.endsWith('.d.ts') || name.endsWith('.md') || name.endsWith('~');
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !isHidden(name)).toSorted();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
