@@ -1,3 +1,5 @@
+import type { Clock } from '../../plugin/contract/host.ts';
+
 /** The LiveTex emulator as tests and the simulator drive it. It shares nothing with the client but the wire schemas. */
 
 /** доступен · пауза · нет на месте · не в сети. Only `online` counts as "Доступен". */
@@ -11,6 +13,8 @@ export interface EmulatedOperator {
   readonly avatarUrl?: string;
   readonly groupId: string;
   readonly status: OperatorStatus;
+  /** How many conversations at a time: only `is_available` of version 1.2 looks at it. Default: no limit. */
+  readonly slots?: number;
 }
 
 export interface EmulatedMessage {
@@ -49,8 +53,11 @@ export interface EmulatedRequest {
   readonly version: string;
   readonly method: string;
   readonly body: unknown;
+  /** HTTP status of the answer; 0: a fault cut the connection. */
   readonly status: number;
   readonly answer: unknown;
+  /** The fault that answered in LiveTex's place. */
+  readonly fault?: EmulatorFault['kind'];
 }
 
 export interface WebhookDelivery {
@@ -67,12 +74,20 @@ export interface WebhookDelivery {
 /** A fault that the server commits on purpose until cleared. Several may be in force. */
 export type EmulatorFault =
   | { readonly kind: 'latency'; readonly ms: number; readonly methods?: readonly string[] }
-  /** Answers with this status; a 2xx one with `body` tests broken answers. `times`: so many requests, then it ends. */
+  /**
+   * Answers with this status; a 2xx one with `body` tests broken answers. `times`: so many requests, then it ends.
+   * The request has no effect unless `effect` is set. Without `body`: LiveTex's own shape of a failure.
+   */
   | {
       readonly kind: 'status';
       readonly status: number;
       readonly code?: number;
       readonly retryAfter?: string;
+      /** Sent as it is. */
+      readonly body?: string;
+      readonly contentType?: string;
+      /** Does the request take effect before this answer? Default: no. */
+      readonly effect?: boolean;
       readonly methods?: readonly string[];
       readonly times?: number;
     }
@@ -91,8 +106,23 @@ export type EmulatorFault =
   | { readonly kind: 'webhook_duplicate'; readonly times: number }
   /** Webhooks wait so long before the first try. */
   | { readonly kind: 'webhook_late'; readonly ms: number }
-  /** Webhooks are collected in groups of this size and each group is delivered newest first. */
-  | { readonly kind: 'webhook_reorder'; readonly group: number };
+  /**
+   * Webhooks are collected in groups of this size and each group is delivered newest first. A group that is not full
+   * waits until it is, until the fault ends or, when `waitMs` is given, for so long at most.
+   */
+  | { readonly kind: 'webhook_reorder'; readonly group: number; readonly waitMs?: number }
+  /** Our own messages come back as `TextMessage` and `FileMessage` with `from: "User"`; employees' ones say `"Employee"`. */
+  | { readonly kind: 'echo' };
+
+/** A fault in force. */
+export interface FaultState {
+  readonly id: string;
+  readonly fault: EmulatorFault;
+  /** How many requests or events it has met. */
+  readonly used: number;
+  /** How many it will still meet; `null`: no end. */
+  readonly left: number | null;
+}
 
 export interface EmulatorOptions {
   /** 0, the default, takes a free port. Loopback only. */
@@ -103,10 +133,18 @@ export interface EmulatorOptions {
   readonly groups?: ReadonlyArray<{ readonly id: string; readonly name: string }>;
   readonly operators?: ReadonlyArray<Partial<EmulatedOperator> & { readonly firstName: string }>;
   /** Webhook retries: the first wait and the longest, ms. Default as short as tests like it. */
-  readonly webhookRetry?: { readonly firstMs: number; readonly longestMs: number };
+  readonly webhookRetry?: { readonly firstMs: number; readonly longestMs: number; readonly giveUpAfterMs?: number };
+  /** How long the receiver of a webhook may take, ms. Default: LiveTex's 60 s. */
+  readonly webhookTimeoutMs?: number;
+  /** Hold a person's next event back until the one before is acknowledged. Default: yes. LiveTex promises no order. */
+  readonly webhookInOrder?: boolean;
+  /** Default: "touch-point-1". */
+  readonly touchPointId?: string;
+  /** Times of messages, latency and webhook retries. Default: the system's. */
+  readonly clock?: Clock;
   /** Longest text it accepts, code points; longer is 400/9. Undocumented at LiveTex. Default 10,000. */
   readonly maxTextLength?: number;
-  /** How many requests and deliveries to remember. Default 100,000. */
+  /** How many requests, deliveries, dialogs, waiting events, and messages per dialog to remember. Default 100,000. */
   readonly remember?: number;
 }
 
@@ -126,8 +164,14 @@ export interface LiveTexEmulator {
   readonly dialogs: {
     list(): EmulatedDialog[];
     get(userId: string): EmulatedDialog | undefined;
-    /** The operator opens the conversation: every unread message is reported as delivered, with the employee. */
+    /**
+     * Operators act on what they see: a dialog in their group that nobody took (then they take it), or their own. All else
+     * is refused with `emulator_refused`. An operator's status is not looked at.
+     *
+     * The operator opens the conversation: every unread message is reported as delivered, with the employee.
+     */
     read(userId: string, operatorId: string): void;
+    /** Reports nothing as read: `read` first, as an operator's application does. */
     reply(userId: string, operatorId: string, text: string): void;
     sendFile(
       userId: string,
@@ -144,24 +188,43 @@ export interface LiveTexEmulator {
   };
   readonly requests: {
     list(method?: string): EmulatedRequest[];
+    /** Since the start or the last `clear`, forgotten ones included. */
     count(method?: string): number;
     clear(): void;
   };
   readonly webhooks: {
     readonly settings: { readonly url: string; readonly key: string; readonly eventTypes?: readonly string[] };
     deliveries(): WebhookDelivery[];
-    /** Sends any body to the webhook's URL, as LiveTex would send an event it does not document yet. */
+    /**
+     * Sends any body to the webhook's URL, as LiveTex would send an event it does not document yet. `id` and `webhook_key`
+     * are added unless the body has them (`undefined`: left out). Repeated like any event, but holds back no other.
+     */
     send(body: Readonly<Record<string, unknown>>): void;
-    /** Resolves when every event was acknowledged. */
+    /** Resolves when every event was acknowledged, or no webhook is set and so nothing is sent. */
     idle(): Promise<void>;
+    /** How many events are not acknowledged yet. */
+    pending(): number;
+    /** Forgets the webhook, as if none had been set. */
+    unset(): void;
+    /** Forgets the deliveries so far, and every event that is not acknowledged. */
+    clear(): void;
   };
   readonly faults: {
     /** Returns a function that ends this fault. */
     add(fault: EmulatorFault): () => void;
     list(): EmulatorFault[];
+    /** With what each has done so far. */
+    states(): FaultState[];
+    remove(id: string): void;
     clear(): void;
   };
   /** Called after every change: requests, dialogs, operators, deliveries, faults. */
   onChange(listener: () => void): () => void;
+  readonly touchPointId: string;
+  /** Another touch point with its own token, groups, operators, dialogs, webhook and faults, at the same address. */
+  addTouchPoint(options?: Omit<EmulatorOptions, 'port'>): EmulatedTouchPoint;
   close(): Promise<void>;
 }
+
+/** One touch point of an emulator. `close` ends it alone: its token is no longer valid. */
+export type EmulatedTouchPoint = Omit<LiveTexEmulator, 'addTouchPoint'>;

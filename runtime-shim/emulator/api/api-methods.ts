@@ -1,0 +1,88 @@
+/** One function per method of the Messaging API: a checked body in, the answer's fields beside `success` out. */
+import type { z } from 'zod';
+import { type ApiVersion, type LiveTexMethod, requestSchemas } from '../../../plugin/contract/livetex-api.ts';
+import { webhookEventSchemas } from '../../../plugin/contract/livetex-webhook.ts';
+import { problemsOf } from '../fault-schema.ts';
+import { historyPage } from '../history-page.ts';
+import type { TouchPoint } from '../touch-point.ts';
+import { ApiRefusal, REFUSALS } from './api-refusal.ts';
+import { webhookUrlProblem } from './webhook-url.ts';
+
+type Handler = (point: TouchPoint, version: ApiVersion, body: unknown) => Record<string, unknown>;
+
+export const API_METHODS: Record<LiveTexMethod, Handler> = {
+  getDestinations: (point, version) => ({
+    destinations: point.staff.groups().map((group) => point.staff.destination(version, group)),
+  }),
+
+  selectDestination(point, _version, body) {
+    const request = checked(requestSchemas.selectDestination, body);
+    if (!point.staff.group(request.destination_id))
+      throw invalid(`destination_id: there is no group "${request.destination_id}"`);
+    point.person.select(request);
+    return {};
+  },
+
+  sendText(point, _version, body) {
+    const { user_id: userId, text } = checked(requestSchemas.sendText, body);
+    const longest = point.options.maxTextLength;
+    // A code point takes one or two units: counting is needed only in between.
+    if (text.length > longest && Array.from(text).length > longest)
+      throw invalid(`text: longer than ${longest} characters`);
+    const { id, at } = point.person.message(userId, { text });
+    return { message_id: id, timestamp: at };
+  },
+
+  sendFile(point, _version, body) {
+    const { user_id: userId, url, file_name: name, size, comment } = checked(requestSchemas.sendFile, body);
+    // LiveTex downloads or links it.
+    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) throw invalid('url: must be an http or https address');
+    const file = {
+      url,
+      ...(name !== undefined && { name }),
+      ...(size !== undefined && { size }),
+      ...(comment !== undefined && { comment }),
+    };
+    const { id, at } = point.person.message(userId, { file });
+    return { message_id: id, timestamp: at };
+  },
+
+  setWebhook(point, version, body) {
+    const request = checked(requestSchemas.setWebhook, body);
+    const problem = webhookUrlProblem(request.url);
+    if (problem) throw new ApiRefusal(REFUSALS.urlWrong, `URL [${request.url}] is not valid: ${problem}`);
+    const eventTypes = request.webhook_event_types;
+    if (eventTypes && version !== '1.2') throw invalid('webhook_event_types: exists from version 1.2 on');
+    const unknown = eventTypes?.find((type) => !Object.hasOwn(webhookEventSchemas, type));
+    if (unknown !== undefined) throw invalid(`webhook_event_types: there is no type "${unknown}"`);
+    const { url, webhook_key: key } = request;
+    point.webhooks.set({ url, key, version, ...(eventTypes && { eventTypes }) });
+    return {};
+  },
+
+  getWebhookSettings: (point) => ({ url: point.webhooks.settings.url }),
+
+  getCurrentDestination(point, version, body) {
+    const { user_id: userId } = checked(requestSchemas.getCurrentDestination, body);
+    const groupId = point.book.find(userId)?.groupId;
+    const group = groupId == null ? undefined : point.staff.group(groupId);
+    return group ? { destination: point.staff.destination(version, group) } : {};
+  },
+
+  getHistory(point, version, body) {
+    const request = checked(requestSchemas.getHistory, body);
+    const messages = historyPage(version, point.book.find(request.user_id)?.history ?? [], request);
+    if (!messages) throw invalid(`message_id: there is no message "${request.message_id}"`);
+    return { messages };
+  },
+};
+
+function checked<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw invalid(problemsOf(parsed.error).join('; '));
+}
+
+function invalid(detail: string): ApiRefusal {
+  return new ApiRefusal(REFUSALS.invalid, `${REFUSALS.invalid.message}: ${detail}`);
+}

@@ -1,0 +1,44 @@
+/** The error catalogue of the emulator: what a test or a simulator's user did that LiveTex's own desk would not offer. */
+import { type ErrorRow, errorsFrom } from '../../plugin/contract/coded-error.ts';
+
+function row<Facts>(value: ErrorRow<Facts>): ErrorRow<Facts> {
+  return value;
+}
+
+export const EMULATOR_ERRORS = {
+  emulator_option_invalid: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { what: string; problems: readonly string[] }) =>
+      `the emulator does not accept ${facts.what}: ${facts.problems.join('; ')}`,
+  }),
+  emulator_unknown: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { what: 'dialog' | 'operator' | 'group'; id: string; known: readonly string[] }) =>
+      `the emulator knows no ${facts.what} "${facts.id}"; known: ${facts.known.join(', ') || 'none'}`,
+  }),
+  emulator_refused: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { action: string; userId: string; why: string }) =>
+      `the operator cannot ${facts.action} the dialog "${facts.userId}": ${facts.why}`,
+  }),
+  emulator_wait_timeout: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { userId: string; timeoutMs: number; seen: string }) =>
+      `the dialog "${facts.userId}" did not get there within ${facts.timeoutMs} ms; it is ${facts.seen}`,
+  }),
+  emulator_closed: row({ fault: 'setup', retryable: false, message: () => 'the emulator is closed' }),
+  emulator_control_failed: row({
+    fault: 'remote',
+    retryable: false,
+    message: (facts: { url: string; reason: string }) => `the emulator at ${facts.url}: ${facts.reason}`,
+  }),
+} as const;
+
+export type EmulatorErrorCode = keyof typeof EMULATOR_ERRORS;
+
+/** Makes an error of the catalogue. */
+export const emulatorError = errorsFrom(EMULATOR_ERRORS);
