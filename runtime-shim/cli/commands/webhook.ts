@@ -1,0 +1,88 @@
+import type { BindingConfig } from '../../../plugin/contract/binding-config.ts';
+import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
+import { createLiveTexClient } from '../../../plugin/client/index.ts';
+import type { BindingClient } from '../../../plugin/client/contract.ts';
+import { systemClock } from '../../emulator/system-clock.ts';
+import type { CommandContext, CommandWork } from '../command.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { cliError } from '../errors.ts';
+import { EXIT_DONE, EXIT_FAILED } from '../exit-code.ts';
+import { didYouMean } from '../../bot/nearest-name.ts';
+import { webhookAddress } from '../webhook-address.ts';
+
+/** One binding's row of the report. */
+interface Row {
+  readonly binding: string;
+  /** As configured; `null`: this binding asks for no webhook. */
+  readonly expected: string | null;
+  /** As LiveTex has it now; `null`: LiveTex could not be asked. */
+  readonly registered: string | null;
+  readonly ok: boolean;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** `webhook set|show`: registers the webhook through LiveTex's API and reads it back. */
+export const webhook: CommandWork = async (context) => {
+  const { positionals, values } = context.arguments;
+  const config = await loadConfig(values['config'] ?? '', context.cwd, context.env);
+  const bindings = chosen(config.livetex, values['binding']);
+  const set = positionals[0] === 'set';
+  if (set) {
+    for (const { id, webhook: asked } of bindings) {
+      if (asked === undefined) throw cliError('cli_binding_without_webhook', { binding: id });
+    }
+  }
+  const client = createLiveTexClient({ clock: systemClock });
+  try {
+    const rows: Row[] = [];
+    for (const binding of bindings) rows.push(await handle(binding, client.binding(binding), set, context.stop));
+    report(rows, context);
+    return rows.every(({ ok }) => ok) ? EXIT_DONE : EXIT_FAILED;
+  } finally {
+    await client.close();
+  }
+};
+
+/** @throws cli_usage */
+function chosen(bindings: readonly BindingConfig[], id: string | undefined): readonly BindingConfig[] {
+  if (bindings.length === 0)
+    throw cliError('cli_usage', { problems: ['the configuration has no binding in "livetex"'] });
+  if (id === undefined) return bindings;
+  const found = bindings.filter((binding) => binding.id === id);
+  if (found.length > 0) return found;
+  const known = bindings.map((binding) => binding.id);
+  throw cliError('cli_usage', {
+    problems: [`--binding: there is no binding "${id}"${didYouMean(id, known)}; known: ${known.join(', ')}`],
+  });
+}
+
+async function handle(binding: BindingConfig, client: BindingClient, set: boolean, signal: AbortSignal): Promise<Row> {
+  const expected = webhookAddress(binding) ?? null;
+  try {
+    if (set && expected !== null && binding.webhook !== undefined) {
+      await client.setWebhook({ url: expected, webhook_key: binding.webhook.key }, signal);
+    }
+    const { url } = await client.getWebhookSettings(signal);
+    return { binding: binding.id, expected, registered: url, ok: expected === null || url === expected };
+  } catch (error) {
+    const failure = { code: codeOf(error) ?? 'internal', message: messageOf(error) };
+    return { binding: binding.id, expected, registered: null, ok: false, error: failure };
+  }
+}
+
+function report(rows: readonly Row[], { json, terminal }: CommandContext): void {
+  if (json) {
+    terminal.out(JSON.stringify({ ok: rows.every(({ ok }) => ok), bindings: rows }));
+    return;
+  }
+  for (const { binding, expected, registered, ok, error } of rows) {
+    if (error !== undefined) {
+      terminal.err(`${binding}: ${error.message} (${error.code})`);
+      continue;
+    }
+    terminal.out(
+      `${binding}: LiveTex posts to ${registered === '' ? '(nothing: no webhook is registered)' : registered}`,
+    );
+    if (!ok) terminal.err(`${binding}: the configuration has ${expected}: run "metabot-livetex webhook set"`);
+  }
+}
