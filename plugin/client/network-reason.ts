@@ -26,10 +26,13 @@ const REASONS: Readonly<Record<string, string>> = {
  */
 export function networkReason(error: unknown): string {
   const code = codeOf(error);
+  if (error instanceof Error && error.name === 'HTTPParserError') {
+    // Its code, when it has one, is that of the parser: HPE_INVALID_CONSTANT and the like.
+    return `what answers does not speak HTTP (${code ?? error.name})`;
+  }
   if (code === undefined) return 'the connection failed';
   const reason = REASONS[code];
   if (reason !== undefined) return `${reason} (${code})`;
-  if (code.startsWith('HPE_')) return `what answers does not speak HTTP (${code})`;
   // OpenSSL's verification codes, as Node passes them on (nodejs.org/api/tls.html, "X509 certificate error codes").
   if (/CERT|SELF_SIGNED|UNABLE_TO_|_SSL_|TLS/.test(code)) return `the TLS certificate or handshake failed (${code})`;
   return `the connection failed (${code})`;
