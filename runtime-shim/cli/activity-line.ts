@@ -1,0 +1,147 @@
+/** What happens in a runtime, as lines of a terminal. */
+import type { Activity } from '../../plugin/contract/activity.ts';
+import { userIdOf } from '../../plugin/contract/lead.ts';
+import type { RuntimeActivity, TranscriptMessage } from '../runtime/contract.ts';
+import { type Colour, type Terminal, coloured, printable } from './terminal.ts';
+
+/** One line: who, what, and about whom. */
+export interface ActivityLine {
+  readonly at: number;
+  readonly who: string;
+  readonly text: string;
+  readonly colour: Colour;
+  /** LiveTex's user id of the lead, when it is about one. */
+  readonly lead?: string;
+}
+
+const WHO_COLOURS: Readonly<Record<TranscriptMessage['from'], Colour>> = {
+  lead: 'cyan',
+  bot: 'green',
+  operator: 'magenta',
+  notice: 'yellow',
+};
+
+/** The lines of one activity; none for what would only repeat another line. */
+export function activityLines(activity: RuntimeActivity): ActivityLine[] {
+  switch (activity.kind) {
+    case 'message': {
+      const { message, at } = activity;
+      const name = message.from === 'operator' && message.operator !== undefined ? `${message.operator}: ` : '';
+      const text = `${name}${messageText(message)}`;
+      return [{ at, who: message.from, text, colour: WHO_COLOURS[message.from], lead: userIdOf(activity.lead) }];
+    }
+    case 'script':
+      return scriptLines(activity);
+    case 'suppressed':
+      return [
+        {
+          at: activity.at,
+          who: 'silent',
+          text: `an operator has the dialog, not sent: ${activity.text}`,
+          colour: 'dim',
+          lead: userIdOf(activity.lead),
+        },
+      ];
+    case 'author_log':
+      return [
+        {
+          at: activity.at,
+          who: 'log',
+          text: activity.text,
+          colour: levelColour(activity.level),
+          lead: userIdOf(activity.lead),
+        },
+      ];
+    case 'bot_reloaded': {
+      if (activity.problems.length === 0) {
+        return [{ at: activity.at, who: 'bot', text: 'the bot folder was read again', colour: 'dim' }];
+      }
+      const text = `the bot folder has problems, the last good one stays in force:\n${activity.problems.join('\n')}`;
+      return [{ at: activity.at, who: 'bot', text, colour: 'red' }];
+    }
+    case 'plugin':
+      return pluginLines(activity.activity);
+  }
+}
+
+type ScriptActivity = Extract<RuntimeActivity, { kind: 'script' }>;
+
+function scriptLines({ at, lead, script, file, log, error, usage, attributes }: ScriptActivity): ActivityLine[] {
+  const common = { at, lead: userIdOf(lead) };
+  const name = file === undefined ? script : `${script}, ${file}`;
+  const time = usage === undefined ? '' : ` (${usage.wallMs.toFixed(1)} ms)`;
+  const lines: ActivityLine[] = [];
+  if (file !== undefined || error !== undefined) {
+    lines.push({ ...common, who: 'script', text: `${name}${time}`, colour: 'blue' });
+  }
+  for (const line of log) lines.push({ ...common, who: 'log', text: line.text, colour: levelColour(line.level) });
+  if (attributes !== undefined && Object.keys(attributes).length > 0) {
+    lines.push({ ...common, who: 'set', text: JSON.stringify(attributes), colour: 'blue' });
+  }
+  if (error !== undefined) {
+    const place = error.line === null ? error.file : `${error.file}:${error.line}:${error.column ?? 1}`;
+    lines.push({ ...common, who: 'error', text: `${error.message} (${error.code}, ${place})`, colour: 'red' });
+  }
+  return lines;
+}
+
+function pluginLines(activity: Activity): ActivityLine[] {
+  const { at } = activity;
+  switch (activity.kind) {
+    case 'livetex_request': {
+      const { method, status, error, request, userId } = activity;
+      const lead = userId === undefined ? {} : { lead: userId };
+      if (error !== undefined) {
+        return [{ at, who: 'LiveTex', text: `${method}: ${status ?? 'no answer'} (${error})`, colour: 'red', ...lead }];
+      }
+      // Mirrored messages repeat what the dialog shows already; asking for operators is in the choice that follows.
+      if (method !== 'selectDestination') return [];
+      return [{ at, who: 'LiveTex', text: `${method} ${attributesIn(request)}`.trimEnd(), colour: 'blue', ...lead }];
+    }
+    case 'mode':
+      return [
+        {
+          at,
+          who: 'dialog',
+          text: `${activity.from} → ${activity.to} (${activity.cause})`,
+          colour: 'dim',
+          lead: activity.userId,
+        },
+      ];
+    case 'retry':
+      return [{ at, who: 'retry', text: `${activity.lane}: ${activity.error}`, colour: 'yellow' }];
+    case 'dead':
+      return [{ at, who: 'given up', text: `${activity.lane}: ${activity.error}`, colour: 'red' }];
+    case 'webhook':
+      return [];
+  }
+}
+
+function attributesIn(request: unknown): string {
+  if (typeof request !== 'object' || request === null || !('attributes' in request)) return '';
+  return JSON.stringify(request.attributes);
+}
+
+function levelColour(level: string): Colour {
+  return level === 'error' ? 'red' : level === 'warn' ? 'yellow' : 'dim';
+}
+
+function messageText({ text, buttons, attachments }: TranscriptMessage): string {
+  const parts = [
+    ...(attachments ?? []).map(({ type, url }) => `[${type}] ${url}`),
+    ...(text === undefined ? [] : [text]),
+    ...(buttons ?? []).map((row) => row.map((button) => `[${button.text}]`).join(' ')),
+  ];
+  return parts.join('\n');
+}
+
+/** Widest `who`, for the second column. */
+const WHO_WIDTH = 8;
+
+/** A line as it is printed: time, who, text; further lines of the text below the first. */
+export function formatLine(line: ActivityLine, terminal: Pick<Terminal, 'colour'>): string {
+  const time = new Date(line.at).toTimeString().slice(0, 8);
+  const margin = ' '.repeat(time.length + WHO_WIDTH + 4);
+  const text = printable(line.text).replaceAll('\n', `\n${margin}`);
+  return `${coloured(terminal, 'dim', time)}  ${coloured(terminal, line.colour, line.who.padEnd(WHO_WIDTH))}  ${text}`;
+}
