@@ -118,6 +118,35 @@ export const ERRORS = {
     message: (facts: { binding: string }) =>
       `LiveTex returned no group of operators for binding "${facts.binding}": add one to the touch point`,
   }),
+  bot_not_bound: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { botId: string }) =>
+      `no LiveTex binding takes the bot "${facts.botId}" (bots), so its dialogs cannot be handed to an operator`,
+  }),
+  binding_unknown: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { binding: string }) => `there is no LiveTex binding "${facts.binding}" in the configuration`,
+  }),
+  webhook_not_configured: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { binding: string }) =>
+      `the LiveTex binding "${facts.binding}" has no "webhook" (publicUrl and key) in the configuration`,
+  }),
+  action_unknown: row({
+    fault: 'internal',
+    retryable: false,
+    message: (facts: { action: string }) =>
+      `the platform passed an action that the plugin does not know: ${facts.action}`,
+  }),
+  job_unreadable: row({
+    fault: 'internal',
+    retryable: false,
+    message: (facts: { job: string }) =>
+      `a stored job is not understood (${facts.job}): a newer version may have written it`,
+  }),
   host_failed: row({
     fault: 'internal',
     retryable: true,

@@ -9,9 +9,9 @@ export type MirrorRequest =
   | {
       readonly kind: 'sendFile';
       readonly url: string;
-      readonly name?: string;
-      readonly size?: number;
-      readonly comment?: string;
+      readonly name?: string | undefined;
+      readonly size?: number | undefined;
+      readonly comment?: string | undefined;
     };
 
 export interface MirrorSettings {

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { DialogEvent } from '../contract/dialog-event.ts';
+import { type EventVerdict, type PlatformEvent, platformEventSchema } from '../contract/events.ts';
+import { userIdOf } from '../contract/lead.ts';
+import { pluginError } from '../errors.ts';
+import type { NewJob, Transaction } from '../storage/contract.ts';
+import { readDialog } from './dialog-record.ts';
+import { dialogJob } from './new-jobs.ts';
+import type { PluginParts } from './plugin-parts.ts';
+import { NO_BINDING, dialogLane } from './queue-names.ts';
+
+/** Ids of the platform's events are its own per lead, so a lead's are remembered apart from another's. */
+const EVENT_SCOPE = 'livetex-events';
+
+type Verdict = EventVerdict['verdict'];
+const verdictSchema = z.enum(['accepted', 'suppressed']);
+
+/** Stores the platform's events and answers each with its verdict; see `RuntimePlugin.accept`. @throws event_invalid */
+export function createAccept(
+  parts: PluginParts,
+): (events: readonly PlatformEvent[], tx?: Transaction) => Promise<EventVerdict[]> {
+  return async (events, tx) => {
+    const parsed = parse(events);
+    const { verdicts, types } = await (tx ? store(tx, parsed) : parts.storage.transaction((own) => store(own, parsed)));
+    for (const [index, { verdict, duplicate }] of verdicts.entries()) {
+      const type = types[index] ?? '';
+      parts.counters.add('livetex_events_total', { type, verdict: duplicate ? 'duplicate' : verdict });
+    }
+    return verdicts;
+  };
+
+  async function store(tx: Transaction, events: readonly PlatformEvent[]) {
+    const verdicts: EventVerdict[] = [];
+    const jobs: NewJob[] = [];
+    for (const event of events) {
+      const userId = userIdOf(event.lead);
+      const binding = parts.bindings.of(event.lead);
+      const lane = dialogLane(binding?.id ?? NO_BINDING, userId);
+      const verdict = await verdictOf(tx, event, lane);
+      const seen = await tx.remember(`${EVENT_SCOPE}/${userId}`, event.id, verdict);
+      verdicts.push({
+        id: event.id,
+        verdict: seen === undefined ? verdict : verdictSchema.parse(seen.value),
+        duplicate: seen !== undefined,
+      });
+      if (seen !== undefined || verdict === 'suppressed') continue;
+      // Without a binding nothing is mirrored; only a transfer has somebody to tell that there is none.
+      if (binding === undefined && event.type !== 'TransferRequested') continue;
+      jobs.push(dialogJob(lane, dialogEventOf(event)));
+    }
+    if (jobs.length > 0) await tx.enqueue(jobs);
+    return { verdicts, types: events.map((event) => event.type) };
+  }
+
+  /**
+   * The silence gate, by the committed mode. A transfer that is only asked for has not silenced the bot yet: the rest of
+   * the same script still speaks, and the lead may stay with the bot after all.
+   */
+  async function verdictOf(tx: Transaction, event: PlatformEvent, lane: string): Promise<Verdict> {
+    if (event.type !== 'BotMessage' || event.duringTransfer === true) return 'accepted';
+    const { state } = await readDialog(tx, lane);
+    return state.mode === 'bot' ? 'accepted' : 'suppressed';
+  }
+}
+
+function parse(events: readonly PlatformEvent[]): PlatformEvent[] {
+  const result = z.array(platformEventSchema).safeParse(events);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'events'}: ${issue.message}`);
+  throw pluginError('event_invalid', { problems });
+}
+
+function dialogEventOf(event: PlatformEvent): DialogEvent {
+  switch (event.type) {
+    case 'LeadMessage':
+    case 'BotMessage':
+      return { type: event.type, content: event.content };
+    case 'TransferRequested':
+    case 'ReturnRequested':
+      return { type: event.type, ...(event.scriptType === undefined ? {} : { scriptType: event.scriptType }) };
+  }
+}

@@ -1,0 +1,52 @@
+import { ZodError } from 'zod';
+import { type CodedError, codeOf, messageOf } from '../contract/coded-error.ts';
+import type { JobFailure } from '../storage/lane-worker-contract.ts';
+
+/** A queue whose token is refused asks again after this, ms. Ours: soon enough for whoever has just mended it, rare enough for LiveTex. */
+export const TOKEN_PROBE_MS = 30_000;
+/** A queue that LiveTex asked to slow down, without saying for how long, waits this, ms. Ours. */
+export const RATE_PAUSE_MS = 5_000;
+
+/** LiveTex does not take our token, or not for this method: no message of the binding can go. */
+export function isTokenProblem(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'livetex_token_refused' || code === 'livetex_method_forbidden';
+}
+
+/** What becomes of a request to LiveTex that failed. */
+export function classifyLiveTexFailure(error: unknown, now: number): JobFailure {
+  const shown = describe(error);
+  if (isTokenProblem(error)) return { do: 'pause', error: shown, until: now + TOKEN_PROBE_MS };
+  const wait = retryAfterOf(error);
+  if (codeOf(error) === 'livetex_rate_limited')
+    return { do: 'pause', error: shown, until: now + (wait ?? RATE_PAUSE_MS) };
+  if (isHopeless(error)) return { do: 'bury', error: shown };
+  return { do: 'retry', error: shown, ...(wait === undefined ? {} : { notBefore: now + wait }) };
+}
+
+/** What becomes of a dialog's or the host's job that failed: again, unless it can never be read. */
+export function classifyOwnFailure(error: unknown): JobFailure {
+  return { do: isHopeless(error) ? 'bury' : 'retry', error: describe(error) };
+}
+
+function isHopeless(error: unknown): boolean {
+  return error instanceof ZodError || (isCoded(error) && !error.retryable);
+}
+
+/** Code and message, without secrets: this is stored and shown. A platform's own failure shows what it said. */
+function describe(error: unknown): string {
+  if (error instanceof ZodError) return 'job_unreadable: a stored job is not understood';
+  if (!isCoded(error)) return messageOf(error);
+  const said = error.code === 'host_failed' && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
+  return `${error.code}: ${error.message}${said}`;
+}
+
+function retryAfterOf(error: unknown): number | undefined {
+  const wait = isCoded(error) ? error.facts['retryAfterMs'] : undefined;
+  return typeof wait === 'number' ? wait : undefined;
+}
+
+/** Ours by its shape: errors cross package copies, where `instanceof` fails. */
+function isCoded(error: unknown): error is CodedError {
+  return codeOf(error) !== undefined && error instanceof Error && 'retryable' in error && 'facts' in error;
+}

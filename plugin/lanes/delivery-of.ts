@@ -1,0 +1,68 @@
+import type { Attachment } from '../contract/message.ts';
+import { MAX_TEXT_LENGTH, attachmentSchema, linkSchema } from '../contract/message.ts';
+import type { Effect } from '../dialog/effect.ts';
+import { splitText } from '../mirror/split-text.ts';
+import type { HostJob } from './host-job.ts';
+
+/** A delivery before it has its id and time. */
+export type NewDelivery =
+  | { kind: 'text'; text: string; operator?: string }
+  | { kind: 'file'; attachment: Attachment; text?: string; operator?: string };
+export type Delivery = Extract<HostJob, { kind: 'deliver' }>['delivery'];
+
+/** A code point is at most two UTF-16 units. */
+const MAX_CODE_POINTS = MAX_TEXT_LENGTH / 2;
+const MAX_FILE_NAME_LENGTH = 255;
+
+/** An operator's text for the lead; one longer than a message may be comes in parts. */
+export function textDeliveries(effect: Extract<Effect, { do: 'showText' }>): NewDelivery[] {
+  return splitText(effect.text, MAX_CODE_POINTS).map((text) => ({ kind: 'text', text, ...by(effect.operator) }));
+}
+
+/**
+ * An operator's file for the lead. With a link that a person cannot open (`javascript:`, a path) the lead is told that
+ * there was a file, instead of nothing.
+ */
+export function fileDeliveries(effect: Extract<Effect, { do: 'showFile' }>): NewDelivery[] {
+  const { file } = effect;
+  const comment = file.comment?.trim() ? file.comment : undefined;
+  if (!linkSchema.safeParse(file.url).success) {
+    const name = file.name?.trim() ? ` «${file.name}»` : '';
+    const text = [comment, `Оператор отправил файл${name}, но открыть его по присланной ссылке нельзя`]
+      .filter((line) => line !== undefined)
+      .join('\n');
+    return textDeliveries({ do: 'showText', text, operator: effect.operator });
+  }
+  const attachment = attachmentOf(file);
+  const [first, ...more] = comment === undefined ? [] : splitText(comment, MAX_CODE_POINTS);
+  return [
+    { kind: 'file', attachment, ...(first === undefined ? {} : { text: first }), ...by(effect.operator) },
+    ...more.map((text): NewDelivery => ({ kind: 'text', text, ...by(effect.operator) })),
+  ];
+}
+
+function by(operator: string | null): { operator?: string } {
+  return operator === null ? {} : { operator };
+}
+
+function attachmentOf(file: Extract<Effect, { do: 'showFile' }>['file']): Attachment {
+  const size = attachmentSchema.shape.size.safeParse(file.size);
+  const name = file.name?.slice(0, MAX_FILE_NAME_LENGTH).toWellFormed();
+  return {
+    type: typeOf(file.name ?? URL.parse(file.url)?.pathname ?? ''),
+    url: file.url,
+    ...(name ? { name } : {}),
+    ...(size.success && size.data !== undefined ? { size: size.data } : {}),
+  };
+}
+
+/** LiveTex does not say what a file is; its name does. Whatever else it may be is a file. */
+const EXTENSIONS: ReadonlyArray<readonly [Attachment['type'], RegExp]> = [
+  ['image', /\.(?:jpe?g|png|gif|webp|bmp|heic)$/i],
+  ['video', /\.(?:mp4|mov|webm|avi|mkv)$/i],
+  ['audio', /\.(?:mp3|ogg|oga|wav|m4a|opus)$/i],
+];
+
+function typeOf(name: string): Attachment['type'] {
+  return EXTENSIONS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'file';
+}

@@ -1,0 +1,96 @@
+import { messageOf } from '../contract/coded-error.ts';
+import { leadOf } from '../contract/lead.ts';
+import type { WebhookEvent } from '../contract/livetex-webhook.ts';
+import type { WebhookAnswer } from '../contract/plugin.ts';
+import { fromWebhook } from '../dialog/from-webhook.ts';
+import type { Transaction } from '../storage/contract.ts';
+import { readWebhook } from '../webhook/index.ts';
+import type { Binding } from './bindings.ts';
+import { readDialog } from './dialog-record.ts';
+import { dialogJob } from './new-jobs.ts';
+import type { PluginParts } from './plugin-parts.ts';
+import { dialogLane } from './queue-names.ts';
+
+const WEBHOOK_SCOPE = 'livetex-webhooks';
+/** Unknown types logged, at most. Ours: only whoever has the key can send one, but a log must not grow by it. */
+const MAX_UNKNOWN_TYPES = 100;
+
+type Stored = 'stored' | 'duplicate' | 'ignored';
+
+/** Takes what LiveTex posts: stored before the answer is 200; whatever means nothing to us is acknowledged all the same. */
+export function createReceiveWebhook(
+  parts: PluginParts,
+): (bindingId: string, bytes: Uint8Array) => Promise<WebhookAnswer> {
+  const unknownTypes = new Set<string>();
+
+  return async (bindingId, bytes) => {
+    const binding = parts.bindings.get(bindingId);
+    if (binding === undefined) return answer(404, { error: 'there is no such binding' });
+    const reading = readWebhook(bytes, binding.config.webhook);
+    if (reading.outcome === 'refused') {
+      count(binding, reading.reason);
+      parts.logger.warn('webhook refused', { binding: binding.id, status: reading.status, reason: reading.log });
+      return answer(reading.status, { error: reading.problem });
+    }
+    if (reading.outcome === 'unknown_type') {
+      count(binding, 'unknown_type');
+      logUnknown(binding, reading.type);
+      return answer(200, { ok: true });
+    }
+    return take(binding, reading.event);
+  };
+
+  async function take(binding: Binding, event: WebhookEvent): Promise<WebhookAnswer> {
+    let outcome: Stored;
+    try {
+      outcome = await store(binding, event);
+    } catch (error) {
+      count(binding, 'not_stored');
+      parts.logger.error('webhook not stored', { binding: binding.id, type: event.type, error: messageOf(error) });
+      return answer(503, { error: 'not stored, send it again' });
+    }
+    count(binding, outcome);
+    const userId = 'user_id' in event && typeof event.user_id === 'string' ? { userId: event.user_id } : {};
+    parts.observe({ kind: 'webhook', at: parts.clock.now(), binding: binding.id, ...userId, event, outcome });
+    parts.logger.debug('webhook', { binding: binding.id, type: event.type, id: event.id, ...userId, outcome });
+    return answer(200, { ok: true });
+  }
+
+  /** What an event means is put into its dialog's lane, once per id, in one transaction. */
+  async function store(binding: Binding, event: WebhookEvent): Promise<Stored> {
+    const dialogEvent = fromWebhook(event, parts.clock.now());
+    if (dialogEvent === undefined || !('user_id' in event)) return 'ignored';
+    const userId = String(event.user_id);
+    const lead = leadOf(userId);
+    if (lead === undefined || !parts.bindings.takesBot(binding, lead.botId)) return 'ignored';
+
+    const lane = dialogLane(binding.id, userId);
+    return parts.storage.transaction(async (tx): Promise<Stored> => {
+      const isOurs = parts.bindings.of(lead) === binding || (await isOpen(tx, lane));
+      if (!isOurs) return 'ignored';
+      const seen = await tx.remember(`${WEBHOOK_SCOPE}/${binding.id}`, event.id, event.type);
+      if (seen !== undefined) return 'duplicate';
+      await tx.enqueue([dialogJob(lane, dialogEvent)]);
+      return 'stored';
+    });
+  }
+
+  /** A dialog handed over before its lead was given to another binding, or to none, must still be able to end. */
+  async function isOpen(tx: Transaction, lane: string): Promise<boolean> {
+    return (await readDialog(tx, lane)).state.mode !== 'bot';
+  }
+
+  function logUnknown(binding: Binding, type: string): void {
+    if (unknownTypes.has(type) || unknownTypes.size >= MAX_UNKNOWN_TYPES) return;
+    unknownTypes.add(type);
+    parts.logger.warn('webhook of an unknown type, acknowledged', { binding: binding.id, type });
+  }
+
+  function count(binding: Binding, outcome: string): void {
+    parts.counters.add('livetex_webhooks_total', { binding: binding.id, outcome });
+  }
+}
+
+function answer(status: WebhookAnswer['status'], body: Readonly<Record<string, unknown>>): WebhookAnswer {
+  return { status, body: JSON.stringify(body) };
+}

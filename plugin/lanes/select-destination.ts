@@ -1,0 +1,92 @@
+import { type CodedError, codeOf } from '../contract/coded-error.ts';
+import type { DialogEvent } from '../contract/dialog-event.ts';
+import { DESTINATION_TYPE } from '../contract/livetex-api.ts';
+import { pluginError } from '../errors.ts';
+import type { ClaimedJob } from '../storage/contract.ts';
+import type { JobOutcome } from '../storage/lane-worker-contract.ts';
+import type { Binding } from './bindings.ts';
+import { isTokenProblem } from './classify-failure.ts';
+import { readDialog } from './dialog-record.ts';
+import type { LiveTexJobOf } from './livetex-job.ts';
+import { dialogJob } from './new-jobs.ts';
+import type { PluginParts } from './plugin-parts.ts';
+import { dialogLane } from './queue-names.ts';
+
+/** A selection still retrying after this, ms, is given up as refused: an hour before the worker would bury it without telling the dialog. */
+const GIVE_UP_AFTER_MS = 23 * 3_600_000;
+
+/**
+ * Hands the dialog to a group. Looked at once more at the moment of sending: when the transfer is no longer the dialog's
+ * current one, nothing is sent, so a selection that was retrying cannot hand over a dialog that went back to the bot.
+ */
+export async function selectDestination(
+  parts: PluginParts,
+  binding: Binding,
+  job: ClaimedJob,
+  request: LiveTexJobOf<'selectDestination'>,
+  signal: AbortSignal,
+): Promise<JobOutcome> {
+  const lane = dialogLane(binding.id, job.lane);
+  const { state } = await parts.storage.read((tx) => readDialog(tx, lane));
+  if (state.transfer !== request.transfer || state.mode === 'bot') {
+    const context = { binding: binding.id, userId: job.lane, transfer: request.transfer };
+    parts.logger.info('selection of an older transfer dropped', context);
+    return {};
+  }
+  // A try before this one may have taken effect with its answer lost, so only a first try tells when it was.
+  const notBefore = job.attempts === 0 ? binding.clock.earliest(parts.clock.now()) : null;
+  try {
+    await send(binding, job.lane, request, signal);
+  } catch (error) {
+    if (!isRefusal(error, request, job, parts.clock.now())) throw error;
+    const reason = `${error.code}: ${error.message}`;
+    return tell({ type: 'SelectionRefused', transfer: request.transfer, reason });
+  }
+  return tell({ type: 'Selected', transfer: request.transfer, notBefore });
+
+  function tell(event: DialogEvent): JobOutcome {
+    return { commit: (tx) => tx.enqueue([dialogJob(lane, event)]) };
+  }
+}
+
+async function send(
+  binding: Binding,
+  userId: string,
+  request: LiveTexJobOf<'selectDestination'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, attributes } = request;
+  const groupId = request.groupId ?? (await firstGroup(binding, signal));
+  await binding.client.selectDestination(
+    {
+      user_id: userId,
+      destination_type: DESTINATION_TYPE,
+      destination_id: groupId,
+      ...(name === null ? {} : { name }),
+      ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
+    },
+    signal,
+  );
+}
+
+async function firstGroup(binding: Binding, signal: AbortSignal): Promise<string> {
+  const [group] = await binding.client.getDestinations(signal);
+  if (group === undefined) throw pluginError('livetex_no_group', { binding: binding.id });
+  return group.destination_id;
+}
+
+/**
+ * Refused for good: 400, and 401 and 403 too, as the lead should not wait for somebody to mend the token. When LiveTex
+ * asked anew an operator may be talking, so then a token problem is waited out.
+ */
+function isRefusal(
+  error: unknown,
+  request: LiveTexJobOf<'selectDestination'>,
+  job: ClaimedJob,
+  now: number,
+): error is CodedError {
+  if (codeOf(error) === 'livetex_refused') return true;
+  if (isTokenProblem(error)) return !request.again;
+  const isTooOld = job.firstFailedAt !== null && now - job.firstFailedAt >= GIVE_UP_AFTER_MS;
+  return isTooOld && codeOf(error)?.startsWith('livetex_') === true;
+}
