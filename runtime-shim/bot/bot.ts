@@ -1,5 +1,6 @@
 import { type ScriptRef, type ScriptType, scriptTypeOf } from '../../plugin/contract/script-types.ts';
 import type { BotDescription, BotScript, Route } from './bot-schema.ts';
+import type { Place } from './positioned-json.ts';
 
 /** A file of the bot folder, named relative to it. */
 export interface SourceFile {
@@ -25,6 +26,8 @@ export interface Bot {
   readonly sources: ReadonlyMap<string, SourceFile>;
   /** Full name → library. One object for the life of this bot version, as the sandbox wants it. */
   readonly libraries: Readonly<Record<string, SourceFile>>;
+  /** Where a part of a script stands in `bot.json`: `('start', ['commands', 1, 'condition'])`. */
+  readonly place: (scriptCode: string, part: readonly PropertyKey[]) => Place;
 }
 
 /** The script with a code, or the first one of a type. */

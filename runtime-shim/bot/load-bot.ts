@@ -12,7 +12,7 @@ import { type FileReading, readBotFile } from './read-bot-file.ts';
 import { routeExpression } from './route-expression.ts';
 
 /** The bot folder's one description file. */
-const DESCRIPTION_FILE = 'bot.json';
+export const DESCRIPTION_FILE = 'bot.json';
 /** Largest `bot.json`, bytes. Ours: thousands of commands fit. */
 const MAX_DESCRIPTION_BYTES = 2 * 1024 * 1024;
 /** Largest script or library, bytes. Ours: it travels to a runner with each run. */
@@ -33,9 +33,10 @@ export async function loadBot(folder: string): Promise<Bot> {
     else problems.push(...describeIssues(parsed.error.issues, json, DESCRIPTION_FILE));
     problems.push(...checkReferences(outline, json, DESCRIPTION_FILE));
   }
-  if (problems.length > 0 || description === undefined) {
+  if (problems.length > 0 || description === undefined || json === undefined) {
     throw shimError('bot_invalid', { folder, problems: problems.toSorted(byPlace).map(problemText) });
   }
+  const indexes = new Map(description.scripts.map((script, index) => [script.code, index]));
   return {
     id: description.id,
     name: description.name ?? description.id,
@@ -45,6 +46,7 @@ export async function loadBot(folder: string): Promise<Bot> {
     channels: description.channels,
     sources,
     libraries,
+    place: (scriptCode, part) => json.place(['scripts', indexes.get(scriptCode) ?? -1, ...part]),
   };
 }
 

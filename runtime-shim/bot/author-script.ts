@@ -1,0 +1,52 @@
+import type { Json } from '../../plugin/contract/guest.ts';
+import type { Content } from '../../plugin/contract/message.ts';
+import type { ScriptResult, ScriptRun } from '../sandbox/contract.ts';
+import type { Play } from './play.ts';
+
+/** Runs a piece of the author's JavaScript on the lead as the scenario has it so far. Nothing is written by it yet. */
+export function runAuthorScript(play: Play, file: string, code: string): Promise<ScriptResult> {
+  return play.input.ports.run(scriptRun(play, file, code));
+}
+
+function scriptRun(play: Play, file: string, code: string): ScriptRun {
+  const { lead } = play;
+  const { bot, ports, trigger } = play.input;
+  return {
+    botId: bot.id,
+    file,
+    code,
+    // Tickets, persons and triggers are parts of the platform that the shim does not have (metabot24.md, "Engine").
+    args: { botId: bot.id, leadId: lead.id, ticketId: null, personId: null, triggerId: null },
+    lead: {
+      data: {
+        id: lead.id,
+        identification: lead.ref.externalId,
+        name: lead.name,
+        manager_id: null,
+        bot_id: bot.id,
+        channel_id: lead.ref.channel,
+        status_id: lead.status,
+        person_id: null,
+        is_mute: false,
+      },
+      channel: lead.ref.channel,
+      attributes: lead.attributes,
+      systemAttributes: lead.systemAttributes,
+      tags: lead.tags,
+    },
+    bot: { attributes: play.botAttributes },
+    memory: play.memory,
+    ...(trigger.kind === 'message'
+      ? { webhookPayload: payloadOf(lead.ref.channel, lead.ref.externalId, trigger.content) }
+      : {}),
+    libraries: bot.libraries,
+    plugins: ports.plugins,
+    call: ports.call,
+  };
+}
+
+/** `bot.getWebhookPayload()`: what the channel handed over. Ours: the platform's shape differs from channel to channel. */
+function payloadOf(channel: string, lead: string, content: Content): Json {
+  // Parsed content is JSON with optional keys, which the type `Json` cannot say.
+  return { channel, lead, message: content as unknown as Json };
+}

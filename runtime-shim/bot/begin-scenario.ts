@@ -1,0 +1,76 @@
+import { scriptRefOf } from './bot.ts';
+import { START_SCRIPT } from './check-references.ts';
+import { matchRoute } from './match-route.ts';
+import { chosenItem } from './menu.ts';
+import type { Play } from './play.ts';
+import { resolveScript } from './resolve-script.ts';
+import type { Trigger } from './scenario-contract.ts';
+
+/**
+ * Decides what a trigger sets going, first match wins: (an operator has the dialog: a route that acts during a transfer, or
+ * nothing) · a new lead: `start` · the bot waits for an answer: it is the answer · a code of the menu shown last · a route ·
+ * the Fallback script. An answer goes before menu and routes because a name or an address may look like one of them.
+ */
+export async function beginScenario(play: Play): Promise<void> {
+  const { trigger } = play.input;
+  if (trigger.kind === 'script') {
+    moveTo(play, { started: true, waiting: null });
+    play.duringTransfer = trigger.duringTransfer;
+    play.enter(trigger.script, trigger.cause);
+    return;
+  }
+  const text = textOf(trigger);
+  const { started, waiting } = play.lead.position;
+  if (trigger.withOperator) {
+    // What the lead writes now is for the operator, so it answers no question of the bot's, and none stays open.
+    moveTo(play, { waiting: null });
+    await enterRoute(play, text, true);
+  } else if (!started) {
+    moveTo(play, { started: true });
+    play.enter({ code: START_SCRIPT }, 'новый лид');
+  } else if (waiting !== null) {
+    moveTo(play, { waiting: null });
+    play.memory = waiting.memory;
+    play.frames = waiting.frames.map((frame) => ({ ...frame, pending: [...frame.pending] }));
+    const answer = [...Object.entries(play.lead.attributes), [waiting.attribute, { kind: 'text', value: text }]];
+    play.lead = { ...play.lead, attributes: Object.fromEntries(answer) };
+    play.note(play.frames.at(-1)?.script ?? '', `ответ лида записан в атрибут "${waiting.attribute}"`);
+  } else if (!(await enterMenuItem(play, text)) && !(await enterRoute(play, text, false))) {
+    enterFallback(play);
+  }
+}
+
+function moveTo(play: Play, change: Partial<Play['lead']['position']>): void {
+  play.lead = { ...play.lead, position: { ...play.lead.position, ...change } };
+}
+
+/** A message's text; of one without text, the link of its first attachment. */
+function textOf(trigger: Extract<Trigger, { kind: 'message' }>): string {
+  return trigger.content.text ?? trigger.content.attachments?.[0]?.url ?? '';
+}
+
+async function enterMenuItem(play: Play, text: string): Promise<boolean> {
+  const item = chosenItem(play, text);
+  if (item === undefined) return false;
+  const ref = await resolveScript(play, scriptRefOf(play.input.bot, item.script));
+  if (ref !== undefined) play.enter(ref, `пункт меню "${item.code} ${item.caption}"`);
+  return true;
+}
+
+async function enterRoute(play: Play, text: string, duringTransfer: boolean): Promise<boolean> {
+  const route = await matchRoute(play, text, duringTransfer);
+  if (route === undefined) return false;
+  play.duringTransfer = duringTransfer;
+  const ref = await resolveScript(play, scriptRefOf(play.input.bot, route.script));
+  if (ref !== undefined) play.enter(ref, `маршрут "${route.name ?? route.regex}"`);
+  return true;
+}
+
+function enterFallback(play: Play): void {
+  for (const script of play.input.bot.scripts.values()) {
+    if (script.type !== 'fallback') continue;
+    play.enter({ code: script.code }, 'ни один маршрут не подошёл');
+    return;
+  }
+  play.note('', 'ни один маршрут не подошёл, а скрипта типа Fallback нет: бот промолчал');
+}

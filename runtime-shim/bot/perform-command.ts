@@ -1,0 +1,85 @@
+import type { Attachment } from '../../plugin/contract/message.ts';
+import { scriptRefOf } from './bot.ts';
+import type { BotScript } from './bot-schema.ts';
+import { retagged } from './apply-writes.ts';
+import type { Command } from './command-schema.ts';
+import { passes } from './condition.ts';
+import { fillMacros } from './macros.ts';
+import { showMenu } from './menu.ts';
+import type { Play } from './play.ts';
+import { resolveScript } from './resolve-script.ts';
+import { runJavascript } from './run-javascript.ts';
+
+/** How a command leaves its script: go on with the next one, wait for the lead's answer, give the script up, or end them all. */
+export type CommandEnd = 'next' | 'wait' | 'failed' | 'stop';
+
+/** Performs one command of a script, if its condition lets it. */
+export async function performCommand(play: Play, script: BotScript, index: number): Promise<CommandEnd> {
+  const command = script.commands[index];
+  const part = ['commands', index];
+  if (command === undefined || !(await passes(play, command.condition, script.code, part))) return 'next';
+  const fill = (template: string): string => fillMacros(template, play.lead, play.memory);
+  switch (command.type) {
+    case 'send_text':
+      play.say({ text: fill(command.text) }, script.code, part);
+      return 'next';
+    case 'send_image':
+    case 'send_file':
+      sendAttachment(play, command, fill, script.code, part);
+      return 'next';
+    case 'set_lead_status':
+      play.lead = { ...play.lead, status: command.status };
+      return 'next';
+    case 'add_lead_tags':
+      play.lead = { ...play.lead, tags: retagged(play.lead.tags, command.tags, []) };
+      return 'next';
+    case 'remove_lead_tags':
+      play.lead = { ...play.lead, tags: retagged(play.lead.tags, [], command.tags) };
+      return 'next';
+    case 'run_sentence': {
+      const ref = await resolveScript(play, scriptRefOf(play.input.bot, command.script));
+      if (ref !== undefined) play.enter(ref, `команда run_sentence скрипта "${script.code}"`);
+      return 'next';
+    }
+    case 'value_input':
+      play.say({ text: fill(command.text) }, script.code, part);
+      return 'wait';
+    case 'repeat_sentence': {
+      const menu = play.input.bot.scripts.get(play.lead.position.menu?.script ?? '');
+      if (menu === undefined) play.note(script.code, 'repeat_sentence: меню ещё не показывали');
+      else await showMenu(play, menu);
+      return 'next';
+    }
+    case 'run_javascript':
+      return runJavascript(play, script, command.file);
+    case 'stop':
+      return 'stop';
+    case 'forward_to_operator':
+      play.request('TransferRequested');
+      return 'next';
+    case 'return_to_bot':
+      play.request('ReturnRequested');
+      return 'next';
+    default:
+      return command satisfies never;
+  }
+}
+
+function sendAttachment(
+  play: Play,
+  command: Extract<Command, { type: 'send_image' | 'send_file' }>,
+  fill: (template: string) => string,
+  script: string,
+  part: readonly PropertyKey[],
+): void {
+  const file = command.type === 'send_file' ? command : undefined;
+  const name = file?.name === undefined ? '' : fill(file.name);
+  const caption = command.caption === undefined ? '' : fill(command.caption);
+  const attachment: Attachment = {
+    type: file?.kind ?? 'image',
+    url: fill(command.url),
+    ...(name === '' ? {} : { name }),
+    ...(file?.size === undefined ? {} : { size: file.size }),
+  };
+  play.say({ attachments: [attachment], ...(caption === '' ? {} : { text: caption }) }, script, part);
+}

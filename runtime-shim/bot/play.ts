@@ -1,0 +1,120 @@
+import type { Content } from '../../plugin/contract/message.ts';
+import { contentSchema } from '../../plugin/contract/message.ts';
+import type { ScriptRef } from '../../plugin/contract/script-types.ts';
+import { shimError, type ShimErrorCode } from '../errors.ts';
+import type { LeadRecord } from '../leads/lead-record.ts';
+import type { ScriptError } from '../sandbox/contract.ts';
+import { findScript, refText } from './bot.ts';
+import { DESCRIPTION_FILE } from './load-bot.ts';
+import type { Frame } from './position.ts';
+import type { BotSays, ScenarioInput, ScenarioResult, ScriptReport } from './scenario-contract.ts';
+
+/** Most scripts and commands that one message may run: a circle of scripts ends here. Ours; real scenarios run a dozen. */
+export const MAX_STEPS = 300;
+/** Longest run of a scenario in ms, script time and waiting for a runner included. Ours: a lead waits for the answer. */
+export const MAX_SCENARIO_MS = 60_000;
+
+/** Thrown to end a scenario that runs in a circle or for too long; what it did until then stands. */
+export class ScenarioStopped extends Error {
+  readonly code: ShimErrorCode;
+  constructor(code: ShimErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A scenario under way: the working copy of the lead, and what has come of it so far. */
+export class Play {
+  readonly input: ScenarioInput;
+  lead: LeadRecord;
+  botAttributes: Readonly<Record<string, string>>;
+  memory: Readonly<Record<string, string>> = {};
+  /** Scripts under way, the innermost last. */
+  frames: Frame[] = [];
+  duringTransfer = false;
+  forwarded: boolean | undefined;
+  readonly says: BotSays[] = [];
+  readonly requests: Array<'TransferRequested' | 'ReturnRequested'> = [];
+  readonly botWrites = new Map<string, string | null>();
+  readonly runsForOthers: Array<{ leadId: string; code: string }> = [];
+  readonly reports: ScriptReport[] = [];
+  private steps = 0;
+
+  constructor(input: ScenarioInput) {
+    this.input = input;
+    this.lead = input.lead;
+    this.botAttributes = input.botAttributes;
+  }
+
+  /** Counts one script or command. @throws ScenarioStopped */
+  step(): void {
+    this.steps += 1;
+    if (this.steps > MAX_STEPS) {
+      throw new ScenarioStopped('script_loop', shimError('script_loop', { limit: MAX_STEPS }).message);
+    }
+    if (this.input.expired()) {
+      throw new ScenarioStopped('script_deadline', shimError('script_deadline', { wallMs: MAX_SCENARIO_MS }).message);
+    }
+  }
+
+  /** Puts a script on top of those under way; an unknown one is the author's mistake. */
+  enter(ref: ScriptRef, cause: string): void {
+    this.step();
+    const script = findScript(this.input.bot, ref);
+    if (script === undefined) {
+      const known = [...this.input.bot.scripts.keys()].join(', ');
+      const { message } = shimError('script_unknown', { script: refText(ref), known });
+      this.mistake(refText(ref), cause, { code: 'script_unknown', message });
+      return;
+    }
+    this.frames.push({ script: script.code, cause, begun: false, next: 0, pending: [] });
+  }
+
+  /** Asks for an operator, or for the dialog back; the same wish twice in a row is one. */
+  request(event: 'TransferRequested' | 'ReturnRequested'): void {
+    if (this.requests.at(-1) !== event) this.requests.push(event);
+  }
+
+  /** Says something, if it is something that can be said; `script` and `part` name its place in `bot.json`. */
+  say(content: Content, script: string, part: readonly PropertyKey[]): void {
+    const parsed = contentSchema.safeParse(content);
+    if (parsed.success) {
+      this.says.push({ content: parsed.data, duringTransfer: this.duringTransfer });
+      return;
+    }
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim());
+    this.mistake(
+      script,
+      'сообщение не отправлено',
+      { code: 'message_invalid', message: shimError('message_invalid', { problems }).message },
+      part,
+    );
+  }
+
+  /** Reports an author's mistake that stands in `bot.json`. */
+  mistake(
+    script: string,
+    cause: string,
+    wrong: { readonly code: ShimErrorCode; readonly message: string },
+    part?: readonly PropertyKey[],
+  ): void {
+    const place = part === undefined ? undefined : this.input.bot.place(script, part);
+    const error: ScriptError = {
+      ...wrong,
+      file: DESCRIPTION_FILE,
+      line: place?.line ?? null,
+      column: place?.column ?? null,
+    };
+    this.reports.push({ script, cause, log: [], error });
+  }
+
+  /** A line in the author's log. */
+  note(script: string, text: string): void {
+    this.reports.push({ script, cause: text, log: [{ level: 'info', text }] });
+  }
+
+  result(): ScenarioResult {
+    const { lead, botWrites, says, requests, forwarded, runsForOthers, reports } = this;
+    return { lead, botWrites, says, requests, forwarded, runsForOthers, reports };
+  }
+}

@@ -1,0 +1,38 @@
+/** Where a lead stands in its bot. Stored with the lead, so it is parsed when it is read. */
+import { z } from 'zod';
+import { scriptRefSchema } from '../../plugin/contract/script-types.ts';
+
+/** A script that is under way: its next command, and the scripts that it asked to run when it has ended. */
+export const frameSchema = z.object({
+  script: z.string(),
+  /** Why it runs, in the author's words. */
+  cause: z.string(),
+  begun: z.boolean(),
+  next: z.int().nonnegative(),
+  pending: z.array(scriptRefSchema),
+});
+export type Frame = z.infer<typeof frameSchema>;
+
+/** The bot asked (`value_input`) and goes on with the answer. */
+export const waitingSchema = z.object({
+  attribute: z.string(),
+  /** Outermost first; the last one goes on with the answer. */
+  frames: z.array(frameSchema),
+  /** The memory of the scenario that waits. */
+  memory: z.record(z.string(), z.string()),
+});
+export type Waiting = z.infer<typeof waitingSchema>;
+
+/** The menu shown last: which of its items were shown, as their conditions were then. */
+export const shownMenuSchema = z.object({ script: z.string(), codes: z.array(z.string()) });
+export type ShownMenu = z.infer<typeof shownMenuSchema>;
+
+export const positionSchema = z.object({
+  /** Has the lead been greeted by the script `start`? */
+  started: z.boolean(),
+  waiting: waitingSchema.nullable(),
+  menu: shownMenuSchema.nullable(),
+});
+export type Position = z.infer<typeof positionSchema>;
+
+export const NEW_POSITION: Position = { started: false, waiting: null, menu: null };

@@ -1,0 +1,73 @@
+import type { Json } from '../../plugin/contract/guest.ts';
+import type { ScriptAction, ScriptResult } from '../sandbox/contract.ts';
+import { applyWrites, writtenAttributes } from './apply-writes.ts';
+import { runAuthorScript } from './author-script.ts';
+import type { BotScript } from './bot-schema.ts';
+import { sayWithButtons } from './menu.ts';
+import type { CommandEnd } from './perform-command.ts';
+import type { Play } from './play.ts';
+
+/** Runs a file of the author's and then performs what it asked for, in its order. A script that fails commits nothing of itself. */
+export async function runJavascript(play: Play, script: BotScript, file: string): Promise<CommandEnd> {
+  const code = play.input.bot.sources.get(file)?.code ?? '';
+  const result = await runAuthorScript(play, file, code);
+  const cause = `команда run_javascript скрипта "${script.code}"`;
+  const report = { script: script.code, file, cause, log: result.log, usage: result.usage };
+  if (!result.ok) {
+    play.reports.push({ ...report, error: result.error });
+    return 'failed';
+  }
+  play.reports.push({ ...report, attributes: writtenAttributes(result.writes) });
+  applyWrites(play, result.writes);
+  return performActions(play, script.code, result);
+}
+
+async function performActions(
+  play: Play,
+  script: string,
+  result: Extract<ScriptResult, { ok: true }>,
+): Promise<CommandEnd> {
+  let end: CommandEnd = 'next';
+  const asked = new Set<string>();
+  for (const action of result.actions) {
+    if (action.type === 'send_message') sendMessage(play, script, action);
+    else if (action.type === 'run_script') runLater(play, action);
+    else if (action.type === 'set_forwarded') play.forwarded = action.forwarded;
+    else if (action.type === 'stop') end = 'stop';
+    else if (!asked.has(action.plugin)) {
+      // A plugin is asked once for all that the script wanted of it, so that it may see two wishes as one.
+      asked.add(action.plugin);
+      await performPluginActions(play, action.plugin, result.actions);
+    }
+  }
+  return end;
+}
+
+function sendMessage(play: Play, script: string, action: Extract<ScriptAction, { type: 'send_message' }>): void {
+  const content = {
+    ...(action.text === undefined ? {} : { text: action.text }),
+    ...(action.attachments === undefined || action.attachments.length === 0
+      ? {}
+      : { attachments: [...action.attachments] }),
+  };
+  const rows = (action.buttons ?? []).map((row) => [...row]).filter((row) => row.length > 0);
+  if (rows.length === 0) play.say(content, script, []);
+  else sayWithButtons(play, content, rows, script, []);
+}
+
+/** Scripts started by a script run when the one with this command has ended (design, section 6: "as `bot.run` does"). */
+function runLater(play: Play, action: Extract<ScriptAction, { type: 'run_script' }>): void {
+  const { leadId, code } = action;
+  if (leadId === undefined || leadId === String(play.lead.id)) play.frames.at(-1)?.pending.push({ code });
+  else play.runsForOthers.push({ leadId, code });
+}
+
+async function performPluginActions(play: Play, plugin: string, actions: readonly ScriptAction[]): Promise<void> {
+  const wishes = actions.flatMap((action): Json[] =>
+    action.type === 'plugin' && action.plugin === plugin ? [action.action] : [],
+  );
+  for (const then of await play.input.ports.afterScript(plugin, wishes)) {
+    if (then.do === 'event') play.request(then.event);
+    else play.frames.at(-1)?.pending.push(then.script);
+  }
+}

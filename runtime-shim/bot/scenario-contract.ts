@@ -1,0 +1,76 @@
+/** What a run of a scenario is given, and what comes of it. It touches no storage: the caller commits the result, or nothing. */
+import type { AfterScript, Json } from '../../plugin/contract/guest.ts';
+import type { Content } from '../../plugin/contract/message.ts';
+import type { ScriptRef } from '../../plugin/contract/script-types.ts';
+import type { LeadRecord } from '../leads/lead-record.ts';
+import type { ScriptError, ScriptLogLine, ScriptResult, ScriptRun, ScriptUsage } from '../sandbox/contract.ts';
+import type { Bot } from './bot.ts';
+
+/** What sets a scenario going. */
+export type Trigger =
+  | {
+      readonly kind: 'message';
+      readonly content: Content;
+      /** Somebody else has the dialog: only routes with `actsDuringTransfer` act. */
+      readonly withOperator: boolean;
+    }
+  | {
+      readonly kind: 'script';
+      readonly script: ScriptRef;
+      /** Why, in the author's words. */
+      readonly cause: string;
+      readonly duringTransfer: boolean;
+    };
+
+/** What the interpreter asks of the runtime. */
+export interface ScenarioPorts {
+  readonly run: (script: ScriptRun) => Promise<ScriptResult>;
+  readonly plugins: ScriptRun['plugins'];
+  readonly call: ScriptRun['call'];
+  /** What a plugin wants done for the actions that a script requested of it. */
+  readonly afterScript: (plugin: string, actions: readonly Json[]) => Promise<readonly AfterScript[]>;
+  /** The script for the type «Перевод на оператора», by availability. */
+  readonly chooseTransfer: () => Promise<AfterScript>;
+}
+
+export interface ScenarioInput {
+  readonly bot: Bot;
+  readonly lead: LeadRecord;
+  readonly botAttributes: Readonly<Record<string, string>>;
+  readonly trigger: Trigger;
+  readonly ports: ScenarioPorts;
+  /** The last moment to begin another command, in the ports' clock; afterwards the scenario is stopped. */
+  readonly expired: () => boolean;
+}
+
+/** One thing that the bot says. */
+export interface BotSays {
+  readonly content: Content;
+  /** May be said although an operator has the dialog. */
+  readonly duringTransfer: boolean;
+}
+
+/** A script, or a file of it, that was run: for the author's log and the timeline. */
+export interface ScriptReport {
+  readonly script: string;
+  readonly file?: string;
+  readonly cause: string;
+  readonly log: readonly ScriptLogLine[];
+  readonly error?: ScriptError;
+  readonly usage?: ScriptUsage;
+  readonly attributes?: Readonly<Record<string, Json>>;
+}
+
+export interface ScenarioResult {
+  readonly lead: LeadRecord;
+  /** Writes to the bot's own attributes; `null` deletes. */
+  readonly botWrites: ReadonlyMap<string, string | null>;
+  readonly says: readonly BotSays[];
+  /** Asked for in this order, to be told to the plugins behind everything that was said. */
+  readonly requests: ReadonlyArray<'TransferRequested' | 'ReturnRequested'>;
+  /** The flag "Переведён на оператора", if a script or command set it. */
+  readonly forwarded: boolean | undefined;
+  /** `bot.runScriptByCodeForLead` for another lead. */
+  readonly runsForOthers: ReadonlyArray<{ readonly leadId: string; readonly code: string }>;
+  readonly reports: readonly ScriptReport[];
+}
