@@ -52,6 +52,8 @@ export interface RuntimePlugin<Tx> {
   ready(): Promise<Readiness>;
   /** Starts work on what is stored. */
   start(): Promise<void>;
+  /** Resolves when no work of the plugin is waiting now (timers and retries of the future not counted): for tests and one-off runs. */
+  idle?(): Promise<void>;
   /** Takes no new work, ends what is under way, loses nothing. */
   close(): Promise<void>;
 }

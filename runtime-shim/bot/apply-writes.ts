@@ -8,7 +8,7 @@ export function applyWrites(play: Play, writes: ScriptWrites): void {
   play.lead = {
     ...lead,
     attributes: merged(lead.attributes, writes.attributes),
-    systemAttributes: merged(lead.systemAttributes, writes.systemAttributes),
+    systemAttributes: merged<Json>(lead.systemAttributes, writes.systemAttributes),
     tags: retagged(lead.tags, writes.tags.add, writes.tags.remove),
   };
   play.botAttributes = merged(play.botAttributes, writes.bot);
