@@ -140,7 +140,7 @@ export interface EmulatorOptions {
   readonly webhookInOrder?: boolean;
   /** Default: "touch-point-1". */
   readonly touchPointId?: string;
-  /** Times of messages, latency and webhook retries. Default: the system's. */
+  /** Times of messages, latency and webhook retries; time-outs stay real time. Default: the system's. */
   readonly clock?: Clock;
   /** Longest text it accepts, code points; longer is 400/9. Undocumented at LiveTex. Default 10,000. */
   readonly maxTextLength?: number;

@@ -1,5 +1,6 @@
 import { serveApi } from './api/serve-api.ts';
 import type { EmulatedTouchPoint, EmulatorOptions, LiveTexEmulator } from './contract.ts';
+import { CONTROL_PATH, serveControl } from './control/serve-control.ts';
 import { touchPointDesk } from './desk/touch-point-desk.ts';
 import { emulatorError } from './errors.ts';
 import { startHttpServer } from './http-server.ts';
@@ -20,7 +21,8 @@ export async function startLiveTexEmulator(options: EmulatorOptions = {}): Promi
   const points = new Map([[main.options.token, main]]);
   const others = new Set<EmulatedTouchPoint>();
   const server = await startHttpServer(options.port ?? 0, async (message, response) => {
-    await serveApi({ main, byKey: (key) => points.get(key) }, message, response);
+    if (message.url?.startsWith(CONTROL_PATH)) await serveControl({ point: main, desk }, message, response);
+    else await serveApi({ main, byKey: (key) => points.get(key) }, message, response);
   });
   const desk = touchPointDesk(main, server.url, async () => {
     await Promise.all([server.close(), ...Array.from(others, (other) => other.close())]);

@@ -1,5 +1,4 @@
 import { Agent, request } from 'undici';
-import type { Clock } from '../../../plugin/contract/host.ts';
 
 /** Posts JSON to a webhook's URL. */
 export interface WebhookPost {
@@ -9,14 +8,17 @@ export interface WebhookPost {
   close(): Promise<void>;
 }
 
-/** Redirects are not followed: to LiveTex only 200 is a receipt. */
-export function createWebhookPost(clock: Clock, timeoutMs: number): WebhookPost {
+/**
+ * Redirects are not followed: to LiveTex only 200 is a receipt. The time-out is real time, whatever clock the emulator
+ * runs on: a test that moves its clock must not cut a request that is on the wire.
+ */
+export function createWebhookPost(timeoutMs: number): WebhookPost {
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
   const closing = new AbortController();
   return {
     async post(url, body) {
       const late = new AbortController();
-      const cancel = clock.after(timeoutMs, () => late.abort());
+      const timer = setTimeout(() => late.abort(), timeoutMs);
       try {
         const answer = await request(url, {
           method: 'POST',
@@ -31,7 +33,7 @@ export function createWebhookPost(clock: Clock, timeoutMs: number): WebhookPost 
         // Refused, reset or too late are one thing to LiveTex: the event was not acknowledged.
         return null;
       } finally {
-        cancel();
+        clearTimeout(timer);
       }
     },
     async close() {

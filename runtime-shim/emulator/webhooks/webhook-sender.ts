@@ -40,7 +40,7 @@ export class WebhookSender {
     this.#queue = new WebhookQueue({
       clock,
       retry,
-      poster: createWebhookPost(clock, options.timeoutMs),
+      poster: createWebhookPost(options.timeoutMs),
       settings: () => this.settings,
       delivered: (delivery) => {
         this.#deliveries.add(delivery);
