@@ -1,13 +1,9 @@
 /** What the command itself can say went wrong. Everything below the command has its own catalogue. Explained in `docs/errors.md`. */
 import { type ErrorRow, errorsFrom } from '../../plugin/contract/coded-error.ts';
+import { didYouMean } from '../bot/nearest-name.ts';
 
 function row<Facts>(value: ErrorRow<Facts>): ErrorRow<Facts> {
   return value;
-}
-
-/** `, did you mean "simulate"?` when there is something near. */
-function hint(suggestion: string | undefined): string {
-  return suggestion === undefined ? '' : `, did you mean "${suggestion}"?`;
 }
 
 interface FileFacts {
@@ -24,8 +20,8 @@ export const CLI_ERRORS = {
   cli_command_unknown: row({
     fault: 'setup',
     retryable: false,
-    message: (facts: { given: string; suggestion?: string }) =>
-      `there is no command "${facts.given}"${hint(facts.suggestion)}`,
+    message: (facts: { given: string; known: readonly string[] }) =>
+      `there is no command "${facts.given}"${didYouMean(facts.given, facts.known)}`,
   }),
   cli_command_missing: row({ fault: 'setup', retryable: false, message: () => 'no command given' }),
   cli_usage: row({

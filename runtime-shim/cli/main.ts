@@ -7,7 +7,6 @@ import { EXIT_DONE, EXIT_USAGE, type ExitCode, exitCodeOf } from './exit-code.ts
 import { commandHelp, programHelp, usageLine } from './help-text.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { stopOnSignals } from './stop-signal.ts';
-import { nearestName } from '../bot/nearest-name.ts';
 import { type Terminal, processTerminal } from './terminal.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -78,9 +77,5 @@ function findCommand(given: string): CommandSpec {
   if (given.startsWith('-')) {
     throw cliError('cli_usage', { problems: [`unknown option ${given}: a command comes first`] });
   }
-  const suggestion = nearestName(
-    given,
-    COMMANDS.map(({ name }) => name),
-  );
-  throw cliError('cli_command_unknown', { given, ...(suggestion === undefined ? {} : { suggestion }) });
+  throw cliError('cli_command_unknown', { given, known: COMMANDS.map(({ name }) => name) });
 }

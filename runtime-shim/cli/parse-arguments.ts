@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { CommandArguments, CommandSpec, OptionSpec } from './command.ts';
 import { cliError } from './errors.ts';
-import { nearestName } from '../bot/nearest-name.ts';
+import { didYouMean, nearestName } from '../bot/nearest-name.ts';
 
 const HIGHEST_PORT = 65_535;
 
@@ -60,7 +60,7 @@ function unknownOption(token: OptionToken, options: readonly OptionSpec[]): stri
     token.name,
     options.map(({ name }) => name),
   );
-  return `unknown option ${token.rawName}${near === undefined ? '' : `, did you mean --${near}?`}`;
+  return `unknown option ${token.rawName}${near === undefined ? '' : ` (did you mean --${near}?)`}`;
 }
 
 function wrongUse(option: OptionSpec, { rawName, value, inlineValue }: OptionToken): string | undefined {
@@ -82,9 +82,7 @@ function wrongPositionals(spec: CommandSpec, given: readonly string[]): string[]
     const value = given[index];
     if (value === undefined && required) problems.push(`${name} is missing`);
     if (value !== undefined && oneOf !== undefined && !oneOf.includes(value)) {
-      const near = nearestName(value, oneOf);
-      const suggestion = near === undefined ? '' : `, did you mean "${near}"?`;
-      problems.push(`${name} must be ${alternatives(oneOf)}, got "${value}"${suggestion}`);
+      problems.push(`${name} must be ${alternatives(oneOf)}, got "${value}"${didYouMean(value, oneOf)}`);
     }
   }
   for (const extra of given.slice(spec.positionals.length)) problems.push(`unexpected argument "${extra}"`);

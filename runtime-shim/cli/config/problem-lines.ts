@@ -1,6 +1,6 @@
 /** Problems of a checked value as lines a person can act on: `livetex[0].token: …`. No line repeats a value. */
 import { z } from 'zod';
-import { nearestName } from '../../bot/nearest-name.ts';
+import { didYouMean } from '../../bot/nearest-name.ts';
 
 type Path = ReadonlyArray<PropertyKey>;
 
@@ -17,8 +17,7 @@ export function issueLines(issues: readonly z.core.$ZodIssue[], knownKeys: reado
   return issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') return [`${pathText(issue.path)}: ${issueText(issue)}`];
     return issue.keys.map((key) => {
-      const near = nearestName(key, knownKeys);
-      return `${pathText([...issue.path, key])}: unknown key${near === undefined ? '' : `, did you mean "${near}"?`}`;
+      return `${pathText([...issue.path, key])}: unknown key${didYouMean(key, knownKeys)}`;
     });
   });
 }

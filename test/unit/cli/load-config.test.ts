@@ -1,0 +1,164 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadConfig, loadStorageSetting } from '../../../runtime-shim/cli/config/load-config.ts';
+import { secretsOf } from '../../../runtime-shim/cli/config/config-secrets.ts';
+import { temporaryFolder } from '../../support/command.ts';
+
+const SECRET = 'very-secret-token-705';
+
+/** Loads a configuration written for one test, beside an (empty) bot folder `bot`. */
+async function load(
+  config: unknown,
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ folder: string; loading: Promise<unknown> }> {
+  const text = typeof config === 'string' ? config : JSON.stringify(config);
+  const folder = await temporaryFolder({ 'livetex.json': text });
+  await mkdir(join(folder, 'bot'));
+  return { folder, loading: loadConfig('livetex.json', folder, env) };
+}
+
+async function problemsOf(config: unknown, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
+  const { loading } = await load(config, env);
+  const error = await loading.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof Error)) throw new Error('the configuration was accepted');
+  expect(error.message).not.toContain(SECRET);
+  return error.message
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim());
+}
+
+test('a bot and a token are enough, everything else has a default', async () => {
+  const { folder, loading } = await load({ bot: 'bot', livetex: [{ token: 'key' }] });
+  expect(await loading).toMatchObject({
+    bot: join(folder, 'bot'),
+    storage: `sqlite:${join(folder, 'data')}`,
+    http: { host: '127.0.0.1', port: 8024 },
+    logLevel: 'info',
+    livetex: [
+      { id: 'main', baseUrl: 'https://messaging.livetex.ru', apiVersion: '1.0', channelName: 'LiveTex (Chat Center)' },
+    ],
+  });
+});
+
+test('{ "env": … } stands for any string, and its value is known as a secret', async () => {
+  const config = {
+    bot: 'bot',
+    http: { apiToken: { env: 'API_TOKEN' } },
+    livetex: [{ token: { env: 'TOKEN' }, webhook: { publicUrl: { env: 'URL' }, key: { env: 'KEY' } } }],
+  };
+  const env = { API_TOKEN: 'a'.repeat(20), TOKEN: SECRET, URL: 'https://bot.example.com', KEY: 'hook-key' };
+  const { folder, loading } = await load(config, env);
+  expect(await loading).toMatchObject({ livetex: [{ token: SECRET, webhook: { key: 'hook-key' } }] });
+  const loaded = await loadConfig('livetex.json', folder, env);
+  expect(secretsOf(loaded).toSorted()).toEqual([SECRET, 'a'.repeat(20), 'hook-key'].toSorted());
+});
+
+test('every field wrong at once: each problem has its path, no value is shown, nothing is said twice', async () => {
+  const problems = await problemsOf(
+    {
+      bto: 'x',
+      bot: 'nowhere',
+      storage: 'mysql:x',
+      http: { host: 5, port: 99_999, apitoken: 'x' },
+      sandbox: { cpuMs: 'a', wallMs: 1, memoryMb: 1.5, runners: 0 },
+      logLevel: 'loud',
+      livetex: [
+        {
+          id: 'a b',
+          tokn: SECRET,
+          token: { env: 'NOT_SET' },
+          channelName: '',
+          apiVersion: '9',
+          baseUrl: 'ftp://x',
+          excludedChannels: ['a:b'],
+          webhook: { publicUrl: 'nonsense', key: 'has spaces' },
+          notices: { transferred: 5, extra: 'x' },
+          transferTimeout: -1,
+        },
+        { token: { env: 'EMPTY' } },
+        { token: { env: 'NOT_SET', and: 1 } },
+      ],
+    },
+    { EMPTY: '' },
+  );
+  const paths = problems.map((line) => line.slice(0, line.indexOf(':')));
+  expect(paths.toSorted()).toEqual(
+    [
+      'bto',
+      'bot',
+      'storage',
+      'http.host',
+      'http.port',
+      'http.apitoken',
+      'sandbox.cpuMs',
+      'sandbox.wallMs',
+      'sandbox.memoryMb',
+      'sandbox.runners',
+      'logLevel',
+      'livetex[0].id',
+      'livetex[0].tokn',
+      'livetex[0].token',
+      'livetex[0].channelName',
+      'livetex[0].apiVersion',
+      'livetex[0].baseUrl',
+      'livetex[0].excludedChannels[0]',
+      'livetex[0].webhook.publicUrl',
+      'livetex[0].webhook.key',
+      'livetex[0].notices.transferred',
+      'livetex[0].notices.extra',
+      'livetex[0].transferTimeout',
+      'livetex[1].token',
+      'livetex[2].token',
+    ].toSorted(),
+  );
+  expect(problems).toContain('livetex[0].token: the environment variable NOT_SET is not set');
+  expect(problems).toContain('livetex[0].tokn: unknown key (did you mean "token"?)');
+  expect(problems).toContain('livetex[1].token: the environment variable EMPTY is empty');
+});
+
+test.each([
+  [
+    'another address than loopback needs a token',
+    { bot: 'bot', http: { host: '0.0.0.0' } },
+    'http.apiToken: is needed',
+  ],
+  ['so does IPv6', { bot: 'bot', http: { host: '::' } }, 'http.apiToken: is needed'],
+  ['a token that can be guessed', { bot: 'bot', http: { apiToken: 'short' } }, 'http.apiToken: Too small'],
+  ['a database URL without a host', { bot: 'bot', storage: 'postgres://' }, 'storage: must be'],
+  [
+    'plain http to a real LiveTex',
+    { bot: 'bot', livetex: [{ token: 'a', webhook: { publicUrl: 'http://a.b', key: 'k' } }] },
+    'livetex[0].webhook.publicUrl: must be https',
+  ],
+  [
+    'two bindings of one id',
+    { bot: 'bot', livetex: [{ token: 'a' }, { token: 'b' }] },
+    'livetex[1].id: "main" is used',
+  ],
+  ['a prototype for a key', '{"bot":"bot","__proto__":{"livetex":[]}}', '__proto__: unknown key'],
+  ['not JSON', `{"bot": "bot", "token": ${SECRET}}`, 'line 1, column 25: expected a value, found "v"'],
+  ['an empty file', '', 'line 1, column 1'],
+  ['a list', '[]', '(the whole file): expected object'],
+  ['a key given twice', '{"bot": "bot", "bot": "bot"}', 'line 1, column 16: "bot" stands twice'],
+])('%s', async (_name, config, problem) => {
+  expect((await problemsOf(config)).join('\n')).toContain(problem);
+});
+
+test('loopback in every spelling needs no token', async () => {
+  for (const host of ['127.0.0.1', '127.1.2.3', 'localhost', '::1']) {
+    const { loading } = await load({ bot: 'bot', http: { host } });
+    await expect(loading).resolves.toMatchObject({ http: { host } });
+  }
+});
+
+test('a maintainer finds the data though the rest of the configuration is broken', async () => {
+  const folder = await temporaryFolder({
+    'livetex.json': JSON.stringify({ storage: 'sqlite:kept', livetex: 'broken' }),
+  });
+  expect(await loadStorageSetting('livetex.json', folder, {})).toBe(`sqlite:${join(folder, 'kept')}`);
+});
