@@ -10,8 +10,17 @@ export const codeSchema = z
   .max(64)
   .regex(/^[\p{L}\p{N}_.-]+$/u, 'letters, digits, "_", "." and "-" only');
 
+/** Databases would change or refuse half of a surrogate pair and NUL, and then two ids could become one. */
+export function isStorableId(id: string): boolean {
+  return id.isWellFormed() && !id.includes('\u0000');
+}
+
 /** A lead's id within its channel: whatever the channel gives, so it may hold colons. At most 200 UTF-16 units. */
-export const externalIdSchema = z.string().min(1).max(200);
+export const externalIdSchema = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(isStorableId, 'must not hold a lone surrogate or a NUL character');
 
 /** Who a dialog is with: one lead of one channel talking to one bot. */
 export const leadRefSchema = z.strictObject({

@@ -1,0 +1,101 @@
+/** The one entrance of the plugin: `createLiveTexPlugin`, and every type that a platform needs. Wiring only. */
+import { randomUUID } from 'node:crypto';
+import { createLiveTexClient } from './client/index.ts';
+import type { LiveTexClient, LiveTexClientOptions } from './client/contract.ts';
+import { type BindingConfig, type BindingInput, bindingsSchema } from './contract/binding-config.ts';
+import type { LiveTexHost, Logger } from './contract/host.ts';
+import { pluginError } from './errors.ts';
+import { loadGuestSource } from './guest/source.ts';
+import { createBindings } from './lanes/bindings.ts';
+import { createCounters } from './lanes/counters.ts';
+import { createLiveTexClock } from './lanes/livetex-clock.ts';
+import { createObserver } from './lanes/observer.ts';
+import { createTokenWatch } from './lanes/token-watch.ts';
+import { assemblePlugin, type LiveTexPlugin } from './livetex-plugin.ts';
+import type { Storage } from './storage/contract.ts';
+import { openStorage, systemClock } from './storage/index.ts';
+
+export interface LiveTexPluginOptions {
+  /** The `livetex` part of the configuration file, `{ "env": … }` already replaced. Parsed strictly. */
+  readonly bindings: readonly BindingInput[];
+  /** `memory:`, `sqlite:<folder>` or a `postgres://` URL: opened, and closed with the plugin. An open storage is shared, and stays open. */
+  readonly storage: string | Storage;
+  readonly host: LiveTexHost;
+  /** For tests: another client, and a random source for the jitter of retries. */
+  readonly createClient?: (options: LiveTexClientOptions) => LiveTexClient;
+  readonly random?: () => number;
+}
+
+const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * Makes the plugin on a platform's host ports. Nothing is sent before `start()`; events are accepted at once.
+ * @throws config_invalid with every problem and its path; what opening the storage throws
+ */
+export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promise<LiveTexPlugin> {
+  const configs = parseBindings(options.bindings);
+  const { host } = options;
+  const clock = host.clock ?? systemClock;
+  const logger = host.logger ?? SILENT;
+  const guestSource = await loadGuestSource();
+
+  const clocks = new Map(configs.map(({ id }) => [id, createLiveTexClock()]));
+  const tokens = createTokenWatch();
+  const counters = createCounters();
+  const observer = createObserver({ host, logger, counters, tokens, clocks });
+  const client = (options.createClient ?? createLiveTexClient)({ clock, logger, onRequest: observer.request });
+  const bindings = createBindings(
+    configs.map((config) => {
+      const { id, token, baseUrl, apiVersion, requestTimeoutMs } = config;
+      const access = { id, token, baseUrl, apiVersion, requestTimeoutMs };
+      return { id, config, client: client.binding(access), clock: clocks.get(id) ?? createLiveTexClock() };
+    }),
+  );
+
+  const isOwned = typeof options.storage === 'string';
+  const storage = typeof options.storage === 'string' ? await openStorage(options.storage, { clock }) : options.storage;
+  return assemblePlugin({
+    parts: { bindings, storage, host, clock, logger, counters, newId: randomUUID, observe: observer.activity },
+    tokens,
+    guestSource,
+    random: options.random ?? Math.random,
+    release: async () => {
+      await client.close();
+      if (isOwned) await storage.close();
+    },
+  });
+}
+
+/** @throws config_invalid */
+function parseBindings(bindings: unknown): BindingConfig[] {
+  const parsed = bindingsSchema.safeParse(bindings);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${['livetex', ...issue.path].join('.')}: ${issue.message}`);
+  throw pluginError('config_invalid', { problems });
+}
+
+export { definition } from './definition.ts';
+export { ERRORS, type ErrorCode } from './errors.ts';
+export type { LiveTexPlugin } from './livetex-plugin.ts';
+export type { Activity } from './contract/activity.ts';
+export type { LiveTexAttrs, LiveTexAttrValue } from './contract/attributes.ts';
+export type { BindingConfig, BindingInput } from './contract/binding-config.ts';
+export { CodedError, codeOf, type Fault } from './contract/coded-error.ts';
+export type { DialogMode, DialogView } from './contract/dialog.ts';
+export type { BotMessageEvent, EventVerdict, LeadMessageEvent, PlatformEvent } from './contract/events.ts';
+export type {
+  AfterScript,
+  GuestCallContext,
+  GuestFunction,
+  GuestPlatform,
+  InstallGuest,
+  Json,
+  PluginGuest,
+} from './contract/guest.ts';
+export type { Clock, Delivery, LeadProfile, LiveTexHost, Logger, ScriptRequest } from './contract/host.ts';
+export { leadOf, type LeadRef, userIdOf } from './contract/lead.ts';
+export type { Attachment, Button, Content } from './contract/message.ts';
+export type { Metric, Readiness, RuntimePlugin, WebhookAnswer, WebhookHeaders } from './contract/plugin.ts';
+export { SCRIPT_TYPE_NAMES, type ScriptRef, type ScriptType } from './contract/script-types.ts';
+export type { ReadTransaction, Storage, Transaction } from './storage/contract.ts';
+export type { BindingClient, LiveTexClient, LiveTexClientOptions, RequestReport } from './client/contract.ts';

@@ -1,0 +1,90 @@
+import type { LeadRef } from './contract/lead.ts';
+import type { RuntimePlugin } from './contract/plugin.ts';
+import { userIdOf } from './contract/lead.ts';
+import { definition } from './definition.ts';
+import { viewOf } from './dialog/dialog-state.ts';
+import { pluginError } from './errors.ts';
+import { createAccept } from './lanes/accept-events.ts';
+import { afterScript, chooseTransfer } from './lanes/choose-transfer.ts';
+import { readDialog } from './lanes/dialog-record.ts';
+import { pluginMetrics } from './lanes/metrics.ts';
+import type { PluginParts } from './lanes/plugin-parts.ts';
+import { NO_BINDING, dialogLane } from './lanes/queue-names.ts';
+import { readiness } from './lanes/readiness.ts';
+import { createReceiveWebhook } from './lanes/receive-webhook.ts';
+import type { TokenWatch } from './lanes/token-watch.ts';
+import { createWorkers } from './lanes/workers.ts';
+import { waitUntilIdle } from './lanes/wait-until-idle.ts';
+import type { ReadTransaction, Transaction } from './storage/contract.ts';
+
+/** The plugin as `createLiveTexPlugin` returns it: what a platform needs, and what its maintainer needs beside it. */
+export interface LiveTexPlugin extends RuntimePlugin<Transaction> {
+  /** Registers a binding's webhook at LiveTex; returns the URL that it set. @throws webhook_not_configured, binding_unknown, livetex_… */
+  setWebhook(bindingId: string): Promise<{ readonly url: string }>;
+  /** The webhook's URL as LiveTex has it, empty when none is set. @throws binding_unknown, livetex_… */
+  webhookSettings(bindingId: string): Promise<{ readonly url: string }>;
+  /** Resolves when no work is waiting now; retries and timers of the future do not count. */
+  idle(): Promise<void>;
+}
+
+export interface PluginAssembly {
+  readonly parts: PluginParts;
+  readonly tokens: TokenWatch;
+  readonly guestSource: string;
+  readonly random: () => number;
+  /** Called once the workers have ended: closes what the plugin owns. */
+  readonly release: () => Promise<void>;
+}
+
+/** Puts the parts together. Nothing runs before `start()`. */
+export function assemblePlugin({ parts, tokens, guestSource, random, release }: PluginAssembly): LiveTexPlugin {
+  const { bindings, storage } = parts;
+  const receive = createReceiveWebhook(parts);
+  const workers = createWorkers(parts, random);
+  const functions = Object.entries(definition.guestFunctions).map(([name, make]) => [name, make(parts)] as const);
+  let closing: Promise<void> | undefined;
+
+  return {
+    name: definition.name,
+    guest: { source: guestSource, functions: new Map(functions) },
+    scriptTypes: definition.scriptTypes,
+    accept: createAccept(parts),
+    webhook: (bindingId, bytes) => receive(bindingId, bytes),
+    dialog: (lead, tx) => (tx ? view(lead, tx) : storage.read((own) => view(lead, own))),
+    afterScript: (lead, actions) => afterScript(parts, lead, actions),
+    chooseTransfer: (lead) => chooseTransfer(parts, lead),
+    metrics: () => pluginMetrics(parts),
+    ready: () => readiness(parts, tokens),
+    async start() {
+      for (const worker of workers) worker.start();
+    },
+    close() {
+      closing ??= (async () => {
+        await Promise.all(workers.map((worker) => worker.stop()));
+        await release();
+      })();
+      return closing;
+    },
+    async setWebhook(bindingId) {
+      const { config, client } = bindingOf(bindingId);
+      if (config.webhook === undefined) throw pluginError('webhook_not_configured', { binding: bindingId });
+      const url = `${config.webhook.publicUrl.replace(/\/+$/, '')}/webhook/livetex/${encodeURIComponent(bindingId)}`;
+      await client.setWebhook({ url, webhook_key: config.webhook.key });
+      return { url };
+    },
+    webhookSettings: async (bindingId) => bindingOf(bindingId).client.getWebhookSettings(),
+    idle: () => waitUntilIdle(parts, workers),
+  };
+
+  function bindingOf(bindingId: string) {
+    const binding = bindings.get(bindingId);
+    if (binding === undefined) throw pluginError('binding_unknown', { binding: bindingId });
+    return binding;
+  }
+
+  async function view(lead: LeadRef, tx: ReadTransaction) {
+    const binding = bindings.of(lead)?.id;
+    const { state } = await readDialog(tx, dialogLane(binding ?? NO_BINDING, userIdOf(lead)));
+    return viewOf(state, binding ?? null);
+  }
+}
