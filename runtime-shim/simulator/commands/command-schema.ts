@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { codeSchema, externalIdSchema } from '../../../plugin/contract/lead.ts';
+import { attachmentSchema, linkSchema, textSchema } from '../../../plugin/contract/message.ts';
+import { FAULT_NAMES } from '../contract.ts';
+
+const userId = z.string().min(1).max(400);
+const operatorId = z.string().min(1).max(200);
+const text = textSchema.min(1);
+const name = textSchema.trim().min(1).max(100);
+
+/** What the page may ask for, by the field `do`. */
+export const commandSchema = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('lead_add'), channel: codeSchema, name, externalId: externalIdSchema.optional() }),
+  /** `id` makes a repeated request harmless: the page sends again until it was accepted. */
+  z.strictObject({
+    do: z.literal('lead_say'),
+    userId,
+    id: z.string().min(1).max(100),
+    text: text.optional(),
+    attachments: z.array(attachmentSchema).max(20).optional(),
+  }),
+  z.strictObject({
+    do: z.literal('operator_status'),
+    operatorId,
+    status: z.enum(['online', 'pause', 'away', 'offline']),
+  }),
+  z.strictObject({ do: z.literal('operator_add'), firstName: name, lastName: name.optional() }),
+  z.strictObject({ do: z.literal('desk_read'), userId, operatorId }),
+  z.strictObject({ do: z.literal('desk_reply'), userId, operatorId, text }),
+  z.strictObject({
+    do: z.literal('desk_file'),
+    userId,
+    operatorId,
+    url: linkSchema,
+    name: textSchema.min(1).max(255).optional(),
+  }),
+  z.strictObject({ do: z.literal('desk_hold'), userId, text }),
+  z.strictObject({ do: z.literal('desk_transfer'), userId, operatorId, toOperatorId: operatorId }),
+  z.strictObject({ do: z.literal('desk_close'), userId, operatorId }),
+  z.strictObject({ do: z.literal('fault'), name: z.enum(FAULT_NAMES), on: z.boolean() }),
+  z.strictObject({ do: z.literal('faults_clear') }),
+  z.strictObject({ do: z.literal('restart') }),
+]);
+export type Command = z.infer<typeof commandSchema>;

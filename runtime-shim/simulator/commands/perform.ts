@@ -1,0 +1,155 @@
+import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
+import type { Clock } from '../../../plugin/contract/host.ts';
+import type { LiveTexEmulator } from '../../emulator/contract.ts';
+import type { RuntimeHandle } from '../contract.ts';
+import { operatorName } from '../model/desk.ts';
+import type { Faults } from '../model/faults.ts';
+import type { Journal } from '../model/journal.ts';
+import type { Leads } from '../model/leads.ts';
+import { onOneLine } from '../timeline/entry-draft.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import type { Command } from './command-schema.ts';
+
+/** What the commands act on. */
+export interface CommandContext {
+  readonly journal: Journal;
+  readonly timeline: Timeline;
+  readonly leads: Leads;
+  readonly faults: Faults;
+  readonly emulator: LiveTexEmulator;
+  readonly runtime: RuntimeHandle;
+  readonly clock: Clock;
+  /** A new id for a lead within its channel. */
+  readonly newId: () => string;
+  restart(): Promise<void>;
+}
+
+/** A command's end. `unavailable`: nothing was done, send it again. */
+export type CommandResult =
+  | { readonly ok: true; readonly userId?: string }
+  | { readonly ok: false; readonly reason: 'refused' | 'unavailable'; readonly problems: readonly string[] };
+
+type LeadCommand = Extract<Command, { do: 'lead_add' | 'lead_say' }>;
+type DeskCommand = Extract<Command, { userId: string; do: `desk_${string}` }>;
+
+/** Does what the page asked for. */
+export async function perform(command: Command, context: CommandContext): Promise<CommandResult> {
+  try {
+    switch (command.do) {
+      case 'lead_add':
+      case 'lead_say':
+        return await performLead(command, context);
+      case 'operator_status': {
+        context.emulator.operators.setStatus(command.operatorId, command.status);
+        tell(context, 'status', command.operatorId, { text: command.status });
+        return { ok: true };
+      }
+      case 'operator_add': {
+        const { firstName, lastName } = command;
+        const operator = context.emulator.operators.add({
+          firstName,
+          ...(lastName === undefined ? {} : { lastName }),
+          status: 'online',
+        });
+        tell(context, 'added', operator.id, {});
+        return { ok: true };
+      }
+      case 'fault': {
+        if (context.faults.set(command.name, command.on)) tellFault(context, command.name, command.on);
+        return { ok: true };
+      }
+      case 'faults_clear': {
+        if (context.faults.clear()) tellFault(context, 'all', false);
+        return { ok: true };
+      }
+      case 'restart': {
+        await context.restart();
+        return { ok: true };
+      }
+      default:
+        performDesk(command, context);
+        return { ok: true };
+    }
+  } catch (error) {
+    return { ok: false, reason: 'refused', problems: [messageOf(error)] };
+  }
+}
+
+async function performLead(command: LeadCommand, context: CommandContext): Promise<CommandResult> {
+  if (command.do === 'lead_add') {
+    const { channel, name, externalId = context.newId() } = command;
+    return { ok: true, userId: context.leads.add({ channel, name, externalId }).userId };
+  }
+  const lead = context.journal.get('lead', command.userId);
+  if (lead === undefined) return { ok: false, reason: 'refused', problems: [`there is no lead "${command.userId}"`] };
+  const { channel, externalId, name } = lead;
+  const { id, text, attachments } = command;
+  try {
+    await context.runtime.current().receive({
+      channel,
+      externalId,
+      name,
+      id,
+      ...(text === undefined ? {} : { text }),
+      ...(attachments === undefined ? {} : { attachments }),
+    });
+    return { ok: true };
+  } catch (error) {
+    // Only a message that is not valid is refused for good; anything else (a runtime that is being restarted) passes.
+    const reason = codeOf(error) === 'message_invalid' ? 'refused' : 'unavailable';
+    return { ok: false, reason, problems: [messageOf(error)] };
+  }
+}
+
+/** The entry comes before the deed: the emulator may send its webhook at once, and that is what the entry caused. */
+function performDesk(command: DeskCommand, context: CommandContext): void {
+  const { emulator } = context;
+  const { userId } = command;
+  switch (command.do) {
+    case 'desk_read':
+      tell(context, 'read', command.operatorId, { userId });
+      return emulator.dialogs.read(userId, command.operatorId);
+    case 'desk_reply':
+      tell(context, 'reply', command.operatorId, { userId, text: command.text });
+      return emulator.dialogs.reply(userId, command.operatorId, command.text);
+    case 'desk_file': {
+      const file = { url: command.url, ...(command.name === undefined ? {} : { name: command.name }) };
+      tell(context, 'file', command.operatorId, { userId, text: command.name ?? command.url });
+      return emulator.dialogs.sendFile(userId, command.operatorId, file);
+    }
+    case 'desk_hold':
+      tell(context, 'hold', undefined, { userId, text: command.text });
+      return emulator.dialogs.hold(userId, command.text);
+    case 'desk_transfer':
+      tell(context, 'transfer', command.operatorId, { userId, text: nameOf(context, command.toOperatorId) });
+      return emulator.dialogs.transfer(userId, command.toOperatorId);
+    case 'desk_close':
+      tell(context, 'close', command.operatorId, { userId });
+      return emulator.dialogs.close(userId, command.operatorId);
+  }
+}
+
+function tell(
+  context: CommandContext,
+  action: 'status' | 'added' | 'read' | 'reply' | 'file' | 'hold' | 'transfer' | 'close',
+  operatorId: string | undefined,
+  about: { readonly userId?: string; readonly text?: string },
+): void {
+  const text = about.text ?? '';
+  context.timeline.add({
+    at: context.clock.now(),
+    ...(about.userId === undefined ? {} : { userId: about.userId }),
+    level: 'info',
+    facts: { kind: 'operator', action, operator: nameOf(context, operatorId), text: onOneLine(text) },
+    ...(text === '' ? {} : { detail: { text } }),
+  });
+}
+
+function tellFault(context: CommandContext, fault: Parameters<Faults['set']>[0] | 'all', on: boolean): void {
+  context.timeline.add({ at: context.clock.now(), level: on ? 'warn' : 'info', facts: { kind: 'fault', fault, on } });
+}
+
+function nameOf(context: CommandContext, operatorId: string | undefined): string {
+  const operator = context.emulator.operators.list().find(({ id }) => id === operatorId);
+  return operator === undefined ? '' : operatorName(operator);
+}

@@ -1,0 +1,113 @@
+import type { Clock } from '../../../plugin/contract/host.ts';
+import type { EmulatedDialog, EmulatedMessage, EmulatedOperator, LiveTexEmulator } from '../../emulator/contract.ts';
+import type { ConversationRecord, DeskMessageRecord, OperatorRecord } from '../contract.ts';
+import { onOneLine } from '../timeline/entry-draft.ts';
+import type { Journal } from './journal.ts';
+
+/** The emulator reports every change; the desk looks at it at most this often. */
+const LOOK_AFTER_MS = 40;
+/** Messages of all conversations that are kept for the page; the oldest go first. Bounds memory. */
+const MAX_MESSAGES = 10_000;
+
+/** An operator's name as the desk and the leads show it. */
+export function operatorName(operator: EmulatedOperator): string {
+  return operator.nickName ?? [operator.firstName, operator.lastName].filter(Boolean).join(' ');
+}
+
+/** The emulator's operators and conversations as records: what changed is put, the rest left alone. */
+export class Desk {
+  readonly #journal: Journal;
+  readonly #emulator: LiveTexEmulator;
+  readonly #clock: Clock;
+  readonly #stop: () => void;
+  readonly #known = new Map<string, string>();
+  #cancelLook: (() => void) | undefined;
+
+  constructor(options: { journal: Journal; emulator: LiveTexEmulator; clock: Clock }) {
+    this.#journal = options.journal;
+    this.#emulator = options.emulator;
+    this.#clock = options.clock;
+    this.#stop = this.#emulator.onChange(() => {
+      this.#cancelLook ??= this.#clock.after(LOOK_AFTER_MS, () => this.look());
+    });
+    this.look();
+  }
+
+  /** Puts what changed since the last look. */
+  look(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = undefined;
+    const groups = new Map(this.#emulator.groups.list().map((group) => [group.id, group.name]));
+    const names = new Map<string, string>();
+    for (const operator of this.#emulator.operators.list()) {
+      const name = operatorName(operator);
+      names.set(operator.id, name);
+      const record: OperatorRecord = {
+        id: operator.id,
+        name,
+        status: operator.status,
+        groupId: operator.groupId,
+        group: groups.get(operator.groupId) ?? operator.groupId,
+      };
+      if (this.#isNew(`operator ${operator.id}`, JSON.stringify(record)))
+        this.#journal.put('operator', record.id, record);
+    }
+    for (const dialog of this.#emulator.dialogs.list()) this.#putDialog(dialog, names);
+    this.#journal.trim('desk_message', MAX_MESSAGES);
+  }
+
+  close(): void {
+    this.#stop();
+    this.#cancelLook?.();
+    this.#cancelLook = undefined;
+  }
+
+  #putDialog(dialog: EmulatedDialog, names: ReadonlyMap<string, string>): void {
+    const last = dialog.messages.at(-1);
+    const record: ConversationRecord = {
+      userId: dialog.userId,
+      name: dialog.name,
+      state: dialog.state,
+      operatorId: dialog.operatorId,
+      attributes: dialog.attributes,
+      unread: dialog.messages.filter((message) => message.from === 'user' && !message.read).length,
+      lastText: onOneLine(last?.text ?? last?.file?.name ?? last?.file?.url),
+      lastAt: last?.at ?? 0,
+    };
+    if (this.#isNew(`conversation ${dialog.userId}`, JSON.stringify(record))) {
+      this.#journal.put('conversation', dialog.userId, record);
+    }
+    for (const [index, message] of dialog.messages.entries()) {
+      // A sent message never changes but for being read: comparing that alone keeps thousands of them cheap.
+      const key = `${dialog.userId}#${message.id}`;
+      if (!this.#isNew(`message ${key}`, String(message.read))) continue;
+      this.#journal.put('desk_message', key, messageRecord(dialog.userId, index, message, names));
+    }
+  }
+
+  #isNew(key: string, state: string): boolean {
+    if (this.#known.get(key) === state) return false;
+    this.#known.set(key, state);
+    return true;
+  }
+}
+
+function messageRecord(
+  userId: string,
+  index: number,
+  message: EmulatedMessage,
+  names: ReadonlyMap<string, string>,
+): DeskMessageRecord {
+  const operator = message.operatorId === undefined ? undefined : names.get(message.operatorId);
+  return {
+    userId,
+    id: message.id,
+    index,
+    from: message.from,
+    at: message.at,
+    read: message.read,
+    ...(operator === undefined ? {} : { operator }),
+    ...(message.text === undefined ? {} : { text: message.text }),
+    ...(message.file === undefined ? {} : { file: message.file }),
+  };
+}

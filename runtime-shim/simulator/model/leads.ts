@@ -1,0 +1,124 @@
+import type { Clock, Logger } from '../../../plugin/contract/host.ts';
+import { messageOf } from '../../../plugin/contract/coded-error.ts';
+import { type LeadRef, userIdOf } from '../../../plugin/contract/lead.ts';
+import type { Runtime, RuntimeActivity, TranscriptMessage } from '../../runtime/contract.ts';
+import type { LeadRecord } from '../contract.ts';
+import type { Journal } from './journal.ts';
+
+/** A lead is read again this long after something happened to it, so that a burst costs one reading. */
+const REFRESH_AFTER_MS = 40;
+/** Leads taken over from a storage that already has some; more would not help anybody to find one. */
+const MAX_LEADS = 200;
+/** Messages kept per simulator; the oldest go first. Bounds memory. */
+const MAX_MESSAGES = 10_000;
+/** Longest text that travels to the page, UTF-16 units: a message may hold 100,000. Bounds memory. */
+const MAX_TEXT = 20_000;
+
+/** The leads of the page and their chats, kept in step with the runtime. */
+export class Leads {
+  readonly #journal: Journal;
+  readonly #runtime: () => Runtime;
+  readonly #clock: Clock;
+  readonly #logger: Logger | undefined;
+  readonly #refreshes = new Map<string, () => void>();
+  #closed = false;
+
+  constructor(options: { journal: Journal; runtime: () => Runtime; clock: Clock; logger: Logger | undefined }) {
+    this.#journal = options.journal;
+    this.#runtime = options.runtime;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+  }
+
+  /** Puts a lead on the page before it has said anything. */
+  add(lead: { readonly channel: string; readonly externalId: string; readonly name: string }): LeadRecord {
+    const userId = userIdOf({ botId: this.#runtime().botId, channel: lead.channel, externalId: lead.externalId });
+    const known = this.#journal.get('lead', userId);
+    if (known !== undefined) return known;
+    const record: LeadRecord = {
+      userId,
+      channel: lead.channel,
+      externalId: lead.externalId,
+      name: lead.name,
+      attributes: {},
+      systemAttributes: {},
+      tags: [],
+      dialog: null,
+    };
+    this.#journal.put('lead', userId, record);
+    return record;
+  }
+
+  /** Reads all leads and chats of the runtime's storage: at the start and after a restart. */
+  async load(): Promise<void> {
+    const stored = await this.#runtime().leads({ limit: MAX_LEADS });
+    for (const { channel, externalId } of stored) this.add({ channel, externalId, name: externalId });
+    for (const lead of this.#journal.list('lead')) await this.#read(lead);
+  }
+
+  observe(activity: RuntimeActivity): void {
+    if (activity.kind === 'plugin') {
+      if (activity.activity.kind === 'mode') this.#refresh(activity.activity.userId);
+      return;
+    }
+    if (activity.kind === 'bot_reloaded') return;
+    const { channel, externalId } = activity.lead;
+    const userId = this.add({ channel, externalId, name: externalId }).userId;
+    if (activity.kind === 'message') this.#putMessage(activity.lead, activity.message);
+    this.#refresh(userId);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const cancel of this.#refreshes.values()) cancel();
+    this.#refreshes.clear();
+  }
+
+  #putMessage(lead: LeadRef, message: TranscriptMessage): void {
+    const userId = userIdOf(lead);
+    const { text } = message;
+    const shown = text !== undefined && text.length > MAX_TEXT ? { text: `${text.slice(0, MAX_TEXT)}…` } : {};
+    this.#journal.put('message', `${userId}#${message.seq}`, { userId, ...message, ...shown });
+    this.#journal.trim('message', MAX_MESSAGES);
+  }
+
+  #refresh(userId: string): void {
+    if (this.#refreshes.has(userId)) return;
+    const cancel = this.#clock.after(REFRESH_AFTER_MS, () => {
+      this.#refreshes.delete(userId);
+      const lead = this.#journal.get('lead', userId);
+      if (lead === undefined) return;
+      this.#readView(lead).catch((error: unknown) => {
+        // The runtime may be closing for a restart; it is read again after it.
+        this.#logger?.debug('a lead could not be read for the page', { error: messageOf(error) });
+      });
+    });
+    this.#refreshes.set(userId, cancel);
+  }
+
+  async #read(lead: LeadRecord): Promise<void> {
+    const after = this.#lastSeq(lead.userId);
+    const messages = await this.#runtime().messages(lead.channel, lead.externalId, after);
+    for (const message of messages) this.#putMessage({ botId: this.#runtime().botId, ...lead }, message);
+    await this.#readView(lead);
+  }
+
+  async #readView(lead: LeadRecord): Promise<void> {
+    const view = await this.#runtime().lead(lead.channel, lead.externalId);
+    if (view === undefined || this.#closed) return;
+    const present = this.#journal.get('lead', lead.userId) ?? lead;
+    this.#journal.put('lead', lead.userId, {
+      ...present,
+      name: view.lead.name ?? present.name,
+      attributes: view.attributes,
+      systemAttributes: view.systemAttributes,
+      tags: view.lead.tags,
+      dialog: view.dialog,
+    });
+  }
+
+  #lastSeq(userId: string): number {
+    const own = this.#journal.list('message').filter((message) => message.userId === userId);
+    return own.reduce((highest, message) => Math.max(highest, message.seq), 0);
+  }
+}

@@ -1,0 +1,16 @@
+import type { PageState } from '../state/store.ts';
+
+/** Which of the four first steps were taken: said something, chose from a menu, read at the desk, closed the dialog. */
+export function stepsDone(state: PageState): readonly [boolean, boolean, boolean, boolean] {
+  const chats = [...state.messages.values()];
+  const said = chats.some((chat) => chat.some((message) => message.from === 'lead'));
+  const chose = chats.some((chat) => {
+    const codes = new Set(
+      chat.flatMap((message) => message.buttons?.flat() ?? []).map((button) => button.callback_data),
+    );
+    return chat.some((message) => message.from === 'lead' && message.text !== undefined && codes.has(message.text));
+  });
+  const acted = (actions: readonly string[]): boolean =>
+    state.entries.some(({ facts }) => facts.kind === 'operator' && actions.includes(facts.action));
+  return [said, chose, acted(['read', 'reply', 'file', 'close']), acted(['close'])];
+}

@@ -1,0 +1,72 @@
+import type { FaultRecord, StatusRecord } from '../../contract.ts';
+import { type Language, usePage } from '../state/page-context.ts';
+import { Icon, type IconName } from '../ui/icon.tsx';
+import { FaultPanel } from './fault-panel.tsx';
+
+type Theme = 'auto' | 'light' | 'dark';
+const NEXT_THEME: Readonly<Record<Theme, Theme>> = { auto: 'light', light: 'dark', dark: 'auto' };
+const THEME_ICON: Readonly<Record<Theme, IconName>> = { auto: 'auto', light: 'sun', dark: 'moon' };
+
+interface Props {
+  readonly status: StatusRecord | undefined;
+  readonly faults: readonly FaultRecord[];
+  readonly theme: Theme;
+  readonly onTheme: (theme: Theme) => void;
+  readonly onLanguage: (language: Language) => void;
+  readonly stepsShown: boolean;
+  readonly onSteps: () => void;
+}
+
+/** Who is here, what waits, and the switches. */
+export function TopBar(props: Props) {
+  const { texts, language } = usePage();
+  const { status, theme } = props;
+  const waiting = status?.waiting ?? 0;
+  const on = props.faults.filter((fault) => fault.on);
+  const themeLabel = `${texts.bar.theme}: ${texts.bar.themes[theme]}`;
+  return (
+    <header class="top-bar">
+      <img src="/simulator/icon.svg" alt="" width="28" height="28" />
+      <div class="brand">
+        <h1>{texts.title}</h1>
+        {status !== undefined && <p class="quiet">{status.botName}</p>}
+      </div>
+      {waiting > 0 && (
+        <span class="waiting" role="status" title={texts.bar.waitingHint}>
+          <Icon name="retry" />
+          {waiting} {texts.bar.waiting}
+        </span>
+      )}
+      <div class="bar-end">
+        <button type="button" class={on.length > 0 ? 'bar-button alarmed' : 'bar-button'} popovertarget="faults">
+          <Icon name="bolt" />
+          <span>{texts.faults.title}</span>
+          {on.length > 0 && <span class="count">{on.length}</span>}
+        </button>
+        <FaultPanel faults={props.faults} restarting={status?.runtime === 'restarting'} />
+        <button type="button" class="bar-button" aria-pressed={props.stepsShown} onClick={props.onSteps}>
+          <span aria-hidden="true">?</span>
+          <span class="visually-hidden">{texts.steps.show}</span>
+        </button>
+        <button
+          type="button"
+          class="bar-button"
+          aria-label={themeLabel}
+          title={themeLabel}
+          onClick={() => props.onTheme(NEXT_THEME[theme])}
+        >
+          <Icon name={THEME_ICON[theme]} />
+        </button>
+        <button
+          type="button"
+          class="bar-button"
+          lang={language === 'ru' ? 'en' : 'ru'}
+          aria-label={language === 'ru' ? 'English' : 'Русский'}
+          onClick={() => props.onLanguage(language === 'ru' ? 'en' : 'ru')}
+        >
+          {language === 'ru' ? 'EN' : 'RU'}
+        </button>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,61 @@
+import { useState } from 'preact/hooks';
+import type { EntryRecord } from '../../contract.ts';
+import { usePage } from '../state/page-context.ts';
+import { timeText } from '../texts/language.ts';
+import { Icon } from '../ui/icon.tsx';
+import { EntryDetail } from './entry-detail.tsx';
+import { entryText } from './entry-text.ts';
+import { groupOf, iconOf } from './groups.ts';
+
+interface Props {
+  readonly entry: EntryRecord;
+  readonly leadName: string | undefined;
+  /** It belongs to the chain that the person looks at. */
+  readonly linked: boolean;
+  /** It does not, while a chain is looked at. */
+  readonly dimmed: boolean;
+  readonly depth: number;
+  readonly onOpen: () => void;
+}
+
+/** One line of the timeline; pressed, it shows its detail and everything connected with it. */
+export function EntryRow({ entry, leadName, linked, dimmed, depth, onOpen }: Props) {
+  const { texts, language } = usePage();
+  const [open, setOpen] = useState(false);
+  const { title, about } = entryText(entry, texts, language);
+  const classes = [
+    'entry',
+    `group-${groupOf(entry.facts.kind)}`,
+    `level-${entry.level}`,
+    `depth-${depth}`,
+    linked && 'linked',
+    dimmed && 'dimmed',
+    open && 'open',
+  ];
+  return (
+    <div class={classes.filter(Boolean).join(' ')}>
+      <button
+        type="button"
+        class="entry-line"
+        aria-expanded={open}
+        onClick={() => {
+          setOpen(!open);
+          if (!open) onOpen();
+        }}
+      >
+        <span class="entry-icon">
+          <Icon name={entry.level === 'error' ? 'warn' : iconOf(entry.facts)} />
+        </span>
+        <span class="entry-text">
+          <span class="entry-title">{title}</span>
+          {about !== '' && <span class="entry-about">{about}</span>}
+        </span>
+        <span class="entry-side">
+          <time>{timeText(entry.at, language, true)}</time>
+          {leadName !== undefined && <span class="entry-lead">{leadName}</span>}
+        </span>
+      </button>
+      {open && <EntryDetail entry={entry} />}
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import type { EntryRecord } from '../../contract.ts';
+import { timeText } from '../texts/language.ts';
+import type { Language } from '../state/page-context.ts';
+import type { Texts } from '../texts/ru.ts';
+
+export interface EntryText {
+  readonly title: string;
+  readonly about: string;
+}
+
+/** An entry in words: what it is, and its facts. */
+export function entryText({ facts }: EntryRecord, texts: Texts, language: Language): EntryText {
+  const words = texts.between.entry;
+  switch (facts.kind) {
+    case 'lead_message':
+      return { title: words.lead_message, about: facts.text };
+    case 'script': {
+      const title = facts.error ? words.scriptFailed : words.script;
+      const name = facts.file === undefined ? facts.script : `${facts.script} · ${facts.file}`;
+      const about = facts.error ? facts.error.message : facts.cause;
+      return { title: `${title} ${name}`, about };
+    }
+    case 'attributes':
+      return { title: words.attributes, about: facts.text };
+    case 'message':
+      return { title: words[facts.from], about: facts.text };
+    case 'suppressed':
+      return { title: words.suppressed, about: facts.text };
+    case 'author_log':
+      return { title: words.author_log, about: facts.text };
+    case 'request':
+      return {
+        title: facts.method,
+        about: [facts.status ?? words.noAnswer, `${Math.round(facts.ms)} ms`, facts.error, facts.text]
+          .filter((part) => part !== undefined && part !== '')
+          .join(' · '),
+      };
+    case 'webhook': {
+      const outcome = facts.outcome === 'stored' ? '' : words[facts.outcome];
+      return { title: `${words.webhook} ${facts.type}`, about: [outcome, facts.text].filter(Boolean).join(' · ') };
+    }
+    case 'webhook_failed':
+      return {
+        title: words.webhook_failed,
+        about: `${facts.type} · ${words.attempt} ${facts.attempt} · ${facts.status ?? words.noAnswer}`,
+      };
+    case 'mode':
+      return {
+        title: `${texts.mode[facts.from]} → ${texts.mode[facts.to]}`,
+        about: [facts.transfer > 0 ? `${words.transfer}${facts.transfer}` : '', facts.cause]
+          .filter(Boolean)
+          .join(' · '),
+      };
+    case 'retry':
+    case 'dead': {
+      const next = facts.nextAt === undefined ? '' : `${words.nextAt} ${timeText(facts.nextAt, language, true)}`;
+      return {
+        title: `${words[facts.kind]} ${facts.job}`,
+        about: [`${words.attempt} ${facts.attempt}`, next, facts.error].filter(Boolean).join(' · '),
+      };
+    }
+    case 'operator':
+      return {
+        title: texts.between.action[facts.action],
+        about: [facts.operator, facts.action === 'status' ? statusText(facts.text, texts) : facts.text]
+          .filter(Boolean)
+          .join(' · '),
+      };
+    case 'fault':
+      return {
+        title: facts.on ? words.fault : words.faultOff,
+        about: facts.fault === 'all' ? texts.faults.all : texts.faults.name[facts.fault],
+      };
+    case 'bot_reloaded':
+      return { title: facts.problems > 0 ? words.broken : words.reloaded, about: facts.text };
+    case 'runtime':
+      return { title: facts.state === 'failed' ? words.runtimeFailed : words[facts.state], about: '' };
+  }
+}
+
+function statusText(status: string, texts: Texts): string {
+  return status in texts.desk.status ? texts.desk.status[status as keyof Texts['desk']['status']] : status;
+}

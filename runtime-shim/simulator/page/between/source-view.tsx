@@ -1,0 +1,78 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { SourceFile } from '../../contract.ts';
+import { usePage } from '../state/page-context.ts';
+import { readValue } from '../state/send-command.ts';
+import { Icon } from '../ui/icon.tsx';
+
+interface Props {
+  readonly file: string;
+  readonly line: number | null;
+  readonly onClose: () => void;
+}
+
+/** A file of the bot folder, to be read: editing happens in the author's own editor. */
+export function SourceView({ file, line, onClose }: Props) {
+  const { texts } = usePage();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const marked = useRef<HTMLSpanElement>(null);
+  const [source, setSource] = useState<SourceFile | null | undefined>(undefined);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  useEffect(() => {
+    let shown = true;
+    const read = async (): Promise<void> => {
+      const value = await readValue<SourceFile>('file', { path: file }).catch(() => undefined);
+      if (shown) setSource(value ?? null);
+    };
+    void read();
+    return () => {
+      shown = false;
+    };
+  }, [file]);
+  useEffect(() => marked.current?.scrollIntoView({ block: 'center' }), [source, line]);
+  return (
+    <dialog class="source" ref={dialog} onClose={onClose} aria-label={`${texts.source.title} ${file}`}>
+      <header>
+        <h2>{file}</h2>
+        {line !== null && (
+          <span class="quiet">
+            {texts.source.line} {line}
+          </span>
+        )}
+        {source != null && (
+          <a class="push" href={`vscode://file/${source.path}:${line ?? 1}`}>
+            {texts.source.editor}
+          </a>
+        )}
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={texts.source.close}
+          title={texts.source.close}
+          onClick={() => dialog.current?.close()}
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      {source === null && <p class="nothing">{texts.source.missing}</p>}
+      {source != null && (
+        <pre tabIndex={0}>
+          {source.text.split('\n').map((text, index) => (
+            <span
+              key={index}
+              class={index + 1 === line ? 'code-line marked' : 'code-line'}
+              ref={index + 1 === line ? marked : null}
+            >
+              <span class="line-number" aria-hidden="true">
+                {index + 1}
+              </span>
+              {text}
+              {'\n'}
+            </span>
+          ))}
+        </pre>
+      )}
+    </dialog>
+  );
+}

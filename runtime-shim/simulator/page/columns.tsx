@@ -1,0 +1,120 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { TimelineColumn } from './between/timeline-column.tsx';
+import { DeskColumn } from './desk/desk-column.tsx';
+import { LeadColumn } from './lead/lead-column.tsx';
+import { usePage } from './state/page-context.ts';
+import type { PageState } from './state/store.ts';
+import { useSetting } from './state/use-setting.ts';
+import { useNarrow } from './ui/use-narrow.ts';
+
+const NAMES = ['lead', 'between', 'desk'] as const;
+type Name = (typeof NAMES)[number];
+
+/** The three columns; on a phone one of them, chosen by tabs. */
+export function Columns({ state }: { readonly state: PageState }) {
+  const { texts } = usePage();
+  const narrow = useNarrow();
+  const [tab, setTab] = useSetting<Name>('tab', 'lead');
+  const [leadId, setLeadId] = useSetting<string | null>('lead', null);
+  const [conversationId, setConversationId] = useSetting<string | null>('conversation', null);
+  const tabs = useRef<Partial<Record<Name, HTMLButtonElement | null>>>({});
+  useFirstConversation(state, conversationId, setConversationId);
+
+  const { status, leads } = state;
+  const lead = leads.find(({ userId }) => userId === leadId) ?? leads[0];
+  if (status === undefined || lead === undefined) return <main class="columns loading" aria-busy="true" />;
+  const unread = state.conversations
+    .filter((conversation) => conversation.state !== 'stored')
+    .reduce((sum, conversation) => sum + conversation.unread, 0);
+  const move = (event: KeyboardEvent, from: Name): void => {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    const next = NAMES[(NAMES.indexOf(from) + step + NAMES.length) % NAMES.length];
+    if (step === 0 || next === undefined) return;
+    event.preventDefault();
+    setTab(next);
+    tabs.current[next]?.focus();
+  };
+  const frame = (name: Name) => ({
+    id: `column-${name}`,
+    class: `column column-${name}`,
+    'aria-label': texts[name].column,
+    ...(narrow ? { role: 'tabpanel' as const, hidden: tab !== name } : {}),
+  });
+  return (
+    <main class="columns">
+      {narrow && (
+        <div class="tabs" role="tablist" aria-label={texts.bar.columns}>
+          {NAMES.map((name) => (
+            <button
+              type="button"
+              key={name}
+              role="tab"
+              ref={(element) => {
+                tabs.current[name] = element;
+              }}
+              aria-selected={tab === name}
+              aria-controls={`column-${name}`}
+              tabIndex={tab === name ? 0 : -1}
+              onClick={() => setTab(name)}
+              onKeyDown={(event) => move(event, name)}
+            >
+              {texts[name].column}
+              {name === 'desk' && unread > 0 && <span class="unread">{unread}</span>}
+            </button>
+          ))}
+        </div>
+      )}
+      <section {...frame('lead')}>
+        <ColumnTitle name="lead" />
+        <LeadColumn
+          status={status}
+          leads={leads}
+          lead={lead}
+          messages={state.messages.get(lead.userId) ?? []}
+          onSelect={setLeadId}
+        />
+      </section>
+      <section {...frame('between')}>
+        <ColumnTitle name="between" />
+        <TimelineColumn entries={state.entries} leads={leads} lead={lead} />
+      </section>
+      <section {...frame('desk')}>
+        <ColumnTitle name="desk" />
+        <DeskColumn
+          status={status}
+          operators={state.operators}
+          conversations={state.conversations}
+          leads={leads}
+          messages={state.deskMessages}
+          selected={conversationId}
+          onSelect={setConversationId}
+        />
+      </section>
+    </main>
+  );
+}
+
+function ColumnTitle({ name }: { readonly name: Name }) {
+  const { texts } = usePage();
+  return (
+    <header class="column-title">
+      <h2>{texts[name].column}</h2>
+      <p class="quiet">{texts[name].subtitle}</p>
+    </header>
+  );
+}
+
+/** The first conversation that operators see opens by itself: a newcomer should not have to look for it. */
+function useFirstConversation(
+  state: PageState,
+  selected: string | null,
+  select: (userId: string | null) => void,
+): void {
+  const seen = useRef(0);
+  const visible = state.conversations.filter((conversation) => conversation.state !== 'stored');
+  const only = visible.length === 1 ? visible[0]?.userId : undefined;
+  useEffect(() => {
+    if (seen.current === 0 && only !== undefined && selected === null) select(only);
+    seen.current = visible.length;
+  }, [visible.length, only, selected, select]);
+}

@@ -1,0 +1,105 @@
+import type { ConversationRecord, DeskMessageRecord, OperatorRecord, StatusRecord } from '../../contract.ts';
+import { usePage } from '../state/page-context.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Composer } from '../ui/composer.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { WindowedLog } from '../ui/windowed-log.tsx';
+import { ConversationActions } from './conversation-actions.tsx';
+import { DeskMessage } from './desk-message.tsx';
+
+interface Props {
+  readonly conversation: ConversationRecord;
+  readonly name: string;
+  readonly messages: readonly DeskMessageRecord[];
+  readonly headers: StatusRecord['headers'];
+  readonly operators: readonly OperatorRecord[];
+  readonly actor: OperatorRecord;
+  readonly onActor: (id: string) => void;
+  readonly onBack: () => void;
+}
+
+/** One conversation as the operator has it: who it is, what is known, all that was said, and what to do. */
+export function Conversation(props: Props) {
+  const { conversation, name, messages, headers, operators, actor } = props;
+  const { texts, act } = usePage();
+  const { userId, state } = conversation;
+  const attributes = Object.entries(conversation.attributes);
+  const owner = operators.find(({ id }) => id === conversation.operatorId);
+  const isOpen = state === 'queued' || state === 'assigned';
+  return (
+    <article class="conversation" aria-label={name}>
+      <header class="conversation-head">
+        <div class="conversation-title">
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={texts.desk.back}
+            title={texts.desk.back}
+            onClick={props.onBack}
+          >
+            <Icon name="back" />
+          </button>
+          <Avatar name={name} />
+          <div>
+            <h3>{name}</h3>
+            <p class="quiet">{userId}</p>
+          </div>
+          <span class={`tag state-${state}`}>
+            {state === 'stored'
+              ? texts.desk.stored
+              : state === 'assigned'
+                ? (owner?.name ?? texts.desk.assigned)
+                : texts.desk[state]}
+          </span>
+        </div>
+        {state !== 'stored' && (
+          <section class="attributes" aria-label={texts.desk.attributes}>
+            {attributes.length === 0 ? (
+              <p class="quiet">{texts.desk.noAttributes}</p>
+            ) : (
+              <dl>
+                {attributes.map(([key, value]) => (
+                  <div key={key}>
+                    <dt>{key}</dt>
+                    <dd>{value}</dd>
+                  </div>
+                ))}
+              </dl>
+            )}
+          </section>
+        )}
+        {state === 'stored' && <p class="hint-line">{texts.desk.storedHint}</p>}
+        {state === 'closed' && <p class="hint-line">{texts.desk.closedHint}</p>}
+        {isOpen && owner !== undefined && owner.id !== actor.id && (
+          <p class="hint-line">
+            {texts.desk.notYours}: {owner.name}.{' '}
+            <button type="button" class="plain" onClick={() => props.onActor(owner.id)}>
+              {texts.desk.actAs} {owner.name}
+            </button>
+          </p>
+        )}
+        {isOpen && <ConversationActions conversation={conversation} operators={operators} actor={actor} />}
+      </header>
+      <WindowedLog
+        items={messages}
+        keyOf={(message) => message.id}
+        label={`${texts.desk.log}: ${name}`}
+        announce
+        subject={userId}
+        empty={null}
+        draw={(message) => <DeskMessage message={message} headers={headers} />}
+      />
+      {isOpen && (
+        <Composer
+          draftKey={`desk.${userId}`}
+          label={texts.desk.compose}
+          placeholder={texts.desk.placeholder}
+          sendLabel={texts.desk.send}
+          attachLabel={texts.desk.attach}
+          onText={(text) => void act({ do: 'desk_reply', userId, operatorId: actor.id, text })}
+          onFile={(file) => void act({ do: 'desk_file', userId, operatorId: actor.id, ...file })}
+        />
+      )}
+    </article>
+  );
+}

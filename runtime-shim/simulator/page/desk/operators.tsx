@@ -1,0 +1,108 @@
+import { useState } from 'preact/hooks';
+import type { OperatorStatus } from '../../../emulator/contract.ts';
+import type { OperatorRecord } from '../../contract.ts';
+import { usePage } from '../state/page-context.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Icon } from '../ui/icon.tsx';
+
+const STATUSES: readonly OperatorStatus[] = ['online', 'pause', 'away', 'offline'];
+
+interface Props {
+  readonly operators: readonly OperatorRecord[];
+  readonly actor: OperatorRecord | undefined;
+  readonly onActor: (id: string) => void;
+}
+
+/** The operators with their statuses; one of them is who answers. */
+export function Operators({ operators, actor, onActor }: Props) {
+  const { texts, act } = usePage();
+  const [adding, setAdding] = useState(false);
+  const [name, setName] = useState('');
+  const add = async (): Promise<void> => {
+    const [firstName = '', ...rest] = name.trim().split(/\s+/u);
+    const lastName = rest.join(' ');
+    const answer = await act({ do: 'operator_add', firstName, ...(lastName === '' ? {} : { lastName }) });
+    if (!answer.ok) return;
+    setName('');
+    setAdding(false);
+  };
+  return (
+    <div class="operators-frame">
+      <ul class="operators" aria-label={texts.desk.operators}>
+        {operators.map((operator) => (
+          <li key={operator.id} class={operator.id === actor?.id ? 'operator acting' : 'operator'}>
+            <button
+              type="button"
+              class="operator-name"
+              aria-pressed={operator.id === actor?.id}
+              title={`${texts.desk.actAs}: ${operator.name} · ${operator.group}`}
+              onClick={() => onActor(operator.id)}
+            >
+              <Avatar name={operator.name} />
+              <span class="chip-name">{operator.name}</span>
+              {operator.id === actor?.id && <span class="you">{texts.desk.me}</span>}
+            </button>
+            <span class={`status status-${operator.status}`}>
+              <select
+                value={operator.status}
+                aria-label={`${texts.desk.statusOf} ${operator.name}`}
+                onChange={(event) => {
+                  const status = STATUSES.find((known) => known === event.currentTarget.value);
+                  if (status !== undefined) void act({ do: 'operator_status', operatorId: operator.id, status });
+                }}
+              >
+                {STATUSES.map((status) => (
+                  <option key={status} value={status}>
+                    {texts.desk.status[status]}
+                  </option>
+                ))}
+              </select>
+            </span>
+          </li>
+        ))}
+        <li>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={texts.desk.addOperator}
+            title={texts.desk.addOperator}
+            aria-expanded={adding}
+            onClick={() => setAdding(!adding)}
+          >
+            <Icon name="plus" />
+          </button>
+        </li>
+      </ul>
+      {adding && (
+        <form
+          class="link-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (name.trim() !== '') void add();
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') setAdding(false);
+          }}
+        >
+          <input
+            type="text"
+            autoFocus
+            value={name}
+            maxLength={100}
+            aria-label={texts.desk.firstName}
+            placeholder={texts.desk.firstName}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+          <div class="row-end">
+            <button type="button" class="plain" onClick={() => setAdding(false)}>
+              {texts.lead.cancel}
+            </button>
+            <button type="submit" class="small primary" disabled={name.trim() === ''}>
+              {texts.lead.addDo}
+            </button>
+          </div>
+        </form>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+import type { LeadRecord, MessageRecord, StatusRecord } from '../../contract.ts';
+import { usePage } from '../state/page-context.ts';
+import { useSetting } from '../state/use-setting.ts';
+import { Composer } from '../ui/composer.tsx';
+import { Empty } from '../ui/empty.tsx';
+import { WindowedLog } from '../ui/windowed-log.tsx';
+import { LeadAttributes } from './lead-attributes.tsx';
+import { LeadList } from './lead-list.tsx';
+import { LeadMessage } from './lead-message.tsx';
+import { attachmentTypeOf } from './attachment-type.ts';
+import { captionsOf } from './captions.ts';
+import { usePending } from './use-pending.ts';
+
+interface Props {
+  readonly status: StatusRecord;
+  readonly leads: readonly LeadRecord[];
+  readonly lead: LeadRecord;
+  readonly messages: readonly MessageRecord[];
+  readonly onSelect: (userId: string) => void;
+}
+
+/** The lead's messenger. */
+export function LeadColumn({ status, leads, lead, messages, onSelect }: Props) {
+  const { texts } = usePage();
+  const [menu, setMenu] = useSetting<'buttons' | 'text'>('menu', 'buttons', 'local');
+  const { pending, say } = usePending(lead.userId, messages);
+  const excluded = status.channels.some(({ code, excluded }) => code === lead.channel && excluded);
+  const captions = captionsOf(messages);
+  const lastMenu = messages.findLast((message) => (message.buttons?.length ?? 0) > 0)?.seq;
+  return (
+    <>
+      <LeadList status={status} leads={leads} selected={lead.userId} onSelect={onSelect} />
+      <div class="lead-head">
+        <span class={`mode mode-${lead.dialog?.mode ?? 'none'}`}>{texts.mode[lead.dialog?.mode ?? 'none']}</span>
+        {excluded && (
+          <span class="mode mode-none" title={texts.lead.excludedHint}>
+            {texts.lead.excluded}
+          </span>
+        )}
+        <LeadAttributes lead={lead} />
+        <button
+          type="button"
+          class="plain push"
+          aria-pressed={menu === 'text'}
+          onClick={() => setMenu(menu === 'text' ? 'buttons' : 'text')}
+        >
+          {menu === 'text' ? texts.lead.menuAsButtons : texts.lead.menuAsText}
+        </button>
+      </div>
+      <WindowedLog
+        items={messages}
+        keyOf={(message) => message.seq}
+        label={`${texts.lead.log}: ${lead.name}`}
+        announce
+        subject={lead.userId}
+        draw={(message, before) => (
+          <LeadMessage
+            message={message}
+            follows={before?.from === message.from && before.operator === message.operator}
+            menu={menu}
+            live={message.seq === lastMenu}
+            caption={message.from === 'lead' ? captions.get(message.seq) : undefined}
+            onPress={(code) => say({ text: code })}
+          />
+        )}
+        after={pending.map((message) => (
+          <div class="log-item" key={message.id}>
+            <div class={`bubble from-lead ${message.failed === undefined ? 'sending' : 'failed'}`}>
+              <span class="rich-text">{message.text ?? message.attachments?.[0]?.url}</span>
+              <span class="meta">
+                {message.failed === undefined ? texts.lead.sending : `${texts.lead.failed}: ${message.failed}`}
+                {message.failed !== undefined && (
+                  <button type="button" class="plain" onClick={() => say(message)}>
+                    {texts.lead.retry}
+                  </button>
+                )}
+              </span>
+            </div>
+          </div>
+        ))}
+        empty={
+          pending.length === 0 && (
+            <Empty icon="person" title={texts.lead.emptyTitle} text={texts.lead.emptyText}>
+              <button type="button" class="primary" onClick={() => say({ text: texts.lead.hello })}>
+                {texts.lead.hello}
+              </button>
+            </Empty>
+          )
+        }
+      />
+      <Composer
+        draftKey={`lead.${lead.userId}`}
+        label={texts.lead.compose}
+        placeholder={texts.lead.compose}
+        sendLabel={texts.lead.send}
+        attachLabel={texts.lead.attach}
+        onText={(text) => say({ text })}
+        onFile={(file) => say({ attachments: [{ type: attachmentTypeOf(file.url), ...file }] })}
+      />
+    </>
+  );
+}

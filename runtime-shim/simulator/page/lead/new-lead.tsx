@@ -1,0 +1,60 @@
+import { useState } from 'preact/hooks';
+import type { ChannelRecord } from '../../contract.ts';
+import { usePage } from '../state/page-context.ts';
+
+interface Props {
+  readonly channels: readonly ChannelRecord[];
+  readonly onDone: (userId?: string) => void;
+}
+
+/** Another person to write as, through a channel of choice. */
+export function NewLead({ channels, onDone }: Props) {
+  const { texts, act } = usePage();
+  const [name, setName] = useState('');
+  const [channel, setChannel] = useState(channels[0]?.code ?? '');
+  const add = async (): Promise<void> => {
+    const answer = await act({ do: 'lead_add', channel, name: name.trim() });
+    onDone(answer.ok ? answer.userId : undefined);
+  };
+  return (
+    <form
+      class="link-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (name.trim() !== '') void add();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onDone();
+      }}
+    >
+      <input
+        type="text"
+        autoFocus
+        value={name}
+        maxLength={100}
+        aria-label={texts.lead.addName}
+        placeholder={texts.lead.addName}
+        onInput={(event) => setName(event.currentTarget.value)}
+      />
+      <select
+        value={channel}
+        aria-label={texts.lead.addChannel}
+        onChange={(event) => setChannel(event.currentTarget.value)}
+      >
+        {channels.map(({ code, excluded }) => (
+          <option key={code} value={code}>
+            {excluded ? `${code} (${texts.lead.excluded})` : code}
+          </option>
+        ))}
+      </select>
+      <div class="row-end">
+        <button type="button" class="plain" onClick={() => onDone()}>
+          {texts.lead.cancel}
+        </button>
+        <button type="submit" class="small primary" disabled={name.trim() === ''}>
+          {texts.lead.addDo}
+        </button>
+      </div>
+    </form>
+  );
+}

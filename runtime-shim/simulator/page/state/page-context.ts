@@ -1,0 +1,28 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Command } from '../../commands/command-schema.ts';
+import { ru, type Texts } from '../texts/ru.ts';
+import type { CommandAnswer } from './send-command.ts';
+
+export type Language = 'ru' | 'en';
+
+/** What every part of the page may need. */
+export interface PageContextValue {
+  readonly texts: Texts;
+  readonly language: Language;
+  /** Asks the server; a refusal is shown to the person. */
+  readonly act: (command: Command) => Promise<CommandAnswer>;
+  /** Shows a file of the bot folder, at a line. */
+  readonly openSource: (file: string, line: number | null) => void;
+}
+
+export const PageContext = createContext<PageContextValue>({
+  texts: ru,
+  language: 'ru',
+  act: async () => await Promise.resolve({ ok: false, problems: [] }),
+  openSource: () => {},
+});
+
+export function usePage(): PageContextValue {
+  return useContext(PageContext);
+}

@@ -1,0 +1,56 @@
+import { useState } from 'preact/hooks';
+import { usePage } from '../state/page-context.ts';
+import { httpLink } from './text-parts.ts';
+
+/** Asks for a file's link and name. `onDone` without a file: the person thought better of it. */
+export function LinkForm({ onDone }: { readonly onDone: (file?: { url: string; name?: string }) => void }) {
+  const { texts } = usePage();
+  const [url, setUrl] = useState('');
+  const [name, setName] = useState('');
+  const [invalid, setInvalid] = useState(false);
+  return (
+    <form
+      class="link-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const link = httpLink(url.trim());
+        setInvalid(link === undefined);
+        if (link !== undefined) onDone({ url: link, ...(name.trim() === '' ? {} : { name: name.trim() }) });
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onDone();
+      }}
+    >
+      <input
+        type="text"
+        inputMode="url"
+        autoFocus
+        value={url}
+        aria-label={texts.file.url}
+        placeholder={texts.file.url}
+        aria-invalid={invalid}
+        onInput={(event) => setUrl(event.currentTarget.value)}
+      />
+      <input
+        type="text"
+        value={name}
+        aria-label={texts.file.name}
+        placeholder={texts.file.name}
+        onInput={(event) => setName(event.currentTarget.value)}
+      />
+      <div class="row-end">
+        {invalid && (
+          <span class="problem" role="alert">
+            {texts.file.invalid}
+          </span>
+        )}
+        <button type="button" class="plain" onClick={() => onDone()}>
+          {texts.lead.cancel}
+        </button>
+        <button type="submit" class="small primary">
+          {texts.file.add}
+        </button>
+      </div>
+    </form>
+  );
+}

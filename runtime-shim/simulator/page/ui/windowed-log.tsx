@@ -1,0 +1,111 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { usePage } from '../state/page-context.ts';
+import { Icon } from './icon.tsx';
+
+/** Items drawn at first, and added by each step back. Enough to fill any screen twice; thousands would slow the page. */
+const STEP = 80;
+/** So near to the end counts as at the end, px. */
+const NEAR_END_PX = 48;
+/** So near to the beginning, earlier items are added, px. */
+const NEAR_START_PX = 120;
+
+interface Props<Item> {
+  readonly items: readonly Item[];
+  readonly keyOf: (item: Item) => string | number;
+  readonly draw: (item: Item, before: Item | undefined) => ComponentChildren;
+  readonly label: string;
+  /** Announce new items to screen readers: for a conversation, not for a stream of technical events. */
+  readonly announce: boolean;
+  /** Shown below the items, as part of them. */
+  readonly after?: ComponentChildren;
+  readonly empty: ComponentChildren;
+  /** A change of this (another lead, another filter) goes back to the end. */
+  readonly subject: string;
+}
+
+/** A list that grows at its end and stays there until the person looks back. Only the part near the end is in the page. */
+export function WindowedLog<Item>(props: Props<Item>) {
+  const { items, keyOf, draw, label, announce, after, empty, subject } = props;
+  const { texts } = usePage();
+  const box = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const heightBefore = useRef<number | undefined>(undefined);
+  const [limit, setLimit] = useState(STEP);
+  const [away, setAway] = useState(false);
+
+  const toEnd = (): void => {
+    atEnd.current = true;
+    setAway(false);
+    setLimit(STEP);
+    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+  };
+  useEffect(toEnd, [subject]);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    if (heightBefore.current !== undefined) {
+      element.scrollTop += element.scrollHeight - heightBefore.current;
+      heightBefore.current = undefined;
+    } else if (atEnd.current) {
+      element.scrollTop = element.scrollHeight;
+    }
+  });
+  // The box changes its height when a hint closes or a phone's keyboard opens: the end stays in view.
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const showEarlier = (): void => {
+    if (box.current) heightBefore.current = box.current.scrollHeight;
+    setLimit((present) => present + STEP);
+  };
+  const onScroll = (): void => {
+    const element = box.current;
+    if (element === null) return;
+    atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
+    setAway(!atEnd.current);
+    if (atEnd.current && limit > STEP) setLimit(STEP);
+    else if (!atEnd.current && element.scrollTop < NEAR_START_PX && start > 0) showEarlier();
+  };
+
+  const start = Math.max(0, items.length - limit);
+  const shown = items.slice(start);
+  return (
+    <div class="log-frame">
+      <div
+        class="log"
+        ref={box}
+        onScroll={onScroll}
+        role="log"
+        aria-label={label}
+        aria-live={announce ? 'polite' : 'off'}
+        tabIndex={0}
+      >
+        {start > 0 && (
+          <button type="button" class="plain earlier" onClick={showEarlier}>
+            {texts.earlier}
+          </button>
+        )}
+        {shown.map((item, index) => (
+          <div class="log-item" key={keyOf(item)}>
+            {draw(item, index === 0 ? items[start - 1] : shown[index - 1])}
+          </div>
+        ))}
+        {after}
+        {items.length === 0 && empty}
+      </div>
+      {away && (
+        <button type="button" class="to-end" onClick={toEnd} aria-label={texts.newest} title={texts.newest}>
+          <Icon name="down" />
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,185 @@
+import type { Activity } from '../../../plugin/contract/activity.ts';
+import type { Json } from '../../../plugin/contract/guest.ts';
+import { userIdOf } from '../../../plugin/contract/lead.ts';
+import type { RuntimeActivity } from '../../runtime/contract.ts';
+import { type EntryDraft, onOneLine } from './entry-draft.ts';
+
+/** The timeline entries that one activity of the runtime is. */
+export function draftsOfActivity(activity: RuntimeActivity): EntryDraft[] {
+  switch (activity.kind) {
+    case 'script':
+      return scriptDrafts(activity);
+    case 'message':
+      return [messageDraft(activity)];
+    case 'suppressed':
+      return [
+        {
+          at: activity.at,
+          userId: userIdOf(activity.lead),
+          level: 'warn',
+          facts: { kind: 'suppressed', text: onOneLine(activity.text) },
+          detail: { text: activity.text },
+        },
+      ];
+    case 'author_log':
+      return [
+        {
+          at: activity.at,
+          userId: userIdOf(activity.lead),
+          level: activity.level === 'error' ? 'error' : activity.level === 'warn' ? 'warn' : 'info',
+          facts: { kind: 'author_log', level: activity.level, text: onOneLine(activity.text) },
+          detail: { text: activity.text },
+        },
+      ];
+    case 'bot_reloaded':
+      return [
+        {
+          at: activity.at,
+          level: activity.problems.length > 0 ? 'error' : 'info',
+          facts: {
+            kind: 'bot_reloaded',
+            problems: activity.problems.length,
+            text: onOneLine(activity.problems[0]),
+          },
+          detail: { problems: activity.problems },
+        },
+      ];
+    case 'plugin':
+      return [pluginDraft(activity.activity)];
+  }
+}
+
+function scriptDrafts(activity: Extract<RuntimeActivity, { kind: 'script' }>): EntryDraft[] {
+  const { at, script, file, cause, error, usage } = activity;
+  const userId = userIdOf(activity.lead);
+  const run: EntryDraft = {
+    at,
+    userId,
+    level: error ? 'error' : 'info',
+    facts: {
+      kind: 'script',
+      script,
+      cause: onOneLine(cause),
+      logLines: activity.log.length,
+      ...(file === undefined ? {} : { file }),
+      ...(usage === undefined ? {} : { wallMs: usage.wallMs }),
+      ...(error === undefined ? {} : { error }),
+    },
+    detail: { cause, log: activity.log, usage, error },
+  };
+  const written = activity.attributes ?? {};
+  if (Object.keys(written).length === 0) return [run];
+  const text = Object.entries(written)
+    .map(([key, value]) => `${key} = ${shortJson(value)}`)
+    .join(', ');
+  return [
+    run,
+    {
+      at,
+      userId,
+      level: 'info',
+      facts: { kind: 'attributes', script, text: onOneLine(text) },
+      detail: { attributes: written },
+      ofPrevious: true,
+    },
+  ];
+}
+
+function messageDraft({ at, lead, message }: Extract<RuntimeActivity, { kind: 'message' }>): EntryDraft {
+  const files = message.attachments ?? [];
+  const text = message.text ?? files.map((file) => file.name ?? file.url).join(', ');
+  const buttons = message.buttons?.flat().map((button) => button.text) ?? [];
+  const line = onOneLine([text, ...buttons.map((caption) => `[${caption}]`)].filter(Boolean).join(' '));
+  return {
+    at,
+    userId: userIdOf(lead),
+    level: 'info',
+    facts:
+      message.from === 'lead'
+        ? { kind: 'lead_message', text: line, attachments: files.length }
+        : { kind: 'message', from: message.from, text: line },
+    match: text,
+    detail: { message },
+  };
+}
+
+function pluginDraft(activity: Activity): EntryDraft {
+  switch (activity.kind) {
+    case 'livetex_request': {
+      const { method, status, durationMs: ms, error, request, response } = activity;
+      const text = textOf(request);
+      return {
+        at: activity.at,
+        ...withUser(activity.userId),
+        level: error === undefined ? 'info' : 'error',
+        facts: { kind: 'request', method, status, ms, text: onOneLine(text), ...(error ? { error } : {}) },
+        match: text,
+        detail: { request, response, error, binding: activity.binding },
+      };
+    }
+    case 'webhook': {
+      const text = textOf(activity.event);
+      return {
+        at: activity.at,
+        ...withUser(activity.userId),
+        level: activity.outcome === 'stored' ? 'info' : 'warn',
+        facts: {
+          kind: 'webhook',
+          type: fieldOf(activity.event, 'type'),
+          outcome: activity.outcome,
+          text: onOneLine(text),
+        },
+        match: text,
+        detail: { event: activity.event, binding: activity.binding },
+      };
+    }
+    case 'mode': {
+      const { from, to, transfer, cause } = activity;
+      return {
+        at: activity.at,
+        userId: activity.userId,
+        level: 'info',
+        facts: { kind: 'mode', from, to, transfer, cause: onOneLine(cause) },
+        detail: { cause, binding: activity.binding },
+      };
+    }
+    case 'retry':
+    case 'dead': {
+      const { kind, at, ...facts } = activity;
+      return {
+        at,
+        ...withUser(userOfLane(activity.lane)),
+        level: kind === 'dead' ? 'error' : 'warn',
+        facts: { kind, ...facts, error: onOneLine(facts.error) },
+        detail: { error: activity.error },
+      };
+    }
+  }
+}
+
+/** The lead of a lane: `dialog:<user>` or `livetex:<binding>:<user>` (design, section 4), where a user id has three parts. */
+export function userOfLane(lane: string): string | undefined {
+  const parts = lane.split(':');
+  if (parts[0] === 'livetex' && parts.length >= 5) return parts.slice(2).join(':');
+  if (parts.length >= 4) return parts.slice(1).join(':');
+  return parts.length === 3 ? lane : undefined;
+}
+
+function withUser(userId: string | undefined): { userId?: string } {
+  return userId === undefined ? {} : { userId };
+}
+
+/** What a request or an event says, in its own words. */
+function textOf(body: unknown): string {
+  return ['text', 'comment', 'url', 'name'].map((name) => fieldOf(body, name)).find((value) => value !== '') ?? '';
+}
+
+function fieldOf(body: unknown, name: string): string {
+  if (typeof body !== 'object' || body === null || !(name in body)) return '';
+  const value = (body as Record<string, unknown>)[name];
+  return typeof value === 'string' ? value : '';
+}
+
+function shortJson(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
