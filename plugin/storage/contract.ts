@@ -2,6 +2,9 @@
  * What the plugin (and a platform that shares its database) needs of durable storage. One contract, several drivers,
  * one contract suite (`test/contract/storage`). The primitives are general: records, streams, remembered ids and lanes.
  *
+ * Names (collections, keys, streams, scopes, ids, queues, lanes, kinds) are not empty, at most 512 UTF-16 units, and
+ * contain no NUL and no half of a surrogate pair (`check-name.ts`): databases would change or refuse them. Values are any JSON.
+ *
  * Words. A *lane* is a strictly ordered durable queue for one key; lanes with the same purpose form a *queue*, which is
  * what a worker works on. A *claim* is the right to work on the head of a lane for the length of a *lease*.
  */
@@ -66,6 +69,8 @@ export interface ClaimedJob extends StoredJob {
   readonly claim: string;
   /** Unix ms. */
   readonly leaseUntil: number;
+  /** Claimed while the queue has a gate whose time is over: whoever completes this job lifts the gate (the lane worker does). */
+  readonly probe?: true;
 }
 
 /** A job that was given up, kept until somebody resends or drops it or retention removes it. */
@@ -84,7 +89,7 @@ export interface QueueGate {
 
 export interface ReadTransaction {
   getRecord(collection: string, key: string): Promise<VersionedRecord | undefined>;
-  /** By key in code unit order, at most `limit`, after the key `after`, with keys that start with `prefix`. */
+  /** By key in code point order (the byte order of UTF-8, which every database has), at most `limit`, after the key `after`, with keys that start with `prefix`. */
   listRecords(
     collection: string,
     page: { readonly prefix?: string; readonly after?: string; readonly limit: number },
@@ -147,7 +152,7 @@ export interface QueueStats {
   readonly jobs: number;
   /** Unix ms of the oldest job's enqueueing, `null` when empty. */
   readonly oldestAt: number | null;
-  /** Jobs that failed at least once and wait for another try. */
+  /** Jobs that failed at least once and are still in their lane, also while another try is under way. */
   readonly retrying: number;
   readonly dead: number;
   readonly timers: number;

@@ -1,0 +1,198 @@
+import type { ClaimedJob } from './contract.ts';
+import { storageError } from './errors.ts';
+import { type Settlement, settleFailure, settleOutcome } from './job-settlement.ts';
+import type { LaneWorker, LaneWorkerEvent, LaneWorkerOptions } from './lane-worker-contract.ts';
+import { runHandler } from './run-handler.ts';
+import { settleJob, STORAGE_PAUSE_MS } from './settle-job.ts';
+
+/** Asking without a reason, ms: a safety net for hints that were lost (another node, a broken connection). */
+const POLL_MS = 5_000;
+/** Asking again when work is ready but may not be claimed now (`maxClaimed` used up by other nodes), ms. */
+const CROWDED_POLL_MS = 100;
+
+interface IdleWaiter {
+  /** Claims begun before the question; only a later one can answer it. */
+  readonly claimsBefore: number;
+  readonly resolve: () => void;
+}
+
+/** @throws storage_options_invalid */
+function check(options: LaneWorkerOptions): void {
+  const fail = (problem: string) => storageError('storage_options_invalid', { problem });
+  if (!Number.isInteger(options.concurrency) || options.concurrency < 1) throw fail('concurrency must be 1 or more');
+  if (!(options.deadlineMs > 0)) throw fail('deadlineMs must be above 0');
+  if (!(options.leaseMs > options.deadlineMs)) throw fail('leaseMs must be longer than deadlineMs');
+}
+
+/**
+ * Performs the jobs of one queue: claims as many heads as it has free slots, runs the handler on each, and commits its
+ * outcome together with the end of the job. Nothing a handler does rejects unhandled or stops the worker.
+ * @throws storage_options_invalid
+ */
+export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
+  check(given);
+  const onError = (error: unknown): void => {
+    try {
+      given.onError(error);
+    } catch {
+      // The owner's log is broken: there is nobody left to tell.
+    }
+  };
+  const options: LaneWorkerOptions = { ...given, onError };
+  const { storage, queue, clock, concurrency } = options;
+
+  let running = false;
+  let stopListening: (() => void) | undefined;
+  let cancelWake: (() => void) | undefined;
+  /** Slots in use: handlers under way. */
+  let handling = 0;
+  /** Outcomes being committed; they no longer hold a slot. */
+  let settling = 0;
+  let claiming = false;
+  let claimAgain = false;
+  let pumpPlanned = false;
+  let claimsBegun = 0;
+  let idleWaiters: IdleWaiter[] = [];
+  let stopWaiters: (() => void)[] = [];
+
+  function report(event: LaneWorkerEvent): void {
+    try {
+      options.onEvent?.(event);
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  async function settlementOf(job: ClaimedJob): Promise<Settlement> {
+    try {
+      return settleOutcome(job, await runHandler(options, job));
+    } catch (error) {
+      return settleFailure(options, error, job);
+    }
+  }
+
+  async function perform(job: ClaimedJob): Promise<void> {
+    handling += 1;
+    const settlement = await settlementOf(job);
+    handling -= 1;
+    settling += 1;
+    // Asked for in this order, both fall into the same group commit: the slot is filled again without another flush.
+    const settled = settleJob(options, job, settlement, report);
+    pumpSoon();
+    await settled;
+    settling -= 1;
+    pumpSoon();
+    tellStopped();
+  }
+
+  /** A little later, so that handlers which end together are followed by one claim. */
+  function pumpSoon(): void {
+    if (pumpPlanned || !running) return;
+    pumpPlanned = true;
+    queueMicrotask(() => {
+      pumpPlanned = false;
+      void pump();
+    });
+  }
+
+  function wakeIn(ms: number): void {
+    cancelWake?.();
+    cancelWake = running ? clock.after(ms, pumpSoon) : undefined;
+  }
+
+  async function giveBack(jobs: readonly ClaimedJob[]): Promise<void> {
+    await storage.transaction(async (tx) => {
+      for (const job of jobs) await tx.release(job);
+    });
+  }
+
+  async function planWake(): Promise<void> {
+    const at = await storage.nextWorkAt(queue);
+    const wait = at === undefined ? POLL_MS : at - clock.now();
+    wakeIn(wait <= 0 ? CROWDED_POLL_MS : Math.min(wait, POLL_MS));
+  }
+
+  /** One claim and what follows from it. */
+  async function claimOnce(free: number): Promise<void> {
+    claimsBegun += 1;
+    const begun = claimsBegun;
+    const { leaseMs, maxClaimed } = options;
+    const jobs = await storage.claim({
+      queue,
+      limit: free,
+      leaseMs,
+      ...(maxClaimed === undefined ? {} : { maxClaimed }),
+    });
+    if (!running) {
+      if (jobs.length > 0) await giveBack(jobs);
+      return;
+    }
+    for (const job of jobs) void perform(job);
+    if (jobs.length < free && !claimAgain) await planWake();
+    if (jobs.length === 0) tellIdle(begun);
+  }
+
+  async function pump(): Promise<void> {
+    if (claiming) {
+      claimAgain = true;
+      return;
+    }
+    const free = concurrency - handling;
+    if (!running || free <= 0) return;
+    claiming = true;
+    claimAgain = false;
+    try {
+      await claimOnce(free);
+    } catch (error) {
+      onError(error);
+      wakeIn(STORAGE_PAUSE_MS);
+    } finally {
+      claiming = false;
+      if (claimAgain) pumpSoon();
+      tellStopped();
+    }
+  }
+
+  /** A claim begun as number `begun` found nothing. */
+  function tellIdle(begun: number): void {
+    if (handling > 0 || settling > 0 || claimAgain) return;
+    const ready = idleWaiters.filter((waiter) => waiter.claimsBefore < begun);
+    idleWaiters = idleWaiters.filter((waiter) => waiter.claimsBefore >= begun);
+    for (const { resolve } of ready) resolve();
+  }
+
+  function tellStopped(): void {
+    if (running || handling > 0 || settling > 0 || claiming) return;
+    for (const resolve of stopWaiters) resolve();
+    stopWaiters = [];
+    for (const { resolve } of idleWaiters) resolve();
+    idleWaiters = [];
+  }
+
+  return {
+    start() {
+      if (running) return;
+      running = true;
+      stopListening = storage.onWork((name) => {
+        if (name === queue) pumpSoon();
+      });
+      pumpSoon();
+    },
+    stop() {
+      running = false;
+      stopListening?.();
+      cancelWake?.();
+      return new Promise((resolve) => {
+        stopWaiters.push(resolve);
+        tellStopped();
+      });
+    },
+    idle() {
+      return new Promise((resolve) => {
+        idleWaiters.push({ claimsBefore: claimsBegun, resolve });
+        pumpSoon();
+        tellStopped();
+      });
+    },
+  };
+}

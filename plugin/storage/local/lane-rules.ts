@@ -1,0 +1,161 @@
+import type { ClaimedJob, NewJob, StoredJob } from '../contract.ts';
+import { checkName } from '../check-name.ts';
+import { storageError } from '../errors.ts';
+import { fromJsonText, toJsonText } from '../json-text.ts';
+import { type Changes, count } from './changes.ts';
+import type { DeadRow, JobRow, LaneRow, Tables } from './tables.ts';
+
+/** What the rules work on: the tables inside an open transaction, what it changed so far, and its time. */
+export interface RuleContext {
+  readonly tables: Tables;
+  readonly changes: Changes;
+  readonly now: () => number;
+}
+
+interface QueuedText {
+  readonly queue: string;
+  readonly lane: string;
+  readonly kind: string;
+  readonly payload: string;
+}
+
+export function storedJob(
+  row: Omit<JobRow, 'laneId'>,
+  place: { readonly queue: string; readonly lane: string },
+): StoredJob {
+  return {
+    id: row.id,
+    queue: place.queue,
+    lane: place.lane,
+    kind: row.kind,
+    payload: fromJsonText(row.payload),
+    enqueuedAt: row.enqueuedAt,
+    attempts: row.attempts,
+    firstFailedAt: row.firstFailedAt,
+    lastError: row.lastError,
+  };
+}
+
+/** A new job's parts, checked, with the payload as text. */
+export function queuedText(job: NewJob): QueuedText {
+  return {
+    queue: checkName('queue', job.queue),
+    lane: checkName('lane', job.lane),
+    kind: checkName('kind of job', job.kind),
+    payload: toJsonText(job.payload),
+  };
+}
+
+/** Puts one job at the end of its lane. */
+export function enqueueText(context: RuleContext, job: QueuedText): void {
+  const { tables, changes } = context;
+  const now = context.now();
+  const id = tables.jobs.nextId();
+  let laneId = tables.lanes.find(job.queue, job.lane)?.id;
+  if (laneId === undefined) {
+    laneId = tables.lanes.insert(job.queue, job.lane, id, now);
+    count(changes, job.queue, 'lanes', 1);
+    changes.queues.add(job.queue);
+  }
+  const { kind, payload } = job;
+  tables.jobs.insert({
+    id,
+    laneId,
+    kind,
+    payload,
+    enqueuedAt: now,
+    attempts: 0,
+    firstFailedAt: null,
+    lastError: null,
+  });
+  count(changes, job.queue, 'jobs', 1);
+}
+
+/** The lane of a claim that still holds, with its head. @throws claim_lost */
+function owned(context: RuleContext, job: ClaimedJob): { lane: LaneRow; head: JobRow } {
+  const lane = context.tables.lanes.find(job.queue, job.lane);
+  const holds =
+    lane !== undefined && lane.claim === job.claim && lane.headId === job.id && lane.readyAt > context.now();
+  const head = holds ? context.tables.jobs.get(lane.headId) : undefined;
+  if (!holds || head === undefined) throw storageError('claim_lost', { job: job.id, queue: job.queue });
+  return { lane, head };
+}
+
+/** Takes a job out of its lane; if it was the head, the next one is ready now. An empty lane goes. */
+function leaveLane(context: RuleContext, lane: LaneRow, job: JobRow): void {
+  const { tables, changes } = context;
+  tables.jobs.remove(job);
+  count(changes, lane.queue, 'jobs', -1);
+  if (job.firstFailedAt !== null) count(changes, lane.queue, 'retrying', -1);
+  if (job.id !== lane.headId) return;
+  const headId = tables.jobs.nextInLane(lane.id, job.id);
+  if (headId === undefined) {
+    tables.lanes.remove(lane);
+    count(changes, lane.queue, 'lanes', -1);
+  } else {
+    tables.lanes.update(lane, { headId, readyAt: context.now(), claim: null });
+  }
+  // Also when the lane is empty: a queue with a bound on its claims has room for another lane now.
+  changes.queues.add(lane.queue);
+}
+
+function failureOf(context: RuleContext, head: JobRow, error: string) {
+  return { attempts: head.attempts + 1, firstFailedAt: head.firstFailedAt ?? context.now(), lastError: error };
+}
+
+export function complete(context: RuleContext, job: ClaimedJob): void {
+  const { lane, head } = owned(context, job);
+  leaveLane(context, lane, head);
+}
+
+export function retry(context: RuleContext, job: ClaimedJob, notBefore: number, error: string): void {
+  const { lane, head } = owned(context, job);
+  if (head.firstFailedAt === null) count(context.changes, job.queue, 'retrying', 1);
+  context.tables.jobs.markFailed(head, failureOf(context, head, error));
+  context.tables.lanes.update(lane, { headId: head.id, readyAt: notBefore, claim: null });
+  context.changes.queues.add(job.queue);
+}
+
+export function release(context: RuleContext, job: ClaimedJob, notBefore: number | undefined): void {
+  const { lane, head } = owned(context, job);
+  context.tables.lanes.update(lane, { headId: head.id, readyAt: notBefore ?? context.now(), claim: null });
+  context.changes.queues.add(job.queue);
+}
+
+export function bury(context: RuleContext, job: ClaimedJob, error: string): void {
+  const { lane, head } = owned(context, job);
+  const { id, kind, payload, enqueuedAt } = head;
+  const place = { queue: lane.queue, lane: lane.name };
+  const diedAt = context.now();
+  context.tables.dead.insert({ id, ...place, kind, payload, enqueuedAt, ...failureOf(context, head, error), diedAt });
+  count(context.changes, lane.queue, 'dead', 1);
+  leaveLane(context, lane, head);
+}
+
+export function resend(context: RuleContext, deadJobId: number): boolean {
+  const job = context.tables.dead.get(deadJobId);
+  if (job === undefined) return false;
+  removeDead(context, job);
+  enqueueText(context, job);
+  return true;
+}
+
+export function removeDead(context: RuleContext, job: DeadRow): void {
+  context.tables.dead.remove(job.id);
+  count(context.changes, job.queue, 'dead', -1);
+}
+
+/** A lane that is claimed keeps its jobs: whoever holds it may be about to end the head. */
+export function drop(context: RuleContext, jobId: number): boolean {
+  const dead = context.tables.dead.get(jobId);
+  if (dead !== undefined) {
+    removeDead(context, dead);
+    return true;
+  }
+  const job = context.tables.jobs.get(jobId);
+  const lane = job && context.tables.lanes.get(job.laneId);
+  if (job === undefined || lane === undefined) return false;
+  if (lane.claim !== null && lane.readyAt > context.now()) return false;
+  leaveLane(context, lane, job);
+  return true;
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { ReadTransaction, Storage } from '../contract.ts';
+import { storageError } from '../errors.ts';
+import type { OpenStorageOptions } from '../open-options.ts';
+import { type Changes, mergeChanges, noChanges, writeCounts } from './changes.ts';
+import { claim, extend, nextWorkAt } from './claim-rules.ts';
+import { type CommitEngine, createGroupCommit } from './group-commit.ts';
+import { createHints } from './hints.ts';
+import { listDead, listStuck, prune, stats } from './inspection.ts';
+import type { RuleContext } from './lane-rules.ts';
+import { createReadTransaction } from './read-transaction.ts';
+import type { Tables } from './tables.ts';
+import { TRANSACTION_DEADLINE_MS } from './within-deadline.ts';
+import { createWriteTransaction } from './write-transaction.ts';
+
+/** Runs reads on a consistent view of what is committed. */
+export interface Reader {
+  run<T>(work: (tables: Tables) => T | Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface LocalStorageParts extends OpenStorageOptions {
+  readonly driver: 'memory' | 'sqlite';
+  readonly tables: Tables;
+  readonly engine: CommitEngine;
+  /** Left out: reads take their turn among the writes. */
+  readonly reader?: Reader;
+  readonly soon: (act: () => void) => void;
+}
+
+/** A transaction's life: `check` throws from the moment it has ended. */
+function createLife(): { check: () => void; end: () => void } {
+  let ended = false;
+  return {
+    check: () => {
+      if (ended) throw storageError('storage_ended', undefined);
+    },
+    end: () => {
+      ended = true;
+    },
+  };
+}
+
+/** Storage in this process, over tables and an engine to commit them. */
+export function createLocalStorage(parts: LocalStorageParts): Storage {
+  const { clock, engine, tables } = parts;
+  const work = createHints(parts.logger);
+  const appends = createHints(parts.logger);
+  let groupChanges = noChanges();
+
+  const commits = createGroupCommit({
+    engine,
+    deadlineMs: parts.transactionDeadlineMs ?? TRANSACTION_DEADLINE_MS,
+    soon: parts.soon,
+    beforeCommit: () => {
+      writeCounts(tables, groupChanges);
+    },
+    afterGroup: (committed) => {
+      const changes = groupChanges;
+      groupChanges = noChanges();
+      if (!committed) return;
+      work.tell(changes.queues);
+      appends.tell(changes.streams);
+    },
+  });
+
+  /** A unit that may write. A claim need not be durable: what a loss of power forgets of it is as if unclaimed. */
+  function write<T>(durable: boolean, act: (context: RuleContext, check: () => void) => T | Promise<T>): Promise<T> {
+    const changes: Changes = noChanges();
+    const life = createLife();
+    return commits.run({
+      durable,
+      work: () => act({ tables, changes, now: () => clock.now() }, life.check),
+      kept: () => {
+        mergeChanges(groupChanges, changes);
+      },
+      ended: life.end,
+    });
+  }
+
+  const reader: Reader = parts.reader ?? {
+    run: (act) => commits.run({ durable: false, work: () => act(tables) }),
+    close: async () => undefined,
+  };
+
+  async function readTransaction<T>(act: (tx: ReadTransaction) => Promise<T>): Promise<T> {
+    const life = createLife();
+    try {
+      return await reader.run((tables) => act(createReadTransaction(tables, life.check)));
+    } finally {
+      life.end();
+    }
+  }
+
+  return {
+    driver: parts.driver,
+    transaction: (act) => write(true, async (context, check) => act(createWriteTransaction(context, check))),
+    read: readTransaction,
+    claim: (request) => write(false, (context) => claim(context, request, randomUUID)),
+    extend: (jobs, leaseMs) => write(false, (context) => extend(context, jobs, leaseMs)),
+    onWork: (listener) => work.listen(listener),
+    onAppend: (listener) => appends.listen(listener),
+    nextWorkAt: (queue) => reader.run((tables) => nextWorkAt(tables, queue, clock.now())),
+    stats: () => reader.run(stats),
+    listDead: (page) => reader.run((tables) => listDead(tables, page)),
+    listStuck: (limit) => reader.run((tables) => listStuck(tables, limit)),
+    prune: (retention) => write(false, (context) => prune(context, retention)),
+    ping: () =>
+      write(true, () => {
+        tables.touch(clock.now());
+      }),
+    async close() {
+      await commits.close();
+      await reader.close();
+      engine.close();
+    },
+  };
+}

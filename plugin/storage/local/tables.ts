@@ -1,0 +1,164 @@
+/**
+ * The tables of a storage that lives in one process (memory, SQLite): plain rows and the searches that the rules need,
+ * each served by an index. The rules themselves (`lane-rules.ts`, `claim-rules.ts`) exist once, above the tables.
+ * All calls are synchronous; values are JSON text; times are Unix ms.
+ */
+
+export interface RecordRow {
+  readonly key: string;
+  readonly value: string;
+  readonly version: number;
+}
+
+export interface RecordTable {
+  get(collection: string, key: string): RecordRow | undefined;
+  /** Inserts or overwrites; the new version. */
+  put(collection: string, key: string, value: string): number;
+  remove(collection: string, key: string): void;
+  /** Keys `> after`, `>= from` and, unless `null`, `< end`, in order. */
+  list(collection: string, after: string, from: string, end: string | null, limit: number): RecordRow[];
+}
+
+export interface StreamRow {
+  readonly seq: number;
+  readonly value: string;
+  readonly at: number;
+}
+
+export interface StreamTable {
+  append(stream: string, value: string, at: number): number;
+  read(stream: string, after: number, limit: number): StreamRow[];
+  lastSeq(stream: string): number;
+  /** Removes entries of before `at`; the stream's numbers go on. */
+  removeBefore(at: number, limit: number): number;
+}
+
+export interface RememberedTable {
+  get(scope: string, id: string): string | undefined;
+  /** False when the id is there already: then nothing changes. */
+  insert(scope: string, id: string, value: string, at: number): boolean;
+  removeBefore(at: number, limit: number): number;
+}
+
+/**
+ * A lane with at least one job. `readyAt`: when its head may be claimed; while it is claimed, when the lease ends. So
+ * one index answers what is due, and an expired lease needs no search of its own.
+ */
+export interface LaneRow {
+  readonly id: number;
+  readonly queue: string;
+  readonly name: string;
+  readonly headId: number;
+  readonly readyAt: number;
+  readonly claim: string | null;
+}
+
+export interface JobRow {
+  readonly id: number;
+  readonly laneId: number;
+  readonly kind: string;
+  readonly payload: string;
+  readonly enqueuedAt: number;
+  readonly attempts: number;
+  readonly firstFailedAt: number | null;
+  readonly lastError: string | null;
+}
+
+export interface LaneTable {
+  find(queue: string, name: string): LaneRow | undefined;
+  get(id: number): LaneRow | undefined;
+  insert(queue: string, name: string, headId: number, readyAt: number): number;
+  update(lane: LaneRow, change: { headId: number; readyAt: number; claim: string | null }): void;
+  remove(lane: LaneRow): void;
+  /** Lanes with `readyAt <= now`, by `readyAt`, then by the age of the head. */
+  due(queue: string, now: number, limit: number): LaneRow[];
+  /** Claimed lanes with `readyAt > now`: how many, and when the first lease ends. */
+  claimed(queue: string, now: number): { readonly count: number; readonly firstEnd: number | undefined };
+  earliestReady(queue: string): number | undefined;
+  /** The lowest id of a queue's jobs (the oldest job of a lane is its head). */
+  oldestHead(queue: string): number | undefined;
+}
+
+export interface JobTable {
+  /** A new id, larger than any before, in this process or an earlier one. */
+  nextId(): number;
+  insert(job: JobRow): void;
+  get(id: number): JobRow | undefined;
+  remove(job: JobRow): void;
+  markFailed(job: JobRow, failure: { attempts: number; firstFailedAt: number; lastError: string }): void;
+  nextInLane(laneId: number, afterId: number): number | undefined;
+  listInLane(laneId: number, limit: number): JobRow[];
+  /** Jobs that failed, by the time of the first failure. */
+  failed(limit: number): JobRow[];
+}
+
+export interface TimerRow {
+  readonly queue: string;
+  readonly id: string;
+  readonly at: number;
+  readonly lane: string;
+  readonly kind: string;
+  readonly payload: string;
+}
+
+export interface TimerTable {
+  /** Replaces a timer with the same id; true when there was none. */
+  put(timer: TimerRow): boolean;
+  remove(queue: string, id: string): boolean;
+  /** Timers with `at <= now`, by `at`, then in the order of scheduling. */
+  due(queue: string, now: number, limit: number): TimerRow[];
+  earliest(queue: string): number | undefined;
+}
+
+export interface DeadRow extends Omit<JobRow, 'laneId'> {
+  readonly queue: string;
+  readonly lane: string;
+  readonly diedAt: number;
+}
+
+export interface DeadTable {
+  insert(job: DeadRow): void;
+  get(id: number): DeadRow | undefined;
+  remove(id: number): void;
+  list(queue: string | undefined, after: number, limit: number): DeadRow[];
+  diedBefore(at: number, limit: number): DeadRow[];
+}
+
+export interface GateRow {
+  readonly until: number;
+  readonly reason: string;
+}
+
+export interface GateTable {
+  get(queue: string): GateRow | undefined;
+  set(queue: string, gate: GateRow): void;
+  remove(queue: string): void;
+}
+
+/** How many rows of each kind a queue has: kept by addition, so that asking costs the same at any size. */
+export interface QueueCounts {
+  lanes: number;
+  jobs: number;
+  retrying: number;
+  dead: number;
+  timers: number;
+}
+
+export interface CountTable {
+  add(queue: string, change: Readonly<QueueCounts>): void;
+  list(): { readonly queue: string; readonly counts: Readonly<QueueCounts> }[];
+}
+
+export interface Tables {
+  readonly records: RecordTable;
+  readonly streams: StreamTable;
+  readonly remembered: RememberedTable;
+  readonly lanes: LaneTable;
+  readonly jobs: JobTable;
+  readonly timers: TimerTable;
+  readonly dead: DeadTable;
+  readonly gates: GateTable;
+  readonly counts: CountTable;
+  /** Writes something that nobody reads: proof that writing works. */
+  touch(now: number): void;
+}

@@ -1,0 +1,15 @@
+import type { StorageClock } from './contract.ts';
+
+/** What storage writes to the log. The plugin's and the shim's loggers fit. */
+export interface StorageLogger {
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface OpenStorageOptions {
+  readonly clock: StorageClock;
+  readonly logger?: StorageLogger;
+  /** How long a transaction's work may await something other than its tx before it is given up, real ms. Default 1,000. */
+  readonly transactionDeadlineMs?: number;
+}

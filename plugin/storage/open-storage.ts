@@ -1,0 +1,26 @@
+import type { Storage } from './contract.ts';
+import { storageError } from './errors.ts';
+import { createMemoryStorage } from './memory/memory-storage.ts';
+import type { OpenStorageOptions } from './open-options.ts';
+
+/**
+ * Opens storage by its specification: `sqlite:<folder>` or `memory:`.
+ * @throws storage_spec_invalid and what the driver throws
+ */
+export async function openStorage(spec: string, options: OpenStorageOptions): Promise<Storage> {
+  const colon = spec.indexOf(':');
+  const driver = spec.slice(0, Math.max(0, colon));
+  const rest = spec.slice(colon + 1);
+  if (driver === 'memory') {
+    if (rest !== '') throw storageError('storage_spec_invalid', { spec, problem: 'has something after "memory:"' });
+    return createMemoryStorage(options);
+  }
+  // A URL may carry a password: it is not repeated.
+  if (/^postgres(ql)?$/.test(driver)) {
+    throw storageError('storage_spec_invalid', {
+      spec: 'postgres://…',
+      problem: 'is not supported by this version yet',
+    });
+  }
+  throw storageError('storage_spec_invalid', { spec: driver === '' ? spec : `${driver}:…`, problem: 'is not known' });
+}
