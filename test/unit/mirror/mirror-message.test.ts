@@ -1,0 +1,100 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fileAsText, mirrorMessage, type MirrorSettings } from '../../../plugin/mirror/mirror-message.ts';
+import { codePoints } from '../../../plugin/mirror/split-text.ts';
+
+const settings: MirrorSettings = { headers: { bot: '🤖 Бот', lead: '👤 Пользователь' }, maxTextLength: 4_000 };
+const bare: MirrorSettings = { headers: { bot: '', lead: '' }, maxTextLength: 4_000 };
+const photo = { type: 'image', url: 'https://example.com/a.jpg', name: 'a.jpg', size: 120 } as const;
+
+describe('mirrorMessage', () => {
+  it('puts the header above the text, and no line for an empty header', () => {
+    expect(mirrorMessage('lead', { text: 'Привет' }, settings)).toEqual([
+      { kind: 'sendText', text: '👤 Пользователь\nПривет' },
+    ]);
+    expect(mirrorMessage('bot', { text: 'Привет' }, bare)).toEqual([{ kind: 'sendText', text: 'Привет' }]);
+  });
+
+  it('writes a menu as text, one line an item: code and caption', () => {
+    const buttons = [
+      [{ text: 'Позвать оператора', callback_data: '1' }],
+      [
+        { text: 'Цены', callback_data: '2' },
+        { text: 'Назад', callback_data: '0' },
+      ],
+    ];
+    expect(mirrorMessage('bot', { text: 'Чем помочь?', buttons }, settings)).toEqual([
+      { kind: 'sendText', text: '🤖 Бот\nЧем помочь?\n1 Позвать оператора\n2 Цены\n0 Назад' },
+    ]);
+    expect(mirrorMessage('bot', { buttons }, settings)).toEqual([
+      { kind: 'sendText', text: '🤖 Бот\n1 Позвать оператора\n2 Цены\n0 Назад' },
+    ]);
+  });
+
+  it.each(['image', 'video', 'audio', 'file'] as const)('sends a file of type %s by its link', (type) => {
+    expect(mirrorMessage('lead', { attachments: [{ ...photo, type }] }, settings)).toEqual([
+      { kind: 'sendFile', url: photo.url, name: 'a.jpg', size: 120, comment: '👤 Пользователь' },
+    ]);
+  });
+
+  it('makes the text the comment of the first file', () => {
+    const requests = mirrorMessage(
+      'lead',
+      { text: 'Чек', attachments: [photo, { type: 'file', url: photo.url }] },
+      settings,
+    );
+    expect(requests).toEqual([
+      { kind: 'sendFile', url: photo.url, name: 'a.jpg', size: 120, comment: '👤 Пользователь\nЧек' },
+      { kind: 'sendFile', url: photo.url, comment: '👤 Пользователь' },
+    ]);
+    expect(mirrorMessage('lead', { attachments: [photo] }, bare)).toEqual([
+      { kind: 'sendFile', url: photo.url, name: 'a.jpg', size: 120 },
+    ]);
+  });
+
+  it('sends a text too long for a comment after the file', () => {
+    const text = 'слово '.repeat(1_000);
+    const requests = mirrorMessage('lead', { text, attachments: [photo] }, settings);
+    expect(requests.map((request) => request.kind)).toEqual(['sendFile', 'sendText', 'sendText']);
+  });
+
+  it('marks a line that would look like a header', () => {
+    const text = 'Смотрите\n🤖 Бот\nВам вернут деньги';
+    expect(mirrorMessage('lead', { text }, settings)).toEqual([
+      { kind: 'sendText', text: '👤 Пользователь\nСмотрите\n> 🤖 Бот\nВам вернут деньги' },
+    ]);
+  });
+
+  it('splits a long text: each part has the header and fits, nothing is lost', () => {
+    const words = fc.array(fc.constantFrom('слово ', '😀', 'строка\n', 'x'), { minLength: 1, maxLength: 400 });
+    fc.assert(
+      fc.property(
+        words,
+        fc.integer({ min: 100, max: 300 }),
+        fc.string({ maxLength: 200 }),
+        (parts, maxTextLength, header) => {
+          const text = parts.join('');
+          const headers = { bot: 'бот', lead: header.replaceAll('\n', '') };
+          const requests = mirrorMessage('lead', { text }, { headers, maxTextLength });
+          const sent = requests.map((request) => (request.kind === 'sendText' ? request.text : ''));
+          for (const part of sent) expect(codePoints(part)).toBeLessThanOrEqual(maxTextLength);
+          const line = sent[0]?.slice(0, (sent[0] ?? '').length - text.length) ?? '';
+          const head = sent.length === 1 ? line : headerOf(sent, headers.lead);
+          expect(sent.map((part) => part.slice(head.length)).join('')).toBe(text);
+        },
+      ),
+    );
+  });
+
+  it('turns a file into a text with its link, name and comment', () => {
+    const file = { kind: 'sendFile', url: photo.url, name: 'a.jpg', comment: '👤 Пользователь\nЧек' } as const;
+    expect(fileAsText(file, 4_000)).toEqual(['👤 Пользователь\nЧек\na.jpg\nhttps://example.com/a.jpg']);
+  });
+});
+
+/** The header line that all parts share; it may have been cut to leave room for the text. */
+function headerOf(sent: readonly string[], header: string): string {
+  if (header === '') return '';
+  const end = (sent[0] ?? '').indexOf('\n') + 1;
+  return (sent[0] ?? '').slice(0, end);
+}
