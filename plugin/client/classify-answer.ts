@@ -6,7 +6,7 @@ import { parseTolerantly, problemsOf } from '../contract/parse-tolerantly.ts';
 import { pluginError } from '../errors.ts';
 import type { HttpAnswer } from './exchange.ts';
 import { MAX_ANSWER_BYTES } from './exchange.ts';
-import type { Redactor } from './redact.ts';
+import type { Redactor } from './redactor.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** Longest part of a foreign text in an error message, UTF-16 units. Ours: a log line stays readable. */

@@ -9,7 +9,7 @@ import { classifyAnswer, clean } from './classify-answer.ts';
 import type { BindingAccess, RequestReport } from './contract.ts';
 import { exchange, type ExchangeEnd } from './exchange.ts';
 import { networkReason } from './network-reason.ts';
-import { createRedactor, REDACTED } from './redact.ts';
+import { createRedactor, REDACTED } from './redactor.ts';
 
 export interface RequestDeps {
   readonly access: BindingAccess;

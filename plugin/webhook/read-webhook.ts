@@ -7,7 +7,7 @@ import {
 } from '../contract/livetex-webhook.ts';
 import { parseTolerantly, problemsOf } from '../contract/parse-tolerantly.ts';
 import { storableJson } from './storable-json.ts';
-import { keyProblem } from './webhook-key.ts';
+import { keyProblem } from './key-problem.ts';
 
 /** Largest body, bytes (public surface: 413 over 1 MiB). An operator's text is a few KB. */
 export const MAX_WEBHOOK_BYTES = 1024 * 1024;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createRedactor, REDACTED } from '../../../plugin/client/redact.ts';
+import { createRedactor, REDACTED } from '../../../plugin/client/redactor.ts';
 import { freePort, json, startHttpServer, startRawServer, type TestReply } from '../../support/http-server.ts';
 import { createTestClient, errorOf, TEST_TOKEN } from '../../support/livetex-client.ts';
 import { findSecret, formsOf } from '../../support/secret-search.ts';
