@@ -30,7 +30,7 @@ export async function connectLiveTexEmulator(url: string): Promise<RemoteLiveTex
   const base = url.replace(/\/+$/, '');
   const connection = new ControlConnection(base);
   try {
-    const { token, touchPointId } = stateSchema.parse(await connection.get('state'));
+    const { token, touchPointId } = await connection.get('state', stateSchema);
     const desk = Object.fromEntries(
       Object.entries(PLAIN).map(([part, names]) => [part, plainMethods(connection, part, names)]),
     ) as unknown as Pick<RemoteLiveTexEmulator, keyof typeof PLAIN>;

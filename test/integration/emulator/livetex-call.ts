@@ -24,7 +24,12 @@ export interface Target {
 }
 
 /** One request of the Messaging API. Rejects when the connection is cut. */
-export async function livetex(target: Target, method: string, call: Call = {}): Promise<CallAnswer> {
+export async function livetex(
+  target: Target,
+  method: string,
+  call: Call = {},
+  signal?: AbortSignal,
+): Promise<CallAnswer> {
   const { version = '1.0', verb = 'POST', key = target.token, body, headers = {} } = call;
   const query = key === null ? '' : `?key=${encodeURIComponent(key)}`;
   const raw = typeof body === 'string' || body instanceof Uint8Array || body === undefined;
@@ -32,6 +37,7 @@ export async function livetex(target: Target, method: string, call: Call = {}): 
     method: verb,
     headers: { 'content-type': 'application/json', ...headers },
     body: raw ? (body ?? null) : JSON.stringify(body),
+    ...(signal && { signal }),
   });
   const text = await answer.body.text();
   return { status: answer.statusCode, headers: answer.headers, text, body: parse(text) };
