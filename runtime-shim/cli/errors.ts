@@ -23,7 +23,6 @@ export const CLI_ERRORS = {
     message: (facts: { given: string; known: readonly string[] }) =>
       `there is no command "${facts.given}"${didYouMean(facts.given, facts.known)}`,
   }),
-  cli_command_missing: row({ fault: 'setup', retryable: false, message: () => 'no command given' }),
   cli_usage: row({
     fault: 'setup',
     retryable: false,

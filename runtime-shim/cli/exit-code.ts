@@ -10,7 +10,6 @@ export type ExitCode = typeof EXIT_DONE | typeof EXIT_FAILED | typeof EXIT_USAGE
 /** Errors that mean "you asked for it in a wrong way" or "your configuration is wrong". Everything else: the job failed. */
 const USAGE_CODES = new Set<string>([
   'cli_command_unknown',
-  'cli_command_missing',
   'cli_usage',
   'cli_file_missing',
   'cli_file_is_folder',

@@ -1,13 +1,9 @@
 import type { Json } from '../../../plugin/contract/guest.ts';
-import type { Attachment, Button } from '../../../plugin/contract/message.ts';
+import type { Content } from '../../../plugin/contract/message.ts';
 import type { ScriptLogLine, ScriptUsage } from '../../sandbox/contract.ts';
 
 /** A message that the bot sent to the lead. */
-export interface RunMessage {
-  readonly text?: string;
-  readonly buttons?: ReadonlyArray<readonly Button[]>;
-  readonly attachments?: readonly Attachment[];
-}
+export type RunMessage = Content;
 
 /**
  * What became of a request for an operator. `transferred`: LiveTex has the dialog and an operator is online.

@@ -1,0 +1,71 @@
+/** The bot that a script file belongs to, with the file as a script of its own in it. */
+import { access } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
+import type { BotScript } from '../../bot/bot-schema.ts';
+import type { Bot } from '../../bot/bot.ts';
+import { DESCRIPTION_FILE, loadBot } from '../../bot/load-bot.ts';
+
+export interface FileBot {
+  readonly bot: Bot;
+  /** The code of the script that runs the file: the file's own name. */
+  readonly entry: string;
+  /** The file as the author knows it: relative to the bot folder. */
+  readonly file: string;
+  /** Why the file's bot folder could not be used. */
+  readonly problem?: string;
+}
+
+export async function findBot(path: string, code: string): Promise<FileBot> {
+  const folder = await botFolderOf(dirname(path));
+  if (folder === undefined) return aloneIn(path, code);
+  try {
+    return withEntry(await loadBot(folder), relative(folder, path).split(sep).join('/'), code);
+  } catch (error) {
+    if (codeOf(error) !== 'bot_invalid') throw error;
+    // The mistake may stand in this very file: then running it alone shows the error with its place.
+    return { ...aloneIn(path, code), problem: messageOf(error) };
+  }
+}
+
+/** The nearest folder with a `bot.json`, from here up. */
+async function botFolderOf(start: string): Promise<string | undefined> {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const found = await access(join(folder, DESCRIPTION_FILE)).then(
+      () => true,
+      () => false,
+    );
+    if (found) return folder;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+function aloneIn(path: string, code: string): FileBot {
+  const bot: Bot = {
+    id: 'run',
+    name: 'run',
+    folder: dirname(path),
+    scripts: new Map(),
+    routes: [],
+    channels: {},
+    sources: new Map(),
+    libraries: {},
+    place: () => ({ line: 1, column: 1 }),
+  };
+  return withEntry(bot, basename(path), code);
+}
+
+function withEntry(bot: Bot, file: string, code: string): FileBot {
+  const name = basename(file, '.js');
+  const entry = bot.scripts.has(name) ? basename(file) : name;
+  const script: BotScript = { code: entry, type: 'standard', commands: [{ type: 'run_javascript', file }], menu: [] };
+  return {
+    bot: {
+      ...bot,
+      scripts: new Map([...bot.scripts, [entry, script]]),
+      sources: new Map([...bot.sources, [file, { file, code }]]),
+    },
+    entry,
+    file,
+  };
+}

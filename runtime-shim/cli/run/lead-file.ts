@@ -1,0 +1,53 @@
+/** The lead of `run --lead`: what the script sees. Explained in `docs/configuration.md`. */
+import { z } from 'zod';
+import type { Json } from '../../../plugin/contract/guest.ts';
+import { LIVETEX_ATTRS_KEY, liveTexAttrsSchema } from '../../../plugin/contract/attributes.ts';
+import { codeSchema, externalIdSchema } from '../../../plugin/contract/lead.ts';
+import { textSchema } from '../../../plugin/contract/message.ts';
+import { SYSTEM_ATTRIBUTE_PREFIX } from '../../bot/command-schema.ts';
+import { issueLines, keysOf } from '../config/problem-lines.ts';
+import { cliError } from '../errors.ts';
+import { readJsonFile } from '../read-json-file.ts';
+
+const WHAT = 'the lead file';
+const MAX_TEXT = 10_000;
+
+const textAttributes = z
+  .record(z.string().min(1), textSchema.max(MAX_TEXT))
+  .refine(
+    (attributes) => Object.keys(attributes).every((key) => !key.startsWith(SYSTEM_ATTRIBUTE_PREFIX)),
+    `keys that start with "${SYSTEM_ATTRIBUTE_PREFIX}" belong into "systemAttributes"`,
+  );
+
+const systemAttributes = z
+  .looseObject({ [LIVETEX_ATTRS_KEY]: liveTexAttrsSchema.optional() })
+  .refine(
+    (attributes) => Object.keys(attributes).every((key) => key.startsWith(SYSTEM_ATTRIBUTE_PREFIX)),
+    `keys must start with "${SYSTEM_ATTRIBUTE_PREFIX}"`,
+  );
+
+export const leadFileSchema = z.strictObject({
+  name: textSchema.min(1).max(200).default('Гость'),
+  channel: codeSchema.default('telegram'),
+  externalId: externalIdSchema.default('1'),
+  attributes: textAttributes.default({}),
+  systemAttributes: systemAttributes.default({}),
+  tags: z.array(textSchema.min(1).max(200)).max(1_000).default([]),
+});
+
+export type LeadFile = Omit<z.infer<typeof leadFileSchema>, 'systemAttributes'> & {
+  readonly systemAttributes: Readonly<Record<string, Json>>;
+};
+
+/** @throws cli_json_invalid with every problem, and what `readTextFile` throws */
+export async function readLeadFile(path: string | undefined): Promise<LeadFile> {
+  const value = path === undefined ? {} : await readJsonFile(WHAT, path);
+  const parsed = leadFileSchema.safeParse(value);
+  // What came from JSON.parse is JSON, which zod's loose object cannot say.
+  if (parsed.success) return parsed.data as LeadFile;
+  throw cliError('cli_json_invalid', {
+    what: WHAT,
+    path: path ?? '',
+    problems: issueLines(parsed.error.issues, keysOf(leadFileSchema)),
+  });
+}
