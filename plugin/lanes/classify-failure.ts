@@ -20,17 +20,23 @@ export function classifyLiveTexFailure(error: unknown, now: number): JobFailure 
   const wait = retryAfterOf(error);
   if (codeOf(error) === 'livetex_rate_limited')
     return { do: 'pause', error: shown, until: now + (wait ?? RATE_PAUSE_MS) };
-  if (isHopeless(error)) return { do: 'bury', error: shown };
+  if (isRefusal(error) || isUnreadable(error)) return { do: 'bury', error: shown };
   return { do: 'retry', error: shown, ...(wait === undefined ? {} : { notBefore: now + wait }) };
 }
 
 /** What becomes of a dialog's or the host's job that failed: again, unless it can never be read. */
 export function classifyOwnFailure(error: unknown): JobFailure {
-  return { do: isHopeless(error) ? 'bury' : 'retry', error: describe(error) };
+  return { do: isUnreadable(error) ? 'bury' : 'retry', error: describe(error) };
 }
 
-function isHopeless(error: unknown): boolean {
-  return error instanceof ZodError || (isCoded(error) && !error.retryable);
+function isUnreadable(error: unknown): boolean {
+  const code = codeOf(error);
+  return error instanceof ZodError || code === 'job_unreadable' || code === 'binding_unknown';
+}
+
+/** Only LiveTex's own refusal gives a message up: whatever storage or the network says may pass. */
+function isRefusal(error: unknown): boolean {
+  return isCoded(error) && error.code.startsWith('livetex_') && !error.retryable;
 }
 
 /** Code and message, without secrets: this is stored and shown. A platform's own failure shows what it said. */
