@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { userIdOf } from '../../../plugin/contract/lead.ts';
+import { startDesk } from '../../support/desk.ts';
+import { LEAD } from '../../support/minimal-host.ts';
+
+describe('a transfer, end to end over HTTP', () => {
+  it('brings the mirrored messages first, then the selection with name and attributes, then the notice', async () => {
+    await using desk = await startDesk();
+    const { host, emulator } = desk;
+    host.attributes.set(desk.userId, { номер_заявки: 705, имя_заявки: 'Test', срочно: true });
+    await host.leadSays(LEAD, 'Здравствуйте');
+    await host.botSays(LEAD, {
+      text: 'Чем помочь?',
+      buttons: [[{ text: 'Позвать оператора', callback_data: '1' }]],
+    });
+    await host.leadSays(LEAD, '1');
+    await desk.settle();
+    expect(desk.dialog().state).toBe('stored');
+
+    await host.askForOperator(LEAD);
+    await desk.settle();
+    const dialog = desk.dialog();
+    expect(dialog).toMatchObject({
+      state: 'queued',
+      name: 'Лид 42',
+      attributes: { номер_заявки: '705', имя_заявки: 'Test', срочно: 'да' },
+      selections: 1,
+    });
+    expect(dialog.messages.map((message) => message.text)).toEqual([
+      '👤 Пользователь\nЗдравствуйте',
+      '🤖 Бот\nЧем помочь?\n1 Позвать оператора',
+      '👤 Пользователь\n1',
+    ]);
+    const methods = emulator.requests.list().map(({ method }) => method);
+    expect(methods.indexOf('selectDestination')).toBeGreaterThan(methods.lastIndexOf('sendText'));
+    expect(host.chat(LEAD)).toEqual(['bot: Чем помочь?', 'notice: Диалог переведён на оператора']);
+    expect(host.forwarded.get(userIdOf(LEAD))).toBe(true);
+    expect(await host.plugin.dialog(LEAD)).toEqual({
+      mode: 'waiting',
+      transfer: 1,
+      operator: null,
+      forwarded: true,
+      binding: 'main',
+    });
+  });
+
+  it('lets operator and lead talk both ways, files included, and returns to the bot', async () => {
+    await using desk = await startDesk();
+    const { host, emulator, userId, anna, boris } = desk;
+    host.scripts.set('return', ({ say }) => say('Я снова с вами'));
+    await desk.toOperator();
+    emulator.dialogs.reply(userId, anna, 'Добрый день');
+    emulator.dialogs.sendFile(userId, anna, { url: 'https://example.com/a.pdf', name: 'a.pdf', comment: 'Счёт' });
+    emulator.dialogs.hold(userId, 'Пожалуйста, подождите');
+    await desk.settle();
+    await host.leadSays(LEAD, {
+      attachments: [{ type: 'image', url: 'https://example.com/p.jpg', name: 'p.jpg', size: 9 }],
+    });
+    emulator.dialogs.transfer(userId, boris);
+    await desk.settle();
+    emulator.dialogs.read(userId, boris);
+    emulator.dialogs.reply(userId, boris, 'Теперь я');
+    await desk.settle();
+    emulator.dialogs.close(userId, boris);
+    await desk.settle();
+
+    expect(host.chat(LEAD)).toEqual([
+      'notice: Диалог переведён на оператора',
+      'notice: Оператор Анна Котова подключился к диалогу',
+      'operator: Добрый день',
+      'operator: Счёт',
+      'operator: Пожалуйста, подождите',
+      'notice: Оператор Борис подключился к диалогу',
+      'operator: Теперь я',
+      'notice: Оператор вернул диалог боту',
+      'bot: Я снова с вами',
+    ]);
+    expect(host.shown.find(({ text }) => text === 'Счёт')).toMatchObject({
+      operator: 'Анна Котова',
+      url: 'https://example.com/a.pdf',
+    });
+    expect(desk.dialog().messages.find(({ file, from }) => file && from === 'user')?.file).toEqual({
+      url: 'https://example.com/p.jpg',
+      name: 'p.jpg',
+      size: 9,
+      comment: '👤 Пользователь',
+    });
+    expect(host.forwarded.get(userId)).toBe(false);
+    expect(await host.plugin.dialog(LEAD)).toMatchObject({ mode: 'bot', transfer: 1, operator: null });
+  });
+});
