@@ -14,26 +14,20 @@ export function historyPage(
   history: readonly HistoryLine[],
   request: GetHistoryRequest,
 ): Array<Record<string, unknown>> | undefined {
+  const named = history.findIndex((line) => line.id === request.message_id);
+  if (request.message_id !== undefined && named === -1) return undefined;
   const limit = request.limit ?? DEFAULT_LIMIT;
-  let from: number;
-  if (request.message_id === undefined) {
-    from = request.chunk === 'After' ? history.length : history.length - limit;
-  } else {
-    const at = history.findIndex((line) => line.id === request.message_id);
-    if (at === -1) return undefined;
-    from = request.chunk === 'After' ? at + 1 : at - limit;
-    if (request.chunk !== 'After') return render(version, history.slice(Math.max(0, from), at));
-  }
-  return render(version, history.slice(Math.max(0, from), Math.max(0, from + limit)));
-}
-
-function render(version: ApiVersion, lines: readonly HistoryLine[]): Array<Record<string, unknown>> {
+  const edge = named === -1 ? history.length : named;
+  const lines =
+    request.chunk === 'After'
+      ? history.slice(edge + 1, edge + 1 + limit)
+      : history.slice(Math.max(0, edge - limit), edge);
   return lines.map(({ id, what }) => {
-    const { type, ...fields } = happeningOnWire(version, what, isMessage(what.type));
+    const { type, ...fields } = happeningOnWire(
+      version,
+      what,
+      what.type === 'TextMessage' || what.type === 'FileMessage',
+    );
     return { type, id, ...fields };
   });
-}
-
-function isMessage(type: string): boolean {
-  return type === 'TextMessage' || type === 'FileMessage';
 }

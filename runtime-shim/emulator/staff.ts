@@ -1,6 +1,7 @@
 import type { ApiVersion } from '../../plugin/contract/livetex-api.ts';
 import type { EmulatedOperator, OperatorStatus } from './contract.ts';
 import { emulatorError } from './errors.ts';
+import { assertValid, groupSchema, operatorSchema, operatorStatusSchema } from './staff-schema.ts';
 import { destinationOnWire } from './wire.ts';
 
 interface Group {
@@ -27,11 +28,8 @@ export class Staff {
   }
 
   addGroup(group: Group): void {
-    const problems = [];
-    if (typeof group.id !== 'string' || group.id === '') problems.push('id: must be a non-empty string');
-    if (typeof group.name !== 'string') problems.push('name: must be a string');
-    if (this.#groups.has(group.id)) problems.push(`id: "${group.id}" is taken`);
-    if (problems.length > 0) throw emulatorError('emulator_option_invalid', { what: 'this group', problems });
+    assertValid(groupSchema, group, 'this group');
+    if (this.#groups.has(group.id)) throw taken('this group', group.id);
     this.#groups.set(group.id, { id: group.id, name: group.name });
   }
 
@@ -47,21 +45,19 @@ export class Staff {
   }
 
   addOperator(operator: Partial<EmulatedOperator> & { readonly firstName: string }): EmulatedOperator {
+    assertValid(operatorSchema, operator, 'this operator');
     const groupId = operator.groupId ?? this.groups()[0]?.id ?? '';
     if (!this.#groups.has(groupId))
       throw emulatorError('emulator_unknown', { what: 'group', id: groupId, known: [...this.#groups.keys()] });
     const added = { ...operator, id: operator.id ?? this.#freeId(), groupId, status: operator.status ?? 'offline' };
-    if (this.#operators.has(added.id))
-      throw emulatorError('emulator_option_invalid', {
-        what: 'this operator',
-        problems: [`id: "${added.id}" is taken`],
-      });
+    if (this.#operators.has(added.id)) throw taken('this operator', added.id);
     this.#operators.set(added.id, added);
     return added;
   }
 
   /** Tells whether "online or not" changed, and the operator as it is now. */
   setStatus(id: string, status: OperatorStatus): { readonly operator: EmulatedOperator; readonly flipped: boolean } {
+    assertValid(operatorStatusSchema, status, 'this status');
     const before = this.operator(id);
     const operator = { ...before, status };
     this.#operators.set(id, operator);
@@ -100,4 +96,8 @@ export class Staff {
     while (this.#operators.has(String(this.#nextOperator))) this.#nextOperator += 1;
     return String(this.#nextOperator++);
   }
+}
+
+function taken(what: string, id: string): Error {
+  return emulatorError('emulator_option_invalid', { what, problems: [`id: "${id}" is taken`] });
 }

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../../plugin/contract/host.ts';
 import type { EmulatedOperator, EmulatorOptions } from './contract.ts';
-import { emulatorError } from './errors.ts';
-import { problemsOf } from './fault-schema.ts';
+import { assertValid, groupSchema, operatorSchema } from './staff-schema.ts';
 import { systemClock } from './system-clock.ts';
 import type { WebhookRetry } from './webhooks/webhook-queue.ts';
 
@@ -20,19 +19,6 @@ const WEBHOOK_TIMEOUT_MS = 60_000;
 /** Undocumented at LiveTex; above what the plugin sends (4,000), so that a mistake in the splitting shows. */
 const MAX_TEXT_LENGTH = 10_000;
 const REMEMBER = 100_000;
-
-export const operatorStatusSchema = z.enum(['online', 'pause', 'away', 'offline']);
-export const operatorSchema = z.strictObject({
-  id: z.string().min(1).optional(),
-  firstName: z.string().min(1),
-  lastName: z.string().optional(),
-  nickName: z.string().optional(),
-  avatarUrl: z.string().optional(),
-  groupId: z.string().optional(),
-  status: operatorStatusSchema.optional(),
-  slots: z.int().nonnegative().optional(),
-});
-export const groupSchema = z.strictObject({ id: z.string().min(1), name: z.string() });
 
 const ms = z.number().nonnegative();
 const optionsSchema = z.strictObject({
@@ -65,9 +51,7 @@ export interface TouchPointOptions {
 
 /** Checks the options and fills in the defaults. @throws emulator_option_invalid with every problem */
 export function parseTouchPointOptions(options: EmulatorOptions): TouchPointOptions {
-  const parsed = optionsSchema.safeParse(options);
-  if (!parsed.success)
-    throw emulatorError('emulator_option_invalid', { what: 'these options', problems: problemsOf(parsed.error) });
+  assertValid(optionsSchema, options, 'these options');
   const groups = options.groups ?? [DEFAULT_GROUP];
   return {
     token: options.token ?? randomUUID(),

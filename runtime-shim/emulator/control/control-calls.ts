@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { EmulatedTouchPoint, EmulatorFault } from '../contract.ts';
 import { emulatorError } from '../errors.ts';
 import { problemsOf } from '../fault-schema.ts';
-import { groupSchema, operatorSchema, operatorStatusSchema } from '../touch-point-options.ts';
+import { groupSchema, operatorSchema, operatorStatusSchema } from '../staff-schema.ts';
 
 type Desk = EmulatedTouchPoint;
 type Act = (desk: Desk, args: unknown) => unknown;

@@ -145,6 +145,9 @@ test('mistyped ids are named together with the known ones', async () => {
   );
   expect(refusal(() => emulator.operators.add({ id: 'anna', firstName: 'Анна' })).message).toContain('is taken');
   expect(refusal(() => emulator.groups.add({ id: '54321', name: 'Ещё' })).message).toContain('is taken');
+  expect(refusal(() => emulator.groups.add({ id: '' } as never)).message).toMatch(/this group: id: .*; name: /);
+  expect(refusal(() => emulator.operators.add({ firstName: 1 } as never)).message).toContain('operator: firstName: ');
+  expect(refusal(() => emulator.operators.setStatus('anna', 'asleep' as never)).message).toContain('this status: ');
 });
 
 test('dialogs are forgotten oldest first beyond the bound, and messages within one dialog too', async () => {
