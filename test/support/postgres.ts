@@ -106,6 +106,7 @@ async function launch(bin: string, args: string[], cwd: string, identity: Identi
 
 async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGINT'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  child.ref();
   const exited = once(child, 'exit');
   // A negative id: the whole group, as the server's back ends are processes of their own.
   process.kill(signal === 'SIGKILL' ? -child.pid : child.pid, signal);

@@ -1,0 +1,108 @@
+import type { DeadJob, QueueStats, Retention, StoredJob } from '../contract.ts';
+import type { Connection } from './connection.ts';
+import { deadJob, JOB_COLUMNS, type JobRow, NOW, storedJob } from './rows.ts';
+
+/** Rows deleted at one time: a batch of this size takes milliseconds, so no lane waits for it. */
+const PRUNE_BATCH = 1_000;
+
+const INSPECT = {
+  stats: {
+    name: 'stats',
+    text: `SELECT queue,
+             coalesce(lanes.n, 0)::int AS lanes, coalesce(jobs.n, 0)::int AS jobs, jobs.oldest_at,
+             coalesce(jobs.retrying, 0)::int AS retrying, coalesce(dead.n, 0)::int AS dead, coalesce(timers.n, 0)::int AS timers
+           FROM (SELECT queue, count(*) AS n FROM lanes GROUP BY queue) AS lanes
+           FULL JOIN (SELECT queue, count(*) AS n, min(enqueued_at) AS oldest_at, count(first_failed_at) AS retrying
+                      FROM jobs GROUP BY queue) AS jobs USING (queue)
+           FULL JOIN (SELECT queue, count(*) AS n FROM dead_jobs GROUP BY queue) AS dead USING (queue)
+           FULL JOIN (SELECT queue, count(*) AS n FROM timers GROUP BY queue) AS timers USING (queue)
+           ORDER BY queue`,
+  },
+  dead: {
+    name: 'list_dead',
+    text: `SELECT ${JOB_COLUMNS}, died_at FROM dead_jobs WHERE ($1::text IS NULL OR queue = $1) AND id > $2 ORDER BY id LIMIT $3`,
+  },
+  stuck: {
+    name: 'list_stuck',
+    text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE first_failed_at IS NOT NULL ORDER BY first_failed_at, id LIMIT $1`,
+  },
+  lockPrune: {
+    name: 'prune_lock',
+    text: `SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || ' prune', 0)) AS mine`,
+  },
+  pruneRemembered: {
+    name: 'prune_remembered',
+    text: `DELETE FROM remembered WHERE (scope, id) IN (
+             SELECT scope, id FROM remembered WHERE at < ${NOW} - $2::bigint ORDER BY at LIMIT ${PRUNE_BATCH}
+           ) RETURNING 1 AS gone`,
+  },
+  pruneStreams: {
+    name: 'prune_streams',
+    text: `DELETE FROM stream_entries WHERE (stream, seq) IN (
+             SELECT stream, seq FROM stream_entries WHERE at < ${NOW} - $2::bigint ORDER BY at LIMIT ${PRUNE_BATCH}
+           ) RETURNING 1 AS gone`,
+  },
+  pruneDead: {
+    name: 'prune_dead',
+    text: `DELETE FROM dead_jobs WHERE id IN (
+             SELECT id FROM dead_jobs WHERE died_at < ${NOW} - $2::bigint ORDER BY died_at LIMIT ${PRUNE_BATCH}
+           ) RETURNING 1 AS gone`,
+  },
+} as const;
+
+interface StatsRow {
+  readonly queue: string;
+  readonly lanes: number;
+  readonly jobs: number;
+  readonly oldest_at: string | null;
+  readonly retrying: number;
+  readonly dead: number;
+  readonly timers: number;
+}
+
+export async function stats(connection: Connection): Promise<QueueStats[]> {
+  const rows = await connection.query<StatsRow & Record<string, unknown>>(INSPECT.stats, []);
+  return rows.map((row) => ({
+    queue: row.queue,
+    lanes: row.lanes,
+    jobs: row.jobs,
+    oldestAt: row.oldest_at === null ? null : Number(row.oldest_at),
+    retrying: row.retrying,
+    dead: row.dead,
+    timers: row.timers,
+  }));
+}
+
+export async function listDead(
+  connection: Connection,
+  page: { readonly queue?: string; readonly after?: number; readonly limit: number },
+): Promise<DeadJob[]> {
+  const values = [page.queue ?? null, page.after ?? 0, page.limit];
+  const rows = await connection.query<JobRow & { died_at: string } & Record<string, unknown>>(INSPECT.dead, values);
+  return rows.map(deadJob);
+}
+
+export async function listStuck(connection: Connection, limit: number): Promise<StoredJob[]> {
+  return (await connection.query<JobRow & Record<string, unknown>>(INSPECT.stuck, [limit])).map(storedJob);
+}
+
+/** One small batch of each kind; how many rows went. One node at a time: another one's call returns 0 at once. */
+export async function prune(
+  connection: Connection,
+  retention: Retention,
+  testNow: () => number | null,
+): Promise<number> {
+  const kinds = [
+    [INSPECT.pruneRemembered, retention.rememberedMs],
+    [INSPECT.pruneStreams, retention.streamMs],
+    [INSPECT.pruneDead, retention.deadMs],
+  ] as const;
+  return connection.transaction('READ COMMITTED', async (query) => {
+    const [lock] = await query<{ mine: boolean }>(INSPECT.lockPrune, []);
+    let gone = 0;
+    for (const [statement, keepMs] of kinds) {
+      if (lock?.mine && keepMs !== undefined) gone += (await query(statement, [testNow(), keepMs])).length;
+    }
+    return gone;
+  });
+}
