@@ -23,9 +23,9 @@ export interface Shown {
 export interface ScriptApi {
   readonly lead: LeadRef;
   readonly request: ScriptRequest;
-  say(text: string): Promise<void>;
-  transferToOperator(): Promise<void>;
-  returnToBot(): Promise<void>;
+  readonly say: (text: string) => Promise<void>;
+  readonly transferToOperator: () => Promise<void>;
+  readonly returnToBot: () => Promise<void>;
 }
 export type HostScript = (api: ScriptApi) => Promise<void>;
 
