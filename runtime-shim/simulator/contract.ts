@@ -2,22 +2,11 @@
  * What crosses the wall between the simulator's server side and its page: records, their changes, and what the page
  * may ask for. Types and names only: the page bundles nothing of the server.
  */
-import type { DialogView } from '../../plugin/contract/dialog.ts';
-import type { DialogMode } from '../../plugin/contract/dialog.ts';
+import type { DialogMode, DialogView } from '../../plugin/contract/dialog.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
 import type { Attachment, Button } from '../../plugin/contract/message.ts';
 import type { EmulatedDialog, OperatorStatus } from '../emulator/contract.ts';
-import type { Runtime, TranscriptMessage } from '../runtime/contract.ts';
 import type { ScriptError, ScriptLogLine } from '../sandbox/contract.ts';
-
-/** The runtime may be replaced by a switch on the page, so the simulator asks for the present one each time. */
-export interface RuntimeHandle {
-  current(): Runtime;
-  /** Closes the runtime and starts another one on the same storage; resolves when that one is started. */
-  restart(): Promise<void>;
-  /** Called with a new runtime after it was made and before it is started, so that nothing of it is missed. */
-  onReplaced?(listener: (runtime: Runtime) => void): () => void;
-}
 
 /** A channel that a lead of the page may come through. */
 export interface ChannelRecord {
@@ -43,7 +32,7 @@ export interface LeadRecord {
 export interface MessageRecord {
   readonly userId: string;
   readonly seq: number;
-  readonly from: TranscriptMessage['from'];
+  readonly from: 'lead' | 'bot' | 'operator' | 'notice';
   readonly text?: string;
   readonly buttons?: ReadonlyArray<readonly Button[]>;
   readonly attachments?: readonly Attachment[];

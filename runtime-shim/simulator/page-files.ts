@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
@@ -35,6 +36,7 @@ export function pageBuildOptions(outdir: string): BuildOptions {
     outdir,
     bundle: true,
     minify: true,
+    charset: 'utf8',
     format: 'esm',
     // The first versions with `light-dark()`, on which both themes rest.
     target: ['chrome123', 'firefox120', 'safari17.5'],
@@ -48,8 +50,12 @@ export function pageBuildOptions(outdir: string): BuildOptions {
   };
 }
 
-/** Reads a page that was built before: the package's `dist/page`. */
-export async function builtPage(folder: string): Promise<Map<string, PageFile>> {
+/** The page: the one built before, where there is one (in the package, `page/` beside the bundle), else made from its sources. */
+export async function loadPage(folder = SOURCE_FOLDER): Promise<Map<string, PageFile>> {
+  return existsSync(join(folder, 'page.js')) ? await builtPage(folder) : await pageFromSources();
+}
+
+async function builtPage(folder: string): Promise<Map<string, PageFile>> {
   const files = await Promise.all(
     PAGE_FILES.map(async (name): Promise<[string, PageFile]> => [
       name,
@@ -60,7 +66,7 @@ export async function builtPage(folder: string): Promise<Map<string, PageFile>> 
 }
 
 /** Builds the page from its sources, in memory: needs esbuild, which only a checkout has. */
-export async function pageFromSources(): Promise<Map<string, PageFile>> {
+async function pageFromSources(): Promise<Map<string, PageFile>> {
   const { build } = await import('esbuild');
   const result = await build({ ...pageBuildOptions('page'), write: false });
   const files = result.outputFiles.map((file): [string, PageFile] => {

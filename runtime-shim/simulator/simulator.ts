@@ -4,7 +4,8 @@ import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import type { LiveTexEmulator } from '../emulator/contract.ts';
 import type { Runtime, RuntimeActivity } from '../runtime/contract.ts';
 import { type CommandContext, perform } from './commands/perform.ts';
-import type { RuntimeHandle, StatusRecord } from './contract.ts';
+import type { StatusRecord } from './contract.ts';
+import type { RuntimeHandle } from './runtime-handle.ts';
 import { type Route, simulatorRoute } from './http/routes.ts';
 import { sourceFile } from './http/source-file.ts';
 import { Streams } from './http/stream.ts';
@@ -14,7 +15,7 @@ import { Faults } from './model/faults.ts';
 import { Health } from './model/health.ts';
 import { Journal } from './model/journal.ts';
 import { Leads } from './model/leads.ts';
-import { type PageFile, builtPage, pageFromSources } from './page-files.ts';
+import { type PageFile, loadPage } from './page-files.ts';
 import { Timeline } from './timeline/timeline.ts';
 
 /** Direct channels and one chat-center, as the platform codes them (reference, "Channel codes"). */
@@ -33,7 +34,7 @@ export interface SimulatorOptions {
   };
   /** Texts that the page must never show, beside the emulator's token and webhook key. */
   readonly secrets?: readonly string[];
-  /** The folder of a page built before (`dist/page`); left out: it is built from its sources. */
+  /** The folder of a page built before (`dist/page`). Default: where the package has it; else it is built from its sources. */
   readonly page?: string;
   readonly clock: Clock;
   readonly logger?: Logger;
@@ -126,7 +127,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 
   let page: Promise<ReadonlyMap<string, PageFile>> | undefined;
   const pageFiles = (): Promise<ReadonlyMap<string, PageFile>> => {
-    page ??= options.page === undefined ? pageFromSources() : builtPage(options.page);
+    page ??= loadPage(options.page);
     return page;
   };
   const newId = options.newId ?? (() => randomUUID().slice(0, 8));

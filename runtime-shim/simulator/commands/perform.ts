@@ -1,7 +1,7 @@
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import type { Clock } from '../../../plugin/contract/host.ts';
 import type { LiveTexEmulator } from '../../emulator/contract.ts';
-import type { RuntimeHandle } from '../contract.ts';
+import type { RuntimeHandle } from '../runtime-handle.ts';
 import { operatorName } from '../model/desk.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Journal } from '../model/journal.ts';
@@ -110,9 +110,11 @@ function performDesk(command: DeskCommand, context: CommandContext): void {
       tell(context, 'read', command.operatorId, { userId });
       return emulator.dialogs.read(userId, command.operatorId);
     case 'desk_reply':
+      readFirst(userId, command.operatorId, context);
       tell(context, 'reply', command.operatorId, { userId, text: command.text });
       return emulator.dialogs.reply(userId, command.operatorId, command.text);
     case 'desk_file': {
+      readFirst(userId, command.operatorId, context);
       const file = { url: command.url, ...(command.name === undefined ? {} : { name: command.name }) };
       tell(context, 'file', command.operatorId, { userId, text: command.name ?? command.url });
       return emulator.dialogs.sendFile(userId, command.operatorId, file);
@@ -127,6 +129,14 @@ function performDesk(command: DeskCommand, context: CommandContext): void {
       tell(context, 'close', command.operatorId, { userId });
       return emulator.dialogs.close(userId, command.operatorId);
   }
+}
+
+/** Who answers has seen what was written: an operator's application reports that first. */
+function readFirst(userId: string, operatorId: string, context: CommandContext): void {
+  const messages = context.emulator.dialogs.get(userId)?.messages ?? [];
+  if (!messages.some((message) => message.from === 'user' && !message.read)) return;
+  tell(context, 'read', operatorId, { userId });
+  context.emulator.dialogs.read(userId, operatorId);
 }
 
 function tell(

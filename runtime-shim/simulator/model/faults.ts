@@ -9,6 +9,8 @@ const LATE_MS = 8_000;
 const DUPLICATES = 3;
 /** The smallest group that can be out of order, so that a page with little traffic does not wait long for the next event. */
 const REORDER_GROUP = 2;
+/** An event that no other one follows is not kept longer. */
+const REORDER_WAIT_MS = 5_000;
 
 /** What each switch of the page does to the emulator. */
 const FAULTS: Readonly<Record<FaultName, EmulatorFault>> = {
@@ -18,7 +20,7 @@ const FAULTS: Readonly<Record<FaultName, EmulatorFault>> = {
   wrong_token: { kind: 'token' },
   webhook_duplicate: { kind: 'webhook_duplicate', times: DUPLICATES },
   webhook_late: { kind: 'webhook_late', ms: LATE_MS },
-  webhook_reorder: { kind: 'webhook_reorder', group: REORDER_GROUP },
+  webhook_reorder: { kind: 'webhook_reorder', group: REORDER_GROUP, waitMs: REORDER_WAIT_MS },
 };
 
 /** The fault switches of the page. */

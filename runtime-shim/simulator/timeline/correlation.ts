@@ -1,4 +1,4 @@
-import type { EntryFacts, EntryKind } from '../contract.ts';
+import type { EntryFacts, EntryKind, OperatorAction } from '../contract.ts';
 import type { EntryDraft } from './entry-draft.ts';
 
 /** Messages of a lead that a LiveTex request or a webhook may still belong to. An outage can hold back many. */
@@ -11,6 +11,8 @@ const NEAR_MS = 3_000;
 interface LeadMemory {
   /** The latest entry of each kind. */
   readonly latest: Map<EntryKind, number>;
+  /** The latest of an operator's actions, by action. */
+  readonly actions: Map<OperatorAction, number>;
   /** Texts that have not been seen at LiveTex yet, oldest first: [entry, text]. */
   unmirrored: Array<[id: number, text: string]>;
 }
@@ -22,8 +24,6 @@ const CAUSES: Partial<Record<EntryKind, readonly EntryKind[]>> = {
   suppressed: ['lead_message', 'script'],
   author_log: ['lead_message', 'script', 'webhook', 'mode'],
   request: ['lead_message', 'message', 'script', 'webhook', 'mode'],
-  webhook: ['operator'],
-  webhook_failed: ['operator'],
   mode: ['lead_message', 'script', 'webhook', 'request'],
   retry: ['request', 'webhook', 'lead_message'],
   dead: ['retry', 'request', 'webhook'],
@@ -46,7 +46,7 @@ export class Correlation {
     if (facts.kind === 'request' && isMirror(facts)) {
       return mirrored(lead, draft.match ?? '', facts.error === undefined) ?? latest(lead, facts);
     }
-    if (facts.kind === 'webhook' && facts.type === 'SelectDestination') return lead.latest.get('request');
+    if (facts.kind === 'webhook' || facts.kind === 'webhook_failed') return causeOfWebhook(lead, facts.type);
     if (facts.kind === 'message' && facts.from !== 'bot') return latestOf(lead, ['webhook', 'mode', 'request']);
     return latest(lead, facts);
   }
@@ -58,12 +58,13 @@ export class Correlation {
     if (draft.userId === undefined) return;
     let lead = this.#leads.get(draft.userId);
     if (lead === undefined) {
-      lead = { latest: new Map(), unmirrored: [] };
+      lead = { latest: new Map(), actions: new Map(), unmirrored: [] };
       this.#leads.set(draft.userId, lead);
       const oldest = this.#leads.keys().next().value;
       if (this.#leads.size > REMEMBERED_LEADS && oldest !== undefined) this.#leads.delete(oldest);
     }
     lead.latest.set(facts.kind, id);
+    if (facts.kind === 'operator') lead.actions.set(facts.action, id);
     const isMirrored = facts.kind === 'lead_message' || (facts.kind === 'message' && facts.from === 'bot');
     if (isMirrored && draft.match) {
       lead.unmirrored.push([id, draft.match]);
@@ -87,6 +88,21 @@ function mirrored(lead: LeadMemory, sent: string, succeeded: boolean): number | 
   const found = lead.unmirrored[index];
   if (found !== undefined && succeeded) lead.unmirrored = lead.unmirrored.slice(index + 1);
   return found?.[0];
+}
+
+/** The operator's action that LiveTex reports with an event of this type. */
+const REPORTED: Readonly<Record<string, OperatorAction>> = {
+  MessageDelivered: 'read',
+  TextMessage: 'reply',
+  FileMessage: 'file',
+  HoldMessage: 'hold',
+  Closed: 'close',
+};
+
+function causeOfWebhook(lead: LeadMemory, type: string): number | undefined {
+  if (type === 'SelectDestination') return lead.latest.get('request');
+  const action = REPORTED[type];
+  return (action === undefined ? undefined : lead.actions.get(action)) ?? lead.latest.get('operator');
 }
 
 function latest(lead: LeadMemory, facts: EntryFacts): number | undefined {

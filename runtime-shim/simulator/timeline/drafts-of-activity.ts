@@ -1,6 +1,7 @@
 import type { Activity } from '../../../plugin/contract/activity.ts';
 import type { Json } from '../../../plugin/contract/guest.ts';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
+import { employeeName, employeeSchema } from '../../../plugin/contract/livetex-api.ts';
 import type { RuntimeActivity } from '../../runtime/contract.ts';
 import { type EntryDraft, onOneLine } from './entry-draft.ts';
 
@@ -119,6 +120,7 @@ function pluginDraft(activity: Activity): EntryDraft {
     }
     case 'webhook': {
       const text = textOf(activity.event);
+      const line = onOneLine([employeeOf(activity.event), text].filter(Boolean).join(' · '));
       return {
         at: activity.at,
         ...withUser(activity.userId),
@@ -127,7 +129,7 @@ function pluginDraft(activity: Activity): EntryDraft {
           kind: 'webhook',
           type: fieldOf(activity.event, 'type'),
           outcome: activity.outcome,
-          text: onOneLine(text),
+          text: line,
         },
         match: text,
         detail: { event: activity.event, binding: activity.binding },
@@ -178,6 +180,12 @@ function fieldOf(body: unknown, name: string): string {
   if (typeof body !== 'object' || body === null || !(name in body)) return '';
   const value = (body as Record<string, unknown>)[name];
   return typeof value === 'string' ? value : '';
+}
+
+/** Whose event it is: the operator's name. */
+function employeeOf(event: unknown): string {
+  const parsed = employeeSchema.safeParse((event as { readonly employee?: unknown } | null)?.employee);
+  return parsed.success ? employeeName(parsed.data) : '';
 }
 
 function shortJson(value: Json): string {

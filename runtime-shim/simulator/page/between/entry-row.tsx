@@ -9,6 +9,7 @@ import { groupOf, iconOf } from './groups.ts';
 
 interface Props {
   readonly entry: EntryRecord;
+  /** Whose it is, when that is not the lead that the page is about. */
   readonly leadName: string | undefined;
   /** It belongs to the chain that the person looks at. */
   readonly linked: boolean;
@@ -28,6 +29,7 @@ export function EntryRow({ entry, leadName, linked, dimmed, depth, onOpen }: Pro
     `group-${groupOf(entry.facts.kind)}`,
     `level-${entry.level}`,
     `depth-${depth}`,
+    entry.chain === entry.id && 'root',
     linked && 'linked',
     dimmed && 'dimmed',
     open && 'open',

@@ -46,7 +46,7 @@ export function entryText({ facts }: EntryRecord, texts: Texts, language: Langua
       };
     case 'mode':
       return {
-        title: `${texts.mode[facts.from]} → ${texts.mode[facts.to]}`,
+        title: `${words.mode}: ${texts.mode[facts.from]} → ${texts.mode[facts.to]}`,
         about: [facts.transfer > 0 ? `${words.transfer}${facts.transfer}` : '', facts.cause]
           .filter(Boolean)
           .join(' · '),

@@ -96,7 +96,7 @@ export function TimelineColumn({ entries, leads, lead }: Props) {
         draw={(entry) => (
           <EntryRow
             entry={entry}
-            leadName={entry.userId === undefined ? undefined : names.get(entry.userId)}
+            leadName={entry.userId === undefined || entry.userId === lead.userId ? undefined : names.get(entry.userId)}
             linked={chain !== null && entry.chain === chain}
             dimmed={chain !== null && entry.chain !== chain}
             depth={depths.get(entry.id) ?? 0}

@@ -49,7 +49,8 @@ export function ConversationActions({ conversation, operators, actor }: Props) {
       <button
         type="button"
         class="small"
-        title={texts.desk.holdText}
+        aria-label={texts.desk.holdLong}
+        title={`${texts.desk.holdLong}: «${texts.desk.holdText}»`}
         onClick={() => void act({ do: 'desk_hold', userId, text: texts.desk.holdText })}
       >
         <Icon name="bell" />
@@ -58,6 +59,8 @@ export function ConversationActions({ conversation, operators, actor }: Props) {
       <button
         type="button"
         class="small"
+        aria-label={texts.desk.closeLong}
+        title={texts.desk.closeLong}
         onClick={() => void act({ do: 'desk_close', userId, operatorId: conversation.operatorId ?? actor.id })}
       >
         <Icon name="close" />
