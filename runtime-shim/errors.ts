@@ -44,6 +44,14 @@ export const SHIM_ERRORS = {
       'the script returned a promise: the platform runs scripts synchronously, without async, await or timers',
   }),
   script_argument: row({ fault: 'script', retryable: false, message: (facts: { detail: string }) => facts.detail }),
+  /** A part of the platform that the shim does not have (`bot.scheduleScript`). */
+  script_unsupported: row({ fault: 'script', retryable: false, message: (facts: { detail: string }) => facts.detail }),
+  /** A host function failed with an error that has no code of a catalogue: its words may hold anything, so they stay on the host. */
+  script_host_failed: row({
+    fault: 'internal',
+    retryable: true,
+    message: (facts: { call: string }) => `the platform could not perform ${facts.call}`,
+  }),
   script_library_missing: row({
     fault: 'script',
     retryable: false,
@@ -74,6 +82,22 @@ export const SHIM_ERRORS = {
       'the process that ran the script was ended because of another script in it; nothing of this run was kept',
   }),
   sandbox_closed: row({ fault: 'internal', retryable: true, message: () => 'the sandbox is closed' }),
+  sandbox_unavailable: row({
+    fault: 'internal',
+    retryable: true,
+    message: (facts: { reason: string }) => `the script could not be run now and will be tried again: ${facts.reason}`,
+  }),
+  runtime_closed: row({
+    fault: 'internal',
+    retryable: true,
+    message: () => 'the runtime is closing and takes no more messages: send it again',
+  }),
+  http_unprotected: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { host: string }) =>
+      `http.host "${facts.host}" can be reached from other machines: set http.apiToken, or bind to 127.0.0.1`,
+  }),
   bot_invalid: row({
     fault: 'setup',
     retryable: false,

@@ -34,7 +34,7 @@ export async function beginScenario(play: Play): Promise<void> {
     play.frames = waiting.frames.map((frame) => ({ ...frame, pending: [...frame.pending] }));
     const answer = [...Object.entries(play.lead.attributes), [waiting.attribute, { kind: 'text', value: text }]];
     play.lead = { ...play.lead, attributes: Object.fromEntries(answer) };
-    play.note(play.frames.at(-1)?.script ?? '', `ответ лида записан в атрибут "${waiting.attribute}"`);
+    play.remark(`ответ лида записан в атрибут "${waiting.attribute}"`);
   } else if (!(await enterMenuItem(play, text)) && !(await enterRoute(play, text, false))) {
     enterFallback(play);
   }
@@ -72,5 +72,5 @@ function enterFallback(play: Play): void {
     play.enter({ code: script.code }, 'ни один маршрут не подошёл');
     return;
   }
-  play.note('', 'ни один маршрут не подошёл, а скрипта типа Fallback нет: бот промолчал');
+  play.remark('ни один маршрут не подошёл, а скрипта типа Fallback нет: бот промолчал');
 }

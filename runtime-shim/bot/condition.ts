@@ -20,6 +20,7 @@ export async function passes(
   const inside = error.line === null ? '' : ` (line ${error.line}, column ${error.column ?? 1} of the condition)`;
   const place = play.input.bot.place(script, [...part, 'condition']);
   play.reports.push({
+    kind: 'script',
     script,
     cause: 'условие не вычислено, поэтому не выполнено',
     log: result.log,

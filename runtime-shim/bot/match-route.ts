@@ -32,6 +32,7 @@ async function firstInSandbox(play: Play, routes: readonly BotRoute[], text: str
     const route = rest[culprit] ?? rest[0];
     from += culprit + 1;
     play.reports.push({
+      kind: 'script',
       script: route?.script ?? 'routes',
       cause: `маршрут "${route?.name ?? route?.regex ?? ''}" не проверен`,
       log: [],

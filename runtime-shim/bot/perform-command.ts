@@ -46,7 +46,7 @@ export async function performCommand(play: Play, script: BotScript, index: numbe
       return 'wait';
     case 'repeat_sentence': {
       const menu = play.input.bot.scripts.get(play.lead.position.menu?.script ?? '');
-      if (menu === undefined) play.note(script.code, 'repeat_sentence: меню ещё не показывали');
+      if (menu === undefined) play.remark('repeat_sentence: меню ещё не показывали');
       else await showMenu(play, menu);
       return 'next';
     }

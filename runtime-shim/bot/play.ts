@@ -7,12 +7,12 @@ import type { ScriptError } from '../sandbox/contract.ts';
 import { findScript, refText } from './bot.ts';
 import { DESCRIPTION_FILE } from './load-bot.ts';
 import type { Frame } from './position.ts';
-import type { BotSays, ScenarioInput, ScenarioResult, ScriptReport } from './scenario-contract.ts';
+import type { BotSays, ScenarioInput, ScenarioResult, ScenarioReport } from './scenario-contract.ts';
 
 /** Most scripts and commands that one message may run: a circle of scripts ends here. Ours; real scenarios run a dozen. */
 export const MAX_STEPS = 300;
 /** Longest run of a scenario in ms, script time and waiting for a runner included. Ours: a lead waits for the answer. */
-export const MAX_SCENARIO_MS = 60_000;
+export const MAX_SCENARIO_MS = 30_000;
 
 /** Thrown to end a scenario that runs in a circle or for too long; what it did until then stands. */
 export class ScenarioStopped extends Error {
@@ -37,7 +37,7 @@ export class Play {
   readonly requests: Array<'TransferRequested' | 'ReturnRequested'> = [];
   readonly botWrites = new Map<string, string | null>();
   readonly runsForOthers: Array<{ leadId: string; code: string }> = [];
-  readonly reports: ScriptReport[] = [];
+  readonly reports: ScenarioReport[] = [];
   private steps = 0;
 
   constructor(input: ScenarioInput) {
@@ -105,12 +105,12 @@ export class Play {
       line: place?.line ?? null,
       column: place?.column ?? null,
     };
-    this.reports.push({ script, cause, log: [], error });
+    this.reports.push({ kind: 'script', script, cause, log: [], error });
   }
 
   /** A line in the author's log. */
-  note(script: string, text: string): void {
-    this.reports.push({ script, cause: text, log: [{ level: 'info', text }] });
+  remark(text: string): void {
+    this.reports.push({ kind: 'remark', level: 'info', text });
   }
 
   result(): ScenarioResult {

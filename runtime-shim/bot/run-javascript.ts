@@ -12,7 +12,7 @@ export async function runJavascript(play: Play, script: BotScript, file: string)
   const code = play.input.bot.sources.get(file)?.code ?? '';
   const result = await runAuthorScript(play, file, code);
   const cause = `команда run_javascript скрипта "${script.code}"`;
-  const report = { script: script.code, file, cause, log: result.log, usage: result.usage };
+  const report = { kind: 'script' as const, script: script.code, file, cause, log: result.log, usage: result.usage };
   if (!result.ok) {
     play.reports.push({ ...report, error: result.error });
     return 'failed';

@@ -36,7 +36,7 @@ async function advance(play: Play): Promise<boolean> {
   }
   if (!frame.begun) {
     frame.begun = true;
-    play.reports.push({ script: script.code, cause: frame.cause, log: [] });
+    play.reports.push({ kind: 'script', script: script.code, cause: frame.cause, log: [] });
   }
   if (frame.next >= script.commands.length) {
     await showMenu(play, script);

@@ -61,6 +61,11 @@ export interface ScriptReport {
   readonly attributes?: Readonly<Record<string, Json>>;
 }
 
+/** What an author should read, in the order in which it happened. */
+export type ScenarioReport =
+  | ({ readonly kind: 'script' } & ScriptReport)
+  | { readonly kind: 'remark'; readonly level: ScriptLogLine['level']; readonly text: string };
+
 export interface ScenarioResult {
   readonly lead: LeadRecord;
   /** Writes to the bot's own attributes; `null` deletes. */
@@ -72,5 +77,5 @@ export interface ScenarioResult {
   readonly forwarded: boolean | undefined;
   /** `bot.runScriptByCodeForLead` for another lead. */
   readonly runsForOthers: ReadonlyArray<{ readonly leadId: string; readonly code: string }>;
-  readonly reports: readonly ScriptReport[];
+  readonly reports: readonly ScenarioReport[];
 }

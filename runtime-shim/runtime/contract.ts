@@ -1,4 +1,5 @@
 /** The runtime shim as the CLI, the simulator and tests use it. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Activity } from '../../plugin/contract/activity.ts';
 import type { DialogView } from '../../plugin/contract/dialog.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
@@ -12,6 +13,9 @@ import type { SandboxLimits, ScriptError, ScriptLogLine, ScriptUsage } from '../
 /** Makes a plugin on the runtime's host ports and its storage (so that both commit together). */
 export type PluginFactory = (host: LiveTexHost, storage: Storage) => Promise<RuntimePlugin<Transaction>>;
 
+/** A part of the HTTP server that somebody adds (the simulator's page). `false`: not mine. Checks its callers itself. */
+export type HttpRoute = (request: IncomingMessage, response: ServerResponse, url: URL) => boolean | Promise<boolean>;
+
 export interface RuntimeOptions {
   /** The bot folder. */
   readonly bot: string;
@@ -20,11 +24,22 @@ export interface RuntimeOptions {
   readonly plugins?: readonly PluginFactory[];
   readonly sandbox?: Partial<SandboxLimits>;
   /** Left out: no HTTP. `port` 0 takes a free one. */
-  readonly http?: { readonly host?: string; readonly port: number; readonly apiToken?: string };
+  readonly http?: {
+    /** Default 127.0.0.1. Any other address than loopback needs an `apiToken`. */
+    readonly host?: string;
+    readonly port: number;
+    /** `/api` asks for `Authorization: Bearer <apiToken>`. */
+    readonly apiToken?: string;
+    /** Asked in order for what the runtime itself does not answer. */
+    readonly routes?: readonly HttpRoute[];
+  };
   readonly logger?: Logger;
   readonly clock?: Clock;
   /** Reload the bot folder when a file in it is saved. */
   readonly watch?: boolean;
+  /** New message ids, and the jitter of retries in [0, 1). Default: random ones. */
+  readonly newId?: () => string;
+  readonly random?: () => number;
 }
 
 /** A message of a lead, as a channel hands it over. */
@@ -98,8 +113,10 @@ export interface Runtime {
   close(): Promise<void>;
   /** Stores a lead's message; durable when it resolves. @throws message_invalid with every problem */
   receive(message: LeadMessageInput): Promise<{ readonly id: string }>;
+  /** Lines with `seq > after`, in order; at most 10,000, the next ones after the last of them. @throws message_invalid */
   messages(channel: string, externalId: string, after: number): Promise<TranscriptMessage[]>;
   lead(channel: string, externalId: string): Promise<LeadView | undefined>;
+  /** By LiveTex's user id, after that of the last lead of the page before. */
   leads(page: { readonly after?: string; readonly limit: number }): Promise<LeadRef[]>;
   onActivity(listener: (activity: RuntimeActivity) => void): () => void;
   /** Reads the bot folder again; the last good one stays in force when there are problems. Returns the problems. */

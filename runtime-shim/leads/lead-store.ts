@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { type LeadRef, leadRefSchema } from '../../plugin/contract/lead.ts';
+import type { ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
+import { NEW_POSITION } from '../bot/position.ts';
+import { leadNumber } from './lead-number.ts';
+import { BOTS, LEAD_FLAGS, LEAD_IDS, leadKey, LEADS } from './lead-keys.ts';
+import { type LeadRecord, leadRecordSchema } from './lead-record.ts';
+
+/** A lead and the version to compare with when it is written. */
+export interface StoredLead {
+  readonly lead: LeadRecord;
+  readonly version: number;
+}
+
+export async function readLead(tx: ReadTransaction, ref: LeadRef): Promise<StoredLead | undefined> {
+  const record = await tx.getRecord(LEADS, leadKey(ref));
+  return record === undefined ? undefined : { lead: leadRecordSchema.parse(record.value), version: record.version };
+}
+
+/** The lead, made when it is not there yet: a lead exists from its first message on. */
+export async function ensureLead(tx: Transaction, ref: LeadRef, name: string | null, at: number): Promise<StoredLead> {
+  const known = await readLead(tx, ref);
+  if (known !== undefined) return known;
+  const lead: LeadRecord = {
+    ref,
+    id: await freeNumber(tx, ref),
+    name,
+    status: null,
+    tags: [],
+    attributes: {},
+    systemAttributes: {},
+    position: NEW_POSITION,
+    createdAt: at,
+  };
+  await tx.putRecord(LEAD_IDS, String(lead.id), ref, 0);
+  return { lead, version: await writeLead(tx, lead, 0) };
+}
+
+/** Two leads whose numbers fall together, one in a thousand million, take neighbours. */
+async function freeNumber(tx: ReadTransaction, ref: LeadRef): Promise<number> {
+  let number = leadNumber(ref);
+  while ((await tx.getRecord(LEAD_IDS, String(number))) !== undefined) number += 1;
+  return number;
+}
+
+/** @throws storage_conflict when somebody else wrote the lead after `version` */
+export function writeLead(tx: Transaction, lead: LeadRecord, version: number): Promise<number> {
+  return tx.putRecord(LEADS, leadKey(lead.ref), lead, version);
+}
+
+/** Who has this number; `undefined` when nobody does. */
+export async function leadWithNumber(tx: ReadTransaction, number: string): Promise<LeadRef | undefined> {
+  // What a script gives as a number may be any text; a key must be short and without NUL.
+  if (!/^\d{1,16}$/.test(number)) return undefined;
+  const record = await tx.getRecord(LEAD_IDS, number);
+  return record === undefined ? undefined : leadRefSchema.parse(record.value);
+}
+
+/** A bot's leads by key, after `after` (a key: LiveTex's user id). */
+export async function listLeads(
+  tx: ReadTransaction,
+  botId: string,
+  page: { readonly after?: string; readonly limit: number },
+): Promise<LeadRef[]> {
+  const records = await tx.listRecords(LEADS, { prefix: `${botId}:`, ...page });
+  return records.map((record) => leadRecordSchema.parse(record.value).ref);
+}
+
+const flagsSchema = z.object({ forwarded: z.boolean() });
+
+/** The flag "Переведён на оператора". */
+export async function readForwarded(tx: ReadTransaction, ref: LeadRef): Promise<boolean> {
+  const record = await tx.getRecord(LEAD_FLAGS, leadKey(ref));
+  return record !== undefined && flagsSchema.parse(record.value).forwarded;
+}
+
+export async function writeForwarded(tx: Transaction, ref: LeadRef, forwarded: boolean): Promise<void> {
+  await tx.putRecord(LEAD_FLAGS, leadKey(ref), { forwarded });
+}
+
+const botRecordSchema = z.object({ attributes: z.record(z.string(), z.string()) });
+
+/** Attributes of the bot itself, the same for all its leads. */
+export async function readBotAttributes(tx: ReadTransaction, botId: string): Promise<Record<string, string>> {
+  const record = await tx.getRecord(BOTS, botId);
+  return record === undefined ? {} : botRecordSchema.parse(record.value).attributes;
+}
+
+/**
+ * Merges a script's writes key by key: of two leads that write the same key, the later one wins.
+ * @throws storage_conflict when another lead's run wrote between; the run is then repeated
+ */
+export async function writeBotAttributes(
+  tx: Transaction,
+  botId: string,
+  writes: ReadonlyMap<string, string | null>,
+): Promise<void> {
+  if (writes.size === 0) return;
+  const record = await tx.getRecord(BOTS, botId);
+  const present = record === undefined ? {} : botRecordSchema.parse(record.value).attributes;
+  const attributes = new Map(Object.entries(present));
+  for (const [key, value] of writes) {
+    if (value === null) attributes.delete(key);
+    else attributes.set(key, value);
+  }
+  await tx.putRecord(BOTS, botId, { attributes: Object.fromEntries(attributes) }, record?.version ?? 0);
+}

@@ -1,0 +1,59 @@
+/** What a lead sees, as a stream: messages of the lead, the bot and the operator, and notices. */
+import { z } from 'zod';
+import type { LeadRef } from '../../plugin/contract/lead.ts';
+import { type Attachment, attachmentSchema, type Button, buttonSchema } from '../../plugin/contract/message.ts';
+import type { Json, ReadTransaction, StreamEntry, Transaction } from '../../plugin/storage/contract.ts';
+import type { TranscriptMessage } from '../runtime/contract.ts';
+import { transcriptOf } from './lead-keys.ts';
+
+const entrySchema = z.object({
+  from: z.enum(['lead', 'bot', 'operator', 'notice']),
+  text: z.string().optional(),
+  buttons: z.array(z.array(buttonSchema)).optional(),
+  attachments: z.array(attachmentSchema).optional(),
+  operator: z.string().optional(),
+});
+
+/** A line before it has its number and time. */
+export interface NewLine {
+  readonly from: TranscriptMessage['from'];
+  readonly text?: string | undefined;
+  readonly buttons?: ReadonlyArray<readonly Button[]> | undefined;
+  readonly attachments?: readonly Attachment[] | undefined;
+  readonly operator?: string | undefined;
+}
+
+/** Appends one line and returns it with its number. */
+export async function appendLine(
+  tx: Transaction,
+  lead: LeadRef,
+  line: NewLine,
+  at: number,
+): Promise<TranscriptMessage> {
+  // Keys without a value are left out: storage keeps JSON only.
+  const value = JSON.parse(JSON.stringify(line)) as Json;
+  const seq = await tx.appendStream(transcriptOf(lead), value, at);
+  return messageOf({ seq, value, at });
+}
+
+/** Lines with `seq > after`, in order. */
+export async function readTranscript(
+  tx: ReadTransaction,
+  lead: LeadRef,
+  page: { readonly after: number; readonly limit: number },
+): Promise<TranscriptMessage[]> {
+  return (await tx.readStream(transcriptOf(lead), page)).map(messageOf);
+}
+
+function messageOf(entry: StreamEntry): TranscriptMessage {
+  const { from, text, buttons, attachments, operator } = entrySchema.parse(entry.value);
+  return {
+    seq: entry.seq,
+    from,
+    ...(text === undefined ? {} : { text }),
+    ...(buttons === undefined ? {} : { buttons }),
+    ...(attachments === undefined ? {} : { attachments }),
+    ...(operator === undefined ? {} : { operator }),
+    at: entry.at,
+  };
+}

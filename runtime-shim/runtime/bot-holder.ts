@@ -1,0 +1,37 @@
+import { codeOf } from '../../plugin/contract/coded-error.ts';
+import type { Bot } from '../bot/bot.ts';
+import { loadBot } from '../bot/load-bot.ts';
+
+/** The bot in force. A broken folder changes nothing: the last good bot goes on. */
+export class BotHolder {
+  private bot: Bot;
+  private loading: Promise<unknown> = Promise.resolve();
+
+  constructor(bot: Bot) {
+    this.bot = bot;
+  }
+
+  readonly current = (): Bot => this.bot;
+
+  /** Reads the folder again, one reading at a time, so that the last one asked for is the one in force. Returns the problems. */
+  reload(): Promise<readonly string[]> {
+    const reading = this.loading.then(() => this.read());
+    this.loading = reading.catch(() => undefined);
+    return reading;
+  }
+
+  private async read(): Promise<readonly string[]> {
+    const { folder, id } = this.bot;
+    let bot: Bot;
+    try {
+      bot = await loadBot(folder);
+    } catch (error) {
+      if (codeOf(error) !== 'bot_invalid') throw error;
+      return (error as { facts: { problems: readonly string[] } }).facts.problems;
+    }
+    if (bot.id !== id)
+      return [`bot.json: id: it was "${id}" when the runtime started, and all leads belong to that bot`];
+    this.bot = bot;
+    return [];
+  }
+}

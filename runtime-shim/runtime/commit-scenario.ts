@@ -1,0 +1,100 @@
+import type { PlatformEvent } from '../../plugin/contract/events.ts';
+import type { Transaction } from '../../plugin/storage/contract.ts';
+import type { ScenarioResult } from '../bot/scenario-contract.ts';
+import { appendAuthorLog } from '../leads/author-log.ts';
+import { leadWithNumber, type StoredLead, writeBotAttributes, writeForwarded, writeLead } from '../leads/lead-store.ts';
+import { appendLine } from '../leads/transcript.ts';
+import type { RuntimeActivity } from './contract.ts';
+import { eventIdBase } from './event-ids.ts';
+import type { LeadJob } from './lead-job.ts';
+import { newLeadJob } from './receive-message.ts';
+import { authorLogEntries } from './report-entries.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
+
+/**
+ * Stores everything that came of a job in one transaction: the lead, what the bot said, and the events for the plugins.
+ * Returns what to tell listeners once it is committed.
+ */
+export async function commitScenario(
+  tx: Transaction,
+  parts: RuntimeParts,
+  job: LeadJob,
+  before: StoredLead,
+  result: ScenarioResult,
+): Promise<RuntimeActivity[]> {
+  const { lead } = job;
+  const at = parts.clock.now();
+  const base = eventIdBase(job);
+  if (result.lead !== before.lead) await writeLead(tx, result.lead, before.version);
+  await writeBotAttributes(tx, parts.botId, result.botWrites);
+  const suppressed = await parts.plugins().accept(eventsOf(job, result, base, at), tx);
+  const activities: RuntimeActivity[] = [];
+  for (const report of result.reports) {
+    activities.push(
+      report.kind === 'script'
+        ? { at, lead, ...report }
+        : { kind: 'author_log', at, lead, level: report.level, text: report.text },
+    );
+    for (const entry of authorLogEntries(report)) await appendAuthorLog(tx, lead, entry, at);
+  }
+  for (const [index, said] of result.says.entries()) {
+    if (suppressed.has(`${base}:${index}`)) {
+      const text = said.content.text ?? '';
+      activities.push({ kind: 'suppressed', at, lead, text });
+      await appendAuthorLog(tx, lead, { level: 'info', text: `не отправлено, диалог у оператора: ${text}` }, at);
+      continue;
+    }
+    const message = await appendLine(tx, lead, { from: 'bot', ...said.content }, at);
+    activities.push({ kind: 'message', at, lead, message });
+  }
+  const forwarded = forwardedBy(parts, result);
+  if (forwarded !== undefined) await writeForwarded(tx, lead, forwarded);
+  await enqueueForOthers(tx, job, result, base, at);
+  return activities;
+}
+
+/** The lead's message first, then what the bot said, then what it asked for: LiveTex gets the history before the transfer. */
+function eventsOf(job: LeadJob, result: ScenarioResult, base: string, at: number): PlatformEvent[] {
+  const { lead } = job;
+  return [
+    ...(job.kind === 'message'
+      ? [{ type: 'LeadMessage' as const, id: base, lead, at: job.at, content: job.content }]
+      : []),
+    ...result.says.map((said, index) => ({
+      type: 'BotMessage' as const,
+      id: `${base}:${index}`,
+      lead,
+      at,
+      content: said.content,
+      ...(said.duringTransfer ? { duringTransfer: true } : {}),
+    })),
+    ...result.requests.map((type, index) => ({ type, id: `${base}:r${index}`, lead, at })),
+  ];
+}
+
+/** With a plugin, the transfer commands leave the flag to it: it is set when the transfer has succeeded. Without one they set it. */
+function forwardedBy(parts: RuntimeParts, result: ScenarioResult): boolean | undefined {
+  const last = result.requests.at(-1);
+  if (last === undefined || parts.plugins().list.length > 0) return result.forwarded;
+  return last === 'TransferRequested';
+}
+
+async function enqueueForOthers(
+  tx: Transaction,
+  job: LeadJob,
+  result: ScenarioResult,
+  base: string,
+  at: number,
+): Promise<void> {
+  for (const [index, { leadId, code }] of result.runsForOthers.entries()) {
+    const other = await leadWithNumber(tx, leadId);
+    if (other === undefined || other.botId !== job.lead.botId) {
+      const text = `runScriptByCodeForLead: нет лида с номером ${leadId.slice(0, 40)}`;
+      await appendAuthorLog(tx, job.lead, { level: 'error', text }, at);
+      continue;
+    }
+    const cause = `bot.runScriptByCodeForLead из диалога другого лида`;
+    const id = `${base}:${index}`;
+    await tx.enqueue([newLeadJob({ kind: 'script', lead: other, id, script: { code }, cause, duringTransfer: false })]);
+  }
+}

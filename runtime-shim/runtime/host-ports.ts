@@ -1,0 +1,72 @@
+import { LIVETEX_ATTRS_KEY, liveTexAttrsSchema } from '../../plugin/contract/attributes.ts';
+import type { Delivery, LiveTexHost, ScriptRequest } from '../../plugin/contract/host.ts';
+import type { LeadRef } from '../../plugin/contract/lead.ts';
+import type { Transaction } from '../../plugin/storage/contract.ts';
+import { findScript } from '../bot/bot.ts';
+import { appendAuthorLog } from '../leads/author-log.ts';
+import { leadKey } from '../leads/lead-keys.ts';
+import { readLead, writeForwarded } from '../leads/lead-store.ts';
+import { appendLine, type NewLine } from '../leads/transcript.ts';
+import type { BackgroundWork } from './background-work.ts';
+import type { TranscriptMessage } from './contract.ts';
+import { newLeadJob } from './receive-message.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
+
+/** Why the plugin starts a script, in the author's words. */
+const CAUSES: Readonly<Record<ScriptRequest['cause'], string>> = {
+  no_operators: 'нет доступных операторов',
+  transfer_failed: 'перевод на оператора не удался',
+  returned: 'диалог вернулся боту',
+  operator_command: 'команда оператора',
+  operator_timeout: 'оператор не ответил вовремя',
+};
+
+/** What the shim offers a plugin as the platform (design, section 4). */
+export function hostPorts(parts: RuntimeParts, background: BackgroundWork): LiveTexHost {
+  const { storage, clock, activities } = parts;
+  return {
+    attributes: {
+      get: async (lead) => {
+        const stored = await storage.read((tx) => readLead(tx, lead));
+        const attributes = liveTexAttrsSchema.safeParse(stored?.lead.systemAttributes[LIVETEX_ATTRS_KEY] ?? {});
+        const name = stored?.lead.name ?? null;
+        return { ...(name === null ? {} : { name }), attributes: attributes.success ? attributes.data : {} };
+      },
+    },
+    hasScript: (_lead, script) => Promise.resolve(findScript(parts.bot(), script) !== undefined),
+    runScript: (lead, request) =>
+      storage.transaction(async (tx) => {
+        if (!(await isFirst(tx, 'run', lead, request.id))) return;
+        const { id, script, duringTransfer } = request;
+        const cause = CAUSES[request.cause];
+        await tx.enqueue([newLeadJob({ kind: 'script', lead, id, script, cause, duringTransfer })]);
+      }),
+    deliver: async (lead, delivery) => {
+      const message = await storage.transaction(async (tx): Promise<TranscriptMessage | undefined> =>
+        (await isFirst(tx, 'delivery', lead, delivery.id))
+          ? appendLine(tx, lead, lineOf(delivery), delivery.at)
+          : undefined,
+      );
+      if (message !== undefined) activities.emit({ kind: 'message', at: delivery.at, lead, message });
+    },
+    setForwarded: (lead, { forwarded }) => storage.transaction((tx) => writeForwarded(tx, lead, forwarded)),
+    authorLog: (lead, line) => {
+      const at = clock.now();
+      activities.emit({ kind: 'author_log', at, lead, ...line });
+      background.run('author log', () => storage.transaction((tx) => appendAuthorLog(tx, lead, line, at)));
+    },
+    observe: (activity) => activities.emit({ kind: 'plugin', at: activity.at, activity }),
+    logger: parts.logger,
+    clock,
+  };
+}
+
+async function isFirst(tx: Transaction, what: string, lead: LeadRef, id: string): Promise<boolean> {
+  return (await tx.remember(`${what}:${leadKey(lead)}`, id, true)) === undefined;
+}
+
+function lineOf(delivery: Delivery): NewLine {
+  if (delivery.kind === 'notice') return { from: 'notice', text: delivery.text };
+  const attachments = delivery.kind === 'file' ? [delivery.attachment] : undefined;
+  return { from: 'operator', text: delivery.text, attachments, operator: delivery.operator };
+}

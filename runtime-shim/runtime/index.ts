@@ -1,0 +1,22 @@
+/** `metabot24-livetex/runtime`: a small stand-in for the platform, to develop, test, demonstrate and really run a bot with plugins. */
+export { createRuntime, DEFAULT_LIMITS } from './create-runtime.ts';
+export type {
+  HttpRoute,
+  LeadMessageInput,
+  LeadView,
+  PluginFactory,
+  Runtime,
+  RuntimeActivity,
+  RuntimeOptions,
+  TranscriptMessage,
+} from './contract.ts';
+export type { Bot } from '../bot/bot.ts';
+export { loadBot } from '../bot/load-bot.ts';
+export { SHIM_ERRORS, type ShimErrorCode } from '../errors.ts';
+export type { SandboxLimits, ScriptError, ScriptLogLine, ScriptUsage } from '../sandbox/contract.ts';
+export type { Attachment, Button } from '../../plugin/contract/message.ts';
+export type { DialogMode, DialogView } from '../../plugin/contract/dialog.ts';
+export type { LeadRef } from '../../plugin/contract/lead.ts';
+export type { Clock, LiveTexHost, Logger } from '../../plugin/contract/host.ts';
+export type { Metric, Readiness, RuntimePlugin } from '../../plugin/contract/plugin.ts';
+export type { Storage, Transaction } from '../../plugin/storage/contract.ts';

@@ -1,0 +1,29 @@
+/** The jobs of a lead's lane. Parsed when they are performed: an older version of the program may have stored them. */
+import { z } from 'zod';
+import { leadRefSchema } from '../../plugin/contract/lead.ts';
+import { contentSchema } from '../../plugin/contract/message.ts';
+import { scriptRefSchema } from '../../plugin/contract/script-types.ts';
+
+const messageJobSchema = z.object({
+  kind: z.literal('message'),
+  lead: leadRefSchema,
+  /** The message's id: the ids of all events that follow from it are made of it. */
+  id: z.string(),
+  name: z.string().optional(),
+  content: contentSchema,
+  /** When it was received, Unix ms. */
+  at: z.int(),
+});
+
+const scriptJobSchema = z.object({
+  kind: z.literal('script'),
+  lead: leadRefSchema,
+  id: z.string(),
+  script: scriptRefSchema,
+  /** Why, in the author's words. */
+  cause: z.string(),
+  duringTransfer: z.boolean(),
+});
+
+export const leadJobSchema = z.discriminatedUnion('kind', [messageJobSchema, scriptJobSchema]);
+export type LeadJob = z.infer<typeof leadJobSchema>;

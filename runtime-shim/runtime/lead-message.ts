@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { codeSchema, externalIdSchema, type LeadRef } from '../../plugin/contract/lead.ts';
+import { type Content, contentSchema, MAX_TEXT_LENGTH, textSchema } from '../../plugin/contract/message.ts';
+import { shimError } from '../errors.ts';
+import type { LeadMessageInput } from './contract.ts';
+
+/** Longest id of a message, UTF-16 units: an event's id is made of it, and has 200. */
+const MAX_MESSAGE_ID_LENGTH = 128;
+/** Longest name of a lead. Ours. */
+const MAX_NAME_LENGTH = 200;
+
+/** A name in storage may hold neither a NUL nor half a character; a person's id has no use for other control characters either. */
+function isCleanName(value: string): boolean {
+  return value.isWellFormed() && !/\p{Cc}/u.test(value);
+}
+const CLEAN = 'must not hold control characters or a lone surrogate';
+
+/** A lead's id in its channel, as it may be stored. */
+export const cleanExternalIdSchema = externalIdSchema.refine(isCleanName, CLEAN);
+
+const addressSchema = z.object({
+  channel: codeSchema,
+  externalId: cleanExternalIdSchema,
+  id: z.string().min(1).max(MAX_MESSAGE_ID_LENGTH).refine(isCleanName, CLEAN).optional(),
+  name: textSchema.min(1).max(MAX_NAME_LENGTH).optional(),
+});
+
+/** A lead's message after checking. */
+export interface LeadMessage {
+  readonly lead: LeadRef;
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly content: Content;
+}
+
+/** What the body of a lead's message may hold. */
+const BODY_KEYS = ['id', 'name', 'text', 'attachments'] as const;
+
+/**
+ * Checks a lead's message. A text that cannot be stored or sent as it is (a lone surrogate, a NUL) is refused and not
+ * mended: a channel that cuts characters in half should hear of it. @throws message_invalid with every problem
+ */
+export function parseLeadMessage(botId: string, input: LeadMessageInput): LeadMessage {
+  const { text, attachments } = input;
+  const address = addressSchema.safeParse(input);
+  const content = contentSchema.safeParse({
+    // An empty text says nothing: what matters is whether there is an attachment.
+    ...(text === undefined || text === '' ? {} : { text }),
+    ...(attachments === undefined ? {} : { attachments }),
+  });
+  const problems = [
+    ...(address.success ? [] : address.error.issues.map(describe)),
+    ...(content.success ? [] : content.error.issues.map(describe)),
+    ...unknownKeys(input),
+  ];
+  if (!address.success || !content.success || problems.length > 0) throw shimError('message_invalid', { problems });
+  const { channel, externalId, id, name } = address.data;
+  return { lead: { botId, channel, externalId }, id, name, content: content.data };
+}
+
+function unknownKeys(input: LeadMessageInput): string[] {
+  const known: readonly string[] = ['channel', 'externalId', ...BODY_KEYS];
+  return Object.keys(input)
+    .filter((key) => !known.includes(key))
+    .map((key) => `${key.slice(0, MAX_NAME_LENGTH)}: unknown; a message has ${BODY_KEYS.join(', ')}`);
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const path = issue.path.map(String).join('.');
+  if (issue.code === 'too_big' && path === 'text') return `text: at most ${MAX_TEXT_LENGTH} characters`;
+  if (issue.code === 'unrecognized_keys') return `${path}: unknown ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
+  return path === '' ? issue.message : `${path}: ${issue.message}`;
+}

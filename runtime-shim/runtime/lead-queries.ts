@@ -1,0 +1,58 @@
+import { type LeadRef, leadRefSchema } from '../../plugin/contract/lead.ts';
+import { shimError } from '../errors.ts';
+import { listLeads, readForwarded, readLead } from '../leads/lead-store.ts';
+import { readTranscript } from '../leads/transcript.ts';
+import type { LeadView, TranscriptMessage } from './contract.ts';
+import { cleanExternalIdSchema } from './lead-message.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
+
+/** Most lines of a transcript that one call returns. Ours: it bounds an answer's memory. */
+const MAX_MESSAGES = 10_000;
+
+const addressSchema = leadRefSchema.extend({ externalId: cleanExternalIdSchema });
+
+/** Who is meant. @throws message_invalid */
+function refOf(parts: RuntimeParts, channel: string, externalId: string): LeadRef {
+  const parsed = addressSchema.safeParse({ botId: parts.botId, channel, externalId });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw shimError('message_invalid', { problems });
+}
+
+export async function leadMessages(
+  parts: RuntimeParts,
+  channel: string,
+  externalId: string,
+  after: number,
+): Promise<TranscriptMessage[]> {
+  const ref = refOf(parts, channel, externalId);
+  return parts.storage.read((tx) => readTranscript(tx, ref, { after, limit: MAX_MESSAGES }));
+}
+
+export async function leadView(
+  parts: RuntimeParts,
+  channel: string,
+  externalId: string,
+): Promise<LeadView | undefined> {
+  const ref = refOf(parts, channel, externalId);
+  const found = await parts.storage.read(async (tx) => {
+    const stored = await readLead(tx, ref);
+    return stored === undefined ? undefined : { lead: stored.lead, forwarded: await readForwarded(tx, ref) };
+  });
+  if (found === undefined) return undefined;
+  const { id, name, tags, attributes, systemAttributes } = found.lead;
+  return {
+    lead: { ...ref, id: String(id), name, tags },
+    attributes: Object.fromEntries(Object.entries(attributes).map(([key, { value }]) => [key, value])),
+    systemAttributes,
+    // The flag is the platform's: a script may flip it without any plugin (`lead.setForwarded`).
+    dialog: { ...(await parts.plugins().dialog(ref)), forwarded: found.forwarded },
+  };
+}
+
+export function leadPage(
+  parts: RuntimeParts,
+  page: { readonly after?: string; readonly limit: number },
+): Promise<LeadRef[]> {
+  return parts.storage.read((tx) => listLeads(tx, parts.botId, page));
+}

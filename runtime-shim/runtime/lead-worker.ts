@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
+import { createLaneWorker } from '../../plugin/storage/index.ts';
+import type { JobFailure, LaneWorker, LaneWorkerEvent } from '../../plugin/storage/lane-worker-contract.ts';
+import { leadQueue } from '../leads/lead-keys.ts';
+import { performLeadJob } from './perform-lead-job.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
+
+/** Leads served at one time in this process. Ours: far more than runners, since most wait for storage or the operator has the dialog. */
+const CONCURRENCY = 64;
+/** A scenario ends itself after 30 s, with a script's wall clock on top. */
+const DEADLINE_MS = 45_000;
+/** Longer than the deadline: two nodes never work on one lead. */
+const LEASE_MS = 60_000;
+
+/** The worker on the leads' lanes of this bot. */
+export function createLeadWorker(
+  parts: RuntimeParts,
+  random: () => number,
+  onEvent: (event: LaneWorkerEvent) => void,
+): LaneWorker {
+  return createLaneWorker({
+    storage: parts.storage,
+    queue: leadQueue(parts.botId),
+    concurrency: CONCURRENCY,
+    deadlineMs: DEADLINE_MS,
+    leaseMs: LEASE_MS,
+    clock: parts.clock,
+    random,
+    handle: (job, { signal }) => performLeadJob(parts, job, signal),
+    classify,
+    onEvent,
+    onError: (error) => parts.logger.error('storage failed under the worker on leads', { error }),
+  });
+}
+
+/** What can never succeed is put aside, so that the lead's later messages go on. */
+function classify(error: unknown): JobFailure {
+  const text = `${codeOf(error) ?? 'internal'}: ${messageOf(error)}`;
+  const hopeless = error instanceof z.ZodError || codeOf(error) === 'event_invalid';
+  return hopeless ? { do: 'bury', error: text } : { do: 'retry', error: text };
+}

@@ -1,0 +1,103 @@
+import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
+import type { ClaimedJob } from '../../plugin/storage/contract.ts';
+import type { JobOutcome } from '../../plugin/storage/lane-worker-contract.ts';
+import { MAX_SCENARIO_MS } from '../bot/play.ts';
+import { runScenario } from '../bot/run-scenario.ts';
+import type { ScenarioPorts, ScenarioResult } from '../bot/scenario-contract.ts';
+import { shimError } from '../errors.ts';
+import { ensureLead, readBotAttributes, readLead, type StoredLead } from '../leads/lead-store.ts';
+import type { ScriptRun } from '../sandbox/contract.ts';
+import { commitScenario } from './commit-scenario.ts';
+import { type LeadJob, leadJobSchema } from './lead-job.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
+
+/**
+ * Tries of one job before its scenario is given up. Ours: a busy sandbox or a killed runner is over within a few tries,
+ * and after that the lead's message must at least reach the operator's desk.
+ */
+export const MAX_SCENARIO_TRIES = 5;
+
+/** Failures of a run that say nothing about the script itself: the job is tried again. */
+const PASSING_FAILURES: ReadonlySet<string> = new Set(['sandbox_busy', 'sandbox_killed', 'sandbox_closed']);
+
+/** Acts on one job of a lead's lane: runs the bot outside any transaction, then has all of it stored in the one that ends the job. */
+export async function performLeadJob(
+  parts: RuntimeParts,
+  claimed: ClaimedJob,
+  signal: AbortSignal,
+): Promise<JobOutcome> {
+  const job = leadJobSchema.parse(claimed.payload);
+  const before = await leadBefore(parts, job);
+  const result = await scenarioOf(parts, job, before, claimed.attempts, signal);
+  return {
+    commit: async (tx) => {
+      parts.activities.hold(job.lead, claimed.id, await commitScenario(tx, parts, job, before, result));
+    },
+  };
+}
+
+async function leadBefore(parts: RuntimeParts, job: LeadJob): Promise<StoredLead> {
+  const known = await parts.storage.read((tx) => readLead(tx, job.lead));
+  if (known !== undefined) return known;
+  // A plugin may start a script for a lead that has said nothing yet; one that writes itself is stored with its message.
+  const now = parts.clock.now();
+  return parts.storage.transaction((tx) => ensureLead(tx, job.lead, null, now));
+}
+
+async function scenarioOf(
+  parts: RuntimeParts,
+  job: LeadJob,
+  before: StoredLead,
+  attempts: number,
+  signal: AbortSignal,
+): Promise<ScenarioResult> {
+  const name = job.kind === 'message' ? job.name : undefined;
+  const lead = name === undefined || name === before.lead.name ? before.lead : { ...before.lead, name };
+  const mayTryAgain = attempts + 1 < MAX_SCENARIO_TRIES;
+  try {
+    const withOperator = (await parts.plugins().dialog(job.lead)).mode !== 'bot';
+    const began = parts.clock.now();
+    return await runScenario({
+      bot: parts.bot(),
+      lead,
+      botAttributes: await parts.storage.read((tx) => readBotAttributes(tx, parts.botId)),
+      trigger: job.kind === 'message' ? { kind: 'message', content: job.content, withOperator } : job,
+      ports: portsOf(parts, job, mayTryAgain),
+      expired: () => signal.aborted || parts.clock.now() - began > MAX_SCENARIO_MS,
+    });
+  } catch (error) {
+    if (mayTryAgain || codeOf(error) === 'sandbox_closed') throw error;
+    parts.logger.error('a scenario was given up; the message itself is passed on', { error, bot: parts.botId });
+    return nothingBut(lead, error);
+  }
+}
+
+/** What is left when a scenario cannot be run at all: the lead's message goes on to the plugins, and the author reads why. */
+function nothingBut(lead: StoredLead['lead'], error: unknown): ScenarioResult {
+  const code = codeOf(error) ?? 'internal';
+  const wrong = { code, message: messageOf(error), file: 'bot.json', line: null, column: null };
+  return {
+    lead,
+    botWrites: new Map(),
+    says: [],
+    requests: [],
+    forwarded: undefined,
+    runsForOthers: [],
+    reports: [{ kind: 'script', script: '', cause: 'сценарий не выполнен', log: [], error: wrong }],
+  };
+}
+
+function portsOf(parts: RuntimeParts, job: LeadJob, mayTryAgain: boolean): ScenarioPorts {
+  const plugins = parts.plugins();
+  return {
+    run: async (script: ScriptRun) => {
+      const result = await parts.sandbox.run(script);
+      if (result.ok || !PASSING_FAILURES.has(result.error.code) || !mayTryAgain) return result;
+      throw shimError('sandbox_unavailable', { reason: result.error.message });
+    },
+    plugins: plugins.bundles,
+    call: plugins.callsFor(job.lead),
+    afterScript: (plugin, actions) => plugins.afterScript(job.lead, plugin, actions),
+    chooseTransfer: () => plugins.chooseTransfer(job.lead, parts.bot()),
+  };
+}

@@ -1,0 +1,20 @@
+import type { Clock, Logger } from '../../plugin/contract/host.ts';
+import type { Storage } from '../../plugin/storage/contract.ts';
+import type { Bot } from '../bot/bot.ts';
+import type { Sandbox } from '../sandbox/contract.ts';
+import type { ActivityBus } from './activity-bus.ts';
+import type { PluginSet } from './plugin-set.ts';
+
+/** What the parts of the runtime work with. */
+export interface RuntimeParts {
+  readonly storage: Storage;
+  readonly sandbox: Sandbox;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly activities: ActivityBus;
+  /** Set once the plugins are made: they are given host ports that need the rest first. */
+  readonly plugins: () => PluginSet;
+  /** The bot in force: it changes when its folder is saved. */
+  readonly bot: () => Bot;
+  readonly botId: string;
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { LeadRef } from '../../plugin/contract/lead.ts';
+import type { RuntimePlugin } from '../../plugin/contract/plugin.ts';
+import type { Transaction } from '../../plugin/storage/contract.ts';
+import type { LaneWorker } from '../../plugin/storage/lane-worker-contract.ts';
+import { shimError } from '../errors.ts';
+import { HttpServer } from '../server/http-server.ts';
+import type { BackgroundWork } from './background-work.ts';
+import type { BotHolder } from './bot-holder.ts';
+import type {
+  LeadMessageInput,
+  LeadView,
+  Runtime,
+  RuntimeActivity,
+  RuntimeOptions,
+  TranscriptMessage,
+} from './contract.ts';
+import { JobCounters } from './job-counters.ts';
+import { leadMessages, leadPage, leadView } from './lead-queries.ts';
+import { createLeadWorker } from './lead-worker.ts';
+import { receiveMessage } from './receive-message.ts';
+import { runtimeMetrics } from './runtime-metrics.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
+import { runtimeReadiness } from './runtime-readiness.ts';
+import { waitUntilIdle } from './wait-until-idle.ts';
+import { watchFolder } from './watch-folder.ts';
+
+/** What a runtime owns and closes. */
+export interface RuntimeInsides {
+  readonly parts: RuntimeParts;
+  readonly holder: BotHolder;
+  readonly background: BackgroundWork;
+  /** Closes plugins, sandbox and storage, in this order. */
+  readonly release: () => Promise<void>;
+}
+
+/** The runtime: wiring of the parts, and their order at start and end. */
+export class ShimRuntime implements Runtime {
+  private readonly options: RuntimeOptions;
+  private readonly insides: RuntimeInsides;
+  private readonly worker: LaneWorker;
+  private readonly http: HttpServer | undefined;
+  private phase: 'starting' | 'started' | 'closing' = 'starting';
+  private closed: Promise<void> | undefined;
+  private unwatch: () => void = () => undefined;
+
+  constructor(options: RuntimeOptions, insides: RuntimeInsides) {
+    this.options = options;
+    this.insides = insides;
+    const { parts } = insides;
+    const counters = new JobCounters(parts);
+    this.worker = createLeadWorker(parts, options.random ?? Math.random, counters.note);
+    if (options.http === undefined) return;
+    this.http = new HttpServer(options.http, {
+      runtime: this,
+      storage: parts.storage,
+      clock: parts.clock,
+      logger: parts.logger,
+      ready: () => runtimeReadiness(parts, this.phase),
+      metrics: () => runtimeMetrics(parts, counters),
+    });
+  }
+
+  get url(): string | undefined {
+    return this.http?.url;
+  }
+
+  get botId(): string {
+    return this.insides.parts.botId;
+  }
+
+  get plugins(): ReadonlyArray<RuntimePlugin<Transaction>> {
+    return this.insides.parts.plugins().list;
+  }
+
+  /** Listens first: what LiveTex and channels send is stored from then on, and worked on when everything stands. */
+  async start(): Promise<void> {
+    const { parts, background } = this.insides;
+    await this.http?.listen();
+    await parts.sandbox.ready();
+    for (const plugin of this.plugins) await plugin.start();
+    this.worker.start();
+    if (this.options.watch === true) {
+      this.unwatch = watchFolder(this.options.bot, parts.clock, parts.logger, () =>
+        background.run('reading the bot folder again', () => this.reload()),
+      );
+    }
+    if (this.phase === 'starting') this.phase = 'started';
+  }
+
+  close(): Promise<void> {
+    this.closed ??= this.shutDown();
+    return this.closed;
+  }
+
+  private async shutDown(): Promise<void> {
+    this.phase = 'closing';
+    this.unwatch();
+    try {
+      await this.http?.close();
+      await this.worker.stop();
+    } finally {
+      await this.insides.release();
+    }
+  }
+
+  async receive(message: LeadMessageInput): Promise<{ readonly id: string }> {
+    if (this.phase === 'closing') throw shimError('runtime_closed', undefined);
+    return receiveMessage(this.insides.parts, message, this.options.newId ?? randomUUID);
+  }
+
+  messages(channel: string, externalId: string, after: number): Promise<TranscriptMessage[]> {
+    return leadMessages(this.insides.parts, channel, externalId, after);
+  }
+
+  lead(channel: string, externalId: string): Promise<LeadView | undefined> {
+    return leadView(this.insides.parts, channel, externalId);
+  }
+
+  leads(page: { readonly after?: string; readonly limit: number }): Promise<LeadRef[]> {
+    return leadPage(this.insides.parts, page);
+  }
+
+  onActivity(listener: (activity: RuntimeActivity) => void): () => void {
+    return this.insides.parts.activities.listen(listener);
+  }
+
+  async reload(): Promise<readonly string[]> {
+    const { holder, parts } = this.insides;
+    const problems = await holder.reload();
+    parts.activities.emit({ kind: 'bot_reloaded', at: parts.clock.now(), problems });
+    if (problems.length > 0) parts.logger.warn('the bot folder has problems; the last good bot goes on', { problems });
+    return problems;
+  }
+
+  idle(): Promise<void> {
+    const { parts, background } = this.insides;
+    return waitUntilIdle(parts, this.worker, background);
+  }
+}

@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
+
+/** What a caller reads when its request fails: a stable code, a sentence, and every problem when there are several. Never a stack. */
+export interface ErrorBody {
+  readonly code: string;
+  readonly message: string;
+  readonly problems?: readonly string[];
+}
+
+/** Answers with JSON. */
+export function answerJson(response: ServerResponse, status: number, body: unknown): void {
+  answerText(response, status, 'application/json; charset=utf-8', JSON.stringify(body));
+}
+
+export function answerError(response: ServerResponse, status: number, error: ErrorBody): void {
+  answerJson(response, status, { error });
+}
+
+export function answerText(response: ServerResponse, status: number, type: string, text: string): void {
+  const bytes = Buffer.from(text);
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': bytes.length,
+    // Answers hold what people wrote: no browser should take them for markup, and nothing should keep them.
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  });
+  response.end(bytes);
+}
+
+/** The method is wrong for this address. */
+export function answerMethod(response: ServerResponse, allowed: readonly string[]): void {
+  const allow = allowed.join(', ');
+  response.setHeader('allow', allow);
+  answerError(response, 405, { code: 'method_not_allowed', message: `this address takes ${allow}` });
+}
+
+export function answerNotFound(response: ServerResponse): void {
+  answerError(response, 404, { code: 'not_found', message: 'there is nothing at this address' });
+}
+
+/**
+ * Answers without having read the body: the rest of it is not taken in, and the connection ends with the answer, since
+ * what follows on it would be read as a request.
+ */
+export function answerUnread(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  error: ErrorBody,
+): void {
+  response.setHeader('connection', 'close');
+  response.once('finish', () => request.destroy());
+  answerError(response, status, error);
+}
+
+/** What went wrong while a request was served: the caller's mistake, a store that does not answer, or ours. */
+export function answerFailure(response: ServerResponse, error: unknown): 'told' | 'unexpected' {
+  const code = codeOf(error) ?? '';
+  if (code === 'message_invalid') {
+    const problems = (error as { readonly facts?: { readonly problems?: readonly string[] } }).facts?.problems ?? [];
+    answerError(response, 400, { code, message: messageOf(error), problems });
+    return 'told';
+  }
+  if (code === 'runtime_closed') {
+    answerError(response, 503, { code, message: messageOf(error) });
+    return 'told';
+  }
+  response.setHeader('retry-after', '1');
+  const message = 'nothing was stored: send it again';
+  answerError(response, 503, { code: code.startsWith('storage_') ? code : 'failed', message });
+  return 'unexpected';
+}

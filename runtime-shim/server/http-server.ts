@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../../plugin/contract/host.ts';
+import { shimError } from '../errors.ts';
+import type { RuntimeOptions } from '../runtime/contract.ts';
+import { answerFailure } from './answer.ts';
+import { isLoopbackHost } from './guard.ts';
+import { serveRequest } from './serve-request.ts';
+import type { ServerPorts } from './server-ports.ts';
+
+/** Time for a request's headers, ms: a caller that sends them byte by byte (slow-loris) is cut off. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Time for a whole request, ms. LiveTex itself waits 60 s for our answer. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** How long a connection is kept for the next request, ms. Above the 60 s after which common proxies close theirs, so that they never meet one that we are closing. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** How often time-outs are looked at, ms. */
+const TIMEOUT_CHECK_MS = 1_000;
+/** Largest request header, bytes. Node's default. */
+const MAX_HEADER_BYTES = 16 * 1024;
+/** How long closing waits for answers under way, ms, before it cuts the connections. Ours: far above any answer, within a service manager's patience. */
+const CLOSE_TIMEOUT_MS = 10_000;
+/** Most connections at one time. Ours: below the usual 16 thousand of a process's file descriptors. */
+const MAX_CONNECTIONS = 10_000;
+
+type HttpOptions = NonNullable<RuntimeOptions['http']>;
+
+/** The HTTP server of `serve` and `simulate`. */
+export class HttpServer {
+  private readonly server: Server;
+  private readonly host: string;
+  private readonly port: number;
+  private readonly closing = new AbortController();
+  private readonly clock: Clock;
+  private address: AddressInfo | undefined;
+
+  /** @throws http_unprotected */
+  constructor(options: HttpOptions, ports: ServerPorts) {
+    this.host = options.host ?? '127.0.0.1';
+    this.port = options.port;
+    this.clock = ports.clock;
+    const apiToken = options.apiToken;
+    if (apiToken === undefined && !isLoopbackHost(this.host)) throw shimError('http_unprotected', { host: this.host });
+    const on = { ports, apiToken, routes: options.routes ?? [], closing: this.closing.signal };
+    const serve = (request: IncomingMessage, response: ServerResponse): void => {
+      response.once('close', this.endIdleConnections);
+      serveRequest(request, response, on).catch((error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else if (answerFailure(response, error) === 'told') return;
+        ports.logger.error('a request failed', { method: request.method, error });
+      });
+    };
+    const limits = {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    };
+    this.server = createServer(limits, serve);
+    this.server.maxConnections = MAX_CONNECTIONS;
+  }
+
+  /** The address while it listens. */
+  get url(): string | undefined {
+    if (this.address === undefined) return undefined;
+    const host = this.host.includes(':') ? `[${this.host}]` : this.host;
+    return `http://${host}:${this.address.port}`;
+  }
+
+  /** @throws the system's error when the address cannot be had (`EADDRINUSE`, …) */
+  async listen(): Promise<void> {
+    this.server.listen(this.port, this.host);
+    await once(this.server, 'listening');
+    const address = this.server.address();
+    if (typeof address === 'object' && address !== null) this.address = address;
+  }
+
+  /** Takes no new connection, answers what was asked, ends the streams. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    if (this.address === undefined) return;
+    const closed = once(this.server, 'close');
+    const cancel = this.clock.after(CLOSE_TIMEOUT_MS, () => this.server.closeAllConnections());
+    this.server.close();
+    this.server.closeIdleConnections();
+    await closed;
+    cancel();
+  }
+
+  /** A connection that was busy when closing began is kept alive after its answer otherwise. */
+  private readonly endIdleConnections = (): void => {
+    if (this.closing.signal.aborted) setImmediate(() => this.server.closeIdleConnections());
+  };
+}

@@ -1,0 +1,15 @@
+import type { Clock, Logger } from '../../plugin/contract/host.ts';
+import type { Metric, Readiness } from '../../plugin/contract/plugin.ts';
+import type { Storage } from '../../plugin/storage/contract.ts';
+import type { Runtime } from '../runtime/contract.ts';
+
+/** What the HTTP server asks of the runtime. */
+export interface ServerPorts {
+  readonly runtime: Runtime;
+  /** For its hints that a transcript grew. */
+  readonly storage: Pick<Storage, 'onAppend'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  ready(): Promise<Readiness>;
+  metrics(): Promise<Metric[]>;
+}
