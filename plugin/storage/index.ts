@@ -6,4 +6,5 @@ export { createLaneWorker } from './lane-worker.ts';
 export { createMemoryStorage } from './memory/memory-storage.ts';
 export type { OpenStorageOptions, StorageLogger } from './open-options.ts';
 export { openStorage } from './open-storage.ts';
+export { createSqliteStorage } from './sqlite/sqlite-storage.ts';
 export { systemClock } from './system-clock.ts';

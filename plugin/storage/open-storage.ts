@@ -2,6 +2,7 @@ import type { Storage } from './contract.ts';
 import { storageError } from './errors.ts';
 import { createMemoryStorage } from './memory/memory-storage.ts';
 import type { OpenStorageOptions } from './open-options.ts';
+import { createSqliteStorage } from './sqlite/sqlite-storage.ts';
 
 /**
  * Opens storage by its specification: `sqlite:<folder>` or `memory:`.
@@ -14,6 +15,10 @@ export async function openStorage(spec: string, options: OpenStorageOptions): Pr
   if (driver === 'memory') {
     if (rest !== '') throw storageError('storage_spec_invalid', { spec, problem: 'has something after "memory:"' });
     return createMemoryStorage(options);
+  }
+  if (driver === 'sqlite') {
+    if (rest === '') throw storageError('storage_spec_invalid', { spec, problem: 'names no folder' });
+    return createSqliteStorage(rest, options);
   }
   // A URL may carry a password: it is not repeated.
   if (/^postgres(ql)?$/.test(driver)) {

@@ -1,0 +1,81 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { codeOf, storageError } from '../errors.ts';
+import { describeSqliteError, sqliteCode } from './describe-sqlite-error.ts';
+
+/** SQLITE_BUSY (sqlite.org/rescode.html). */
+const BUSY = 5;
+
+/** Only the owner may look into the folder: it holds what leads wrote. */
+const FOLDER_MODE = 0o700;
+
+/** What the operating system says about a path, as one of our errors. */
+function describePathError(error: unknown, folder: string): unknown {
+  const detail = error instanceof Error ? error.message : String(error);
+  switch (codeOf(error)) {
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return storageError('storage_folder_invalid', { folder, detail: 'a file is in its place' }, error);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return storageError('storage_readonly', { folder, detail }, error);
+    case 'ENOSPC':
+      return storageError('storage_full', { folder, detail }, error);
+    default:
+      return storageError('storage_folder_invalid', { folder, detail }, error);
+  }
+}
+
+/**
+ * Makes the folder when it is missing, and proves that it can be written. Not done with the lock's own file: closing any
+ * descriptor of a file gives up all POSIX locks that the process has on it (fcntl(2)).
+ * @throws storage_folder_invalid · storage_readonly · storage_full
+ */
+export function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+    const probe = join(folder, `.write-check-${process.pid}`);
+    writeFileSync(probe, '');
+    rmSync(probe);
+  } catch (error) {
+    throw describePathError(error, folder);
+  }
+}
+
+function ownerOf(folder: string): string | undefined {
+  try {
+    const text = readFileSync(join(folder, 'owner'), 'utf8').trim();
+    return text === '' ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Takes the folder for this process. The lock is an exclusive transaction on a database of its own, `lock.db`, which
+ * SQLite holds by a lock of the operating system: when the process ends, in whatever way, the kernel releases it.
+ * The file `owner` only tells a person who has it.
+ * @throws storage_locked and what is wrong with the folder
+ */
+export function lockFolder(folder: string): { release(): void } {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    writeFileSync(join(folder, 'owner'), `process ${process.pid}\n`);
+  } catch (error) {
+    database?.close();
+    if (sqliteCode(error) !== BUSY) throw describeSqliteError(error, folder);
+    const owner = ownerOf(folder);
+    throw storageError('storage_locked', { folder, ...(owner === undefined ? {} : { owner }) }, error);
+  }
+  const held = database;
+  return {
+    release() {
+      rmSync(join(folder, 'owner'), { force: true });
+      held.close();
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { CommitEngine } from '../local/group-commit.ts';
+import { describeSqliteError } from './describe-sqlite-error.ts';
+
+/**
+ * Group commits on a SQLite connection. A group that need not survive a loss of power (claims only) commits without a
+ * flush: `synchronous = NORMAL` leaves that to the next durable commit (sqlite.org/pragma.html#pragma_synchronous).
+ */
+export function createSqliteEngine(database: DatabaseSync, folder: string, close: () => void): CommitEngine {
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const savepoint = database.prepare('SAVEPOINT unit');
+  const release = database.prepare('RELEASE unit');
+  const undo = database.prepare('ROLLBACK TO unit');
+  const commit = database.prepare('COMMIT');
+  const rollback = database.prepare('ROLLBACK');
+  let flushes = true;
+
+  return {
+    begin(durable) {
+      if (durable !== flushes) database.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
+      flushes = durable;
+      begin.run();
+    },
+    savepoint: () => void savepoint.run(),
+    release: () => void release.run(),
+    undo() {
+      undo.run();
+      release.run();
+    },
+    commit: () => void commit.run(),
+    rollback: () => void rollback.run(),
+    inTransaction: () => database.isTransaction,
+    describe: (error) => describeSqliteError(error, folder),
+    close,
+  };
+}

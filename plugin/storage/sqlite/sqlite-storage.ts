@@ -1,0 +1,49 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Storage } from '../contract.ts';
+import { createLocalStorage } from '../local/local-storage.ts';
+import { TRANSACTION_DEADLINE_MS } from '../local/within-deadline.ts';
+import type { OpenStorageOptions } from '../open-options.ts';
+import { lockFolder, prepareFolder } from './folder-lock.ts';
+import { openDatabase, openForReading } from './open-database.ts';
+import { createSqliteEngine } from './sqlite-engine.ts';
+import { createSqliteReader } from './sqlite-reader.ts';
+import { createSqliteTables } from './sqlite-tables.ts';
+
+/** One process has the folder, so whoever held a claim before us is gone: its jobs need not wait for their leases. */
+function forgetClaims(database: DatabaseSync, now: number): void {
+  database.prepare('UPDATE lane SET claim = NULL, ready_at = ? WHERE claim IS NOT NULL').run(now);
+}
+
+/**
+ * Storage in a folder of this machine, for one process at a time. The folder is made when it is missing.
+ * @throws storage_locked · storage_readonly · storage_folder_invalid · storage_newer · storage_corrupt · storage_full,
+ *   each naming the folder
+ */
+export async function createSqliteStorage(folder: string, options: OpenStorageOptions): Promise<Storage> {
+  prepareFolder(folder);
+  const lock = lockFolder(folder);
+  const opened: DatabaseSync[] = [];
+  try {
+    const database = openDatabase(folder);
+    opened.push(database);
+    forgetClaims(database, options.clock.now());
+    const reading = openForReading(folder);
+    opened.push(reading);
+    return createLocalStorage({
+      ...options,
+      driver: 'sqlite',
+      tables: createSqliteTables((sql) => database.prepare(sql)),
+      reader: createSqliteReader(reading, folder, options.transactionDeadlineMs ?? TRANSACTION_DEADLINE_MS),
+      // Begun in the loop's check phase: all that arrived from the network in this turn commits together.
+      soon: setImmediate,
+      engine: createSqliteEngine(database, folder, () => {
+        database.close();
+        lock.release();
+      }),
+    });
+  } catch (error) {
+    for (const database of opened) database.close();
+    lock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import type { CountTable, DeadRow, DeadTable, QueueCounts, Tables, TimerRow, TimerTable } from '../local/tables.ts';
+import { change, type Prepare, query } from './prepare.ts';
+import { createGateTable, createRecordTable, createRememberedTable, createStreamTable } from './sqlite-keyed-tables.ts';
+import { createJobTable, createLaneTable } from './sqlite-lane-tables.ts';
+
+function createTimerTable(prepare: Prepare): TimerTable {
+  const remove = change(prepare, 'DELETE FROM timer WHERE queue = ? AND id = ?');
+  const insert = change(prepare, 'INSERT INTO timer (queue, id, at, lane, kind, payload) VALUES (?, ?, ?, ?, ?, ?)');
+  const due = query<TimerRow>(
+    prepare,
+    'SELECT queue, id, at, lane, kind, payload FROM timer WHERE queue = ? AND at <= ? ORDER BY at, seq LIMIT ?',
+  );
+  const earliest = query<{ at: number | null }>(prepare, 'SELECT min(at) AS at FROM timer WHERE queue = ?');
+  return {
+    put(timer) {
+      const replaced = remove(timer.queue, timer.id) > 0;
+      insert(timer.queue, timer.id, timer.at, timer.lane, timer.kind, timer.payload);
+      return !replaced;
+    },
+    remove: (queue, id) => remove(queue, id) > 0,
+    due: (queue, now, limit) => due.all(queue, now, limit),
+    earliest: (queue) => earliest.one(queue)?.at ?? undefined,
+  };
+}
+
+const DEAD = `id, queue, lane, kind, payload, enqueued_at AS enqueuedAt, attempts,
+  first_failed_at AS firstFailedAt, last_error AS lastError, died_at AS diedAt`;
+
+function createDeadTable(prepare: Prepare): DeadTable {
+  const insert = change(
+    prepare,
+    `INSERT INTO dead (id, queue, lane, kind, payload, enqueued_at, attempts, first_failed_at, last_error, died_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const get = query<DeadRow>(prepare, `SELECT ${DEAD} FROM dead WHERE id = ?`);
+  const remove = change(prepare, 'DELETE FROM dead WHERE id = ?');
+  const list = query<DeadRow>(prepare, `SELECT ${DEAD} FROM dead WHERE id > ? ORDER BY id LIMIT ?`);
+  const listQueue = query<DeadRow>(
+    prepare,
+    `SELECT ${DEAD} FROM dead INDEXED BY dead_queue WHERE queue = ? AND id > ? ORDER BY id LIMIT ?`,
+  );
+  const diedBefore = query<DeadRow>(prepare, `SELECT ${DEAD} FROM dead WHERE died_at < ? ORDER BY died_at LIMIT ?`);
+  return {
+    insert: ({ id, queue, lane, kind, payload, enqueuedAt, attempts, firstFailedAt, lastError, diedAt }) =>
+      void insert(id, queue, lane, kind, payload, enqueuedAt, attempts, firstFailedAt, lastError, diedAt),
+    get: (id) => get.one(id),
+    remove: (id) => void remove(id),
+    list: (queue, after, limit) => (queue === undefined ? list.all(after, limit) : listQueue.all(queue, after, limit)),
+    diedBefore: (at, limit) => diedBefore.all(at, limit),
+  };
+}
+
+function createCountTable(prepare: Prepare): CountTable {
+  const add = change(
+    prepare,
+    `INSERT INTO queue_count (queue, lanes, jobs, retrying, dead, timers) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (queue) DO UPDATE SET lanes = lanes + excluded.lanes, jobs = jobs + excluded.jobs,
+       retrying = retrying + excluded.retrying, dead = dead + excluded.dead, timers = timers + excluded.timers`,
+  );
+  const list = query<QueueCounts & { queue: string }>(
+    prepare,
+    'SELECT queue, lanes, jobs, retrying, dead, timers FROM queue_count ORDER BY queue',
+  );
+  return {
+    add: (queue, by) => void add(queue, by.lanes, by.jobs, by.retrying, by.dead, by.timers),
+    list: () => list.all().map(({ queue, ...counts }) => ({ queue, counts })),
+  };
+}
+
+/** All tables on one connection. */
+export function createSqliteTables(prepare: Prepare): Tables {
+  const touch = change(prepare, `UPDATE counter SET value = ? WHERE name = 'touch'`);
+  return {
+    records: createRecordTable(prepare),
+    streams: createStreamTable(prepare),
+    remembered: createRememberedTable(prepare),
+    lanes: createLaneTable(prepare),
+    jobs: createJobTable(prepare),
+    timers: createTimerTable(prepare),
+    dead: createDeadTable(prepare),
+    gates: createGateTable(prepare),
+    counts: createCountTable(prepare),
+    touch: (now) => void touch(now),
+  };
+}
