@@ -4,10 +4,16 @@ import { type LeadRef, userIdOf } from '../../../plugin/contract/lead.ts';
 import type { EmulatedTouchPoint } from '../../../runtime-shim/emulator/contract.ts';
 import { bindingOf, startDesk } from '../../support/desk.ts';
 import { LEAD } from '../../support/minimal-host.ts';
+import { createTestClock } from '../../support/test-clock.ts';
 
 const TRANSFERRED = 'notice: Диалог переведён на оператора';
 const CONNECTED = 'notice: Оператор Анна Котова подключился к диалогу';
 const RETURNED = 'notice: Оператор вернул диалог боту';
+
+const operators = [
+  { firstName: 'Анна', lastName: 'Котова', status: 'online' },
+  { firstName: 'Борис', status: 'online' },
+] as const;
 
 /** Retries after the shortest wait: the jitter is not what is tested here. */
 const random = (): number => 0;
@@ -61,12 +67,14 @@ describe('where hand-overs break', () => {
   });
 
   it('a late close wakes the bot or ends the next session', async () => {
-    await using desk = await startDesk();
+    const clock = createTestClock();
+    await using desk = await startDesk({ clock, emulator: { operators, clock } });
     const { host, emulator, userId, anna } = desk;
     await desk.toOperator();
     // LiveTex holds the close back; meanwhile the bot takes the dialog, and the lead asks for an operator again.
     const release = emulator.faults.add({ kind: 'webhook_reorder', group: 1_000 });
     emulator.dialogs.close(userId, anna);
+    await clock.advance(1_000);
     await host.returnToBot(LEAD);
     await host.leadSays(LEAD, 'Ещё вопрос');
     await emulator.dialogs.when(userId, ({ messages }) => messages.length === 2);
@@ -133,14 +141,13 @@ describe('where hand-overs break', () => {
   });
 
   it('stale events overwrite newer state', async () => {
-    await using desk = await startDesk();
+    const clock = createTestClock();
+    await using desk = await startDesk({ clock, emulator: { operators, clock } });
     const { emulator, host, userId, anna, boris } = desk;
     await desk.toOperator();
     const release = emulator.faults.add({ kind: 'webhook_reorder', group: 1_000 });
     emulator.dialogs.reply(userId, anna, 'Передаю коллеге');
-    // The two events need different times to have an order; LiveTex's clock is the machine's here.
-    const sent = Date.now();
-    while (Date.now() === sent) await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(1);
     emulator.dialogs.transfer(userId, boris);
     emulator.dialogs.reply(userId, boris, 'Я Борис');
     release();
