@@ -13,3 +13,9 @@ export function packageRoot(): string {
   const here = import.meta.dirname;
   return here.endsWith(join('runtime-shim', 'cli')) ? dirname(dirname(here)) : dirname(here);
 }
+
+/** Where the package keeps the page of `simulate`; nothing in a checkout, where it is made from its sources. */
+export function builtPageFolder(): { readonly page?: string } {
+  const inSources = import.meta.dirname.endsWith(join('runtime-shim', 'cli'));
+  return inSources ? {} : { page: join(import.meta.dirname, 'page') };
+}

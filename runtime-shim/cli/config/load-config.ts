@@ -3,15 +3,17 @@ import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { cliError } from '../errors.ts';
 import { readJsonFile } from '../read-json-file.ts';
-import { type Config, DEFAULT_STORAGE, configSchema } from './config-schema.ts';
+import { type Config, configSchema } from './config-schema.ts';
 import { issueLines, keysOf, pathText } from './problem-lines.ts';
-import { resolveEnv } from './resolve-env.ts';
+import { type Environment, resolveEnv } from './resolve-env.ts';
 
 const WHAT = 'the configuration file';
 const SQLITE = 'sqlite:';
 
+export type { Config } from './config-schema.ts';
+
 /** @throws cli_json_invalid with every problem, and what `readTextFile` throws */
-export async function loadConfig(file: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Config> {
+export async function loadConfig(file: string, cwd: string, env: Environment): Promise<Config> {
   const path = resolve(cwd, file);
   const resolved = resolveEnv(await readJsonFile(WHAT, path), env);
   const parsed = configSchema.safeParse(resolved.value);
@@ -24,27 +26,32 @@ export async function loadConfig(file: string, cwd: string, env: NodeJS.ProcessE
     ...(await botFolderProblems(resolved.value, path)),
   ];
   if (!parsed.success || problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });
-  return {
-    ...parsed.data,
-    bot: beside(path, parsed.data.bot),
-    storage: storageBeside(path, parsed.data.storage),
-  };
+  return completed(parsed.data, path);
 }
 
-/** Only the data of a configuration, for a maintainer's commands: the rest may be wrong or unset at night. */
-export async function loadStorageSetting(file: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
+/** Stands for a secret that is not set where a maintainer works: nothing is sent with it, since nothing is started. */
+const UNSET = 'not-set-here';
+
+/**
+ * For a maintainer's commands, at night, in a shell without the service's environment: variables of secrets may be unset,
+ * and the bot folder may be away. The storage must be right.
+ * @throws cli_json_invalid with every problem, and what `readTextFile` throws
+ */
+export async function loadConfigForMaintenance(file: string, cwd: string, env: Environment): Promise<Config> {
   const path = resolve(cwd, file);
-  const resolved = resolveEnv(await readJsonFile(WHAT, path), env);
-  const parsed = configSchema.shape.storage.safeParse(
-    typeof resolved.value === 'object' && resolved.value !== null && 'storage' in resolved.value
-      ? resolved.value.storage
-      : DEFAULT_STORAGE,
-  );
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `storage: ${issue.message}`);
-    throw cliError('cli_json_invalid', { what: WHAT, path, problems });
-  }
-  return storageBeside(path, parsed.data);
+  const resolved = resolveEnv(await readJsonFile(WHAT, path), env, UNSET);
+  const parsed = configSchema.safeParse(resolved.value);
+  const needed = resolved.problems.filter((problem) => problem.path[0] === 'storage');
+  const problems = [
+    ...needed.map((problem) => `${pathText(problem.path)}: ${problem.message}`),
+    ...(parsed.success || needed.length > 0 ? [] : issueLines(parsed.error.issues, keysOf(configSchema))),
+  ];
+  if (!parsed.success || problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });
+  return completed(parsed.data, path);
+}
+
+function completed(config: Config, path: string): Config {
+  return { ...config, bot: beside(path, config.bot), storage: storageBeside(path, config.storage) };
 }
 
 function beside(file: string, path: string): string {

@@ -5,10 +5,14 @@ export interface EnvProblem {
   readonly message: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A copy with the references replaced. Where one has a problem, `undefined` stands in the copy. */
-export function resolveEnv(value: unknown, env: Environment): { value: unknown; problems: EnvProblem[] } {
+/** A copy with the references replaced. Where one has a problem, `instead` stands in the copy. */
+export function resolveEnv(
+  value: unknown,
+  env: Environment,
+  instead?: string,
+): { value: unknown; problems: EnvProblem[] } {
   const problems: EnvProblem[] = [];
   const walk = (node: unknown, path: ReadonlyArray<string | number>): unknown => {
     if (Array.isArray(node)) return node.map((item: unknown, index) => walk(item, [...path, index]));
@@ -17,7 +21,7 @@ export function resolveEnv(value: unknown, env: Environment): { value: unknown; 
       const found = lookUp(node as Record<string, unknown>, env);
       if (typeof found === 'string') return found;
       problems.push({ path, message: found.problem });
-      return undefined;
+      return instead;
     }
     // fromEntries defines "__proto__" as an ordinary key, so that the schema reports it as unknown.
     return Object.fromEntries(

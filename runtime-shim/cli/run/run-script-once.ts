@@ -7,7 +7,8 @@ import { startLiveTexEmulator } from '../../emulator/index.ts';
 import { systemClock } from '../../emulator/system-clock.ts';
 import type { LiveTexEmulator } from '../../emulator/contract.ts';
 import type { LeadRecord } from '../../leads/lead-record.ts';
-import { callPlugin } from '../../runtime/call-plugin.ts';
+import { DEFAULT_LIMITS } from '../../runtime/create-runtime.ts';
+import { PluginSet } from '../../runtime/plugin-set.ts';
 import type { ScriptResult, ScriptUsage } from '../../sandbox/contract.ts';
 import { createSandbox } from '../../sandbox/index.ts';
 import { type FileBot, findBot } from './find-bot.ts';
@@ -41,7 +42,7 @@ export async function runScriptOnce(options: RunOnceOptions): Promise<RunOnceRes
   const status = options.operators === 'online' ? 'online' : 'offline';
   const emulator = await startLiveTexEmulator({ operators: [{ firstName: 'Оператор', status }] });
   if (options.operators === 'unreachable') emulator.faults.add({ kind: 'reset', when: 'before' });
-  const sandbox = createSandbox({ runners: 1 });
+  const sandbox = createSandbox({ ...DEFAULT_LIMITS, runners: 1 });
   const lead = leadRecord(found, options.lead);
   const host = new SingleLeadHost({ bot: found.bot, lead, clock: systemClock });
   const results: ScriptResult[] = [];
@@ -58,17 +59,18 @@ export async function runScriptOnce(options: RunOnceOptions): Promise<RunOnceRes
     storage: 'memory:',
     host: host.ports(async (trigger) => await host.play(trigger, ports, plugin)),
   });
+  const plugins = new PluginSet([plugin]);
   const ports = {
     run: async (script: Parameters<typeof sandbox.run>[0]): Promise<ScriptResult> => {
       const result = await sandbox.run(script);
       results.push(result);
       return result;
     },
-    plugins: [{ name: plugin.name, source: plugin.guest.source }],
-    call: callPlugin([plugin], lead.ref),
-    afterScript: async (_plugin: string, actions: Parameters<typeof plugin.afterScript>[1]) =>
-      await plugin.afterScript(lead.ref, actions),
-    chooseTransfer: async () => await plugin.chooseTransfer(lead.ref),
+    plugins: plugins.bundles,
+    call: plugins.callsFor(lead.ref),
+    afterScript: async (name: string, actions: Parameters<typeof plugin.afterScript>[1]) =>
+      await plugins.afterScript(lead.ref, name, actions),
+    chooseTransfer: async () => await plugins.chooseTransfer(lead.ref, found.bot),
   };
   try {
     await plugin.start();

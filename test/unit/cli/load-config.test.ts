@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadConfig, loadStorageSetting } from '../../../runtime-shim/cli/config/load-config.ts';
+import { loadConfig, loadConfigForMaintenance } from '../../../runtime-shim/cli/config/load-config.ts';
 import { secretsOf } from '../../../runtime-shim/cli/config/config-secrets.ts';
 import { temporaryFolder } from '../../support/command.ts';
 
@@ -156,9 +156,16 @@ test('loopback in every spelling needs no token', async () => {
   }
 });
 
-test('a maintainer finds the data though the rest of the configuration is broken', async () => {
+test('a maintainer needs none of the secrets, but the storage must be right', async () => {
+  const config = { bot: 'away', storage: 'sqlite:kept', livetex: [{ token: { env: 'NOT_SET' } }] };
   const folder = await temporaryFolder({
-    'livetex.json': JSON.stringify({ storage: 'sqlite:kept', livetex: 'broken' }),
+    'livetex.json': JSON.stringify(config),
+    'unset.json': JSON.stringify({ ...config, storage: { env: 'NOT_SET' } }),
   });
-  expect(await loadStorageSetting('livetex.json', folder, {})).toBe(`sqlite:${join(folder, 'kept')}`);
+  expect(await loadConfigForMaintenance('livetex.json', folder, {})).toMatchObject({
+    storage: `sqlite:${join(folder, 'kept')}`,
+  });
+  await expect(loadConfigForMaintenance('unset.json', folder, {})).rejects.toThrow(
+    'storage: the environment variable NOT_SET is not set',
+  );
 });

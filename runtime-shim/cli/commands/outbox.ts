@@ -1,0 +1,80 @@
+import type { CommandContext, CommandWork } from '../command.ts';
+import { cliError } from '../errors.ts';
+import { EXIT_DONE } from '../exit-code.ts';
+import { openMaintenance } from '../maintenance/open-maintenance.ts';
+import type { Outbox, OutboxEntry, OutboxQueue } from '../maintenance/outbox.ts';
+import { printable } from '../terminal.ts';
+
+/** `outbox list|resend|drop`. */
+export const outbox: CommandWork = async (context) => {
+  const { positionals, values } = context.arguments;
+  const [action, id] = positionals;
+  const which = action === 'list' ? undefined : whichOf(action ?? '', id);
+  if (action === 'list' && id !== undefined) throw cliError('cli_usage', { problems: [`unexpected argument "${id}"`] });
+  const maintenance = await openMaintenance(values['config'] ?? '', context.cwd, context.env);
+  try {
+    if (which === undefined) {
+      const found = await maintenance.outbox();
+      context.terminal.out(context.json ? JSON.stringify(found) : outboxText(found));
+      return EXIT_DONE;
+    }
+    const done = action === 'resend' ? await maintenance.resend(which) : await maintenance.drop(which);
+    if (done === 0 && which !== 'all') throw cliError('cli_not_found', { what: missing(action ?? '', which) });
+    reportDone(context, action ?? '', done, maintenance.running);
+    return EXIT_DONE;
+  } finally {
+    await maintenance.close();
+  }
+};
+
+function missing(action: string, id: number): string {
+  return action === 'resend'
+    ? `dead message ${id} (a stuck one is tried again by itself)`
+    : `message ${id} in the outbox`;
+}
+
+/** @throws cli_usage */
+function whichOf(action: string, id: string | undefined): number | 'all' {
+  if (id === undefined)
+    throw cliError('cli_usage', { problems: [`${action}: the number of a message, or "all", is missing`] });
+  if (id === 'all') return 'all';
+  if (/^[1-9]\d{0,14}$/.test(id)) return Number(id);
+  throw cliError('cli_usage', { problems: [`${action}: a number or "all" is needed, got "${id}"`] });
+}
+
+function reportDone({ json, terminal }: CommandContext, action: string, done: number, running: boolean): void {
+  if (json) {
+    terminal.out(JSON.stringify({ ok: true, count: done }));
+    return;
+  }
+  const when = running ? '' : ', for the next start of the server';
+  terminal.out(action === 'resend' ? `${done} put back into the queue${when}` : `${done} dropped`);
+}
+
+function outboxText({ queues, entries, more }: Outbox): string {
+  if (entries.length === 0 && queues.every(({ paused }) => paused === null)) {
+    const waiting = queues.reduce((sum, { jobs }) => sum + jobs, 0);
+    return waiting === 0 ? 'Nothing waits.' : `Nothing is stuck or dead; ${waiting} on the way.`;
+  }
+  return [
+    ...queues.filter(({ paused }) => paused !== null).map(pausedText),
+    ...entries.map(entryText),
+    ...(more ? ['… and more'] : []),
+  ].join('\n');
+}
+
+function pausedText({ queue, paused, jobs }: OutboxQueue): string {
+  return `${queue} is held back until ${timeText(paused?.until ?? 0)} (${paused?.reason ?? ''}), ${jobs} waiting`;
+}
+
+function entryText({ id, state, queue, lane, kind, text, attempts, error, failingSince, behind }: OutboxEntry): string {
+  const since = failingSince === null ? '' : ` since ${timeText(failingSince)}`;
+  const queued = behind === 0 ? '' : `, ${behind} behind it`;
+  const said = text === '' ? '' : `\n      “${printable(text).replaceAll('\n', ' ⏎ ')}”`;
+  const why = error === null ? '' : `\n      ${printable(error)}`;
+  return `${String(id).padStart(5)} ${state}  ${queue} ${printable(lane)} ${kind}, ${attempts} tries${since}${queued}${said}${why}`;
+}
+
+function timeText(at: number): string {
+  return new Date(at).toISOString().replace('T', ' ').slice(0, 19);
+}

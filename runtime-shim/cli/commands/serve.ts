@@ -1,0 +1,74 @@
+import { userIdOf } from '../../../plugin/contract/lead.ts';
+import type { Logger } from '../../../plugin/contract/host.ts';
+import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
+import type { Runtime } from '../../runtime/contract.ts';
+import type { CommandWork } from '../command.ts';
+import { secretsOf } from '../config/config-secrets.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { createRuntimeOf } from '../create-runtime-of.ts';
+import { EXIT_DONE } from '../exit-code.ts';
+import { jsonLogger } from '../json-logger.ts';
+import { listenOn } from '../listen-on.ts';
+import { startControlServer } from '../maintenance/control-server.ts';
+import { dialogReport } from '../maintenance/dialog-report.ts';
+import { maintenanceOf } from '../maintenance/open-maintenance.ts';
+import { registerWebhooks } from '../register-webhooks.ts';
+import { aborted } from '../stop-signal.ts';
+
+const SQLITE = 'sqlite:';
+
+/** `serve`: the runtime against LiveTex until a signal, then a drained end. */
+export const serve: CommandWork = async ({ terminal, arguments: { values }, json, cwd, env, stop }) => {
+  const config = await loadConfig(values['config'] ?? '', cwd, env);
+  const clock = systemClock;
+  const logger = jsonLogger({
+    write: (line) => terminal.err(line),
+    level: config.logLevel,
+    now: () => clock.now(),
+    secrets: secretsOf(config),
+  });
+  /** What was opened, to be closed in the reverse order. */
+  const opened: Array<() => Promise<void>> = [];
+  try {
+    const storage = await openStorage(config.storage, { clock, logger });
+    opened.push(() => storage.close());
+    const { host, port, apiToken } = config.http;
+    const http = { host, port, ...(apiToken === undefined ? {} : { apiToken }) };
+    const runtime = await createRuntimeOf(config, { storage, http, logger, clock });
+    opened.push(() => runtime.close());
+    logScriptErrors(runtime, logger);
+    await listenOn({ host, port }, async () => {
+      await runtime.start();
+    });
+    if (config.storage.startsWith(SQLITE)) {
+      const control = await startControlServer(config.storage.slice(SQLITE.length), {
+        ...maintenanceOf(storage, config),
+        dialog: async (channel, externalId, last) =>
+          await dialogReport(runtime, storage, { channel, externalId, last }),
+      });
+      opened.push(() => control.close());
+    }
+    const url = runtime.url ?? '';
+    terminal.out(json ? JSON.stringify({ url }) : `Listening on ${url}`);
+    logger.info('started', { url, bot: runtime.botId, pid: process.pid });
+    const registering = registerWebhooks({ bindings: config.livetex, clock, logger, stop });
+    opened.push(() => registering);
+    await aborted(stop);
+    logger.info('stopping', { signal: String(stop.reason) });
+  } finally {
+    for (const close of opened.toReversed()) await close();
+  }
+  logger.info('stopped');
+  return EXIT_DONE;
+};
+
+/** An author's mistake in a live bot: what a maintainer hands to the author. The script's own log may hold a lead's words and stays out. */
+function logScriptErrors(runtime: Runtime, logger: Logger): void {
+  runtime.onActivity((activity) => {
+    if (activity.kind !== 'script' || activity.error === undefined) return;
+    const { code, message, file, line, column } = activity.error;
+    const facts = { userId: userIdOf(activity.lead), script: activity.script, code, file, line, column };
+    logger.warn('script failed', facts);
+    logger.debug('script failed', { ...facts, message });
+  });
+}

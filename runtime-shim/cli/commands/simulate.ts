@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { messageOf } from '../../../plugin/contract/coded-error.ts';
+import { createLiveTexClient } from '../../../plugin/client/index.ts';
+import { createMemoryStorage, openStorage, systemClock } from '../../../plugin/storage/index.ts';
+import { startLiveTexEmulator } from '../../emulator/index.ts';
+import type { LiveTexEmulator } from '../../emulator/contract.ts';
+import { type Simulator, createSimulator } from '../../simulator/index.ts';
+import { activityLines, formatLine } from '../activity-line.ts';
+import type { CommandContext, CommandWork } from '../command.ts';
+import { SIMULATE_PORT } from '../commands.ts';
+import { type Config, configSchema } from '../config/config-schema.ts';
+import { createRuntimeOf } from '../create-runtime-of.ts';
+import { EXIT_DONE } from '../exit-code.ts';
+import { jsonLogger } from '../json-logger.ts';
+import { listenOn } from '../listen-on.ts';
+import { builtPageFolder, packageRoot } from '../package-version.ts';
+import { playDemonstration } from '../simulate/demonstration.ts';
+import { openBrowser } from '../simulate/open-browser.ts';
+import { type SimulatedRuntime, simulatedRuntime } from '../simulate/simulated-runtime.ts';
+import { aborted } from '../stop-signal.ts';
+import { coloured } from '../terminal.ts';
+import { webhookAddress } from '../webhook-address.ts';
+
+/** The bot of `npm start`. */
+const MAIN_EXAMPLE = join('scripts-examples', '08-support-bot');
+const HOST = '127.0.0.1';
+const OPERATOR = { id: 'maria', firstName: 'Мария', lastName: 'Соколова', status: 'online' } as const;
+const COLLEAGUE = { id: 'oleg', firstName: 'Олег', lastName: 'Белов', status: 'online' } as const;
+
+/** `simulate`: a bot, a local LiveTex and the page between them, in one process. */
+export const simulate: CommandWork = async (context) => {
+  const {
+    terminal,
+    arguments: { positionals, values },
+    json,
+    cwd,
+    stop,
+  } = context;
+  const isMainExample = positionals[0] === undefined;
+  const bot = isMainExample ? join(packageRoot(), MAIN_EXAMPLE) : resolve(cwd, positionals[0] ?? '');
+  const port = Number(values['port'] ?? SIMULATE_PORT);
+  /** What was opened, to be closed in the reverse order. */
+  const opened: Array<() => Promise<void>> = [];
+  try {
+    const clock = systemClock;
+    const data = values['data'];
+    const storage =
+      data === undefined
+        ? createMemoryStorage({ clock })
+        : await openStorage(`sqlite:${resolve(cwd, data)}`, { clock });
+    opened.push(() => storage.close());
+    const emulator = await startLiveTexEmulator({ operators: [OPERATOR, COLLEAGUE] });
+    opened.push(() => emulator.close());
+    const config = simulatedConfig(bot, emulator, port);
+    const logger = jsonLogger({
+      write: (line) => terminal.err(line),
+      level: 'error',
+      now: () => clock.now(),
+      secrets: [],
+    });
+    let page: Simulator | undefined;
+    const runtime = await simulatedRuntime(async (samePort) => {
+      const routes = [
+        async (...call: Parameters<Simulator['routes'][number]>) => await firstOf(page?.routes ?? [], call),
+      ];
+      const http = { host: HOST, port: samePort ?? port, routes };
+      return await createRuntimeOf(config, { storage, http, logger, clock, watch: true });
+    });
+    opened.push(() => runtime.close());
+    page = await createSimulator({
+      runtime,
+      emulator,
+      bot: { name: runtime.current().botId, folder: bot },
+      binding: bindingOf(config),
+      clock,
+      logger,
+      ...builtPageFolder(),
+    });
+    opened.push(async () => page?.close());
+    if (!json) printActivities(runtime, context);
+    await listenOn({ host: HOST, port }, async () => {
+      await runtime.current().start();
+    });
+    await setWebhook(config, emulator, runtime.current().url ?? '');
+    const url = `${runtime.current().url ?? ''}/`;
+    terminal.out(
+      json ? JSON.stringify({ url, emulator: { url: emulator.url, token: emulator.token } }) : `Simulator: ${url}`,
+    );
+    if (isMainExample) await demonstrate(runtime, emulator, context);
+    if (!json) terminal.out(`\nOpen ${coloured(terminal, 'bold', url)} and write to the bot. Stop with Ctrl+C`);
+    if (terminal.colour && !context.arguments.switches.has('no-open')) openBrowser(url);
+    await aborted(stop);
+  } finally {
+    for (const close of opened.toReversed()) await close();
+  }
+  return EXIT_DONE;
+};
+
+function simulatedConfig(bot: string, emulator: LiveTexEmulator, port: number): Config {
+  const key = randomBytes(16).toString('base64url');
+  const publicUrl = `http://${HOST}:${port}`;
+  return configSchema.parse({
+    bot,
+    http: { host: HOST, port },
+    livetex: [{ token: emulator.token, baseUrl: emulator.url, webhook: { publicUrl, key } }],
+  });
+}
+
+function bindingOf(config: Config): Config['livetex'][number] {
+  const [binding] = config.livetex;
+  if (binding === undefined) throw new Error('the configuration of simulate has one binding');
+  return binding;
+}
+
+/** With port 0 the address is known only now. */
+async function setWebhook(config: Config, emulator: LiveTexEmulator, publicUrl: string): Promise<void> {
+  const binding = bindingOf(config);
+  const webhook = { key: binding.webhook?.key ?? '', publicUrl };
+  const client = createLiveTexClient({ clock: systemClock });
+  try {
+    const url = webhookAddress({ ...binding, webhook }) ?? '';
+    await client.binding({ ...binding, baseUrl: emulator.url }).setWebhook({ url, webhook_key: webhook.key });
+  } finally {
+    await client.close();
+  }
+}
+
+function printActivities(runtime: SimulatedRuntime, { terminal }: CommandContext): void {
+  runtime.onActivity((activity) => {
+    for (const line of activityLines(activity)) terminal.out(formatLine(line, terminal));
+  });
+}
+
+async function demonstrate(
+  runtime: SimulatedRuntime,
+  emulator: LiveTexEmulator,
+  context: CommandContext,
+): Promise<void> {
+  const { terminal, json, stop } = context;
+  if (!json) terminal.out('A demonstration: Анна writes to the bot, operator Мария is online.\n');
+  try {
+    await playDemonstration({
+      runtime: runtime.current(),
+      emulator,
+      operatorId: OPERATOR.id,
+      externalId: `demo-${systemClock.now()}`,
+      stop,
+      onDesk: ({ name, attributes, messages }) => {
+        if (json) return;
+        const text = `${name}: ${messages.length} messages of the bot's dialog, header ${JSON.stringify(attributes)}`;
+        terminal.out(formatLine({ at: systemClock.now(), who: 'desk', text, colour: 'magenta' }, terminal));
+      },
+    });
+  } catch (error) {
+    if (!stop.aborted) terminal.err(`metabot-livetex: the demonstration did not end: ${messageOf(error)}`);
+  }
+}
+
+async function firstOf(routes: Simulator['routes'], call: Parameters<Simulator['routes'][number]>): Promise<boolean> {
+  for (const route of routes) if (await route(...call)) return true;
+  return false;
+}

@@ -1,0 +1,97 @@
+/** Opens the data for a maintainer's command: beside a running server through it, else directly. */
+import { stat } from 'node:fs/promises';
+import { z } from 'zod';
+import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
+import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
+import { type Config, loadConfigForMaintenance } from '../config/load-config.ts';
+import { createRuntimeOf } from '../create-runtime-of.ts';
+import { cliError } from '../errors.ts';
+import { readControlFile } from './control-file.ts';
+import { dialogReport, dialogReportSchema } from './dialog-report.ts';
+import type { Maintenance, Question } from './maintenance.ts';
+import { dropJobs, listOutbox, outboxSchema, resendDead } from './outbox.ts';
+import type { Storage } from '../../../plugin/storage/contract.ts';
+
+const SQLITE = 'sqlite:';
+/** A loopback answer takes milliseconds; a server that is busy for longer should be left alone. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+export interface OpenMaintenance extends Maintenance {
+  /** Is a server running on this data now? On PostgreSQL it need not be known: then false. */
+  readonly running: boolean;
+  close(): Promise<void>;
+}
+
+/** @throws cli_data_missing, cli_server_silent, and what opening storage throws */
+export async function openMaintenance(
+  file: string,
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<OpenMaintenance> {
+  const config = await loadConfigForMaintenance(file, cwd, env);
+  const folder = config.storage.startsWith(SQLITE) ? config.storage.slice(SQLITE.length) : undefined;
+  if (folder !== undefined) await mustExist(folder);
+  try {
+    const storage = await openStorage(config.storage, { clock: systemClock });
+    return { running: false, ...maintenanceOf(storage, config), close: () => storage.close() };
+  } catch (error) {
+    if (folder === undefined || codeOf(error) !== 'storage_locked') throw error;
+    return await throughServer(folder, error);
+  }
+}
+
+/** Opening would make an empty one, and "nothing is stuck" would be a wrong answer about a mistyped path. */
+async function mustExist(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() !== true) throw cliError('cli_data_missing', { folder });
+}
+
+/** On an open storage that nobody else works on, or that several may share. */
+export function maintenanceOf(storage: Storage, config: Config): Maintenance {
+  return {
+    outbox: async () => await listOutbox(storage),
+    resend: async (which) => await resendDead(storage, which),
+    drop: async (which) => await dropJobs(storage, which),
+    dialog: async (channel, externalId, last) => {
+      // Never started: it only reads.
+      const runtime = await createRuntimeOf(config, { storage });
+      try {
+        return await dialogReport(runtime, storage, { channel, externalId, last });
+      } finally {
+        await runtime.close();
+      }
+    },
+  };
+}
+
+async function throughServer(folder: string, locked: unknown): Promise<OpenMaintenance> {
+  const address = await readControlFile(folder);
+  // Another command of this kind, or a program that is no server of ours.
+  if (address === undefined) throw locked;
+  const ask = async <T>(question: Question, schema: z.ZodType<T>): Promise<T> => {
+    try {
+      const response = await fetch(address.url, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${address.word}`, 'content-type': 'application/json' },
+        body: JSON.stringify(question),
+        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      });
+      const body: unknown = await response.json();
+      if (!response.ok) throw new Error(z.object({ error: z.string() }).parse(body).error);
+      return z.object({ answer: schema }).parse(body).answer;
+    } catch (error) {
+      throw cliError('cli_server_silent', { folder, reason: messageOf(error) }, error);
+    }
+  };
+  return {
+    running: true,
+    outbox: async () => await ask({ ask: 'outbox' }, outboxSchema),
+    resend: async (which) => await ask({ ask: 'resend', which }, z.int()),
+    drop: async (which) => await ask({ ask: 'drop', which }, z.int()),
+    dialog: async (channel, externalId, last) => {
+      const report = await ask({ ask: 'dialog', channel, externalId, last }, dialogReportSchema.nullable());
+      return report ?? undefined;
+    },
+    close: async () => {},
+  };
+}

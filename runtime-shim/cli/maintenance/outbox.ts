@@ -1,0 +1,126 @@
+/** What could not be delivered: what is stuck, what is dead, and what is held back. */
+import { z } from 'zod';
+import type { DeadJob, Storage, StoredJob } from '../../../plugin/storage/contract.ts';
+
+/** Most entries of one list: more cannot be read at night, and `resend all` takes them in turns. */
+const MAX_LISTED = 500;
+/** How much of a message is shown, in UTF-16 units: enough to know it again. */
+const SHOWN_TEXT = 80;
+
+const entrySchema = z.object({
+  id: z.int(),
+  /** `stuck`: tried again by itself. `dead`: given up, waits for a decision. */
+  state: z.enum(['stuck', 'dead']),
+  queue: z.string(),
+  /** Names the lead. */
+  lane: z.string(),
+  kind: z.string(),
+  /** The beginning of its text, or its link. */
+  text: z.string(),
+  attempts: z.int(),
+  error: z.string().nullable(),
+  /** Unix ms of the first failed try. */
+  failingSince: z.number().nullable(),
+  /** Further jobs of its lane that wait behind it. */
+  behind: z.int(),
+});
+export type OutboxEntry = z.infer<typeof entrySchema>;
+
+const queueSchema = z.object({
+  queue: z.string(),
+  jobs: z.int(),
+  retrying: z.int(),
+  dead: z.int(),
+  /** Unix ms of the oldest job. */
+  oldestAt: z.number().nullable(),
+  /** Why the whole queue is held back, and until when (Unix ms). */
+  paused: z.object({ reason: z.string(), until: z.number() }).nullable(),
+});
+export type OutboxQueue = z.infer<typeof queueSchema>;
+
+export const outboxSchema = z.object({
+  queues: z.array(queueSchema),
+  entries: z.array(entrySchema),
+  /** There are more than are listed. */
+  more: z.boolean(),
+});
+export type Outbox = z.infer<typeof outboxSchema>;
+
+export async function listOutbox(storage: Storage): Promise<Outbox> {
+  const [stats, stuck, dead] = await Promise.all([
+    storage.stats(),
+    storage.listStuck(MAX_LISTED),
+    storage.listDead({ limit: MAX_LISTED }),
+  ]);
+  return await storage.read(async (tx) => {
+    const queues: OutboxQueue[] = [];
+    for (const { queue, jobs, retrying, dead: deadJobs, oldestAt } of stats) {
+      const gate = await tx.getGate(queue);
+      const paused = gate === undefined ? null : { reason: gate.reason, until: gate.until };
+      queues.push({ queue, jobs, retrying, dead: deadJobs, oldestAt, paused });
+    }
+    const entries: OutboxEntry[] = dead.map((job) => entryOf(job, 'dead', 0));
+    for (const job of stuck) {
+      const waiting = await tx.listJobs(job.queue, job.lane, MAX_LISTED);
+      entries.push(entryOf(job, 'stuck', Math.max(0, waiting.length - 1)));
+    }
+    return { queues, entries, more: stuck.length === MAX_LISTED || dead.length === MAX_LISTED };
+  });
+}
+
+/** Puts a dead job, or all of them, back at the end of its lane. Returns how many. */
+export async function resendDead(storage: Storage, which: number | 'all'): Promise<number> {
+  if (which !== 'all') return (await storage.transaction((tx) => tx.resend(which))) ? 1 : 0;
+  return await forAllDead(storage, (id) => storage.transaction((tx) => tx.resend(id)));
+}
+
+/** Forgets a dead or waiting job, or all dead ones. Returns how many. */
+export async function dropJobs(storage: Storage, which: number | 'all'): Promise<number> {
+  if (which !== 'all') return (await storage.transaction((tx) => tx.drop(which))) ? 1 : 0;
+  return await forAllDead(storage, (id) => storage.transaction((tx) => tx.drop(id)));
+}
+
+/** Those dead now; one that dies again meanwhile gets a new place in the list and is not taken twice. */
+async function forAllDead(storage: Storage, act: (id: number) => Promise<boolean>): Promise<number> {
+  let done = 0;
+  const all: DeadJob[] = [];
+  for (let after: number | undefined; ;) {
+    const page = await storage.listDead({ limit: MAX_LISTED, ...(after === undefined ? {} : { after }) });
+    all.push(...page);
+    after = page.at(-1)?.id;
+    if (page.length < MAX_LISTED) break;
+  }
+  for (const { id } of all) if (await act(id)) done += 1;
+  return done;
+}
+
+function entryOf(job: StoredJob, state: OutboxEntry['state'], behind: number): OutboxEntry {
+  return {
+    id: job.id,
+    state,
+    queue: job.queue,
+    lane: job.lane,
+    kind: job.kind,
+    text: textOf(job.payload),
+    attempts: job.attempts,
+    error: job.lastError,
+    failingSince: job.firstFailedAt,
+    behind,
+  };
+}
+
+/** Jobs say what they carry under these names, at whatever depth. */
+const TEXT_KEYS = ['text', 'url', 'comment'] as const;
+
+function textOf(payload: unknown): string {
+  if (typeof payload !== 'object' || payload === null) return '';
+  for (const key of TEXT_KEYS) {
+    const value: unknown = Object.hasOwn(payload, key) ? (payload as Record<string, unknown>)[key] : undefined;
+    if (typeof value === 'string') return value.length > SHOWN_TEXT ? `${value.slice(0, SHOWN_TEXT)}…` : value;
+  }
+  for (const value of Object.values(payload)) {
+    const text = textOf(value);
+    if (text !== '') return text;
+  }
+  return '';
+}
