@@ -9,13 +9,14 @@ import type { RuntimeHandle } from './runtime-handle.ts';
 import { type Route, simulatorRoute } from './http/routes.ts';
 import { sourceFile } from './http/source-file.ts';
 import { Streams } from './http/stream.ts';
-import { Desk } from './model/desk.ts';
+import { Desk, operatorName } from './model/desk.ts';
 import { FailedWebhooks } from './model/failed-webhooks.ts';
 import { Faults } from './model/faults.ts';
 import { Health } from './model/health.ts';
 import { Journal } from './model/journal.ts';
 import { Leads } from './model/leads.ts';
 import { type PageFile, loadPage } from './page-files.ts';
+import { Recorder } from './scenario/recorder.ts';
 import { Timeline } from './timeline/timeline.ts';
 
 /** Direct channels and one chat-center, as the platform codes them (reference, "Channel codes"). */
@@ -82,9 +83,15 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     notReady: [],
   });
 
+  const recorder = new Recorder({
+    botId: runtime.current().botId,
+    operators: () => emulator.operators.list().map((one) => ({ name: operatorName(one), status: one.status })),
+    nameOf: (userId) => journal.get('lead', userId)?.name ?? userId,
+  });
   const observe = (activity: RuntimeActivity): void => {
     timeline.observe(activity);
     leads.observe(activity);
+    recorder.observe(activity);
     if (activity.kind === 'bot_reloaded') setStatus({ problems: activity.problems, reloadedAt: activity.at });
   };
   let unobserve = runtime.current().onActivity(observe);
@@ -131,14 +138,25 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     return page;
   };
   const newId = options.newId ?? (() => randomUUID().slice(0, 8));
-  const context: CommandContext = { journal, timeline, leads, faults, emulator, runtime, clock, newId, restart };
+  const context: CommandContext = {
+    journal,
+    timeline,
+    leads,
+    faults,
+    recorder,
+    emulator,
+    runtime,
+    clock,
+    newId,
+    restart,
+  };
   const { folder } = options.bot;
   const route = simulatorRoute({
     pageFiles,
     stream: (request, response) => streams.serve(request, response),
     detail: (id) => timeline.detail(id),
     source: async (file) => (folder === undefined ? undefined : await sourceFile(folder, file)),
-    scenario: () => undefined,
+    scenario: (userId) => recorder.scenario(userId),
     perform: (command) => perform(command, context),
   });
 

@@ -7,6 +7,7 @@ import type { Faults } from '../model/faults.ts';
 import type { Journal } from '../model/journal.ts';
 import type { Leads } from '../model/leads.ts';
 import { onOneLine } from '../timeline/entry-draft.ts';
+import type { Recorder } from '../scenario/recorder.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Command } from './command-schema.ts';
 
@@ -16,6 +17,7 @@ export interface CommandContext {
   readonly timeline: Timeline;
   readonly leads: Leads;
   readonly faults: Faults;
+  readonly recorder: Recorder;
   readonly emulator: LiveTexEmulator;
   readonly runtime: RuntimeHandle;
   readonly clock: Clock;
@@ -42,6 +44,8 @@ export async function perform(command: Command, context: CommandContext): Promis
       case 'operator_status': {
         context.emulator.operators.setStatus(command.operatorId, command.status);
         tell(context, 'status', command.operatorId, { text: command.status });
+        const operator = nameOf(context, command.operatorId);
+        context.recorder.deed(undefined, { does: 'status', operator, status: command.status });
         return { ok: true };
       }
       case 'operator_add': {
@@ -103,29 +107,38 @@ async function performLead(command: LeadCommand, context: CommandContext): Promi
 
 /** The entry comes before the deed: the emulator may send its webhook at once, and that is what the entry caused. */
 function performDesk(command: DeskCommand, context: CommandContext): void {
-  const { emulator } = context;
+  const { emulator, recorder } = context;
   const { userId } = command;
+  const operator = command.do === 'desk_hold' ? '' : nameOf(context, command.operatorId);
   switch (command.do) {
     case 'desk_read':
+      recorder.deed(userId, { does: 'read', operator });
       tell(context, 'read', command.operatorId, { userId });
       return emulator.dialogs.read(userId, command.operatorId);
     case 'desk_reply':
       readFirst(userId, command.operatorId, context);
+      recorder.deed(userId, { does: 'reply', operator, text: command.text });
       tell(context, 'reply', command.operatorId, { userId, text: command.text });
       return emulator.dialogs.reply(userId, command.operatorId, command.text);
     case 'desk_file': {
       readFirst(userId, command.operatorId, context);
       const file = { url: command.url, ...(command.name === undefined ? {} : { name: command.name }) };
+      recorder.deed(userId, { does: 'file', operator, ...file });
       tell(context, 'file', command.operatorId, { userId, text: command.name ?? command.url });
       return emulator.dialogs.sendFile(userId, command.operatorId, file);
     }
     case 'desk_hold':
+      recorder.deed(userId, { does: 'hold', text: command.text });
       tell(context, 'hold', undefined, { userId, text: command.text });
       return emulator.dialogs.hold(userId, command.text);
-    case 'desk_transfer':
-      tell(context, 'transfer', command.operatorId, { userId, text: nameOf(context, command.toOperatorId) });
+    case 'desk_transfer': {
+      const to = nameOf(context, command.toOperatorId);
+      recorder.deed(userId, { does: 'transfer', operator, to });
+      tell(context, 'transfer', command.operatorId, { userId, text: to });
       return emulator.dialogs.transfer(userId, command.toOperatorId);
+    }
     case 'desk_close':
+      recorder.deed(userId, { does: 'close', operator });
       tell(context, 'close', command.operatorId, { userId });
       return emulator.dialogs.close(userId, command.operatorId);
   }
@@ -135,6 +148,7 @@ function performDesk(command: DeskCommand, context: CommandContext): void {
 function readFirst(userId: string, operatorId: string, context: CommandContext): void {
   const messages = context.emulator.dialogs.get(userId)?.messages ?? [];
   if (!messages.some((message) => message.from === 'user' && !message.read)) return;
+  context.recorder.deed(userId, { does: 'read', operator: nameOf(context, operatorId) });
   tell(context, 'read', operatorId, { userId });
   context.emulator.dialogs.read(userId, operatorId);
 }

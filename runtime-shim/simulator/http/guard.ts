@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isLoopbackHost } from '../../server/guard.ts';
 
 /**
  * What the page may do, and nothing else: own script, style and stream; no inline code, no eval, no foreign image (an
@@ -32,8 +33,7 @@ export function setSecurityHeaders(response: ServerResponse): void {
  * same-origin with itself, so the name is what gives it away.
  */
 export function isLocalHost(request: IncomingMessage): boolean {
-  const host = URL.parse(`http://${request.headers.host ?? ''}`)?.hostname;
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host ?? '');
+  return isLoopbackHost(URL.parse(`http://${request.headers.host ?? ''}`)?.hostname ?? '');
 }
 
 /** Does a request that changes something come from our own page? Browsers send both headers with every POST. */

@@ -49,7 +49,7 @@ async function serveRead(
   }
   if (name === 'entry') return found(response, context.detail(Number(url.searchParams.get('id'))));
   if (name === 'file') return found(response, await context.source(url.searchParams.get('path') ?? ''));
-  if (name === 'scenario') return found(response, context.scenario(url.searchParams.get('user') ?? ''));
+  if (name === 'scenario.json') return download(response, context.scenario(url.searchParams.get('user') ?? ''));
   const file = (await context.pageFiles()).get(name);
   if (file === undefined) return answer(response, 404, { error: 'there is nothing at this address' });
   response.writeHead(200, { 'content-type': file.type, 'content-length': file.bytes.length });
@@ -91,6 +91,17 @@ function found(response: ServerResponse, value: unknown): boolean {
   return value === undefined
     ? answer(response, 404, { error: 'there is no such thing (any more)' })
     : answer(response, 200, { value });
+}
+
+/** A small file for people to keep and to read, so it is written with line breaks. */
+function download(response: ServerResponse, value: unknown): boolean {
+  if (value === undefined) return found(response, undefined);
+  response.writeHead(200, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-disposition': 'attachment; filename="scenario.json"',
+  });
+  response.end(`${JSON.stringify(value, null, 2)}\n`);
+  return true;
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): boolean {

@@ -4,8 +4,8 @@ import type { StatusRecord } from '../contract.ts';
 
 /** How often the queues are looked at while somebody looks at the page. */
 const LOOK_EVERY_MS = 1_000;
-/** The plugin's gauge of jobs that wait in its lanes; labels: the queue. */
-const WAITING_METRIC = /(lane|queue|outbox).*(jobs|depth|waiting)|(jobs|depth|waiting).*(lane|queue|outbox)/;
+/** The plugin's gauge of jobs waiting or under way, one sample per queue. */
+const WAITING_METRIC = 'livetex_queue_jobs';
 
 /** Keeps the number of waiting jobs and the reasons for not being ready up to date on the page. */
 export class Health {
@@ -53,7 +53,7 @@ async function readHealth(runtime: Runtime): Promise<Pick<StatusRecord, 'waiting
   for (const plugin of runtime.plugins) {
     const [metrics, readiness] = await Promise.all([plugin.metrics(), plugin.ready()]);
     for (const metric of metrics) {
-      if (metric.type !== 'gauge' || !WAITING_METRIC.test(metric.name)) continue;
+      if (metric.name !== WAITING_METRIC) continue;
       for (const sample of metric.samples) waiting = (waiting ?? 0) + sample.value;
     }
     notReady.push(...readiness.reasons);

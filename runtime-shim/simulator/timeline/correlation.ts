@@ -13,6 +13,8 @@ interface LeadMemory {
   readonly latest: Map<EntryKind, number>;
   /** The latest of an operator's actions, by action. */
   readonly actions: Map<OperatorAction, number>;
+  /** Where each script last began: its files' runs belong there. */
+  readonly begun: Map<string, number>;
   /** Texts that have not been seen at LiveTex yet, oldest first: [entry, text]. */
   unmirrored: Array<[id: number, text: string]>;
 }
@@ -48,6 +50,9 @@ export class Correlation {
     }
     if (facts.kind === 'webhook' || facts.kind === 'webhook_failed') return causeOfWebhook(lead, facts.type);
     if (facts.kind === 'message' && facts.from !== 'bot') return latestOf(lead, ['webhook', 'mode', 'request']);
+    if (facts.kind === 'script' && facts.file !== undefined) {
+      return lead.begun.get(facts.script) ?? latest(lead, facts);
+    }
     return latest(lead, facts);
   }
 
@@ -58,13 +63,14 @@ export class Correlation {
     if (draft.userId === undefined) return;
     let lead = this.#leads.get(draft.userId);
     if (lead === undefined) {
-      lead = { latest: new Map(), actions: new Map(), unmirrored: [] };
+      lead = { latest: new Map(), actions: new Map(), begun: new Map(), unmirrored: [] };
       this.#leads.set(draft.userId, lead);
       const oldest = this.#leads.keys().next().value;
       if (this.#leads.size > REMEMBERED_LEADS && oldest !== undefined) this.#leads.delete(oldest);
     }
     lead.latest.set(facts.kind, id);
     if (facts.kind === 'operator') lead.actions.set(facts.action, id);
+    if (facts.kind === 'script' && facts.file === undefined) lead.begun.set(facts.script, id);
     const isMirrored = facts.kind === 'lead_message' || (facts.kind === 'message' && facts.from === 'bot');
     if (isMirrored && draft.match) {
       lead.unmirrored.push([id, draft.match]);

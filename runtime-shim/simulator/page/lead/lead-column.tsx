@@ -2,6 +2,7 @@ import type { LeadRecord, MessageRecord, StatusRecord } from '../../contract.ts'
 import { usePage } from '../state/page-context.ts';
 import { useSetting } from '../state/use-setting.ts';
 import { Composer } from '../ui/composer.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { WindowedLog } from '../ui/windowed-log.tsx';
 import { LeadAttributes } from './lead-attributes.tsx';
@@ -38,9 +39,20 @@ export function LeadColumn({ status, leads, lead, messages, onSelect }: Props) {
           </span>
         )}
         <LeadAttributes lead={lead} />
+        {messages.length > 0 && (
+          <a
+            class="icon-button push"
+            href={`/simulator/scenario.json?user=${encodeURIComponent(lead.userId)}`}
+            download
+            aria-label={texts.lead.save}
+            title={`${texts.lead.save}. ${texts.lead.saveHint}`}
+          >
+            <Icon name="save" />
+          </a>
+        )}
         <button
           type="button"
-          class="plain push"
+          class={messages.length > 0 ? 'plain' : 'plain push'}
           aria-pressed={menu === 'text'}
           onClick={() => setMenu(menu === 'text' ? 'buttons' : 'text')}
         >

@@ -36,7 +36,7 @@ export async function sendCommand(command: Command): Promise<CommandAnswer> {
 
 /** Reads one thing that the stream leaves out; `undefined` when it is not there (any more). */
 export async function readValue<Value>(
-  what: 'entry' | 'file' | 'scenario',
+  what: 'entry' | 'file',
   query: Record<string, string>,
 ): Promise<Value | undefined> {
   const response = await fetch(`/simulator/${what}?${new URLSearchParams(query).toString()}`);

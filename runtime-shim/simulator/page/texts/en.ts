@@ -27,6 +27,8 @@ export const en: Texts = {
     sending: 'sending…',
     failed: 'not sent',
     retry: 'Try again',
+    save: 'Save the scenario',
+    saveHint: 'A file for metabot-livetex replay: it checks that the bot goes on answering like this.',
     attributes: 'Attributes',
     noAttributes: 'No script has written anything yet.',
     system: 'system',

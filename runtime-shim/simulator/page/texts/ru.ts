@@ -25,6 +25,8 @@ export const ru = {
     sending: 'отправляется…',
     failed: 'не отправлено',
     retry: 'Повторить',
+    save: 'Сохранить сценарий',
+    saveHint: 'Файл для metabot-livetex replay: проверит, что бот и дальше отвечает так же.',
     attributes: 'Атрибуты',
     noAttributes: 'Скрипты ещё ничего не записали.',
     system: 'системные',

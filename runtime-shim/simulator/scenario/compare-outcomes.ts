@@ -1,0 +1,56 @@
+import type { Deed, Outcome, Seen, Step } from './scenario-schema.ts';
+
+/** Where a replay went another way: lines as a person reads them. */
+export interface Difference {
+  /** Counts from 1. */
+  readonly step: number;
+  readonly deed: Deed;
+  readonly what: 'sees' | 'scripts' | 'mode' | 'header' | 'deed';
+  readonly expected: readonly string[];
+  readonly got: readonly string[];
+}
+
+/** How a step's outcome differs from the recorded one. */
+export function differencesOf(step: number, recorded: Step, got: Outcome): Difference[] {
+  const { deed, outcome: expected } = recorded;
+  const differences: Difference[] = [];
+  const compare = (what: Difference['what'], wanted: readonly string[], came: readonly string[]): void => {
+    if (JSON.stringify(wanted) !== JSON.stringify(came))
+      differences.push({ step, deed, what, expected: wanted, got: came });
+  };
+  if (!sameSees(expected.sees ?? [], got.sees ?? [])) {
+    const wanted = (expected.sees ?? []).map(seenLine);
+    differences.push({ step, deed, what: 'sees', expected: wanted, got: (got.sees ?? []).map(seenLine) });
+  }
+  compare('scripts', expected.scripts ?? [], got.scripts ?? []);
+  compare('mode', expected.mode === undefined ? [] : [expected.mode], got.mode === undefined ? [] : [got.mode]);
+  compare('header', headerLines(expected.header), headerLines(got.header));
+  return differences;
+}
+
+function sameSees(expected: readonly Seen[], got: readonly Seen[]): boolean {
+  return expected.length === got.length && expected.every((line, index) => isSame(line, got[index]));
+}
+
+function isSame(expected: Seen, got: Seen | undefined): boolean {
+  if (got === undefined || expected.from !== got.from) return false;
+  if (JSON.stringify([expected.menu, expected.files]) !== JSON.stringify([got.menu, got.files])) return false;
+  if (expected.matches === undefined) return expected.text === got.text;
+  return new RegExp(expected.matches, 'u').test(got.text ?? '');
+}
+
+/** A line of the chat on one line. */
+export function seenLine({ from, text, matches, menu = [], files = [] }: Seen): string {
+  const said = matches === undefined ? text : `/${matches}/`;
+  const parts = [said, ...files.map((url) => `<${url}>`), ...menu.map((item) => `[${item}]`)];
+  return `${from}: ${parts
+    .filter((part) => part !== undefined)
+    .join(' ')
+    .replaceAll('\n', ' ⏎ ')}`;
+}
+
+function headerLines(header: Readonly<Record<string, string>> | undefined): string[] {
+  return Object.entries(header ?? {})
+    .map(([key, value]) => `${key} = ${value}`)
+    .sort();
+}

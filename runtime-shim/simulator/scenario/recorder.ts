@@ -1,0 +1,114 @@
+import { userIdOf } from '../../../plugin/contract/lead.ts';
+import type { RuntimeActivity, TranscriptMessage } from '../../runtime/contract.ts';
+import { type Deed, MAX_STEPS, type Outcome, type Scenario, SCENARIO_FORMAT, type Seen } from './scenario-schema.ts';
+
+/** Leads recorded at once; the oldest recording makes room. Bounds memory. */
+const MAX_RECORDINGS = 200;
+
+interface Recording {
+  readonly lead: Scenario['lead'];
+  /** As they were when the recording began. */
+  readonly operators: Scenario['operators'];
+  readonly steps: Array<{ readonly deed: Deed; readonly outcome: MutableOutcome }>;
+}
+
+interface MutableOutcome {
+  sees?: Seen[];
+  scripts?: string[];
+  mode?: NonNullable<Outcome['mode']>;
+  header?: Record<string, string>;
+}
+
+export interface RecorderOptions {
+  readonly botId: string;
+  readonly operators: () => Scenario['operators'];
+  readonly nameOf: (userId: string) => string;
+}
+
+/** Writes down, for each lead, who did what and what came of it: what happens until the next deed belongs to the last one. */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #recordings = new Map<string, Recording>();
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  /** An operator did something; without a lead (a status) it is a step of every dialog. */
+  deed(userId: string | undefined, deed: Exclude<Deed, { does: 'say' }>): void {
+    const recordings = userId === undefined ? [...this.#recordings.values()] : [this.#recordings.get(userId)];
+    for (const recording of recordings) if (recording !== undefined) addStep(recording, deed);
+  }
+
+  observe(activity: RuntimeActivity): void {
+    if (activity.kind === 'message') {
+      const userId = userIdOf(activity.lead);
+      if (activity.message.from === 'lead')
+        addStep(this.#recordingOf(userId, activity.lead.channel), said(activity.message));
+      else this.#outcome(userId, (then) => (then.sees ??= []).push(seen(activity.message)));
+    } else if (activity.kind === 'script') {
+      // A script tells that it begins, and then of each of its files; a file is worth a line when it failed.
+      if (activity.file !== undefined && activity.error === undefined) return;
+      const failed = activity.error === undefined ? '' : ` ! ${activity.error.code}`;
+      this.#outcome(userIdOf(activity.lead), (then) => (then.scripts ??= []).push(`${activity.script}${failed}`));
+    } else if (activity.kind === 'plugin') {
+      const happened = activity.activity;
+      if (happened.kind === 'mode') this.#outcome(happened.userId, (then) => (then.mode = happened.to));
+      if (happened.kind === 'livetex_request' && happened.method === 'selectDestination' && happened.userId) {
+        const header = headerOf(happened.request);
+        this.#outcome(happened.userId, (then) => (then.header = header));
+      }
+    }
+  }
+
+  /** What was recorded of a lead; `undefined` when it has said nothing. */
+  scenario(userId: string): Scenario | undefined {
+    const recording = this.#recordings.get(userId);
+    if (recording === undefined) return undefined;
+    const { lead, operators, steps } = recording;
+    return structuredClone({ format: SCENARIO_FORMAT, bot: this.#options.botId, lead, operators, steps });
+  }
+
+  #recordingOf(userId: string, channel: string): Recording {
+    const known = this.#recordings.get(userId);
+    if (known !== undefined) return known;
+    const lead = { channel, name: this.#options.nameOf(userId) };
+    const recording: Recording = { lead, operators: this.#options.operators(), steps: [] };
+    this.#recordings.set(userId, recording);
+    const oldest = this.#recordings.keys().next().value;
+    if (this.#recordings.size > MAX_RECORDINGS && oldest !== undefined) this.#recordings.delete(oldest);
+    return recording;
+  }
+
+  #outcome(userId: string, change: (then: MutableOutcome) => void): void {
+    const last = this.#recordings.get(userId)?.steps.at(-1);
+    if (last !== undefined) change(last.outcome);
+  }
+}
+
+function addStep(recording: Recording, deed: Deed): void {
+  if (recording.steps.length < MAX_STEPS) recording.steps.push({ deed, outcome: {} });
+}
+
+function said({ text, attachments = [] }: TranscriptMessage): Deed {
+  return {
+    does: 'say',
+    ...(text === undefined ? {} : { text }),
+    ...(attachments.length === 0 ? {} : { files: [...attachments] }),
+  };
+}
+
+function seen({ from, text, buttons = [], attachments = [] }: TranscriptMessage): Seen {
+  return {
+    from: from === 'lead' ? 'bot' : from,
+    ...(text === undefined ? {} : { text }),
+    ...(buttons.length === 0 ? {} : { menu: buttons.flat().map((item) => `${item.callback_data} ${item.text}`) }),
+    ...(attachments.length === 0 ? {} : { files: attachments.map((file) => file.url) }),
+  };
+}
+
+function headerOf(request: unknown): Record<string, string> {
+  const attributes = (request as { readonly attributes?: unknown } | null)?.attributes;
+  if (typeof attributes !== 'object' || attributes === null) return {};
+  return Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, String(value)]));
+}

@@ -1,0 +1,117 @@
+import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
+import { userIdOf } from '../../../plugin/contract/lead.ts';
+import type { LiveTexEmulator } from '../../emulator/contract.ts';
+import type { Runtime } from '../../runtime/contract.ts';
+import { type Difference, differencesOf } from './compare-outcomes.ts';
+import { Recorder } from './recorder.ts';
+import type { Deed, Scenario } from './scenario-schema.ts';
+
+/** The lead's id in its channel during a replay. */
+const EXTERNAL_ID = 'replay';
+
+export interface ReplayResult {
+  /** What happened this time, in the shape of the recording. */
+  readonly played: Scenario;
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * Plays a recorded dialog against a bot, one deed after the other, each time waiting until nothing is left to do. The
+ * emulator must have no operators; they are those of the recording.
+ */
+export async function replayScenario(
+  scenario: Scenario,
+  on: { readonly runtime: Runtime; readonly emulator: LiveTexEmulator },
+): Promise<ReplayResult> {
+  const { runtime, emulator } = on;
+  const lead = { botId: runtime.botId, channel: scenario.lead.channel, externalId: EXTERNAL_ID };
+  const userId = userIdOf(lead);
+  const operators = new Map(
+    scenario.operators.map(({ name, status }) => [name, emulator.operators.add({ firstName: name, status }).id]),
+  );
+  const recorder = new Recorder({
+    botId: runtime.botId,
+    operators: () => scenario.operators,
+    nameOf: () => scenario.lead.name,
+  });
+  const stop = runtime.onActivity((activity) => recorder.observe(activity));
+  const idOf = (name: string): string => {
+    // Somebody who was added in the middle of the recording.
+    const id = operators.get(name) ?? emulator.operators.add({ firstName: name, status: 'online' }).id;
+    operators.set(name, id);
+    return id;
+  };
+  const differences: Difference[] = [];
+  try {
+    for (const [index, step] of scenario.steps.entries()) {
+      try {
+        await perform(step.deed);
+      } catch (error) {
+        const got = [`${codeOf(error) ?? 'error'}: ${messageOf(error)}`];
+        differences.push({ step: index + 1, deed: step.deed, what: 'deed', expected: ['possible'], got });
+        break;
+      }
+      await settle(runtime, emulator);
+    }
+  } finally {
+    stop();
+  }
+  const played = recorder.scenario(userId) ?? { ...scenario, steps: [] };
+  for (const [index, step] of scenario.steps.entries()) {
+    const got = played.steps[index];
+    if (got === undefined) break;
+    differences.push(...differencesOf(index + 1, step, got.outcome));
+  }
+  return { played, differences: differences.toSorted((a, b) => a.step - b.step) };
+
+  async function perform(deed: Deed): Promise<void> {
+    if (deed.does === 'say') {
+      await runtime.receive({
+        channel: lead.channel,
+        externalId: EXTERNAL_ID,
+        name: scenario.lead.name,
+        ...(deed.text === undefined ? {} : { text: deed.text }),
+        ...(deed.files === undefined ? {} : { attachments: deed.files }),
+      });
+      return;
+    }
+    recorder.deed(userId, deed);
+    performAtDesk(emulator, userId, deed, idOf);
+  }
+}
+
+/** Does what an operator did, at the emulator. @throws emulator_refused when that is not possible this time */
+function performAtDesk(
+  emulator: LiveTexEmulator,
+  userId: string,
+  deed: Exclude<Deed, { does: 'say' }>,
+  idOf: (name: string) => string,
+): void {
+  const { dialogs, operators } = emulator;
+  switch (deed.does) {
+    case 'status':
+      return operators.setStatus(idOf(deed.operator), deed.status);
+    case 'read':
+      return dialogs.read(userId, idOf(deed.operator));
+    case 'reply':
+      return dialogs.reply(userId, idOf(deed.operator), deed.text);
+    case 'file': {
+      const { url, name } = deed;
+      return dialogs.sendFile(userId, idOf(deed.operator), { url, ...(name === undefined ? {} : { name }) });
+    }
+    case 'transfer':
+      return dialogs.transfer(userId, idOf(deed.to));
+    case 'close':
+      return dialogs.close(userId, idOf(deed.operator));
+    case 'hold':
+      return dialogs.hold(userId, deed.text);
+  }
+}
+
+/** Either side may give the other new work, so both must be still at once. */
+async function settle(runtime: Runtime, emulator: LiveTexEmulator): Promise<void> {
+  do {
+    await emulator.webhooks.idle();
+    await runtime.idle();
+  } while (emulator.webhooks.pending() > 0);
+}

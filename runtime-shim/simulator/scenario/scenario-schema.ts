@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { codeSchema } from '../../../plugin/contract/lead.ts';
+import { attachmentSchema, linkSchema, textSchema } from '../../../plugin/contract/message.ts';
+
+/** In every file, so that a later format can be told from this one. */
+export const SCENARIO_FORMAT = 'metabot-livetex/scenario-1';
+/** Steps of one recording; a dialog longer than this is not a test of one thing. */
+export const MAX_STEPS = 200;
+
+const text = textSchema.min(1);
+const operator = z.string().min(1).max(200);
+const status = z.enum(['online', 'pause', 'away', 'offline']);
+
+/** A line that the lead saw. */
+export const seenSchema = z.strictObject({
+  from: z.enum(['bot', 'operator', 'notice']),
+  text: text.optional(),
+  /** Written by hand instead of `text` where the text is another one each time: a regular expression. */
+  matches: text.optional(),
+  /** `<code> <caption>` of each item. */
+  menu: z.array(z.string()).optional(),
+  files: z.array(z.string()).optional(),
+});
+export type Seen = z.infer<typeof seenSchema>;
+
+/** What came of a step. */
+export const outcomeSchema = z.strictObject({
+  sees: z.array(seenSchema).optional(),
+  /** Codes of the scripts that ran, in order; with the error's code behind a failed one. */
+  scripts: z.array(z.string()).optional(),
+  /** The dialog's mode after the step, when it changed. */
+  mode: z.enum(['bot', 'transferring', 'waiting', 'operator']).optional(),
+  /** What the operator sees in the header, when the dialog was handed over. */
+  header: z.record(z.string(), z.string()).optional(),
+});
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** What somebody did. */
+export const deedSchema = z.discriminatedUnion('does', [
+  z.strictObject({ does: z.literal('say'), text: text.optional(), files: z.array(attachmentSchema).optional() }),
+  z.strictObject({ does: z.literal('status'), operator, status }),
+  z.strictObject({ does: z.literal('read'), operator }),
+  z.strictObject({ does: z.literal('reply'), operator, text }),
+  z.strictObject({ does: z.literal('file'), operator, url: linkSchema, name: text.optional() }),
+  z.strictObject({ does: z.literal('transfer'), operator, to: operator }),
+  z.strictObject({ does: z.literal('close'), operator }),
+  z.strictObject({ does: z.literal('hold'), text }),
+]);
+export type Deed = z.infer<typeof deedSchema>;
+
+/** A recorded dialog: who was there, what they did, and what came of it. */
+export const scenarioSchema = z.strictObject({
+  format: z.literal(SCENARIO_FORMAT),
+  /** The bot's id, for the reader. */
+  bot: codeSchema.optional(),
+  lead: z.strictObject({ channel: codeSchema, name: textSchema.min(1).max(100) }),
+  operators: z.array(z.strictObject({ name: operator, status })).max(100),
+  steps: z.array(z.strictObject({ deed: deedSchema, outcome: outcomeSchema })).max(MAX_STEPS),
+});
+export type Scenario = z.infer<typeof scenarioSchema>;
+export type Step = Scenario['steps'][number];
