@@ -95,7 +95,14 @@ export type {
 export type { Clock, Delivery, LeadProfile, LiveTexHost, Logger, ScriptRequest } from './contract/host.ts';
 export { leadOf, type LeadRef, userIdOf } from './contract/lead.ts';
 export type { Attachment, Button, Content } from './contract/message.ts';
-export type { Metric, Readiness, RuntimePlugin, WebhookAnswer, WebhookHeaders } from './contract/plugin.ts';
+export type {
+  Metric,
+  Readiness,
+  RuntimePlugin,
+  WebhookAnswer,
+  WebhookHeaders,
+  WebhookPeer,
+} from './contract/plugin.ts';
 export { SCRIPT_TYPE_NAMES, type ScriptRef, type ScriptType } from './contract/script-types.ts';
 export type { ReadTransaction, Storage, Transaction } from './storage/contract.ts';
 export type { BindingClient, LiveTexClient, LiveTexClientOptions, RequestReport } from './client/contract.ts';

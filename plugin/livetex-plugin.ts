@@ -49,7 +49,7 @@ export function assemblePlugin({ parts, tokens, guestSource, random, release }: 
     guest: { source: guestSource, functions: new Map(functions) },
     scriptTypes: definition.scriptTypes,
     accept: createAccept(parts),
-    webhook: (bindingId, bytes) => receive(bindingId, bytes),
+    webhook: (bindingId, bytes, _headers, peer) => receive(bindingId, bytes, peer),
     dialog: (lead, tx) => (tx ? view(lead, tx) : storage.read((own) => view(lead, own))),
     afterScript: (lead, actions) => afterScript(parts, lead, actions),
     chooseTransfer: (lead) => chooseTransfer(parts, lead),

@@ -23,6 +23,17 @@ export interface Readiness {
 export interface WebhookAnswer {
   readonly status: 200 | 400 | 401 | 404 | 413 | 429 | 503;
   readonly body: string;
+  /** To be sent as well: `retry-after` with a 429. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Who sent a request, as far as the platform can vouch for it. */
+export interface WebhookPeer {
+  /**
+   * IPv4 or IPv6. Behind a reverse proxy: the address that the proxy saw, never one that the sender may write itself, or
+   * whoever guesses keys would have a new address for every guess.
+   */
+  readonly address: string;
 }
 
 /** Request headers, lower-case names. */
@@ -40,8 +51,11 @@ export interface RuntimePlugin<Tx> {
   readonly scriptTypes: ReadonlyArray<{ readonly code: ScriptType; readonly name: string; readonly when: string }>;
   /** Durable when it resolves; with `tx`, when that commits. Verdicts in the order of the events. */
   accept(events: readonly PlatformEvent[], tx?: Tx): Promise<EventVerdict[]>;
-  /** An event that LiveTex posted: stored before the answer says 200. */
-  webhook(bindingId: string, bytes: Uint8Array, headers: WebhookHeaders): Promise<WebhookAnswer>;
+  /**
+   * An event that LiveTex posted: stored before the answer says 200. With `peer`, an address that sends many wrong keys is
+   * answered with 429 for a while.
+   */
+  webhook(bindingId: string, bytes: Uint8Array, headers: WebhookHeaders, peer?: WebhookPeer): Promise<WebhookAnswer>;
   /** The dialog of a lead; with `tx`, as that transaction sees it. */
   dialog(lead: LeadRef, tx?: Tx): Promise<DialogView>;
   /** What to do, in order, for the actions a script requested with `GuestPlatform.request`. Called after the script has ended well. */

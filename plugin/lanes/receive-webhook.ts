@@ -1,10 +1,10 @@
 import { messageOf } from '../contract/coded-error.ts';
 import { leadOf } from '../contract/lead.ts';
 import type { WebhookEvent } from '../contract/livetex-webhook.ts';
-import type { WebhookAnswer } from '../contract/plugin.ts';
+import type { WebhookAnswer, WebhookPeer } from '../contract/plugin.ts';
 import { fromWebhook } from '../dialog/from-webhook.ts';
 import type { Transaction } from '../storage/contract.ts';
-import { readWebhook } from '../webhook/index.ts';
+import { createKeyGuard, readWebhook, type WebhookReading } from '../webhook/index.ts';
 import type { Binding } from './bindings.ts';
 import { readDialog } from './dialog-record.ts';
 import { dialogJob } from './new-jobs.ts';
@@ -20,13 +20,22 @@ type Stored = 'stored' | 'duplicate' | 'ignored';
 /** Takes what LiveTex posts: stored before the answer is 200; whatever means nothing to us is acknowledged all the same. */
 export function createReceiveWebhook(
   parts: PluginParts,
-): (bindingId: string, bytes: Uint8Array) => Promise<WebhookAnswer> {
+): (bindingId: string, bytes: Uint8Array, peer?: WebhookPeer) => Promise<WebhookAnswer> {
   const unknownTypes = new Set<string>();
+  const guard = createKeyGuard({ clock: parts.clock });
 
-  return async (bindingId, bytes) => {
+  return async (bindingId, bytes, peer) => {
     const binding = parts.bindings.get(bindingId);
     if (binding === undefined) return answer(404, { error: 'there is no such binding' });
+    const waitMs = peer === undefined ? 0 : guard.waitMs(peer.address);
+    if (waitMs > 0) {
+      // Not logged: the wrong keys that led here were, and a flood must not become a flood of lines.
+      count(binding, 'rate_limited');
+      const headers = { 'retry-after': String(Math.ceil(waitMs / 1_000)) };
+      return { ...answer(429, { error: 'too many wrong keys: wait' }), headers };
+    }
     const reading = readWebhook(bytes, binding.config.webhook);
+    if (peer !== undefined) noteKey(reading, peer.address);
     if (reading.outcome === 'refused') {
       count(binding, reading.reason);
       parts.logger.warn('webhook refused', { binding: binding.id, status: reading.status, reason: reading.log });
@@ -39,6 +48,13 @@ export function createReceiveWebhook(
     }
     return take(binding, reading.event);
   };
+
+  /** A key is judged only in a body that could be read; what is wrong beside a right key is no guess. */
+  function noteKey(reading: WebhookReading, address: string): void {
+    const reason = reading.outcome === 'refused' ? reading.reason : undefined;
+    if (reason === 'key_wrong') guard.failed(address);
+    else if (reason === undefined || reason === 'not_an_event' || reason === 'fields_invalid') guard.succeeded(address);
+  }
 
   async function take(binding: Binding, event: WebhookEvent): Promise<WebhookAnswer> {
     let outcome: Stored;

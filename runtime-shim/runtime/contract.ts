@@ -16,6 +16,22 @@ export type PluginFactory = (host: LiveTexHost, storage: Storage) => Promise<Run
 /** A part of the HTTP server that somebody adds (the simulator's page). `false`: not mine. Checks its callers itself. */
 export type HttpRoute = (request: IncomingMessage, response: ServerResponse, url: URL) => boolean | Promise<boolean>;
 
+/** What one caller may take of the HTTP server; times in ms. */
+export interface HttpLimits {
+  /** For a request's headers. */
+  readonly headersTimeoutMs: number;
+  /** For a whole request, its body included. */
+  readonly requestTimeoutMs: number;
+  /** For an idle connection that waits for its next request. */
+  readonly keepAliveTimeoutMs: number;
+  /** How often the times above are looked at. */
+  readonly checkIntervalMs: number;
+  /** Bytes of a request's headers. */
+  readonly maxHeaderBytes: number;
+  /** Connections at one time; a further one is closed at once. */
+  readonly maxConnections: number;
+}
+
 export interface RuntimeOptions {
   /** The bot folder. */
   readonly bot: string;
@@ -32,6 +48,10 @@ export interface RuntimeOptions {
     readonly apiToken?: string;
     /** Asked in order for what the runtime itself does not answer. */
     readonly routes?: readonly HttpRoute[];
+    /** Addresses and networks (`10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` is believed. Default: none. */
+    readonly trustedProxies?: readonly string[];
+    /** Default: as `runtime-shim/server/limits.ts` says and why. */
+    readonly limits?: Partial<HttpLimits>;
   };
   readonly logger?: Logger;
   readonly clock?: Clock;

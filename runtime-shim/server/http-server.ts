@@ -6,23 +6,13 @@ import { shimError } from '../errors.ts';
 import type { RuntimeOptions } from '../runtime/contract.ts';
 import { answerFailure } from './answer.ts';
 import { isLoopbackHost } from './guard.ts';
+import { DEFAULT_HTTP_LIMITS } from './limits.ts';
+import { createTrustedProxies } from './peer-address.ts';
 import { serveRequest } from './serve-request.ts';
 import type { ServerPorts } from './server-ports.ts';
 
-/** Time for a request's headers, ms: a caller that sends them byte by byte (slow-loris) is cut off. */
-const HEADERS_TIMEOUT_MS = 10_000;
-/** Time for a whole request, ms. LiveTex itself waits 60 s for our answer. */
-const REQUEST_TIMEOUT_MS = 30_000;
-/** How long a connection is kept for the next request, ms. Above the 60 s after which common proxies close theirs, so that they never meet one that we are closing. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-/** How often time-outs are looked at, ms. */
-const TIMEOUT_CHECK_MS = 1_000;
-/** Largest request header, bytes. Node's default. */
-const MAX_HEADER_BYTES = 16 * 1024;
 /** How long closing waits for answers under way, ms, before it cuts the connections. Ours: far above any answer, within a service manager's patience. */
 const CLOSE_TIMEOUT_MS = 10_000;
-/** Most connections at one time. Ours: below the usual 16 thousand of a process's file descriptors. */
-const MAX_CONNECTIONS = 10_000;
 
 type HttpOptions = NonNullable<RuntimeOptions['http']>;
 
@@ -42,7 +32,8 @@ export class HttpServer {
     this.clock = ports.clock;
     const apiToken = options.apiToken;
     if (apiToken === undefined && !isLoopbackHost(this.host)) throw shimError('http_unprotected', { host: this.host });
-    const on = { ports, apiToken, routes: options.routes ?? [], closing: this.closing.signal };
+    const trustedProxies = createTrustedProxies(options.trustedProxies ?? []);
+    const on = { ports, apiToken, trustedProxies, routes: options.routes ?? [], closing: this.closing.signal };
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
       response.once('close', this.endIdleConnections);
       serveRequest(request, response, on).catch((error: unknown) => {
@@ -51,15 +42,16 @@ export class HttpServer {
         ports.logger.error('a request failed', { method: request.method, error });
       });
     };
-    const limits = {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
+    const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
+    const nodeOptions = {
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: limits.checkIntervalMs,
+      maxHeaderSize: limits.maxHeaderBytes,
     };
-    this.server = createServer(limits, serve);
-    this.server.maxConnections = MAX_CONNECTIONS;
+    this.server = createServer(nodeOptions, serve);
+    this.server.maxConnections = limits.maxConnections;
   }
 
   /** The address while it listens. */

@@ -5,12 +5,14 @@ import { refusalFor } from './guard.ts';
 import { serveLead, serveMessages } from './lead-routes.ts';
 import { METRICS_TYPE, metricsText } from './metrics-text.ts';
 import { parsePath } from './path.ts';
+import { peerAddress, type TrustedProxies } from './peer-address.ts';
 import type { ServerPorts } from './server-ports.ts';
 import { serveWebhook } from './webhook-route.ts';
 
 export interface Serving {
   readonly ports: ServerPorts;
   readonly apiToken: string | undefined;
+  readonly trustedProxies: TrustedProxies;
   readonly routes: readonly HttpRoute[];
   /** Aborted when the server closes. */
   readonly closing: AbortSignal;
@@ -25,7 +27,11 @@ export async function serveRequest(request: IncomingMessage, response: ServerRes
   if (first === 'webhook') {
     const plugin = on.ports.runtime.plugins.find((one) => one.name === second);
     if (plugin === undefined || third === undefined || rest.length > 0) return answerNotFound(response);
-    return serveWebhook(request, response, plugin, third);
+    return serveWebhook(request, response, {
+      plugin,
+      bindingId: third,
+      address: peerAddress(request, on.trustedProxies),
+    });
   }
   if (first === 'api') return serveApi(request, response, on, path.segments.slice(1), target);
   if (path.segments.length === 1 && (first === 'healthz' || first === 'readyz' || first === 'metrics')) {

@@ -7,12 +7,18 @@ import { readBody } from './read-body.ts';
 /** Largest webhook (public surface). */
 const MAX_WEBHOOK_BYTES = 1024 * 1024;
 
+export interface WebhookTarget {
+  readonly plugin: RuntimePlugin<Transaction>;
+  readonly bindingId: string;
+  /** Who sent it; `undefined` when that cannot be known. */
+  readonly address: string | undefined;
+}
+
 /** Hands a webhook's bytes and headers to the plugin, and its answer back. All that is about LiveTex is the plugin's. */
 export async function serveWebhook(
   request: IncomingMessage,
   response: ServerResponse,
-  plugin: RuntimePlugin<Transaction>,
-  bindingId: string,
+  { plugin, bindingId, address }: WebhookTarget,
 ): Promise<void> {
   if (request.method !== 'POST') return answerMethod(response, ['POST']);
   const body = await readBody(request, MAX_WEBHOOK_BYTES);
@@ -22,7 +28,9 @@ export async function serveWebhook(
     return answerUnread(request, response, 413, error);
   }
   try {
-    const answer = await plugin.webhook(bindingId, body.bytes, request.headers);
+    const peer = address === undefined ? undefined : { address };
+    const answer = await plugin.webhook(bindingId, body.bytes, request.headers, peer);
+    for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
     answerText(response, answer.status, 'application/json; charset=utf-8', answer.body);
   } catch {
     // Not stored, for whatever reason: LiveTex repeats it for 24 hours.

@@ -20,6 +20,11 @@ function isPostgresUrl(value: string): boolean {
   return url !== null && (url.protocol === 'postgres:' || url.protocol === 'postgresql:') && url.hostname !== '';
 }
 
+const networkSchema = z.union(
+  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+  'must be an IP address or a network such as "10.0.0.0/8"',
+);
+
 const httpSchema = z
   .strictObject({
     /** An address of this machine, or 0.0.0.0 for all of them. */
@@ -33,6 +38,8 @@ const httpSchema = z
       .max(512)
       .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces')
       .optional(),
+    /** Reverse proxies whose `X-Forwarded-For` is believed. */
+    trustedProxies: z.array(networkSchema).optional(),
   })
   .refine((http) => http.apiToken !== undefined || isLoopback(`http://${hostForUrl(http.host)}`), {
     path: ['apiToken'],
