@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+import { begun, botScene, mistakes, said } from '../../support/bot-scene.ts';
+
+const text = (value: string): unknown => ({ type: 'send_text', text: value });
+
+test('send_text, send_image and send_file with macros', async () => {
+  const scene = await botScene([
+    {
+      code: 'start',
+      commands: [
+        text('Здравствуйте, {{ $name }}! {{$нет}}{{ &$нет }}.'),
+        { type: 'send_image', url: 'https://example.com/map.png', caption: 'Для {{ $name }}' },
+        { type: 'send_file', url: 'https://example.com/a.mp4', name: 'a.mp4', kind: 'video', size: 5 },
+        { type: 'send_file', url: 'https://example.com/a.pdf' },
+      ],
+    },
+  ]);
+  const result = await scene.say('привет');
+  expect(said(result)).toEqual([
+    'Здравствуйте, Анна! .',
+    '<image https://example.com/map.png> Для Анна',
+    '<video https://example.com/a.mp4>',
+    '<file https://example.com/a.pdf>',
+  ]);
+  expect(result.says[2]?.content.attachments).toEqual([
+    { type: 'video', url: 'https://example.com/a.mp4', name: 'a.mp4', size: 5 },
+  ]);
+});
+
+test('a text that macros make empty, or a link that is none, is not sent and named with its place; the script goes on', async () => {
+  const scene = await botScene([
+    {
+      code: 'start',
+      commands: [text('{{ $nothing }}'), { type: 'send_image', url: 'javascript:alert(1)' }, text('дальше')],
+    },
+  ]);
+  const result = await scene.say('привет');
+  expect(said(result)).toEqual(['дальше']);
+  expect(mistakes(result)).toEqual([
+    expect.stringMatching(/^message_invalid bot\.json:\d+:\d+ text Too small/),
+    expect.stringMatching(
+      /^message_invalid bot\.json:\d+:\d+ attachments\.0\.url must be an absolute http: or https: URL$/,
+    ),
+  ]);
+});
+
+test('status and tags', async () => {
+  const scene = await botScene([
+    {
+      code: 'start',
+      commands: [
+        { type: 'set_lead_status', status: 3 },
+        { type: 'add_lead_tags', tags: ['a', 'b', 'a'] },
+        { type: 'remove_lead_tags', tags: ['a', 'c'] },
+        { type: 'add_lead_tags', tags: ['d'] },
+      ],
+    },
+  ]);
+  const { lead } = await scene.say('привет');
+  expect(lead).toMatchObject({ status: 3, tags: ['b', 'd'] });
+});
+
+test('run_sentence runs the other script and comes back; stop ends them all', async () => {
+  const scene = await botScene([
+    {
+      code: 'start',
+      commands: [
+        { type: 'run_sentence', script: 'a' },
+        text('после a'),
+        { type: 'run_sentence', script: 'b' },
+        text('никогда'),
+      ],
+    },
+    { code: 'a', commands: [text('a')] },
+    {
+      code: 'b',
+      commands: [text('b'), { type: 'stop' }, text('никогда')],
+      menu: [{ code: '1', caption: 'нет', script: 'a' }],
+    },
+  ]);
+  const result = await scene.say('привет');
+  expect(said(result)).toEqual(['a', 'после a', 'b']);
+  expect(begun(result)).toEqual([
+    'start: новый лид',
+    'a: команда run_sentence скрипта "start"',
+    'b: команда run_sentence скрипта "start"',
+  ]);
+});
+
+test('value_input waits, also inside a script that another one ran, and goes on behind itself', async () => {
+  const scene = await botScene([
+    { code: 'start', commands: [{ type: 'run_sentence', script: 'ask' }, text('{{ $client }}, {{ $city }}: спасибо')] },
+    {
+      code: 'ask',
+      commands: [
+        { type: 'value_input', text: 'Как вас зовут?', attribute: 'client' },
+        { type: 'value_input', text: '{{ $client }}, где вы?', attribute: 'city' },
+      ],
+    },
+  ]);
+  expect(said(await scene.say('привет'))).toEqual(['Как вас зовут?']);
+  expect(said(await scene.say('Пётр'))).toEqual(['Пётр, где вы?']);
+  const end = await scene.say({ attachments: [{ type: 'image', url: 'https://example.com/here.png' }] });
+  expect(said(end)).toEqual(['Пётр, https://example.com/here.png: спасибо']);
+  expect(end.lead.position.waiting).toBeNull();
+});
+
+test('forward_to_operator and return_to_bot: later commands still run, and the wish comes behind all that was said', async () => {
+  const scene = await botScene([
+    {
+      code: 'start',
+      commands: [
+        { type: 'return_to_bot' },
+        { type: 'forward_to_operator' },
+        text('Сейчас придёт оператор'),
+        { type: 'forward_to_operator' },
+      ],
+    },
+  ]);
+  const result = await scene.say('привет');
+  expect(said(result)).toEqual(['Сейчас придёт оператор']);
+  expect(result.requests).toEqual(['ReturnRequested', 'TransferRequested']);
+});
+
+test('scripts that run each other in a circle are stopped, and what they said stands', async () => {
+  const scene = await botScene([
+    { code: 'start', commands: [text('круг'), { type: 'run_sentence', script: 'again' }] },
+    { code: 'again', commands: [{ type: 'run_sentence', script: 'start' }] },
+  ]);
+  const result = await scene.say('привет');
+  expect(said(result).length).toBeGreaterThan(10);
+  expect(mistakes(result)).toEqual([
+    'script_loop bot.json:-:- one message ran more than 300 scripts or commands: scripts call each other in a circle',
+  ]);
+});
+
+test('a script without commands that runs itself ends too', async () => {
+  const scene = await botScene([{ code: 'start', commands: [{ type: 'run_sentence', script: 'start' }] }]);
+  expect(mistakes(await scene.say('привет'))).toHaveLength(1);
+});
