@@ -32,8 +32,8 @@ export const serve: CommandWork = async ({ terminal, arguments: { values }, json
   try {
     const storage = await openStorage(config.storage, { clock, logger });
     opened.push(() => storage.close());
-    const { host, port, apiToken } = config.http;
-    const http = { host, port, ...(apiToken === undefined ? {} : { apiToken }) };
+    const { host, port, apiToken, trustedProxies = [] } = config.http;
+    const http = { host, port, trustedProxies, ...(apiToken === undefined ? {} : { apiToken }) };
     const runtime = await createRuntimeOf(config, { storage, http, logger, clock });
     opened.push(() => runtime.close());
     logScriptErrors(runtime, logger);
