@@ -9,19 +9,10 @@ const MAX_MESSAGE_ID_LENGTH = 128;
 /** Longest name of a lead. Ours. */
 const MAX_NAME_LENGTH = 200;
 
-/** A name in storage may hold neither a NUL nor half a character; a person's id has no use for other control characters either. */
-function isCleanName(value: string): boolean {
-  return value.isWellFormed() && !/\p{Cc}/u.test(value);
-}
-const CLEAN = 'must not hold control characters or a lone surrogate';
-
-/** A lead's id in its channel, as it may be stored. */
-export const cleanExternalIdSchema = externalIdSchema.refine(isCleanName, CLEAN);
-
 const addressSchema = z.object({
   channel: codeSchema,
-  externalId: cleanExternalIdSchema,
-  id: z.string().min(1).max(MAX_MESSAGE_ID_LENGTH).refine(isCleanName, CLEAN).optional(),
+  externalId: externalIdSchema,
+  id: textSchema.min(1).max(MAX_MESSAGE_ID_LENGTH).optional(),
   name: textSchema.min(1).max(MAX_NAME_LENGTH).optional(),
 });
 

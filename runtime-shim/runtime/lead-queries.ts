@@ -3,17 +3,14 @@ import { shimError } from '../errors.ts';
 import { listLeads, readForwarded, readLead } from '../leads/lead-store.ts';
 import { readTranscript } from '../leads/transcript.ts';
 import type { LeadView, TranscriptMessage } from './contract.ts';
-import { cleanExternalIdSchema } from './lead-message.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
 /** Most lines of a transcript that one call returns. Ours: it bounds an answer's memory. */
 const MAX_MESSAGES = 10_000;
 
-const addressSchema = leadRefSchema.extend({ externalId: cleanExternalIdSchema });
-
 /** Who is meant. @throws message_invalid */
 function refOf(parts: RuntimeParts, channel: string, externalId: string): LeadRef {
-  const parsed = addressSchema.safeParse({ botId: parts.botId, channel, externalId });
+  const parsed = leadRefSchema.safeParse({ botId: parts.botId, channel, externalId });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw shimError('message_invalid', { problems });

