@@ -8,7 +8,7 @@ import type { Config } from './config/config-schema.ts';
 
 export interface RuntimeOfOptions {
   readonly storage: Storage;
-  readonly http?: RuntimeOptions['http'];
+  readonly http?: NonNullable<RuntimeOptions['http']>;
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly watch?: boolean;

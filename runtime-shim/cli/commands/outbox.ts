@@ -72,7 +72,7 @@ function entryText({ id, state, queue, lane, kind, text, attempts, error, failin
   const queued = behind === 0 ? '' : `, ${behind} behind it`;
   const said = text === '' ? '' : `\n      “${printable(text).replaceAll('\n', ' ⏎ ')}”`;
   const why = error === null ? '' : `\n      ${printable(error)}`;
-  return `${String(id).padStart(5)} ${state}  ${queue} ${printable(lane)} ${kind}, ${attempts} tries${since}${queued}${said}${why}`;
+  return `${String(id).padStart(5)} ${state}  ${queue} ${printable(lane)} ${kind}, ${attempts === 1 ? '1 try' : `${attempts} tries`}${since}${queued}${said}${why}`;
 }
 
 function timeText(at: number): string {

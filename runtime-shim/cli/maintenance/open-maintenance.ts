@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { type Config, loadConfigForMaintenance } from '../config/load-config.ts';
-import { createRuntimeOf } from '../create-runtime-of.ts';
 import { cliError } from '../errors.ts';
 import { readControlFile } from './control-file.ts';
 import { dialogReport, dialogReportSchema } from './dialog-report.ts';
@@ -53,7 +52,8 @@ export function maintenanceOf(storage: Storage, config: Config): Maintenance {
     resend: async (which) => await resendDead(storage, which),
     drop: async (which) => await dropJobs(storage, which),
     dialog: async (channel, externalId, last) => {
-      // Never started: it only reads.
+      // Loaded only for this question; never started: it only reads.
+      const { createRuntimeOf } = await import('../create-runtime-of.ts');
       const runtime = await createRuntimeOf(config, { storage });
       try {
         return await dialogReport(runtime, storage, { channel, externalId, last });
