@@ -8,6 +8,9 @@ import type { Attachment, Button } from '../../plugin/contract/message.ts';
 import type { EmulatedDialog, OperatorStatus } from '../emulator/contract.ts';
 import type { ScriptError, ScriptLogLine } from '../sandbox/contract.ts';
 
+/** The lead that `simulate` plays by itself for people who only look at the terminal has an id that begins so. */
+export const DEMONSTRATION_PREFIX = 'demo-';
+
 /** A channel that a lead of the page may come through. */
 export interface ChannelRecord {
   readonly code: string;

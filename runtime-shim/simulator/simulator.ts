@@ -8,6 +8,7 @@ import type { StatusRecord } from './contract.ts';
 import type { RuntimeHandle } from './runtime-handle.ts';
 import { type Route, simulatorRoute } from './http/routes.ts';
 import { sourceFile } from './http/source-file.ts';
+import { botName } from './model/bot-name.ts';
 import { Streams } from './http/stream.ts';
 import { Desk, operatorName } from './model/desk.ts';
 import { FailedWebhooks } from './model/failed-webhooks.ts';
@@ -25,8 +26,8 @@ const CHANNELS = ['telegram', 'metabot_widget', 'viber', 'vk', 'umnico'] as cons
 export interface SimulatorOptions {
   readonly runtime: RuntimeHandle;
   readonly emulator: LiveTexEmulator;
-  /** The bot's name and folder: the folder's files can be looked at on the page. */
-  readonly bot: { readonly name: string; readonly folder?: string };
+  /** The bot's folder, whose files can be looked at on the page. Its name: default as in `bot.json`. */
+  readonly bot: { readonly name?: string; readonly folder?: string };
   /** What the page needs to know of the binding. */
   readonly binding: {
     readonly botMessageHeader: string;
@@ -73,7 +74,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   };
   journal.put('status', 'simulator', {
     botId: runtime.current().botId,
-    botName: options.bot.name,
+    botName: options.bot.name ?? (await botName(options.bot.folder)) ?? runtime.current().botId,
     channels: CHANNELS.map((code) => ({ code, excluded: binding.excludedChannels.includes(code) })),
     headers: { bot: binding.botMessageHeader, lead: binding.leadMessageHeader },
     runtime: 'running',
@@ -112,6 +113,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     setStatus({ runtime: 'restarting' });
     tellRuntime('restarting');
     try {
+      streams.close();
       await runtime.restart();
       if (stopReplaced === undefined) attach(runtime.current());
       await leads.load();
@@ -127,9 +129,9 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   await leads.load();
   if (journal.count('lead') === 0) {
     // Somebody to write as: two leads of direct channels and one of a chat-center that is never mirrored.
-    leads.add({ channel: 'telegram', externalId: 'anna', name: 'Анна Смирнова' });
+    leads.add({ channel: 'telegram', externalId: 'olga', name: 'Ольга Смирнова' });
     leads.add({ channel: 'metabot_widget', externalId: 'ivan', name: 'Иван Петров' });
-    leads.add({ channel: 'umnico', externalId: 'olga', name: 'Ольга (Umnico)' });
+    leads.add({ channel: 'umnico', externalId: 'elena', name: 'Елена Юрьева' });
   }
 
   let page: Promise<ReadonlyMap<string, PageFile>> | undefined;

@@ -23,6 +23,7 @@ export interface CommandContext {
   readonly clock: Clock;
   /** A new id for a lead within its channel. */
   readonly newId: () => string;
+  /** Never rejects: how it ended is told on the page. */
   restart(): Promise<void>;
 }
 
@@ -67,7 +68,8 @@ export async function perform(command: Command, context: CommandContext): Promis
         return { ok: true };
       }
       case 'restart': {
-        await context.restart();
+        // Not awaited: the server that this request came to waits for its requests before it closes.
+        void context.restart();
         return { ok: true };
       }
       default:

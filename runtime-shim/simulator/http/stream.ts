@@ -57,6 +57,7 @@ export class Streams {
     });
   }
 
+  /** Ends all streams; their pages come back by themselves and get what they missed. */
   close(): void {
     for (const response of this.#open) response.destroy();
   }

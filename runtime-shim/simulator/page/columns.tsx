@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import type { ConversationRecord } from '../contract.ts';
 import { TimelineColumn } from './between/timeline-column.tsx';
 import { DeskColumn } from './desk/desk-column.tsx';
 import { LeadColumn } from './lead/lead-column.tsx';
@@ -18,7 +19,7 @@ export function Columns({ state }: { readonly state: PageState }) {
   const [leadId, setLeadId] = useSetting<string | null>('lead', null);
   const [conversationId, setConversationId] = useSetting<string | null>('conversation', null);
   const tabs = useRef<Partial<Record<Name, HTMLButtonElement | null>>>({});
-  useFirstConversation(state, conversationId, setConversationId);
+  useNewConversation(state, conversationId, setConversationId);
 
   const { status, leads } = state;
   const lead = leads.find(({ userId }) => userId === leadId) ?? leads[0];
@@ -104,17 +105,20 @@ function ColumnTitle({ name }: { readonly name: Name }) {
   );
 }
 
-/** The first conversation that operators see opens by itself: a newcomer should not have to look for it. */
-function useFirstConversation(
-  state: PageState,
-  selected: string | null,
-  select: (userId: string | null) => void,
-): void {
-  const seen = useRef(0);
-  const visible = state.conversations.filter((conversation) => conversation.state !== 'stored');
-  const only = visible.length === 1 ? visible[0]?.userId : undefined;
+/**
+ * A conversation that has just come to the operators opens by itself, unless one is being worked on: a newcomer should
+ * not have to look for it.
+ */
+function useNewConversation(state: PageState, selected: string | null, select: (userId: string | null) => void): void {
+  const known = useRef<ReadonlySet<string>>(new Set());
+  const { conversations } = state;
   useEffect(() => {
-    if (seen.current === 0 && only !== undefined && selected === null) select(only);
-    seen.current = visible.length;
-  }, [visible.length, only, selected, select]);
+    const isOpen = (conversation: ConversationRecord): boolean =>
+      conversation.state === 'queued' || conversation.state === 'assigned';
+    const open = conversations.filter(isOpen);
+    const fresh = open.findLast(({ userId }) => !known.current.has(userId));
+    known.current = new Set(open.map(({ userId }) => userId));
+    const isBusy = open.some(({ userId }) => userId === selected);
+    if (fresh !== undefined && !isBusy) select(fresh.userId);
+  }, [conversations, selected, select]);
 }

@@ -1,8 +1,10 @@
+import { DEMONSTRATION_PREFIX } from '../../contract.ts';
 import type { PageState } from '../state/store.ts';
 
 /** Which of the four first steps were taken: said something, chose from a menu, read at the desk, closed the dialog. */
 export function stepsDone(state: PageState): readonly [boolean, boolean, boolean, boolean] {
-  const chats = [...state.messages.values()];
+  const own = state.leads.filter((lead) => !lead.externalId.startsWith(DEMONSTRATION_PREFIX));
+  const chats = own.map((lead) => state.messages.get(lead.userId) ?? []);
   const said = chats.some((chat) => chat.some((message) => message.from === 'lead'));
   const chose = chats.some((chat) => {
     const codes = new Set(
