@@ -1,0 +1,82 @@
+/** What the READMEs tell people to type, typed; what they say comes of it, compared. */
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadBot } from '../../../runtime-shim/bot/load-bot.ts';
+import { ROOT, runCommand, temporaryFolder } from '../../support/command.ts';
+import { EXAMPLES } from '../../support/example-dialog.ts';
+
+const folders = (await readdir(EXAMPLES, { withFileTypes: true }))
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+/** Times differ from run to run. */
+function timeless(text: string): string {
+  return text.replaceAll(/[\d.]+ ms/g, '… ms').trimEnd();
+}
+
+/** The fenced blocks of a page by their language. */
+function blocks(page: string, language: string): string[] {
+  return [...page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map((match) => match[1] ?? '');
+}
+
+test('the numbers run from 1 without a gap, and the overview has every folder', async () => {
+  expect(folders.map((name) => Number(name.slice(0, 2)))).toEqual(folders.map((_, index) => index + 1));
+  const overview = await readFile(join(EXAMPLES, 'README.md'), 'utf8');
+  for (const name of folders) expect(overview).toContain(`[${name}](${name})`);
+});
+
+describe.each(folders)('%s', (name) => {
+  test('is a bot folder without problems, with a README of the three parts', async () => {
+    await loadBot(join(EXAMPLES, name));
+    const readme = await readFile(join(EXAMPLES, name, 'README.md'), 'utf8');
+    const parts = [...readme.matchAll(/^## (.*)$/gm)].map((match) => match[1]);
+    expect(parts).toEqual(['Что показывает', 'Как запустить', 'Что вы увидите']);
+  });
+
+  test('does what its README says', async () => {
+    const readme = await readFile(join(EXAMPLES, name, 'README.md'), 'utf8');
+    const [command = ''] = blocks(readme, 'sh');
+    const [program, ...argv] = command.trim().split(' ').slice(1);
+    // What runs until it is stopped is played in dialogs.test.ts and simulate.test.ts.
+    if (program !== 'metabot-livetex' || argv[0] !== 'run') return;
+    const { stdout, stderr } = await runCommand(argv);
+    expect(timeless(stdout)).toBe(timeless(blocks(readme, 'text')[0] ?? 'no output in the README'));
+    expect(stderr).toBe('');
+  });
+});
+
+test("the brief's own script is there word for word", async () => {
+  const script = await readFile(join(EXAMPLES, '01-request-number', 'номер_заявки.js'), 'utf8');
+  expect(script.replaceAll(/\s+/g, ' ').trim()).toBe(
+    "attr = { 'номер_заявки': 705, 'имя_заявки': 'Test', }; lead.setLiveTexAttr(attr);",
+  );
+});
+
+test('the three lines of README.md do what it says', async () => {
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+  const [script = ''] = blocks(readme, 'js');
+  const [, ...output] = (blocks(readme, 'text')[0] ?? '').split('\n');
+  expect(script.trim().split('\n')).toHaveLength(3);
+  const folder = await temporaryFolder({ 'transfer.js': script });
+  const { code, stdout } = await runCommand(['run', 'transfer.js'], { cwd: folder });
+  expect(code).toBe(0);
+  expect(timeless(stdout)).toBe(timeless(output.join('\n')));
+});
+
+test('every script of README.ru.md runs', async () => {
+  const readme = await readFile(join(ROOT, 'README.ru.md'), 'utf8');
+  for (const script of blocks(readme, 'js')) {
+    const lead = {
+      attributes: { phone: '+79261234567' },
+      systemAttributes: { sys_livetex_attrs: { номер_заявки: 1 } },
+    };
+    const folder = await temporaryFolder({ 'script.js': script, 'lead.json': JSON.stringify(lead) });
+    const { code, stdout } = await runCommand(['run', 'script.js', '--lead', 'lead.json', '--json'], { cwd: folder });
+    expect({ code, error: (JSON.parse(stdout) as { error: unknown }).error, script }).toEqual({
+      code: 0,
+      error: null,
+      script,
+    });
+  }
+});
