@@ -1,4 +1,4 @@
-/** All commands, in the order of `--help`. `check` and `replay` (SIMULATOR) go here too. */
+/** All commands, in the order of `--help`. */
 import type { CommandSpec, OptionSpec } from './command.ts';
 
 /** Free on a usual machine, and easy to remember: Metabot 24. */
@@ -47,6 +47,37 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     examples: ['metabot-livetex run номер_заявки.js', 'metabot-livetex run перевод.js --operators offline --json'],
     load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
+    name: 'check',
+    summary: 'check the scripts of a bot folder',
+    about: [
+      'Reports what an editor with the typings would: unknown methods, wrong argument types; and what only the whole bot',
+      'can tell: unknown script codes and libraries, async code that the platform does not run. Types need TypeScript,',
+      'beside the bot or beside this package.',
+    ],
+    positionals: [{ name: 'botFolder', required: true, help: 'a folder with bot.json' }],
+    options: [],
+    examples: ['metabot-livetex check my-bot'],
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
+    name: 'replay',
+    summary: 'play a recorded dialog against a bot and show what differs',
+    about: [
+      'The page of "simulate" saves a dialog as a small JSON file. This plays it again against the bot as it is now, with',
+      'a local LiveTex in this process, and prints the differences: a test of the bot.',
+    ],
+    positionals: [{ name: 'file', required: true, help: 'the saved scenario' }],
+    options: [
+      { name: 'bot', value: 'FOLDER', help: 'the bot folder (default: where the file lies, or above)' },
+      { name: 'update', help: 'write down what happens now as what is expected' },
+    ],
+    examples: [
+      'metabot-livetex replay my-bot/scenarios/transfer.json',
+      'metabot-livetex replay transfer.json --bot my-bot',
+    ],
+    load: async () => (await import('./commands/replay.ts')).replay,
   },
   {
     name: 'serve',

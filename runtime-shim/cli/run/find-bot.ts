@@ -29,7 +29,7 @@ export async function findBot(path: string, code: string): Promise<FileBot> {
 }
 
 /** The nearest folder with a `bot.json`, from here up. */
-async function botFolderOf(start: string): Promise<string | undefined> {
+export async function botFolderOf(start: string): Promise<string | undefined> {
   for (let folder = start; ; folder = dirname(folder)) {
     const found = await access(join(folder, DESCRIPTION_FILE)).then(
       () => true,
