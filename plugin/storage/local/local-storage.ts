@@ -78,15 +78,26 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
     });
   }
 
-  const reader: Reader = parts.reader ?? {
+  let closed: Promise<void> | undefined;
+  const readers: Reader = parts.reader ?? {
     run: (act) => commits.run({ durable: false, work: () => act(tables) }),
     close: async () => undefined,
   };
 
+  function read<T>(act: (readable: Tables) => T | Promise<T>): Promise<T> {
+    return closed === undefined ? readers.run(act) : Promise.reject(storageError('storage_closed', undefined));
+  }
+
+  async function close(): Promise<void> {
+    await commits.close();
+    await readers.close();
+    engine.close();
+  }
+
   async function readTransaction<T>(act: (tx: ReadTransaction) => Promise<T>): Promise<T> {
     const life = createLife();
     try {
-      return await reader.run((tables) => act(createReadTransaction(tables, life.check)));
+      return await read((tables) => act(createReadTransaction(tables, life.check)));
     } finally {
       life.end();
     }
@@ -100,19 +111,18 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
     extend: (jobs, leaseMs) => write(false, (context) => extend(context, jobs, leaseMs)),
     onWork: (listener) => work.listen(listener),
     onAppend: (listener) => appends.listen(listener),
-    nextWorkAt: (queue) => reader.run((tables) => nextWorkAt(tables, queue, clock.now())),
-    stats: () => reader.run(stats),
-    listDead: (page) => reader.run((tables) => listDead(tables, page)),
-    listStuck: (limit) => reader.run((tables) => listStuck(tables, limit)),
+    nextWorkAt: (queue) => read((tables) => nextWorkAt(tables, queue, clock.now())),
+    stats: () => read(stats),
+    listDead: (page) => read((tables) => listDead(tables, page)),
+    listStuck: (limit) => read((tables) => listStuck(tables, limit)),
     prune: (retention) => write(false, (context) => prune(context, retention)),
     ping: () =>
       write(true, () => {
         tables.touch(clock.now());
       }),
-    async close() {
-      await commits.close();
-      await reader.close();
-      engine.close();
+    close() {
+      closed ??= close();
+      return closed;
     },
   };
 }

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import {
+  claim,
+  claimOne,
+  enqueue,
+  job,
+  LEASE_MS,
+  payloads,
+  QUEUE,
+  type StorageDriver,
+  useSubject,
+  write,
+} from './subject.ts';
+
+/** Who may work on what, and for how long. */
+export function claimRules(driver: StorageDriver): void {
+  describe('claims', () => {
+    const subject = useSubject(driver);
+
+    test('each job of a claim is from another lane, oldest ready first, at most as many as asked for', async () => {
+      const { storage, clock } = subject();
+      await enqueue(storage, job('b', 'b1'), job('b', 'b2'));
+      await clock.advance(1);
+      await enqueue(storage, job('a', 'a1'));
+      await clock.advance(1);
+      await enqueue(storage, job('c', 'c1'), job('elsewhere', 'x', 'other'));
+      expect(payloads(await claim(storage, 2))).toEqual(['b1', 'a1']);
+      expect(payloads(await claim(storage))).toEqual(['c1']);
+      expect(await claim(storage)).toEqual([]);
+      expect(payloads(await claim(storage, 5, { queue: 'other' }))).toEqual(['x']);
+    });
+
+    test('a lane that just had its turn goes behind those that wait', async () => {
+      const { storage, clock } = subject();
+      await enqueue(storage, job('a', 'a1'), job('a', 'a2'), job('b', 'b1'));
+      const head = await claimOne(storage);
+      await clock.advance(1);
+      await write(storage, (tx) => tx.complete(head));
+      expect(payloads(await claim(storage))).toEqual(['b1', 'a2']);
+    });
+
+    test('claims made at the same time never share a lane', async () => {
+      const { storage } = subject();
+      await enqueue(storage, ...Array.from({ length: 40 }, (_, n) => job(`lane ${n}`, n)));
+      const claims = await Promise.all(Array.from({ length: 10 }, () => claim(storage, 7)));
+      const found = payloads(claims.flat());
+      expect(found).toHaveLength(40);
+      expect(new Set(found)).toHaveProperty('size', 40);
+      expect(new Set(claims.flat().map((claimed) => claimed.claim))).toHaveProperty('size', 40);
+    });
+
+    test('an expired lease counts as unclaimed, and its owner can no longer end the job', async () => {
+      const { storage, clock } = subject();
+      await enqueue(storage, job('a', 1), job('a', 2));
+      const first = await claimOne(storage);
+      await clock.advance(LEASE_MS - 1);
+      expect(await claim(storage)).toEqual([]);
+      expect(await storage.nextWorkAt(QUEUE)).toBe(first.leaseUntil);
+      await clock.advance(1);
+      const lost = { code: 'claim_lost', message: expect.stringContaining(`job ${first.id}`) as string };
+      await expect(write(storage, (tx) => tx.complete(first))).rejects.toMatchObject(lost);
+      const second = await claimOne(storage);
+      expect(second).toMatchObject({ id: first.id, payload: 1, attempts: 0 });
+      for (const end of [
+        write(storage, (tx) => tx.complete(first)),
+        write(storage, (tx) => tx.retry(first, { notBefore: 0, error: 'x' })),
+        write(storage, (tx) => tx.release(first)),
+        write(storage, (tx) => tx.bury(first, 'x')),
+      ]) {
+        await expect(end).rejects.toMatchObject(lost);
+      }
+      await write(storage, (tx) => tx.complete(second));
+      expect(await claimOne(storage)).toMatchObject({ payload: 2 });
+    });
+
+    test('a claim ends once', async () => {
+      const { storage } = subject();
+      await enqueue(storage, job('a', 1), job('a', 2));
+      const head = await claimOne(storage);
+      await write(storage, (tx) => tx.complete(head));
+      await expect(write(storage, (tx) => tx.complete(head))).rejects.toMatchObject({ code: 'claim_lost' });
+      const next = await claimOne(storage);
+      await write(storage, (tx) => tx.release(next));
+      await expect(write(storage, (tx) => tx.complete(next))).rejects.toMatchObject({ code: 'claim_lost' });
+      expect(await claimOne(storage)).toMatchObject({ payload: 2 });
+    });
+
+    test('a claim that was lost takes the whole transaction with it', async () => {
+      const { storage, clock } = subject();
+      await enqueue(storage, job('a', 1));
+      const head = await claimOne(storage);
+      await clock.advance(LEASE_MS);
+      const late = write(storage, async (tx) => {
+        await tx.putRecord('dialog', 'a', 'late');
+        await tx.complete(head);
+      });
+      await expect(late).rejects.toMatchObject({ code: 'claim_lost' });
+      expect(await storage.read((tx) => tx.getRecord('dialog', 'a'))).toBeUndefined();
+    });
+
+    test('extend prolongs a lease and names the claims that were lost', async () => {
+      const { storage, clock } = subject();
+      await enqueue(storage, job('a', 1), job('b', 2));
+      const [first, second] = await claim(storage);
+      if (!first || !second) throw new Error('expected two jobs');
+      await clock.advance(LEASE_MS / 2);
+      await write(storage, (tx) => tx.complete(second));
+      expect(await storage.extend([first, second], LEASE_MS)).toEqual([second]);
+      expect(await storage.nextWorkAt(QUEUE)).toBe(clock.now() + LEASE_MS);
+      await clock.advance(LEASE_MS - 1);
+      expect(await claim(storage)).toEqual([]);
+      await write(storage, (tx) => tx.complete(first));
+      expect(await storage.extend([first], LEASE_MS)).toEqual([first]);
+    });
+
+    test('an expired claim cannot be prolonged', async () => {
+      const { storage, clock } = subject();
+      await enqueue(storage, job('a', 1));
+      const head = await claimOne(storage);
+      await clock.advance(LEASE_MS);
+      expect(await storage.extend([head], LEASE_MS)).toEqual([head]);
+      expect(await claimOne(storage)).toMatchObject({ payload: 1 });
+    });
+
+    test('maxClaimed bounds the lanes under way together; expired leases do not count', async () => {
+      const { storage, clock } = subject();
+      await enqueue(storage, ...['a', 'b', 'c', 'd', 'e'].map((lane) => job(lane, lane)));
+      const first = await claim(storage, 2, { maxClaimed: 3 });
+      expect(first).toHaveLength(2);
+      expect(await claim(storage, 2, { maxClaimed: 3 })).toHaveLength(1);
+      expect(await claim(storage, 2, { maxClaimed: 3 })).toEqual([]);
+      const [done] = first;
+      if (done) await write(storage, (tx) => tx.complete(done));
+      expect(await claim(storage, 2, { maxClaimed: 3 })).toHaveLength(1);
+      await clock.advance(LEASE_MS);
+      expect(await claim(storage, 9, { maxClaimed: 3 })).toHaveLength(3);
+    });
+
+    test('maxClaimed holds for claims made at the same time', async () => {
+      const { storage } = subject();
+      await enqueue(storage, ...Array.from({ length: 20 }, (_, n) => job(`lane ${n}`, n)));
+      const claims = await Promise.all(Array.from({ length: 8 }, () => claim(storage, 4, { maxClaimed: 5 })));
+      expect(claims.flat()).toHaveLength(5);
+    });
+  });
+}
