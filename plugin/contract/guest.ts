@@ -1,32 +1,13 @@
 /**
- * The wall between the plugin's guest code and the platform. Types only: guest files import them, and no zod goes into
- * the sandbox. Only JSON strings cross (design, 5.3); these are the shapes on either side of the bridge.
+ * The wall between the plugin's guest code and the platform, the host's side; the guest's is in `guest-platform.ts`.
+ * Only JSON strings cross (design, 5.3).
  */
 import type { PlatformEvent } from './events.ts';
+import type { Json } from './guest-platform.ts';
 import type { LeadRef } from './lead.ts';
 import type { ScriptRef } from './script-types.ts';
 
-/** A JSON value. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-
-/** What a platform hands to the plugin's `install` inside the sandbox, before the author's code runs. */
-export interface GuestPlatform {
-  /** The globals that the script will see (`lead`, `bot`, …). Add to the record or to its objects; all is frozen afterwards. */
-  readonly globals: Record<string, object>;
-  /** A system attribute of the lead as this run sees it: from the snapshot, or what the run wrote; `undefined` when absent. */
-  getSystemAttribute(key: string): Json | undefined;
-  /** Collects a write of a system attribute; `null` deletes it. Committed only if the script succeeds. */
-  setSystemAttribute(key: string, value: Json): void;
-  /** Calls a host function of this plugin and waits: looks synchronous to the script. Throws what the host answered as a script error. */
-  call(name: string, args: Json): Json;
-  /** Collects an action for the plugin, performed after the script has ended well, in order. */
-  request(action: Json): void;
-  /** Throws an error that the author sees with this code, at the line of the author's own call. */
-  fail(code: string, message: string): never;
-}
-
-/** What the plugin's bundle returns. */
-export type InstallGuest = (platform: GuestPlatform) => void;
+export type { GuestPlatform, InstallGuest, Json } from './guest-platform.ts';
 
 /** Which run a host function is called from. */
 export interface GuestCallContext {

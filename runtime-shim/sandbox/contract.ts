@@ -1,5 +1,6 @@
 /** What the runtime asks of the sandbox. Everything in it is JSON: only strings cross to the runner and into the isolate. */
 import type { Json } from '../../plugin/contract/guest.ts';
+import type { LeadSnapshot } from './lead-snapshot.ts';
 
 /** The five limits of a run (design, 5.2). */
 export interface SandboxLimits {
@@ -11,19 +12,13 @@ export interface SandboxLimits {
   readonly memoryMb: number;
   /** Runner processes. */
   readonly runners: number;
+  /** Isolates of one runner: so many of its scripts run at once. Default 4. */
+  readonly isolates?: number;
+  /** Scripts of one bot that may wait for a free runner; beyond it a run answers `sandbox_busy`. Default 20,000. */
+  readonly queuePerBot?: number;
 }
 
-/** The lead as a run sees it. */
-export interface LeadSnapshot {
-  /** `lead.getData(key)`. */
-  readonly data: Readonly<Record<string, Json>>;
-  readonly channel: string;
-  /** Ordinary and JSON attributes; a JSON one as its text. */
-  readonly attributes: Readonly<Record<string, { readonly kind: 'text' | 'json'; readonly value: string }>>;
-  /** Attributes with the prefix `sys_`. */
-  readonly systemAttributes: Readonly<Record<string, Json>>;
-  readonly tags: readonly string[];
-}
+export type { LeadSnapshot } from './lead-snapshot.ts';
 
 /** A script to run once. */
 export interface ScriptRun {

@@ -1,0 +1,157 @@
+import type { GuestPlatform, Json } from '../contract/guest-platform.ts';
+import { ATTRIBUTE_MESSAGES } from './attribute-messages.guest.ts';
+import { describe } from './describe.guest.ts';
+
+/** The system attribute that holds them all (the brief, S13). The same as `LIVETEX_ATTRS_KEY` of the contract; a test holds them together. */
+const ATTRIBUTE = 'sys_livetex_attrs';
+
+type Value = string | number | boolean;
+/** Without a prototype, so that a key `__proto__` is data like any other. */
+type Values = { [key: string]: Value | null };
+
+// Saved before the author's code runs: a script that replaces them must not change what is stored.
+const { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, keys } = Object;
+const { isArray } = Array;
+const { isFinite } = Number;
+const { ownKeys } = Reflect;
+
+/** The LiveTex methods of `lead`; `self` is what the chainable ones return. */
+export function liveTexAttributes(platform: GuestPlatform, self: object): Record<string, unknown> {
+  const stored = (): Values => copied((platform.getSystemAttribute(ATTRIBUTE) ?? {}) as Values);
+  const store = (values: Values): object => {
+    platform.setSystemAttribute(ATTRIBUTE, values as Json);
+    return self;
+  };
+  const merge = (change: Values): object => store(merged(stored(), change));
+  return {
+    setLiveTexAttr(...given: unknown[]) {
+      const method = 'lead.setLiveTexAttr';
+      if (given.length < 2 && typeof given[0] !== 'string')
+        return merge(checkedObject(platform, method, given[0], given.length));
+      const key = checkedKey(platform, given[0]);
+      const change = create(null) as Values;
+      change[key] = checkedValue(platform, key, given[1]);
+      return merge(change);
+    },
+    setAllLiveTexAttrs(...given: unknown[]) {
+      return store(
+        merged(create(null) as Values, checkedObject(platform, 'lead.setAllLiveTexAttrs', given[0], given.length)),
+      );
+    },
+    getLiveTexAttr(key: unknown) {
+      return stored()[checkedKey(platform, key)] ?? null;
+    },
+    getAllLiveTexAttrs() {
+      return plain(stored());
+    },
+  };
+}
+
+/** Reads an author's object once, checks every key and value, and only then is anything written. */
+function checkedObject(platform: GuestPlatform, method: string, value: unknown, given: number): Values {
+  const wrong = (got: string): never =>
+    platform.fail('attr_argument_invalid', ATTRIBUTE_MESSAGES.attr_argument_invalid({ method, got }));
+  if (given === 0) return wrong('nothing');
+  if (typeof value !== 'object' || value === null || isList(value)) return wrong(describe(value));
+  if (!isPlain(value)) return wrong('an object of a class');
+  const result = create(null) as Values;
+  for (const [key, entry] of entriesOf(value, wrong)) {
+    if (typeof key !== 'string') {
+      platform.fail('attr_key_invalid', ATTRIBUTE_MESSAGES.attr_key_invalid({ got: describe(key) }));
+    }
+    const name = checkedKey(platform, key);
+    // A getter is refused, not called: it could answer differently each time.
+    const got = 'value' in entry ? entry.value : GETTER;
+    result[name] = checkedValue(platform, name, got);
+  }
+  return result;
+}
+
+const GETTER = create(null) as object;
+
+function entriesOf(
+  value: object,
+  wrong: (got: string) => never,
+): Array<readonly [string | symbol, PropertyDescriptor]> {
+  const entries: Array<readonly [string | symbol, PropertyDescriptor]> = [];
+  try {
+    const names = ownKeys(value);
+    for (let index = 0; index < names.length; index += 1) {
+      const key = names[index] as string | symbol;
+      const entry = getOwnPropertyDescriptor(value, key);
+      if (entry?.enumerable === true) append(entries, [key, entry] as const);
+    }
+  } catch {
+    // Only a Proxy can fail here.
+    return wrong('a Proxy that cannot be read');
+  }
+  return entries;
+}
+
+/** `push` and an index can be caught by a script that changes `Array.prototype`; an own property cannot. */
+function append<Item>(list: Item[], item: Item): void {
+  defineProperty(list, list.length, { value: item, writable: true, enumerable: true, configurable: true });
+}
+
+function checkedKey(platform: GuestPlatform, key: unknown): string {
+  if (typeof key === 'string' && key !== '') return key;
+  return platform.fail('attr_key_invalid', ATTRIBUTE_MESSAGES.attr_key_invalid({ got: describe(key) }));
+}
+
+function checkedValue(platform: GuestPlatform, key: string, value: unknown): Value | null {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number' && isFinite(value)) return value;
+  const got = value === GETTER ? 'a getter' : describe(value);
+  return platform.fail('attr_value_invalid', ATTRIBUTE_MESSAGES.attr_value_invalid({ key, got }));
+}
+
+function merged(values: Values, change: Values): Values {
+  const names = keys(change);
+  for (let index = 0; index < names.length; index += 1) {
+    const key = names[index] as string;
+    const value = change[key] as Value | null;
+    if (value === null) delete values[key];
+    else values[key] = value;
+  }
+  return values;
+}
+
+function copied(values: Values): Values {
+  const result = create(null) as Values;
+  const names = keys(values);
+  for (let index = 0; index < names.length; index += 1) {
+    const key = names[index] as string;
+    result[key] = values[key] as Value;
+  }
+  return result;
+}
+
+/** An ordinary object for the author, `__proto__` included as data. */
+function plain(values: Values): object {
+  const result = {};
+  const names = keys(values);
+  for (let index = 0; index < names.length; index += 1) {
+    const key = names[index] as string;
+    const value = values[key];
+    defineProperty(result, key, { value, writable: true, enumerable: true, configurable: true });
+  }
+  return result;
+}
+
+function isList(value: object): boolean {
+  try {
+    return isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** `{ … }`, `Object.create(null)` or JSON; not a Date, a Map or an instance of a class, whose content would be lost. */
+function isPlain(value: object): boolean {
+  try {
+    const parent: unknown = getPrototypeOf(value);
+    return parent === null || parent === Object.prototype;
+  } catch {
+    return false;
+  }
+}

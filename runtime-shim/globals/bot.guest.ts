@@ -1,0 +1,67 @@
+import { keyArgument, refuse } from './arguments.guest.ts';
+import { describe } from './describe.guest.ts';
+import { fail } from './fail.guest.ts';
+import { copyJson, isFinite, toText } from './intrinsics.guest.ts';
+import { messageAction } from './message.guest.ts';
+import { collectAction, type RunState, STOP } from './run-state.guest.ts';
+import { createTextStore } from './text-store.guest.ts';
+
+/** What this file puts into scope. */
+export const names = ['bot'] as const;
+
+/** The global `bot`: attributes of the whole bot, messages, other scripts (reference, "`bot`, `memory`, others"). */
+export function factory(state: RunState): { bot: Record<string, unknown> } {
+  const store = createTextStore('bot', () => state.input.bot, state.bot);
+  const bot: Record<string, unknown> = {
+    getAttr: (key: unknown) => store.get(key),
+    setAttr(key: unknown, value: unknown) {
+      store.set(key, value);
+      return bot;
+    },
+    getAllAttr: () => store.all(),
+    isAttrExist: (key: unknown) => store.has(key),
+    deleteAttr(key: unknown) {
+      store.remove(key);
+      return bot;
+    },
+    // The last three parameters steer how the platform's own channels send; the shim has nothing that they could change.
+    sendMessage(text: unknown, buttons: unknown = null, attachments: unknown = null) {
+      collectAction(state, messageAction(text, buttons, attachments));
+      return true;
+    },
+    run(options: unknown) {
+      if (typeof options !== 'object' || options === null) {
+        refuse(`bot.run takes an object { script_code: "…" }, got ${describe(options)}`);
+      }
+      const code = (options as { script_code?: unknown }).script_code;
+      if (typeof code !== 'string' || code === '') {
+        refuse(`bot.run: script_code must be a non-empty string, got ${describe(code)}`);
+      }
+      collectAction(state, { __proto__: null, type: 'run_script', code });
+      return true;
+    },
+    runScriptByCodeForLead(code: unknown, leadId: unknown) {
+      const script = keyArgument('bot.runScriptByCodeForLead', code);
+      const id = typeof leadId === 'number' && isFinite(leadId) ? toText(leadId) : leadId;
+      if (typeof id !== 'string' || id === '') {
+        refuse(`bot.runScriptByCodeForLead: the lead's id must be a string or a number, got ${describe(leadId)}`);
+      }
+      collectAction(state, { __proto__: null, type: 'run_script', code: script, leadId: id });
+      return true;
+    },
+    stop() {
+      collectAction(state, { __proto__: null, type: 'stop' });
+      state.stopped = true;
+      throw STOP;
+    },
+    getWebhookPayload: () => copyJson(state.input.webhookPayload ?? null),
+    scheduleScript: () => missing('bot.scheduleScript'),
+    scheduleJob: () => missing('bot.scheduleJob'),
+  };
+  return { bot };
+}
+
+/** What the platform has and the shim has not. */
+function missing(call: string): never {
+  return fail('script_unsupported', `${call} is not in the shim: it works on the platform only`);
+}

@@ -1,0 +1,27 @@
+import { defineProperty, ErrorType, weakGet, weakSet } from './intrinsics.guest.ts';
+
+/** Errors made here, with their code and words: the author's code may change the error object, not this. */
+const known = new WeakMap<object, unknown>();
+
+/** What an error of ours says. */
+export interface KnownFailure {
+  readonly code: string;
+  readonly message: string;
+  /** The library in whose text the error is (a syntax error), when there is one. */
+  readonly library?: string;
+}
+
+/** Throws an error that the author sees with this code at the line of the author's own call; a script may catch it and read `code`. */
+export function fail(code: string, message: string, library?: string): never {
+  const error = new ErrorType(message);
+  defineProperty(error, 'code', { __proto__: null, value: code, enumerable: false } as PropertyDescriptor);
+  weakSet(known, error, { __proto__: null, code, message, library });
+  throw error;
+}
+
+/** The failure behind a caught value, or `undefined` when it is not one of ours. */
+export function knownFailure(thrown: unknown): KnownFailure | undefined {
+  return typeof thrown === 'object' && thrown !== null
+    ? (weakGet(known, thrown) as KnownFailure | undefined)
+    : undefined;
+}

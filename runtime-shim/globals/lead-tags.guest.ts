@@ -1,0 +1,47 @@
+import { keyArgument, textListArgument } from './arguments.guest.ts';
+import { keysOf } from './intrinsics.guest.ts';
+import type { RunState } from './run-state.guest.ts';
+
+/** The tag methods of `lead`. `self` is what the chainable ones return. */
+export function leadTags(state: RunState, self: object): Record<string, unknown> {
+  const one = (call: string, present: boolean) => (tag: unknown) => {
+    state.tags[keyArgument(call, tag)] = present;
+    return self;
+  };
+  const many = (call: string, present: boolean) => (tags: unknown) => {
+    const names = textListArgument(call, 'tags', tags);
+    for (let index = 0; index < names.length; index += 1) state.tags[names[index] as string] = present;
+    return self;
+  };
+  return {
+    addTag: one('lead.addTag', true),
+    addTags: many('lead.addTags', true),
+    deleteTag: one('lead.deleteTag', false),
+    deleteTags: many('lead.deleteTags', false),
+    isTagExist(tag: unknown) {
+      const name = keyArgument('lead.isTagExist', tag);
+      if (name in state.tags) return state.tags[name];
+      return given(state, name);
+    },
+    getAllTags() {
+      const { tags } = state.input.lead;
+      const result: string[] = [];
+      for (let index = 0; index < tags.length; index += 1) {
+        const tag = tags[index] as string;
+        if (state.tags[tag] ?? true) result[result.length] = tag;
+      }
+      const written = keysOf(state.tags);
+      for (let index = 0; index < written.length; index += 1) {
+        const tag = written[index] as string;
+        if ((state.tags[tag] ?? false) && !given(state, tag)) result[result.length] = tag;
+      }
+      return result;
+    },
+  };
+}
+
+function given(state: RunState, tag: string): boolean {
+  const { tags } = state.input.lead;
+  for (let index = 0; index < tags.length; index += 1) if (tags[index] === tag) return true;
+  return false;
+}

@@ -1,0 +1,98 @@
+/**
+ * The entry of the platform's bundle: runs first in every context. Leaves one function for the runner, which is gone
+ * before the author's code runs, and the author's globals, nothing else.
+ */
+import type { InstallGuest } from '../../plugin/contract/guest-platform.ts';
+import * as botGlobal from './bot.guest.ts';
+import * as consoleGlobal from './console.guest.ts';
+import type { GuestLimits, HostReference, HostReferences } from './host-references.guest.ts';
+import { dict, globalObject, keysOf, parseJson } from './intrinsics.guest.ts';
+import * as leadGlobal from './lead.guest.ts';
+import * as memoryGlobal from './memory.guest.ts';
+import { pluginPlatform } from './plugin-platform.guest.ts';
+import { defineHidden, publish } from './publish.guest.ts';
+import { removeGlobals } from './removed-globals.guest.ts';
+import { asyncReport, failureReport, successReport } from './report.guest.ts';
+import * as requireGlobal from './require.guest.ts';
+import { createRunState, type RunInput, type RunState } from './run-state.guest.ts';
+import { takeOverStacks } from './stack.guest.ts';
+
+/** Names that the runner uses in the global scope of a context before the script's first line (`runner/guest-names.ts`). */
+const NAMES = {
+  call: 'metabot:call',
+  library: 'metabot:library',
+  log: 'metabot:log',
+  input: 'metabot:input',
+  run: 'metabot:run',
+  finish: 'metabot:finish',
+} as const;
+
+/**
+ * Starts the platform in a fresh context with its plugins, and leaves the function that runs the one script. Its answer
+ * is the report; after asynchronous code it is empty, and the report is given by another function, which the runner
+ * asks when the promises' continuations have run.
+ */
+export function start(limits: GuestLimits, plugins: ReadonlyArray<readonly [string, () => InstallGuest]>): void {
+  removeGlobals();
+  const host: HostReferences = {
+    call: take(NAMES.call) as HostReference,
+    library: take(NAMES.library) as HostReference,
+    log: take(NAMES.log) as HostReference,
+  };
+  const state = createRunState(limits);
+  const globals = dict<object>();
+  const libraries = requireGlobal.factory(state, host.library, () => globals);
+  takeOverStacks((name) => {
+    const library = libraries.libraryOf(name);
+    return library === undefined ? state.input.file : (state.input.libraries[library] ?? library);
+  });
+  Object.assign(globals, leadGlobal.factory(state), botGlobal.factory(state), memoryGlobal.factory(state));
+  Object.assign(globals, consoleGlobal.factory(state, host.log));
+  Object.assign(globals, { require: libraries.require, snippet: libraries.snippet });
+  for (const [name, load] of plugins) load()(pluginPlatform(name, state, globals, host.call));
+  publish(globals, state);
+
+  defineHidden(
+    NAMES.run,
+    (body: () => unknown, asynchronous: boolean): string => {
+      delete globalObject[NAMES.run];
+      begin(state, take(NAMES.input) as string);
+      libraries.defineAutoVariables();
+      const report = perform(state, body, libraries);
+      if (!asynchronous && !libraries.sawAsync()) return report;
+      defineHidden(NAMES.finish, () => (state.late ? asyncReport() : report), false);
+      return '';
+    },
+    true,
+  );
+}
+
+function begin(state: RunState, inputJson: string): void {
+  state.input = parseJson(inputJson) as unknown as RunInput;
+  const { args } = state.input;
+  const names = keysOf(args);
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index] as string;
+    defineHidden(name, args[name], true);
+  }
+  state.phase = 'during';
+}
+
+function perform(state: RunState, body: () => unknown, libraries: requireGlobal.Libraries): string {
+  try {
+    // A sloppy-mode function called without a receiver: `this` is the global object, as in a script.
+    const returned = body();
+    return successReport(state, state.stopped ? null : returned);
+  } catch (error) {
+    return state.stopped ? successReport(state, null) : failureReport(error, libraries);
+  } finally {
+    state.phase = 'after';
+  }
+}
+
+/** Takes what the runner left in the global scope, and the name with it. */
+function take(name: string): unknown {
+  const value = globalObject[name];
+  delete globalObject[name];
+  return value;
+}

@@ -1,0 +1,50 @@
+import type { GuestPlatform, Json } from '../../plugin/contract/guest-platform.ts';
+import { fail } from './fail.guest.ts';
+import type { HostReference } from './host-references.guest.ts';
+import { parseJson, toJson } from './intrinsics.guest.ts';
+import { readSystemAttribute } from './lead-attributes.guest.ts';
+import { collectAction, type RunState } from './run-state.guest.ts';
+
+/** The platform as the plugin's guest code sees it (`plugin/contract/guest.ts`). */
+export function pluginPlatform(
+  plugin: string,
+  state: RunState,
+  globals: Record<string, object>,
+  host: HostReference,
+): GuestPlatform {
+  return {
+    globals,
+    getSystemAttribute(key) {
+      const text = readSystemAttribute(state, key);
+      return text === null ? undefined : parseJson(text);
+    },
+    setSystemAttribute(key, value) {
+      state.systemAttributes[key] = value === null ? null : (toJson(value) as string);
+    },
+    call(name, args) {
+      countHostCall(state);
+      const answer = parseJson(host.applySyncPromise(undefined, [plugin, name, toJson(args) ?? 'null'])) as Answer;
+      return answer.e === undefined ? (answer.v ?? null) : fail(answer.e.code, answer.e.message);
+    },
+    request(action) {
+      // `action` comes from the plugin's code, built of plain data: as JSON text before any `toJSON` of the script could differ.
+      collectAction(state, { __proto__: null, type: 'plugin', plugin, action });
+    },
+    fail,
+  };
+}
+
+interface Answer {
+  readonly v?: Json;
+  readonly e?: { readonly code: string; readonly message: string };
+}
+
+function countHostCall(state: RunState): void {
+  state.hostCalls += 1;
+  if (state.hostCalls > state.limits.hostCalls) {
+    fail(
+      'script_host_calls',
+      `the script made more than ${state.limits.hostCalls} calls to the platform and was stopped`,
+    );
+  }
+}

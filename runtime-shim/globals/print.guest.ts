@@ -1,0 +1,75 @@
+import {
+  add,
+  getOwnPropertyDescriptor,
+  isArray,
+  type List,
+  list,
+  ownKeys,
+  slice,
+  testRegExp,
+  toJson,
+  toText,
+} from './intrinsics.guest.ts';
+import { errorHeadline } from './error-text.guest.ts';
+
+/** How deep and how wide an object is printed. Ours: enough for a person to see what it is. */
+const MAX_DEPTH = 4;
+const MAX_ENTRIES = 100;
+
+/** Any value as a text for a person. Getters are not called, and a hostile value prints as its kind. */
+export function print(value: unknown, limit: number): string {
+  if (typeof value === 'string') return value.length > limit ? slice(value, 0, limit + 1) : value;
+  try {
+    return printInner(value, list(), { left: limit });
+  } catch {
+    return typeof value === 'function' ? '[function]' : '[object]';
+  }
+}
+
+function printInner(value: unknown, seen: List<object>, budget: { left: number }): string {
+  const text = printPlain(value) ?? printObject(value as object, seen, budget);
+  budget.left -= text.length;
+  return text;
+}
+
+/** What is not made of parts; `undefined` for what is. */
+function printPlain(value: unknown): string | undefined {
+  if (typeof value === 'string') return toJson(value) as string;
+  if (typeof value === 'bigint') return '[bigint]';
+  if (typeof value === 'symbol') return toText(value);
+  if (typeof value === 'function') return '[function]';
+  if (typeof value !== 'object' || value === null) return toText(value);
+  return errorHeadline(value);
+}
+
+function printObject(value: object, seen: List<object>, budget: { left: number }): string {
+  for (let index = 0; index < seen.length; index += 1) if (seen[index] === value) return '[circular]';
+  const asList = isArray(value);
+  if (seen.length >= MAX_DEPTH) return asList ? '[array]' : '[object]';
+  add(seen, value);
+  const keys = ownKeys(value);
+  let text = '';
+  let shown = 0;
+  for (let index = 0; index < keys.length && budget.left > 0; index += 1) {
+    const key = keys[index] as string | symbol;
+    const entry = getOwnPropertyDescriptor(value, key);
+    if (entry === undefined || !entry.enumerable) continue;
+    if (shown > 0) text += ', ';
+    if (shown === MAX_ENTRIES) {
+      text += '…';
+      break;
+    }
+    shown += 1;
+    if (!asList) text += `${typeof key === 'symbol' ? `[${toText(key)}]` : printKey(key)}: `;
+    text += 'value' in entry ? printInner(entry.value, seen, budget) : '[getter]';
+  }
+  seen.length -= 1;
+  if (asList) return `[${text}]`;
+  return text === '' ? '{}' : `{ ${text} }`;
+}
+
+const PLAIN_KEY = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
+
+function printKey(key: string): string {
+  return testRegExp(PLAIN_KEY, key) ? key : (toJson(key) as string);
+}

@@ -1,0 +1,94 @@
+import { errorHeadline } from './error-text.guest.ts';
+import { knownFailure } from './fail.guest.ts';
+import { add, joined, keysOf, type List, list, promiseThen, toJson } from './intrinsics.guest.ts';
+import { print } from './print.guest.ts';
+import type { Libraries } from './require.guest.ts';
+import { ASYNC_MESSAGE, type RunState } from './run-state.guest.ts';
+import { type Frame, framesFor } from './stack.guest.ts';
+
+/** Longest print of a thrown value that is not an Error. */
+const MAX_THROWN_LENGTH = 500;
+/** Frames reported: the first that belongs to the author is what a person gets to see. */
+const MAX_FRAMES = 10;
+
+const RETURNED_PROMISE =
+  'the script returned a promise: the platform runs scripts synchronously, without async, await or timers';
+
+/** The end of a run that went well, as JSON: what it returned, wrote and asked for. */
+export function successReport(state: RunState, returned: unknown): string {
+  if (isPromise(returned)) return report('script_async', RETURNED_PROMISE, list());
+  // The script's own getters and `toJSON` run here, still within its time.
+  const value = toJson(returned) ?? 'null';
+  const text = `{"ok":true,"returned":${value},"writes":${writes(state)},"actions":[${joined(state.actions, ',')}]}`;
+  if (text.length > state.limits.resultChars) {
+    const message = `what the script returned, wrote or sent is larger than ${state.limits.resultChars} characters`;
+    return report('script_result_too_large', message, list());
+  }
+  return text;
+}
+
+/** The end of a run that failed, as JSON: code, words, and where the author's code was. */
+export function failureReport(thrown: unknown, libraries: Libraries): string {
+  const known = knownFailure(thrown);
+  const frames = list<object>();
+  const found = framesFor(thrown);
+  for (let index = 0; index < found.length && index < MAX_FRAMES; index += 1) {
+    const frame = found[index] as Frame;
+    const library = libraries.libraryOf(frame.file) ?? null;
+    add(frames, { __proto__: null, library, line: frame.line, column: frame.column });
+  }
+  if (known !== undefined) return report(known.code, known.message, frames, known.library);
+  return report('script_error', thrownText(thrown), frames);
+}
+
+/** The end of a run whose promises went on after it. */
+export function asyncReport(): string {
+  return report('script_async', ASYNC_MESSAGE, list());
+}
+
+function report(code: string, message: string, frames: List<object>, library: string | null = null): string {
+  // A list without a prototype is written as an array: JSON looks at what it is, not at what it inherits.
+  return toJson({ __proto__: null, ok: false, error: { __proto__: null, code, message, frames, library } }) as string;
+}
+
+function writes(state: RunState): string {
+  const system = list<string>();
+  const keys = keysOf(state.systemAttributes);
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index] as string;
+    add(system, `${toJson(key) as string}:${state.systemAttributes[key] ?? 'null'}`);
+  }
+  const tagged = (present: boolean): string => {
+    const tags = list<string>();
+    const names = keysOf(state.tags);
+    for (let index = 0; index < names.length; index += 1) {
+      if (state.tags[names[index] as string] === present) add(tags, toJson(names[index]) as string);
+    }
+    return `[${joined(tags, ',')}]`;
+  };
+  return (
+    `{"attributes":${toJson(state.attributes) as string},"systemAttributes":{${joined(system, ',')}},` +
+    `"tags":{"add":${tagged(true)},"remove":${tagged(false)}},` +
+    `"bot":${toJson(state.bot) as string},"memory":${toJson(state.memory) as string}}`
+  );
+}
+
+function thrownText(thrown: unknown): string {
+  const headline = typeof thrown === 'object' && thrown !== null ? errorHeadline(thrown) : undefined;
+  return (
+    headline ?? `Uncaught ${typeof thrown === 'string' ? (toJson(thrown) as string) : print(thrown, MAX_THROWN_LENGTH)}`
+  );
+}
+
+/** Only a real promise can be given to `then` of promises; a thenable of the author's own is just an object. */
+function isPromise(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    promiseThen(value, undefined, ignore);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const ignore = (): undefined => undefined;

@@ -1,0 +1,85 @@
+import type { Json } from '../../plugin/contract/guest-platform.ts';
+import type { LeadSnapshot } from '../sandbox/lead-snapshot.ts';
+import { fail } from './fail.guest.ts';
+import type { GuestLimits } from './host-references.guest.ts';
+import { add, dict, type Dict, list, type List, toJson } from './intrinsics.guest.ts';
+
+/** A run's input as JSON (made by the server, see `sandbox/run-input.ts`). */
+export interface RunInput {
+  readonly file: string;
+  readonly args: Readonly<Record<string, Json>>;
+  readonly lead: LeadSnapshot;
+  readonly bot: Readonly<Record<string, string>>;
+  readonly memory: Readonly<Record<string, string>>;
+  readonly webhookPayload?: Json;
+  /** Names of the libraries that `require` may load, each with the file that an error names. */
+  readonly libraries: Readonly<Record<string, string>>;
+}
+
+/** An ordinary attribute as it is written; `null` deletes. */
+export type AttributeWrite = { readonly kind: 'text' | 'json'; readonly value: string } | null;
+
+/** The one run of this context: its input, what it wrote and asked for so far. */
+export interface RunState {
+  /** `before` the script, `during`, and for ever `after` it, when nothing works any more. */
+  phase: 'before' | 'during' | 'after';
+  /** `bot.stop()` was called: nothing later counts. */
+  stopped: boolean;
+  /** Something was called after the script's end: by a promise's continuation. */
+  late: boolean;
+  readonly limits: GuestLimits;
+  input: RunInput;
+  readonly attributes: Dict<AttributeWrite>;
+  /** JSON text per key; `null` deletes. */
+  readonly systemAttributes: Dict<string | null>;
+  readonly tags: Dict<boolean>;
+  readonly bot: Dict<string | null>;
+  readonly memory: Dict<string | null>;
+  /** Actions as JSON texts. */
+  readonly actions: List<string>;
+  hostCalls: number;
+}
+
+/** Thrown by `bot.stop()`. A script that catches it changes nothing: what it does afterwards does not count. */
+export const STOP: object = { __proto__: null } as never;
+
+export const ASYNC_MESSAGE =
+  'the script went on after its end: the platform runs scripts synchronously, without async, await or timers';
+
+/** The state before the script. */
+export function createRunState(limits: GuestLimits): RunState {
+  return {
+    phase: 'before',
+    stopped: false,
+    late: false,
+    limits,
+    input: undefined as never,
+    attributes: dict(),
+    systemAttributes: dict(),
+    tags: dict(),
+    bot: dict(),
+    memory: dict(),
+    actions: list(),
+    hostCalls: 0,
+  };
+}
+
+/** Called before every function of ours: after the end nothing may be done, and after `bot.stop()` nothing counts. */
+export function enter(state: RunState): void {
+  if (state.stopped) throw STOP;
+  if (state.phase === 'after') {
+    state.late = true;
+    fail('script_async', ASYNC_MESSAGE);
+  }
+}
+
+/** Collects an action. `action` has no prototype, so that no `toJSON` of the script takes part. */
+export function collectAction(state: RunState, action: object): void {
+  if (state.actions.length >= state.limits.actions) {
+    fail(
+      'script_host_calls',
+      `the script made more than ${state.limits.actions} messages and other actions and was stopped`,
+    );
+  }
+  add(state.actions, toJson(action) as string);
+}

@@ -1,0 +1,106 @@
+import {
+  add,
+  defineProperty,
+  ErrorType,
+  type List,
+  list,
+  startsWith,
+  uncurry,
+  weakGet,
+  weakSet,
+} from './intrinsics.guest.ts';
+
+/** V8's description of one call (https://v8.dev/docs/stack-trace-api). */
+interface CallSite {
+  getFileName(): string | null | undefined;
+  getScriptNameOrSourceURL(): string | null | undefined;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+}
+
+/** One of the author's own lines: `file` is a script's name inside the sandbox. */
+export interface Frame {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The author's script; every other name belongs to a library or to us. */
+export const SCRIPT_NAME = 'metabot-script';
+/** A library is compiled under this name and its number. */
+export const LIBRARY_NAME = 'metabot-library:';
+/** `new Function` puts two lines before the body that it is given. */
+const FUNCTION_LINES = 2;
+/** Frames kept of one error: V8 counts ours among them, and only the author's first is reported. */
+const STACK_DEPTH = 50;
+
+const framesOf = new WeakMap<object, unknown>();
+
+/**
+ * Takes over V8's stack formatting for this context. The author's code sees its own frames only; neither names of ours
+ * nor call sites, through which other sandboxes were left, are ever handed out. Both properties are fixed for ever.
+ */
+export function takeOverStacks(fileName: (name: string) => string): void {
+  defineProperty(ErrorType, 'stackTraceLimit', fixed(STACK_DEPTH));
+  defineProperty(
+    ErrorType,
+    'prepareStackTrace',
+    fixed((error: object, sites: ArrayLike<CallSite>) => {
+      const frames = authorFrames(sites);
+      weakSet(framesOf, error, frames);
+      let text = headline(error);
+      for (let index = 0; index < frames.length; index += 1) {
+        const frame = frames[index] as Frame;
+        text += `\n    at ${fileName(frame.file)}:${frame.line}:${frame.column}`;
+      }
+      return text;
+    }),
+  );
+}
+
+/** Where the author's code was when this error was made; empty for what is not an Error. */
+export function framesFor(thrown: unknown): List<Frame> {
+  if (typeof thrown !== 'object' || thrown === null) return list();
+  // Reading `stack` makes V8 format it, unless the script did so before.
+  try {
+    void (thrown as { stack?: unknown }).stack;
+  } catch {
+    return list();
+  }
+  return (weakGet(framesOf, thrown) as List<Frame> | undefined) ?? list();
+}
+
+/** Is it an Error of this context, subclasses included? */
+export function isErrorObject(value: object): boolean {
+  return value instanceof ErrorType;
+}
+
+function authorFrames(sites: ArrayLike<CallSite>): List<Frame> {
+  const frames = list<Frame>();
+  for (let index = 0; index < sites.length; index += 1) {
+    const site = sites[index] as CallSite;
+    const file = site.getFileName() ?? site.getScriptNameOrSourceURL() ?? '';
+    const line = site.getLineNumber();
+    if (line === null) continue;
+    const isLibrary = startsWith(file, LIBRARY_NAME);
+    if (file !== SCRIPT_NAME && !isLibrary) continue;
+    const own = isLibrary ? line - FUNCTION_LINES : line;
+    if (own < 1) continue;
+    add(frames, { __proto__: null, file, line: own, column: site.getColumnNumber() ?? 1 } as unknown as Frame);
+  }
+  return frames;
+}
+
+const errorToText = uncurry(Error.prototype.toString as (this: object) => string);
+
+function headline(error: object): string {
+  try {
+    return errorToText(error);
+  } catch {
+    return 'Error';
+  }
+}
+
+function fixed(value: unknown): PropertyDescriptor {
+  return { __proto__: null, value, writable: false, enumerable: false, configurable: false } as PropertyDescriptor;
+}

@@ -1,0 +1,42 @@
+import { compileFunction } from 'node:vm';
+import { SHIM_ERRORS } from '../errors.ts';
+import type { ScriptError } from './contract.ts';
+
+/** The name under which V8 reports a position; never shown. */
+const NAME = 'metabot-syntax';
+
+export interface SyntaxProblem {
+  /** V8's own words: `SyntaxError: Unexpected token '}'`. */
+  readonly message: string;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+/**
+ * Parses a text as the body of a sloppy-mode function, as the sandbox will, and runs nothing. The text cannot end the
+ * function and go on outside it, since V8 is given the body alone.
+ */
+export function syntaxProblem(code: string, parameters: readonly string[] = []): SyntaxProblem | undefined {
+  try {
+    compileFunction(code, parameters, { filename: NAME });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Error)) return { message: 'SyntaxError', line: null, column: null };
+    return { message: `${error.name}: ${error.message}`, ...positionIn(error.stack ?? '') };
+  }
+}
+
+/** The first problem of a script's text, as the author sees it; `undefined` when it compiles. */
+export function checkSyntax(file: string, code: string): ScriptError | undefined {
+  const problem = syntaxProblem(code);
+  if (problem === undefined) return undefined;
+  const { message, line, column } = problem;
+  return { code: 'script_syntax', message: SHIM_ERRORS.script_syntax.message({ detail: message }), file, line, column };
+}
+
+/** Node puts `name:line`, the source line and a row of blanks and `^` before the stack of a syntax error. */
+function positionIn(stack: string): { line: number | null; column: number | null } {
+  const found = /^metabot-syntax:(\d+)\n[^\n]*\n([^\S\n]*)/.exec(stack);
+  if (found === null) return { line: null, column: null };
+  return { line: Number(found[1]), column: (found[2] ?? '').length + 1 };
+}

@@ -1,0 +1,102 @@
+import { MAX_CODE_CHARS } from './run-limits.ts';
+import type { LibrarySet } from './runner-protocol.ts';
+
+/** `snippet('Name')` with a plain text in quotes, and a semicolon if there is one. A text macro: it acts in comments and strings too. */
+const SNIPPET = /\bsnippet\s*\(\s*(?:'([^'\\\n]+)'|"([^"\\\n]+)"|`([^`\\$\n]+)`)\s*\)[^\S\n]*;?/g;
+/** How deep snippets may use snippets. Ours: it ends a circle. */
+const MAX_DEPTH = 10;
+
+/** A piece of the expanded text and where it stands in its own file. */
+interface Piece {
+  /** Offset in the expanded text. */
+  readonly at: number;
+  /** `null`: the script itself; else the library's name. */
+  readonly library: string | null;
+  /** The piece's own whole text, and the offset in it. */
+  readonly source: string;
+  readonly from: number;
+}
+
+export interface ExpandedScript {
+  readonly code: string;
+  /** Where a line and column of the expanded text stand in the author's files. */
+  locate(line: number, column: number): { library: string | null; line: number; column: number };
+}
+
+export interface SnippetProblem {
+  readonly problem: string;
+  readonly code: 'script_library_missing' | 'script_argument';
+  readonly library: string | null;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Replaces the snippets of a script by their libraries' texts, before it is compiled. */
+export function expandSnippets(code: string, libraries: LibrarySet): ExpandedScript | SnippetProblem {
+  if (!code.includes('snippet')) return { code, locate: (line, column) => ({ library: null, line, column }) };
+  const pieces: Piece[] = [];
+  let text = '';
+  const add = (library: string | null, source: string, from: number, to: number): void => {
+    pieces.push({ at: text.length, library, source, from });
+    text += source.slice(from, to);
+  };
+  const expand = (library: string | null, source: string, depth: number): SnippetProblem | undefined => {
+    let from = 0;
+    for (const match of source.matchAll(SNIPPET)) {
+      const name = match[1] ?? match[2] ?? match[3] ?? '';
+      const fail = (kind: SnippetProblem['code'], problem: string): SnippetProblem => ({
+        problem,
+        code: kind,
+        library,
+        ...positionOf(source, match.index),
+      });
+      if (!Object.hasOwn(libraries, name)) {
+        const known = Object.keys(libraries).join(', ') || 'none';
+        return fail('script_library_missing', `there is no library "${name}"; known: ${known}`);
+      }
+      if (depth >= MAX_DEPTH) {
+        return fail('script_argument', `snippets use each other more than ${MAX_DEPTH} deep: "${name}"`);
+      }
+      add(library, source, from, match.index);
+      const inner = expand(name, libraries[name]?.code ?? '', depth + 1);
+      if (inner !== undefined) return inner;
+      if (text.length > MAX_CODE_CHARS) {
+        return fail('script_argument', `the script with its snippets is longer than ${MAX_CODE_CHARS} characters`);
+      }
+      from = match.index + match[0].length;
+    }
+    add(library, source, from, source.length);
+    return undefined;
+  };
+  const problem = expand(null, code, 0);
+  if (problem !== undefined) return problem;
+  return {
+    code: text,
+    locate(line, column) {
+      const offset = offsetOf(text, line, column);
+      const piece = pieces.findLast((candidate) => candidate.at <= offset);
+      if (piece === undefined) return { library: null, line, column };
+      return { library: piece.library, ...positionOf(piece.source, piece.from + offset - piece.at) };
+    },
+  };
+}
+
+function positionOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split(LINE_END);
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
+function offsetOf(text: string, line: number, column: number): number {
+  let start = 0;
+  for (let left = line; left > 1; left -= 1) {
+    LINE_END_AT.lastIndex = start;
+    const end = LINE_END_AT.exec(text);
+    if (end === null) break;
+    start = end.index + end[0].length;
+  }
+  return Math.min(start + column - 1, text.length);
+}
+
+/** The line ends of JavaScript, which V8 counts (ECMA-262, 12.3). */
+const LINE_END = /\r\n|[\n\r\u2028\u2029]/;
+const LINE_END_AT = new RegExp(LINE_END.source, 'g');

@@ -1,0 +1,66 @@
+/**
+ * A queue that gives every bot its turn: one item of each bot with work, round and round, so that a bot with a
+ * thousand waiting scripts delays another's first one by one script only.
+ */
+export class FairQueue<Item> {
+  readonly #limit: number;
+  /** Bots with work, the next one first: a Map keeps the order of insertion. */
+  readonly #waiting = new Map<string, { items: Item[]; head: number }>();
+  #size = 0;
+
+  /** @param limit most items of one bot */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** How many items of this bot wait. */
+  waitingOf(bot: string): number {
+    const lane = this.#waiting.get(bot);
+    return lane === undefined ? 0 : lane.items.length - lane.head;
+  }
+
+  /** Adds an item at the end of its bot's line; `false` when the line is full. */
+  push(bot: string, item: Item): boolean {
+    const lane = this.#waiting.get(bot);
+    if (lane === undefined) {
+      this.#waiting.set(bot, { items: [item], head: 0 });
+    } else {
+      if (lane.items.length - lane.head >= this.#limit) return false;
+      lane.items.push(item);
+    }
+    this.#size += 1;
+    return true;
+  }
+
+  /** Takes the next item; its bot goes to the end of the round. */
+  shift(): Item | undefined {
+    for (const [bot, lane] of this.#waiting) {
+      const item = lane.items[lane.head];
+      lane.head += 1;
+      this.#size -= 1;
+      this.#waiting.delete(bot);
+      if (lane.head < lane.items.length) this.#waiting.set(bot, compact(lane));
+      return item;
+    }
+    return undefined;
+  }
+
+  /** Takes all that is left. */
+  drain(): Item[] {
+    const rest = [...this.#waiting.values()].flatMap((lane) => lane.items.slice(lane.head));
+    this.#waiting.clear();
+    this.#size = 0;
+    return rest;
+  }
+}
+
+/** Taken items at the front are cut off now and then: `Array.shift` of a long line would copy it each time. */
+const COMPACT_AT = 1_024;
+
+function compact<Item>(lane: { items: Item[]; head: number }): { items: Item[]; head: number } {
+  return lane.head < COMPACT_AT ? lane : { items: lane.items.slice(lane.head), head: 0 };
+}

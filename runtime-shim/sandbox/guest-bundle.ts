@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+/** The entry of the platform's bundle, relative to this file in the source tree. */
+const SOURCE_ENTRY = '../globals/platform.guest.ts';
+/** The built bundle, relative to the flat `dist/`. */
+const BUILT_FILE = './guest/platform.js';
+
+/**
+ * How a guest bundle is made: a script that leaves the entry's exports as the value of a function body.
+ * `build/build.ts` calls esbuild with these options and `write: true`, `outfile: dist/guest/platform.js`
+ * (and `dist/guest/livetex.js` with `plugin/guest/source.ts`' own).
+ */
+export function guestBuildOptions(entry: string = fileURLToPath(new URL(SOURCE_ENTRY, import.meta.url))) {
+  return {
+    entryPoints: [entry],
+    bundle: true,
+    write: false as const,
+    format: 'iife' as const,
+    globalName: 'guest',
+    footer: { js: 'return guest;' },
+    target: 'es2024',
+    platform: 'neutral' as const,
+    charset: 'utf8' as const,
+    legalComments: 'none' as const,
+    logLevel: 'silent' as const,
+  };
+}
+
+let loading: Promise<string> | undefined;
+
+/** The platform's guest code as the text of a function body that returns `{ start }`: read from `dist/`, built once in a checkout. */
+export function loadPlatformSource(): Promise<string> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<string> {
+  const built = new URL(BUILT_FILE, import.meta.url);
+  if (existsSync(built)) return await readFile(built, 'utf8');
+  const { build } = await import('esbuild');
+  const result = await build(guestBuildOptions());
+  const text = result.outputFiles[0]?.text;
+  if (text === undefined) throw new Error('esbuild made no guest bundle');
+  return text;
+}

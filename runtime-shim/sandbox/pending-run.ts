@@ -1,0 +1,15 @@
+import type { ScriptResult, ScriptRun } from './contract.ts';
+
+/** A run from its request to its end, over as many runners as it takes. */
+export interface PendingRun {
+  readonly id: number;
+  readonly script: ScriptRun;
+  readonly resolve: (result: ScriptResult) => void;
+  readonly reject: (error: Error) => void;
+  /** Unix-free clock of `performance.now()`, ms: when a runner took it. */
+  startedAt: number;
+  /** It was in a runner that was killed: it runs once more, with nobody beside it. */
+  alone: boolean;
+  /** Ends its host calls. Made when the first one comes. */
+  abort: AbortController | undefined;
+}

@@ -1,0 +1,75 @@
+import type { SandboxLimits } from './contract.ts';
+
+/** Limits with nothing left out. */
+export type FullLimits = Required<SandboxLimits>;
+
+/** The platform's own limits are not public; these are ours (reference, "Engine"). */
+export const DEFAULT_LIMITS: FullLimits = {
+  cpuMs: 1_000,
+  wallMs: 5_000,
+  memoryMb: 32,
+  runners: 2,
+  isolates: 4,
+  // Twice the largest burst that the project measures (10,000 scripts at once).
+  queuePerBot: 20_000,
+};
+
+/** Smallest heap that isolated-vm takes. */
+export const MIN_MEMORY_MB = 8;
+
+/** Host calls of one run. Ours: a script asks for availability a few times; a flood must not reach the server. */
+export const MAX_HOST_CALLS = 1_000;
+/** Characters of all arguments of a run's host calls together, and of one answer. */
+export const MAX_HOST_CALL_CHARS = 1_000_000;
+/** Messages, scripts to run and other actions of one run. Ours: nobody reads more from one script. */
+export const MAX_ACTIONS = 200;
+/** Lines of the author's log of one run, and characters of one line. */
+export const MAX_LOG_LINES = 200;
+export const MAX_LOG_LINE_CHARS = 10_000;
+/** Characters of all log lines of one run together. */
+export const MAX_LOG_CHARS = 200_000;
+/** Characters of a run's result: what it returned, wrote and asked for, as JSON. */
+export const MAX_RESULT_CHARS = 1_000_000;
+/** Characters of a script with its snippets expanded. */
+export const MAX_CODE_CHARS = 1_000_000;
+
+/** How often a runner looks at time and memory, ms: a 1 GB/s allocation grows 20 MB between two looks. */
+export const WATCH_EVERY_MS = 20;
+/** From `dispose()` to the kill of the runner, ms (reference/sandbox.md). */
+export const KILL_AFTER_MS = 250;
+/** How much longer than its deadline a run may be silent before the server kills the runner itself, ms: the runner's loop is stuck. */
+export const PARENT_GRACE_MS = 750;
+/** A runner's sign of life, ms, and the silence after which it counts as stuck. Ours: a loaded machine delays a process for hundreds of ms. */
+export const BEAT_EVERY_MS = 250;
+export const BEAT_LOST_MS = 3_000;
+/** A runner's own memory without scripts, MiB: Node itself with the module loaded is 45–60. */
+const RUNNER_BASE_MB = 96;
+/** Isolates that may use twice their heap at the same time before the runner is ended. */
+const SPARE_ISOLATES = 2;
+/** Part of the cap from which a runner is replaced when it is next idle: the rest of old scripts must not count for a new one. */
+const RETIRE_PART = 0.75;
+
+/** Memory of a runner process that ends it, MiB. `memoryLimit` of an isolate is soft (reference/sandbox.md), this is not. */
+export function runnerCapMb(limits: FullLimits): number {
+  return RUNNER_BASE_MB + limits.memoryMb * (limits.isolates + SPARE_ISOLATES);
+}
+
+/** Memory from which an idle runner is replaced, MiB. */
+export function retireAtMb(limits: FullLimits): number {
+  return runnerCapMb(limits) * RETIRE_PART;
+}
+
+/** Fills in the defaults. @throws RangeError for a limit that cannot work */
+export function fullLimits(limits: Partial<SandboxLimits>): FullLimits {
+  const full: FullLimits = { ...DEFAULT_LIMITS };
+  for (const [name, value] of Object.entries(limits)) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(DEFAULT_LIMITS, name)) throw new RangeError(`sandbox.${name} is not a limit`);
+    const least = name === 'memoryMb' ? MIN_MEMORY_MB : 1;
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw new RangeError(`sandbox.${name} must be a whole number of at least ${least}, got ${value}`);
+    }
+    Object.assign(full, { [name]: value });
+  }
+  return full;
+}

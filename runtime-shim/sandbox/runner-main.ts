@@ -1,0 +1,26 @@
+/** The entry of a runner process: `dist/runner.js` in the package. Talks to its server over Node's IPC channel only. */
+import type { FromRunner, ToRunner } from './runner-protocol.ts';
+import { Runner } from './runner/runner.ts';
+
+let runner: Runner | undefined;
+
+/** A stuck isolate keeps `process.exit()` from ending the process; the kernel asks nobody. */
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+function send(message: FromRunner, sent?: () => void): void {
+  if (!process.connected) return;
+  process.send?.(message, undefined, undefined, (error) => {
+    if (error !== null) die();
+    else sent?.();
+  });
+}
+
+process.on('message', (message) => {
+  const received = message as ToRunner;
+  if (received.t === 'start') runner = new Runner(received.settings, { send, die });
+  else runner?.receive(received);
+});
+// The server is gone: nobody will ask for anything again.
+process.on('disconnect', die);

@@ -1,0 +1,166 @@
+import type { Logger } from '../../plugin/contract/host.ts';
+import type { PendingRun } from './pending-run.ts';
+import {
+  BEAT_LOST_MS,
+  type FullLimits,
+  PARENT_GRACE_MS,
+  retireAtMb,
+  runnerCapMb,
+  WATCH_EVERY_MS,
+} from './run-limits.ts';
+import { RunnerProcess, type RunnerEvents } from './runner-process.ts';
+
+/** What happens to a run when its runner is killed. */
+export type KillVerdict = 'deadline' | 'memory';
+
+export interface PoolEvents extends Pick<RunnerEvents, 'message'> {
+  /** A runner became free or ready. */
+  available(): void;
+  /** The server killed the runner because of this run. */
+  blamed(run: PendingRun, verdict: KillVerdict): void;
+  /** The runner is gone with these runs in it. */
+  lost(runs: readonly PendingRun[], alone: boolean): void;
+}
+
+/** The runner processes: as many as asked for, and one spare that stands ready when one is killed. */
+export class RunnerPool {
+  readonly #limits: FullLimits;
+  readonly #platformSource: string;
+  readonly #events: PoolEvents;
+  readonly #logger: Logger | undefined;
+  readonly #runners = new Set<RunnerProcess>();
+  readonly #watch: NodeJS.Timeout;
+  #lastWatch = performance.now();
+  #closed = false;
+  #drained: (() => void) | undefined;
+  killed = 0;
+
+  constructor(limits: FullLimits, platformSource: string, events: PoolEvents, logger: Logger | undefined) {
+    this.#limits = limits;
+    this.#platformSource = platformSource;
+    this.#events = events;
+    this.#logger = logger;
+    for (let index = 0; index <= limits.runners; index += 1) this.#add();
+    this.#watch = setInterval(() => this.#look(), WATCH_EVERY_MS).unref();
+  }
+
+  /** Runners that take runs now: the spare is left out while enough others stand. */
+  get #working(): RunnerProcess[] {
+    return [...this.#runners].filter((runner) => runner.isReady && !runner.retiring).slice(0, this.#limits.runners);
+  }
+
+  get readyCount(): number {
+    return this.#working.length;
+  }
+
+  get runningCount(): number {
+    let count = 0;
+    for (const runner of this.#runners) count += runner.runs.size;
+    return count;
+  }
+
+  /** The runner with the most room, for an ordinary run. */
+  free(): RunnerProcess | undefined {
+    let best: RunnerProcess | undefined;
+    for (const runner of this.#working) {
+      if (runner.exclusive || runner.runs.size >= this.#limits.isolates) continue;
+      if (best === undefined || runner.runs.size < best.runs.size) best = runner;
+    }
+    return best;
+  }
+
+  /** A runner with nothing in it, for a run that must be alone; when there is none, one is kept from taking more. */
+  idle(): RunnerProcess | undefined {
+    const working = this.#working;
+    const idle = working.find((runner) => runner.runs.size === 0);
+    if (idle !== undefined) return idle;
+    if (!working.some((runner) => runner.exclusive)) {
+      const emptiest = working.toSorted((one, other) => one.runs.size - other.runs.size)[0];
+      if (emptiest !== undefined) emptiest.exclusive = true;
+    }
+    return undefined;
+  }
+
+  /** A run has ended in this runner: replace it if it has grown too large. */
+  settle(runner: RunnerProcess): void {
+    if (runner.runs.size > 0) return;
+    if (runner.rssMb > retireAtMb(this.#limits)) runner.retiring = true;
+    if (runner.retiring) runner.kill('it was replaced by a fresh one');
+  }
+
+  /** Ends all runners; resolves when no process is left. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#watch);
+    if (this.#runners.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#drained = resolve;
+    for (const runner of this.#runners) runner.kill('the sandbox was closed');
+    await promise;
+  }
+
+  #add(): void {
+    const settings = {
+      platformSource: this.#platformSource,
+      cpuMs: this.#limits.cpuMs,
+      wallMs: this.#limits.wallMs,
+      memoryMb: this.#limits.memoryMb,
+      isolates: this.#limits.isolates,
+      capMb: runnerCapMb(this.#limits),
+    };
+    const startedAt = performance.now();
+    this.#runners.add(
+      new RunnerProcess(settings, {
+        ready: () => {
+          this.#logger?.debug('a runner is ready', { ms: Math.round(performance.now() - startedAt) });
+          this.#events.available();
+        },
+        message: (runner, message) => this.#events.message(runner, message),
+        ended: (runner, why) => this.#ended(runner, why),
+      }),
+    );
+  }
+
+  #ended(runner: RunnerProcess, why: string): void {
+    this.#runners.delete(runner);
+    if (this.#closed) {
+      if (this.#runners.size === 0) this.#drained?.();
+      return;
+    }
+    this.killed += 1;
+    this.#logger?.warn('a runner was replaced', { why, lastWords: runner.lastWords });
+    this.#add();
+    this.#events.lost([...runner.runs.values()], runner.exclusive);
+  }
+
+  /** The server's own watch: it holds even when a runner's loop is stuck. */
+  #look(): void {
+    const now = performance.now();
+    // After a pause of ours (a laptop asleep, a stopped process) the runners' signs of life are still on their way.
+    const paused = now - this.#lastWatch > BEAT_LOST_MS / 2;
+    this.#lastWatch = now;
+    const capMb = runnerCapMb(this.#limits);
+    for (const runner of this.#runners) {
+      if (paused) runner.lastBeat = now;
+      if (runner.retiring || !runner.isReady) continue;
+      if (now - runner.lastBeat > BEAT_LOST_MS) this.#blame(runner, undefined, 'deadline', 'it gave no sign of life');
+      if (runner.runs.size === 0) continue;
+      for (const run of runner.runs.values()) {
+        if (!paused && now - run.startedAt > this.#limits.wallMs + PARENT_GRACE_MS) {
+          this.#blame(runner, run, 'deadline', 'a script did not end');
+        }
+      }
+      if ((runner.residentMb() ?? 0) > capMb) this.#blame(runner, undefined, 'memory', 'memory');
+    }
+  }
+
+  /** Kills a runner. Who is to blame: the run that is known, or the only one there. */
+  #blame(runner: RunnerProcess, culprit: PendingRun | undefined, verdict: KillVerdict, why: string): void {
+    const only = runner.runs.size === 1 ? [...runner.runs.values()][0] : undefined;
+    const run = culprit ?? only;
+    runner.kill(why);
+    if (run === undefined) return;
+    runner.runs.delete(run.id);
+    this.#events.blamed(run, verdict);
+  }
+}

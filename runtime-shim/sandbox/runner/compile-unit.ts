@@ -1,0 +1,57 @@
+import type { ExpandedScript } from '../expand-snippets.ts';
+import { expandSnippets } from '../expand-snippets.ts';
+import { MAX_CODE_CHARS } from '../run-limits.ts';
+import type { LibrarySet } from '../runner-protocol.ts';
+import { syntaxProblem } from '../check-syntax.ts';
+import { GUEST_NAMES } from './guest-names.ts';
+
+/** Lines of our own before the author's first. */
+export const LINES_BEFORE = 2;
+
+/** A script that compiles, ready for any isolate of this runner. */
+export interface CompileUnit {
+  /** What the isolate compiles; also names the unit in the caches. */
+  readonly source: string;
+  readonly locate: ExpandedScript['locate'];
+}
+
+/** Why a script cannot be compiled; `library`: the problem is in that snippet's text. */
+export interface CompileProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly library: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+/** Words that only asynchronous code has. A match in a comment costs one more look at the end of the run, nothing else. */
+const ASYNC_WORDS = /\b(?:async|await|Promise|then)\b|\\u/;
+
+/**
+ * Expands the snippets, checks the text and wraps it. The text is parsed alone, as a function's body, first: so it
+ * cannot close our function and go on outside. Only then it is put between our own lines, which a script of an isolate
+ * needs (isolated-vm compiles scripts, not functions).
+ */
+export function compileUnit(code: string, libraries: LibrarySet): CompileUnit | CompileProblem {
+  if (code.length > MAX_CODE_CHARS) {
+    const message = `the script is longer than ${MAX_CODE_CHARS} characters`;
+    return { code: 'script_argument', message, library: null, line: null, column: null };
+  }
+  const expanded = expandSnippets(code, libraries);
+  if ('problem' in expanded) {
+    const { problem, library, line, column } = expanded;
+    return { code: expanded.code, message: problem, library, line, column };
+  }
+  const problem = syntaxProblem(expanded.code);
+  if (problem !== undefined) {
+    const { message, line, column } = problem;
+    const place = line === null || column === null ? { library: null, line, column } : expanded.locate(line, column);
+    return { code: 'script_syntax', message, ...place };
+  }
+  const asynchronous = ASYNC_WORDS.test(expanded.code);
+  const run = `globalThis[${JSON.stringify(GUEST_NAMES.run)}]`;
+  return {
+    source: `${run}((function (\n) {\n${expanded.code}\n}), ${asynchronous});`,
+    locate: (line, column) => expanded.locate(line, column),
+  };
+}

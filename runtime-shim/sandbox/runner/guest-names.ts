@@ -1,0 +1,14 @@
+/** Names in the global scope of a context before the script's first line; the same as in `globals/platform.guest.ts`. */
+export const GUEST_NAMES = {
+  call: 'metabot:call',
+  library: 'metabot:library',
+  log: 'metabot:log',
+  input: 'metabot:input',
+  run: 'metabot:run',
+  finish: 'metabot:finish',
+} as const;
+
+/** The name under which V8 reports a position in the author's script (`globals/stack.guest.ts`). */
+export const SCRIPT_NAME = 'metabot-script';
+/** The name of our own code in the isolate. */
+export const PLATFORM_NAME = 'metabot:platform';

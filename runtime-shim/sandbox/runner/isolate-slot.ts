@@ -1,0 +1,125 @@
+import ivm from 'isolated-vm';
+import type { PluginSet } from '../runner-protocol.ts';
+import { GUEST_NAMES, PLATFORM_NAME, SCRIPT_NAME } from './guest-names.ts';
+import { LINES_BEFORE } from './compile-unit.ts';
+
+/** What the guest code of a run may reach: set when its run begins. */
+export interface SlotHost {
+  call(plugin: string, name: string, args: string): Promise<string>;
+  library(name: string): string;
+  log(level: string, text: string): void;
+}
+
+/** Characters of scripts that an isolate keeps compiled. Ours: a bot's scripts together are far smaller; beyond it all are dropped. */
+const MAX_CACHED_CHARS = 2_000_000;
+
+interface Prepared {
+  readonly context: ivm.Context;
+  readonly plugins: number;
+}
+
+/** One isolate: runs one script at a time, each in a context of its own that was made before it was needed. */
+export class IsolateSlot {
+  readonly isolate: ivm.Isolate;
+  /** Who answers the guest now; `undefined` between runs. */
+  host: SlotHost | undefined;
+  /** Since when a context is being made, ms of `performance.now()`; `undefined` when none is. */
+  preparingSince: number | undefined;
+  readonly #bootText: (plugins: number) => string;
+  readonly #references: ReadonlyArray<readonly [string, ivm.Reference]>;
+  readonly #boots = new Map<number, ivm.Script>();
+  readonly #scripts = new Map<string, ivm.Script>();
+  #cachedChars = 0;
+  #finish: ivm.Script | undefined;
+  #prepared: Promise<Prepared> | undefined;
+
+  constructor(memoryMb: number, bootText: (plugins: number) => string, onCatastrophe: (slot: IsolateSlot) => void) {
+    this.#bootText = bootText;
+    this.isolate = new ivm.Isolate({ memoryLimit: memoryMb, onCatastrophicError: () => onCatastrophe(this) });
+    const unanswered = '{"e":{"code":"script_async","message":"the script has ended"}}';
+    this.#references = [
+      [
+        GUEST_NAMES.call,
+        new ivm.Reference(
+          async (plugin: unknown, name: unknown, args: unknown) =>
+            (await this.host?.call(String(plugin), String(name), String(args))) ?? unanswered,
+        ),
+      ],
+      [GUEST_NAMES.library, new ivm.Reference((name: unknown) => this.host?.library(String(name)) ?? '')],
+      [
+        GUEST_NAMES.log,
+        new ivm.Reference((level: unknown, text: unknown) => this.host?.log(String(level), String(text))),
+      ],
+    ];
+  }
+
+  /** Makes the next context ahead of need. */
+  prepare(plugins: number): void {
+    this.#prepared ??= this.#prepare(plugins);
+    // Whoever runs the next script meets the failure.
+    this.#prepared.catch(() => undefined);
+  }
+
+  /** Runs a script and answers its report. Rejects when the isolate is lost: time, memory, or a promise that nobody caught. */
+  async run(source: string, input: string, plugins: number): Promise<string> {
+    let prepared = await (this.#prepared ?? this.#prepare(plugins));
+    this.#prepared = undefined;
+    if (prepared.plugins !== plugins) {
+      prepared.context.release();
+      prepared = await this.#prepare(plugins);
+    }
+    const script = this.#scripts.get(source) ?? (await this.#compile(source));
+    const { context } = prepared;
+    context.global.setIgnored(GUEST_NAMES.input, input);
+    const report: unknown = await script.run(context);
+    if (report !== '') {
+      context.release();
+      return typeof report === 'string' ? report : '';
+    }
+    this.#finish ??= await this.isolate.compileScript(`globalThis[${JSON.stringify(GUEST_NAMES.finish)}]()`);
+    const late: unknown = await this.#finish.run(context);
+    context.release();
+    return typeof late === 'string' ? late : '';
+  }
+
+  /** CPU time that the isolate has used, ms. While it runs, time that it waits for a core counts too. */
+  cpuMs(): number {
+    return this.isolate.isDisposed ? 0 : Number(this.isolate.cpuTime) / 1e6;
+  }
+
+  dispose(): void {
+    if (!this.isolate.isDisposed) this.isolate.dispose();
+  }
+
+  async #prepare(plugins: number): Promise<Prepared> {
+    this.preparingSince = performance.now();
+    let boot = this.#boots.get(plugins);
+    if (boot === undefined) {
+      boot = await this.isolate.compileScript(this.#bootText(plugins), { filename: PLATFORM_NAME });
+      this.#boots.set(plugins, boot);
+    }
+    const context = await this.isolate.createContext();
+    for (const [name, reference] of this.#references) context.global.setIgnored(name, reference);
+    await boot.run(context);
+    this.preparingSince = undefined;
+    return { context, plugins };
+  }
+
+  async #compile(source: string): Promise<ivm.Script> {
+    if (this.#cachedChars + source.length > MAX_CACHED_CHARS) {
+      for (const script of this.#scripts.values()) script.release();
+      this.#scripts.clear();
+      this.#cachedChars = 0;
+    }
+    const script = await this.isolate.compileScript(source, { filename: SCRIPT_NAME, lineOffset: -LINES_BEFORE });
+    this.#scripts.set(source, script);
+    this.#cachedChars += source.length;
+    return script;
+  }
+}
+
+/** The text that starts the platform and its plugins in a fresh context. Both are bundles of ours and of the platform's maintainers. */
+export function bootText(platformSource: string, limitsJson: string, plugins: PluginSet): string {
+  const installs = plugins.map(({ name, source }) => `[${JSON.stringify(name)}, function () {\n${source}\n}]`);
+  return `(function () {\n${platformSource}\n})().start(${limitsJson}, [${installs.join(',\n')}]);`;
+}

@@ -1,0 +1,56 @@
+import { SHIM_ERRORS } from '../../errors.ts';
+import { syntaxProblem } from '../check-syntax.ts';
+import { MAX_RESULT_CHARS } from '../run-limits.ts';
+import type { LibrarySet } from '../runner-protocol.ts';
+import type { CompileUnit } from './compile-unit.ts';
+
+/** The parameters of a library's body, as `require` compiles it (`globals/require.guest.ts`). */
+const LIBRARY_PARAMETERS = ['module', 'exports', 'require'];
+
+interface Place {
+  readonly file: string;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+/** What a failed guest says: `library` is the one whose text does not compile. */
+interface GuestFailure {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly library: string | null;
+    readonly frames: ReadonlyArray<{ readonly library: string | null; readonly line: number; readonly column: number }>;
+  };
+}
+
+/** A failure's report, as the server reads it. */
+export function failureText(code: string, message: string, place: Place): string {
+  return JSON.stringify({ ok: false, error: { code, message, ...place } });
+}
+
+/** The guest's report for the server: a failure's position is put into the author's own files. */
+export function reportForServer(report: string, file: string, unit: CompileUnit, libraries: LibrarySet): string {
+  const nowhere = { file, line: null, column: null };
+  if (report.length > MAX_RESULT_CHARS) {
+    const message = SHIM_ERRORS.script_result_too_large.message({ limit: MAX_RESULT_CHARS });
+    return failureText('script_result_too_large', message, nowhere);
+  }
+  if (!report.startsWith('{"ok":false')) return report;
+  const { error } = JSON.parse(report) as GuestFailure;
+  if (typeof error.library === 'string' && Object.hasOwn(libraries, error.library)) {
+    const library = libraries[error.library];
+    const problem = library === undefined ? undefined : syntaxProblem(library.code, LIBRARY_PARAMETERS);
+    if (library !== undefined && problem !== undefined) {
+      return failureText(error.code, problem.message, {
+        file: library.file,
+        line: problem.line,
+        column: problem.column,
+      });
+    }
+  }
+  const frame = error.frames[0];
+  if (frame === undefined) return failureText(error.code, error.message, nowhere);
+  const place = frame.library === null ? unit.locate(frame.line, frame.column) : frame;
+  const inFile = place.library === null ? file : (libraries[place.library]?.file ?? file);
+  return failureText(error.code, error.message, { file: inFile, line: place.line, column: place.column });
+}

@@ -1,0 +1,213 @@
+import { SHIM_ERRORS } from '../../errors.ts';
+import {
+  BEAT_EVERY_MS,
+  KILL_AFTER_MS,
+  MAX_ACTIONS,
+  MAX_HOST_CALLS,
+  MAX_LOG_LINE_CHARS,
+  MAX_LOG_LINES,
+  MAX_RESULT_CHARS,
+  WATCH_EVERY_MS,
+} from '../run-limits.ts';
+import type { FromRunner, LibrarySet, PluginSet, RunnerJob, RunnerSettings, ToRunner } from '../runner-protocol.ts';
+import { ActiveRun } from './active-run.ts';
+import { bootText, IsolateSlot } from './isolate-slot.ts';
+import { failureText, reportForServer } from './run-report.ts';
+import { UnitCache } from './unit-cache.ts';
+
+const MIB = 1_048_576;
+
+/** How a runner reaches its server. */
+export interface RunnerWire {
+  send(message: FromRunner, sent?: () => void): void;
+  /** Ends this process at once, whatever its threads do. */
+  die(): void;
+}
+
+/** The runner process: a pool of isolates, and a loop that stays free to watch them. */
+export class Runner {
+  readonly #wire: RunnerWire;
+  readonly #settings: RunnerSettings;
+  readonly #libraries = new Map<number, LibrarySet>();
+  readonly #plugins = new Map<number, PluginSet>([[0, []]]);
+  readonly #bootTexts = new Map<number, string>();
+  readonly #units = new UnitCache();
+  readonly #slots = new Set<IsolateSlot>();
+  readonly #idle: IsolateSlot[] = [];
+  readonly #active = new Map<number, ActiveRun>();
+  #lastPlugins = 0;
+  #doomed = false;
+
+  constructor(settings: RunnerSettings, wire: RunnerWire) {
+    this.#settings = settings;
+    this.#wire = wire;
+    this.#idle.push(this.#createSlot());
+    setInterval(() => this.#watch(), WATCH_EVERY_MS);
+    setInterval(() => wire.send({ t: 'beat', rssMb: rssMb() }), BEAT_EVERY_MS);
+    wire.send({ t: 'ready' });
+  }
+
+  receive(message: ToRunner): void {
+    switch (message.t) {
+      case 'libraries':
+        this.#libraries.set(message.set, message.libraries);
+        break;
+      case 'plugins':
+        this.#plugins.set(message.set, message.plugins);
+        break;
+      case 'answer':
+        this.#active.get(message.id)?.answer(message.call, message.json);
+        break;
+      case 'run':
+        void this.#run(message);
+        break;
+      default:
+    }
+  }
+
+  async #run(job: RunnerJob): Promise<void> {
+    const libraries = this.#libraries.get(job.libraries) ?? {};
+    const unit = this.#units.get(job.code, job.libraries, libraries);
+    if (!('source' in unit)) {
+      const { code, message, library, line, column } = unit;
+      const file = library === null ? job.file : (libraries[library]?.file ?? job.file);
+      const usage = { cpuMs: 0, wallMs: 0, hostCalls: 0 };
+      this.#wire.send({
+        t: 'end',
+        id: job.id,
+        report: failureText(code, message, { file, line, column }),
+        log: [],
+        usage,
+      });
+      return;
+    }
+    const slot = this.#idle.pop() ?? this.#createSlot();
+    const run = new ActiveRun(job, unit, slot, libraries, (message) => this.#wire.send(message));
+    slot.host = run;
+    this.#active.set(job.id, run);
+    this.#lastPlugins = job.plugins;
+    try {
+      const report = await slot.run(unit.source, job.input, job.plugins);
+      this.#end(run, reportForServer(report, job.file, unit, libraries));
+      slot.host = undefined;
+      slot.prepare(job.plugins);
+      this.#idle.push(slot);
+    } catch (error) {
+      this.#end(run, this.#lossReport(run, error));
+      this.#evict(slot);
+    }
+  }
+
+  /** Why an isolate was lost. */
+  #lossReport(run: ActiveRun, error: unknown): string {
+    if (run.broken !== undefined) return failureText(run.broken.code, run.broken.message, nowhere(run));
+    // isolated-vm's own words: "Isolate was disposed during execution due to memory limit".
+    const message = error instanceof Error ? error.message : '';
+    if (/memory limit|disposed|allocation failed/i.test(message)) return this.#memoryReport(run);
+    // Our guest code catches whatever a script throws, so this is a rejected promise that nobody caught.
+    return failureText('script_async', SHIM_ERRORS.script_async.message({}), nowhere(run));
+  }
+
+  #memoryReport(run: ActiveRun): string {
+    const { memoryMb } = this.#settings;
+    return failureText('script_memory', SHIM_ERRORS.script_memory.message({ memoryMb }), nowhere(run));
+  }
+
+  #end(run: ActiveRun, report: string): void {
+    if (!this.#active.delete(run.job.id)) return;
+    this.#wire.send({ t: 'end', id: run.job.id, report, log: run.logLines, usage: run.usage() });
+  }
+
+  #watch(): void {
+    const now = performance.now();
+    const { cpuMs, wallMs, capMb } = this.#settings;
+    for (const run of this.#active.values()) {
+      if (run.broken !== undefined) {
+        if (now - run.broken.at > KILL_AFTER_MS) {
+          this.#doom(
+            'a script could not be stopped',
+            run,
+            failureText(run.broken.code, run.broken.message, nowhere(run)),
+          );
+        }
+      } else if (now - run.startedAt > wallMs) {
+        this.#stop(run, 'script_deadline', SHIM_ERRORS.script_deadline.message({ wallMs }));
+      } else if (run.cpuMs() > cpuMs) {
+        this.#stop(run, 'script_timeout', SHIM_ERRORS.script_timeout.message({ cpuMs }));
+      }
+    }
+    for (const slot of this.#slots) {
+      const since = slot.preparingSince;
+      if (since !== undefined && slot.host === undefined && now - since > wallMs)
+        this.#doom('an isolate does not answer');
+    }
+    if (rssMb() > capMb) this.#overCap();
+  }
+
+  /** Memory outside every limit: with one script running it is to blame, with several each may show itself alone elsewhere. */
+  #overCap(): void {
+    const [run, another] = this.#active.values();
+    if (run !== undefined && another === undefined) this.#doom('memory', run, this.#memoryReport(run));
+    else this.#doom('memory');
+  }
+
+  #stop(run: ActiveRun, code: string, message: string): void {
+    run.broken = { code, message, at: performance.now() };
+    run.rememberCpu();
+    run.slot.dispose();
+  }
+
+  #createSlot(): IsolateSlot {
+    const slot = new IsolateSlot(
+      this.#settings.memoryMb,
+      (plugins) => this.#bootText(plugins),
+      (lost) => {
+        const run = [...this.#active.values()].find((candidate) => candidate.slot === lost);
+        this.#doom('V8 is out of memory', run, run === undefined ? undefined : this.#memoryReport(run));
+      },
+    );
+    this.#slots.add(slot);
+    slot.prepare(this.#lastPlugins);
+    return slot;
+  }
+
+  #bootText(plugins: number): string {
+    let text = this.#bootTexts.get(plugins);
+    if (text === undefined) {
+      const limits = JSON.stringify({
+        hostCalls: MAX_HOST_CALLS,
+        actions: MAX_ACTIONS,
+        logLines: MAX_LOG_LINES,
+        logLineChars: MAX_LOG_LINE_CHARS,
+        resultChars: MAX_RESULT_CHARS,
+      });
+      text = bootText(this.#settings.platformSource, limits, this.#plugins.get(plugins) ?? []);
+      this.#bootTexts.set(plugins, text);
+    }
+    return text;
+  }
+
+  /** An isolate that timed out or ran out of memory may be poisoned: it never runs another script. */
+  #evict(slot: IsolateSlot): void {
+    this.#slots.delete(slot);
+    slot.host = undefined;
+    slot.dispose();
+    if (!this.#doomed && this.#idle.length === 0) this.#idle.push(this.#createSlot());
+  }
+
+  /** Ends the process: some code cannot be stopped by anything else. The culprit is answered first. */
+  #doom(why: string, culprit?: ActiveRun, report?: string): void {
+    if (this.#doomed) return;
+    this.#doomed = true;
+    if (culprit !== undefined && report !== undefined) this.#end(culprit, report);
+    this.#wire.send({ t: 'doomed', why }, () => this.#wire.die());
+  }
+}
+
+function nowhere(run: ActiveRun): { file: string; line: null; column: null } {
+  return { file: run.job.file, line: null, column: null };
+}
+
+function rssMb(): number {
+  return process.memoryUsage.rss() / MIB;
+}
