@@ -57,7 +57,6 @@ function configOf(typings: readonly string[]): unknown {
       noEmit: true,
       strict: false,
       strictBindCallApply: true,
-      alwaysStrict: false,
       target: 'ES2023',
       lib: ['ES2023'],
       types: [],
@@ -77,13 +76,15 @@ async function run(typescript: TypeScript, cwd: string): Promise<string> {
     const args = [typescript.tsc, '-p', 'tsconfig.json', '--pretty', 'false'];
     const options = { cwd, maxBuffer: OUTPUT_LIMIT_BYTES, timeout: TIMEOUT_MS };
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
-      // With findings tsc ends with code 1 or 2 and prints them; anything else is its own failure.
-      if (error !== null && !DIAGNOSTIC_ANYWHERE.test(stdout)) reject(new Error(`tsc failed: ${stderr || stdout}`));
+      // With findings tsc ends with code 1 or 2 and prints them; a finding elsewhere, or none, is its own failure.
+      const isOwn = OWN_FAILURE.test(stdout) || (error !== null && !stdout.includes('error TS'));
+      if (isOwn) reject(new Error(`tsc failed: ${stderr || stdout}`, { cause: error }));
       else resolve(stdout);
     });
   });
 }
-const DIAGNOSTIC_ANYWHERE = /: error TS\d+: /u;
+/** A finding that is in no script: of the configuration, or of the typings. */
+const OWN_FAILURE = /^(?!scripts[/\\]).*error TS\d+:/mu;
 
 function problemOf(line: string, scripts: readonly SourceFile[]): ScriptProblem[] {
   const match = DIAGNOSTIC.exec(line);

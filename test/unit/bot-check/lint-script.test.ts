@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { lintScript } from '../../../runtime-shim/bot-check/lint-script.ts';
+import { maskCode } from '../../../runtime-shim/bot-check/mask-code.ts';
+
+const KNOWN = { scripts: new Set(['start', 'operator']), libraries: new Set(['Common.Bot.Commands', 'Business.A.B']) };
+
+function found(code: string): string[] {
+  return lintScript('a.js', code, KNOWN).map(({ line, column, rule }) => `${line}:${column} ${rule}`);
+}
+
+describe('the mask', () => {
+  it('leaves code, and blanks what is not, at its place', () => {
+    const code = "x = 'a // b'; // await\n/* async\n */ y = `t ${z + '}'} await`; r = /[/'](\\/)/g.test(q); d = a / b;";
+    const masked = maskCode(code);
+    expect(masked).toHaveLength(code.length);
+    expect(masked.split('\n')).toHaveLength(3);
+    expect(masked).toContain("z + ' '");
+    expect(masked).toContain('.test(q); d = a / b;');
+    expect(masked).not.toMatch(/await|async|\\/);
+  });
+
+  it('finds its way through templates within templates', () => {
+    const masked = maskCode('a = `1 ${ `2 ${ await x } 3` } await`; await y');
+    expect(masked.match(/await/g)).toHaveLength(2);
+    expect(masked.endsWith('; await y')).toBe(true);
+  });
+});
+
+describe('the lint of a script', () => {
+  it('names asynchronous code, which the platform does not run', () => {
+    expect(found('const f = async () => 1;\nlead.getAttr("x");\nasync function g() { await f(); }')).toEqual([
+      '1:11 async',
+      '3:1 async',
+      '3:22 async',
+    ]);
+    expect(found('new Promise(r => r()); x.then(f); setTimeout(f, 1);')).toEqual([
+      '1:1 async',
+      '1:25 async',
+      '1:35 timer',
+    ]);
+  });
+
+  it('lets words be that only look so', () => {
+    expect(found('a = { async: 1, await: 2 }; a.async; "await x"; // setTimeout(')).toEqual([]);
+    expect(found('s.Promise.x; my.setTimeout(1); awaiting = asyncData;')).toEqual([]);
+  });
+
+  it('knows the scripts and the libraries of the bot', () => {
+    const code = [
+      "bot.run({ script_code: 'operatr' });",
+      "bot.run({script_code:'operator'}); bot.run({ script_code: code });",
+      'bot.runScriptByCodeForLead( "gone", leadId); // script_code: \'x\'',
+      "var c = require('Common.Bot.Commands'), d = require('Business.A.C'); snippet('Business.A.B')",
+    ].join('\n');
+    expect(found(code)).toEqual(['1:24 unknown-script', '3:29 unknown-script', '4:53 unknown-library']);
+    const [first] = lintScript('a.js', code, KNOWN);
+    expect(first?.message).toContain('did you mean "operator"?');
+  });
+});
