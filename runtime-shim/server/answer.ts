@@ -41,18 +41,22 @@ export function answerNotFound(response: ServerResponse): void {
 }
 
 /**
- * Answers without having read the body: the rest of it is not taken in, and the connection ends with the answer, since
- * what follows on it would be read as a request.
+ * How long the rest of a refused body is thrown away, ms. Ours: a caller that is still sending when its connection is cut
+ * gets a reset and never sees the answer (RFC 9112, section 9.6); one that sends for ever is cut.
  */
+const LINGER_MS = 1_000;
+
+/** Answers without having read the body: what still comes is not kept, and the connection is cut when it does not end soon. */
 export function answerUnread(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,
   error: ErrorBody,
 ): void {
-  response.setHeader('connection', 'close');
-  response.once('finish', () => request.destroy());
+  const cut = setTimeout(() => request.destroy(), LINGER_MS).unref();
+  request.once('end', () => clearTimeout(cut)).once('close', () => clearTimeout(cut));
   answerError(response, status, error);
+  request.resume();
 }
 
 /** What went wrong while a request was served: the caller's mistake, a store that does not answer, or ours. */
