@@ -36,6 +36,8 @@ export class HttpServer {
     const on = { ports, apiToken, trustedProxies, routes: options.routes ?? [], closing: this.closing.signal };
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
       response.once('close', this.endIdleConnections);
+      // A body that was refused may end after its answer.
+      request.once('close', this.endIdleConnections);
       serveRequest(request, response, on).catch((error: unknown) => {
         if (response.headersSent) response.destroy();
         else if (answerFailure(response, error) === 'told') return;

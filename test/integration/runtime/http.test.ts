@@ -21,7 +21,7 @@ const MESSAGES = '/api/channels/telegram/leads/anna%2F1/messages';
 interface Served {
   readonly runtime: StartedRuntime;
   readonly tiny: TinyPlugin;
-  call(path: string, init?: RequestInit): Promise<{ status: number; body: unknown; headers: Headers }>;
+  readonly call: (path: string, init?: RequestInit) => Promise<{ status: number; body: unknown; headers: Headers }>;
 }
 
 async function serve(http: { apiToken?: string } = {}): Promise<Served> {
