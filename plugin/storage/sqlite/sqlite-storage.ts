@@ -3,6 +3,7 @@ import type { Storage } from '../contract.ts';
 import { createLocalStorage } from '../local/local-storage.ts';
 import { TRANSACTION_DEADLINE_MS } from '../local/within-deadline.ts';
 import type { OpenStorageOptions } from '../open-options.ts';
+import { describeSqliteError } from './describe-sqlite-error.ts';
 import { lockFolder, prepareFolder } from './folder-lock.ts';
 import { openDatabase, openForReading } from './open-database.ts';
 import { createSqliteEngine } from './sqlite-engine.ts';
@@ -44,6 +45,6 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
   } catch (error) {
     for (const database of opened) database.close();
     lock.release();
-    throw error;
+    throw describeSqliteError(error, folder);
   }
 }

@@ -1,0 +1,54 @@
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { MIGRATIONS } from '../../../plugin/storage/sqlite/migrations.ts';
+import { createSqliteTables } from '../../../plugin/storage/sqlite/sqlite-tables.ts';
+
+/** The counts of all queues: a row a queue, read as a whole on purpose. */
+const WHOLE_TABLE = /FROM queue_count/;
+
+interface PlanRow {
+  readonly detail: string;
+}
+
+/** All statements of the driver, each with SQLite's plan for it. */
+function plans(): { sql: string; plan: string }[] {
+  const database = new DatabaseSync(':memory:');
+  for (const step of MIGRATIONS) database.exec(step);
+  const statements: string[] = [];
+  createSqliteTables((sql) => {
+    statements.push(sql);
+    return database.prepare(sql);
+  });
+  return statements.map((sql) => {
+    const rows = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as unknown as PlanRow[];
+    return { sql, plan: rows.map(({ detail }) => detail).join('; ') };
+  });
+}
+
+test('every statement searches by an index: none scans a table, none sorts', () => {
+  const found = plans();
+  expect(found.length).toBeGreaterThan(40);
+  const bad = found.filter(({ sql, plan }) => /SCAN|TEMP B-TREE/.test(plan) && !WHOLE_TABLE.test(sql));
+  expect(bad).toEqual([]);
+});
+
+test.each([
+  [
+    'claim: lanes that are due',
+    'ready_at <= ? ORDER BY ready_at, head_id',
+    'INDEX lane_ready (queue=? AND ready_at<?)',
+  ],
+  ['claim: lanes under way', 'count(*) AS count, min(ready_at)', 'INDEX lane_claimed (queue=? AND ready_at>?)'],
+  ['claim: due timers', 'FROM timer WHERE queue = ? AND at <= ?', 'INDEX timer_at (queue=? AND at<?)'],
+  ['claim: the head', 'lastError FROM job WHERE id = ?', 'INTEGER PRIMARY KEY (rowid=?)'],
+  ['enqueue: the lane', 'FROM lane WHERE queue = ? AND name = ?', '(queue=? AND name=?)'],
+  ['complete: the next job', 'FROM job WHERE lane_id = ? AND id > ?', 'INDEX job_lane (lane_id=? AND rowid>?)'],
+  ['nextWorkAt: lanes', 'min(ready_at) AS at FROM lane', 'INDEX lane_ready (queue=?)'],
+  ['nextWorkAt: timers', 'min(at) AS at FROM timer', 'INDEX timer_at (queue=?)'],
+  ['stats: the oldest job', 'min(head_id) AS id FROM lane', 'INDEX lane_head (queue=?)'],
+  ['stuck lanes', 'first_failed_at IS NOT NULL ORDER BY', 'INDEX job_failed'],
+])('%s', (_name, part, index) => {
+  const found = plans().filter(({ sql }) => sql.includes(part));
+  expect(found).toHaveLength(1);
+  expect(found[0]?.plan).toContain(index);
+});
