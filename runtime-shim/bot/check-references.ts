@@ -1,5 +1,6 @@
 import { SCRIPT_TYPE_NAMES, scriptTypeOf } from '../../plugin/contract/script-types.ts';
 import type { BotOutline, Found } from './bot-outline.ts';
+import type { SourceFile } from './bot.ts';
 import { type BotProblem, pathText } from './bot-problem.ts';
 import { checkSyntax } from './check-syntax.ts';
 import { didYouMean } from './nearest-name.ts';
@@ -10,7 +11,12 @@ import { routeExpression } from './route-expression.ts';
 export const START_SCRIPT = 'start';
 
 /** What no schema sees: codes given twice, names of scripts that are not there, conditions and expressions that do not compile. */
-export function checkReferences(outline: BotOutline, json: PositionedJson, file: string): BotProblem[] {
+export function checkReferences(
+  outline: BotOutline,
+  json: PositionedJson,
+  file: string,
+  libraries: Readonly<Record<string, SourceFile>>,
+): BotProblem[] {
   const at = (path: readonly PropertyKey[], reason: string): BotProblem => ({
     file,
     place: json.place(path),
@@ -40,7 +46,7 @@ export function checkReferences(outline: BotOutline, json: PositionedJson, file:
     if (reason !== undefined) problems.push(at(name.path, reason));
   }
   for (const condition of outline.conditions) {
-    const wrong = checkSyntax(condition.value);
+    const wrong = checkSyntax(condition.value, libraries);
     if (wrong === undefined) continue;
     const { line, column } = wrong.place;
     problems.push(at(condition.path, `${wrong.message} (line ${line}, column ${column} of the condition)`));

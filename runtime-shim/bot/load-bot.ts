@@ -25,16 +25,16 @@ export async function loadBot(folder: string): Promise<Bot> {
   const outline = outlineOf(json?.value);
   const { libraries, problems: libraryProblems } = await loadLibraries(folder, MAX_SCRIPT_BYTES);
   problems.push(...libraryProblems);
-  const sources = await loadSources(folder, outline, json, problems);
+  const sources = await loadSources(folder, outline, json, { libraries, problems });
   let description: BotDescription | undefined;
   if (json !== undefined) {
     const parsed = botSchema.safeParse(json.value);
     if (parsed.success) description = parsed.data;
     else problems.push(...describeIssues(parsed.error.issues, json, DESCRIPTION_FILE));
-    problems.push(...checkReferences(outline, json, DESCRIPTION_FILE));
+    problems.push(...checkReferences(outline, json, DESCRIPTION_FILE, libraries));
   }
   if (problems.length > 0 || description === undefined || json === undefined) {
-    throw shimError('bot_invalid', { folder, problems: problems.toSorted(byPlace).map(problemText) });
+    throw shimError('bot_invalid', { folder, problems: [...new Set(problems.toSorted(byPlace).map(problemText))] });
   }
   const indexes = new Map(description.scripts.map((script, index) => [script.code, index]));
   return {
@@ -67,7 +67,10 @@ async function loadSources(
   folder: string,
   outline: BotOutline,
   json: PositionedJson | undefined,
-  problems: BotProblem[],
+  {
+    libraries,
+    problems,
+  }: { readonly libraries: Readonly<Record<string, SourceFile>>; readonly problems: BotProblem[] },
 ): Promise<Map<string, SourceFile>> {
   const sources = new Map<string, SourceFile>();
   const checked = new Set<string>();
@@ -88,8 +91,11 @@ async function loadSources(
       problems.push(named(reading.reason));
       continue;
     }
-    const wrong = checkSyntax(reading.text);
-    if (wrong !== undefined) problems.push({ file, place: wrong.place, reason: wrong.message });
+    const wrong = checkSyntax(reading.text, libraries);
+    if (wrong !== undefined) {
+      const { place, message } = wrong;
+      problems.push({ file: libraries[wrong.library ?? '']?.file ?? file, place, reason: message });
+    }
     sources.set(file, { file, code: reading.text });
   }
   return sources;

@@ -30,10 +30,14 @@ export async function loadLibraries(
       problems.push({ file, reason: reading.reason });
       continue;
     }
-    // A library is a function body as a script is; `snippet` pastes the same file, so no other form is allowed.
-    const wrong = checkSyntax(reading.text);
-    if (wrong !== undefined) problems.push({ file, place: wrong.place, reason: wrong.message });
     libraries[library] = { file, code: reading.text };
+  }
+  // A library is a function body as a script is, and `snippet` pastes the same file, so no other form is allowed.
+  for (const { file, code } of Object.values(libraries)) {
+    const wrong = checkSyntax(code, libraries);
+    if (wrong === undefined) continue;
+    const { place, message, library } = wrong;
+    problems.push({ file: libraries[library ?? '']?.file ?? file, place, reason: message });
   }
   return { libraries, problems };
 }

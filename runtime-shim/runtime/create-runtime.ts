@@ -1,7 +1,6 @@
 import { openStorage, systemClock } from '../../plugin/storage/index.ts';
 import { loadBot } from '../bot/load-bot.ts';
-import type { SandboxLimits } from '../sandbox/contract.ts';
-import { createSandbox } from '../sandbox/index.ts';
+import { createSandbox, DEFAULT_LIMITS } from '../sandbox/index.ts';
 import { ActivityBus } from './activity-bus.ts';
 import { BackgroundWork } from './background-work.ts';
 import { BotHolder } from './bot-holder.ts';
@@ -12,8 +11,7 @@ import type { RuntimeParts } from './runtime-parts.ts';
 import { ShimRuntime } from './shim-runtime.ts';
 import { SILENT_LOGGER } from './silent-logger.ts';
 
-/** Ours: the platform's limits are not public (metabot24.md, "Engine"). */
-export const DEFAULT_LIMITS: SandboxLimits = { cpuMs: 1_000, wallMs: 5_000, memoryMb: 32, runners: 2 };
+export { DEFAULT_LIMITS };
 
 /**
  * Makes a runtime: one bot, its leads, its plugins. Nothing runs and nothing listens before `start()`.

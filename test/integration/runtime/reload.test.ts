@@ -51,7 +51,7 @@ test('with watching on, a saved script is in force by itself, a broken one is to
   await runtime.say('a');
   read = reloaded(runtime);
   await writeBotFiles(folder, undefined, { 'libraries/Business.A.B.js': 'var x = ;' });
-  expect(await read).toEqual(["libraries/Business.A.B.js:1:9: Unexpected token ';'"]);
+  expect(await read).toEqual(["libraries/Business.A.B.js:1:9: SyntaxError: Unexpected token ';'"]);
   await runtime.say('b', '2');
   expect(await runtime.chat()).toEqual(['lead: a', 'bot: новый']);
   expect(await runtime.chat('2')).toEqual(['lead: b', 'bot: новый']);

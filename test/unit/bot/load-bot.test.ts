@@ -81,7 +81,7 @@ test('five mistakes are reported at once, each with file, line, path and reason'
     'bot.json:10:57 scripts[0].menu[0].script: there is no script "operator"; known: start',
     'bot.json:11:19 scripts[0].menu[1].code: an earlier item of this menu has the code "1" too',
     'bot.json:13:25 routes[0].regex: invalid regular expression /(бот/iu: Unterminated group',
-    "заявка.js:2:9: Unexpected token ';'",
+    "заявка.js:2:9: SyntaxError: Unexpected token ';'",
   ]);
 });
 
@@ -114,7 +114,7 @@ test('names, types and places of all kinds of mistakes', async () => {
     expect.stringContaining('scripts[1].commands[1].type: a command needs a "type": one of send_text,'),
     'scripts[1].commands[2]: must be object, got 7',
     'scripts[2].commands[0].attribute: must not start with "sys_"',
-    'scripts[3].commands[0].condition: Unexpected end of input (line 1, column 9 of the condition)',
+    'scripts[3].commands[0].condition: SyntaxError: Unexpected end of input (line 1, column 9 of the condition)',
     'scripts[3].menu[0].script: there is no script of the type "Fallback" (fallback)',
     'routes[0].enabled: must be boolean, got "yes"',
   ]);
@@ -191,7 +191,33 @@ test('libraries: the name of the file and its syntax', async () => {
   await writeFile(join(folder, 'libraries/format.js'), '');
   await writeFile(join(folder, 'libraries/Business.Orders.Format.js'), 'module.exports = {');
   expect(await problemsOf(folder)).toEqual([
-    'libraries/Business.Orders.Format.js:1:19: Unexpected end of input',
+    'libraries/Business.Orders.Format.js:1:19: SyntaxError: Unexpected end of input',
     'libraries/format.js: a library\'s file is named "Business.<Plugin>.<Script>.js"',
+  ]);
+});
+
+test('snippets are checked where they are pasted: a missing one, and a wrong one in its own file, once', async () => {
+  const folder = await botFolder(
+    {
+      id: 'a',
+      scripts: [
+        {
+          code: 'start',
+          commands: [
+            { type: 'run_javascript', file: 'a.js' },
+            { type: 'run_javascript', file: 'b.js' },
+          ],
+        },
+      ],
+    },
+    {
+      'a.js': "snippet('Business.A.B');\nvar a = 1;",
+      'b.js': "\nsnippet('Business.A.C');",
+      'libraries/Business.A.B.js': 'var x = ;',
+    },
+  );
+  expect(await problemsOf(folder)).toEqual([
+    'b.js:2:1: there is no library "Business.A.C"; known: Business.A.B',
+    "libraries/Business.A.B.js:1:9: SyntaxError: Unexpected token ';'",
   ]);
 });
