@@ -10,10 +10,15 @@ import { stopOnSignals } from './stop-signal.ts';
 import { type Terminal, processTerminal } from './terminal.ts';
 import { packageVersion } from './package-version.ts';
 
+/** The longest that a timer can be (a signed 32-bit count of ms). */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Runs the process's own command line and exits. */
 export async function main(): Promise<void> {
   // A reader that went away (`… | head`) is no failure of ours.
   process.stdout.on('error', () => process.exit(EXIT_DONE));
+  // What a command waits for (runners, timers, sockets in a pool) does not hold the process by itself.
+  setInterval(() => {}, LONGEST_TIMER_MS);
   // Exit at once instead of waiting for the loop to empty: whatever a command left open must not keep a shell waiting.
   process.exit(await runCommandLine(process.argv.slice(2), processTerminal()));
 }

@@ -71,7 +71,7 @@ export const simulate: CommandWork = async (context) => {
     page = await createSimulator({
       runtime,
       emulator,
-      bot: { name: runtime.current().botId, folder: bot },
+      bot: { folder: bot },
       binding: bindingOf(config),
       clock,
       logger,

@@ -11,6 +11,8 @@ const SHOWN_BEFORE = 80;
 export function codeFrame(code: string, line: number, column: number | null): string {
   // What ends a line in JavaScript (ECMA-262, 12.3).
   const lines = code.split(/\r\n|[\n\r\u2028\u2029]/);
+  // The line end of the last line begins no line that is worth showing.
+  if (lines.length > line && lines.at(-1) === '') lines.pop();
   const first = Math.max(1, line - CONTEXT_LINES);
   const last = Math.min(lines.length, line + CONTEXT_LINES);
   const width = String(last).length;

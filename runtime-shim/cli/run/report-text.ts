@@ -6,7 +6,8 @@ import type { RunMessage, RunReport, RunTransfer } from './run-report.ts';
 const OUTCOMES: Readonly<Record<RunTransfer['outcome'], string>> = {
   transferred: 'the dialog is with LiveTex, an operator is online',
   no_operators: 'no operator is available: the script «Нет доступных операторов» took over',
-  queued: 'no operator is available and there is no script «Нет доступных операторов»: LiveTex keeps the dialog',
+  queued:
+    'nobody is online and there is no script «Нет доступных операторов»: the first operator who comes gets the dialog',
 };
 
 /** Where the error is, when it is in a file: its name for people and its text. */
@@ -26,7 +27,7 @@ export function reportText(
   blocks.push(...valueBlocks(report, heading));
   if (report.transfer !== null) {
     const values = pairs(report.transfer.attributes);
-    const passed = values.length === 0 ? [] : ['  LiveTex shows the operator:', ...values.map((line) => `  ${line}`)];
+    const passed = values.length === 0 ? [] : ['  for the operator:', ...values.map((line) => `  ${line}`)];
     blocks.push([heading('Transfer'), `  ${report.transfer.outcome}: ${OUTCOMES[report.transfer.outcome]}`, ...passed]);
   }
   if (report.log.length > 0) {
@@ -39,7 +40,7 @@ export function reportText(
   const state = report.ok ? coloured(terminal, 'green', 'done') : coloured(terminal, 'red', 'failed');
   const scripts = report.scripts.length > 1 ? `, scripts: ${report.scripts.join(', ')}` : '';
   blocks.push([
-    `${state}: ${milliseconds(cpuMs)} of CPU, ${milliseconds(wallMs)} in all, ${hostCalls} host calls${scripts}`,
+    `${state}: ${milliseconds(cpuMs)} of CPU, ${milliseconds(wallMs)} in all, ${hostCalls === 1 ? '1 host call' : `${hostCalls} host calls`}${scripts}`,
   ]);
   return blocks.map((lines) => lines.join('\n')).join('\n\n');
 }

@@ -72,8 +72,8 @@ test('05: menu, repeated menu, fallback, and a choice that calls an operator', a
   const { say, emulator, userId } = await startExample('05-menu', 'online');
   const menu = '[Часы работы] [Адрес] [Позвать оператора]';
   expect(await say('Привет')).toEqual(['lead: Привет', `bot: Чем помочь? ${menu}`]);
-  expect((await say('1'))[1]).toBe('bot: Работаем с 9:00 до 18:00.');
-  expect((await say('что?'))[1]).toContain('bot: Выберите пункт меню.');
+  expect(await say('1')).toEqual(['lead: 1', `bot: Работаем с 9:00 до 18:00. ${menu}`]);
+  expect(await say('что?')).toEqual(['lead: что?', `bot: Выберите пункт меню. ${menu}`]);
   expect(await say('0')).toEqual(['lead: 0', 'notice: Диалог переведён на оператора']);
   expect(emulator.dialogs.get(userId)?.messages.at(-1)?.text).toBe('👤 Пользователь\n0');
 });
@@ -112,7 +112,12 @@ test('08: the whole story of npm start, and the way back by a route', async () =
   expect((await view()).systemAttributes).toEqual({ sys_livetex_attrs: {} });
   await say('позовите оператора');
   expect((await view()).dialog.mode).toBe('waiting');
-  expect(await say('Бот')).toEqual(['lead: Бот', 'bot: Оператор отключён.', menu]);
+  expect(await say('Бот')).toEqual([
+    'lead: Бот',
+    'bot: Возвращаю вас к боту.',
+    'bot: Снова с вами бот. Заявка 705 закрыта.',
+    menu,
+  ]);
   expect((await view()).dialog.mode).toBe('bot');
 });
 

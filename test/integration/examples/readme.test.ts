@@ -3,6 +3,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadBot } from '../../../runtime-shim/bot/load-bot.ts';
+import { readLeadFile } from '../../../runtime-shim/cli/run/lead-file.ts';
+import { runScriptOnce } from '../../../runtime-shim/cli/run/run-script-once.ts';
 import { ROOT, runCommand, temporaryFolder } from '../../support/command.ts';
 import { EXAMPLES } from '../../support/example-dialog.ts';
 
@@ -66,17 +68,11 @@ test('the three lines of README.md do what it says', async () => {
 
 test('every script of README.ru.md runs', async () => {
   const readme = await readFile(join(ROOT, 'README.ru.md'), 'utf8');
-  for (const script of blocks(readme, 'js')) {
-    const lead = {
-      attributes: { phone: '+79261234567' },
-      systemAttributes: { sys_livetex_attrs: { номер_заявки: 1 } },
-    };
-    const folder = await temporaryFolder({ 'script.js': script, 'lead.json': JSON.stringify(lead) });
-    const { code, stdout } = await runCommand(['run', 'script.js', '--lead', 'lead.json', '--json'], { cwd: folder });
-    expect({ code, error: (JSON.parse(stdout) as { error: unknown }).error, script }).toEqual({
-      code: 0,
-      error: null,
-      script,
-    });
+  const livetex = { sys_livetex_attrs: { номер_заявки: 1 } };
+  const lead = { ...(await readLeadFile(undefined)), attributes: { phone: '+79261234567' }, systemAttributes: livetex };
+  const path = join(await temporaryFolder(), 'script.js');
+  for (const code of blocks(readme, 'js')) {
+    const { report } = await runScriptOnce({ path, code, operators: 'online', lead });
+    expect({ code, error: report.error }).toEqual({ code, error: null });
   }
 });

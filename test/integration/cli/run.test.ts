@@ -1,0 +1,199 @@
+/** `run`: the exact document of `--json`, and every bad script as its author meets it. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readLeadFile } from '../../../runtime-shim/cli/run/lead-file.ts';
+import type { RunReport } from '../../../runtime-shim/cli/run/run-report.ts';
+import { type Operators, runScriptOnce } from '../../../runtime-shim/cli/run/run-script-once.ts';
+import { runCommand, temporaryFolder } from '../../support/command.ts';
+
+/** Without a process of its own for each: what the command adds is tested below. */
+async function runScript(code: string, operators: Operators = 'online', folder?: string): Promise<RunReport> {
+  const path = join(folder ?? (await temporaryFolder()), 'script.js');
+  const { report } = await runScriptOnce({ path, code, operators, lead: await readLeadFile(undefined) });
+  return report;
+}
+
+test("the brief's example", async () => {
+  const { code, stdout, stderr } = await runCommand([
+    'run',
+    'scripts-examples/01-request-number/номер_заявки.js',
+    '--json',
+  ]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toEqual({
+    ok: true,
+    returned: null,
+    messages: [],
+    attributes: {},
+    systemAttributes: { sys_livetex_attrs: { номер_заявки: 705, имя_заявки: 'Test' } },
+    transfer: null,
+    scripts: ['номер_заявки'],
+    log: [],
+    error: null,
+    usage: { cpuMs: expect.any(Number), wallMs: expect.any(Number), hostCalls: 0 },
+  });
+});
+
+test('messages, attributes, log, result and usage', async () => {
+  const report = await runScript(`
+    lead.setAttr('phone', '+7926');
+    bot.sendMessage('Верно?', [[{ text: 'Да', callback_data: 'yes' }]]);
+    console.log('канал', lead.getChannelCode());
+    return { online: livetex.hasOnlineOperators() };
+  `);
+  expect(report).toMatchObject({
+    ok: true,
+    returned: { online: true },
+    messages: [{ text: 'Верно?', buttons: [[{ text: 'Да', callback_data: 'yes' }]] }],
+    attributes: { phone: '+7926' },
+    log: [{ text: 'канал telegram' }],
+    usage: { hostCalls: 1 },
+  });
+});
+
+describe('a transfer', () => {
+  const SCRIPT = "lead.setLiveTexAttr({ a: 705, b: true }); bot.sendMessage('Зову'); livetex.transferToOperator();";
+  const attributes = { a: '705', b: 'да' };
+
+  test('with operators online', async () => {
+    const report = await runScript(SCRIPT);
+    expect(report.transfer).toEqual({ outcome: 'transferred', attributes });
+  });
+
+  test.each(['offline', 'unreachable'] as const)(
+    '%s, without a script for it: LiveTex keeps or will get the dialog',
+    async (state) => {
+      const report = await runScript(SCRIPT, state);
+      expect(report.transfer).toEqual({ outcome: 'queued', attributes });
+    },
+  );
+
+  test.each(['offline', 'unreachable'] as const)(
+    '%s, in a bot folder with «Нет доступных операторов»',
+    async (state) => {
+      const folder = await temporaryFolder();
+      const commands = [{ type: 'send_text', text: 'Никого нет' }];
+      const scripts = [{ code: 'start' }, { code: 'nobody', type: 'Нет доступных операторов', commands }];
+      await writeFile(join(folder, 'bot.json'), JSON.stringify({ id: 'b', scripts }));
+      const report = await runScript(SCRIPT, state, folder);
+      expect(report).toMatchObject({
+        ok: true,
+        transfer: { outcome: 'no_operators', attributes },
+        scripts: ['script', 'nobody'],
+        messages: [{ text: 'Зову' }, { text: 'Никого нет' }],
+      });
+    },
+  );
+
+  test.each([
+    ['online', 'transfer_online', 'transferred'],
+    ['offline', 'transfer_offline', undefined],
+  ])('the script is chosen by availability: %s', async (state, script, outcome) => {
+    const file = 'scripts-examples/02-choose-by-availability/выбор.js';
+    const { stdout } = await runCommand(['run', file, '--json', '--operators', state]);
+    const report = JSON.parse(stdout) as RunReport;
+    expect(report.scripts).toEqual(['выбор', script]);
+    expect(report.transfer?.outcome).toBe(outcome);
+  });
+
+  test('a script in a folder below its bot folder belongs to the bot', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'скрипты'));
+    await writeFile(join(folder, 'скрипты', 'а.js'), "bot.run({ script_code: 'other' });");
+    const scripts = [{ code: 'start' }, { code: 'other', commands: [{ type: 'send_text', text: 'Да' }] }];
+    await writeFile(join(folder, 'bot.json'), JSON.stringify({ id: 'b', scripts }));
+    const { stdout } = await runCommand(['run', 'скрипты/а.js', '--json'], { cwd: folder });
+    expect(JSON.parse(stdout)).toMatchObject({ scripts: ['а', 'other'], messages: [{ text: 'Да' }] });
+  });
+});
+
+test('--lead: what the script sees', async () => {
+  const lead = {
+    name: 'Иван',
+    channel: 'viber',
+    attributes: { phone: '+7926' },
+    systemAttributes: { sys_livetex_attrs: { n: 1 } },
+    tags: ['клиент'],
+  };
+  const folder = await temporaryFolder({
+    'lead.json': JSON.stringify(lead),
+    'script.js': `return [lead.getData('name'), lead.getChannelCode(), lead.getAttr('phone'), lead.getLiveTexAttr('n'), lead.isTagExist('клиент')];`,
+  });
+  const { stdout } = await runCommand(['run', 'script.js', '--json', '--lead', 'lead.json'], { cwd: folder });
+  expect((JSON.parse(stdout) as RunReport).returned).toEqual(['Иван', 'viber', '+7926', 1, true]);
+});
+
+describe.each([
+  ['a wrong value', "const o = {};\n lead.setLiveTexAttr('заказ', o);", 'attr_value_invalid', 2, '"заказ"'],
+  ['a wrong key', "lead.setLiveTexAttr('', 1);", 'attr_key_invalid', 1, 'non-empty string'],
+  ['a wrong argument', 'lead.setLiveTexAttr(5);', 'attr_argument_invalid', 1, 'number'],
+  ['a syntax error', 'const a = 1;\nconst b = = 2;', 'script_syntax', 2, 'Unexpected token'],
+  ['a name that is not there', '\n\nnotThere();', 'script_error', 3, 'notThere is not defined'],
+  ['an endless loop', 'for (;;);', 'script_timeout', null, 'CPU time'],
+  ['too much memory', 'const all = []; for (;;) all.push(new Array(1e5).fill(1));', 'script_memory', null, 'memory'],
+  ['an unknown library', "require('Business.No.Such');", 'script_library_missing', 1, 'Business.No.Such'],
+  ['an unknown script', "bot.run({ script_code: 'nowhere' });", 'script_unknown', null, 'nowhere'],
+  ['a promise', 'return Promise.resolve(1);', 'script_async', null, 'synchronously'],
+])('%s', (_name, script, code, line, text) => {
+  test('is told with code, words and place', async () => {
+    const report = await runScript(script);
+    expect(report.ok).toBe(false);
+    const place = line === null ? {} : { line };
+    expect(report.error).toMatchObject({ code, message: expect.stringContaining(text), ...place });
+    expect(report.systemAttributes).toEqual({});
+  });
+});
+
+test('for a person: the line, a caret, the place', async () => {
+  const folder = await temporaryFolder({ 'а.js': "console.log('раз');\nlead.setLiveTexAttr('заказ', {});\n" });
+  const { code, stdout } = await runCommand(['run', 'а.js'], { cwd: folder });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/Log\n {2}info {2}раз/);
+  expect(stdout).toContain('attr_value_invalid: ');
+  expect(stdout).toContain('in а.js, line 2, column ');
+  expect(stdout).toMatch(/ {2}> 2 \| lead\.setLiveTexAttr\('заказ', \{\}\);\n {6}\| {6}\^/);
+  expect(stdout).not.toContain(folder);
+});
+
+describe('a file that is no script: code 2', () => {
+  test.each([
+    ['missing', 'нет.js', 'cli_file_missing'],
+    ['a folder', '.', 'cli_file_is_folder'],
+    ['not UTF-8', 'cp1251.js', 'cli_file_not_utf8'],
+  ])('%s', async (_name, file, errorCode) => {
+    const folder = await temporaryFolder({ 'cp1251.js': Buffer.from([0x2f, 0x2f, 0xcf, 0xf0]) });
+    const { code, stdout, stderr } = await runCommand(['run', file, '--json'], { cwd: folder });
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, error: { code: errorCode, line: null } });
+    expect(stderr).toContain(join(folder, file === '.' ? '' : file).replace(/\/$/, ''));
+  });
+
+  test('a lead file with mistakes: all of them', async () => {
+    const lead = {
+      nam: 'x',
+      channel: 'a b',
+      attributes: { sys_x: '1', n: 5 },
+      systemAttributes: { sys_livetex_attrs: { a: {} } },
+    };
+    const folder = await temporaryFolder({ 'a.js': '', 'lead.json': JSON.stringify(lead) });
+    const { code, stderr } = await runCommand(['run', 'a.js', '--lead', 'lead.json'], { cwd: folder });
+    expect(code).toBe(2);
+    for (const path of [
+      'nam: unknown key (did you mean "name"?)',
+      'channel:',
+      'attributes.n:',
+      'systemAttributes.sys_livetex_attrs.a:',
+    ]) {
+      expect(stderr).toContain(path);
+    }
+  });
+});
+
+test('a bot folder with problems does not hide the error of the file itself', async () => {
+  const folder = await temporaryFolder({ 'a.js': 'const = 5;', 'bot.json': '{ "id": "b" }' });
+  const { code, stdout, stderr } = await runCommand(['run', 'a.js', '--json'], { cwd: folder });
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'script_syntax', line: 1 } });
+  expect(stderr).toContain('the file runs alone, because the bot folder');
+});

@@ -1,0 +1,185 @@
+/** `serve` and `webhook` as a maintainer runs them, against an emulator in this process. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { LiveTexEmulator } from '../../../runtime-shim/emulator/contract.ts';
+import { type RunningCommand, runCommand, startCommand, temporaryFolder } from '../../support/command.ts';
+import { useEmulator } from '../../support/emulator.ts';
+import { findSecret } from '../../support/secret-search.ts';
+
+const TOKEN = 'secret-token-of-the-touch-point';
+const KEY = 'secret-webhook-key';
+
+const BOT = {
+  id: 'support',
+  scripts: [
+    {
+      code: 'start',
+      commands: [{ type: 'send_text', text: 'Здравствуйте!' }, { type: 'forward_to_operator' }],
+    },
+  ],
+};
+
+interface Served {
+  readonly folder: string;
+  readonly emulator: LiveTexEmulator;
+  readonly env: Record<string, string>;
+  readonly start: () => Promise<{ command: RunningCommand; url: string }>;
+}
+
+/** A configuration and a bot in a folder of their own, with LiveTex in this process. */
+async function setUp(change: Record<string, unknown> = {}, bot: unknown = BOT): Promise<Served> {
+  const emulator = await useEmulator({
+    token: TOKEN,
+    operators: [{ id: 'anna', firstName: 'Анна', status: 'online' }],
+  });
+  const config = {
+    bot: 'bot',
+    http: { port: 0 },
+    livetex: [
+      {
+        token: { env: 'LIVETEX_TOKEN' },
+        baseUrl: emulator.url,
+        webhook: { publicUrl: 'http://127.0.0.1:1', key: { env: 'LIVETEX_KEY' } },
+      },
+    ],
+    ...change,
+  };
+  const folder = await temporaryFolder({ 'livetex.json': JSON.stringify(config) });
+  await mkdir(join(folder, 'bot'));
+  await writeFile(join(folder, 'bot', 'bot.json'), typeof bot === 'string' ? bot : JSON.stringify(bot));
+  const env = { LIVETEX_TOKEN: TOKEN, LIVETEX_KEY: KEY };
+  return {
+    folder,
+    emulator,
+    env,
+    start: async () => {
+      const command = startCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env });
+      const [, url = ''] = await command.seen(/Listening on (\S+)/);
+      return { command, url };
+    },
+  };
+}
+
+async function say(url: string, text: string): Promise<void> {
+  const response = await fetch(`${url}/api/channels/telegram/leads/42/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Иван', text }),
+  });
+  expect(response.status).toBe(202);
+}
+
+test('from a lead over HTTP to LiveTex and back into history, a drained end, and a second start on the same data', async () => {
+  const { folder, emulator, env, start } = await setUp();
+  const { command, url } = await start();
+  await command.seen(/webhook registered/);
+  expect(emulator.webhooks.settings).toMatchObject({ url: 'http://127.0.0.1:1/webhook/livetex/main', key: KEY });
+  await say(url, 'Есть кто?');
+  const dialog = await emulator.dialogs.when('support:telegram:42', ({ selections }) => selections > 0);
+  expect(dialog.messages.map(({ text }) => text)).toEqual(['👤 Пользователь\nЕсть кто?', '🤖 Бот\nЗдравствуйте!']);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+
+  const beside = await runCommand(['dialog', 'show', 'telegram', '42', '--config', 'livetex.json'], { cwd: folder });
+  expect(beside).toMatchObject({ code: 0, stderr: '' });
+  expect(beside.stdout).toContain('Иван: support:telegram:42');
+  expect(beside.stdout).toContain('Есть кто?');
+
+  command.child.kill('SIGTERM');
+  const end = await command.end;
+  expect({ code: end.code, signal: end.signal }).toEqual({ code: 0, signal: null });
+  for (const line of end.stderr.trim().split('\n'))
+    expect(JSON.parse(line)).toMatchObject({ level: expect.any(String) });
+  expect(findSecret(`${end.stdout}${end.stderr}`, TOKEN)).toEqual([]);
+  expect(findSecret(`${end.stdout}${end.stderr}`, KEY)).toEqual([]);
+  expect(end.stderr).not.toContain('Есть кто?');
+
+  const after = await runCommand(['dialog', 'show', 'telegram', '42', '--config', 'livetex.json', '--json'], {
+    cwd: folder,
+  });
+  expect(after.code).toBe(0);
+  expect(JSON.parse(after.stdout)).toMatchObject({
+    view: { dialog: { mode: 'waiting', transfer: 1 } },
+    messages: [{ text: 'Есть кто?' }, { text: 'Здравствуйте!' }, { text: 'Диалог переведён на оператора' }],
+  });
+
+  const again = await start();
+  await say(again.url, 'Я ещё тут');
+  await emulator.dialogs.when('support:telegram:42', ({ messages }) => messages.length === 3);
+  const second = await runCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env });
+  expect(second.code).toBe(1);
+  expect(second.stderr).toContain('is in use by another process');
+  const unknown = await runCommand(['dialog', 'show', 'telegram', '43', '--config', 'livetex.json'], { cwd: folder });
+  expect(unknown).toMatchObject({ code: 1, stdout: '' });
+  expect(unknown.stderr).toContain('there is no lead "43" in the channel "telegram"');
+});
+
+test('every problem of the configuration, then every problem of the bot: code 2', async () => {
+  const { folder } = await setUp({ http: { host: '0.0.0.0' }, storage: 'nowhere' });
+  const config = await runCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env: { LIVETEX_KEY: KEY } });
+  expect(config).toMatchObject({ code: 2, stdout: '' });
+  expect(config.stderr).toContain('livetex[0].token: the environment variable LIVETEX_TOKEN is not set');
+  expect(config.stderr).toContain('storage: must be');
+  expect(config.stderr).toContain('http.apiToken: is needed');
+
+  const wrong = {
+    id: 'a b',
+    scripts: [
+      { code: 'start', typ: 'x', commands: [{ type: 'send_txt' }, { type: 'run_javascript', file: 'нет.js' }] },
+      { code: 'start', menu: [{ code: '1', caption: 'x', script: 'nowhere' }] },
+    ],
+  };
+  const broken = await setUp({}, wrong);
+  const bot = await runCommand(['serve', '--config', 'livetex.json'], { cwd: broken.folder, env: broken.env });
+  expect(bot).toMatchObject({ code: 2, stdout: '' });
+  for (const part of ['id', 'typ', 'send_txt', 'нет.js', 'an earlier script has the code "start"', '"nowhere"']) {
+    expect(bot.stderr).toContain(part);
+  }
+});
+
+test('a port in use is named', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => {
+    other.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+  const { folder, env } = await setUp({ http: { port } });
+  const { code, stderr } = await runCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env });
+  expect(code).toBe(1);
+  expect(stderr).toContain(`port ${port} is already in use`);
+});
+
+test('a data folder that is none', async () => {
+  const { folder, env } = await setUp({ storage: 'sqlite:livetex.json' });
+  const { code, stderr } = await runCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env });
+  expect(code).toBe(1);
+  expect(stderr).toContain('the data folder');
+});
+
+test('webhook set and show; a refused token is told apart, without the token', async () => {
+  const { folder, env, emulator } = await setUp();
+  const webhook = async (action: string, ...more: string[]) =>
+    await runCommand(['webhook', action, '--config', 'livetex.json', ...more], { cwd: folder, env });
+  const before = await webhook('show');
+  expect(before.code).toBe(1);
+  expect(before.stdout).toContain('no webhook is registered');
+  expect(await webhook('set')).toMatchObject({ code: 0, stderr: '' });
+  const shown = await webhook('show', '--json');
+  expect(JSON.parse(shown.stdout)).toMatchObject({
+    ok: true,
+    bindings: [{ binding: 'main', registered: 'http://127.0.0.1:1/webhook/livetex/main', ok: true }],
+  });
+  expect(await webhook('show', '--binding', 'man')).toMatchObject({ code: 2 });
+
+  emulator.faults.add({ kind: 'token' });
+  const refused = await webhook('set');
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain('LiveTex refuses the token of binding "main"');
+  expect(findSecret(refused.stderr, TOKEN)).toEqual([]);
+  emulator.faults.clear();
+  emulator.faults.add({ kind: 'html' });
+  expect((await webhook('show')).stderr).toContain('is not understood');
+});
