@@ -9,13 +9,13 @@ import { afterScript, chooseTransfer } from './lanes/choose-transfer.ts';
 import { readDialog } from './lanes/dialog-record.ts';
 import { pluginMetrics } from './lanes/metrics.ts';
 import type { PluginParts } from './lanes/plugin-parts.ts';
-import { NO_BINDING, dialogLane } from './lanes/queue-names.ts';
+import { NO_BINDING, dialogLane, queuesOf } from './lanes/queue-names.ts';
 import { readiness } from './lanes/readiness.ts';
 import { createReceiveWebhook } from './lanes/receive-webhook.ts';
 import type { TokenWatch } from './lanes/token-watch.ts';
 import { createWorkers } from './lanes/workers.ts';
 import { waitUntilIdle } from './lanes/wait-until-idle.ts';
-import type { ReadTransaction, Transaction } from './storage/contract.ts';
+import type { ReadTransaction, Storage, Transaction } from './storage/contract.ts';
 
 /** The plugin as `createLiveTexPlugin` returns it: what a platform needs, and what its maintainer needs beside it. */
 export interface LiveTexPlugin extends RuntimePlugin<Transaction> {
@@ -25,6 +25,10 @@ export interface LiveTexPlugin extends RuntimePlugin<Transaction> {
   webhookSettings(bindingId: string): Promise<{ readonly url: string }>;
   /** Resolves when no work is waiting now; retries and timers of the future do not count. */
   idle(): Promise<void>;
+  /** Where the plugin keeps its work: `listStuck`, `listDead`, and in a transaction `resend` and `drop`. */
+  readonly storage: Storage;
+  /** The names of the plugin's queues in it. */
+  readonly queues: readonly string[];
 }
 
 export interface PluginAssembly {
@@ -74,6 +78,8 @@ export function assemblePlugin({ parts, tokens, guestSource, random, release }: 
     },
     webhookSettings: async (bindingId) => bindingOf(bindingId).client.getWebhookSettings(),
     idle: () => waitUntilIdle(parts, workers),
+    storage,
+    queues: queuesOf(bindings.all),
   };
 
   function bindingOf(bindingId: string) {

@@ -1,7 +1,7 @@
 import type { Metric } from '../contract/plugin.ts';
 import type { QueueStats } from '../storage/contract.ts';
 import type { PluginParts } from './plugin-parts.ts';
-import { DIALOG_QUEUE, HOST_QUEUE, liveTexQueue } from './queue-names.ts';
+import { queuesOf } from './queue-names.ts';
 
 /** What is measured of a queue. The only label is the queue's name: a lane's name would hold a lead's id. */
 const OF_QUEUE: ReadonlyArray<{
@@ -27,7 +27,7 @@ const OF_QUEUE: ReadonlyArray<{
 
 /** The counters, and the state of the plugin's own queues (a shared storage has others too). */
 export async function pluginMetrics(parts: PluginParts): Promise<Metric[]> {
-  const own = new Set([DIALOG_QUEUE, HOST_QUEUE, ...parts.bindings.all.map(({ id }) => liveTexQueue(id))]);
+  const own = new Set(queuesOf(parts.bindings.all));
   const queues = (await parts.storage.stats()).filter((stats) => own.has(stats.queue));
   const now = parts.clock.now();
   const gauges = OF_QUEUE.map(({ name, help, value }): Metric => ({

@@ -22,3 +22,8 @@ export function partsOfLane(lane: string): { readonly bindingId: string; readonl
   const slash = lane.indexOf('/');
   return { bindingId: lane.slice(0, slash), userId: lane.slice(slash + 1) };
 }
+
+/** All of the plugin's queues. */
+export function queuesOf(bindings: ReadonlyArray<{ readonly id: string }>): string[] {
+  return [DIALOG_QUEUE, HOST_QUEUE, ...bindings.map(({ id }) => liveTexQueue(id))];
+}

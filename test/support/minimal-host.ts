@@ -139,9 +139,11 @@ export async function startMinimalHost(options: MinimalHostOptions): Promise<Min
       const body = contentOf(content);
       const during = duringTransfer === undefined ? {} : { duringTransfer };
       const verdict = await tell({ type: 'BotMessage', id, lead, at: now(), content: body, ...during });
-      const text = body.text ?? '';
-      if (verdict.verdict === 'accepted' && !verdict.duplicate)
-        host.shown.push({ userId: userIdOf(lead), from: 'bot', text });
+      // By the event's id, not by `duplicate`: the first answer may have been lost in a crash.
+      if (verdict.verdict === 'accepted' && !performed.has(`said ${id}`)) {
+        performed.add(`said ${id}`);
+        host.shown.push({ userId: userIdOf(lead), from: 'bot', text: body.text ?? '' });
+      }
       wake();
       return verdict;
     },

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type { BindingInput } from '../../../plugin/contract/binding-config.ts';
+import type { LiveTexHost } from '../../../plugin/contract/host.ts';
+import { createLiveTexPlugin } from '../../../plugin/index.ts';
+import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.ts';
+import { startDesk } from '../../support/desk.ts';
+import { LEAD } from '../../support/minimal-host.ts';
+
+const host: LiveTexHost = {
+  attributes: { get: async () => ({ attributes: {} }) },
+  hasScript: async () => false,
+  runScript: async () => {},
+  deliver: async () => {},
+  setForwarded: async () => {},
+};
+
+describe('createLiveTexPlugin', () => {
+  it('lists every problem of the configuration with its path, and no secret', async () => {
+    const bindings = [
+      {
+        id: 'a b',
+        token: '',
+        baseUrl: 'ftp://x',
+        apiVersion: '9.9',
+        bots: [],
+        excludedChannels: ['a:b'],
+        maxTextLength: 1,
+        transferTimeout: -1,
+        pickupTimeout: 0,
+        requestTimeoutMs: 1.5,
+        maxInFlight: 0,
+        notices: { transferred: 5 },
+        surprise: true,
+      },
+      { token: 'sesame', webhook: { publicUrl: 'http://bot.example.com', key: 'open' } },
+    ] as unknown as BindingInput[];
+    const error = await createLiveTexPlugin({ bindings, storage: 'memory:', host }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'config_invalid' });
+    const { message } = error as Error;
+    for (const path of [
+      '0.id',
+      '0.token',
+      '0.baseUrl',
+      '0.apiVersion',
+      '0.bots',
+      '0.excludedChannels.0',
+      '0.maxTextLength',
+      '0.transferTimeout',
+      '0.pickupTimeout',
+      '0.requestTimeoutMs',
+      '0.maxInFlight',
+      '0.notices.transferred',
+      '1.webhook.publicUrl',
+    ]) {
+      expect(message).toContain(`livetex.${path}: `);
+    }
+    expect(message).toContain('surprise');
+    expect(message).not.toMatch(/sesame|open/);
+  });
+
+  it('refuses two bindings with one id', async () => {
+    const bindings = [{ token: 'a' }, { token: 'b' }];
+    await expect(createLiveTexPlugin({ bindings, storage: 'memory:', host })).rejects.toThrow('livetex.1.id');
+  });
+
+  it('works without any binding: nothing is mirrored, and a transfer says so', async () => {
+    const plugin = await createLiveTexPlugin({ bindings: [], storage: 'memory:', host });
+    expect(await plugin.dialog(LEAD)).toMatchObject({ mode: 'bot', binding: null });
+    expect(await plugin.ready()).toEqual({ ready: true, reasons: [] });
+    await plugin.close();
+  });
+
+  it('closes the storage that it opened, and leaves a shared one open', async () => {
+    const shared = createMemoryStorage({ clock: systemClock });
+    const plugin = await createLiveTexPlugin({ bindings: [{ token: 't' }], storage: shared, host });
+    await plugin.start();
+    await plugin.close();
+    await plugin.close();
+    await shared.ping();
+    await shared.close();
+
+    const owner = await createLiveTexPlugin({ bindings: [{ token: 't' }], storage: 'memory:', host });
+    await owner.close();
+    await expect(owner.storage.ping()).rejects.toMatchObject({ code: 'storage_closed' });
+    expect(await owner.ready()).toMatchObject({ ready: false, reasons: [expect.stringMatching(/^storage: /)] });
+  });
+
+  it('describes the script types that it gives a meaning to, with their Russian names', async () => {
+    const plugin = await createLiveTexPlugin({ bindings: [], storage: 'memory:', host });
+    expect(plugin.scriptTypes.map(({ code, name }) => `${code}: ${name}`)).toEqual([
+      'transfer: Перевод на оператора',
+      'transfer_online: Перевод на оператора (онлайн)',
+      'transfer_offline: Перевод на оператора (оффлайн)',
+      'no_operators: Нет доступных операторов',
+      'return: Возврат',
+      'operator_timeout: Оператор не ответил',
+    ]);
+    await plugin.close();
+  });
+
+  it('ends what is under way when it closes, and keeps the rest for the next start', async () => {
+    const storage = createMemoryStorage({ clock: systemClock });
+    await using desk = await startDesk({ storage });
+    const texts = Array.from({ length: 50 }, (_, index) => `сообщение ${index}`);
+    for (const text of texts) await desk.host.leadSays(LEAD, text);
+    await desk.host.plugin.close();
+    await desk.host.reload(storage);
+    await desk.settle();
+    expect(desk.dialog().messages.map(({ text }) => text)).toEqual(texts.map((text) => `👤 Пользователь\n${text}`));
+  });
+
+  it('counts requests, webhooks and transfers without a lead or a token in any label', async () => {
+    await using desk = await startDesk();
+    await desk.toOperator();
+    desk.emulator.dialogs.close(desk.userId, desk.anna);
+    await desk.settle();
+    const metrics = await desk.host.plugin.metrics();
+    const value = (name: string, labels: object): number | undefined =>
+      metrics
+        .find((metric) => metric.name === name)
+        ?.samples.find((sample) => JSON.stringify(sample.labels) === JSON.stringify(labels))?.value;
+    expect(value('livetex_requests_total', { binding: 'main', method: 'selectDestination', outcome: 'ok' })).toBe(1);
+    expect(value('livetex_transfers_total', { binding: 'main', outcome: 'closed' })).toBe(1);
+    expect(value('livetex_events_total', { type: 'LeadMessage', verdict: 'accepted' })).toBe(1);
+    for (const { name, help } of metrics) expect(`${name} ${help}`).toMatch(/^livetex_[a-z_]+ \S/);
+    expect(JSON.stringify(metrics)).not.toMatch(new RegExp(`support:|${desk.emulator.token}`));
+  });
+});

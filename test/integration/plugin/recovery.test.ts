@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import type { LeadRef } from '../../../plugin/contract/lead.ts';
+import { userIdOf } from '../../../plugin/contract/lead.ts';
+import { createMemoryStorage } from '../../../plugin/storage/index.ts';
+import { countingClient } from '../../support/counting-client.ts';
+import { type Desk, type DeskOptions, startDesk } from '../../support/desk.ts';
+import { LEAD } from '../../support/minimal-host.ts';
+import { createTestClock, type TestClock } from '../../support/test-clock.ts';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+/** A desk on a clock of its own. Long jumps of it go from one piece of work to the next, so that HTTP keeps up. */
+async function startSlowDesk(options: DeskOptions = {}) {
+  const clock = createTestClock();
+  const storage = createMemoryStorage({ clock });
+  const desk = await startDesk({ ...options, clock, storage, emulator: { clock, ...options.emulator } });
+  return { desk, clock, storage };
+}
+
+async function pass(desk: Desk, clock: TestClock, ms: number): Promise<void> {
+  const end = clock.now() + ms;
+  await desk.host.plugin.idle();
+  while (clock.now() < end) {
+    const times = desk.host.plugin.queues.map((queue) => desk.host.plugin.storage.nextWorkAt(queue));
+    const next = Math.min(end, ...(await Promise.all(times)).map((at) => at ?? end));
+    await clock.advance(Math.max(1, next - clock.now()));
+    await desk.host.plugin.idle();
+  }
+}
+
+describe('LiveTex in trouble', () => {
+  it('23 hours of 503, then 200: everything arrives, in order, without a rush', async () => {
+    const client = countingClient();
+    const { desk, clock } = await startSlowDesk({
+      createClient: (options) => client.create(options),
+      random: () => 0.9,
+    });
+    await using _ = desk;
+    const { host, emulator } = desk;
+    const leads = Array.from({ length: 12 }, (_unused, index): LeadRef => ({ ...LEAD, externalId: `${index}` }));
+    const outage = emulator.faults.add({ kind: 'status', status: 503 });
+    for (const round of [0, 1, 2]) {
+      for (const lead of leads) await host.leadSays(lead, `сообщение ${round}`);
+      await pass(desk, clock, round < 2 ? 10 * HOUR_MS : 3 * HOUR_MS);
+    }
+    expect(emulator.dialogs.list()).toEqual([]);
+    const tries = emulator.requests.count('sendText');
+    outage();
+    await pass(desk, clock, 6 * MINUTE_MS);
+    for (const lead of leads) {
+      const texts = emulator.dialogs.get(userIdOf(lead))?.messages.map(({ text }) => text);
+      expect(texts).toEqual([0, 1, 2].map((round) => `👤 Пользователь\nсообщение ${round}`));
+    }
+    expect(emulator.requests.count('sendText')).toBe(tries + 3 * leads.length);
+    expect(client.inFlight.max).toBeLessThanOrEqual(8);
+    // At most one try per lead in five minutes, once the waits have grown.
+    expect(tries).toBeLessThan((leads.length * 23 * HOUR_MS) / (4 * MINUTE_MS) + leads.length * 20);
+  });
+
+  it('a refused token pauses the binding, shows in ready(), loses nothing and mends by itself', async () => {
+    const { desk, clock } = await startSlowDesk();
+    await using _ = desk;
+    const { host, emulator } = desk;
+    expect(await host.plugin.ready()).toEqual({ ready: true, reasons: [] });
+    const wrong = emulator.faults.add({ kind: 'token' });
+    for (let index = 0; index < 30; index += 1) await host.leadSays({ ...LEAD, externalId: `${index}` }, 'Привет');
+    await pass(desk, clock, 10 * MINUTE_MS);
+    const ready = await host.plugin.ready();
+    expect(ready.ready).toBe(false);
+    expect(ready.reasons.join()).toContain('LiveTex binding "main": LiveTex refuses the token');
+    expect(ready.reasons.join()).not.toContain(emulator.token);
+    // The first eight, then one each half minute.
+    expect(emulator.requests.count('sendText')).toBeLessThanOrEqual(8 + 21);
+    wrong();
+    await pass(desk, clock, MINUTE_MS);
+    expect(emulator.dialogs.list()).toHaveLength(30);
+    expect(await host.plugin.ready()).toEqual({ ready: true, reasons: [] });
+    expect((await host.plugin.storage.stats()).every(({ dead }) => dead === 0)).toBe(true);
+  });
+
+  it('a message refused for good is put aside, and the next ones go on', async () => {
+    await using desk = await startDesk();
+    const { host, emulator } = desk;
+    emulator.faults.add({ kind: 'status', status: 400, code: 9, methods: ['sendText'], times: 1 });
+    await host.leadSays(LEAD, 'негодное');
+    await host.leadSays(LEAD, 'годное');
+    await desk.settle();
+    expect(desk.dialog().messages.map(({ text }) => text)).toEqual(['👤 Пользователь\nгодное']);
+    const [dead] = await host.plugin.storage.listDead({ limit: 10 });
+    expect(dead).toMatchObject({
+      kind: 'sendText',
+      lane: desk.userId,
+      lastError: expect.stringContaining('livetex_refused'),
+    });
+    const metrics = await host.plugin.metrics();
+    expect(metrics.find(({ name }) => name === 'livetex_queue_dead')?.samples).toContainEqual({
+      labels: { queue: 'livetex:main' },
+      value: 1,
+    });
+    expect(JSON.stringify(metrics)).not.toContain(LEAD.externalId.padStart(3, ':'));
+  });
+
+  it('LiveTex asks to slow down: the binding waits as long as asked', async () => {
+    const { desk, clock } = await startSlowDesk();
+    await using _ = desk;
+    desk.emulator.faults.add({ kind: 'status', status: 429, retryAfter: '60', methods: ['sendText'], times: 1 });
+    await desk.host.leadSays(LEAD, 'Привет');
+    await pass(desk, clock, 59_000);
+    expect(desk.emulator.requests.count('sendText')).toBe(1);
+    expect(await desk.host.plugin.ready()).toEqual({ ready: true, reasons: [] });
+    await pass(desk, clock, 2_000);
+    expect(desk.emulator.requests.count('sendText')).toBe(2);
+  });
+
+  it.each([
+    ['an answer that is not JSON', { kind: 'html', times: 2 } as const],
+    ['a cut connection', { kind: 'reset', when: 'before', times: 2 } as const],
+    ['success: false on HTTP 200', { kind: 'status', status: 200, code: 7, times: 2 } as const],
+  ])('%s is tried again', async (_, fault) => {
+    const { desk, clock } = await startSlowDesk();
+    await using _desk = desk;
+    desk.emulator.faults.add({ ...fault, methods: ['sendText'] });
+    await desk.host.leadSays(LEAD, 'Привет');
+    await pass(desk, clock, MINUTE_MS);
+    expect(desk.dialog().messages).toHaveLength(1);
+  });
+});
+
+describe('a transfer in trouble', () => {
+  it.each([400, 401, 403])('refused with %d: back to the bot with the script for it', async (status) => {
+    const { desk, clock } = await startSlowDesk();
+    await using _ = desk;
+    const { host, emulator } = desk;
+    host.scripts.set('no_operators', ({ say }) => say('Сейчас не получилось'));
+    emulator.faults.add({ kind: 'status', status, methods: ['selectDestination'] });
+    await desk.toWaiting();
+    await pass(desk, clock, MINUTE_MS);
+    expect(host.chat(LEAD)).toEqual(['bot: Сейчас не получилось']);
+    expect(host.runs).toMatchObject([{ cause: 'transfer_failed', script: { type: 'no_operators' } }]);
+    expect(host.log).toMatchObject([
+      { level: 'error', text: expect.stringContaining('Перевод на оператора не удался: livetex_') },
+    ]);
+    expect(await host.plugin.dialog(LEAD)).toMatchObject({ mode: 'bot', forwarded: false });
+  });
+
+  it('not accepted within transferTimeout: back to the bot, and what was retrying hands over nothing later', async () => {
+    const { desk, clock } = await startSlowDesk({ binding: { transferTimeout: 120 } });
+    await using _ = desk;
+    const { host, emulator } = desk;
+    const outage = emulator.faults.add({ kind: 'status', status: 503, methods: ['selectDestination'] });
+    await desk.toWaiting();
+    await pass(desk, clock, 119_000);
+    expect(await host.plugin.dialog(LEAD)).toMatchObject({ mode: 'transferring' });
+    expect(await host.botSays(LEAD, 'Я бот')).toMatchObject({ verdict: 'suppressed' });
+    await pass(desk, clock, 2_000);
+    expect(await host.plugin.dialog(LEAD)).toMatchObject({ mode: 'bot' });
+    outage();
+    await pass(desk, clock, 10 * MINUTE_MS);
+    expect(desk.dialog()).toMatchObject({ state: 'stored', selections: 0 });
+    expect(host.shown.filter(({ from }) => from === 'notice')).toEqual([]);
+  });
+
+  it('LiveTex away and no answer known: as with no operators, and the log says why', async () => {
+    await using desk = await startDesk();
+    const { host, emulator } = desk;
+    host.scripts.set('no_operators', ({ say }) => say('Оставьте телефон'));
+    emulator.faults.add({ kind: 'status', status: 503 });
+    await host.askForOperator(LEAD);
+    await host.when(() => host.runs.length > 0);
+    expect(host.log).toMatchObject([{ level: 'warn', text: expect.stringContaining('HTTP 503') }]);
+  });
+
+  it('LiveTex forgets the selection: it is sent again with the same name and attributes', async () => {
+    await using desk = await startDesk();
+    const { host, emulator, userId } = desk;
+    host.attributes.set(userId, { номер_заявки: 705 });
+    await desk.toOperator();
+    host.attributes.set(userId, { номер_заявки: 706 });
+    const [group] = emulator.groups.list();
+    emulator.webhooks.send({
+      type: 'SelectDestination',
+      user_id: userId,
+      destinations: [{ destination_type: 'Department', destination_id: group?.id }],
+    });
+    await desk.settle();
+    const bodies = emulator.requests.list('selectDestination').map(({ body }) => body);
+    expect(bodies).toHaveLength(2);
+    expect(bodies[1]).toEqual(bodies[0]);
+    expect(host.chat(LEAD).filter((line) => line.includes('переведён'))).toHaveLength(1);
+  });
+});
