@@ -100,7 +100,7 @@ test('a lead nobody knows: no messages, and 404 for the lead itself', async () =
   });
 });
 
-test.each([
+const WRONG_BODIES: ReadonlyArray<readonly [string, unknown, readonly string[]]> = [
   ['not JSON', '{', ['the body is not JSON']],
   ['a list', '[]', ['the body must be a JSON object']],
   ['nothing', '', ['the body is not JSON']],
@@ -120,15 +120,18 @@ test.each([
     ],
   ],
   ['another lead in the body', { externalId: '2', text: 'a' }, ['externalId: belongs into the address only']],
-])('400 with every problem: %s', async (_name, body, problems) => {
-  const { call, runtime } = await serve();
-  expect(await call(MESSAGES, post(body))).toMatchObject({
-    status: 400,
-    body: { error: { code: 'message_invalid', message: expect.any(String), problems } },
-  });
-  // The rest works.
+];
+
+test('400 with every problem, and the rest goes on working', async () => {
+  const { call } = await serve();
+  for (const [name, body, problems] of WRONG_BODIES) {
+    expect({ name, ...(await call(MESSAGES, post(body))) }).toMatchObject({
+      name,
+      status: 400,
+      body: { error: { code: 'message_invalid', message: expect.any(String), problems } },
+    });
+  }
   expect((await call(MESSAGES, post({ text: 'a' }))).status).toBe(202);
-  await runtime.idle();
 });
 
 test('wrong addresses: 404, and 400 for a channel or an encoding that cannot be', async () => {
