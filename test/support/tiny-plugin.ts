@@ -23,6 +23,8 @@ export interface TinyPlugin {
   reasons: readonly string[];
   /** Makes the next `accept` calls fail. */
   failures: number;
+  /** Makes the next `dialog` calls fail. */
+  dialogFailures: number;
 }
 
 /** Its guest code: `tiny.ask()` calls the host, `tiny.wish(x)` asks for an action. */
@@ -44,6 +46,7 @@ export function tinyPlugin(): TinyPlugin {
     transfer: { do: 'event', event: 'TransferRequested' },
     reasons: [],
     failures: 0,
+    dialogFailures: 0,
     host: () => {
       if (host === undefined) throw new Error('the plugin was not made');
       return host;
@@ -84,8 +87,11 @@ export function tinyPlugin(): TinyPlugin {
       tiny.webhooks.push({ bindingId, body: new TextDecoder().decode(bytes), headers });
       return Promise.resolve({ status: 200, body: '{"ok":true}' });
     },
-    dialog: (_lead: LeadRef) =>
-      Promise.resolve({ mode: tiny.mode, transfer: 0, operator: null, forwarded: false, binding: 'main' }),
+    dialog: (_lead: LeadRef) => {
+      tiny.dialogFailures -= 1;
+      if (tiny.dialogFailures >= 0) return Promise.reject(new Error('the plugin does not know now'));
+      return Promise.resolve({ mode: tiny.mode, transfer: 0, operator: null, forwarded: false, binding: 'main' });
+    },
     afterScript: (_lead, actions) => {
       tiny.actions.push(...actions);
       return Promise.resolve([...tiny.afterScript]);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LeadRef } from '../../../plugin/contract/lead.ts';
+import { createTestClock } from '../../support/test-clock.ts';
 import { startRuntime } from '../../support/start-runtime.ts';
 import { tinyPlugin } from '../../support/tiny-plugin.ts';
 
@@ -117,6 +118,30 @@ test('a commit that fails leaves nothing behind and is tried again: nothing twic
   expect(await runtime.chat()).toEqual(['lead: привет', 'bot: Здравствуйте!']);
   expect(tiny.events.map((event) => event.type)).toEqual(['LeadMessage', 'BotMessage']);
   expect((await runtime.lead('telegram', '1'))?.lead.tags).toEqual(['новый']);
+});
+
+test('a scenario that cannot be run is given up after five tries; the lead’s message itself is passed on, and the next one too', async () => {
+  const tiny = tinyPlugin();
+  tiny.dialogFailures = 5;
+  const clock = createTestClock();
+  const runtime = await startRuntime(
+    { scripts: [{ code: 'start', commands: [text('Здравствуйте!')] }] },
+    { plugins: [tiny.factory], clock },
+  );
+  await runtime.receive({ channel: 'telegram', externalId: '1', text: 'привет' });
+  await runtime.receive({ channel: 'telegram', externalId: '1', text: 'ау' });
+  for (let tries = 0; tries < 5; tries += 1) {
+    await runtime.idle();
+    await clock.advance(10 * 60_000);
+  }
+  await runtime.idle();
+  expect(tiny.events.map((event) => event.type)).toEqual(['LeadMessage', 'LeadMessage', 'BotMessage']);
+  expect(await runtime.chat()).toEqual(['lead: привет', 'lead: ау', 'bot: Здравствуйте!']);
+  expect(
+    runtime.activities.find((activity) => activity.kind === 'script' && activity.error !== undefined),
+  ).toMatchObject({
+    error: { code: 'internal', message: 'the plugin does not know now' },
+  });
 });
 
 test('the host ports: deliver once per id, run a script once per id, flag, attributes, scripts, log', async () => {
