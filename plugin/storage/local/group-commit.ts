@@ -1,4 +1,5 @@
 import { storageError } from '../errors.ts';
+import { createFlushQueue } from './flush-queue.ts';
 import { withinDeadline } from './within-deadline.ts';
 
 /**
@@ -6,6 +7,11 @@ import { withinDeadline } from './within-deadline.ts';
  * held for long, while the commit's own cost (a flush to disk) is divided by 256.
  */
 const MAX_GROUP = 256;
+/**
+ * Units that are enough to begin a group while the disk is still flushing the one before. Ours: fewer wait until it is
+ * done, since their own flush could not begin earlier, and each commit writes every page that it touched once more.
+ */
+const WORTH_A_GROUP = 32;
 
 /** The write side of a database in this process; all calls synchronous. */
 export interface CommitEngine {
@@ -17,8 +23,10 @@ export interface CommitEngine {
   release(): void;
   /** Undoes what the unit did. */
   undo(): void;
-  /** @throws when nothing of the group could be made durable */
+  /** @throws when nothing of the group could be committed */
   commit(): void;
+  /** Makes durable what is committed so far. Left out: `commit` does that itself. @throws when it cannot be done */
+  flush?(): Promise<void>;
   rollback(): void;
   /** False when the database itself has given the whole transaction up, as SQLite does on a full disk. */
   inTransaction(): boolean;
@@ -48,8 +56,8 @@ export interface GroupCommitOptions {
   readonly deadlineMs: number;
   /** Called inside the group's transaction, before it commits. */
   readonly beforeCommit: () => void;
-  /** Called after the group committed and its promises were resolved, or with `false` after it was lost. */
-  readonly afterGroup: (committed: boolean) => void;
+  /** Called after the group committed, or with `false` after it was lost. What it returns is called once the group is durable and its promises were resolved. */
+  readonly afterGroup: (committed: boolean) => (() => void) | undefined;
   /** Starts a group a little later, so that others may join it. */
   readonly soon: (act: () => void) => void;
 }
@@ -73,6 +81,13 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   let working = false;
   let closing = false;
   let whenIdle: (() => void)[] = [];
+  const flushes = createFlushQueue(async () => {
+    try {
+      await engine.flush?.();
+    } catch (error) {
+      throw engine.describe(error);
+    }
+  }, startSoon);
 
   async function runUnit(unit: Unit<unknown>): Promise<Result> {
     engine.savepoint();
@@ -115,25 +130,41 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       for (const { reject } of group) reject(error);
       return;
     }
-    for (const [place, result] of results.entries()) {
-      if (result.ok) group[place]?.resolve(result.value);
-      else group[place]?.reject(result.error);
-    }
-    options.afterGroup(true);
+    const tell = options.afterGroup(true);
+    const needsFlush = engine.flush !== undefined && group.some(({ unit }) => unit.durable);
+    flushes.add(needsFlush, (failure) => {
+      for (const [place, result] of results.entries()) {
+        if (!result.ok) group[place]?.reject(result.error);
+        else if (failure !== undefined) group[place]?.reject(failure.error);
+        else group[place]?.resolve(result.value);
+      }
+      tell?.();
+    });
   }
 
   /** The next group starts a turn of the loop later, so that input and output go on under load. */
   function startGroup(): void {
     const group = waiting.splice(0, MAX_GROUP);
     void settleGroup(group).then(() => {
-      if (waiting.length > 0) {
-        options.soon(startGroup);
-        return;
-      }
       working = false;
-      for (const resolve of whenIdle) resolve();
-      whenIdle = [];
+      startSoon();
     });
+  }
+
+  function startSoon(): void {
+    if (working || waiting.length === 0) {
+      tellIdle();
+      return;
+    }
+    if (flushes.isFlushing && waiting.length < WORTH_A_GROUP) return;
+    working = true;
+    options.soon(startGroup);
+  }
+
+  function tellIdle(): void {
+    if (working || flushes.isFlushing || waiting.length > 0) return;
+    for (const resolve of whenIdle) resolve();
+    whenIdle = [];
   }
 
   return {
@@ -141,16 +172,14 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       if (closing) return Promise.reject(storageError('storage_closed', undefined));
       return new Promise<T>((resolve, reject) => {
         waiting.push({ unit, resolve: resolve as (value: unknown) => void, reject });
-        if (working) return;
-        working = true;
-        options.soon(startGroup);
+        startSoon();
       });
     },
     close() {
       closing = true;
-      if (!working) return Promise.resolve();
       return new Promise((resolve) => {
         whenIdle.push(resolve);
+        tellIdle();
       });
     },
   };

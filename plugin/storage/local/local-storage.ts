@@ -58,9 +58,11 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
     afterGroup: (committed) => {
       const changes = groupChanges;
       groupChanges = noChanges();
-      if (!committed) return;
-      work.tell(changes.queues);
-      appends.tell(changes.streams);
+      if (!committed) return undefined;
+      return () => {
+        work.tell(changes.queues);
+        appends.tell(changes.streams);
+      };
     },
   });
 

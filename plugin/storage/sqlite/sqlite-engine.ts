@@ -5,8 +5,14 @@ import { describeSqliteError } from './describe-sqlite-error.ts';
 /**
  * Group commits on a SQLite connection. A group that need not survive a loss of power (claims only) commits without a
  * flush: `synchronous = NORMAL` leaves that to the next durable commit (sqlite.org/pragma.html#pragma_synchronous).
+ * With `flush` no commit flushes, and it is called for those that must be durable.
  */
-export function createSqliteEngine(database: DatabaseSync, folder: string, close: () => void): CommitEngine {
+export function createSqliteEngine(
+  database: DatabaseSync,
+  folder: string,
+  close: () => void,
+  flush?: () => Promise<void>,
+): CommitEngine {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const savepoint = database.prepare('SAVEPOINT unit');
   const release = database.prepare('RELEASE unit');
@@ -17,8 +23,9 @@ export function createSqliteEngine(database: DatabaseSync, folder: string, close
 
   return {
     begin(durable) {
-      if (durable !== flushes) database.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
-      flushes = durable;
+      const mustFlush = durable && flush === undefined;
+      if (mustFlush !== flushes) database.exec(`PRAGMA synchronous = ${mustFlush ? 'FULL' : 'NORMAL'}`);
+      flushes = mustFlush;
       begin.run();
     },
     savepoint: () => void savepoint.run(),
@@ -32,5 +39,6 @@ export function createSqliteEngine(database: DatabaseSync, folder: string, close
     inTransaction: () => database.isTransaction,
     describe: (error) => describeSqliteError(error, folder),
     close,
+    ...(flush === undefined ? {} : { flush }),
   };
 }

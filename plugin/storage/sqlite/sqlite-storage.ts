@@ -5,6 +5,7 @@ import { TRANSACTION_DEADLINE_MS } from '../local/within-deadline.ts';
 import type { OpenStorageOptions } from '../open-options.ts';
 import { describeSqliteError } from './describe-sqlite-error.ts';
 import { lockFolder, prepareFolder } from './folder-lock.ts';
+import { createLogFlush } from './log-flush.ts';
 import { openDatabase, openForReading } from './open-database.ts';
 import { createSqliteEngine } from './sqlite-engine.ts';
 import { createSqliteReader } from './sqlite-reader.ts';
@@ -30,6 +31,7 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
     forgetClaims(database, options.clock.now());
     const reading = openForReading(folder);
     opened.push(reading);
+    const log = createLogFlush(folder);
     return createLocalStorage({
       ...options,
       driver: 'sqlite',
@@ -37,10 +39,16 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
       reader: createSqliteReader(reading, folder, options.transactionDeadlineMs ?? TRANSACTION_DEADLINE_MS),
       // Begun in the loop's check phase: all that arrived from the network in this turn commits together.
       soon: setImmediate,
-      engine: createSqliteEngine(database, folder, () => {
-        database.close();
-        lock.release();
-      }),
+      engine: createSqliteEngine(
+        database,
+        folder,
+        () => {
+          log.close();
+          database.close();
+          lock.release();
+        },
+        () => log.flush(),
+      ),
     });
   } catch (error) {
     for (const database of opened) database.close();
