@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { liveTexGuestBuildOptions } from '../plugin/guest/source.ts';
+import { guestBuildOptions } from '../runtime-shim/sandbox/index.ts';
 import { pageBuildOptions } from '../runtime-shim/simulator/page-files.ts';
 
 /** The package's modules by the name that they have in `dist/`: three entrances, the command, the runner process. */
@@ -8,10 +10,10 @@ const ENTRIES = {
   runtime: 'runtime-shim/runtime/index.ts',
   emulator: 'runtime-shim/emulator/index.ts',
   cli: 'runtime-shim/cli/main.ts',
-  runner: 'runtime-shim/sandbox/runner.ts',
+  runner: 'runtime-shim/sandbox/runner-main.ts',
 } as const;
 
-/** Bundles for Node into a flat folder: what several entrances share stands in chunks beside them. */
+/** Bundles for Node into a flat folder, what several entrances share in chunks beside them; for the sandbox; for the browser. */
 export async function buildJavaScript(root: string, outdir: string): Promise<void> {
   await Promise.all([
     build({
@@ -29,6 +31,8 @@ export async function buildJavaScript(root: string, outdir: string): Promise<voi
       legalComments: 'none',
       logLevel: 'warning',
     }),
+    build({ ...guestBuildOptions(), write: true, outfile: join(outdir, 'guest', 'platform.js') }),
+    build({ ...liveTexGuestBuildOptions(), write: true, outfile: join(outdir, 'guest', 'livetex.js') }),
     build(pageBuildOptions(join(outdir, 'page'))),
   ]);
 }
