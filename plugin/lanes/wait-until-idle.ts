@@ -2,13 +2,29 @@ import type { LaneWorker } from '../storage/lane-worker-contract.ts';
 import type { PluginParts } from './plugin-parts.ts';
 import { queuesOf } from './queue-names.ts';
 
-/** Resolves when no queue has anything that could be done now. Work in one queue makes work in another, hence the rounds. */
-export async function waitUntilIdle(parts: PluginParts, workers: readonly LaneWorker[]): Promise<void> {
+/**
+ * Resolves when no queue has anything that could be done now. Work in one queue makes work in another, which may be claimed
+ * before it could be seen waiting: so all are asked again until nothing was stored for any of them meanwhile.
+ */
+export async function waitUntilIdle(
+  parts: PluginParts,
+  workers: readonly LaneWorker[],
+  isRunning: () => boolean,
+): Promise<void> {
   const queues = queuesOf(parts.bindings.all);
-  for (;;) {
-    await Promise.all(workers.map((worker) => worker.idle()));
-    const times = await Promise.all(queues.map((queue) => parts.storage.nextWorkAt(queue)));
-    const now = parts.clock.now();
-    if (times.every((at) => at === undefined || at > now)) return;
+  let happened = false;
+  const forget = parts.storage.onWork(() => {
+    happened = true;
+  });
+  try {
+    while (isRunning()) {
+      happened = false;
+      await Promise.all(workers.map((worker) => worker.idle()));
+      const times = await Promise.all(queues.map((queue) => parts.storage.nextWorkAt(queue)));
+      const now = parts.clock.now();
+      if (!happened && times.every((at) => at === undefined || at > now)) return;
+    }
+  } finally {
+    forget();
   }
 }
