@@ -3,11 +3,12 @@ import type { DialogEvent } from '../contract/dialog-event.ts';
 import { type EventVerdict, type PlatformEvent, platformEventSchema } from '../contract/events.ts';
 import { userIdOf } from '../contract/lead.ts';
 import { pluginError } from '../errors.ts';
-import type { NewJob, Transaction } from '../storage/contract.ts';
+import type { Transaction } from '../storage/contract.ts';
 import { readDialog } from './dialog-record.ts';
 import { dialogJob } from './new-jobs.ts';
 import type { PluginParts } from './plugin-parts.ts';
 import { NO_BINDING, dialogLane } from './queue-names.ts';
+import { stepOrEnqueue } from './step-dialog.ts';
 
 /** Ids of the platform's events are its own per lead, so a lead's are remembered apart from another's. */
 const EVENT_SCOPE = 'livetex-events';
@@ -31,12 +32,12 @@ export function createAccept(
 
   async function store(tx: Transaction, events: readonly PlatformEvent[]) {
     const verdicts: EventVerdict[] = [];
-    const jobs: NewJob[] = [];
     for (const event of events) {
       const userId = userIdOf(event.lead);
       const binding = parts.bindings.of(event.lead);
       const lane = dialogLane(binding?.id ?? NO_BINDING, userId);
-      const verdict = await verdictOf(tx, event, lane);
+      const known = isGated(event) ? await readDialog(tx, lane) : undefined;
+      const verdict: Verdict = known === undefined || known.state.mode === 'bot' ? 'accepted' : 'suppressed';
       const seen = await tx.remember(`${EVENT_SCOPE}/${userId}`, event.id, verdict);
       verdicts.push({
         id: event.id,
@@ -44,23 +45,23 @@ export function createAccept(
         duplicate: seen !== undefined,
       });
       if (seen !== undefined || verdict === 'suppressed') continue;
-      // Without a binding nothing is mirrored; only a transfer has somebody to tell that there is none.
-      if (binding === undefined && event.type !== 'TransferRequested') continue;
-      jobs.push(dialogJob(lane, dialogEventOf(event)));
+      if (binding !== undefined) {
+        await stepOrEnqueue(tx, parts, { binding, userId, event: dialogEventOf(event) }, known);
+      } else if (event.type === 'TransferRequested') {
+        // Without a binding nothing is mirrored; only a transfer has somebody to tell that there is none.
+        await tx.enqueue([dialogJob(lane, dialogEventOf(event))]);
+      }
     }
-    if (jobs.length > 0) await tx.enqueue(jobs);
     return { verdicts, types: events.map((event) => event.type) };
   }
+}
 
-  /**
-   * The silence gate, by the committed mode. A transfer that is only asked for has not silenced the bot yet: the rest of
-   * the same script still speaks, and the lead may stay with the bot after all.
-   */
-  async function verdictOf(tx: Transaction, event: PlatformEvent, lane: string): Promise<Verdict> {
-    if (event.type !== 'BotMessage' || event.duringTransfer === true) return 'accepted';
-    const { state } = await readDialog(tx, lane);
-    return state.mode === 'bot' ? 'accepted' : 'suppressed';
-  }
+/**
+ * Must it pass the silence gate, which is the committed mode? A transfer that is only asked for has not silenced the bot
+ * yet: the rest of the same script still speaks, and the lead may stay with the bot after all.
+ */
+function isGated(event: PlatformEvent): boolean {
+  return event.type === 'BotMessage' && event.duringTransfer !== true;
 }
 
 function parse(events: readonly PlatformEvent[]): PlatformEvent[] {

@@ -7,9 +7,9 @@ import type { Transaction } from '../storage/contract.ts';
 import { createKeyGuard, readWebhook, type WebhookReading } from '../webhook/index.ts';
 import type { Binding } from './bindings.ts';
 import { readDialog } from './dialog-record.ts';
-import { dialogJob } from './new-jobs.ts';
 import type { PluginParts } from './plugin-parts.ts';
 import { dialogLane } from './queue-names.ts';
+import { stepOrEnqueue } from './step-dialog.ts';
 
 const WEBHOOK_SCOPE = 'livetex-webhooks';
 /** Unknown types logged, at most. Ours: only whoever has the key can send one, but a log must not grow by it. */
@@ -72,7 +72,7 @@ export function createReceiveWebhook(
     return answer(200, { ok: true });
   }
 
-  /** What an event means is put into its dialog's lane, once per id, in one transaction. */
+  /** What an event means is done or put into its dialog's lane, once per id, in one transaction. */
   async function store(binding: Binding, event: WebhookEvent): Promise<Stored> {
     const dialogEvent = fromWebhook(event, parts.clock.now());
     if (dialogEvent === undefined || !('user_id' in event)) return 'ignored';
@@ -86,7 +86,7 @@ export function createReceiveWebhook(
       if (!isOurs) return 'ignored';
       const seen = await tx.remember(`${WEBHOOK_SCOPE}/${binding.id}`, event.id, event.type);
       if (seen !== undefined) return 'duplicate';
-      await tx.enqueue([dialogJob(lane, dialogEvent)]);
+      await stepOrEnqueue(tx, parts, { binding, userId, event: dialogEvent });
       return 'stored';
     });
   }
