@@ -8,6 +8,7 @@ import { createAccept } from './lanes/accept-events.ts';
 import { afterScript, chooseTransfer } from './lanes/choose-transfer.ts';
 import { readDialog } from './lanes/dialog-record.ts';
 import { pluginMetrics } from './lanes/metrics.ts';
+import { createHousekeeping } from './lanes/housekeeping.ts';
 import type { PluginParts } from './lanes/plugin-parts.ts';
 import { NO_BINDING, dialogLane, queuesOf } from './lanes/queue-names.ts';
 import { readiness } from './lanes/readiness.ts';
@@ -23,7 +24,7 @@ export interface LiveTexPlugin extends RuntimePlugin<Transaction> {
   setWebhook(bindingId: string): Promise<{ readonly url: string }>;
   /** The webhook's URL as LiveTex has it, empty when none is set. @throws binding_unknown, livetex_… */
   webhookSettings(bindingId: string): Promise<{ readonly url: string }>;
-  /** Resolves when no work is waiting now; retries and timers of the future do not count. */
+  /** Resolves when no work is waiting now (retries and timers of the future do not count), and at once when not running. */
   idle(): Promise<void>;
   /** Where the plugin keeps its work: `listStuck`, `listDead`, and in a transaction `resend` and `drop`. */
   readonly storage: Storage;
@@ -45,7 +46,9 @@ export function assemblePlugin({ parts, tokens, guestSource, random, release }: 
   const { bindings, storage } = parts;
   const receive = createReceiveWebhook(parts);
   const workers = createWorkers(parts, random);
+  const housekeeping = createHousekeeping(parts);
   const functions = Object.entries(definition.guestFunctions).map(([name, make]) => [name, make(parts)] as const);
+  let running = false;
   let closing: Promise<void> | undefined;
 
   return {
@@ -60,11 +63,14 @@ export function assemblePlugin({ parts, tokens, guestSource, random, release }: 
     metrics: () => pluginMetrics(parts),
     ready: () => readiness(parts, tokens),
     async start() {
+      running = true;
       for (const worker of workers) worker.start();
+      housekeeping.start();
     },
     close() {
+      running = false;
       closing ??= (async () => {
-        await Promise.all(workers.map((worker) => worker.stop()));
+        await Promise.all([housekeeping.stop(), ...workers.map((worker) => worker.stop())]);
         await release();
       })();
       return closing;
@@ -77,7 +83,7 @@ export function assemblePlugin({ parts, tokens, guestSource, random, release }: 
       return { url };
     },
     webhookSettings: async (bindingId) => bindingOf(bindingId).client.getWebhookSettings(),
-    idle: () => waitUntilIdle(parts, workers),
+    idle: () => waitUntilIdle(parts, workers, () => running),
     storage,
     queues: queuesOf(bindings.all),
   };

@@ -12,7 +12,9 @@ export async function readiness(parts: PluginParts, tokens: TokenWatch): Promise
   const reasons: string[] = [];
   try {
     await parts.storage.ping();
-    for (const { id } of parts.bindings.all) {
+    for (const { id, client } of parts.bindings.all) {
+      // After a start without traffic nobody has asked LiveTex yet. An outage is no reason: the lanes wait for its end.
+      if (!tokens.isKnown(id)) await client.availability();
       const gate = await parts.storage.read((tx) => tx.getGate(liveTexQueue(id)));
       const paused =
         gate && !gate.reason.startsWith(PASSING_REASON) ? `its queue is paused: ${gate.reason}` : undefined;

@@ -86,6 +86,8 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
     },
     async toWaiting(lead = LEAD) {
       await started.leadSays(lead, 'Позовите оператора');
+      // LiveTex asks for a group at each stored message: let that pass, or it may arrive behind the selection.
+      await desk.settle();
       await started.askForOperator(lead);
       await desk.settle();
     },

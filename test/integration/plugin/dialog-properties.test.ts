@@ -51,45 +51,55 @@ const story = (kinds: typeof ordinary) =>
 type Story = ReadonlyArray<{ readonly step: Step; readonly settle: boolean }>;
 
 describe('random interleavings of a dialog', () => {
-  it('lose nothing, double nothing but what was in flight, keep every order, and keep the bot silent', async () => {
-    await fc.assert(
-      fc.asyncProperty(story(troubled), async (steps) => {
-        const world = await startWorld();
-        const replies = await play(world, steps);
-        await world.drain();
-        for (const ref of LEADS) {
-          const userId = userIdOf(ref);
-          checkMirror(world, userId);
-          checkNotices(world, userId);
-          checkReplies(world, userId, replies);
-        }
-        expect(world.gateErrors).toEqual([]);
-        expect(world.sim.maxInFlight).toBeLessThanOrEqual(2 * (world.deaths + 1));
-        expect((await world.storage.stats()).every(({ dead }) => dead === 0)).toBe(true);
-        await checkReturn(world);
-        await world.close();
-      }),
-      { numRuns: RUNS },
-    );
-  });
+  it(
+    'lose nothing, double nothing but what was in flight, keep every order, and keep the bot silent',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(story(troubled), async (steps) => {
+          const world = await startWorld();
+          const replies = await play(world, steps);
+          await world.drain();
+          for (const ref of LEADS) {
+            const userId = userIdOf(ref);
+            checkMirror(world, userId);
+            checkNotices(world, userId);
+            checkReplies(world, userId, replies);
+          }
+          expect(world.gateErrors).toEqual([]);
+          expect(world.sim.maxInFlight).toBeLessThanOrEqual(2 * (world.deaths + 1));
+          expect((await world.storage.stats()).every(({ dead }) => dead === 0)).toBe(true);
+          await checkReturn(world);
+          await world.close();
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    LONG_TEST_MS,
+  );
 
-  it('without crashes: what LiveTex stamped before a transfer never ends it', async () => {
-    expect.hasAssertions();
-    await fc.assert(
-      fc.asyncProperty(story(ordinary), async (steps) => {
-        const world = await startWorld();
-        await play(world, steps);
-        await world.drain();
-        for (const ref of LEADS) checkEnds(world, userIdOf(ref));
-        await world.close();
-      }),
-      { numRuns: RUNS },
-    );
-  });
+  it(
+    'without crashes: what LiveTex stamped before a transfer never ends it',
+    async () => {
+      expect.hasAssertions();
+      await fc.assert(
+        fc.asyncProperty(story(ordinary), async (steps) => {
+          const world = await startWorld();
+          await play(world, steps);
+          await world.drain();
+          for (const ref of LEADS) checkEnds(world, userIdOf(ref));
+          await world.close();
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    LONG_TEST_MS,
+  );
 });
 
-/** Half a minute of both; `PROPERTY_RUNS` for a long search. */
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 100);
+/** A few seconds of both on a quiet machine; `PROPERTY_RUNS` for a long search. */
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 60);
+/** Only ends a hang. */
+const LONG_TEST_MS = 600_000;
 /** When each Closed was stamped, by LiveTex's clock, per user. */
 const closings = new WeakMap<World, Array<{ userId: string; at: number }>>();
 

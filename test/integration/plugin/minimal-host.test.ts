@@ -131,5 +131,5 @@ describe('the minimal host', () => {
       }),
       { numRuns: 25 },
     );
-  });
+  }, 180_000);
 });

@@ -9,6 +9,8 @@ import { createTestClock, type TestClock } from '../../support/test-clock.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+/** Two seconds of work on a quiet machine. */
+const LONG_TEST_MS = 180_000;
 
 /** A desk on a clock of its own. Long jumps of it go from one piece of work to the next, so that HTTP keeps up. */
 async function startSlowDesk(options: DeskOptions = {}) {
@@ -30,33 +32,37 @@ async function pass(desk: Desk, clock: TestClock, ms: number): Promise<void> {
 }
 
 describe('LiveTex in trouble', () => {
-  it('23 hours of 503, then 200: everything arrives, in order, without a rush', async () => {
-    const client = countingClient();
-    const { desk, clock } = await startSlowDesk({
-      createClient: (options) => client.create(options),
-      random: () => 0.9,
-    });
-    await using _ = desk;
-    const { host, emulator } = desk;
-    const leads = Array.from({ length: 12 }, (_unused, index): LeadRef => ({ ...LEAD, externalId: `${index}` }));
-    const outage = emulator.faults.add({ kind: 'status', status: 503 });
-    for (const round of [0, 1, 2]) {
-      for (const lead of leads) await host.leadSays(lead, `сообщение ${round}`);
-      await pass(desk, clock, round < 2 ? 10 * HOUR_MS : 3 * HOUR_MS);
-    }
-    expect(emulator.dialogs.list()).toEqual([]);
-    const tries = emulator.requests.count('sendText');
-    outage();
-    await pass(desk, clock, 6 * MINUTE_MS);
-    for (const lead of leads) {
-      const texts = emulator.dialogs.get(userIdOf(lead))?.messages.map(({ text }) => text);
-      expect(texts).toEqual([0, 1, 2].map((round) => `👤 Пользователь\nсообщение ${round}`));
-    }
-    expect(emulator.requests.count('sendText')).toBe(tries + 3 * leads.length);
-    expect(client.inFlight.max).toBeLessThanOrEqual(8);
-    // At most one try per lead in five minutes, once the waits have grown.
-    expect(tries).toBeLessThan((leads.length * 23 * HOUR_MS) / (4 * MINUTE_MS) + leads.length * 20);
-  });
+  it(
+    '23 hours of 503, then 200: everything arrives, in order, without a rush',
+    async () => {
+      const client = countingClient();
+      const { desk, clock } = await startSlowDesk({
+        createClient: (options) => client.create(options),
+        random: () => 0.9,
+      });
+      await using _ = desk;
+      const { host, emulator } = desk;
+      const leads = Array.from({ length: 12 }, (_unused, index): LeadRef => ({ ...LEAD, externalId: `${index}` }));
+      const outage = emulator.faults.add({ kind: 'status', status: 503 });
+      for (const round of [0, 1, 2]) {
+        for (const lead of leads) await host.leadSays(lead, `сообщение ${round}`);
+        await pass(desk, clock, round < 2 ? 10 * HOUR_MS : 3 * HOUR_MS);
+      }
+      expect(emulator.dialogs.list()).toEqual([]);
+      const tries = emulator.requests.count('sendText');
+      outage();
+      await pass(desk, clock, 6 * MINUTE_MS);
+      for (const lead of leads) {
+        const texts = emulator.dialogs.get(userIdOf(lead))?.messages.map(({ text }) => text);
+        expect(texts).toEqual([0, 1, 2].map((round) => `👤 Пользователь\nсообщение ${round}`));
+      }
+      expect(emulator.requests.count('sendText')).toBe(tries + 3 * leads.length);
+      expect(client.inFlight.max).toBeLessThanOrEqual(8);
+      // At most one try per lead in five minutes, once the waits have grown.
+      expect(tries).toBeLessThan((leads.length * 23 * HOUR_MS) / (4 * MINUTE_MS) + leads.length * 20);
+    },
+    LONG_TEST_MS,
+  );
 
   it('a refused token pauses the binding, shows in ready(), loses nothing and mends by itself', async () => {
     const { desk, clock } = await startSlowDesk();
@@ -77,6 +83,18 @@ describe('LiveTex in trouble', () => {
     expect(emulator.dialogs.list()).toHaveLength(30);
     expect(await host.plugin.ready()).toEqual({ ready: true, reasons: [] });
     expect((await host.plugin.storage.stats()).every(({ dead }) => dead === 0)).toBe(true);
+  });
+
+  it('a wrong token shows in ready() before anybody has written; an outage does not', async () => {
+    await using desk = await startDesk();
+    const wrong = desk.emulator.faults.add({ kind: 'token' });
+    await using other = await startDesk();
+    await desk.host.reload('memory:');
+    expect(await desk.host.plugin.ready()).toMatchObject({ ready: false });
+    wrong();
+    other.emulator.faults.add({ kind: 'status', status: 503 });
+    await other.host.reload('memory:');
+    expect(await other.host.plugin.ready()).toEqual({ ready: true, reasons: [] });
   });
 
   it('a message refused for good is put aside, and the next ones go on', async () => {
