@@ -7,8 +7,16 @@ const MAX_TIMER_MS = 2_147_483_647;
 export const systemClock: WorkerClock = {
   now: () => Date.now(),
   after(ms, act) {
-    const timer = setTimeout(act, Math.min(Math.max(0, ms), MAX_TIMER_MS));
-    timer.unref();
+    let timer: NodeJS.Timeout | undefined;
+    const wait = (left: number): void => {
+      const step = Math.min(left, MAX_TIMER_MS);
+      timer = setTimeout(() => {
+        if (left > step) wait(left - step);
+        else act();
+      }, step);
+      timer.unref();
+    };
+    wait(Math.max(0, ms));
     return () => {
       clearTimeout(timer);
     };

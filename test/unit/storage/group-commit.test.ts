@@ -124,3 +124,17 @@ test('when the disk is full, the whole group rejects with a clear error, and lat
   await put(5, 10);
   expect(database.prepare('SELECT n FROM t ORDER BY n').all()).toMatchObject([{ n: 1 }, { n: 5 }]);
 });
+
+test('a durable group is flushed to disk by its commit; claims alone are not', () => {
+  const database = new DatabaseSync(':memory:');
+  const engine = createSqliteEngine(database, 'my-data', () => database.close());
+  // Levels of `PRAGMA synchronous`: 2 is FULL, 1 is NORMAL.
+  const levels = [true, false, false, true, true].map((durable) => {
+    engine.begin(durable);
+    const level = database.prepare('PRAGMA synchronous').get();
+    engine.commit();
+    return level?.['synchronous'];
+  });
+  expect(levels).toEqual([2, 1, 1, 2, 2]);
+  engine.close();
+});
