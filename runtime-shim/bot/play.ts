@@ -1,13 +1,13 @@
 import type { Content } from '../../plugin/contract/message.ts';
 import { contentSchema } from '../../plugin/contract/message.ts';
-import type { ScriptRef } from '../../plugin/contract/script-types.ts';
+import type { ScriptRef, ScriptType } from '../../plugin/contract/script-types.ts';
 import { shimError, type ShimErrorCode } from '../errors.ts';
 import type { LeadRecord } from '../leads/lead-record.ts';
 import type { ScriptError } from '../sandbox/contract.ts';
 import { findScript, refText } from './bot.ts';
 import { DESCRIPTION_FILE } from './load-bot.ts';
 import type { Frame } from './position.ts';
-import type { BotSays, ScenarioInput, ScenarioResult, ScenarioReport } from './scenario-contract.ts';
+import type { BotSays, ScenarioInput, ScenarioReport, ScenarioRequest, ScenarioResult } from './scenario-contract.ts';
 
 /** Most scripts and commands that one message may run: a circle of scripts ends here. Ours; real scenarios run a dozen. */
 export const MAX_STEPS = 300;
@@ -34,7 +34,7 @@ export class Play {
   duringTransfer = false;
   forwarded: boolean | undefined;
   readonly says: BotSays[] = [];
-  readonly requests: Array<'TransferRequested' | 'ReturnRequested'> = [];
+  readonly requests: ScenarioRequest[] = [];
   readonly botWrites = new Map<string, string | null>();
   readonly runsForOthers: Array<{ leadId: string; code: string }> = [];
   readonly reports: ScenarioReport[] = [];
@@ -71,8 +71,20 @@ export class Play {
   }
 
   /** Asks for an operator, or for the dialog back; the same wish twice in a row is one. */
-  request(event: 'TransferRequested' | 'ReturnRequested'): void {
-    if (this.requests.at(-1) !== event) this.requests.push(event);
+  request(type: ScenarioRequest['type']): void {
+    if (this.requests.at(-1)?.type === type) return;
+    const scriptType = this.askingType();
+    this.requests.push({ type, ...(scriptType === undefined ? {} : { scriptType }) });
+  }
+
+  /**
+   * The innermost script under way that has a special type asks for whatever its ordinary scripts ask for. A run that a
+   * plugin started may have left its first script by `bot.run`: then the type is not certain.
+   */
+  private askingType(): ScriptType | undefined {
+    const types = this.frames.map((frame) => this.input.bot.scripts.get(frame.script)?.type ?? 'standard');
+    const special = types.findLast((type) => type !== 'standard');
+    return special ?? (this.input.trigger.kind === 'message' ? 'standard' : undefined);
   }
 
   /** Says something, if it is something that can be said; `script` and `part` name its place in `bot.json`. */

@@ -1,7 +1,7 @@
 /** What a run of a scenario is given, and what comes of it. It touches no storage: the caller commits the result, or nothing. */
 import type { AfterScript, Json } from '../../plugin/contract/guest.ts';
 import type { Content } from '../../plugin/contract/message.ts';
-import type { ScriptRef } from '../../plugin/contract/script-types.ts';
+import type { ScriptRef, ScriptType } from '../../plugin/contract/script-types.ts';
 import type { LeadRecord } from '../leads/lead-record.ts';
 import type { ScriptError, ScriptLogLine, ScriptResult, ScriptRun, ScriptUsage } from '../sandbox/contract.ts';
 import type { Bot } from './bot.ts';
@@ -66,13 +66,20 @@ export type ScenarioReport =
   | ({ readonly kind: 'script' } & ScriptReport)
   | { readonly kind: 'remark'; readonly level: ScriptLogLine['level']; readonly text: string };
 
+/** Something asked of the plugins: an operator, or the dialog back. */
+export interface ScenarioRequest {
+  readonly type: 'TransferRequested' | 'ReturnRequested';
+  /** The type of the script that asks, when it is certain (`plugin/contract/events.ts` says what for). */
+  readonly scriptType?: ScriptType;
+}
+
 export interface ScenarioResult {
   readonly lead: LeadRecord;
   /** Writes to the bot's own attributes; `null` deletes. */
   readonly botWrites: ReadonlyMap<string, string | null>;
   readonly says: readonly BotSays[];
   /** Asked for in this order, to be told to the plugins behind everything that was said. */
-  readonly requests: ReadonlyArray<'TransferRequested' | 'ReturnRequested'>;
+  readonly requests: readonly ScenarioRequest[];
   /** The flag "Переведён на оператора", if a script or command set it. */
   readonly forwarded: boolean | undefined;
   /** `bot.runScriptByCodeForLead` for another lead. */

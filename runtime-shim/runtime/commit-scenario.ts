@@ -68,7 +68,7 @@ function eventsOf(job: LeadJob, result: ScenarioResult, base: string, at: number
       content: said.content,
       ...(said.duringTransfer ? { duringTransfer: true } : {}),
     })),
-    ...result.requests.map((type, index) => ({ type, id: `${base}:r${index}`, lead, at })),
+    ...result.requests.map((request, index) => ({ ...request, id: `${base}:r${index}`, lead, at })),
   ];
 }
 
@@ -76,7 +76,7 @@ function eventsOf(job: LeadJob, result: ScenarioResult, base: string, at: number
 function forwardedBy(parts: RuntimeParts, result: ScenarioResult): boolean | undefined {
   const last = result.requests.at(-1);
   if (last === undefined || parts.plugins().list.length > 0) return result.forwarded;
-  return last === 'TransferRequested';
+  return last.type === 'TransferRequested';
 }
 
 async function enqueueForOthers(

@@ -64,7 +64,7 @@ export class SingleLeadHost {
     this.botAttributes = merged(botAttributes, result.botWrites);
     for (const report of result.reports) this.note(report);
     this.messages.push(...result.says.map(({ content }) => content));
-    if (result.requests.includes('TransferRequested')) this.transferRequested = true;
+    if (result.requests.some(({ type }) => type === 'TransferRequested')) this.transferRequested = true;
     const common = { lead: this.lead.ref, at: clock.now() };
     await plugin.accept([
       ...result.says.map(({ content, duringTransfer }) => ({
@@ -74,7 +74,7 @@ export class SingleLeadHost {
         content,
         duringTransfer,
       })),
-      ...result.requests.map((type) => ({ type, id: this.nextId(), ...common })),
+      ...result.requests.map((request) => ({ ...request, id: this.nextId(), ...common })),
     ]);
   }
 

@@ -119,7 +119,24 @@ test('forward_to_operator and return_to_bot: later commands still run, and the w
   ]);
   const result = await scene.say('привет');
   expect(said(result)).toEqual(['Сейчас придёт оператор']);
-  expect(result.requests).toEqual(['ReturnRequested', 'TransferRequested']);
+  expect(result.requests).toEqual([
+    { type: 'ReturnRequested', scriptType: 'standard' },
+    { type: 'TransferRequested', scriptType: 'standard' },
+  ]);
+});
+
+test('a wish carries the type of the script that asks, also when an ordinary script asks for it', async () => {
+  const scene = await botScene([
+    { code: 'start', commands: [text('Здравствуйте')] },
+    { code: 'back', type: 'return', commands: [{ type: 'run_sentence', script: 'inner' }] },
+    { code: 'inner', commands: [{ type: 'return_to_bot' }] },
+  ]);
+  const run = { kind: 'script' as const, cause: 'команда оператора', duringTransfer: true };
+  const back = await scene.play({ ...run, script: { type: 'return' } });
+  expect(back.requests).toEqual([{ type: 'ReturnRequested', scriptType: 'return' }]);
+  // Started by a plugin, it may be what a special script left behind by bot.run: the plugin decides by what it knows.
+  const inner = await scene.play({ ...run, script: { code: 'inner' } });
+  expect(inner.requests).toEqual([{ type: 'ReturnRequested' }]);
 });
 
 test('scripts that run each other in a circle are stopped, and what they said stands', async () => {

@@ -48,7 +48,7 @@ test('a menu without a text before it comes alone', async () => {
 test('an item may name a type: «Перевод на оператора» goes by availability', async () => {
   const plain = await botScene(SCRIPTS);
   await plain.say('привет');
-  expect((await plain.say('0')).requests).toEqual(['TransferRequested']);
+  expect((await plain.say('0')).requests).toEqual([{ type: 'TransferRequested', scriptType: 'standard' }]);
   const online = await botScene([...SCRIPTS, { code: 'on', type: 'transfer_online', commands: [text('Соединяю')] }], {
     chooseTransfer: { do: 'run', script: { type: 'transfer_online' } },
   });
