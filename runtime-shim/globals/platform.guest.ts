@@ -12,7 +12,7 @@ import * as memoryGlobal from './memory.guest.ts';
 import { pluginPlatform } from './plugin-platform.guest.ts';
 import { defineHidden, publish } from './publish.guest.ts';
 import { removeGlobals } from './removed-globals.guest.ts';
-import { asyncReport, failureReport, successReport } from './report.guest.ts';
+import { asyncReport, failureReport, successReport, unknownFailureReport } from './report.guest.ts';
 import * as requireGlobal from './require.guest.ts';
 import { createRunState, type RunInput, type RunState } from './run-state.guest.ts';
 import { takeOverStacks } from './stack.guest.ts';
@@ -84,9 +84,17 @@ function perform(state: RunState, body: () => unknown, libraries: requireGlobal.
     const returned = body();
     return successReport(state, state.stopped ? null : returned);
   } catch (error) {
-    return state.stopped ? successReport(state, null) : failureReport(error, libraries);
+    return state.stopped ? successReport(state, null) : failureOf(error, libraries);
   } finally {
     state.phase = 'after';
+  }
+}
+
+function failureOf(error: unknown, libraries: requireGlobal.Libraries): string {
+  try {
+    return failureReport(error, libraries);
+  } catch {
+    return unknownFailureReport();
   }
 }
 

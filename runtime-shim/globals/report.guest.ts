@@ -41,6 +41,11 @@ export function failureReport(thrown: unknown, libraries: Libraries): string {
   return report('script_error', thrownText(thrown), frames);
 }
 
+/** The end of a run whose error cannot even be told. */
+export function unknownFailureReport(): string {
+  return report('script_error', 'Uncaught error that cannot be read', list());
+}
+
 /** The end of a run whose promises went on after it. */
 export function asyncReport(): string {
   return report('script_async', ASYNC_MESSAGE, list());

@@ -29,8 +29,8 @@ export interface Frame {
 export const SCRIPT_NAME = 'metabot-script';
 /** A library is compiled under this name and its number. */
 export const LIBRARY_NAME = 'metabot-library:';
-/** `new Function` puts two lines before the body that it is given. */
-const FUNCTION_LINES = 2;
+/** `new Function` puts two lines before the body that it is given; so does the runner (`runner/compile-unit.ts`). */
+const LINES_BEFORE = 2;
 /** Frames kept of one error: V8 counts ours among them, and only the author's first is reported. */
 const STACK_DEPTH = 50;
 
@@ -70,10 +70,8 @@ export function framesFor(thrown: unknown): List<Frame> {
   return (weakGet(framesOf, thrown) as List<Frame> | undefined) ?? list();
 }
 
-/** Is it an Error of this context, subclasses included? */
-export function isErrorObject(value: object): boolean {
-  return value instanceof ErrorType;
-}
+/** Is it an Error made by V8, subclasses included? Asks the value nothing, so no Proxy and no `Symbol.hasInstance` takes part. */
+export const isErrorObject = (Error as unknown as { isError: (value: unknown) => boolean }).isError;
 
 function authorFrames(sites: ArrayLike<CallSite>): List<Frame> {
   const frames = list<Frame>();
@@ -84,7 +82,9 @@ function authorFrames(sites: ArrayLike<CallSite>): List<Frame> {
     if (line === null) continue;
     const isLibrary = startsWith(file, LIBRARY_NAME);
     if (file !== SCRIPT_NAME && !isLibrary) continue;
-    const own = isLibrary ? line - FUNCTION_LINES : line;
+    // With a `sourceURL` comment of the author's, V8 counts our own lines before the script too.
+    const isRenamed = !isLibrary && site.getScriptNameOrSourceURL() !== SCRIPT_NAME;
+    const own = isLibrary || isRenamed ? line - LINES_BEFORE : line;
     if (own < 1) continue;
     add(frames, { __proto__: null, file, line: own, column: site.getColumnNumber() ?? 1 } as unknown as Frame);
   }

@@ -18,7 +18,8 @@ export interface SyntaxProblem {
  */
 export function syntaxProblem(code: string, parameters: readonly string[] = []): SyntaxProblem | undefined {
   try {
-    compileFunction(code, parameters, { filename: NAME });
+    // The line before keeps V8 from taking `#!` at the start for a hashbang, which a function's body cannot have.
+    compileFunction(`\n${code}`, parameters, { filename: NAME });
     return undefined;
   } catch (error) {
     if (!(error instanceof Error)) return { message: 'SyntaxError', line: null, column: null };
@@ -38,5 +39,5 @@ export function checkSyntax(file: string, code: string): ScriptError | undefined
 function positionIn(stack: string): { line: number | null; column: number | null } {
   const found = /^metabot-syntax:(\d+)\n[^\n]*\n([^\S\n]*)/.exec(stack);
   if (found === null) return { line: null, column: null };
-  return { line: Number(found[1]), column: (found[2] ?? '').length + 1 };
+  return { line: Math.max(1, Number(found[1]) - 1), column: (found[2] ?? '').length + 1 };
 }

@@ -101,6 +101,8 @@ export class RunnerProcess {
   kill(why: string): void {
     this.#why = why;
     this.retiring = true;
+    // Its end is waited for: `close()` promises that no process is left.
+    this.#hold(true);
     this.#child.kill('SIGKILL');
   }
 

@@ -25,6 +25,8 @@ export class IsolateSlot {
   host: SlotHost | undefined;
   /** Since when a context is being made, ms of `performance.now()`; `undefined` when none is. */
   preparingSince: number | undefined;
+  /** Scripts begun in it. */
+  runs = 0;
   readonly #bootText: (plugins: number) => string;
   readonly #references: ReadonlyArray<readonly [string, ivm.Reference]>;
   readonly #boots = new Map<number, ivm.Script>();
@@ -62,6 +64,7 @@ export class IsolateSlot {
 
   /** Runs a script and answers its report. Rejects when the isolate is lost: time, memory, or a promise that nobody caught. */
   async run(source: string, input: string, plugins: number): Promise<string> {
+    this.runs += 1;
     let prepared = await (this.#prepared ?? this.#prepare(plugins));
     this.#prepared = undefined;
     if (prepared.plugins !== plugins) {

@@ -81,11 +81,15 @@ export class Runner {
       });
       return;
     }
+    this.#lastPlugins = job.plugins;
     const slot = this.#idle.pop() ?? this.#createSlot();
-    const run = new ActiveRun(job, unit, slot, libraries, (message) => this.#wire.send(message));
+    await this.#perform(new ActiveRun(job, unit, slot, libraries, (message) => this.#wire.send(message)));
+  }
+
+  async #perform(run: ActiveRun): Promise<void> {
+    const { job, unit, slot, libraries } = run;
     slot.host = run;
     this.#active.set(job.id, run);
-    this.#lastPlugins = job.plugins;
     try {
       const report = await slot.run(unit.source, job.input, job.plugins);
       this.#end(run, reportForServer(report, job.file, unit, libraries));
@@ -93,17 +97,23 @@ export class Runner {
       slot.prepare(job.plugins);
       this.#idle.push(slot);
     } catch (error) {
-      this.#end(run, this.#lossReport(run, error));
+      const isUsed = slot.runs > 1;
       this.#evict(slot);
+      if (isUsed && run.broken === undefined && !this.#doomed && isMemoryLoss(error)) {
+        // What scripts before it left behind counts too: only in a fresh isolate is it this script's own memory.
+        await this.#perform(
+          new ActiveRun(job, unit, this.#createSlot(), libraries, (message) => this.#wire.send(message)),
+        );
+        return;
+      }
+      this.#end(run, this.#lossReport(run, error));
     }
   }
 
   /** Why an isolate was lost. */
   #lossReport(run: ActiveRun, error: unknown): string {
     if (run.broken !== undefined) return failureText(run.broken.code, run.broken.message, nowhere(run));
-    // isolated-vm's own words: "Isolate was disposed during execution due to memory limit".
-    const message = error instanceof Error ? error.message : '';
-    if (/memory limit|disposed|allocation failed/i.test(message)) return this.#memoryReport(run);
+    if (isMemoryLoss(error)) return this.#memoryReport(run);
     // Our guest code catches whatever a script throws, so this is a rejected promise that nobody caught.
     return failureText('script_async', SHIM_ERRORS.script_async.message({}), nowhere(run));
   }
@@ -206,6 +216,11 @@ export class Runner {
 
 function nowhere(run: ActiveRun): { file: string; line: null; column: null } {
   return { file: run.job.file, line: null, column: null };
+}
+
+/** isolated-vm's own words: "Isolate was disposed during execution due to memory limit". */
+function isMemoryLoss(error: unknown): boolean {
+  return error instanceof Error && /memory limit|disposed|allocation failed/i.test(error.message);
 }
 
 function rssMb(): number {

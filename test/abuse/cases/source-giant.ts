@@ -1,0 +1,9 @@
+import type { AbuseCase } from '../abuse-case.ts';
+
+export const abuse: AbuseCase = {
+  tries: 'a script of two million characters',
+  code: `return 1;
+//PADDING`,
+  ends: ['script_argument'],
+  run: { code: `return 1;//${'x'.repeat(2_000_000)}` },
+};
