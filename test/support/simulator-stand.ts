@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createLiveTexClient } from '../../plugin/client/index.ts';
-import { createMemoryStorage, systemClock } from '../../plugin/storage/index.ts';
+import { createMemoryStorage } from '../../plugin/storage/index.ts';
 import { configSchema } from '../../runtime-shim/cli/config/config-schema.ts';
 import { createRuntimeOf } from '../../runtime-shim/cli/create-runtime-of.ts';
 import { type SimulatedRuntime, simulatedRuntime } from '../../runtime-shim/cli/simulate/simulated-runtime.ts';
@@ -12,6 +12,7 @@ import type { LiveTexEmulator } from '../../runtime-shim/emulator/contract.ts';
 import { startLiveTexEmulator } from '../../runtime-shim/emulator/index.ts';
 import type { HttpRoute } from '../../runtime-shim/runtime/contract.ts';
 import { createSimulator } from '../../runtime-shim/simulator/index.ts';
+import { createSkippingClock, type SkippingClock } from './skipping-clock.ts';
 
 const SUPPORT_BOT = join(import.meta.dirname, '../../scripts-examples/08-support-bot');
 const HOST = '127.0.0.1';
@@ -23,6 +24,8 @@ export interface SimulatorStand {
   /** A copy of the support bot, to be edited by the test. */
   readonly botFolder: string;
   readonly webhookKey: string;
+  /** The clock of all of it. */
+  readonly clock: SkippingClock;
 }
 
 export interface StandOptions {
@@ -38,14 +41,16 @@ export async function useSimulator({ headers }: StandOptions = {}): Promise<Simu
   const botFolder = await mkdtemp(join(tmpdir(), 'simulator-bot-'));
   opened.push(() => rm(botFolder, { recursive: true, force: true }));
   await cp(SUPPORT_BOT, botFolder, { recursive: true });
+  const clock = createSkippingClock();
   const emulator = await startLiveTexEmulator({
+    clock,
     operators: [
       { id: 'maria', firstName: 'Мария', lastName: 'Соколова', status: 'online' },
       { id: 'oleg', firstName: 'Олег', lastName: 'Белов', status: 'away' },
     ],
   });
   opened.push(() => emulator.close());
-  const storage = createMemoryStorage({ clock: systemClock });
+  const storage = createMemoryStorage({ clock });
   opened.push(() => storage.close());
   const webhookKey = randomBytes(16).toString('base64url');
   const config = configSchema.parse({
@@ -69,7 +74,7 @@ export async function useSimulator({ headers }: StandOptions = {}): Promise<Simu
   };
   const runtime = await simulatedRuntime(async (port) => {
     const http = { host: HOST, port: port ?? 0, routes: [route] };
-    return await createRuntimeOf(config, { storage, http, clock: systemClock, watch: true });
+    return await createRuntimeOf(config, { storage, http, clock, watch: true });
   });
   opened.push(() => runtime.close());
   const simulator = await createSimulator({
@@ -77,14 +82,14 @@ export async function useSimulator({ headers }: StandOptions = {}): Promise<Simu
     emulator,
     bot: { folder: botFolder },
     binding,
-    clock: systemClock,
+    clock,
   });
   opened.push(() => simulator.close());
   routes = simulator.routes;
   await Promise.all([runtime.current().start(), simulator.warm()]);
   const url = runtime.current().url ?? '';
-  const client = createLiveTexClient({ clock: systemClock });
+  const client = createLiveTexClient({ clock });
   await client.binding(binding).setWebhook({ url: `${url}/webhook/livetex/${binding.id}`, webhook_key: webhookKey });
   await client.close();
-  return { url, emulator, runtime, botFolder, webhookKey };
+  return { url, emulator, runtime, botFolder, webhookKey, clock };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { webhookUrlOf } from '../../../plugin/contract/binding-config.ts';
 import { messageOf } from '../../../plugin/contract/coded-error.ts';
 import { createLiveTexClient } from '../../../plugin/client/index.ts';
 import { createMemoryStorage, openStorage, systemClock } from '../../../plugin/storage/index.ts';
@@ -20,7 +21,6 @@ import { openBrowser } from '../simulate/open-browser.ts';
 import { type SimulatedRuntime, simulatedRuntime } from '../simulate/simulated-runtime.ts';
 import { aborted } from '../stop-signal.ts';
 import { coloured } from '../terminal.ts';
-import { webhookAddress } from '../webhook-address.ts';
 
 /** The bot of `npm start`. */
 const MAIN_EXAMPLE = join('scripts-examples', '08-support-bot');
@@ -119,7 +119,7 @@ async function setWebhook(config: Config, emulator: LiveTexEmulator, publicUrl: 
   const webhook = { key: binding.webhook?.key ?? '', publicUrl };
   const client = createLiveTexClient({ clock: systemClock });
   try {
-    const url = webhookAddress({ ...binding, webhook }) ?? '';
+    const url = webhookUrlOf({ ...binding, webhook }) ?? '';
     await client.binding({ ...binding, baseUrl: emulator.url }).setWebhook({ url, webhook_key: webhook.key });
   } finally {
     await client.close();

@@ -5,7 +5,7 @@ import type { Journal } from './journal.ts';
 /** Long enough to be felt, shorter than the 10 s after which the plugin gives a request up. */
 const SLOW_MS = 3_000;
 /** Long enough that a person can write something else before the event arrives. */
-const LATE_MS = 8_000;
+const LATE_MS = 5_000;
 const DUPLICATES = 3;
 /** The smallest group that can be out of order, so that a page with little traffic does not wait long for the next event. */
 const REORDER_GROUP = 2;

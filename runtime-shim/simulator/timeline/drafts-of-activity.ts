@@ -1,6 +1,6 @@
 import type { Activity } from '../../../plugin/contract/activity.ts';
 import type { Json } from '../../../plugin/contract/guest.ts';
-import { userIdOf } from '../../../plugin/contract/lead.ts';
+import { leadOf, userIdOf } from '../../../plugin/contract/lead.ts';
 import { employeeName, employeeSchema } from '../../../plugin/contract/livetex-api.ts';
 import type { RuntimeActivity } from '../../runtime/contract.ts';
 import { type EntryDraft, onOneLine } from './entry-draft.ts';
@@ -150,7 +150,7 @@ function pluginDraft(activity: Activity): EntryDraft {
       const { kind, at, ...facts } = activity;
       return {
         at,
-        ...withUser(userOfLane(activity.lane)),
+        ...withUser(userOfLane(activity.queue, activity.lane)),
         level: kind === 'dead' ? 'error' : 'warn',
         facts: { kind, ...facts, error: onOneLine(facts.error) },
         detail: { error: activity.error },
@@ -159,12 +159,10 @@ function pluginDraft(activity: Activity): EntryDraft {
   }
 }
 
-/** The lead of a lane: `dialog:<user>` or `livetex:<binding>:<user>` (design, section 4), where a user id has three parts. */
-export function userOfLane(lane: string): string | undefined {
-  const parts = lane.split(':');
-  if (parts[0] === 'livetex' && parts.length >= 5) return parts.slice(2).join(':');
-  if (parts.length >= 4) return parts.slice(1).join(':');
-  return parts.length === 3 ? lane : undefined;
+/** The lead of a lane: `<user>` in the queues `livetex:<binding>`, `<binding>/<user>` in the plugin's others. */
+export function userOfLane(queue: string, lane: string): string | undefined {
+  const userId = queue.startsWith('livetex:') ? lane : lane.slice(lane.indexOf('/') + 1);
+  return leadOf(userId) === undefined ? undefined : userId;
 }
 
 function withUser(userId: string | undefined): { userId?: string } {

@@ -142,9 +142,9 @@ describe('the timeline', () => {
   });
 
   it('knows the lead of a lane, whatever colons its id has', () => {
-    expect(userOfLane(`livetex:main:${USER}`)).toBe(USER);
-    expect(userOfLane(`dialog:${USER}`)).toBe(USER);
-    expect(userOfLane('support:vk:7')).toBe('support:vk:7');
-    expect(userOfLane('timers')).toBeUndefined();
+    expect(userOfLane('livetex:main', USER)).toBe(USER);
+    expect(userOfLane('livetex-dialog', `main/${USER}`)).toBe(USER);
+    expect(userOfLane('livetex-host', `main/support:vk:7/8`)).toBe('support:vk:7/8');
+    expect(userOfLane('livetex-dialog', 'timers')).toBeUndefined();
   });
 });

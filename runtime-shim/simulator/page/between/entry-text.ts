@@ -47,7 +47,7 @@ export function entryText({ facts }: EntryRecord, texts: Texts, language: Langua
     case 'mode':
       return {
         title: `${words.mode}: ${texts.mode[facts.from]} → ${texts.mode[facts.to]}`,
-        about: [facts.transfer > 0 ? `${words.transfer}${facts.transfer}` : '', facts.cause]
+        about: [facts.transfer > 0 ? `${words.transfer}${facts.transfer}` : '', causeText(facts.cause, texts)]
           .filter(Boolean)
           .join(' · '),
       };
@@ -76,6 +76,12 @@ export function entryText({ facts }: EntryRecord, texts: Texts, language: Langua
     case 'runtime':
       return { title: facts.state === 'failed' ? words.runtimeFailed : words[facts.state], about: '' };
   }
+}
+
+/** Why a mode changed; a reason that is new to the page is shown as the plugin names it. */
+function causeText(cause: string, texts: Texts): string {
+  const causes: Readonly<Record<string, string>> = texts.between.causes;
+  return causes[cause] ?? cause;
 }
 
 function statusText(status: string, texts: Texts): string {

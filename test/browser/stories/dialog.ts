@@ -1,0 +1,121 @@
+import type { Browser } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { useSimulator } from '../../support/simulator-stand.ts';
+import { transfer, visible, visit } from '../../support/simulator-visit.ts';
+
+export function dialogStories(browser: () => Browser): void {
+  describe('a dialog on the page', () => {
+    it('goes from the first word to the return, as lead and operators see it', async () => {
+      const stand = await useSimulator();
+      const seen = await visit(browser(), stand.url);
+      const { page, lead, desk, chat, timeline } = seen;
+      await visible(lead.getByText('Напишите боту как клиент'));
+      await visible(desk.getByText('Операторы никого не видят'));
+      const article = await transfer(seen);
+
+      const header = article.getByRole('region', { name: 'Атрибуты лида' });
+      await visible(header.getByText('номер_заявки'));
+      await visible(header.getByText('705'));
+      const history = article.getByRole('log');
+      await visible(history.getByText('👤 Пользователь'));
+      await visible(history.getByText('2 Позвать оператора'));
+
+      await article.getByRole('button', { name: 'Прочитать' }).click();
+      await visible(chat.getByText('Оператор Мария Соколова подключился к диалогу'));
+      await seen.answer('Вижу заявку 705');
+      await visible(chat.getByText('Вижу заявку 705'));
+      await seen.say('Спасибо, жду');
+      await visible(history.getByText('Спасибо, жду'));
+
+      await article.getByRole('combobox', { name: 'Передать оператору' }).selectOption('oleg');
+      await desk.getByRole('button', { name: 'Отвечать как Олег Белов' }).last().click();
+      await seen.answer('Теперь с вами Олег');
+      await visible(chat.getByText('Оператор Олег Белов подключился к диалогу'));
+      await visible(chat.getByText('Теперь с вами Олег'));
+      await article.getByRole('button', { name: 'Отправить сообщение ожидания' }).click();
+      await visible(chat.getByText('Оператор скоро ответит'));
+
+      await article.getByRole('button', { name: 'Закрыть диалог' }).click();
+      await visible(chat.getByText('Оператор вернул диалог боту'));
+      await visible(lead.getByText('отвечает бот'));
+      await visible(timeline.getByText('Режим: с оператором → отвечает бот'));
+      await visible(chat.getByText('Чем помочь?').nth(1));
+      await seen.say('абракадабра');
+      await visible(chat.getByText('Не понял вас.'));
+      const steps = page.getByRole('navigation', { name: 'С чего начать' });
+      expect(await steps.locator('[aria-current]').count()).toBe(0);
+      expect(seen.errors).toEqual([]);
+    });
+
+    it('runs «Нет доступных операторов» when nobody is there, and takes files both ways', async () => {
+      const stand = await useSimulator();
+      const seen = await visit(browser(), stand.url);
+      const { lead, desk, chat } = seen;
+      await desk.getByRole('combobox', { name: 'Статус оператора Мария Соколова' }).selectOption('away');
+      await seen.say('Здравствуйте!');
+      await lead.getByRole('button', { name: 'Позвать оператора' }).click();
+      await visible(chat.getByText('Сейчас операторов нет на месте.'));
+      await seen.say('+7 900 000-00-00');
+
+      await desk.getByRole('combobox', { name: 'Статус оператора Олег Белов' }).selectOption('online');
+      await seen.say('оператор');
+      await visible(chat.getByText('Диалог переведён на оператора'));
+      const article = desk.getByRole('article', { name: 'Ольга Смирнова' });
+      await lead.getByRole('button', { name: 'Прикрепить файл по ссылке' }).click();
+      await lead.getByRole('textbox', { name: 'Ссылка на файл' }).fill('https://example.com/паспорт.jpg');
+      await lead.getByRole('button', { name: 'Прикрепить', exact: true }).click();
+      const link = article.getByRole('link', { name: 'паспорт.jpg' });
+      await visible(link);
+      expect(await link.getAttribute('rel')).toBe('noopener noreferrer nofollow');
+
+      await desk.getByRole('button', { name: 'Отправить файл по ссылке' }).click();
+      await desk.getByRole('textbox', { name: 'Ссылка на файл' }).fill('https://example.com/ответ.pdf');
+      await desk.getByRole('textbox', { name: 'Название' }).fill('Ответ');
+      await desk.getByRole('button', { name: 'Прикрепить', exact: true }).click();
+      await visible(chat.getByRole('link', { name: 'Ответ' }));
+      expect(seen.foreign).toEqual([]);
+      expect(seen.errors).toEqual([]);
+    });
+
+    it('answers an operator’s /bot, and mirrors nothing of an excluded channel', async () => {
+      const stand = await useSimulator();
+      const seen = await visit(browser(), stand.url);
+      const { lead, chat } = seen;
+      await transfer(seen);
+      await seen.answer('/bot');
+      await visible(chat.getByText('Снова с вами бот.'));
+      expect(await chat.getByText('/bot').count()).toBe(0);
+
+      await lead.getByRole('button', { name: 'Елена Юрьева' }).click();
+      await seen.say('Здравствуйте!');
+      await visible(chat.getByText('Чем помочь?'));
+      await stand.runtime.current().idle();
+      expect(stand.emulator.dialogs.list().map(({ userId }) => userId)).toEqual(['support:telegram:olga']);
+    });
+
+    it('shows everything that a message caused, finds it and filters it', async () => {
+      const stand = await useSimulator();
+      const seen = await visit(browser(), stand.url);
+      const { page, timeline } = seen;
+      await transfer(seen);
+      await timeline.getByRole('button', { name: /Скрипт operator · номер_заявки\.js/ }).click();
+      await visible(page.getByText(/связанных событий: [1-9]/));
+      await visible(timeline.getByText('Журнал скрипта'));
+      await page.getByRole('button', { name: 'только цепочка' }).click();
+      await visible(timeline.getByRole('button', { name: /Записаны атрибуты/ }));
+      expect(await timeline.getByRole('button', { name: /Лид написал Здравствуйте/ }).count()).toBe(0);
+      await page.getByRole('button', { name: 'сбросить' }).click();
+
+      await page.getByRole('searchbox', { name: 'Поиск по ленте' }).fill('selectDestination 200');
+      await page.getByRole('searchbox', { name: 'Поиск по ленте' }).fill('selectdestination');
+      await timeline.getByRole('button', { name: /^selectDestination/ }).click();
+      await visible(timeline.getByText('"номер_заявки": "705"'));
+      await page.getByRole('searchbox', { name: 'Поиск по ленте' }).fill('такого нет');
+      await visible(timeline.getByText('Ничего не найдено.'));
+      await page.getByRole('searchbox', { name: 'Поиск по ленте' }).fill('');
+      await page.getByRole('button', { name: 'Режим', exact: true }).click();
+      expect(await timeline.getByRole('button', { name: /Лид написал/ }).count()).toBe(0);
+      await visible(timeline.getByText('Режим: отвечает бот → переводится'));
+    });
+  });
+}

@@ -1,0 +1,107 @@
+import type { Browser } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { useContext } from '../../support/browser.ts';
+import { useSimulator } from '../../support/simulator-stand.ts';
+import { transfer, visible, visit } from '../../support/simulator-visit.ts';
+
+const USER = 'support:telegram:olga';
+/** Drawn at most in one list, whatever there is: a window of 80 and its surroundings. */
+const MAX_DRAWN = 200;
+/** A person takes less than this for "at once"; a page that draws everything takes seconds. */
+const MAX_LAG_MS = 500;
+
+const GROUND = 'getComputedStyle(document.body).backgroundColor';
+const DARK_GROUND = 'rgb(15, 20, 28)';
+
+/** Types into the focused field, in the page: how long until it was drawn, ms. A text, since it runs where there is a DOM. */
+function typing(letter: string): string {
+  return `new Promise((resolve) => {
+    const started = performance.now();
+    document.execCommand('insertText', false, ${JSON.stringify(letter)});
+    requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - started)));
+  })`;
+}
+
+export function pageStories(browser: () => Browser): void {
+  describe('the page itself', () => {
+    it('is what it was after a reload in the middle', async () => {
+      const stand = await useSimulator();
+      const seen = await visit(browser(), stand.url);
+      const { page, lead, desk, chat } = seen;
+      const article = await transfer(seen);
+      await article.getByRole('button', { name: 'Прочитать' }).click();
+      await visible(chat.getByText('Оператор Мария Соколова подключился к диалогу'));
+      await desk.getByRole('textbox', { name: 'Ответ оператора' }).fill('недописанный ответ');
+      await lead.getByRole('button', { name: 'Иван Петров' }).click();
+      await page.reload();
+      await visible(lead.getByRole('button', { name: 'Иван Петров', pressed: true }));
+      await lead.getByRole('button', { name: 'Ольга Смирнова' }).click();
+      await visible(chat.getByText('Диалог переведён на оператора'));
+      await visible(article.getByText('2 Позвать оператора'));
+      expect(await desk.getByRole('textbox', { name: 'Ответ оператора' }).inputValue()).toBe('недописанный ответ');
+      await visible(seen.timeline.getByRole('button', { name: /Оператор прочитал/ }));
+      expect(seen.errors).toEqual([]);
+    });
+
+    it('stays quick with 2,000 messages', async () => {
+      const stand = await useSimulator();
+      const seen = await visit(browser(), stand.url);
+      const { page, chat, lead } = seen;
+      const article = await transfer(seen);
+      const runtime = stand.runtime.current();
+      for (let index = 0; index < 1_000; index++) {
+        await runtime.receive({ channel: 'telegram', externalId: 'olga', text: `от лида ${index}` });
+        stand.emulator.dialogs.reply(USER, 'maria', `от оператора ${index}`);
+      }
+      await visible(chat.getByText('от лида 999', { exact: true }));
+      await visible(chat.getByText('от оператора 999', { exact: true }));
+      await visible(article.getByText('от лида 999'));
+      expect(await chat.locator('.log-item').count()).toBeLessThan(MAX_DRAWN);
+      expect(await article.locator('.log-item').count()).toBeLessThan(MAX_DRAWN);
+      expect(await seen.timeline.locator('.log-item').count()).toBeLessThan(MAX_DRAWN);
+
+      const field = lead.getByRole('textbox', { name: 'Сообщение от лида' });
+      const lags: number[] = [];
+      for (const letter of 'быстро') {
+        await field.focus();
+        lags.push(await page.evaluate<number>(typing(letter)));
+      }
+      expect(await field.inputValue()).toBe('быстро');
+      expect(lags.toSorted((a, b) => a - b)[3]).toBeLessThan(MAX_LAG_MS);
+      await page.reload();
+      await visible(chat.getByText('от оператора 999', { exact: true }));
+      await page.evaluate(`document.querySelector('.column-lead .log').scrollTo(0, 0)`);
+      await expect.poll(async () => await chat.locator('.log-item').count()).toBeGreaterThan(100);
+      expect(seen.errors).toEqual([]);
+    });
+
+    it('folds into tabs on a phone, speaks English, and is worked by keyboard', async () => {
+      const stand = await useSimulator();
+      const phone = { viewport: { width: 390, height: 844 }, locale: 'en-US', colorScheme: 'dark' as const };
+      const page = await (await useContext(browser(), phone)).newPage();
+      await page.goto(stand.url);
+      const tab = (name: string) => page.getByRole('tab', { name });
+      await tab('Lead').focus();
+      expect(await tab('Lead').getAttribute('aria-selected')).toBe('true');
+      await visible(page.getByRole('tabpanel', { name: 'Lead' }));
+      await page.keyboard.press('ArrowRight');
+      expect(await tab('Between').getAttribute('aria-selected')).toBe('true');
+      await page.keyboard.press('ArrowLeft');
+      const field = page.getByRole('textbox', { name: 'Message from the lead' });
+      await field.fill('one');
+      await field.press('Shift+Enter');
+      await page.keyboard.type('two');
+      expect(await field.inputValue()).toBe('one\ntwo');
+      await field.press('Enter');
+      await visible(page.getByRole('log').getByText('Чем помочь?'));
+      expect(await page.evaluate('document.documentElement.lang')).toBe('en');
+      await expect.poll(async () => await page.evaluate(GROUND)).toBe(DARK_GROUND);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+
+      await page.getByRole('button', { name: /Theme/ }).click();
+      await expect.poll(async () => await page.evaluate(GROUND)).not.toBe(DARK_GROUND);
+      await page.getByRole('button', { name: 'Русский' }).click();
+      await visible(page.getByRole('tab', { name: 'Оператор' }));
+    });
+  });
+}
