@@ -103,6 +103,12 @@ export type BindingConfig = z.infer<typeof bindingSchema>;
 /** A binding as written in the configuration file. */
 export type BindingInput = z.input<typeof bindingSchema>;
 
+/** Where LiveTex posts a binding's events; `undefined` when the binding asks for no webhook. */
+export function webhookUrlOf({ id, webhook }: Pick<BindingConfig, 'id' | 'webhook'>): string | undefined {
+  if (webhook === undefined) return undefined;
+  return `${webhook.publicUrl.replace(/\/+$/, '')}/webhook/livetex/${encodeURIComponent(id)}`;
+}
+
 export const bindingsSchema = z.array(bindingSchema).superRefine((bindings, context) => {
   const seen = new Set<string>();
   for (const [index, binding] of bindings.entries()) {

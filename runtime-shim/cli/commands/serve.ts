@@ -1,5 +1,6 @@
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { Logger } from '../../../plugin/contract/host.ts';
+import type { LiveTexPlugin } from '../../../plugin/index.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import type { Runtime } from '../../runtime/contract.ts';
 import type { CommandWork } from '../command.ts';
@@ -34,7 +35,9 @@ export const serve: CommandWork = async ({ terminal, arguments: { values }, json
     opened.push(() => storage.close());
     const { host, port, apiToken, trustedProxies = [] } = config.http;
     const http = { host, port, trustedProxies, ...(apiToken === undefined ? {} : { apiToken }) };
-    const runtime = await createRuntimeOf(config, { storage, http, logger, clock });
+    const plugins: LiveTexPlugin[] = [];
+    const onPlugin = (plugin: LiveTexPlugin): void => void plugins.push(plugin);
+    const runtime = await createRuntimeOf(config, { storage, http, logger, clock, onPlugin });
     opened.push(() => runtime.close());
     logScriptErrors(runtime, logger);
     await listenOn({ host, port }, async () => {
@@ -51,8 +54,12 @@ export const serve: CommandWork = async ({ terminal, arguments: { values }, json
     const url = runtime.url ?? '';
     terminal.out(json ? JSON.stringify({ url }) : `Listening on ${url}`);
     logger.info('started', { url, bot: runtime.botId, pid: process.pid });
-    const registering = registerWebhooks({ bindings: config.livetex, clock, logger, stop });
-    opened.push(() => registering);
+    const bindings = config.livetex.filter(({ webhook }) => webhook !== undefined).map(({ id }) => id);
+    const registering = plugins.map(async (plugin) => {
+      const register = async (binding: string): Promise<{ url: string }> => await plugin.setWebhook(binding);
+      await registerWebhooks({ bindings, register, clock, logger, stop });
+    });
+    opened.push(async () => void (await Promise.all(registering)));
     await aborted(stop);
     logger.info('stopping', { signal: String(stop.reason) });
   } finally {

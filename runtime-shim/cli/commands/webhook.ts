@@ -1,4 +1,4 @@
-import type { BindingConfig } from '../../../plugin/contract/binding-config.ts';
+import { type BindingConfig, webhookUrlOf } from '../../../plugin/contract/binding-config.ts';
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import { createLiveTexClient } from '../../../plugin/client/index.ts';
 import type { BindingClient } from '../../../plugin/client/contract.ts';
@@ -8,7 +8,6 @@ import { loadConfig } from '../config/load-config.ts';
 import { cliError } from '../errors.ts';
 import { EXIT_DONE, EXIT_FAILED } from '../exit-code.ts';
 import { didYouMean } from '../../bot/nearest-name.ts';
-import { webhookAddress } from '../webhook-address.ts';
 
 /** One binding's row of the report. */
 interface Row {
@@ -57,7 +56,7 @@ function chosen(bindings: readonly BindingConfig[], id: string | undefined): rea
 }
 
 async function handle(binding: BindingConfig, client: BindingClient, set: boolean, signal: AbortSignal): Promise<Row> {
-  const expected = webhookAddress(binding) ?? null;
+  const expected = webhookUrlOf(binding) ?? null;
   try {
     if (set && expected !== null && binding.webhook !== undefined) {
       await client.setWebhook({ url: expected, webhook_key: binding.webhook.key }, signal);
