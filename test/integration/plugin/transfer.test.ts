@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import { startDesk } from '../../support/desk.ts';
 import { LEAD } from '../../support/minimal-host.ts';
@@ -87,5 +90,24 @@ describe('a transfer, end to end over HTTP', () => {
     });
     expect(host.forwarded.get(userId)).toBe(false);
     expect(await host.plugin.dialog(LEAD)).toMatchObject({ mode: 'bot', transfer: 1, operator: null });
+  });
+
+  it('goes on after a restart on the same folder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'livetex-plugin-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    await using desk = await startDesk({ storage: `sqlite:${folder}` });
+    const { host, emulator, userId, anna } = desk;
+    await desk.toOperator();
+    await host.plugin.close();
+    // While nobody listens LiveTex keeps the event, and repeats it.
+    emulator.dialogs.reply(userId, anna, 'Вы здесь?');
+    await host.reload(`sqlite:${folder}`);
+    await host.when(() => host.chat(LEAD).includes('operator: Вы здесь?'));
+    expect(await host.plugin.dialog(LEAD)).toMatchObject({ mode: 'operator', transfer: 1, operator: { id: anna } });
+    expect(await host.botSays(LEAD, 'Я бот')).toMatchObject({ verdict: 'suppressed' });
+    emulator.dialogs.close(userId, anna);
+    await desk.settle();
+    expect(await host.plugin.dialog(LEAD)).toMatchObject({ mode: 'bot', forwarded: false });
+    expect(host.chat(LEAD).filter((line) => line.includes('подключился'))).toHaveLength(1);
   });
 });
