@@ -1,3 +1,4 @@
+import { webhookUrlOf } from './contract/binding-config.ts';
 import type { LeadRef } from './contract/lead.ts';
 import type { RuntimePlugin } from './contract/plugin.ts';
 import { userIdOf } from './contract/lead.ts';
@@ -77,8 +78,9 @@ export function assemblePlugin({ parts, tokens, guestSource, random, release }: 
     },
     async setWebhook(bindingId) {
       const { config, client } = bindingOf(bindingId);
-      if (config.webhook === undefined) throw pluginError('webhook_not_configured', { binding: bindingId });
-      const url = `${config.webhook.publicUrl.replace(/\/+$/, '')}/webhook/livetex/${encodeURIComponent(bindingId)}`;
+      const url = webhookUrlOf(config);
+      if (config.webhook === undefined || url === undefined)
+        throw pluginError('webhook_not_configured', { binding: bindingId });
       await client.setWebhook({ url, webhook_key: config.webhook.key });
       return { url };
     },
