@@ -1,7 +1,11 @@
 /** Wrong usage, as a person meets it at a terminal. */
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { configSchema } from '../../../runtime-shim/cli/config/config-schema.ts';
+import { keysOf } from '../../../runtime-shim/cli/config/problem-lines.ts';
 import { COMMANDS } from '../../../runtime-shim/cli/commands.ts';
 import { ROOT, runCommand } from '../../support/command.ts';
 
@@ -11,6 +15,27 @@ test('--help lists every command, on stdout', async () => {
   const { code, stdout, stderr } = await runCommand(['--help']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const { name, summary } of COMMANDS) expect(stdout).toContain(`${name.padEnd(8)}  ${summary}`);
+});
+
+test('README.md and its Russian sister name commands that exist, and README.md names all', async () => {
+  const names = COMMANDS.map(({ name }) => name);
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+  for (const name of names) expect(readme).toMatch(new RegExp(`^\\| \`${name}\\b`, 'm'));
+  for (const file of [
+    'README.md',
+    'README.ru.md',
+    'docs/operating.md',
+    'docs/livetex-setup.ru.md',
+    'docs/configuration.md',
+  ]) {
+    const text = await readFile(join(ROOT, file), 'utf8');
+    for (const [, name = ''] of text.matchAll(/npx metabot-livetex ([a-z]+)/g)) expect(names).toContain(name);
+  }
+});
+
+test('docs/configuration.md explains every key', async () => {
+  const page = await readFile(join(ROOT, 'docs/configuration.md'), 'utf8');
+  for (const key of keysOf(configSchema)) expect(page).toContain(key);
 });
 
 test('npx finds the command in the checkout', async () => {
