@@ -1,0 +1,48 @@
+import { onTestFinished } from 'vitest';
+import { loadGuestSource } from '../../plugin/guest/source.ts';
+import type { Sandbox, SandboxLimits, ScriptResult, ScriptRun } from '../../runtime-shim/sandbox/contract.ts';
+import { createSandbox } from '../../runtime-shim/sandbox/index.ts';
+import { scriptRun } from './script-run.ts';
+
+/** The plugin's guest part, as a run gets it. */
+export const LIVETEX = [{ name: 'livetex', source: await loadGuestSource() }];
+
+/** A sandbox for one test, closed when the test ends. */
+export function useSandbox(limits: Partial<SandboxLimits> = {}): Sandbox {
+  const sandbox = createSandbox({ runners: 1, ...limits });
+  onTestFinished(async () => {
+    await sandbox.close();
+  });
+  return sandbox;
+}
+
+/** Runs scripts with the LiveTex plugin, for the tests of a file: `close` it in `afterAll`. */
+export function createScriptRunner(limits: Partial<SandboxLimits> = {}): {
+  readonly sandbox: Sandbox;
+  run(code: string, changes?: Partial<ScriptRun>): Promise<ScriptResult>;
+  /** What the script returned. Throws what it failed with. */
+  returned(code: string, changes?: Partial<ScriptRun>): Promise<unknown>;
+  /** `code: message` of its failure, with `@line:column` where there is one. Throws when it did not fail. */
+  failure(code: string, changes?: Partial<ScriptRun>): Promise<string>;
+  close(): Promise<void>;
+} {
+  const sandbox = createSandbox({ runners: 1, ...limits });
+  const run = (code: string, changes: Partial<ScriptRun> = {}): Promise<ScriptResult> =>
+    sandbox.run(scriptRun(code, { plugins: LIVETEX, ...changes }));
+  return {
+    sandbox,
+    run,
+    async returned(code, changes) {
+      const result = await run(code, changes);
+      if (!result.ok) throw new Error(JSON.stringify(result.error));
+      return result.returned;
+    },
+    async failure(code, changes) {
+      const result = await run(code, changes);
+      if (result.ok) throw new Error(`it did not fail: ${JSON.stringify(result)}`);
+      const { error } = result;
+      return `${error.code}: ${error.message}${error.line === null ? '' : ` @${error.line}:${error.column}`}`;
+    },
+    close: () => sandbox.close(),
+  };
+}

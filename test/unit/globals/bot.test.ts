@@ -1,0 +1,118 @@
+import { afterAll, expect, test } from 'vitest';
+import { createScriptRunner } from '../../support/sandbox-under-test.ts';
+
+const scripts = createScriptRunner();
+afterAll(() => scripts.close());
+
+test('reads and writes attributes of the whole bot', async () => {
+  const code = `
+    bot.setAttr('b', 2).setAttr('a', null).deleteAttr('c');
+    return [bot.getAttr('a'), bot.getAttr('b'), bot.isAttrExist('c'), bot.getAllAttr(), bot.getAttr('нет')];`;
+  const result = await scripts.run(code, { bot: { attributes: { a: '1', c: '3', d: '4' } } });
+  expect(result).toMatchObject({
+    ok: true,
+    returned: [null, '2', false, { d: '4', b: '2' }, null],
+    writes: { bot: { a: null, b: '2', c: null } },
+  });
+});
+
+test('sends messages with buttons and attachments', async () => {
+  const code = `
+    return [
+      bot.sendMessage('Привет'),
+      bot.sendMessage('Меню', [[{ text: 'Да', callback_data: '1' }, { text: 'Нет' }], []], null, { parse_mode: 'x' }, false, true),
+      bot.sendMessage(null, null, [{ type: 'image', url: 'https://example.org/a.png', name: 'a.png' }]),
+      bot.sendMessage(42),
+    ];`;
+  expect(await scripts.run(code)).toMatchObject({
+    ok: true,
+    returned: [true, true, true, true],
+    actions: [
+      { type: 'send_message', text: 'Привет' },
+      {
+        type: 'send_message',
+        text: 'Меню',
+        buttons: [
+          [
+            { text: 'Да', callback_data: '1' },
+            { text: 'Нет', callback_data: 'Нет' },
+          ],
+        ],
+      },
+      { type: 'send_message', attachments: [{ type: 'image', url: 'https://example.org/a.png', name: 'a.png' }] },
+      { type: 'send_message', text: '42' },
+    ],
+  });
+});
+
+test('asks for other scripts, in its order', async () => {
+  const code =
+    "bot.run({ script_code: 'menu' }); bot.runScriptByCodeForLead('hello', 15); bot.sendMessage('x'); return 1;";
+  expect(await scripts.run(code)).toMatchObject({
+    actions: [
+      { type: 'run_script', code: 'menu' },
+      { type: 'run_script', code: 'hello', leadId: '15' },
+      { type: 'send_message', text: 'x' },
+    ],
+  });
+});
+
+test('stop() ends the script like a return and keeps what was done', async () => {
+  const code = "lead.setAttr('a', '1');\nbot.sendMessage('раз');\nbot.stop();\nbot.sendMessage('два');\nfoo.bar;";
+  expect(await scripts.run(code)).toMatchObject({
+    ok: true,
+    returned: null,
+    writes: { attributes: { a: { kind: 'text', value: '1' } } },
+    actions: [{ type: 'send_message', text: 'раз' }, { type: 'stop' }],
+  });
+});
+
+test('hands out the webhook payload as a copy', async () => {
+  const code = 'bot.getWebhookPayload().a.push(2); return bot.getWebhookPayload();';
+  expect(await scripts.returned(code, { webhookPayload: { a: [1] } })).toEqual({ a: [1] });
+  expect(await scripts.returned('return bot.getWebhookPayload()')).toBeNull();
+});
+
+test.each([
+  [
+    'bot.sendMessage()',
+    'script_argument: bot.sendMessage: a message needs a text, buttons or an attachment, got undefined @1:5',
+  ],
+  ["bot.sendMessage('')", 'a message needs a text'],
+  ['bot.sendMessage({})', 'bot.sendMessage: the text must be a string, got an object'],
+  ["bot.sendMessage('x'.repeat(100001))", 'longer than 100000 characters'],
+  ["bot.sendMessage('x', {})", 'buttons are an array of rows, got an object'],
+  ["bot.sendMessage('x', [{}])", 'row 1 of the buttons must be an array, got an object'],
+  ["bot.sendMessage('x', [[], ['a']])", 'button 1 of row 2 must be { text, callback_data }, got a string'],
+  [
+    "bot.sendMessage('x', [[{ callback_data: '1' }]])",
+    'the text of button 1 of row 1 must be a non-empty string, got undefined',
+  ],
+  ["bot.sendMessage('x', [Array(101).fill({ text: 'a' })])", 'more than 100 buttons'],
+  ["bot.sendMessage('x', null, 'a')", 'attachments are an array, got a string'],
+  [
+    "bot.sendMessage('x', null, [{ type: 'photo', url: 'https://a' }])",
+    'the type of attachment 1 must be "image", "video", "audio" or "file"',
+  ],
+  [
+    "bot.sendMessage('x', null, [{ type: 'file', url: 'javascript:1' }])",
+    'the url of attachment 1 must be a link that starts with http:// or https://',
+  ],
+  ["bot.run('menu')", 'bot.run takes an object { script_code: "…" }, got a string'],
+  ['bot.run({})', 'bot.run: script_code must be a non-empty string, got undefined'],
+  ["bot.runScriptByCodeForLead('a')", "the lead's id must be a string or a number, got undefined"],
+  [
+    'bot.scheduleScript()',
+    'script_unsupported: bot.scheduleScript is not in the shim: it works on the platform only @1:5',
+  ],
+  ['bot.scheduleJob()', 'script_unsupported'],
+])('%s is an error that says what is wrong', async (code, words) => {
+  expect(await scripts.failure(code)).toContain(words);
+});
+
+test('cannot be tampered with', async () => {
+  const code = `
+    bot.sendMessage = () => 'mine'; bot.extra = 1; bot = null;
+    return [bot.sendMessage('x'), bot.extra === undefined, Object.isFrozen(bot), Object.isFrozen(bot.run)];`;
+  expect(await scripts.returned(code)).toEqual([true, true, true, true]);
+});

@@ -1,0 +1,144 @@
+import { afterAll, expect, test } from 'vitest';
+import { createScriptRunner } from '../../support/sandbox-under-test.ts';
+
+const scripts = createScriptRunner();
+afterAll(() => scripts.close());
+
+function libraries(sources: Record<string, string>): { libraries: Record<string, { file: string; code: string }> } {
+  return {
+    libraries: Object.fromEntries(
+      Object.entries(sources).map(([name, code]) => [name, { file: `libs/${name.split('.').at(-1)}.js`, code }]),
+    ),
+  };
+}
+
+test('loads a library once per run', async () => {
+  const code =
+    "return [require('Business.A').n, require('Business.A').n, require('Business.A') === require('Business.A'), loads];";
+  const given = libraries({
+    'Business.A': 'globalThis.loads = (globalThis.loads || 0) + 1; module.exports = { n: loads };',
+  });
+  expect(await scripts.returned(code, given)).toEqual([1, 1, true, 1]);
+  expect(await scripts.returned(code, given)).toEqual([1, 1, true, 1]);
+});
+
+test('libraries load libraries, and a circle gives the unfinished exports, as Node does', async () => {
+  const given = libraries({
+    'Business.A': "exports.early = 1; exports.b = require('Business.B'); exports.late = 2;",
+    'Business.B': "const a = require('Business.A'); module.exports = [a.early, a.late === undefined];",
+  });
+  expect(await scripts.returned("const a = require('Business.A'); return [a.b, a.late];", given)).toEqual([
+    [1, true],
+    2,
+  ]);
+});
+
+test('a library sees the globals and may return early', async () => {
+  const given = libraries({
+    'Business.A': "if (lead.getChannelCode() === 'telegram') { module.exports = 'tg'; return; } module.exports = 'no';",
+  });
+  expect(await scripts.returned("return require('Business.A');", given)).toBe('tg');
+});
+
+test('Common.Bot.Commands is built in, and has a name without dots', async () => {
+  const code =
+    "require('Common.Bot.Commands').sendText('раз'); CommonBotCommands.sendText('два'); return typeof CommonBotCommands;";
+  expect(await scripts.run(code)).toMatchObject({
+    ok: true,
+    returned: 'object',
+    actions: [
+      { type: 'send_message', text: 'раз' },
+      { type: 'send_message', text: 'два' },
+    ],
+  });
+});
+
+test('a Common library of the bot has a name without dots, a Business one has not', async () => {
+  const given = libraries({ 'Common.My.Lib': "module.exports = 'mine';", 'Business.My.Lib': 'module.exports = 1;' });
+  expect(await scripts.returned('return [CommonMyLib, typeof BusinessMyLib];', given)).toEqual(['mine', 'undefined']);
+});
+
+test('an error in a library names its file, line and column', async () => {
+  const given = libraries({ 'Business.A': 'module.exports = {\n  f() {\n    return нет.такого;\n  },\n};' });
+  expect(await scripts.run("const a = require('Business.A');\n\na.f();", given)).toMatchObject({
+    error: {
+      code: 'script_error',
+      message: 'ReferenceError: нет is not defined',
+      file: 'libs/A.js',
+      line: 3,
+      column: 5,
+    },
+  });
+});
+
+test('a syntax error in a library names its file, line and column', async () => {
+  const given = libraries({ 'Business.A': 'const a = 1;\nconst b = ;' });
+  expect(await scripts.run("require('Business.A');", given)).toMatchObject({
+    error: {
+      code: 'script_syntax',
+      message: "SyntaxError: Unexpected token ';'",
+      file: 'libs/A.js',
+      line: 2,
+      column: 11,
+    },
+  });
+});
+
+test('an error of ours called from a library names the library', async () => {
+  const given = libraries({ 'Business.A': "exports.f = () =>\n  lead.setAttr('');" });
+  expect(await scripts.run("require('Business.A').f();", given)).toMatchObject({
+    error: { code: 'script_argument', file: 'libs/A.js', line: 2, column: 8 },
+  });
+});
+
+test('a missing library is named beside the known ones', async () => {
+  const given = libraries({ 'Business.A': '' });
+  expect(await scripts.failure("\n  require('Business.B')", given)).toBe(
+    'script_library_missing: there is no library "Business.B"; known: Common.Bot.Commands, Business.A @2:3',
+  );
+  expect(await scripts.failure('require(5)')).toContain('require: the key must be a non-empty string, got a number');
+});
+
+test('a library that failed is loaded anew when asked again', async () => {
+  const given = libraries({
+    'Business.A': "globalThis.n = (globalThis.n || 0) + 1; if (n === 1) throw new Error('first'); module.exports = n;",
+  });
+  expect(
+    await scripts.returned("try { require('Business.A'); } catch (e) {} return require('Business.A');", given),
+  ).toBe(2);
+});
+
+test('snippet() puts a text in before the script is compiled', async () => {
+  const given = libraries({
+    'Business.S': 'const inner = 5;\nlead.setAttr("s", inner);',
+    'Business.T': "snippet('Business.S')",
+  });
+  expect(await scripts.returned('snippet("Business.S");\nreturn inner;', given)).toBe(5);
+  expect(await scripts.returned("snippet('Business.T')\nreturn inner + 1;", given)).toBe(6);
+});
+
+test('positions stay right before, in and after a snippet', async () => {
+  const given = libraries({ 'Business.S': 'var s = 1;\n\n  if (bad) inside.it;' });
+  const code = "var bad = false;\nsnippet('Business.S'); after.it;";
+  expect(await scripts.run(code, given)).toMatchObject({ error: { file: 'скрипт.js', line: 2, column: 24 } });
+  expect(await scripts.run(code.replace('false', 'true'), given)).toMatchObject({
+    error: { file: 'libs/S.js', line: 3, column: 12 },
+  });
+  const broken = libraries({ 'Business.S': 'var s = 1;\n  var = 2;' });
+  expect(await scripts.run("\nsnippet('Business.S');", broken)).toMatchObject({
+    error: { code: 'script_syntax', file: 'libs/S.js', line: 2, column: 7 },
+  });
+});
+
+test('a snippet that does not exist, or whose name is no plain text, is a clear error', async () => {
+  expect(await scripts.failure("\n snippet('Нет')")).toBe(
+    'script_library_missing: there is no library "Нет"; known: none @2:2',
+  );
+  expect(await scripts.failure("const n = 'x'; snippet(n)")).toContain('its argument must be a plain text in quotes');
+});
+
+test('cannot be tampered with', async () => {
+  const code =
+    "require = () => 'mine'; snippet = 1; return [typeof require('Common.Bot.Commands').sendText, Object.isFrozen(require)];";
+  expect(await scripts.returned(code)).toEqual(['function', true]);
+});

@@ -1,0 +1,168 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { LIVETEX_ATTRS_KEY } from '../../../plugin/contract/attributes.ts';
+import { ERRORS } from '../../../plugin/errors.ts';
+import { ATTRIBUTE_MESSAGES } from '../../../plugin/guest/attribute-messages.guest.ts';
+import { createScriptRunner } from '../../support/sandbox-under-test.ts';
+import { scriptRun } from '../../support/script-run.ts';
+
+const scripts = createScriptRunner();
+afterAll(() => scripts.close());
+
+const { lead } = scriptRun('');
+const withAttrs = (attrs: Record<string, string | number | boolean>) => ({
+  lead: { ...lead, systemAttributes: { [LIVETEX_ATTRS_KEY]: attrs } },
+});
+
+async function writtenBy(code: string, attrs: Record<string, string | number | boolean> = {}): Promise<unknown> {
+  const result = await scripts.run(code, withAttrs(attrs));
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.writes.systemAttributes[LIVETEX_ATTRS_KEY];
+}
+
+test('the example of the brief, word for word', async () => {
+  const code = "attr = {\n    'номер_заявки': 705,\n    'имя_заявки': 'Test',\n};\nlead.setLiveTexAttr(attr);";
+  const result = await scripts.run(code);
+  expect(result).toMatchObject({
+    ok: true,
+    writes: { systemAttributes: { sys_livetex_attrs: { номер_заявки: 705, имя_заявки: 'Test' } }, attributes: {} },
+  });
+});
+
+describe('lead.setLiveTexAttr', () => {
+  test('merges, keeps the kind of a value, and null removes', async () => {
+    expect(await writtenBy("lead.setLiveTexAttr({ b: 2.5, c: true, d: 'x', a: null })", { a: 1, z: 'old' })).toEqual({
+      z: 'old',
+      b: 2.5,
+      c: true,
+      d: 'x',
+    });
+  });
+
+  test('takes one key and its value, and gives lead for a chain', async () => {
+    expect(
+      await writtenBy("lead.setLiveTexAttr('a', 1).setLiveTexAttr('b', 'x').setLiveTexAttr('z', null)", { z: 1 }),
+    ).toEqual({
+      a: 1,
+      b: 'x',
+    });
+  });
+
+  test('the last word wins, and what was written is read back', async () => {
+    const code = `
+      lead.setLiveTexAttr({ a: 1 }); lead.setLiveTexAttr('a', 'two');
+      return [lead.getLiveTexAttr('a'), lead.getLiveTexAttr('z'), lead.getLiveTexAttr('none'), lead.getAllLiveTexAttrs(), lead.getAttr('sys_livetex_attrs')];`;
+    expect(await scripts.returned(code, withAttrs({ z: 5 }))).toEqual([
+      'two',
+      5,
+      null,
+      { z: 5, a: 'two' },
+      '{"z":5,"a":"two"}',
+    ]);
+  });
+
+  test('an object without a prototype, frozen or made by JSON will do', async () => {
+    expect(
+      await writtenBy(
+        'const o = Object.create(null); o.a = 1; lead.setLiveTexAttr(Object.freeze(o)).setLiveTexAttr(JSON.parse(\'{"b":2}\'))',
+      ),
+    ).toEqual({
+      a: 1,
+      b: 2,
+    });
+  });
+
+  test('an empty object changes nothing', async () => {
+    expect(await writtenBy('lead.setLiveTexAttr({})', { a: 1 })).toEqual({ a: 1 });
+  });
+
+  test('a key __proto__ is data', async () => {
+    const code =
+      "lead.setLiveTexAttr('__proto__', 'x'); return [lead.getLiveTexAttr('__proto__'), Object.keys(lead.getAllLiveTexAttrs()), ({}).x];";
+    expect(await scripts.returned(code)).toEqual(['x', ['__proto__'], null]);
+  });
+});
+
+test('lead.setAllLiveTexAttrs replaces everything; {} clears', async () => {
+  expect(await writtenBy("lead.setAllLiveTexAttrs({ b: 1, c: null }).setLiveTexAttr('d', 2)", { a: 1 })).toEqual({
+    b: 1,
+    d: 2,
+  });
+  expect(await writtenBy('lead.setAllLiveTexAttrs({})', { a: 1 })).toEqual({});
+});
+
+test('getAllLiveTexAttrs gives a copy', async () => {
+  expect(
+    await scripts.returned('lead.getAllLiveTexAttrs().a = 9; return lead.getAllLiveTexAttrs();', withAttrs({ a: 1 })),
+  ).toEqual({ a: 1 });
+});
+
+const value = (got: string) => ATTRIBUTE_MESSAGES.attr_value_invalid({ key: 'k', got });
+const key = (got: string) => ATTRIBUTE_MESSAGES.attr_key_invalid({ got });
+const argument = (got: string, method = 'lead.setLiveTexAttr') =>
+  ATTRIBUTE_MESSAGES.attr_argument_invalid({ method, got });
+
+describe('an error names the key and what it got, and nothing is written', () => {
+  test.each([
+    ['{ k: {} }', value('an object')],
+    ['{ k: [1] }', value('an array')],
+    ['{ k: () => 1 }', value('a function')],
+    ["{ k: Symbol('s') }", value('a symbol')],
+    ['{ k: 1n }', value('a bigint')],
+    ['{ k: NaN }', value('NaN')],
+    ['{ k: Infinity }', value('Infinity')],
+    ['{ k: -Infinity }', value('-Infinity')],
+    ['{ k: undefined }', value('undefined')],
+    ['{ k: new Date() }', value('an object')],
+    ['{ get k() { return 1; } }', value('a getter')],
+    ["'k'", value('undefined')],
+    ["'k', {}", value('an object')],
+    ["'', 1", key('an empty string')],
+    ["{ '': 1 }", key('an empty string')],
+    ["{ [Symbol('s')]: 1 }", key('a symbol')],
+    ['5, 1', key('a number')],
+    ['', argument('nothing')],
+    ['null', argument('null')],
+    ['undefined', argument('undefined')],
+    ['[1, 2]', argument('an array')],
+    ['42', argument('a number')],
+    ['() => 1', argument('a function')],
+    ['new Map([[1, 2]])', argument('an object of a class')],
+    ['new (class A { k = 1; })()', argument('an object of a class')],
+    ['new Proxy({}, { ownKeys() { throw 1; } })', argument('a Proxy that cannot be read')],
+  ])('lead.setLiveTexAttr(%s)', async (given, words) => {
+    const code = `lead.setLiveTexAttr('old', 1);\ntry { lead.setLiveTexAttr(${given}); } catch (e) { console.log(e.code, e.message); }\nreturn lead.getAllLiveTexAttrs();`;
+    const result = await scripts.run(code);
+    expect(result.log[0]?.text).toMatch(/^attr_(?:key|value|argument)_invalid /);
+    expect(result.log[0]?.text).toContain(words);
+    expect(result).toMatchObject({ ok: true, returned: { old: 1 } });
+  });
+
+  test('one wrong value spoils the whole call', async () => {
+    const code = 'try { lead.setLiveTexAttr({ a: 1, k: [] }); } catch (e) {}\nreturn lead.getAllLiveTexAttrs();';
+    expect(await scripts.returned(code)).toEqual({});
+  });
+
+  test('lead.setAllLiveTexAttrs keeps what was there', async () => {
+    const code =
+      "try { lead.setAllLiveTexAttrs('a'); } catch (e) { console.log(e.message); }\nreturn lead.getAllLiveTexAttrs();";
+    const result = await scripts.run(code, withAttrs({ a: 1 }));
+    expect(result).toMatchObject({
+      returned: { a: 1 },
+      log: [{ text: argument('a string', 'lead.setAllLiveTexAttrs') }],
+    });
+  });
+
+  test('at the line of the call', async () => {
+    expect(await scripts.failure('var a = 1;\n\n  lead.setLiveTexAttr({ k: [] });')).toBe(
+      `attr_value_invalid: ${value('an array')} @3:8`,
+    );
+    expect(await scripts.failure('lead.getLiveTexAttr()')).toBe(`attr_key_invalid: ${key('undefined')} @1:6`);
+  });
+});
+
+test('the words are those of the plugin’s error catalogue', () => {
+  const facts = { key: 'k', got: 'an array', method: 'm' };
+  for (const code of ['attr_key_invalid', 'attr_value_invalid', 'attr_argument_invalid'] as const) {
+    expect(ATTRIBUTE_MESSAGES[code](facts)).toBe(ERRORS[code].message(facts));
+  }
+});
