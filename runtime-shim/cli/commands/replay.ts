@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { ReplayResult } from '../../simulator/scenario/replay-scenario.ts';
+import type { Scenario } from '../../simulator/scenario/scenario-schema.ts';
 import { differenceText } from '../../simulator/scenario/replay-text.ts';
 import type { CommandWork } from '../command.ts';
 import { cliError } from '../errors.ts';
@@ -22,7 +23,7 @@ export const replay: CommandWork = async ({ terminal, arguments: { positionals, 
   const result = await playScenario(folder, scenario);
   const isSame = result.differences.length === 0;
   if (switches.has('update')) {
-    await writeFile(path, `${JSON.stringify(result.played, null, 2)}\n`);
+    await writeFile(path, `${JSON.stringify(updated(scenario, result), null, 2)}\n`);
     if (!json)
       terminal.out(`recorded anew: ${scenario.steps.length} steps, ${result.differences.length} difference(s)`);
   } else if (!json) {
@@ -32,6 +33,13 @@ export const replay: CommandWork = async ({ terminal, arguments: { positionals, 
   if (json) terminal.out(JSON.stringify({ ok: isSame, ...result }));
   return isSame || switches.has('update') ? EXIT_DONE : EXIT_FAILED;
 };
+
+/** What went as recorded stays as it was written, with patterns that a person put in; the rest is what happened now. */
+function updated(scenario: Scenario, { played, differences }: ReplayResult): Scenario {
+  const changed = new Set(differences.map(({ step }) => step));
+  const steps = scenario.steps.map((step, index) => (changed.has(index + 1) ? (played.steps[index] ?? step) : step));
+  return { ...scenario, ...(played.bot === undefined ? {} : { bot: played.bot }), steps };
+}
 
 function summary({ differences, played }: ReplayResult): string {
   const steps = `${played.steps.length} steps`;

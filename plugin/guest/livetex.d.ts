@@ -1,0 +1,173 @@
+/**
+ * Всё, что видит скрипт бота: для подсказок и проверки в редакторе и для `metabot-livetex check`.
+ *
+ * Подключение: файл `jsconfig.json` в папке бота, в нём `"files": [".../livetex.d.ts"]`.
+ * Скрипт выполняется синхронно: без `async`, `await`, обещаний и таймеров.
+ *
+ * Скрипт — тело функции: `return` на верхнем уровне и присваивание без объявления работают. Редактор этого не знает и
+ * подчёркивает их; `metabot-livetex check` знает.
+ */
+
+/** Значение атрибута LiveTex. `null` удаляет атрибут. В LiveTex числа и «да»/«нет» уходят строками. */
+type LiveTexAttributeValue = string | number | boolean | null;
+
+/** Лид: тот, с кем говорит бот. */
+interface MetabotLead {
+  /** Атрибуты для оператора: добавляются к заданным раньше, `null` удаляет. Оператор увидит их в заголовке диалога. */
+  setLiveTexAttr(attributes: { readonly [key: string]: LiveTexAttributeValue }): this;
+  /** Один атрибут для оператора. */
+  setLiveTexAttr(key: string, value: LiveTexAttributeValue): this;
+  /** Заменяет все атрибуты для оператора; `{}` удаляет все. */
+  setAllLiveTexAttrs(attributes: { readonly [key: string]: LiveTexAttributeValue }): this;
+  /** Атрибут для оператора таким, каким он задан (число остаётся числом), или `null`. */
+  getLiveTexAttr(key: string): string | number | boolean | null;
+  /** Все атрибуты для оператора. */
+  getAllLiveTexAttrs(): { [key: string]: string | number | boolean };
+
+  /** Данные лида: `id`, `name`, `identification`, `channel_id`, `status_id`, … */
+  getData(
+    key:
+      | 'id'
+      | 'identification'
+      | 'name'
+      | 'manager_id'
+      | 'bot_id'
+      | 'channel_id'
+      | 'status_id'
+      | 'person_id'
+      | 'is_mute',
+  ): any;
+  getData(key: string): any;
+  /** Код канала, например `telegram`. */
+  getChannelCode(): string;
+  /** Атрибут лида или `null`, если его нет. */
+  getAttr(key: string): string | null;
+  /** Записывает атрибут; `null` удаляет его. Для объектов есть `setJsonAttr`. */
+  setAttr(key: string, value: string | number | boolean | null): this;
+  getAllAttr(): { [key: string]: string };
+  isAttrExist(key: string): boolean;
+  issetAttr(key: string): boolean;
+  getIntAttr(key: string): number | null;
+  getFloatAttr(key: string): number | null;
+  /** `true`, если атрибут — `1`, `true`, `on`, `yes` или `да`. */
+  getBoolAttr(key: string): boolean;
+  /** Записывает объект или массив как JSON. */
+  setJsonAttr(key: string, value: object | string | number | boolean | null): this;
+  getJsonAttr(key: string): any;
+  deleteAttr(key: string): this;
+  deleteAttrs(keys: readonly string[]): this;
+  addTag(tag: string): this;
+  addTags(tags: readonly string[]): this;
+  deleteTag(tag: string): this;
+  deleteTags(tags: readonly string[]): this;
+  isTagExist(tag: string): boolean;
+  getAllTags(): string[];
+  /** Только ставит признак «Переведён на оператора». Переводит `livetex.transferToOperator()`. */
+  setForwarded(state: boolean): this;
+}
+
+/** Кнопка: `callback_data` придёт боту, когда лид её нажмёт; без неё придёт сам текст. */
+interface MetabotButton {
+  readonly text: string | number;
+  readonly callback_data?: string | number;
+}
+
+/** Файл по ссылке `http://` или `https://`. */
+interface MetabotAttachment {
+  readonly type: 'image' | 'video' | 'audio' | 'file';
+  readonly url: string;
+  readonly name?: string | null;
+}
+
+/** Бот. Его атрибуты общие для всех лидов. */
+interface MetabotBot {
+  getAttr(key: string): string | null;
+  setAttr(key: string, value: string | number | boolean | null): this;
+  getAllAttr(): { [key: string]: string };
+  isAttrExist(key: string): boolean;
+  deleteAttr(key: string): this;
+  /** Сообщение лиду: текст, ряды кнопок, файлы. Уйдёт, когда скрипт закончится без ошибки. */
+  sendMessage(
+    text: string | number | null,
+    buttons?: ReadonlyArray<ReadonlyArray<MetabotButton>> | null,
+    attachments?: readonly MetabotAttachment[] | null,
+    apiAdditionalParams?: any,
+    isDisableBuffer?: boolean,
+    isUpdateMessageButtons?: boolean,
+  ): boolean;
+  /** Запускает другой скрипт этого бота, когда закончится этот. */
+  run(options: { readonly script_code: string }): boolean;
+  /** Запускает скрипт для лида с номером `leadId`. */
+  runScriptByCodeForLead(code: string, leadId: string | number): boolean;
+  /** Заканчивает скрипт здесь же; дальше по сценарию ничего не выполняется. */
+  stop(): never;
+  /** То, что прислал канал, если скрипт запущен сообщением; иначе `null`. */
+  getWebhookPayload(): any;
+}
+
+/** Память одного прохода сценария: её видят все его скрипты. */
+interface MetabotMemory {
+  getAttr(key: string): string | null;
+  setAttr(key: string, value: string | number | boolean | null): this;
+  getAllAttr(): { [key: string]: string };
+  isAttrExist(key: string): boolean;
+  deleteAttr(key: string): this;
+}
+
+/** LiveTex. Действия выполняются, когда скрипт закончится без ошибки. */
+interface LiveTex {
+  /** Есть ли сейчас хотя бы один оператор со статусом «Доступен». */
+  hasOnlineOperators(): boolean;
+  /** Запускает скрипт типа «Перевод на оператора (онлайн)» или «(оффлайн)»: смотря есть ли операторы. */
+  runTransferScript(): void;
+  /** Переводит диалог на оператора. */
+  transferToOperator(): void;
+  /** Возвращает диалог боту. */
+  returnToBot(): void;
+}
+
+/** Журнал бота. */
+interface MetabotConsole {
+  log(...values: any[]): void;
+  info(...values: any[]): void;
+  debug(...values: any[]): void;
+  warn(...values: any[]): void;
+  error(...values: any[]): void;
+}
+
+/** Библиотека `Common.Bot.Commands`. */
+interface CommonBotCommandsLibrary {
+  sendText(text: string | number): boolean;
+}
+
+declare const lead: MetabotLead;
+declare const bot: MetabotBot;
+declare const memory: MetabotMemory;
+declare const livetex: LiveTex;
+declare var console: MetabotConsole;
+declare const CommonBotCommands: CommonBotCommandsLibrary;
+
+/** Библиотека: `Common.Bot.Commands` или своя, `Business.<Plugin>.<Script>`. */
+declare function require(name: 'Common.Bot.Commands'): CommonBotCommandsLibrary;
+declare function require(name: string): any;
+/** Вставляет текст библиотеки вместо себя до выполнения скрипта. */
+declare function snippet(name: string): any;
+/** В библиотеке: то, что получит `require`. */
+declare var module: { exports: any };
+declare var exports: any;
+
+/** Библиотеки берутся через `require`, а не как модули: без этого редактор искал бы файлы. */
+declare module 'Common.Bot.Commands' {
+  const library: CommonBotCommandsLibrary;
+  export = library;
+}
+declare module 'Business.*';
+
+/** Номер бота, лида и прочего, для кого запущен скрипт. */
+declare const botId: string;
+declare const leadId: number;
+declare const ticketId: number | null;
+declare const personId: number | null;
+declare const triggerId: number | null;
+/** В обратном вызове: первый ли он и сразу ли выполнен. */
+declare const isFirstImmediateCall: boolean | undefined;

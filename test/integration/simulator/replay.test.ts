@@ -1,0 +1,82 @@
+import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { playScenario } from '../../../runtime-shim/cli/replay/play-scenario.ts';
+import { readScenario } from '../../../runtime-shim/cli/replay/read-scenario.ts';
+import { differenceText } from '../../../runtime-shim/simulator/scenario/replay-text.ts';
+import { botFolder } from '../../support/bot-folder.ts';
+import { runCommand } from '../../support/command.ts';
+
+const EXAMPLES = join(import.meta.dirname, '../../../scripts-examples');
+const SUPPORT_BOT = join(EXAMPLES, '08-support-bot');
+
+/** A copy of the support bot, in which a test may change something. */
+async function supportBot(change: (description: string) => string): Promise<string> {
+  const folder = await botFolder(undefined);
+  await cp(SUPPORT_BOT, folder, { recursive: true });
+  const path = join(folder, 'bot.json');
+  await writeFile(path, change(await readFile(path, 'utf8')));
+  return folder;
+}
+
+describe('a recorded dialog', () => {
+  it('goes in every example as it was recorded', async () => {
+    const examples = (await readdir(EXAMPLES)).filter((name) => /^\d\d-/u.test(name)).sort();
+    expect(examples.length).toBeGreaterThan(7);
+    for (const name of examples) {
+      const folder = join(EXAMPLES, name);
+      const { differences } = await playScenario(folder, await readScenario(join(folder, 'scenario.json')));
+      expect({ name, differences: differences.map(differenceText) }).toEqual({ name, differences: [] });
+    }
+  });
+
+  it('shows what a changed bot does otherwise, step by step', async () => {
+    const folder = await supportBot((text) => text.replace('с 9:00 до 18:00', 'с 10:00 до 19:00'));
+    const result = await runCommand(['replay', join(folder, 'scenario.json')]);
+    expect(result.code).toBe(1);
+    expect(result.stdout).toContain('step 2, the lead says "1": what the lead sees');
+    expect(result.stdout).toContain('- bot: Операторы отвечают с 9:00 до 18:00, бот всегда.');
+    expect(result.stdout).toContain('+ bot: Операторы отвечают с 10:00 до 19:00, бот всегда.');
+    expect(result.stdout).toContain('14 steps, 1 difference(s)');
+    expect((await runCommand(['replay', join(folder, 'scenario.json'), '--update'])).code).toBe(0);
+    expect((await runCommand(['replay', join(folder, 'scenario.json')])).code).toBe(0);
+  });
+
+  it('stops where a deed is no longer possible, and says why', async () => {
+    const folder = await supportBot((text) => text.replace('{ "type": "forward_to_operator" }', '{ "type": "stop" }'));
+    const scenario = await readScenario(join(folder, 'scenario.json'));
+    const { differences } = await playScenario(folder, scenario);
+    expect(differences.map(({ step, what }) => `${step} ${what}`)).toContain('4 deed');
+    expect(differences.map(differenceText).join('\n')).toContain('emulator_refused');
+  });
+
+  it('may hold a pattern where a text is another one each time', async () => {
+    const scenario = await readScenario(join(SUPPORT_BOT, 'scenario.json'));
+    const [first] = scenario.steps;
+    const [hello, ...rest] = first?.outcome.sees ?? [];
+    if (first === undefined || hello === undefined) throw new Error('the scenario begins with a greeting');
+    const withPattern = (matches: string) => ({
+      ...scenario,
+      steps: [{ ...first, outcome: { ...first.outcome, sees: [{ from: hello.from, matches }, ...rest] } }],
+    });
+    expect((await playScenario(SUPPORT_BOT, withPattern('^Здравствуйте, \\p{L}+'))).differences).toEqual([]);
+    expect((await playScenario(SUPPORT_BOT, withPattern('^До свидания'))).differences).toHaveLength(1);
+  });
+
+  it('says everything that is wrong with its file', async () => {
+    const folder = await botFolder(undefined, {
+      'scenario.json': JSON.stringify({
+        format: 'x',
+        lead: { channel: 'telegram' },
+        operators: [],
+        steps: [{}],
+        extra: 1,
+      }),
+    });
+    const result = await runCommand(['replay', join(folder, 'scenario.json'), '--bot', SUPPORT_BOT]);
+    expect(result.code).toBe(2);
+    for (const part of ['format', 'lead.name', 'steps[0].deed', 'steps[0].outcome', 'extra: unknown key']) {
+      expect(result.stderr).toContain(part);
+    }
+  });
+});
