@@ -5,25 +5,43 @@ import type { Terminal } from './terminal.ts';
  * One Ctrl+C reaches a process several times: the terminal sends SIGINT to the whole process group, npm and our launcher
  * pass on the one that they got. Repeats within this time, ms, are the same one.
  */
-const SAME_SIGNAL_MS = 300;
+export const SAME_SIGNAL_MS = 300;
 
-/** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */
-export function stopOnSignals(terminal: Terminal): AbortSignal {
+export interface Stop {
+  /** Aborted by the first signal, which is its reason. */
+  readonly signal: AbortSignal;
+  readonly receive: (signal: NodeJS.Signals) => void;
+}
+
+/** The first signal aborts, a second one ends at once. `now` in ms, from any beginning. */
+export function createStop(now: () => number, endAtOnce: () => void): Stop {
   const controller = new AbortController();
   let firstAt: number | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    const now = performance.now();
-    if (firstAt === undefined) {
-      firstAt = now;
-      controller.abort(signal);
-    } else if (now - firstAt > SAME_SIGNAL_MS) {
+  return {
+    signal: controller.signal,
+    receive: (signal) => {
+      if (firstAt === undefined) {
+        firstAt = now();
+        controller.abort(signal);
+      } else if (now() - firstAt > SAME_SIGNAL_MS) {
+        endAtOnce();
+      }
+    },
+  };
+}
+
+/** Aborts at this process's first SIGINT or SIGTERM; a second one ends it at once. */
+export function stopOnSignals(terminal: Terminal): AbortSignal {
+  const stop = createStop(
+    () => performance.now(),
+    () => {
       terminal.err('metabot-livetex: second signal, ending at once');
       process.exit(EXIT_FAILED);
-    }
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return controller.signal;
+    },
+  );
+  process.on('SIGINT', stop.receive);
+  process.on('SIGTERM', stop.receive);
+  return stop.signal;
 }
 
 /** Resolves when the signal is aborted. */
