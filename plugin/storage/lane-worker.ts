@@ -74,13 +74,16 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
   async function perform(job: ClaimedJob): Promise<void> {
     handling += 1;
     const settlement = await settlementOf(job);
-    handling -= 1;
+    // A pause must be in force before anything more is claimed, also where claims and commits go different ways.
+    const keepsSlot = settlement.event?.type === 'paused';
+    if (!keepsSlot) handling -= 1;
     settling += 1;
     // Asked for in this order, both fall into the same group commit: the slot is filled again without another flush.
     const settled = settleJob(options, job, settlement, report);
     pumpSoon();
     await settled;
     settling -= 1;
+    if (keepsSlot) handling -= 1;
     pumpSoon();
     tellStopped();
   }

@@ -8,6 +8,11 @@ export interface TestClock extends WorkerClock {
    * event (a commit, a handler without I/O) gets done; for anything else wait for its own event, e.g. `worker.idle()`.
    */
   advance(ms: number): Promise<void>;
+  /**
+   * Also waits for this between two timers: for work that does need an outside event, such as a database's answers.
+   * Without it the clock would run on while a server is being asked.
+   */
+  waitFor(quiet: () => Promise<void>): void;
   /** Timers not yet due: a test of something that ends can prove that it left none behind. */
   pending(): number;
 }
@@ -38,6 +43,12 @@ export function createTestClock(startMs: number = DEFAULT_START_MS): TestClock {
   let now = startMs;
   let order = 0;
   const timers = new Set<PendingTimer>();
+  const quiets: Array<() => Promise<void>> = [];
+
+  async function settle(): Promise<void> {
+    await turnLoop();
+    for (const quiet of quiets) await quiet();
+  }
 
   function nextDue(until: number): PendingTimer | undefined {
     let first: PendingTimer | undefined;
@@ -62,15 +73,18 @@ export function createTestClock(startMs: number = DEFAULT_START_MS): TestClock {
     },
     async advance(ms) {
       const end = now + ms;
-      await turnLoop();
+      await settle();
       for (let timer = nextDue(end); timer !== undefined; timer = nextDue(end)) {
         timers.delete(timer);
         now = Math.max(now, timer.at);
         timer.act();
-        await turnLoop();
+        await settle();
       }
       now = end;
-      await turnLoop();
+      await settle();
+    },
+    waitFor(quiet) {
+      quiets.push(quiet);
     },
     pending: () => timers.size,
   };

@@ -1,159 +1,162 @@
-import { Client, Pool, type PoolConfig, type QueryResultRow } from 'pg';
+import { Client, Pool } from 'pg';
+import type { QueryResultRow } from 'pg';
 import { storageError } from '../errors.ts';
-import { openSession, type Query, type Session, type Statement } from './session.ts';
+import { clientConfig } from './client-config.ts';
+import { type CommitMark, createCommitMarks } from './commit-mark.ts';
 import { describeServerError, isConnectionLost, mustRunAgain } from './server-errors.ts';
+import { openSession, type Query, type Session, type Statement } from './session.ts';
+import type { Target } from './target.ts';
 
-/** Connections per process. Ours: two cores of a database keep about this many busy; `?pool=N` in the URL changes it. */
-const DEFAULT_POOL_SIZE = 10;
-/** How long to wait for a connection (a new one, or a free one of the pool), ms. */
-const CONNECT_TIMEOUT_MS = 5_000;
-/** A statement that takes longer is ended by the server, ms: ours take milliseconds, so it is stuck behind a lock. */
-const STATEMENT_TIMEOUT_MS = 30_000;
-/** A transaction whose owner went away without a word is ended by the server, ms; its locks would hold up others. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
-/** How long a transaction is tried again while the server is away or restarts (fail-over), ms. */
-const RECONNECT_FOR_MS = 30_000;
+/** How long to wait for a free connection of the pool, ms. Ours: a transaction takes milliseconds, so the pool is far too small. */
+const FREE_CONNECTION_TIMEOUT_MS = 10_000;
+/** An unused connection is closed after this, ms. Ours: it costs the server memory, and opening one takes milliseconds. */
+const IDLE_CONNECTION_MS = 60_000;
+/** How long work is tried again while the server is away or restarts (fail-over), ms. Ours: whoever waits for HTTP should hear in time. */
+const AGAIN_FOR_MS = 15_000;
 /** First wait before trying again, ms; doubles, with jitter, up to the longest. */
-const FIRST_WAIT_MS = 20;
-const LONGEST_WAIT_MS = 1_000;
+const FIRST_WAIT_MS = 10;
+const LONGEST_WAIT_MS = 500;
+
+/** A transaction on one connection, as the work sees it. */
+export interface TransactionPort {
+  readonly query: Query;
+  /** Sends a statement without waiting for its answer. */
+  readonly send: Session['send'];
+}
+
+/** What the work of a writing transaction leaves for the connection. */
+export interface Written<T> {
+  readonly result: T;
+  /** False: nothing was written, so it does not matter whether COMMIT arrived. */
+  readonly hasWritten: boolean;
+}
 
 export interface Connection {
   /**
-   * One statement outside a transaction, repeated after a lost connection: only for statements that may run twice. A
-   * claim may (lanes claimed by a lost answer are free again when their lease ends); what must not, goes in a transaction.
+   * One statement outside a transaction, repeated after a lost connection: only for statements that may run twice.
+   * `attempt` counts from 1.
    */
-  query<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+  query<Row extends QueryResultRow>(
+    statement: Statement,
+    values: (attempt: number) => readonly unknown[],
+  ): Promise<Row[]>;
   /** Runs `work` in a transaction; runs it again after a deadlock, a lost connection or a restart of the server. */
-  transaction<T>(mode: 'READ COMMITTED' | 'REPEATABLE READ READ ONLY', work: (query: Query) => Promise<T>): Promise<T>;
+  transaction<T>(work: (port: TransactionPort) => Promise<Written<T>>): Promise<T>;
+  /** The same on one consistent view, without locks. */
+  read<T>(work: (query: Query) => Promise<T>): Promise<T>;
   /** A connection of its own, for LISTEN. */
   dedicated(): Client;
   close(): Promise<void>;
 }
 
-/** Where the tables are, and how to get there. */
-export interface Target {
-  readonly connectionString: string;
-  readonly schema: string;
-  readonly poolSize: number;
-  /** Host, port and database: for messages, without user and password. */
-  readonly label: string;
+export interface ConnectionOptions {
+  readonly target: Target;
+  readonly nodeId: string;
+  readonly transactionDeadlineMs: number;
+  /** An idle connection that broke; the pool replaces it. */
+  readonly onIdleError: (error: unknown) => void;
 }
 
-/** Reads a `postgres://` URL with our own parameters `schema` and `pool`. @throws storage_spec_invalid */
-export function parseTarget(spec: string): Target {
-  const url = URL.parse(spec);
-  const fail = (problem: string) => storageError('storage_spec_invalid', { spec: 'postgres://…', problem });
-  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) throw fail('is not a postgres:// URL');
-  const schema = url.searchParams.get('schema') ?? 'metabot_livetex';
-  if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema)) throw fail('schema must be lower-case letters, digits and "_"');
-  const poolSize = Number(url.searchParams.get('pool') ?? DEFAULT_POOL_SIZE);
-  if (!Number.isInteger(poolSize) || poolSize < 2 || poolSize > 200)
-    throw fail('pool must be a whole number from 2 to 200');
-  url.searchParams.delete('schema');
-  url.searchParams.delete('pool');
-  return { connectionString: url.href, schema, poolSize, label: `${url.host}${url.pathname}` };
-}
-
-export function createConnection(target: Target, onIdleError: (error: unknown) => void): Connection {
-  const config: PoolConfig = {
-    connectionString: target.connectionString,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    keepAlive: true,
-    query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
-    application_name: 'metabot24-livetex',
-    options: [
-      `-c search_path=${target.schema}`,
-      `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
-      `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_TIMEOUT_MS}`,
-      // Lost writes after a crash would break every promise; a server's default may be weaker.
-      '-c synchronous_commit=on',
-    ].join(' '),
-  };
-  const pool = new Pool({ ...config, max: target.poolSize });
+export function createConnection({
+  target,
+  nodeId,
+  transactionDeadlineMs,
+  onIdleError,
+}: ConnectionOptions): Connection {
+  const config = clientConfig(target);
+  const pool = new Pool({
+    ...config,
+    connectionTimeoutMillis: FREE_CONNECTION_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_CONNECTION_MS,
+    max: target.poolSize,
+  });
   // An idle connection that breaks is replaced by the pool; without a listener the process would end.
   pool.on('error', onIdleError);
-  let closed = false;
+  const marks = createCommitMarks(nodeId);
+  let closing: Promise<void> | undefined;
 
-  async function again<T>(attempt: () => Promise<T>): Promise<T> {
-    const giveUpAt = performance.now() + RECONNECT_FOR_MS;
-    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+  async function again<T>(attempt: (number: number) => Promise<T>): Promise<T> {
+    const giveUpAt = performance.now() + AGAIN_FOR_MS;
+    for (let number = 1, wait = FIRST_WAIT_MS; ; number += 1, wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+      if (closing !== undefined) throw storageError('storage_closed', undefined);
       try {
-        return await attempt();
+        return await attempt(number);
       } catch (error) {
-        if (closed || !mustRunAgain(error) || performance.now() > giveUpAt) throw describeServerError(error, target);
+        if (!mustRunAgain(error) || performance.now() > giveUpAt) throw describeServerError(error, target);
         await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random() / 2)));
       }
     }
   }
 
-  async function attemptTransaction<T>(mode: string, work: (query: Query) => Promise<T>): Promise<T> {
+  async function withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const session = await openSession(pool);
     try {
-      await session.query({ text: `BEGIN ISOLATION LEVEL ${mode}` }, []);
-      const result = await work(session.query);
-      const id = mode === 'READ COMMITTED' ? await currentTransactionId(session.query) : undefined;
-      await commit(session, id);
+      const result = await work(session);
       session.release();
       return result;
     } catch (error) {
-      await session.abandon(error);
+      session.abandon(error);
       throw error;
     }
   }
 
-  async function commit(session: Session, transactionId: string | undefined): Promise<void> {
+  /** Within the deadline, which counts only time in which nothing is asked of the server. */
+  function watched<T>(session: Session, work: Promise<T>): Promise<T> {
+    return Promise.race([work, session.stalled(transactionDeadlineMs)]);
+  }
+
+  async function write<T>(work: (port: TransactionPort) => Promise<Written<T>>): Promise<T> {
+    const session = await openSession(pool);
+    let inDoubt: { readonly mark: CommitMark; readonly result: T } | undefined;
     try {
-      await session.query({ text: 'COMMIT' }, []);
+      marks.prepare(session);
+      session.send({ text: 'BEGIN' }, []);
+      const { result, hasWritten } = await watched(session, work(session));
+      if (hasWritten) inDoubt = { mark: marks.mark(session), result };
+      await session.commit();
+      session.release();
+      return result;
     } catch (error) {
-      if (transactionId === undefined || !isConnectionLost(error)) throw error;
-      // The answer to COMMIT was lost: only the server knows whether it committed. Running again without asking could double it.
-      const committed = await wasCommitted(transactionId).catch((failure: unknown) => {
-        throw storageError('storage_outcome_unknown', { server: target.label }, failure);
-      });
-      if (!committed) throw error;
+      session.abandon(error);
+      if (inDoubt !== undefined && isConnectionLost(error) && (await hasCommitted(inDoubt.mark))) {
+        return inDoubt.result;
+      }
+      throw error;
     }
   }
 
-  /** Asks the server what became of a transaction whose COMMIT was not answered; waits for the server to be back. */
-  async function wasCommitted(id: string): Promise<boolean> {
-    return again(async () => {
-      const [row] = await queryOnce<{ status: string | null }>(XACT_STATUS, [id]);
-      if (row?.status === 'in progress') throw Object.assign(new Error('still in progress'), { code: '55P03' });
-      return row?.status === 'committed';
+  /** @throws storage_outcome_unknown when the server stays away */
+  async function hasCommitted(mark: CommitMark): Promise<boolean> {
+    try {
+      return await again(() => withSession((session) => marks.settle(session, mark)));
+    } catch (failure) {
+      throw storageError('storage_outcome_unknown', { server: target.label }, failure);
+    }
+  }
+
+  async function readOnce<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    return withSession(async (session) => {
+      session.send({ text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }, []);
+      const result = await watched(session, work(session.query));
+      // Nothing depends on its answer; the connection's next owner queues behind it.
+      session.send({ text: 'COMMIT' }, []);
+      return result;
     });
   }
 
-  async function queryOnce<Row extends QueryResultRow>(
-    statement: Statement,
-    values: readonly unknown[],
-  ): Promise<Row[]> {
-    const session = await openSession(pool);
-    try {
-      const rows = await session.query<Row>(statement, values);
-      session.release();
-      return rows;
-    } catch (error) {
-      await session.abandon(error);
-      throw error;
-    }
-  }
-
   return {
-    query: (statement, values) => again(() => queryOnce(statement, values)),
-    transaction: (mode, work) => again(() => attemptTransaction(mode, work)),
+    query: (statement, values) =>
+      again((attempt) => withSession((session) => session.query(statement, values(attempt)))),
+    transaction: (work) => again(() => write(work)),
+    read: (work) => again(() => readOnce(work)),
     dedicated: () => new Client(config),
-    async close() {
-      closed = true;
-      await pool.end();
+    close() {
+      closing ??= (async () => {
+        // Transactions under way end first: the pool waits for their connections.
+        await withSession((session) => marks.close(session)).catch(() => undefined);
+        await pool.end();
+      })();
+      return closing;
     },
   };
-}
-
-const XACT_STATUS: Statement = { name: 'xact_status', text: 'SELECT pg_xact_status($1::text::xid8) AS status' };
-const CURRENT_XACT: Statement = { name: 'current_xact', text: 'SELECT pg_current_xact_id_if_assigned()::text AS id' };
-
-/** `undefined` when the transaction wrote nothing: then there is nothing that could be in doubt. */
-async function currentTransactionId(query: Query): Promise<string | undefined> {
-  const [row] = await query<{ id: string | null }>(CURRENT_XACT, []);
-  return row?.id ?? undefined;
 }

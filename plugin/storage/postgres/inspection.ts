@@ -1,9 +1,12 @@
 import type { DeadJob, QueueStats, Retention, StoredJob } from '../contract.ts';
 import type { Connection } from './connection.ts';
+import type { NodeClock } from './node-clock.ts';
 import { deadJob, JOB_COLUMNS, type JobRow, NOW, storedJob } from './rows.ts';
 
-/** Rows deleted at one time: a batch of this size takes milliseconds, so no lane waits for it. */
-const PRUNE_BATCH = 1_000;
+/** Rows deleted at one time. Ours: a batch of this size takes milliseconds, so no lane waits for it. */
+const PRUNE_BATCH = 500;
+/** A connection's row that was not used for so long has no connection any more, ms. */
+const SESSION_KEPT_MS = 24 * 60 * 60_000;
 
 const INSPECT = {
   stats: {
@@ -48,6 +51,10 @@ const INSPECT = {
              SELECT id FROM dead_jobs WHERE died_at < ${NOW} - $2::bigint ORDER BY died_at LIMIT ${PRUNE_BATCH}
            ) RETURNING 1 AS gone`,
   },
+  pruneSessions: {
+    name: 'prune_sessions',
+    text: `DELETE FROM sessions WHERE at < ${NOW} - $2::bigint`,
+  },
 } as const;
 
 interface StatsRow {
@@ -61,7 +68,7 @@ interface StatsRow {
 }
 
 export async function stats(connection: Connection): Promise<QueueStats[]> {
-  const rows = await connection.query<StatsRow & Record<string, unknown>>(INSPECT.stats, []);
+  const rows = await connection.query<StatsRow & Record<string, unknown>>(INSPECT.stats, () => []);
   return rows.map((row) => ({
     queue: row.queue,
     lanes: row.lanes,
@@ -78,31 +85,32 @@ export async function listDead(
   page: { readonly queue?: string; readonly after?: number; readonly limit: number },
 ): Promise<DeadJob[]> {
   const values = [page.queue ?? null, page.after ?? 0, page.limit];
-  const rows = await connection.query<JobRow & { died_at: string } & Record<string, unknown>>(INSPECT.dead, values);
+  const rows = await connection.query<JobRow & { died_at: string } & Record<string, unknown>>(
+    INSPECT.dead,
+    () => values,
+  );
   return rows.map(deadJob);
 }
 
 export async function listStuck(connection: Connection, limit: number): Promise<StoredJob[]> {
-  return (await connection.query<JobRow & Record<string, unknown>>(INSPECT.stuck, [limit])).map(storedJob);
+  return (await connection.query<JobRow & Record<string, unknown>>(INSPECT.stuck, () => [limit])).map(storedJob);
 }
 
 /** One small batch of each kind; how many rows went. One node at a time: another one's call returns 0 at once. */
-export async function prune(
-  connection: Connection,
-  retention: Retention,
-  testNow: () => number | null,
-): Promise<number> {
+export async function prune(connection: Connection, retention: Retention, clock: NodeClock): Promise<number> {
   const kinds = [
     [INSPECT.pruneRemembered, retention.rememberedMs],
     [INSPECT.pruneStreams, retention.streamMs],
     [INSPECT.pruneDead, retention.deadMs],
   ] as const;
-  return connection.transaction('READ COMMITTED', async (query) => {
+  return connection.transaction(async ({ query, send }) => {
     const [lock] = await query<{ mine: boolean }>(INSPECT.lockPrune, []);
+    if (lock?.mine !== true) return { result: 0, hasWritten: false };
     let gone = 0;
     for (const [statement, keepMs] of kinds) {
-      if (lock?.mine && keepMs !== undefined) gone += (await query(statement, [testNow(), keepMs])).length;
+      if (keepMs !== undefined) gone += (await query(statement, [clock.testNow(), keepMs])).length;
     }
-    return gone;
+    send(INSPECT.pruneSessions, [clock.testNow(), SESSION_KEPT_MS]);
+    return { result: gone, hasWritten: false };
   });
 }

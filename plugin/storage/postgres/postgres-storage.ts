@@ -1,76 +1,146 @@
 import { randomUUID } from 'node:crypto';
 import type { Storage, StorageClock } from '../contract.ts';
+import { TRANSACTION_DEADLINE_MS } from '../local/within-deadline.ts';
+import type { StorageLogger } from '../open-options.ts';
+import { systemClock } from '../system-clock.ts';
+import { noChanges } from './changes.ts';
 import { claim, extend, nextWorkAt } from './claim.ts';
-import { createConnection, parseTarget } from './connection.ts';
+import { createConnection, type TransactionPort } from './connection.ts';
 import { listDead, listStuck, prune, stats } from './inspection.ts';
 import { migrate } from './migrate.ts';
-import { createNotifications } from './notifications.ts';
+import { createNodeClock } from './node-clock.ts';
+import { createNodeWatch } from './node-watch.ts';
+import { createNotifications, type Notifications } from './notifications.ts';
 import { readTransaction } from './read-transaction.ts';
-import { type Changes, writeTransaction } from './transaction.ts';
+import { openServiceConnection } from './service-connection.ts';
+import { parseTarget } from './target.ts';
+import { createLife } from './transaction-life.ts';
+import { nameLostClaim, writeTransaction } from './transaction.ts';
 
 export interface PostgresStorageOptions {
-  /** Whose data this is: a second owner on one schema is refused. Default `default`. */
+  /** This node's clock. Default: the system's. */
+  readonly clock?: StorageClock;
+  /** Whose time decides what is due: the server's, the same for all nodes (default), or `clock`, for tests. */
+  readonly timeSource?: 'server' | 'clock';
+  /** Whose data this is: another one on the same schema is refused. `?cluster=` in the URL goes before it. Neither: whoever asks. */
   readonly owner?: string;
-  /** A test's clock instead of the server's own. */
-  readonly testClock?: StorageClock;
-  /** Idle connections that broke, for the log; they are replaced. */
-  readonly onIdleError?: (error: unknown) => void;
+  readonly logger?: StorageLogger;
+  /** How long a transaction's work may await something other than its tx before it is given up, real ms. */
+  readonly transactionDeadlineMs?: number;
 }
+
+const PING = {
+  name: 'ping',
+  text: `INSERT INTO meta (key, value) VALUES ('ping', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+};
 
 /**
  * Storage in PostgreSQL 15 or newer, shared by any number of nodes. `spec` is a `postgres://` URL; `?schema=` (default
- * `metabot_livetex`) and `?pool=` (connections, default 10) are ours.
+ * `metabot_livetex`), `?pool=` (connections, default 10; one more listens) and `?cluster=` (whose data it is) are ours.
  *
  * A transaction's `work` may run more than once (deadlock, lost connection): it must act through its `tx` only.
  * @throws StorageError naming server and schema, never the password
  */
 export async function createPostgresStorage(spec: string, options: PostgresStorageOptions = {}): Promise<Storage> {
+  const { logger } = options;
   const target = parseTarget(spec);
-  await migrate(target, options.owner ?? 'default');
-  const connection = createConnection(target, options.onIdleError ?? (() => undefined));
-  const notifications = await createNotifications(connection, `${target.schema}_changes`, randomUUID());
-  const testNow = (): number | null => options.testClock?.now() ?? null;
-  const noChanges = (): Changes => ({ queues: new Set(), streams: new Set() });
+  await migrate(target, target.cluster ?? options.owner);
+  const nodeId = randomUUID();
+  const clock = createNodeClock(options.clock ?? systemClock, options.timeSource ?? 'server');
+  const connection = createConnection({
+    target,
+    nodeId,
+    transactionDeadlineMs: options.transactionDeadlineMs ?? TRANSACTION_DEADLINE_MS,
+    onIdleError: (error) =>
+      logger?.warn('a connection to the database broke', { error: error instanceof Error ? error.message : '' }),
+  });
+  const channel = `${target.schema}_changes`;
+  let notifications: Notifications | undefined;
+  const service = await openServiceConnection({
+    connect: () => connection.dedicated(),
+    channel,
+    onNotification: (payload) => notifications?.receive(payload),
+    onConnected: () => undefined,
+    logger,
+  });
+  const hints = createNotifications(
+    nodeId,
+    (payload) => service.query('SELECT pg_notify($1, $2)', [channel, payload]),
+    logger,
+  );
+  notifications = hints;
+  const watch = createNodeWatch({
+    nodeId,
+    // Through the pool when there is no other way: a node must not count as dead because one connection broke.
+    query: async (text, values) =>
+      (await service.query(text, values)) ??
+      (await connection.query<never>({ text }, () => values).catch(() => undefined)),
+    testNow: clock.testNow,
+    logger,
+    onFreed: (queues) => hints.tell({ ...noChanges(), queues: new Set(queues) }),
+  });
+  await watch.beat();
+  let closing: Promise<void> | undefined;
 
   return {
     driver: 'postgres',
     async transaction(work) {
       let changes = noChanges();
-      const result = await connection.transaction('READ COMMITTED', async (query) => {
+      const attempt = async (port: TransactionPort) => {
         changes = noChanges();
-        return work(writeTransaction(query, testNow, changes));
-      });
-      notifications.tell(changes);
-      return result;
+        let hasWritten = false;
+        const life = createLife();
+        const wrote = (): void => {
+          hasWritten = true;
+        };
+        try {
+          const result = await work(writeTransaction({ port, clock, changes, check: life.check, wrote }));
+          return { result, hasWritten };
+        } finally {
+          life.end();
+        }
+      };
+      try {
+        const result = await connection.transaction(attempt);
+        hints.tell(changes);
+        return result;
+      } catch (error) {
+        throw nameLostClaim(error, changes);
+      }
     },
-    read: (work) => connection.transaction('REPEATABLE READ READ ONLY', (query) => work(readTransaction(query))),
+    read: (work) =>
+      connection.read(async (query) => {
+        const life = createLife();
+        try {
+          return await work(readTransaction(query, clock, life.check));
+        } finally {
+          life.end();
+        }
+      }),
     async claim(request) {
-      const changes = noChanges();
-      const jobs = await claim(connection, request, testNow, changes);
+      const { jobs, hasMovedTimers } = await claim(connection, request, clock, nodeId);
+      if (hasMovedTimers) hints.tell({ ...noChanges(), queues: new Set([request.queue]) });
       return jobs;
     },
-    extend: (jobs, leaseMs) => extend(connection, jobs, leaseMs, testNow),
-    onWork: (listener) => notifications.onWork(listener),
-    onAppend: (listener) => notifications.onAppend(listener),
-    nextWorkAt: (queue) => nextWorkAt(connection, queue, testNow),
+    extend: (jobs, leaseMs) => extend(connection, jobs, leaseMs, clock),
+    onWork: (listener) => hints.onWork(listener),
+    onAppend: (listener) => hints.onAppend(listener),
+    nextWorkAt: (queue) => nextWorkAt(connection, queue, clock),
     stats: () => stats(connection),
     listDead: (page) => listDead(connection, page),
     listStuck: (limit) => listStuck(connection, limit),
-    prune: (retention) => prune(connection, retention, testNow),
+    prune: (retention) => prune(connection, retention, clock),
     async ping() {
-      await connection.transaction('READ COMMITTED', async (query) => {
-        await query(
-          {
-            name: 'ping',
-            text: `INSERT INTO meta (key, value) VALUES ('ping', '') ON CONFLICT (key) DO UPDATE SET value = ''`,
-          },
-          [],
-        );
-      });
+      await connection.query(PING, () => [new Date(clock.now()).toISOString()]);
     },
-    async close() {
-      await notifications.close();
-      await connection.close();
+    close() {
+      closing ??= (async () => {
+        await hints.close();
+        await watch.close();
+        await service.close();
+        await connection.close();
+      })();
+      return closing;
     },
   };
 }

@@ -1,15 +1,21 @@
-import type { Json, QueueGate, ReadTransaction, StoredJob, StreamEntry, VersionedRecord } from '../contract.ts';
+import type { QueueGate, ReadTransaction, StoredJob, StreamEntry, VersionedRecord } from '../contract.ts';
+import { fromJsonText } from '../json-text.ts';
 import { endOfPrefix } from '../local/end-of-prefix.ts';
+import type { NodeClock } from './node-clock.ts';
 import type { Query } from './session.ts';
 import { JOB_COLUMNS, type JobRow, storedJob } from './rows.ts';
 
 interface RecordRow {
   readonly key: string;
-  readonly value: Json;
+  readonly value: string;
   readonly version: string;
 }
 
-const record = (row: RecordRow): VersionedRecord => ({ key: row.key, value: row.value, version: Number(row.version) });
+const record = (row: RecordRow): VersionedRecord => ({
+  key: row.key,
+  value: fromJsonText(row.value),
+  version: Number(row.version),
+});
 
 export const READ = {
   getRecord: {
@@ -18,9 +24,14 @@ export const READ = {
   },
   listRecords: {
     name: 'list_records',
-    // The prefix as a range, so that the primary key serves it; $4 is the first string behind all with the prefix.
     text: `SELECT key, value, version FROM records
-           WHERE collection = $1 AND key > $2 AND key >= $3 AND ($4::text IS NULL OR key < $4) ORDER BY key LIMIT $5`,
+           WHERE collection = $1 AND key > $2 AND key >= $3 ORDER BY key LIMIT $4`,
+  },
+  /** The prefix as a range, so that the primary key serves it: $5 is the first string behind all with the prefix. */
+  listRecordsBefore: {
+    name: 'list_records_before',
+    text: `SELECT key, value, version FROM records
+           WHERE collection = $1 AND key > $2 AND key >= $3 AND key < $5 ORDER BY key LIMIT $4`,
   },
   readStream: {
     name: 'read_stream',
@@ -34,41 +45,46 @@ export const READ = {
   getGate: { name: 'get_gate', text: 'SELECT until, reason FROM gates WHERE queue = $1' },
 } as const;
 
-export function readTransaction(query: Query): ReadTransaction {
+/** The reading half of a transaction. `check` throws once the transaction has ended. */
+export function readTransaction(query: Query, clock: NodeClock, check: () => void): ReadTransaction {
   return {
     async getRecord(collection, key): Promise<VersionedRecord | undefined> {
+      check();
       const [row] = await query<RecordRow>(READ.getRecord, [collection, key]);
       return row && record(row);
     },
     async listRecords(collection, page): Promise<VersionedRecord[]> {
+      check();
       const prefix = page.prefix ?? '';
-      const rows = await query<RecordRow>(READ.listRecords, [
-        collection,
-        page.after ?? '',
-        prefix,
-        endOfPrefix(prefix),
-        page.limit,
-      ]);
+      const end = endOfPrefix(prefix);
+      const values = [collection, page.after ?? '', prefix, page.limit];
+      const rows = await (end === null
+        ? query<RecordRow>(READ.listRecords, values)
+        : query<RecordRow>(READ.listRecordsBefore, [...values, end]));
       return rows.map(record);
     },
     async readStream(stream, page): Promise<StreamEntry[]> {
-      const rows = await query<{ seq: string; value: Json; at: string }>(READ.readStream, [
+      check();
+      const rows = await query<{ seq: string; value: string; at: string }>(READ.readStream, [
         stream,
         page.after,
         page.limit,
       ]);
-      return rows.map((row) => ({ seq: Number(row.seq), value: row.value, at: Number(row.at) }));
+      return rows.map((row) => ({ seq: Number(row.seq), value: fromJsonText(row.value), at: Number(row.at) }));
     },
     async lastSeq(stream): Promise<number> {
+      check();
       const [row] = await query<{ seq: string }>(READ.lastSeq, [stream]);
       return Number(row?.seq ?? 0);
     },
     async listJobs(queue, lane, limit): Promise<StoredJob[]> {
+      check();
       return (await query<JobRow>(READ.listJobs, [queue, lane, limit])).map(storedJob);
     },
     async getGate(queue): Promise<QueueGate | undefined> {
+      check();
       const [row] = await query<{ until: string; reason: string }>(READ.getGate, [queue]);
-      return row && { until: Number(row.until), reason: row.reason };
+      return row && { until: clock.toNode(Number(row.until)), reason: row.reason };
     },
   };
 }

@@ -1,12 +1,13 @@
-import type { ClaimedJob, DeadJob, Json, StoredJob } from '../contract.ts';
+import type { ClaimedJob, DeadJob, StoredJob } from '../contract.ts';
+import { fromJsonText } from '../json-text.ts';
 
-/** Rows as pg hands them over: `bigint` as text (it may not fit a number; ours always do), `json` parsed. */
+/** Rows as pg hands them over: `bigint` as text (it may not fit a number; ours always do). */
 export interface JobRow {
   readonly id: string;
   readonly queue: string;
   readonly lane: string;
   readonly kind: string;
-  readonly payload: Json;
+  readonly payload: string;
   readonly enqueued_at: string;
   readonly attempts: number;
   readonly first_failed_at: string | null;
@@ -21,7 +22,7 @@ export function storedJob(row: JobRow): StoredJob {
     queue: row.queue,
     lane: row.lane,
     kind: row.kind,
-    payload: row.payload,
+    payload: fromJsonText(row.payload),
     enqueuedAt: Number(row.enqueued_at),
     attempts: row.attempts,
     firstFailedAt: row.first_failed_at === null ? null : Number(row.first_failed_at),

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { isConnectionLost } from './server-errors.ts';
+import { storageError } from '../errors.ts';
+import { isConnectionLost, isTransactionAborted } from './server-errors.ts';
 
 /** A statement with a name is parsed and planned once per connection. */
 export interface Statement {
@@ -12,10 +13,19 @@ export type Query = <Row extends pg.QueryResultRow>(statement: Statement, values
 
 /** A connection taken from the pool. It ends with `release` or `abandon`. */
 export interface Session {
+  readonly client: pg.PoolClient;
   readonly query: Query;
+  /** Sends a statement without waiting; its failure is that of the whole transaction. `act` gets the rows. */
+  send(statement: Statement, values: readonly unknown[], act?: (rows: readonly pg.QueryResultRow[]) => void): void;
+  /** Commits. When the server rolled back instead, rejects with the error that made it. */
+  commit(): Promise<void>;
+  /** True from the moment at which COMMIT was sent: a connection lost after it leaves the outcome open. */
+  readonly isCommitting: boolean;
+  /** Rejects when nothing is asked of the server for so long, ms: the transaction's owner awaits something else. */
+  stalled(ms: number): Promise<never>;
   release(): void;
   /** After an error: rolls back and gives the connection back, or throws it away when it is broken. */
-  abandon(error: unknown): Promise<void>;
+  abandon(reason: unknown): void;
 }
 
 /**
@@ -24,8 +34,14 @@ export interface Session {
  */
 export async function openSession(pool: pg.Pool): Promise<Session> {
   const client = await pool.connect();
-  let broken: Error | undefined;
   const waiting = new Set<(error: Error) => void>();
+  let broken: Error | undefined;
+  /** Why the server has given the transaction up: later statements only hear that it has. */
+  let firstFailure: unknown;
+  let isCommitting = false;
+  let silence: { readonly ms: number; readonly reject: (error: Error) => void } | undefined;
+  let silenceTimer: NodeJS.Timeout | undefined;
+
   const lose = (error: Error): void => {
     broken ??= error;
     for (const reject of waiting) reject(broken);
@@ -34,37 +50,77 @@ export async function openSession(pool: pg.Pool): Promise<Session> {
   client.on('error', lose);
   client.on('end', onEnd);
 
-  const query: Query = <Row extends pg.QueryResultRow>(statement: Statement, values: readonly unknown[]) =>
-    new Promise<Row[]>((resolve, reject) => {
+  /** The owner's turn starts when the last answer has come, and ends when it asks again. */
+  function watchSilence(): void {
+    clearTimeout(silenceTimer);
+    if (silence === undefined || waiting.size > 0) return;
+    const { ms, reject } = silence;
+    silenceTimer = setTimeout(() => reject(storageError('storage_stalled', { deadlineMs: ms })), ms);
+  }
+
+  function run<Row extends pg.QueryResultRow>(
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<pg.QueryResult<Row>> {
+    return new Promise<pg.QueryResult<Row>>((resolve, reject) => {
       if (broken !== undefined) {
         reject(broken);
         return;
       }
       waiting.add(reject);
+      clearTimeout(silenceTimer);
       client
         .query<Row>({ ...statement, values: [...values] })
-        .then((result) => resolve(result.rows), reject)
-        .finally(() => waiting.delete(reject));
+        .then(resolve, (error: unknown) => {
+          if (!isTransactionAborted(error)) firstFailure ??= error;
+          reject(isTransactionAborted(error) && firstFailure !== undefined ? firstFailure : error);
+        })
+        .finally(() => {
+          waiting.delete(reject);
+          watchSilence();
+        });
     });
+  }
 
   function giveBack(error?: Error): void {
-    waiting.clear();
+    clearTimeout(silenceTimer);
+    silence = undefined;
     client.off('error', lose);
     client.off('end', onEnd);
     client.release(error);
   }
 
   return {
-    query,
+    client,
+    query: async (statement, values) => (await run(statement, values)).rows as never,
+    send(statement, values, act) {
+      run(statement, values).then(
+        (result) => act?.(result.rows),
+        // It is kept as the first failure, which COMMIT reports.
+        () => undefined,
+      );
+    },
+    async commit() {
+      isCommitting = true;
+      const { command } = await run({ text: 'COMMIT' }, []);
+      if (command !== 'COMMIT')
+        throw firstFailure ?? storageError('storage_failed', { detail: `${command} on COMMIT` });
+    },
+    get isCommitting() {
+      return isCommitting;
+    },
+    stalled: (ms) =>
+      new Promise<never>((_resolve, reject) => {
+        silence = { ms, reject };
+        watchSilence();
+      }),
     release: () => giveBack(broken),
-    async abandon(error) {
-      if (broken === undefined && isConnectionLost(error))
-        broken = error instanceof Error ? error : new Error(String(error));
-      try {
-        if (broken === undefined) await query({ text: 'ROLLBACK' }, []);
-      } catch (failure) {
-        lose(failure instanceof Error ? failure : new Error(String(failure)));
+    abandon(reason) {
+      if (broken === undefined && isConnectionLost(reason)) {
+        broken = reason instanceof Error ? reason : new Error(String(reason));
       }
+      // The next owner's statements queue behind it; if it fails, so does the connection, and the pool replaces it.
+      if (broken === undefined) client.query('ROLLBACK').catch(() => undefined);
       giveBack(broken);
     },
   };

@@ -1,82 +1,123 @@
 import { checkName } from '../check-name.ts';
-import type { ClaimedJob, Json, NewJob, Transaction } from '../contract.ts';
-import { storageError } from '../errors.ts';
-import { toJsonText } from '../json-text.ts';
-import type { Query } from './session.ts';
+import type { ClaimedJob, NewJob, Transaction } from '../contract.ts';
+import { codeOf, storageError } from '../errors.ts';
+import { fromJsonText, toJsonText } from '../json-text.ts';
+import type { Changes } from './changes.ts';
+import type { TransactionPort } from './connection.ts';
+import { CLAIM_LOST_STATE } from './functions.ts';
+import type { NodeClock } from './node-clock.ts';
 import { readTransaction } from './read-transaction.ts';
+import type { Statement } from './session.ts';
 import { WRITE } from './write-statements.ts';
 
-/** What a transaction changed that others may wait for: told after the commit. */
-export interface Changes {
-  readonly queues: Set<string>;
-  readonly streams: Set<string>;
+export interface WriteContext {
+  readonly port: TransactionPort;
+  readonly clock: NodeClock;
+  readonly changes: Changes;
+  /** Throws once the transaction has ended. */
+  readonly check: () => void;
+  /** Called at the first write. */
+  readonly wrote: () => void;
 }
 
 type Version = { readonly version: string };
 
-/** The writing transaction on an open connection. `testNow` is the test clock's time, `null` for the server's own. */
-export function writeTransaction(query: Query, testNow: () => number | null, changes: Changes): Transaction {
-  /** Proves and locks the claim. @throws claim_lost */
-  async function own(job: ClaimedJob): Promise<void> {
-    const rows = await query(WRITE.ownLane, [testNow(), job.queue, job.lane, job.claim]);
-    if (rows.length === 0) throw storageError('claim_lost', { job: job.id, queue: job.queue });
+/**
+ * The writing transaction on an open connection. What answers nothing is sent without waiting: should the server refuse
+ * it, the transaction as a whole rejects with that error.
+ */
+export function writeTransaction({ port, clock, changes, check, wrote }: WriteContext): Transaction {
+  const { query } = port;
+  const now = clock.testNow;
+
+  /** Sends a statement that writes. */
+  function write(
+    statement: Statement,
+    values: readonly unknown[],
+    act?: (rows: ReadonlyArray<Record<string, unknown>>) => void,
+  ): void {
+    check();
+    wrote();
+    port.send(statement, values, act);
   }
 
-  /** After the head has left: the lane waits for its next job, or goes. */
-  async function freeLane(queue: string, lane: string): Promise<void> {
-    await query(WRITE.freeLane, [testNow(), queue, lane]);
-    await query(WRITE.dropEmptyLane, [queue, lane]);
-    changes.queues.add(queue);
+  /** The same, waiting for its rows. */
+  function ask<Row extends Record<string, unknown>>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    check();
+    wrote();
+    return query<Row>(statement, values);
+  }
+
+  /** Ends a job; other nodes hear of it when its lane goes on. */
+  function end(statement: Statement, job: ClaimedJob, more: readonly unknown[]): void {
+    changes.ended.set(job.claim, job);
+    // Only this node's own: another one has nothing to gain from an empty lane.
+    changes.localQueues.add(job.queue);
+    write(statement, [now(), job.queue, job.lane, job.claim, job.id, ...more], ([row]) => {
+      if (row?.['goes_on'] === true) changes.queues.add(job.queue);
+    });
+  }
+
+  function giveBack(job: ClaimedJob, readyAt: number | null, error: string | null): void {
+    changes.ended.set(job.claim, job);
+    write(WRITE.returnJob, [now(), job.queue, job.lane, job.claim, job.id, readyAt, error]);
+    changes.queues.add(job.queue);
   }
 
   async function enqueue(jobs: readonly NewJob[]): Promise<void> {
+    check();
     if (jobs.length === 0) return;
     const queues = jobs.map((job) => checkName('queue', job.queue));
     const lanes = jobs.map((job) => checkName('lane', job.lane));
     const kinds = jobs.map((job) => checkName('kind of job', job.kind));
     const payloads = jobs.map((job) => toJsonText(job.payload));
-    await query(WRITE.lockLanes, [testNow(), queues, lanes]);
-    await query(WRITE.insertJobs, [testNow(), queues, lanes, kinds, payloads]);
+    write(WRITE.enqueue, [now(), queues, lanes, kinds, payloads]);
     for (const queue of queues) changes.queues.add(queue);
   }
 
+  const reading = readTransaction(query, clock, check);
   return {
-    ...readTransaction(query),
+    ...reading,
     async getRecord(collection, key) {
-      const [row] = await query<{ key: string; value: Json } & Version>(WRITE.getRecord, [collection, key]);
-      return row && { key: row.key, value: row.value, version: Number(row.version) };
+      check();
+      const [row] = await query<{ key: string; value: string } & Version>(WRITE.getRecord, [collection, key]);
+      return row && { key: row.key, value: fromJsonText(row.value), version: Number(row.version) };
+    },
+    async getGate(queue) {
+      check();
+      // Two jobs that are told to wait at the same time read, compare and write one after the other.
+      port.send(WRITE.lockGate, [queue]);
+      return reading.getGate(queue);
     },
     async putRecord(collection, key, value, expected) {
       checkName('collection', collection);
       checkName('key', key);
       const text = toJsonText(value);
       let rows: Version[];
-      if (expected === undefined) rows = await query<Version>(WRITE.putRecord, [collection, key, text]);
-      else if (expected === 0) rows = await query<Version>(WRITE.insertRecord, [collection, key, text]);
-      else rows = await query<Version>(WRITE.updateRecord, [collection, key, text, expected]);
+      if (expected === undefined) rows = await ask<Version>(WRITE.putRecord, [collection, key, text]);
+      else if (expected === 0) rows = await ask<Version>(WRITE.insertRecord, [collection, key, text]);
+      else rows = await ask<Version>(WRITE.updateRecord, [collection, key, text, expected]);
       const [row] = rows;
       if (row === undefined) throw storageError('storage_conflict', { collection, key, expected: expected ?? 0 });
       return Number(row.version);
     },
     async deleteRecord(collection, key) {
-      await query(WRITE.deleteRecord, [collection, key]);
+      write(WRITE.deleteRecord, [collection, key]);
     },
     async appendStream(stream, value, at) {
-      const [row] = await query<{ seq: string }>(WRITE.appendStream, [
-        checkName('stream', stream),
-        toJsonText(value),
-        at,
-      ]);
+      const values = [checkName('stream', stream), toJsonText(value), at];
+      const [row] = await ask<{ seq: string }>(WRITE.appendStream, values);
       changes.streams.add(stream);
       return Number(row?.seq);
     },
     async remember(scope, id, value) {
-      checkName('scope', scope);
-      checkName('id', id);
-      const inserted = await query(WRITE.remember, [testNow(), scope, id, toJsonText(value)]);
-      if (inserted.length > 0) return undefined;
-      const [row] = await query<{ value: Json }>(WRITE.remembered, [scope, id]);
-      return { value: row?.value ?? null };
+      const values = [now(), checkName('scope', scope), checkName('id', id), toJsonText(value)];
+      for (;;) {
+        if ((await ask(WRITE.remember, values)).length > 0) return undefined;
+        const [row] = await query<{ value: string }>(WRITE.remembered, [scope, id]);
+        // Gone in between, by retention: then it is new.
+        if (row !== undefined) return { value: fromJsonText(row.value) };
+      }
     },
     enqueue,
     async schedule(timer) {
@@ -85,54 +126,50 @@ export function writeTransaction(query: Query, testNow: () => number | null, cha
       checkName('lane', lane);
       checkName('kind of job', kind);
       checkName('timer id', timer.id);
-      await query(WRITE.schedule, [queue, timer.id, timer.at, lane, kind, toJsonText(payload)]);
+      write(WRITE.schedule, [queue, timer.id, clock.toServer(timer.at), lane, kind, toJsonText(payload)]);
       changes.queues.add(queue);
     },
     async unschedule(queue, id) {
-      await query(WRITE.unschedule, [queue, id]);
+      write(WRITE.unschedule, [queue, id]);
     },
     async complete(job) {
-      await own(job);
-      await query(WRITE.deleteJob, [job.id]);
-      await freeLane(job.queue, job.lane);
+      end(WRITE.completeJob, job, []);
     },
     async retry(job, again) {
-      await own(job);
-      await query(WRITE.countTry, [testNow(), job.id, again.error]);
-      await query(WRITE.releaseLane, [testNow(), job.queue, job.lane, again.notBefore]);
-      changes.queues.add(job.queue);
+      giveBack(job, clock.toServer(again.notBefore), again.error);
     },
     async release(job, notBefore) {
-      await own(job);
-      await query(WRITE.releaseLane, [testNow(), job.queue, job.lane, notBefore ?? null]);
-      changes.queues.add(job.queue);
+      giveBack(job, notBefore === undefined ? null : clock.toServer(notBefore), null);
     },
     async bury(job, error) {
-      await own(job);
-      await query(WRITE.buryJob, [testNow(), job.id, error]);
-      await freeLane(job.queue, job.lane);
+      end(WRITE.buryJob, job, [error]);
     },
     async resend(deadJobId) {
-      const [job] = await query<NewJob & Record<string, unknown>>(WRITE.takeDead, [deadJobId]);
+      const [job] = await ask<{ queue: string; lane: string; kind: string; payload: string }>(WRITE.takeDead, [
+        deadJobId,
+      ]);
       if (job === undefined) return false;
-      await enqueue([job]);
+      write(WRITE.enqueue, [now(), [job.queue], [job.lane], [job.kind], [job.payload]]);
+      changes.queues.add(job.queue);
       return true;
     },
     async drop(jobId) {
-      if ((await query(WRITE.dropDead, [jobId])).length > 0) return true;
-      type Place = { queue: string; lane: string; claimed: boolean; head: boolean };
-      const [place] = await query<Place>(WRITE.laneOfJob, [testNow(), jobId]);
-      if (place === undefined || place.claimed) return false;
-      await query(WRITE.deleteJob, [jobId]);
-      // Behind the head, the lane's own time (a retry of the head) stays in force.
-      if (place.head) await freeLane(place.queue, place.lane);
-      return true;
+      const [row] = await ask<{ dropped: boolean; queue: string | null }>(WRITE.dropJob, [now(), jobId]);
+      if (row?.queue != null) changes.queues.add(row.queue);
+      return row?.dropped === true;
     },
     async setGate(queue, gate) {
       checkName('queue', queue);
-      if (gate === null) await query(WRITE.liftGate, [queue]);
-      else await query(WRITE.setGate, [queue, gate.until, gate.reason]);
+      if (gate === null) write(WRITE.liftGate, [queue]);
+      else write(WRITE.setGate, [queue, clock.toServer(gate.until), gate.reason]);
       changes.queues.add(queue);
     },
   };
+}
+
+/** The server says only that a claim was lost; whose it was is known here, when there was but one. */
+export function nameLostClaim(error: unknown, changes: Changes): unknown {
+  if (codeOf(error) !== CLAIM_LOST_STATE) return error;
+  const [job] = changes.ended.values();
+  return storageError('claim_lost', { job: job?.id ?? 0, queue: job?.queue ?? '' }, error);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Transaction } from '../../../plugin/storage/contract.ts';
 import {
   claim,
   claimOne,
@@ -62,12 +63,12 @@ export function claimRules(driver: StorageDriver): void {
       const second = await claimOne(storage);
       expect(second).toMatchObject({ id: first.id, payload: 1, attempts: 0 });
       for (const end of [
-        write(storage, (tx) => tx.complete(first)),
-        write(storage, (tx) => tx.retry(first, { notBefore: 0, error: 'x' })),
-        write(storage, (tx) => tx.release(first)),
-        write(storage, (tx) => tx.bury(first, 'x')),
+        (tx: Transaction) => tx.complete(first),
+        (tx: Transaction) => tx.retry(first, { notBefore: 0, error: 'x' }),
+        (tx: Transaction) => tx.release(first),
+        (tx: Transaction) => tx.bury(first, 'x'),
       ]) {
-        await expect(end).rejects.toMatchObject(lost);
+        await expect(write(storage, end)).rejects.toMatchObject(lost);
       }
       await write(storage, (tx) => tx.complete(second));
       expect(await claimOne(storage)).toMatchObject({ payload: 2 });

@@ -1,0 +1,241 @@
+/**
+ * What a lane's life needs of the server, each in one round trip. A statement inside a function sees everything that was
+ * committed before the statement began (PL/pgSQL, volatile, READ COMMITTED), which a single statement with several parts
+ * does not: one that waited for a lane's lock would still look for jobs as of before the wait.
+ *
+ * `p_now`: a test's time, Unix ms; null: the server's clock, the same for all nodes.
+ */
+
+/** SQLSTATE of our own: the claim is no longer the caller's. Class `ML` is none of PostgreSQL's (documentation, appendix A). */
+export const CLAIM_LOST_STATE = 'ML001';
+/** SQLSTATE of our own: somebody else has decided that this session's transaction did not commit. */
+export const SESSION_ENDED_STATE = 'ML002';
+
+/** Due timers moved by one claim. As on SQLite: bounds a transaction after a long standstill. */
+const TIMERS_PER_CLAIM = 500;
+
+export const FUNCTIONS = `
+CREATE FUNCTION time_now(p_now bigint) RETURNS bigint LANGUAGE sql VOLATILE
+AS $$ SELECT coalesce(p_now, (extract(epoch from clock_timestamp()) * 1000)::bigint) $$;
+
+-- The lanes are made and locked first, in one order everywhere (no deadlock between two of these): so ids grow within a
+-- lane in the order of commits.
+CREATE FUNCTION enqueue_jobs(p_now bigint, p_queues text[], p_lanes text[], p_kinds text[], p_payloads text[])
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := time_now(p_now);
+BEGIN
+  INSERT INTO lanes (queue, lane, ready_at, turn)
+  SELECT queue, lane, t, turn
+  FROM (
+    SELECT queue, lane, nextval('lane_turns') AS turn
+    FROM (
+      SELECT queue, lane, min(place) AS first
+      FROM unnest(p_queues, p_lanes) WITH ORDINALITY AS given (queue, lane, place)
+      GROUP BY queue, lane ORDER BY first
+    ) AS in_order
+  ) AS numbered
+  ORDER BY queue COLLATE "C", lane COLLATE "C"
+  ON CONFLICT (queue, lane) DO UPDATE SET ready_at = lanes.ready_at;
+
+  INSERT INTO jobs (queue, lane, kind, payload, enqueued_at)
+  SELECT queue, lane, kind, payload, t
+  FROM unnest(p_queues, p_lanes, p_kinds, p_payloads) WITH ORDINALITY AS given (queue, lane, kind, payload, place)
+  ORDER BY place;
+END $$;
+
+-- One caller at a time per queue, so that timers keep their order.
+CREATE FUNCTION move_timers(p_now bigint, p_queue text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  lanes_due text[];
+  kinds_due text[];
+  payloads_due text[];
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(current_schema() || ' timers ' || p_queue, 0));
+  WITH gone AS (
+    DELETE FROM timers WHERE queue = p_queue AND id IN (
+      SELECT id FROM timers WHERE queue = p_queue AND at <= p_now ORDER BY at, n LIMIT ${TIMERS_PER_CLAIM}
+    ) AND at <= p_now RETURNING at, n, lane, kind, payload
+  )
+  SELECT array_agg(lane ORDER BY at, n), array_agg(kind ORDER BY at, n), array_agg(payload ORDER BY at, n)
+  INTO lanes_due, kinds_due, payloads_due FROM gone;
+  IF lanes_due IS NOT NULL THEN
+    PERFORM enqueue_jobs(p_now, array_fill(p_queue, ARRAY[cardinality(lanes_due)]), lanes_due, kinds_due, payloads_due);
+  END IF;
+END $$;
+
+-- Claims heads of lanes. Always returns a row: the server's time, and whether timers were moved. p_again: an earlier try
+-- with the same p_claim may have taken lanes, with its answer lost; they are given back first.
+CREATE FUNCTION claim_jobs(
+  p_now bigint, p_queue text, p_limit integer, p_lease bigint, p_max integer, p_claim text, p_again boolean
+) RETURNS TABLE (
+  server_now bigint, moved boolean, probe boolean, claim text, id bigint, queue text, lane text, kind text, payload text,
+  enqueued_at bigint, attempts integer, first_failed_at bigint, last_error text
+) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  t bigint := time_now(p_now);
+  gate_until bigint;
+  room integer := p_limit;
+  bound integer := p_max;
+  has_moved boolean := false;
+  taken text[];
+  ready bigint[];
+  turns bigint[];
+BEGIN
+  IF p_again THEN
+    UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = t
+    WHERE queue = p_queue AND claim IS NOT NULL AND starts_with(claim, p_claim);
+  END IF;
+
+  IF EXISTS (SELECT 1 FROM timers WHERE queue = p_queue AND at <= t) THEN
+    PERFORM move_timers(t, p_queue);
+    has_moved := true;
+  END IF;
+
+  SELECT until INTO gate_until FROM gates WHERE queue = p_queue;
+  IF gate_until > t THEN
+    room := 0;
+  ELSIF gate_until IS NOT NULL THEN
+    bound := least(bound, 1);
+  END IF;
+
+  IF bound IS NOT NULL AND room > 0 THEN
+    -- One node at a time decides how many more of a queue may be under way.
+    PERFORM pg_advisory_xact_lock(hashtextextended(current_schema() || ' claims ' || p_queue, 0));
+    room := least(room, bound - (
+      SELECT count(*)::integer FROM (
+        SELECT 1 FROM lanes WHERE queue = p_queue AND claim IS NOT NULL AND lease_until > t LIMIT bound
+      ) AS under_way
+    ));
+    IF room > 0 AND gate_until IS NOT NULL THEN
+      -- Somebody may have closed the gate while we waited.
+      SELECT until INTO gate_until FROM gates WHERE queue = p_queue;
+      IF gate_until > t THEN room := 0; END IF;
+    END IF;
+  END IF;
+
+  IF room > 0 THEN
+    WITH due AS (
+      SELECT lane, ready_at, turn FROM lanes WHERE queue = p_queue AND ready_at <= t
+      ORDER BY ready_at, turn LIMIT room FOR UPDATE SKIP LOCKED
+    ), took AS (
+      UPDATE lanes SET claim = p_claim || ':' || due.turn, lease_until = t + p_lease, ready_at = t + p_lease
+      FROM due WHERE lanes.queue = p_queue AND lanes.lane = due.lane
+      RETURNING due.lane, due.ready_at, due.turn
+    )
+    SELECT array_agg(lane ORDER BY ready_at, turn), array_agg(ready_at ORDER BY ready_at, turn),
+      array_agg(turn ORDER BY ready_at, turn)
+    INTO taken, ready, turns FROM took;
+  END IF;
+
+  RETURN QUERY
+  SELECT t, has_moved, gate_until IS NOT NULL, p_claim || ':' || wanted.turn, head.id, head.queue, head.lane, head.kind,
+    head.payload, head.enqueued_at, head.attempts, head.first_failed_at, head.last_error
+  FROM (SELECT 1) AS always
+  LEFT JOIN (
+    unnest(taken, ready, turns) AS wanted (lane, ready_at, turn)
+    CROSS JOIN LATERAL (SELECT * FROM jobs WHERE jobs.queue = p_queue AND jobs.lane = wanted.lane ORDER BY jobs.id LIMIT 1) AS head
+  ) ON true
+  ORDER BY wanted.ready_at, wanted.turn;
+END $$;
+
+-- The fence: nobody but the owner of the claim ends a job. The lock also holds back those who add to the lane.
+CREATE FUNCTION own_lane(p_now bigint, p_queue text, p_lane text, p_claim text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM lanes
+  WHERE queue = p_queue AND lane = p_lane AND claim = p_claim AND lease_until > time_now(p_now) FOR UPDATE;
+  IF NOT FOUND THEN RAISE EXCEPTION 'claim lost' USING ERRCODE = '${CLAIM_LOST_STATE}'; END IF;
+END $$;
+
+-- After the head has left: the lane waits for its next job, or goes. True when it goes on.
+CREATE FUNCTION free_lane(p_now bigint, p_queue text, p_lane text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM jobs WHERE queue = p_queue AND lane = p_lane) THEN
+    UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = time_now(p_now)
+    WHERE queue = p_queue AND lane = p_lane;
+    RETURN true;
+  END IF;
+  DELETE FROM lanes WHERE queue = p_queue AND lane = p_lane;
+  RETURN false;
+END $$;
+
+CREATE FUNCTION complete_job(p_now bigint, p_queue text, p_lane text, p_claim text, p_id bigint)
+RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM own_lane(p_now, p_queue, p_lane, p_claim);
+  DELETE FROM jobs WHERE id = p_id;
+  RETURN free_lane(p_now, p_queue, p_lane);
+END $$;
+
+CREATE FUNCTION bury_job(p_now bigint, p_queue text, p_lane text, p_claim text, p_id bigint, p_error text)
+RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := time_now(p_now);
+BEGIN
+  PERFORM own_lane(p_now, p_queue, p_lane, p_claim);
+  WITH gone AS (DELETE FROM jobs WHERE id = p_id RETURNING *)
+  INSERT INTO dead_jobs
+  SELECT id, queue, lane, kind, payload, enqueued_at, attempts + 1, coalesce(first_failed_at, t), p_error, t FROM gone;
+  RETURN free_lane(p_now, p_queue, p_lane);
+END $$;
+
+-- The job stays at the head. p_error null: as if it had never been claimed. p_ready null: at once.
+CREATE FUNCTION return_job(
+  p_now bigint, p_queue text, p_lane text, p_claim text, p_id bigint, p_ready bigint, p_error text
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := time_now(p_now);
+BEGIN
+  PERFORM own_lane(p_now, p_queue, p_lane, p_claim);
+  IF p_error IS NOT NULL THEN
+    UPDATE jobs SET attempts = attempts + 1, first_failed_at = coalesce(first_failed_at, t), last_error = p_error
+    WHERE id = p_id;
+  END IF;
+  UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = coalesce(p_ready, t)
+  WHERE queue = p_queue AND lane = p_lane;
+END $$;
+
+-- A lane that is claimed keeps its jobs: whoever holds it may be about to end the head.
+CREATE FUNCTION drop_job(p_now bigint, p_id bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  place jobs%ROWTYPE;
+  head bigint;
+BEGIN
+  DELETE FROM dead_jobs WHERE id = p_id;
+  IF FOUND THEN RETURN true; END IF;
+  SELECT * INTO place FROM jobs WHERE id = p_id;
+  IF NOT FOUND THEN RETURN false; END IF;
+  PERFORM 1 FROM lanes WHERE queue = place.queue AND lane = place.lane
+    AND (claim IS NULL OR lease_until <= time_now(p_now)) FOR UPDATE;
+  IF NOT FOUND THEN RETURN false; END IF;
+  SELECT id INTO head FROM jobs WHERE queue = place.queue AND lane = place.lane ORDER BY id LIMIT 1;
+  DELETE FROM jobs WHERE id = p_id;
+  IF NOT FOUND THEN RETURN false; END IF;
+  -- Behind the head, the lane's own time (a retry of the head) stays in force.
+  IF head = p_id THEN PERFORM free_lane(p_now, place.queue, place.lane); END IF;
+  RETURN true;
+END $$;
+
+-- Locks the record, so that read-modify-write of two transactions happens one after the other, as on SQLite. One that is
+-- not there has no row to lock: then its name is locked, and looked for again.
+CREATE FUNCTION record_for_update(p_collection text, p_key text)
+RETURNS TABLE (key text, value text, version bigint) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY SELECT r.key, r.value, r.version FROM records r
+    WHERE r.collection = p_collection AND r.key = p_key FOR NO KEY UPDATE;
+  IF FOUND THEN RETURN; END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended(current_schema() || ' record ' || p_collection || ' ' || p_key, 0));
+  RETURN QUERY SELECT r.key, r.value, r.version FROM records r
+    WHERE r.collection = p_collection AND r.key = p_key FOR NO KEY UPDATE;
+END $$;
+
+-- Part of each transaction that writes (commit-mark.ts).
+CREATE FUNCTION mark_commit(p_now bigint, p_session text, p_number bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE sessions SET committed = p_number, at = time_now(p_now)
+  WHERE id = p_session AND NOT is_ended;
+  IF NOT FOUND THEN RAISE EXCEPTION 'session ended' USING ERRCODE = '${SESSION_ENDED_STATE}'; END IF;
+END $$;
+`;

@@ -1,0 +1,85 @@
+import type { StorageLogger } from '../open-options.ts';
+import { NOW } from './rows.ts';
+
+/** A node says so often that it is alive, ms. */
+const BEAT_MS = 2_000;
+/** A node that has said nothing for so long is gone, ms: five beats, so that one lost connection is survived. */
+export const GONE_AFTER_MS = 10_000;
+/** A node that is gone is forgotten after this, ms; until then people can see that it was there. */
+const FORGET_AFTER_MS = 24 * 60 * 60_000;
+
+const BEAT = `INSERT INTO nodes (id, seen_at, started_at) VALUES ($2, ${NOW}, ${NOW})
+  ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`;
+
+/** Its lanes are free at once, instead of when their leases end. The claims' tokens still fence: should it come back, it finds them lost. */
+const FREE = `WITH gone AS (SELECT id FROM nodes WHERE seen_at < ${NOW} - $2::bigint),
+  freed AS (
+    UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = ${NOW}
+    WHERE claim IS NOT NULL AND split_part(claim, '/', 1) IN (SELECT id FROM gone) RETURNING queue
+  )
+  SELECT queue, count(*)::int AS lanes FROM freed GROUP BY queue`;
+
+const FORGET = `DELETE FROM nodes WHERE seen_at < ${NOW} - $2::bigint`;
+const LEAVE = 'DELETE FROM nodes WHERE id = $1';
+
+export interface NodeWatchOptions {
+  readonly nodeId: string;
+  /** Undefined when the database could not be asked; never rejects. */
+  readonly query: <Row extends Record<string, unknown>>(
+    text: string,
+    values: readonly unknown[],
+  ) => Promise<Row[] | undefined>;
+  readonly testNow: () => number | null;
+  readonly onFreed: (queues: readonly string[]) => void;
+  readonly logger: StorageLogger | undefined;
+}
+
+export interface NodeWatch {
+  /** Says once more that this node is alive, and frees what nodes that are gone have held. The timer calls it; tests too. */
+  beat(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Says that this node is alive, and takes over from nodes that died: a lease must be long, so that it outlives any
+ * handler, but nobody should wait a minute because a machine lost power.
+ */
+export function createNodeWatch({ nodeId, query, testNow, onFreed, logger }: NodeWatchOptions): NodeWatch {
+  /** Since when the database has answered every beat: only who saw it all the time knows that another node fell silent. */
+  let steadySince: number | undefined;
+  let isBeating = false;
+
+  async function beat(): Promise<void> {
+    if (isBeating) return;
+    isBeating = true;
+    try {
+      if ((await query(BEAT, [testNow(), nodeId])) === undefined) {
+        steadySince = undefined;
+        return;
+      }
+      const now = testNow() ?? performance.now();
+      steadySince ??= now;
+      if (now - steadySince > GONE_AFTER_MS) await freeOthers();
+    } finally {
+      isBeating = false;
+    }
+  }
+
+  async function freeOthers(): Promise<void> {
+    const freed = await query<{ queue: string; lanes: number }>(FREE, [testNow(), GONE_AFTER_MS]);
+    await query(FORGET, [testNow(), FORGET_AFTER_MS]);
+    if (freed === undefined || freed.length === 0) return;
+    const lanes = freed.reduce((sum, row) => sum + row.lanes, 0);
+    logger?.warn('a node has gone: its lanes were taken over', { lanes });
+    onFreed(freed.map((row) => row.queue));
+  }
+
+  const timer = setInterval(() => void beat(), BEAT_MS).unref();
+  return {
+    beat,
+    async close() {
+      clearInterval(timer);
+      await query(LEAVE, [nodeId]);
+    },
+  };
+}
