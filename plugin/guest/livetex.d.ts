@@ -8,6 +8,8 @@
  * подчёркивает их; `metabot-livetex check` знает.
  */
 
+/* oxlint-disable typescript/no-explicit-any -- what a channel, a JSON attribute or a library holds is not known, and an author of a script must not have to prove it */
+
 /** Значение атрибута LiveTex. `null` удаляет атрибут. В LiveTex числа и «да»/«нет» уходят строками. */
 type LiveTexAttributeValue = string | number | boolean | null;
 
