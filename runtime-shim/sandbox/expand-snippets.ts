@@ -2,7 +2,7 @@ import { MAX_CODE_CHARS } from './run-limits.ts';
 import type { LibrarySet } from './runner-protocol.ts';
 
 /** `snippet('Name')` with a plain text in quotes, and a semicolon if there is one. A text macro: it acts in comments and strings too. */
-const SNIPPET = /\bsnippet\s*\(\s*(?:'([^'\\\n]+)'|"([^"\\\n]+)"|`([^`\\$\n]+)`)\s*\)[^\S\n]*;?/g;
+const SNIPPET = /\bsnippet\s*\(\s*(?:'([^'\\\n]+)'|"([^"\\\n]+)"|`([^`\\$\n]+)`)\s*\)(?:[ \t]*;)?/g;
 /** How deep snippets may use snippets. Ours: it ends a circle. */
 const MAX_DEPTH = 10;
 

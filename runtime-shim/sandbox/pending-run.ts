@@ -5,7 +5,7 @@ export interface PendingRun {
   readonly id: number;
   readonly script: ScriptRun;
   readonly resolve: (result: ScriptResult) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
   /** Unix-free clock of `performance.now()`, ms: when a runner took it. */
   startedAt: number;
   /** It was in a runner that was killed: it runs once more, with nobody beside it. */

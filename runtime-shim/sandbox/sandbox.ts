@@ -37,6 +37,8 @@ class ProcessSandbox implements Sandbox {
   #pool: RunnerPool | undefined;
   #closing: Promise<void> | undefined;
   #whenIdle: (() => void) | undefined;
+  /** Why there are no runners: our own guest code could not be read or built. */
+  #broken: unknown;
   #lastId = 0;
 
   constructor(limits: FullLimits, logger: Logger | undefined) {
@@ -44,7 +46,11 @@ class ProcessSandbox implements Sandbox {
     this.#logger = logger;
     this.#queue = new FairQueue(limits.queuePerBot);
     this.#starting = this.#start();
-    this.#starting.catch((error: unknown) => this.#allReady.reject(error));
+    this.#starting.catch((error: unknown) => {
+      this.#broken = error;
+      this.#allReady.reject(error);
+      for (const run of this.#queue.drain()) run.reject(error);
+    });
     this.#allReady.promise.catch(() => undefined);
   }
 
@@ -66,12 +72,8 @@ class ProcessSandbox implements Sandbox {
 
   async run(script: ScriptRun): Promise<ScriptResult> {
     if (this.#closing !== undefined) throw shimError('sandbox_closed', {});
-    await this.#starting;
+    if (this.#broken !== undefined) throw this.#broken;
     return await new Promise<ScriptResult>((resolve, reject) => {
-      if (this.#closing !== undefined) {
-        reject(shimError('sandbox_closed', {}));
-        return;
-      }
       this.#lastId += 1;
       const id = this.#lastId;
       const run: PendingRun = { id, script, resolve, reject, startedAt: 0, alone: false, abort: undefined };

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { runResult } from '../../../runtime-shim/sandbox/run-result.ts';
+
+const WRITES = { attributes: {}, systemAttributes: {}, tags: { add: [], remove: [] }, bot: {}, memory: {} };
+const usage = { cpuMs: 1, wallMs: 1, hostCalls: 0 };
+
+function resultOf(report: unknown) {
+  const text = typeof report === 'string' ? report : JSON.stringify(report);
+  return runResult('a.js', { t: 'end', id: 1, report: text, log: [], usage });
+}
+
+test('reads a report that is as it should be', () => {
+  const actions = [
+    { type: 'send_message', text: 'x' },
+    { type: 'plugin', plugin: 'p', action: { a: [null] } },
+  ];
+  expect(resultOf({ ok: true, returned: null, writes: WRITES, actions })).toMatchObject({ ok: true, actions });
+});
+
+test.each([
+  [''],
+  ['not JSON'],
+  ['null'],
+  ['{"ok":true}'],
+  [{ ok: true, returned: 1, writes: { ...WRITES, attributes: { a: 'x' } }, actions: [] }],
+  [{ ok: true, returned: 1, writes: { ...WRITES, extra: 1 }, actions: [] }],
+  [{ ok: true, returned: 1, writes: WRITES, actions: [{ type: 'rm' }] }],
+  [{ ok: true, returned: 1, writes: WRITES, actions: [{ type: 'send_message' }] }],
+  [
+    {
+      ok: true,
+      returned: 1,
+      writes: WRITES,
+      actions: [{ type: 'send_message', attachments: [{ type: 'file', url: 'javascript:1' }] }],
+    },
+  ],
+  [{ ok: true, returned: 1, writes: WRITES, actions: [{ type: 'stop', extra: 1 }] }],
+  [{ ok: false, error: { code: 1 } }],
+])('a forged report is a failure of the script: %j', (report) => {
+  expect(resultOf(report)).toMatchObject({ ok: false, error: { code: 'script_error', file: 'a.js', line: null } });
+});

@@ -1,0 +1,157 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createSandbox } from '../../../runtime-shim/sandbox/index.ts';
+import { childrenOf } from '../../support/process-tree.ts';
+import { useSandbox } from '../../support/sandbox-under-test.ts';
+import { scriptRun } from '../../support/script-run.ts';
+
+/** The processes that this sandbox has started. */
+async function started(act: () => Promise<unknown>): Promise<number[]> {
+  const before = new Set(childrenOf(process.pid));
+  await act();
+  return childrenOf(process.pid).filter((pid) => !before.has(pid));
+}
+
+test('close() leaves no process, and a closed sandbox says so', async () => {
+  const sandbox = createSandbox({ runners: 2 });
+  const pids = await started(() => sandbox.ready());
+  expect(pids.length).toBeGreaterThanOrEqual(2);
+  await sandbox.close();
+  const left = new Set(childrenOf(process.pid));
+  expect(pids.filter((pid) => left.has(pid))).toEqual([]);
+  await expect(sandbox.run(scriptRun('return 1'))).rejects.toMatchObject({ code: 'sandbox_closed' });
+  await expect(sandbox.ready()).rejects.toMatchObject({ code: 'sandbox_closed' });
+  await sandbox.close();
+});
+
+test('close() lets the running end and refuses the waiting', async () => {
+  const sandbox = useSandbox({ isolates: 1 });
+  await sandbox.ready();
+  const asked = Promise.withResolvers<(answer: string) => void>();
+  const call = async (): Promise<string> => await new Promise((resolve) => asked.resolve(resolve));
+  const plugins = [
+    { name: 'p', source: 'return (platform) => { platform.globals.ask = () => platform.call("f", null); };' },
+  ];
+  const running = sandbox.run(scriptRun('return ask()', { plugins, call }));
+  const waiting = sandbox.run(scriptRun('return 2'));
+  const answer = await asked.promise;
+  const closed = sandbox.close();
+  await expect(waiting).rejects.toMatchObject({ code: 'sandbox_closed' });
+  answer('"late"');
+  expect(await running).toMatchObject({ ok: true, returned: 'late' });
+  await closed;
+});
+
+test('close() before the start is over leaves nothing either', async () => {
+  const pids = await started(async () => {
+    await createSandbox().close();
+  });
+  expect(pids).toEqual([]);
+});
+
+test('nothing of the environment reaches a runner', async () => {
+  vi.stubEnv('METABOT_SECRET', 'not-for-runners');
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const sandbox = useSandbox();
+  for (const pid of await started(() => sandbox.ready())) {
+    const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+    expect(environment.split('\0').filter((line) => line !== '' && !line.startsWith('NODE_CHANNEL'))).toEqual([]);
+  }
+});
+
+test('a runner that is killed from outside is replaced, and its run runs again', async () => {
+  const sandbox = useSandbox();
+  const pids = await started(() => sandbox.ready());
+  let asked = 0;
+  const call = async (): Promise<string> => {
+    asked += 1;
+    if (asked > 1) return '"again"';
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    return await new Promise(() => undefined);
+  };
+  const plugins = [
+    { name: 'p', source: 'return (platform) => { platform.globals.ask = () => platform.call("f", null); };' },
+  ];
+  expect(await sandbox.run(scriptRun('return ask()', { plugins, call }))).toMatchObject({
+    ok: true,
+    returned: 'again',
+  });
+  expect(sandbox.stats().runnersKilled).toBeGreaterThanOrEqual(1);
+});
+
+test('a run whose runner is killed twice says so', async () => {
+  const sandbox = useSandbox();
+  await sandbox.ready();
+  const call = async (): Promise<string> => {
+    for (const pid of childrenOf(process.pid)) process.kill(pid, 'SIGKILL');
+    return await new Promise(() => undefined);
+  };
+  const plugins = [
+    { name: 'p', source: 'return (platform) => { platform.globals.ask = () => platform.call("f", null); };' },
+  ];
+  expect(await sandbox.run(scriptRun('return ask()', { plugins, call }))).toMatchObject({
+    ok: false,
+    error: { code: 'sandbox_killed' },
+  });
+  expect(await sandbox.run(scriptRun('return 1'))).toMatchObject({ ok: true, returned: 1 });
+});
+
+test('a run beside one that cannot be stopped runs again and is right', async () => {
+  const sandbox = useSandbox({ cpuMs: 150, wallMs: 2_000, isolates: 2 });
+  await sandbox.ready();
+  const plugins = [
+    { name: 'p', source: 'return (platform) => { platform.globals.ask = () => platform.call("f", null); };' },
+  ];
+  let asked = 0;
+  const call = async (): Promise<string> => {
+    asked += 1;
+    if (asked > 1) return '"again"';
+    return await new Promise(() => undefined);
+  };
+  const innocent = sandbox.run(scriptRun('return ask()', { plugins, call }));
+  const hostile = sandbox.run(scriptRun('const a = []; a.length = 2 ** 32 - 1; return a.indexOf(1);'));
+  expect(await hostile).toMatchObject({ ok: false, error: { code: 'script_timeout' } });
+  expect(await innocent).toMatchObject({ ok: true, returned: 'again' });
+});
+
+test('a runner whose loop is stuck is killed by the server', async () => {
+  const sandbox = useSandbox({ cpuMs: 200, wallMs: 500 });
+  const pids = await started(() => sandbox.ready());
+  const call = async (): Promise<string> => {
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    return 'null';
+  };
+  const plugins = [
+    { name: 'p', source: 'return (platform) => { platform.globals.ask = () => platform.call("f", null); };' },
+  ];
+  expect(await sandbox.run(scriptRun('return ask()', { plugins, call }))).toMatchObject({
+    ok: false,
+    error: { code: 'script_deadline' },
+  });
+});
+
+test('runners end with their server, however it ends', async () => {
+  const server = fork(new URL('../../support/sandbox-server.ts', import.meta.url), [], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  onTestFinished(() => {
+    server.kill('SIGKILL');
+  });
+  const [pids] = (await once(server, 'message')) as [number[]];
+  expect(pids.length).toBeGreaterThan(0);
+  server.kill('SIGKILL');
+  await vi.waitUntil(() => pids.every((pid) => isGone(pid)), { timeout: 10_000, interval: 20 });
+});
+
+function isGone(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
+  } catch {
+    return true;
+  }
+}
