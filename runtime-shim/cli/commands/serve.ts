@@ -2,10 +2,12 @@ import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { Logger } from '../../../plugin/contract/host.ts';
 import type { LiveTexPlugin } from '../../../plugin/index.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
+import { loadBot } from '../../bot/load-bot.ts';
 import type { Runtime } from '../../runtime/contract.ts';
 import type { CommandWork } from '../command.ts';
 import { secretsOf } from '../config/config-secrets.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { sqliteFolderOf } from '../config/sqlite-folder.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { EXIT_DONE } from '../exit-code.ts';
 import { jsonLogger } from '../json-logger.ts';
@@ -15,8 +17,6 @@ import { dialogReport } from '../maintenance/dialog-report.ts';
 import { maintenanceOf } from '../maintenance/open-maintenance.ts';
 import { registerWebhooks } from '../register-webhooks.ts';
 import { aborted } from '../stop-signal.ts';
-
-const SQLITE = 'sqlite:';
 
 /** `serve`: the runtime against LiveTex until a signal, then a drained end. */
 export const serve: CommandWork = async ({ terminal, arguments: { values }, json, cwd, env, stop }) => {
@@ -31,7 +31,8 @@ export const serve: CommandWork = async ({ terminal, arguments: { values }, json
   /** What was opened, to be closed in the reverse order. */
   const opened: Array<() => Promise<void>> = [];
   try {
-    const storage = await openStorage(config.storage, { clock, logger });
+    const { id: owner } = await loadBot(config.bot);
+    const storage = await openStorage(config.storage, { clock, logger, owner });
     opened.push(() => storage.close());
     const { host, port, apiToken, trustedProxies = [] } = config.http;
     const http = { host, port, trustedProxies, ...(apiToken === undefined ? {} : { apiToken }) };
@@ -43,8 +44,9 @@ export const serve: CommandWork = async ({ terminal, arguments: { values }, json
     await listenOn({ host, port }, async () => {
       await runtime.start();
     });
-    if (config.storage.startsWith(SQLITE)) {
-      const control = await startControlServer(config.storage.slice(SQLITE.length), {
+    const folder = sqliteFolderOf(config.storage);
+    if (folder !== undefined) {
+      const control = await startControlServer(folder, {
         ...maintenanceOf(storage, config),
         dialog: async (channel, externalId, last) =>
           await dialogReport(runtime, storage, { channel, externalId, last }),

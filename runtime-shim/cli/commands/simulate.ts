@@ -11,6 +11,7 @@ import { activityLines, formatLine } from '../activity-line.ts';
 import type { CommandContext, CommandWork } from '../command.ts';
 import { SIMULATE_PORT } from '../commands.ts';
 import { type Config, configSchema } from '../config/config-schema.ts';
+import { sqliteIn } from '../config/sqlite-folder.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { EXIT_DONE } from '../exit-code.ts';
 import { jsonLogger } from '../json-logger.ts';
@@ -46,9 +47,7 @@ export const simulate: CommandWork = async (context) => {
     const clock = systemClock;
     const data = values['data'];
     const storage =
-      data === undefined
-        ? createMemoryStorage({ clock })
-        : await openStorage(`sqlite:${resolve(cwd, data)}`, { clock });
+      data === undefined ? createMemoryStorage({ clock }) : await openStorage(sqliteIn(resolve(cwd, data)), { clock });
     opened.push(() => storage.close());
     const emulator = await startLiveTexEmulator({ operators: [OPERATOR, COLLEAGUE] });
     opened.push(() => emulator.close());

@@ -6,10 +6,9 @@ import { readJsonFile } from '../read-json-file.ts';
 import { type Config, configSchema } from './config-schema.ts';
 import { issueLines, keysOf, pathText } from './problem-lines.ts';
 import { type Environment, resolveEnv } from './resolve-env.ts';
+import { sqliteFolderOf, sqliteIn } from './sqlite-folder.ts';
 
 const WHAT = 'the configuration file';
-const SQLITE = 'sqlite:';
-
 export type { Config } from './config-schema.ts';
 
 /** @throws cli_json_invalid with every problem, and what `readTextFile` throws */
@@ -59,7 +58,8 @@ function beside(file: string, path: string): string {
 }
 
 function storageBeside(file: string, storage: string): string {
-  return storage.startsWith(SQLITE) ? `${SQLITE}${beside(file, storage.slice(SQLITE.length))}` : storage;
+  const folder = sqliteFolderOf(storage);
+  return folder === undefined ? storage : sqliteIn(beside(file, folder));
 }
 
 async function botFolderProblems(value: unknown, file: string): Promise<string[]> {

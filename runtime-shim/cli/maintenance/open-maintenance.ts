@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { type Config, loadConfigForMaintenance } from '../config/load-config.ts';
+import { sqliteFolderOf } from '../config/sqlite-folder.ts';
 import { cliError } from '../errors.ts';
 import { readControlFile } from './control-file.ts';
 import { dialogReport, dialogReportSchema } from './dialog-report.ts';
@@ -11,7 +12,6 @@ import type { Maintenance, Question } from './maintenance.ts';
 import { dropJobs, listOutbox, outboxSchema, resendDead } from './outbox.ts';
 import type { Storage } from '../../../plugin/storage/contract.ts';
 
-const SQLITE = 'sqlite:';
 /** A loopback answer takes milliseconds; a server that is busy for longer should be left alone. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
@@ -28,7 +28,7 @@ export async function openMaintenance(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<OpenMaintenance> {
   const config = await loadConfigForMaintenance(file, cwd, env);
-  const folder = config.storage.startsWith(SQLITE) ? config.storage.slice(SQLITE.length) : undefined;
+  const folder = sqliteFolderOf(config.storage);
   if (folder !== undefined) await mustExist(folder);
   try {
     const storage = await openStorage(config.storage, { clock: systemClock });
