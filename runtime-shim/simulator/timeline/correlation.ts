@@ -15,6 +15,8 @@ interface LeadMemory {
   readonly actions: Map<OperatorAction, number>;
   /** Where each script last began: its files' runs belong there. */
   readonly begun: Map<string, number>;
+  /** The latest message that went to LiveTex. */
+  mirror: number | undefined;
   /** Texts that have not been seen at LiveTex yet, oldest first: [entry, text]. */
   unmirrored: Array<[id: number, text: string]>;
 }
@@ -27,7 +29,7 @@ const CAUSES: Partial<Record<EntryKind, readonly EntryKind[]>> = {
   author_log: ['lead_message', 'script', 'webhook', 'mode'],
   request: ['lead_message', 'message', 'script', 'webhook', 'mode'],
   mode: ['lead_message', 'script', 'webhook', 'request'],
-  retry: ['request', 'webhook', 'lead_message'],
+  retry: ['request', 'webhook', 'lead_message', 'message'],
   dead: ['retry', 'request', 'webhook'],
 };
 
@@ -50,6 +52,9 @@ export class Correlation {
     }
     if (facts.kind === 'webhook' || facts.kind === 'webhook_failed') return causeOfWebhook(lead, facts.type);
     if (facts.kind === 'message' && facts.from !== 'bot') return latestOf(lead, ['webhook', 'mode', 'request']);
+    if ((facts.kind === 'retry' || facts.kind === 'dead') && facts.job.startsWith('send')) {
+      return lead.mirror ?? latest(lead, facts);
+    }
     if (facts.kind === 'script' && facts.file !== undefined) {
       return lead.begun.get(facts.script) ?? latest(lead, facts);
     }
@@ -63,12 +68,12 @@ export class Correlation {
     if (draft.userId === undefined) return;
     let lead = this.#leads.get(draft.userId);
     if (lead === undefined) {
-      lead = { latest: new Map(), actions: new Map(), begun: new Map(), unmirrored: [] };
+      lead = { latest: new Map(), actions: new Map(), begun: new Map(), mirror: undefined, unmirrored: [] };
       this.#leads.set(draft.userId, lead);
       const oldest = this.#leads.keys().next().value;
       if (this.#leads.size > REMEMBERED_LEADS && oldest !== undefined) this.#leads.delete(oldest);
     }
-    lead.latest.set(facts.kind, id);
+    noteLatest(lead, id, facts);
     if (facts.kind === 'operator') lead.actions.set(facts.action, id);
     if (facts.kind === 'script' && facts.file === undefined) lead.begun.set(facts.script, id);
     const isMirrored = facts.kind === 'lead_message' || (facts.kind === 'message' && facts.from === 'bot');
@@ -82,6 +87,12 @@ export class Correlation {
     const last = this.#lastBeginning;
     return last !== undefined && at - last.at <= NEAR_MS ? last.id : undefined;
   }
+}
+
+/** A mirrored message and LiveTex's question that follows each of them lead to nothing but themselves. */
+function noteLatest(lead: LeadMemory, id: number, facts: EntryFacts): void {
+  if (facts.kind === 'request' && isMirror(facts)) lead.mirror = id;
+  else if (facts.kind !== 'webhook' || facts.type !== 'SelectDestination') lead.latest.set(facts.kind, id);
 }
 
 function isMirror(facts: Extract<EntryFacts, { kind: 'request' }>): boolean {
@@ -106,7 +117,7 @@ const REPORTED: Readonly<Record<string, OperatorAction>> = {
 };
 
 function causeOfWebhook(lead: LeadMemory, type: string): number | undefined {
-  if (type === 'SelectDestination') return lead.latest.get('request');
+  if (type === 'SelectDestination') return lead.mirror;
   const action = REPORTED[type];
   return (action === undefined ? undefined : lead.actions.get(action)) ?? lead.latest.get('operator');
 }

@@ -69,7 +69,7 @@ describe('the timeline', () => {
       ['message', 2, 1],
       ['request', 1, 1],
       ['request', 4, 1],
-      ['mode', 6, 1],
+      ['mode', 2, 1],
     ]);
   });
 
@@ -84,6 +84,19 @@ describe('the timeline', () => {
     );
     expect(entries.map((entry) => entry.parent)).toEqual([undefined, 1, undefined, 1, 3]);
     expect(entries.map((entry) => entry.level)).toEqual(['info', 'error', 'info', 'info', 'info']);
+  });
+
+  it('leads from a message to its failed request and to the retry, not to what came in between', () => {
+    const { observe } = start();
+    const entries = observe(
+      said('lead', 'раз'),
+      request('👤\nраз', { status: null, error: 'livetex_unreachable' }),
+      said('lead', 'два'),
+      plugin({ kind: 'retry', queue: 'livetex:main', lane: USER, job: 'sendText', attempt: 1, error: 'x', nextAt: 9 }),
+      plugin({ kind: 'webhook', userId: USER, outcome: 'ignored', event: { type: 'SelectDestination' } }),
+      script(),
+    );
+    expect(entries.map((entry) => entry.parent)).toEqual([undefined, 1, undefined, 2, 2, 3]);
   });
 
   it('hangs a webhook under the operator’s action that it reports', () => {

@@ -34,7 +34,7 @@ export function TopBar(props: Props) {
       {waiting > 0 && (
         <span class="waiting" role="status" title={texts.bar.waitingHint}>
           <Icon name="retry" />
-          {waiting} {texts.bar.waiting}
+          {texts.bar.waiting} {waiting}
         </span>
       )}
       <div class="bar-end">

@@ -76,8 +76,8 @@ export function EntryDetail({ entry }: { readonly entry: EntryRecord }) {
       )}
       {detail?.usage !== undefined && (
         <Part title={words.usage}>
-          CPU {detail.usage.cpuMs.toFixed(1)} ms · {detail.usage.wallMs.toFixed(1)} ms · {detail.usage.hostCalls} host
-          calls
+          CPU {detail.usage.cpuMs.toFixed(1)} ms · {detail.usage.wallMs.toFixed(1)} ms · {words.hostCalls}{' '}
+          {detail.usage.hostCalls}
         </Part>
       )}
       {detail?.attributes !== undefined && <JsonPart title={words.written} value={detail.attributes} />}
