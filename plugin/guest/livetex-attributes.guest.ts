@@ -1,6 +1,6 @@
 import type { GuestPlatform, Json } from '../contract/guest-platform.ts';
 import { ATTRIBUTE_MESSAGES } from './attribute-messages.guest.ts';
-import { describe } from './describe.guest.ts';
+import { describe } from '../contract/describe.guest.ts';
 
 /** The system attribute that holds them all (the brief, S13). The same as `LIVETEX_ATTRS_KEY` of the contract; a test holds them together. */
 const ATTRIBUTE = 'sys_livetex_attrs';

@@ -15,15 +15,35 @@ type LiveTexAttributeValue = string | number | boolean | null;
 
 /** Лид: тот, с кем говорит бот. */
 interface MetabotLead {
-  /** Атрибуты для оператора: добавляются к заданным раньше, `null` удаляет. Оператор увидит их в заголовке диалога. */
+  /**
+   * Атрибуты для оператора: добавляются к заданным раньше, `null` удаляет. Оператор увидит их в заголовке диалога.
+   * @example
+   * lead.setLiveTexAttr({ 'номер_заявки': 705, 'имя_заявки': 'Test' });
+   */
   setLiveTexAttr(attributes: { readonly [key: string]: LiveTexAttributeValue }): this;
-  /** Один атрибут для оператора. */
+  /**
+   * Один атрибут для оператора.
+   * @example
+   * lead.setLiveTexAttr('номер_заявки', 705).setLiveTexAttr('черновик', null);
+   */
   setLiveTexAttr(key: string, value: LiveTexAttributeValue): this;
-  /** Заменяет все атрибуты для оператора; `{}` удаляет все. */
+  /**
+   * Заменяет все атрибуты для оператора; `{}` удаляет все.
+   * @example
+   * lead.setAllLiveTexAttrs({ 'тема': 'Доставка' });
+   */
   setAllLiveTexAttrs(attributes: { readonly [key: string]: LiveTexAttributeValue }): this;
-  /** Атрибут для оператора таким, каким он задан (число остаётся числом), или `null`. */
+  /**
+   * Атрибут для оператора таким, каким он задан (число остаётся числом), или `null`.
+   * @example
+   * if (lead.getLiveTexAttr('номер_заявки') === null) lead.setLiveTexAttr('номер_заявки', 1);
+   */
   getLiveTexAttr(key: string): string | number | boolean | null;
-  /** Все атрибуты для оператора. */
+  /**
+   * Все атрибуты для оператора.
+   * @example
+   * console.log(lead.getAllLiveTexAttrs());
+   */
   getAllLiveTexAttrs(): { [key: string]: string | number | boolean };
 
   /** Данные лида: `id`, `name`, `identification`, `channel_id`, `status_id`, … */
@@ -40,20 +60,41 @@ interface MetabotLead {
       | 'is_mute',
   ): any;
   getData(key: string): any;
-  /** Код канала, например `telegram`. */
+  /**
+   * Код канала, например `telegram`.
+   * @example
+   * if (lead.getChannelCode() === 'telegram') lead.addTag('telegram');
+   */
   getChannelCode(): string;
-  /** Атрибут лида или `null`, если его нет. */
+  /**
+   * Атрибут лида или `null`, если его нет.
+   * @example
+   * if (lead.getAttr('телефон') === null) bot.sendMessage('Оставьте телефон');
+   */
   getAttr(key: string): string | null;
-  /** Записывает атрибут; `null` удаляет его. Для объектов есть `setJsonAttr`. */
+  /**
+   * Записывает атрибут; `null` удаляет его. Для объектов есть `setJsonAttr`.
+   * @example
+   * lead.setAttr('город', 'Тверь').setAttr('черновик', null);
+   */
   setAttr(key: string, value: string | number | boolean | null): this;
   getAllAttr(): { [key: string]: string };
   isAttrExist(key: string): boolean;
   issetAttr(key: string): boolean;
   getIntAttr(key: string): number | null;
   getFloatAttr(key: string): number | null;
-  /** `true`, если атрибут — `1`, `true`, `on`, `yes` или `да`. */
+  /**
+   * `true`, если атрибут — `1`, `true`, `on`, `yes` или `да`.
+   * @example
+   * if (lead.getBoolAttr('согласие')) lead.addTag('согласен');
+   */
   getBoolAttr(key: string): boolean;
-  /** Записывает объект или массив как JSON. */
+  /**
+   * Записывает объект или массив как JSON.
+   * @example
+   * lead.setJsonAttr('корзина', [{ товар: 'чай', штук: 2 }]);
+   * var корзина = lead.getJsonAttr('корзина');
+   */
   setJsonAttr(key: string, value: object | string | number | boolean | null): this;
   getJsonAttr(key: string): any;
   deleteAttr(key: string): this;
@@ -64,7 +105,11 @@ interface MetabotLead {
   deleteTags(tags: readonly string[]): this;
   isTagExist(tag: string): boolean;
   getAllTags(): string[];
-  /** Только ставит признак «Переведён на оператора». Переводит `livetex.transferToOperator()`. */
+  /**
+   * Только ставит признак «Переведён на оператора». Переводит `livetex.transferToOperator()`.
+   * @example
+   * lead.setForwarded(false);
+   */
   setForwarded(state: boolean): this;
 }
 
@@ -88,7 +133,12 @@ interface MetabotBot {
   getAllAttr(): { [key: string]: string };
   isAttrExist(key: string): boolean;
   deleteAttr(key: string): this;
-  /** Сообщение лиду: текст, ряды кнопок, файлы. Уйдёт, когда скрипт закончится без ошибки. */
+  /**
+   * Сообщение лиду: текст, ряды кнопок, файлы. Уйдёт, когда скрипт закончится без ошибки.
+   * @example
+   * bot.sendMessage('Позвать оператора?', [[{ text: 'Да', callback_data: '1' }, { text: 'Нет', callback_data: '2' }]]);
+   * bot.sendMessage('Схема проезда', null, [{ type: 'image', url: 'https://example.com/map.png' }]);
+   */
   sendMessage(
     text: string | number | null,
     buttons?: ReadonlyArray<ReadonlyArray<MetabotButton>> | null,
@@ -97,17 +147,38 @@ interface MetabotBot {
     isDisableBuffer?: boolean,
     isUpdateMessageButtons?: boolean,
   ): boolean;
-  /** Запускает другой скрипт этого бота, когда закончится этот. */
+  /**
+   * Запускает другой скрипт этого бота, когда закончится этот.
+   * @example
+   * bot.run({ script_code: 'start' });
+   */
   run(options: { readonly script_code: string }): boolean;
-  /** Запускает скрипт для лида с номером `leadId`. */
+  /**
+   * Запускает скрипт для лида с номером `leadId`.
+   * @example
+   * bot.runScriptByCodeForLead('start', leadId);
+   */
   runScriptByCodeForLead(code: string, leadId: string | number): boolean;
-  /** Заканчивает скрипт здесь же; дальше по сценарию ничего не выполняется. */
+  /**
+   * Заканчивает скрипт здесь же; дальше по сценарию ничего не выполняется.
+   * @example
+   * if (lead.isTagExist('спам')) bot.stop();
+   */
   stop(): never;
-  /** То, что прислал канал, если скрипт запущен сообщением; иначе `null`. */
+  /**
+   * То, что прислал канал, если скрипт запущен сообщением; иначе `null`.
+   * @example
+   * console.log(bot.getWebhookPayload());
+   */
   getWebhookPayload(): any;
 }
 
-/** Память одного прохода сценария: её видят все его скрипты. */
+/**
+ * Память одного прохода сценария: её видят все его скрипты.
+ * @example
+ * memory.setAttr('шаг', 2);
+ * var шаг = Number(memory.getAttr('шаг'));
+ */
 interface MetabotMemory {
   getAttr(key: string): string | null;
   setAttr(key: string, value: string | number | boolean | null): this;
@@ -118,17 +189,39 @@ interface MetabotMemory {
 
 /** LiveTex. Действия выполняются, когда скрипт закончится без ошибки. */
 interface LiveTex {
-  /** Есть ли сейчас хотя бы один оператор со статусом «Доступен». */
+  /**
+   * Есть ли сейчас хотя бы один оператор со статусом «Доступен».
+   * @example
+   * if (livetex.hasOnlineOperators()) livetex.transferToOperator();
+   * else bot.sendMessage('Операторы вернутся завтра');
+   */
   hasOnlineOperators(): boolean;
-  /** Запускает скрипт типа «Перевод на оператора (онлайн)» или «(оффлайн)»: смотря есть ли операторы. */
+  /**
+   * Запускает скрипт типа «Перевод на оператора (онлайн)» или «(оффлайн)»: смотря есть ли операторы.
+   * @example
+   * livetex.runTransferScript();
+   */
   runTransferScript(): void;
-  /** Переводит диалог на оператора. */
+  /**
+   * Переводит диалог на оператора.
+   * @example
+   * lead.setLiveTexAttr('тема', 'Оплата');
+   * livetex.transferToOperator();
+   */
   transferToOperator(): void;
-  /** Возвращает диалог боту. */
+  /**
+   * Возвращает диалог боту.
+   * @example
+   * livetex.returnToBot();
+   */
   returnToBot(): void;
 }
 
-/** Журнал бота. */
+/**
+ * Журнал бота.
+ * @example
+ * console.log('лид', leadId, lead.getAllAttr());
+ */
 interface MetabotConsole {
   log(...values: any[]): void;
   info(...values: any[]): void;
@@ -137,7 +230,11 @@ interface MetabotConsole {
   error(...values: any[]): void;
 }
 
-/** Библиотека `Common.Bot.Commands`. */
+/**
+ * Библиотека `Common.Bot.Commands`.
+ * @example
+ * CommonBotCommands.sendText('Здравствуйте!');
+ */
 interface CommonBotCommandsLibrary {
   sendText(text: string | number): boolean;
 }
@@ -149,10 +246,18 @@ declare const livetex: LiveTex;
 declare var console: MetabotConsole;
 declare const CommonBotCommands: CommonBotCommandsLibrary;
 
-/** Библиотека: `Common.Bot.Commands` или своя, `Business.<Plugin>.<Script>`. */
+/**
+ * Библиотека: `Common.Bot.Commands` или своя, `Business.<Plugin>.<Script>`.
+ * @example
+ * require('Common.Bot.Commands').sendText('Здравствуйте!');
+ */
 declare function require(name: 'Common.Bot.Commands'): CommonBotCommandsLibrary;
 declare function require(name: string): any;
-/** Вставляет текст библиотеки вместо себя до выполнения скрипта. */
+/**
+ * Вставляет текст библиотеки вместо себя до выполнения скрипта.
+ * @example
+ * snippet('Business.Texts.Hello');
+ */
 declare function snippet(name: string): any;
 /** В библиотеке: то, что получит `require`. */
 declare var module: { exports: any };

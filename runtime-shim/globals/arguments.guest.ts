@@ -1,4 +1,4 @@
-import { describe } from './describe.guest.ts';
+import { describe } from '../../plugin/contract/describe.guest.ts';
 import { fail } from './fail.guest.ts';
 import {
   contains,

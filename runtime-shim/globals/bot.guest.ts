@@ -1,5 +1,5 @@
 import { keyArgument, refuse } from './arguments.guest.ts';
-import { describe } from './describe.guest.ts';
+import { describe } from '../../plugin/contract/describe.guest.ts';
 import { fail } from './fail.guest.ts';
 import { copyJson, isFinite, toText } from './intrinsics.guest.ts';
 import { messageAction } from './message.guest.ts';

@@ -1,5 +1,5 @@
 import { keyArgument, refuse, SYSTEM_PREFIX, textListArgument, valueArgument, writableKey } from './arguments.guest.ts';
-import { describe } from './describe.guest.ts';
+import { describe } from '../../plugin/contract/describe.guest.ts';
 import {
   dict,
   hasOwn,

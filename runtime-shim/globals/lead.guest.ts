@@ -1,7 +1,7 @@
 import { leadAttributes } from './lead-attributes.guest.ts';
 import { leadTags } from './lead-tags.guest.ts';
 import { keyArgument, refuse } from './arguments.guest.ts';
-import { describe } from './describe.guest.ts';
+import { describe } from '../../plugin/contract/describe.guest.ts';
 import { copyJson, hasOwn } from './intrinsics.guest.ts';
 import { collectAction, type RunState } from './run-state.guest.ts';
 

@@ -1,5 +1,5 @@
 import { refuse, wellFormed } from './arguments.guest.ts';
-import { describe } from './describe.guest.ts';
+import { describe } from '../../plugin/contract/describe.guest.ts';
 import { add, isArray, isFinite, type List, list, testRegExp, toText } from './intrinsics.guest.ts';
 
 // The same limits as in plugin/contract/message.ts; a test holds the two together.

@@ -1,6 +1,6 @@
-import { isArray } from './intrinsics.guest.ts';
+const { isArray } = Array;
 
-/** Names the kind of any value for an error message, without running code of the value: `an array`, `null`, `NaN`. */
+/** Names the kind of any value for an error message (`an array`, `null`, `NaN`), without running code of the value. Used by the platform's guest code and by the plugin's. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';
   switch (typeof value) {
@@ -19,15 +19,11 @@ export function describe(value: unknown): string {
     case 'bigint':
       return 'a bigint';
     default:
-      return isListLike(value) ? 'an array' : 'an object';
-  }
-}
-
-/** `Array.isArray` throws on a revoked Proxy. */
-function isListLike(value: unknown): boolean {
-  try {
-    return isArray(value);
-  } catch {
-    return false;
+      try {
+        return isArray(value) ? 'an array' : 'an object';
+      } catch {
+        // A revoked Proxy.
+        return 'an object';
+      }
   }
 }
