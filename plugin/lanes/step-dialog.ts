@@ -39,14 +39,15 @@ export async function stepOrEnqueue(
   known?: DialogRecord,
 ): Promise<void> {
   const lane = dialogLane(step.binding.id, step.userId);
-  const isNext = !mayNeedFacts(step.event) && (await tx.listJobs(DIALOG_QUEUE, lane, 1)).length === 0;
   let decided: Decided | undefined;
-  if (isNext) {
-    try {
-      decided = await decide(tx, parts, step, {}, known ?? (await readDialog(tx, lane)));
-    } catch {
-      decided = undefined;
-    }
+  try {
+    // Read before its lane is looked at, also when the lane gets the event: on a database that several nodes share, the
+    // read locks the dialog, so that none of them takes a step or adds an event in between.
+    const current = known ?? (await readDialog(tx, lane));
+    const isNext = !mayNeedFacts(step.event) && (await tx.listJobs(DIALOG_QUEUE, lane, 1)).length === 0;
+    if (isNext) decided = await decide(tx, parts, step, {}, current);
+  } catch {
+    decided = undefined;
   }
   if (decided === undefined) await tx.enqueue([dialogJob(lane, step.event)]);
   else await finish(tx, parts, step, decided);

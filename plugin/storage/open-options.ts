@@ -12,4 +12,9 @@ export interface OpenStorageOptions {
   readonly logger?: StorageLogger;
   /** How long a transaction's work may await something other than its tx before it is given up, real ms. Default 1,000. */
   readonly transactionDeadlineMs?: number;
+  /**
+   * Whose data this is (a bot's id), for storage that several clusters can reach: another owner's is refused with
+   * `storage_foreign`. Left out: whoever asks.
+   */
+  readonly owner?: string;
 }

@@ -5,7 +5,7 @@ import type { OpenStorageOptions } from './open-options.ts';
 import { createSqliteStorage } from './sqlite/sqlite-storage.ts';
 
 /**
- * Opens storage by its specification: `sqlite:<folder>` or `memory:`.
+ * Opens storage by its specification: `sqlite:<folder>`, `memory:` or a `postgres://` URL.
  * @throws storage_spec_invalid and what the driver throws
  */
 export async function openStorage(spec: string, options: OpenStorageOptions): Promise<Storage> {
@@ -20,12 +20,11 @@ export async function openStorage(spec: string, options: OpenStorageOptions): Pr
     if (rest === '') throw storageError('storage_spec_invalid', { spec, problem: 'names no folder' });
     return createSqliteStorage(rest, options);
   }
-  // A URL may carry a password: it is not repeated.
   if (/^postgres(ql)?$/.test(driver)) {
-    throw storageError('storage_spec_invalid', {
-      spec: 'postgres://…',
-      problem: 'is not supported by this version yet',
-    });
+    // Loaded only for those who use it: the client is not small.
+    const { createPostgresStorage } = await import('./postgres/postgres-storage.ts');
+    return createPostgresStorage(spec, options);
   }
+  // A URL may carry a password: it is not repeated.
   throw storageError('storage_spec_invalid', { spec: driver === '' ? spec : `${driver}:…`, problem: 'is not known' });
 }

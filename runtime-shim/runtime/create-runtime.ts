@@ -27,7 +27,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   };
   try {
     const given = options.storage ?? 'memory:';
-    const storage = typeof given === 'string' ? await openStorage(given, { clock }) : given;
+    const storage =
+      typeof given === 'string' ? await openStorage(given, { clock, logger, owner: holder.current().id }) : given;
     if (typeof given === 'string') opened.push(() => storage.close());
     const sandbox = createSandbox({ ...DEFAULT_LIMITS, ...options.sandbox }, { logger });
     opened.push(() => sandbox.close());
