@@ -59,11 +59,11 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   const secrets = (): string[] => [emulator.token, emulator.webhooks.settings.key, ...(options.secrets ?? [])];
   const timeline = new Timeline(journal, secrets);
   const leads = new Leads({ journal, runtime: () => runtime.current(), clock, logger });
-  const desk = new Desk({ journal, emulator, clock });
   const failedWebhooks = new FailedWebhooks(emulator);
-  const stopWatching = emulator.onChange(() => {
+  const tellFailedWebhooks = (): void => {
     for (const draft of failedWebhooks.take()) timeline.add(draft);
-  });
+  };
+  const desk = new Desk({ journal, emulator, clock, onLook: tellFailedWebhooks });
   const faults = new Faults(journal, emulator);
 
   const setStatus = (change: Partial<StatusRecord>): void => {
@@ -170,7 +170,6 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     close() {
       stopReplaced?.();
       unobserve();
-      stopWatching();
       health.close();
       desk.close();
       leads.close();

@@ -2,6 +2,7 @@ import type { Clock } from '../../../plugin/contract/host.ts';
 import type { EmulatedDialog, EmulatedMessage, EmulatedOperator, LiveTexEmulator } from '../../emulator/contract.ts';
 import type { ConversationRecord, DeskMessageRecord, OperatorRecord } from '../contract.ts';
 import { onOneLine } from '../timeline/entry-draft.ts';
+import { coalesce } from './coalesce.ts';
 import type { Journal } from './journal.ts';
 
 /** The emulator reports every change; the desk looks at it at most this often. */
@@ -18,25 +19,31 @@ export function operatorName(operator: EmulatedOperator): string {
 export class Desk {
   readonly #journal: Journal;
   readonly #emulator: LiveTexEmulator;
-  readonly #clock: Clock;
   readonly #stop: () => void;
   readonly #known = new Map<string, string>();
-  #cancelLook: (() => void) | undefined;
 
-  constructor(options: { journal: Journal; emulator: LiveTexEmulator; clock: Clock }) {
+  /** `onLook` is called after each look: whatever else watches the emulator need not watch each of its changes. */
+  constructor(options: { journal: Journal; emulator: LiveTexEmulator; clock: Clock; onLook?: () => void }) {
     this.#journal = options.journal;
     this.#emulator = options.emulator;
-    this.#clock = options.clock;
-    this.#stop = this.#emulator.onChange(() => {
-      this.#cancelLook ??= this.#clock.after(LOOK_AFTER_MS, () => this.look());
+    const look = coalesce(options.clock, LOOK_AFTER_MS, () => {
+      this.#look();
+      options.onLook?.();
     });
-    this.look();
+    const stop = this.#emulator.onChange(look);
+    this.#stop = () => {
+      stop();
+      look.cancel();
+    };
+    this.#look();
+  }
+
+  close(): void {
+    this.#stop();
   }
 
   /** Puts what changed since the last look. */
-  look(): void {
-    this.#cancelLook?.();
-    this.#cancelLook = undefined;
+  #look(): void {
     const groups = new Map(this.#emulator.groups.list().map((group) => [group.id, group.name]));
     const names = new Map<string, string>();
     for (const operator of this.#emulator.operators.list()) {
@@ -54,12 +61,6 @@ export class Desk {
     }
     for (const dialog of this.#emulator.dialogs.list()) this.#putDialog(dialog, names);
     this.#journal.trim('desk_message', MAX_MESSAGES);
-  }
-
-  close(): void {
-    this.#stop();
-    this.#cancelLook?.();
-    this.#cancelLook = undefined;
   }
 
   #putDialog(dialog: EmulatedDialog, names: ReadonlyMap<string, string>): void {
