@@ -6,11 +6,21 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
 import { printTable } from './print-table.ts';
 import type { Section, Table } from './section.ts';
+import { availabilitySection } from './availability/availability-section.ts';
+import { growthSection } from './growth/growth-section.ts';
 import { mirrorSection } from './mirror/mirror-section.ts';
 import { scriptsSection } from './scripts/scripts-section.ts';
+import { startSection } from './start/start-section.ts';
 import { webhooksSection } from './webhooks/webhooks-section.ts';
 
-const SECTIONS: readonly Section[] = [scriptsSection, webhooksSection, mirrorSection];
+const SECTIONS: readonly Section[] = [
+  scriptsSection,
+  availabilitySection,
+  webhooksSection,
+  mirrorSection,
+  startSection,
+  growthSection,
+];
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string', multiple: true } },

@@ -1,29 +1,36 @@
 import { join } from 'node:path';
 import { createLiveTexPlugin } from '../../../plugin/index.ts';
-import { NEW_DIALOG } from '../../../plugin/dialog/dialog-state.ts';
-import { DIALOGS, dialogLane } from '../../../plugin/lanes/queue-names.ts';
-import { userIdOf } from '../../../plugin/contract/lead.ts';
-import { type Json, openStorage, type Storage, systemClock } from '../../../plugin/storage/index.ts';
+import type { RuntimePlugin } from '../../../plugin/contract/plugin.ts';
+import { openStorage, systemClock, type Transaction } from '../../../plugin/storage/index.ts';
 import { createRuntime } from '../../../runtime-shim/runtime/index.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import type { ServerUnderTest } from './bare-server.ts';
-import { BINDING, leadNumber, WEBHOOK_KEY } from './event.ts';
+import { IN_FLIGHT } from '../mirror/texts.ts';
+import { BINDING, WEBHOOK_KEY } from './event.ts';
+import { populate } from './populate.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', '..', 'scripts-examples');
-/** Records written in one transaction. */
-const BATCH = 5_000;
+export interface OurServerOptions {
+  readonly leads: number;
+  readonly works: boolean;
+  /** Leads with a record, a transcript and remembered ids. */
+  readonly history?: boolean;
+  /** LiveTex. Left out: nothing listens there. */
+  readonly baseUrl?: string;
+}
+
+export interface OurServer extends ServerUnderTest {
+  readonly plugin: RuntimePlugin<Transaction>;
+}
 
 /**
  * The runtime with the plugin, on SQLite, with so many dialogs that an operator has: so each webhook is an operator's
  * text that goes all the way into a lead's transcript. `works: false` starts no worker: events are only stored.
  */
-export async function startOurServer(options: {
-  readonly leads: number;
-  readonly works: boolean;
-}): Promise<ServerUnderTest> {
+export async function startOurServer(options: OurServerOptions): Promise<OurServer> {
   const folder = temporaryFolder();
   const storage = await openStorage(`sqlite:${folder.path}`, { clock: systemClock });
-  await handOver(storage, options.leads);
+  await populate(storage, options.leads, { history: options.history ?? false });
   const runtime = await createRuntime({
     bot: join(EXAMPLES, '08-support-bot'),
     storage,
@@ -38,8 +45,8 @@ export async function startOurServer(options: {
             {
               id: BINDING,
               token: 'token-of-the-benchmark',
-              // Nothing listens there, and nothing is sent: operators' texts go to leads only.
-              baseUrl: 'http://127.0.0.1:9',
+              baseUrl: options.baseUrl ?? 'http://127.0.0.1:9',
+              maxInFlight: IN_FLIGHT,
               webhook: { publicUrl: 'http://127.0.0.1', key: WEBHOOK_KEY },
             },
           ],
@@ -49,7 +56,10 @@ export async function startOurServer(options: {
     ],
   });
   await runtime.start();
+  const [plugin] = runtime.plugins;
+  if (plugin === undefined) throw new Error('the runtime has no plugin');
   return {
+    plugin,
     url: `${runtime.url ?? ''}/webhook/livetex/${BINDING}`,
     async close() {
       await runtime.close();
@@ -57,24 +67,4 @@ export async function startOurServer(options: {
       folder.remove();
     },
   };
-}
-
-async function handOver(storage: Storage, leads: number): Promise<void> {
-  const state: Json = {
-    ...NEW_DIALOG,
-    mode: 'operator',
-    transfer: 1,
-    forwarded: true,
-    employee: { id: 'e-1', name: 'Анна Котова', at: 1 },
-    selection: { groupId: null, name: null, attributes: {} },
-    selectedAt: 1,
-    notBefore: 1,
-  };
-  for (let from = 0; from < leads; from += BATCH) {
-    await storage.transaction(async (tx) => {
-      for (let lead = from; lead < Math.min(leads, from + BATCH); lead += 1) {
-        await tx.putRecord(DIALOGS, dialogLane(BINDING, userIdOf(leadNumber(lead))), state);
-      }
-    });
-  }
 }
