@@ -12,7 +12,7 @@ const FREE_CONNECTION_TIMEOUT_MS = 10_000;
 /** An unused connection is closed after this, ms. Ours: it costs the server memory, and opening one takes milliseconds. */
 const IDLE_CONNECTION_MS = 60_000;
 /** How long work is tried again while the server is away or restarts (fail-over), ms. Ours: whoever waits for HTTP should hear in time. */
-const AGAIN_FOR_MS = 15_000;
+export const RECONNECT_FOR_MS = 15_000;
 /** First wait before trying again, ms; doubles, with jitter, up to the longest. */
 const FIRST_WAIT_MS = 10;
 const LONGEST_WAIT_MS = 500;
@@ -53,6 +53,8 @@ export interface ConnectionOptions {
   readonly target: Target;
   readonly nodeId: string;
   readonly transactionDeadlineMs: number;
+  /** How long work is tried again while the server is away, ms. */
+  readonly reconnectForMs: number;
   /** An idle connection that broke; the pool replaces it. */
   readonly onIdleError: (error: unknown) => void;
 }
@@ -61,6 +63,7 @@ export function createConnection({
   target,
   nodeId,
   transactionDeadlineMs,
+  reconnectForMs,
   onIdleError,
 }: ConnectionOptions): Connection {
   const config = clientConfig(target);
@@ -76,7 +79,7 @@ export function createConnection({
   let closing: Promise<void> | undefined;
 
   async function again<T>(attempt: (number: number) => Promise<T>): Promise<T> {
-    const giveUpAt = performance.now() + AGAIN_FOR_MS;
+    const giveUpAt = performance.now() + reconnectForMs;
     for (let number = 1, wait = FIRST_WAIT_MS; ; number += 1, wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
       if (closing !== undefined) throw storageError('storage_closed', undefined);
       try {

@@ -1,10 +1,10 @@
 import type { StorageLogger } from '../open-options.ts';
 import { NOW } from './rows.ts';
 
-/** A node says so often that it is alive, ms. */
-const BEAT_MS = 2_000;
-/** A node that has said nothing for so long is gone, ms: five beats, so that one lost connection is survived. */
+/** A node that has said nothing for so long is gone, ms. Ours: longer than any pause of a living process, far shorter than a lease. */
 export const GONE_AFTER_MS = 10_000;
+/** So many times within that it says that it is alive, so that one lost connection is survived. */
+const BEATS = 5;
 /** A node that is gone is forgotten after this, ms; until then people can see that it was there. */
 const FORGET_AFTER_MS = 24 * 60 * 60_000;
 
@@ -24,6 +24,7 @@ const LEAVE = 'DELETE FROM nodes WHERE id = $1';
 
 export interface NodeWatchOptions {
   readonly nodeId: string;
+  readonly goneAfterMs: number;
   /** Undefined when the database could not be asked; never rejects. */
   readonly query: <Row extends Record<string, unknown>>(
     text: string,
@@ -44,7 +45,7 @@ export interface NodeWatch {
  * Says that this node is alive, and takes over from nodes that died: a lease must be long, so that it outlives any
  * handler, but nobody should wait a minute because a machine lost power.
  */
-export function createNodeWatch({ nodeId, query, testNow, onFreed, logger }: NodeWatchOptions): NodeWatch {
+export function createNodeWatch({ nodeId, goneAfterMs, query, testNow, onFreed, logger }: NodeWatchOptions): NodeWatch {
   /** Since when the database has answered every beat: only who saw it all the time knows that another node fell silent. */
   let steadySince: number | undefined;
   let isBeating = false;
@@ -59,14 +60,14 @@ export function createNodeWatch({ nodeId, query, testNow, onFreed, logger }: Nod
       }
       const now = testNow() ?? performance.now();
       steadySince ??= now;
-      if (now - steadySince > GONE_AFTER_MS) await freeOthers();
+      if (now - steadySince > goneAfterMs) await freeOthers();
     } finally {
       isBeating = false;
     }
   }
 
   async function freeOthers(): Promise<void> {
-    const freed = await query<{ queue: string; lanes: number }>(FREE, [testNow(), GONE_AFTER_MS]);
+    const freed = await query<{ queue: string; lanes: number }>(FREE, [testNow(), goneAfterMs]);
     await query(FORGET, [testNow(), FORGET_AFTER_MS]);
     if (freed === undefined || freed.length === 0) return;
     const lanes = freed.reduce((sum, row) => sum + row.lanes, 0);
@@ -74,7 +75,7 @@ export function createNodeWatch({ nodeId, query, testNow, onFreed, logger }: Nod
     onFreed(freed.map((row) => row.queue));
   }
 
-  const timer = setInterval(() => void beat(), BEAT_MS).unref();
+  const timer = setInterval(() => void beat(), goneAfterMs / BEATS).unref();
   return {
     beat,
     async close() {

@@ -5,11 +5,11 @@ import type { StorageLogger } from '../open-options.ts';
 import { systemClock } from '../system-clock.ts';
 import { noChanges } from './changes.ts';
 import { claim, extend, nextWorkAt } from './claim.ts';
-import { createConnection, type TransactionPort } from './connection.ts';
+import { createConnection, RECONNECT_FOR_MS, type TransactionPort } from './connection.ts';
 import { listDead, listStuck, prune, stats } from './inspection.ts';
 import { migrate } from './migrate.ts';
 import { createNodeClock } from './node-clock.ts';
-import { createNodeWatch } from './node-watch.ts';
+import { createNodeWatch, GONE_AFTER_MS } from './node-watch.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 import { readTransaction } from './read-transaction.ts';
 import { openServiceConnection } from './service-connection.ts';
@@ -27,6 +27,10 @@ export interface PostgresStorageOptions {
   readonly logger?: StorageLogger;
   /** How long a transaction's work may await something other than its tx before it is given up, real ms. */
   readonly transactionDeadlineMs?: number;
+  /** How long work is tried again while the server is away or restarts, real ms. Default 15,000. */
+  readonly reconnectForMs?: number;
+  /** A node that is silent for so long counts as dead, and its lanes are taken over, ms. The same on all nodes. Default 10,000. */
+  readonly nodeGoneAfterMs?: number;
 }
 
 const PING = {
@@ -51,6 +55,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     target,
     nodeId,
     transactionDeadlineMs: options.transactionDeadlineMs ?? TRANSACTION_DEADLINE_MS,
+    reconnectForMs: options.reconnectForMs ?? RECONNECT_FOR_MS,
     onIdleError: (error) =>
       logger?.warn('a connection to the database broke', { error: error instanceof Error ? error.message : '' }),
   });
@@ -71,6 +76,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
   notifications = hints;
   const watch = createNodeWatch({
     nodeId,
+    goneAfterMs: options.nodeGoneAfterMs ?? GONE_AFTER_MS,
     // Through the pool when there is no other way: a node must not count as dead because one connection broke.
     query: async (text, values) =>
       (await service.query(text, values)) ??

@@ -24,6 +24,8 @@ export interface ServiceConnection {
 export async function openServiceConnection(options: ServiceConnectionOptions): Promise<ServiceConnection> {
   const { channel, logger } = options;
   let client: Client | undefined;
+  /** Resolves when that client's connection has ended: pg leaves a query that was under way without an answer. */
+  let ended: Promise<undefined> = Promise.resolve(undefined);
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
@@ -41,7 +43,6 @@ export async function openServiceConnection(options: ServiceConnectionOptions): 
       if (!isClosed)
         logger?.warn('the connection that listens for other nodes was lost', { error: why?.message ?? '' });
     }
-    lost.removeAllListeners('end');
     void lost.end().catch(() => undefined);
     connectAgainSoon();
   }
@@ -49,7 +50,11 @@ export async function openServiceConnection(options: ServiceConnectionOptions): 
   async function connect(): Promise<void> {
     const fresh = options.connect();
     fresh.on('error', (error) => drop(fresh, error));
-    fresh.on('end', () => drop(fresh));
+    const end = Promise.withResolvers<undefined>();
+    fresh.on('end', () => {
+      end.resolve(undefined);
+      drop(fresh);
+    });
     fresh.on('notification', ({ payload }) => options.onNotification(payload ?? ''));
     try {
       await fresh.connect();
@@ -59,6 +64,7 @@ export async function openServiceConnection(options: ServiceConnectionOptions): 
         return;
       }
       client = fresh;
+      ended = end.promise;
       options.onConnected();
     } catch (error) {
       drop(fresh, error instanceof Error ? error : undefined);
@@ -71,7 +77,6 @@ export async function openServiceConnection(options: ServiceConnectionOptions): 
       const open = client;
       if (open === undefined) return undefined;
       try {
-        const ended = new Promise<undefined>((resolve) => open.once('end', () => resolve(undefined)));
         return (await Promise.race([open.query<Row>(text, [...values]), ended]))?.rows;
       } catch (error) {
         drop(open, error instanceof Error ? error : undefined);
