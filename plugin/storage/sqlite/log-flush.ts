@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { storageError } from '../errors.ts';
+import { type StorageError, storageError } from '../errors.ts';
 
 const dataSync = promisify(fdatasync);
 
@@ -19,9 +19,14 @@ export interface LogFlush {
  *
  * The log may be opened beside SQLite, unlike the database: no POSIX lock is on it, so closing a descriptor gives none up.
  * It exists from the first commit on, for as long as a connection is open.
+ *
+ * After a flush that failed, none is tried again until the folder is opened anew: the kernel may have dropped what it
+ * could not write, and a later flush would report success over the hole (fsync(2), "EIO"). Opening reads the log by its
+ * checksums, up to the hole, and nothing behind it was ever acknowledged.
  */
-export function createLogFlush(folder: string): LogFlush {
+export function createLogFlush(folder: string, sync: (file: number) => Promise<void> = dataSync): LogFlush {
   let file: number | undefined;
+  let failure: StorageError | undefined;
 
   /** A new log's name must be durable too, once. */
   function openLog(): number {
@@ -37,12 +42,15 @@ export function createLogFlush(folder: string): LogFlush {
 
   return {
     async flush() {
+      if (failure !== undefined) throw failure;
       try {
         file ??= openLog();
-        await dataSync(file);
+        await sync(file);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        throw storageError('storage_failed', { folder, detail: `the log could not be flushed: ${reason}` }, error);
+        const detail = `its log could not be flushed (${reason}); mend the disk, then restart this process`;
+        failure = storageError('storage_failed', { folder, detail }, error);
+        throw failure;
       }
     },
     close() {

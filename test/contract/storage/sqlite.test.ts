@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { createSqliteStorage } from '../../../plugin/storage/index.ts';
+import { quietStorage } from '../../support/quiet-storage.ts';
 import { storageContract } from './suite.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'livetex-storage-'));
@@ -14,9 +15,13 @@ afterAll(() => {
 
 storageContract({
   name: 'sqlite',
-  open: (clock) => {
+  open: async (clock) => {
     folders += 1;
-    return createSqliteStorage(join(root, `${folders}`), { clock });
+    const opened = await createSqliteStorage(join(root, `${folders}`), { clock });
+    // The disk flushes beside the event loop: the clock stands still meanwhile.
+    const { storage, quiet } = quietStorage(opened);
+    clock.waitFor(quiet);
+    return storage;
   },
   propertyRuns: 40,
 });

@@ -126,6 +126,23 @@ test('a log that is not there is named with its folder; one that is there is flu
   const storage: Storage = await createSqliteStorage(folder, { clock: systemClock });
   onTestFinished(() => storage.close());
   await storage.ping();
-  await flush.flush();
+  const again = createLogFlush(folder);
+  await again.flush();
+  again.close();
+});
+
+test('a flush that failed is not followed by one that seems to succeed', async () => {
+  const folder = temporaryStorageFolder();
+  const storage = await createSqliteStorage(folder, { clock: systemClock });
+  onTestFinished(() => storage.close());
+  await storage.ping();
+  const answers = [() => Promise.reject(new Error('EIO: i/o error')), () => Promise.resolve()];
+  const flush = createLogFlush(folder, () => answers.shift()?.() ?? Promise.resolve());
+  for (let n = 0; n < 2; n += 1) {
+    await expect(flush.flush()).rejects.toMatchObject({
+      code: 'storage_failed',
+      message: expect.stringMatching(/EIO.*restart this process/) as string,
+    });
+  }
   flush.close();
 });

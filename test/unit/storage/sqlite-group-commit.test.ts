@@ -12,7 +12,7 @@ const FRAME_HEADER_BYTES = 24;
 
 /**
  * Commits in SQLite's write-ahead log: the frames that end one carry the database's size, all others 0
- * (sqlite.org/fileformat2.html, section 4.1). With `synchronous = FULL` each is one flush to disk.
+ * (sqlite.org/fileformat2.html, section 4.1). A commit is at most one flush to disk (`log-flush.ts`).
  */
 function commitsIn(folder: string): number {
   const log = readFileSync(join(folder, 'data.db-wal'));
