@@ -30,6 +30,8 @@ export interface HttpLimits {
   readonly maxHeaderBytes: number;
   /** Connections at one time; a further one is closed at once. */
   readonly maxConnections: number;
+  /** Bytes of bodies that are being read, of all connections together; a further body is answered with 503. */
+  readonly maxBodiesBytes: number;
 }
 
 export interface RuntimeOptions {

@@ -59,6 +59,12 @@ export function answerUnread(
   request.resume();
 }
 
+/** There is no memory for one more body now. */
+export function answerBusy(request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('retry-after', '1');
+  answerUnread(request, response, 503, { code: 'busy', message: 'too much is being sent at one time: send it again' });
+}
+
 /** What went wrong while a request was served: the caller's mistake, a store that does not answer, or ours. */
 export function answerFailure(response: ServerResponse, error: unknown): 'told' | 'unexpected' {
   const code = codeOf(error) ?? '';

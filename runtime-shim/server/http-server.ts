@@ -5,6 +5,7 @@ import type { Clock } from '../../plugin/contract/host.ts';
 import { shimError } from '../errors.ts';
 import type { RuntimeOptions } from '../runtime/contract.ts';
 import { answerFailure } from './answer.ts';
+import { BodyBudget } from './body-budget.ts';
 import { isLoopbackHost } from './guard.ts';
 import { DEFAULT_HTTP_LIMITS } from './limits.ts';
 import { createTrustedProxies } from './peer-address.ts';
@@ -32,8 +33,15 @@ export class HttpServer {
     this.clock = ports.clock;
     const apiToken = options.apiToken;
     if (apiToken === undefined && !isLoopbackHost(this.host)) throw shimError('http_unprotected', { host: this.host });
-    const trustedProxies = createTrustedProxies(options.trustedProxies ?? []);
-    const on = { ports, apiToken, trustedProxies, routes: options.routes ?? [], closing: this.closing.signal };
+    const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
+    const on = {
+      ports,
+      apiToken,
+      trustedProxies: createTrustedProxies(options.trustedProxies ?? []),
+      bodies: new BodyBudget(limits.maxBodiesBytes),
+      routes: options.routes ?? [],
+      closing: this.closing.signal,
+    };
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
       response.once('close', this.endIdleConnections);
       // A body that was refused may end after its answer.
@@ -44,7 +52,6 @@ export class HttpServer {
         ports.logger.error('a request failed', { method: request.method, error });
       });
     };
-    const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
     const nodeOptions = {
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,

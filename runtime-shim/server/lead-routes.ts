@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseBoundedJson } from '../../plugin/contract/bounded-json.ts';
 import { shimError } from '../errors.ts';
-import { answerError, answerJson, answerMethod, answerNotFound, answerUnread } from './answer.ts';
+import { answerBusy, answerError, answerJson, answerMethod, answerNotFound, answerUnread } from './answer.ts';
 import { afterOf, streamMessages, wantsStream } from './message-stream.ts';
 import { readBody } from './read-body.ts';
-import type { ServerPorts } from './server-ports.ts';
+import type { ServerPorts, Serving } from './server-ports.ts';
 
 /** Largest lead message: its text is bounded far below, so that a larger one is refused with words. */
 const MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
@@ -32,12 +32,11 @@ export async function serveLead(
 export async function serveMessages(
   request: IncomingMessage,
   response: ServerResponse,
-  ports: ServerPorts,
+  { ports, bodies, closing }: Serving,
   address: Address,
   query: URLSearchParams,
-  closing: AbortSignal,
 ): Promise<void> {
-  if (request.method === 'POST') return takeMessage(request, response, ports, address);
+  if (request.method === 'POST') return takeMessage(request, response, { ports, bodies }, address);
   if (request.method !== 'GET') return answerMethod(response, ['GET', 'POST']);
   const after = afterOf(request, query);
   const { channel, externalId } = address;
@@ -50,12 +49,13 @@ export async function serveMessages(
 async function takeMessage(
   request: IncomingMessage,
   response: ServerResponse,
-  ports: ServerPorts,
+  { ports, bodies }: Pick<Serving, 'ports' | 'bodies'>,
   address: Address,
 ): Promise<void> {
-  const body = await readBody(request, MAX_MESSAGE_BYTES);
+  const body = await readBody(request, MAX_MESSAGE_BYTES, bodies);
   if (!body.ok) {
     if (body.reason === 'cut off') return;
+    if (body.reason === 'busy') return answerBusy(request, response);
     const error = { code: 'too_large', message: `a message has at most ${MAX_MESSAGE_BYTES} bytes` };
     return answerUnread(request, response, 413, error);
   }

@@ -13,4 +13,6 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   maxHeaderBytes: 16 * 1024,
   /** Ours: below the usual 16 thousand of a process's file descriptors. */
   maxConnections: 10_000,
+  /** Ours: 64 webhooks of the largest size at one time, or a hundred thousand of the usual one. */
+  maxBodiesBytes: 64 * 1024 * 1024,
 };

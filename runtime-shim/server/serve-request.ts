@@ -1,22 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpRoute } from '../runtime/contract.ts';
 import { answerError, answerJson, answerMethod, answerNotFound, answerText } from './answer.ts';
 import { refusalFor } from './guard.ts';
 import { serveLead, serveMessages } from './lead-routes.ts';
 import { METRICS_TYPE, metricsText } from './metrics-text.ts';
 import { parsePath } from './path.ts';
-import { peerAddress, type TrustedProxies } from './peer-address.ts';
-import type { ServerPorts } from './server-ports.ts';
+import { peerAddress } from './peer-address.ts';
+import type { ServerPorts, Serving } from './server-ports.ts';
 import { serveWebhook } from './webhook-route.ts';
-
-export interface Serving {
-  readonly ports: ServerPorts;
-  readonly apiToken: string | undefined;
-  readonly trustedProxies: TrustedProxies;
-  readonly routes: readonly HttpRoute[];
-  /** Aborted when the server closes. */
-  readonly closing: AbortSignal;
-}
 
 /** Answers one request: "HTTP of `serve` and `simulate`" of the public surface, then the routes that others added. */
 export async function serveRequest(request: IncomingMessage, response: ServerResponse, on: Serving): Promise<void> {
@@ -31,6 +21,7 @@ export async function serveRequest(request: IncomingMessage, response: ServerRes
       plugin,
       bindingId: third,
       address: peerAddress(request, on.trustedProxies),
+      bodies: on.bodies,
     });
   }
   if (first === 'api') return serveApi(request, response, on, path.segments.slice(1), target);
@@ -61,7 +52,7 @@ async function serveApi(
   if (messages === undefined) return serveLead(request, response, on.ports, { channel, externalId });
   if (messages !== 'messages') return answerNotFound(response);
   const query = new URLSearchParams(target.split('#', 1)[0]?.split('?').slice(1).join('?'));
-  return serveMessages(request, response, on.ports, { channel, externalId }, query, on.closing);
+  return serveMessages(request, response, on, { channel, externalId }, query);
 }
 
 async function serveState(
