@@ -8,6 +8,7 @@ import { answerFailure } from './answer.ts';
 import { BodyBudget } from './body-budget.ts';
 import { isLoopbackHost } from './guard.ts';
 import { DEFAULT_HTTP_LIMITS } from './limits.ts';
+import { oneByOne } from './one-by-one.ts';
 import { createTrustedProxies } from './peer-address.ts';
 import { serveRequest } from './serve-request.ts';
 import type { ServerPorts } from './server-ports.ts';
@@ -42,16 +43,18 @@ export class HttpServer {
       routes: options.routes ?? [],
       closing: this.closing.signal,
     };
-    const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const serve = oneByOne(async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       response.once('close', this.endIdleConnections);
       // A body that was refused may end after its answer.
       request.once('close', this.endIdleConnections);
-      serveRequest(request, response, on).catch((error: unknown) => {
+      try {
+        await serveRequest(request, response, on);
+      } catch (error) {
         if (response.headersSent) response.destroy();
         else if (answerFailure(response, error) === 'told') return;
         ports.logger.error('a request failed', { method: request.method, error });
-      });
-    };
+      }
+    });
     const nodeOptions = {
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
