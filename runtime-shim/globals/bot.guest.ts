@@ -11,7 +11,7 @@ export const names = ['bot'] as const;
 
 /** The global `bot`: attributes of the whole bot, messages, other scripts (reference, "`bot`, `memory`, others"). */
 export function factory(state: RunState): { bot: Record<string, unknown> } {
-  const store = createTextStore('bot', () => state.input.bot, state.bot);
+  const store = createTextStore('bot', state);
   const bot: Record<string, unknown> = {
     getAttr: (key: unknown) => store.get(key),
     setAttr(key: unknown, value: unknown) {

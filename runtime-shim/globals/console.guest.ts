@@ -1,29 +1,34 @@
 import type { HostReference } from './host-references.guest.ts';
 import { slice } from './intrinsics.guest.ts';
 import { print } from './print.guest.ts';
-import type { RunState } from './run-state.guest.ts';
+import { enter, type RunState } from './run-state.guest.ts';
 
 /** What this file puts into scope. */
 export const names = ['console'] as const;
 
 /** The global `console`: lines of the author's log. Beyond the cap lines are dropped, and one line says so. */
-export function factory(state: RunState, log: HostReference): { console: Record<string, unknown> } {
+export function factory(state: RunState, host: HostReference): { console: Record<string, unknown> } {
   let lines = 0;
   const { logLines, logLineChars } = state.limits;
   const write =
     (level: string) =>
     (...values: unknown[]): void => {
+      enter(state);
       lines += 1;
       if (lines > logLines + 1) return;
       if (lines === logLines + 1) {
-        log.applyIgnored(undefined, ['warn', `… more than ${logLines} lines: the rest is left out`]);
+        host.applyIgnored(undefined, ['log', 'warn', `… more than ${logLines} lines: the rest is left out`]);
         return;
       }
       let text = '';
       for (let index = 0; index < values.length && text.length <= logLineChars; index += 1) {
         text += (index > 0 ? ' ' : '') + print(values[index], logLineChars);
       }
-      log.applyIgnored(undefined, [level, text.length > logLineChars ? `${slice(text, 0, logLineChars)}…` : text]);
+      host.applyIgnored(undefined, [
+        'log',
+        level,
+        text.length > logLineChars ? `${slice(text, 0, logLineChars)}…` : text,
+      ]);
     };
   return {
     console: {

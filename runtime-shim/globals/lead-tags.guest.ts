@@ -1,16 +1,20 @@
 import { keyArgument, textListArgument } from './arguments.guest.ts';
 import { keysOf } from './intrinsics.guest.ts';
-import type { RunState } from './run-state.guest.ts';
+import { enter, type RunState } from './run-state.guest.ts';
 
 /** The tag methods of `lead`. `self` is what the chainable ones return. */
 export function leadTags(state: RunState, self: object): Record<string, unknown> {
+  const set = (tag: string, present: boolean): void => {
+    enter(state);
+    state.tags[tag] = present;
+  };
   const one = (call: string, present: boolean) => (tag: unknown) => {
-    state.tags[keyArgument(call, tag)] = present;
+    set(keyArgument(call, tag), present);
     return self;
   };
   const many = (call: string, present: boolean) => (tags: unknown) => {
     const names = textListArgument(call, 'tags', tags);
-    for (let index = 0; index < names.length; index += 1) state.tags[names[index] as string] = present;
+    for (let index = 0; index < names.length; index += 1) set(names[index] as string, present);
     return self;
   };
   return {

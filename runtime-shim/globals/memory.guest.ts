@@ -6,7 +6,7 @@ export const names = ['memory'] as const;
 
 /** The global `memory`: texts that live for the current run of the scenario (reference, "`bot`, `memory`, others"). */
 export function factory(state: RunState): { memory: Record<string, unknown> } {
-  const store = createTextStore('memory', () => state.input.memory, state.memory);
+  const store = createTextStore('memory', state);
   const memory: Record<string, unknown> = {
     getAttr: (key: unknown) => store.get(key),
     setAttr(key: unknown, value: unknown) {

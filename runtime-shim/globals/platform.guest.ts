@@ -3,25 +3,23 @@
  * before the author's code runs, and the author's globals, nothing else.
  */
 import type { InstallGuest } from '../../plugin/contract/guest-platform.ts';
-import * as botGlobal from './bot.guest.ts';
-import * as consoleGlobal from './console.guest.ts';
-import type { GuestLimits, HostReference, HostReferences } from './host-references.guest.ts';
+import { factory as createBot } from './bot.guest.ts';
+import { factory as createConsole } from './console.guest.ts';
+import type { GuestLimits, HostReference } from './host-references.guest.ts';
 import { dict, globalObject, keysOf, parseJson } from './intrinsics.guest.ts';
-import * as leadGlobal from './lead.guest.ts';
-import * as memoryGlobal from './memory.guest.ts';
+import { factory as createLead } from './lead.guest.ts';
+import { factory as createMemory } from './memory.guest.ts';
 import { pluginPlatform } from './plugin-platform.guest.ts';
 import { defineHidden, publish } from './publish.guest.ts';
 import { removeGlobals } from './removed-globals.guest.ts';
 import { asyncReport, failureReport, successReport, unknownFailureReport } from './report.guest.ts';
-import * as requireGlobal from './require.guest.ts';
+import { factory as createLibraries, type Libraries } from './require.guest.ts';
 import { createRunState, type RunInput, type RunState } from './run-state.guest.ts';
 import { takeOverStacks } from './stack.guest.ts';
 
 /** Names that the runner uses in the global scope of a context before the script's first line (`runner/guest-names.ts`). */
 const NAMES = {
-  call: 'metabot:call',
-  library: 'metabot:library',
-  log: 'metabot:log',
+  host: 'metabot:host',
   input: 'metabot:input',
   run: 'metabot:run',
   finish: 'metabot:finish',
@@ -34,23 +32,19 @@ const NAMES = {
  */
 export function start(limits: GuestLimits, plugins: ReadonlyArray<readonly [string, () => InstallGuest]>): void {
   removeGlobals();
-  const host: HostReferences = {
-    call: take(NAMES.call) as HostReference,
-    library: take(NAMES.library) as HostReference,
-    log: take(NAMES.log) as HostReference,
-  };
+  const host = take(NAMES.host) as HostReference;
   const state = createRunState(limits);
   const globals = dict<object>();
-  const libraries = requireGlobal.factory(state, host.library, () => globals);
+  const libraries = createLibraries(state, host, () => globals);
   takeOverStacks((name) => {
     const library = libraries.libraryOf(name);
     return library === undefined ? state.input.file : (state.input.libraries[library] ?? library);
   });
-  Object.assign(globals, leadGlobal.factory(state), botGlobal.factory(state), memoryGlobal.factory(state));
-  Object.assign(globals, consoleGlobal.factory(state, host.log));
-  Object.assign(globals, { require: libraries.require, snippet: libraries.snippet });
-  for (const [name, load] of plugins) load()(pluginPlatform(name, state, globals, host.call));
-  publish(globals, state);
+  const { require, snippet } = libraries;
+  Object.assign(globals, createLead(state), createBot(state), createMemory(state), createConsole(state, host));
+  Object.assign(globals, { require, snippet });
+  for (const [name, load] of plugins) load()(pluginPlatform(name, state, globals, host));
+  publish(globals);
 
   defineHidden(
     NAMES.run,
@@ -78,7 +72,7 @@ function begin(state: RunState, inputJson: string): void {
   state.phase = 'during';
 }
 
-function perform(state: RunState, body: () => unknown, libraries: requireGlobal.Libraries): string {
+function perform(state: RunState, body: () => unknown, libraries: Libraries): string {
   try {
     // A sloppy-mode function called without a receiver: `this` is the global object, as in a script.
     const returned = body();
@@ -90,7 +84,7 @@ function perform(state: RunState, body: () => unknown, libraries: requireGlobal.
   }
 }
 
-function failureOf(error: unknown, libraries: requireGlobal.Libraries): string {
+function failureOf(error: unknown, libraries: Libraries): string {
   try {
     return failureReport(error, libraries);
   } catch {

@@ -3,7 +3,7 @@ import { fail } from './fail.guest.ts';
 import type { HostReference } from './host-references.guest.ts';
 import { parseJson, toJson } from './intrinsics.guest.ts';
 import { readSystemAttribute } from './lead-attributes.guest.ts';
-import { collectAction, type RunState } from './run-state.guest.ts';
+import { collectAction, enter, type RunState } from './run-state.guest.ts';
 
 /** The platform as the plugin's guest code sees it (`plugin/contract/guest.ts`). */
 export function pluginPlatform(
@@ -19,11 +19,14 @@ export function pluginPlatform(
       return text === null ? undefined : parseJson(text);
     },
     setSystemAttribute(key, value) {
+      enter(state);
       state.systemAttributes[key] = value === null ? null : (toJson(value) as string);
     },
     call(name, args) {
       countHostCall(state);
-      const answer = parseJson(host.applySyncPromise(undefined, [plugin, name, toJson(args) ?? 'null'])) as Answer;
+      const answer = parseJson(
+        host.applySyncPromise(undefined, ['call', plugin, name, toJson(args) ?? 'null']),
+      ) as Answer;
       return answer.e === undefined ? (answer.v ?? null) : fail(answer.e.code, answer.e.message);
     },
     request(action) {
@@ -40,6 +43,7 @@ interface Answer {
 }
 
 function countHostCall(state: RunState): void {
+  enter(state);
   state.hostCalls += 1;
   if (state.hostCalls > state.limits.hostCalls) {
     fail(

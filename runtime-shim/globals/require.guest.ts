@@ -17,7 +17,7 @@ import {
   startsWith,
   SyntaxErrorType,
 } from './intrinsics.guest.ts';
-import type { RunState } from './run-state.guest.ts';
+import { enter, type RunState } from './run-state.guest.ts';
 import { LIBRARY_NAME } from './stack.guest.ts';
 
 /** What this file puts into scope. */
@@ -55,7 +55,8 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
       if (key in builtIn) return (loaded[key] = { exports: builtIn[key] }).exports;
       return fail('script_library_missing', `there is no library "${key}"; known: ${joined(knownNames(state), ', ')}`);
     }
-    const code = host.applySync(undefined, [key]);
+    enter(state);
+    const code = host.applySync(undefined, ['library', key]);
     if (ASYNC_WORDS.test(code)) asynchronous = true;
     const number = numbered.length;
     add(numbered, key);

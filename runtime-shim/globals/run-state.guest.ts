@@ -64,7 +64,7 @@ export function createRunState(limits: GuestLimits): RunState {
   };
 }
 
-/** Called before every function of ours: after the end nothing may be done, and after `bot.stop()` nothing counts. */
+/** Called before everything that has an effect: after the end nothing may be done, and after `bot.stop()` nothing counts. */
 export function enter(state: RunState): void {
   if (state.stopped) throw STOP;
   if (state.phase === 'after') {
@@ -75,6 +75,7 @@ export function enter(state: RunState): void {
 
 /** Collects an action. `action` has no prototype, so that no `toJSON` of the script takes part. */
 export function collectAction(state: RunState, action: object): void {
+  enter(state);
   if (state.actions.length >= state.limits.actions) {
     fail(
       'script_host_calls',

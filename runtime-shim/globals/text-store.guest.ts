@@ -1,5 +1,6 @@
 import { keyArgument, valueArgument } from './arguments.guest.ts';
 import { defineProperty, type Dict, dictOf, hasOwn, keysOf } from './intrinsics.guest.ts';
+import { enter, type RunState } from './run-state.guest.ts';
 
 /** Texts by key: what the run was given, under what it wrote. */
 export interface TextStore {
@@ -10,29 +11,30 @@ export interface TextStore {
   all(): Record<string, string>;
 }
 
-/** The attributes of `bot` and of `memory`. `snapshot` is asked at each call, since the run's input comes after start-up. */
-export function createTextStore(
-  owner: string,
-  snapshot: () => Readonly<Record<string, string>>,
-  writes: Dict<string | null>,
-): TextStore {
+/** The attributes of `bot` and of `memory`. */
+export function createTextStore(owner: 'bot' | 'memory', state: RunState): TextStore {
+  const writes = state[owner];
+  const write = (key: string, value: string | null): void => {
+    enter(state);
+    writes[key] = value;
+  };
   const read = (key: string): string | null => {
     if (key in writes) return writes[key] as string | null;
-    const given = snapshot();
+    const given = state.input[owner];
     return hasOwn(given, key) ? (given[key] as string) : null;
   };
   return {
     get: (key) => read(keyArgument(`${owner}.getAttr`, key)),
     set(key, value) {
       const name = keyArgument(`${owner}.setAttr`, key);
-      writes[name] = valueArgument(`${owner}.setAttr`, name, value);
+      write(name, valueArgument(`${owner}.setAttr`, name, value));
     },
     has: (key) => read(keyArgument(`${owner}.isAttrExist`, key)) !== null,
     remove(key) {
-      writes[keyArgument(`${owner}.deleteAttr`, key)] = null;
+      write(keyArgument(`${owner}.deleteAttr`, key), null);
     },
     all() {
-      const merged = dictOf<string | null>(snapshot());
+      const merged = dictOf<string | null>(state.input[owner]);
       const written = keysOf(writes);
       for (let index = 0; index < written.length; index += 1) {
         const key = written[index] as string;

@@ -38,10 +38,10 @@ export const WATCH_EVERY_MS = 20;
 /** From `dispose()` to the kill of the runner, ms (reference/sandbox.md). */
 export const KILL_AFTER_MS = 250;
 /** How much longer than its deadline a run may be silent before the server kills the runner itself, ms: the runner's loop is stuck. */
-export const PARENT_GRACE_MS = 750;
-/** A runner's sign of life, ms, and the silence after which it counts as stuck. Ours: a loaded machine delays a process for hundreds of ms. */
+export const PARENT_GRACE_MS = 1_500;
+/** A runner's sign of life, ms, and the silence after which it counts as stuck. Ours: a loaded machine delays a process for a second or two. */
 export const BEAT_EVERY_MS = 250;
-export const BEAT_LOST_MS = 3_000;
+export const BEAT_LOST_MS = 5_000;
 /** A runner's own memory without scripts, MiB: Node itself with the module loaded is 45–60. */
 const RUNNER_BASE_MB = 96;
 /** Isolates that may use twice their heap at the same time before the runner is ended. */

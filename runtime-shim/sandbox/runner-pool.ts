@@ -59,12 +59,13 @@ export class RunnerPool {
     return count;
   }
 
-  /** The runner with the most room, for an ordinary run. */
+  /** The runner with the most room, of equals the one that rested longest: its contexts are ready. */
   free(): RunnerProcess | undefined {
     let best: RunnerProcess | undefined;
     for (const runner of this.#working) {
       if (runner.exclusive || runner.runs.size >= this.#limits.isolates) continue;
       if (best === undefined || runner.runs.size < best.runs.size) best = runner;
+      else if (runner.runs.size === best.runs.size && runner.lastStart < best.lastStart) best = runner;
     }
     return best;
   }

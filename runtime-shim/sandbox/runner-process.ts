@@ -38,6 +38,8 @@ export class RunnerProcess {
   exclusive = false;
   lastBeat = performance.now();
   rssMb = 0;
+  /** When it was last given a run, ms. */
+  lastStart = 0;
   readonly #child: ChildProcess;
   readonly #sent = new Set<number>();
   #stderr = '';
@@ -79,6 +81,7 @@ export class RunnerProcess {
     if (this.#sent.size > MAX_SETS) this.retiring = true;
     if (this.runs.size === 0) this.#hold(true);
     run.startedAt = performance.now();
+    this.lastStart = run.startedAt;
     this.runs.set(run.id, run);
     this.#send({ t: 'run', ...job });
   }

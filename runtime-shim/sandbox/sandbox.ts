@@ -201,7 +201,8 @@ class ProcessSandbox implements Sandbox {
       }
     }
     if (this.#pool?.runningCount === 0 && this.#again.length === 0) this.#whenIdle?.();
-    this.#dispatch();
+    // Later in this turn: when several runners ended at once, the others must be known as gone.
+    setImmediate(() => this.#dispatch());
   }
 }
 

@@ -1,8 +1,6 @@
 /** Names in the global scope of a context before the script's first line; the same as in `globals/platform.guest.ts`. */
 export const GUEST_NAMES = {
-  call: 'metabot:call',
-  library: 'metabot:library',
-  log: 'metabot:log',
+  host: 'metabot:host',
   input: 'metabot:input',
   run: 'metabot:run',
   finish: 'metabot:finish',

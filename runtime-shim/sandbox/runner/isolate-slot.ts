@@ -13,6 +13,9 @@ export interface SlotHost {
 /** Characters of scripts that an isolate keeps compiled. Ours: a bot's scripts together are far smaller; beyond it all are dropped. */
 const MAX_CACHED_CHARS = 2_000_000;
 
+/** For a call that comes after the end of its run. */
+const UNANSWERED = '{"e":{"code":"script_async","message":"the script has ended"}}';
+
 interface Prepared {
   readonly context: ivm.Context;
   readonly plugins: number;
@@ -28,7 +31,7 @@ export class IsolateSlot {
   /** Scripts begun in it. */
   runs = 0;
   readonly #bootText: (plugins: number) => string;
-  readonly #references: ReadonlyArray<readonly [string, ivm.Reference]>;
+  readonly #reference: ivm.Reference;
   readonly #boots = new Map<number, ivm.Script>();
   readonly #scripts = new Map<string, ivm.Script>();
   #cachedChars = 0;
@@ -38,21 +41,9 @@ export class IsolateSlot {
   constructor(memoryMb: number, bootText: (plugins: number) => string, onCatastrophe: (slot: IsolateSlot) => void) {
     this.#bootText = bootText;
     this.isolate = new ivm.Isolate({ memoryLimit: memoryMb, onCatastrophicError: () => onCatastrophe(this) });
-    const unanswered = '{"e":{"code":"script_async","message":"the script has ended"}}';
-    this.#references = [
-      [
-        GUEST_NAMES.call,
-        new ivm.Reference(
-          async (plugin: unknown, name: unknown, args: unknown) =>
-            (await this.host?.call(String(plugin), String(name), String(args))) ?? unanswered,
-        ),
-      ],
-      [GUEST_NAMES.library, new ivm.Reference((name: unknown) => this.host?.library(String(name)) ?? '')],
-      [
-        GUEST_NAMES.log,
-        new ivm.Reference((level: unknown, text: unknown) => this.host?.log(String(level), String(text))),
-      ],
-    ];
+    this.#reference = new ivm.Reference((what: unknown, first: unknown, second: unknown, third: unknown) =>
+      this.#answer(String(what), String(first), String(second), String(third)),
+    );
   }
 
   /** Makes the next context ahead of need. */
@@ -94,6 +85,16 @@ export class IsolateSlot {
     if (!this.isolate.isDisposed) this.isolate.dispose();
   }
 
+  /** What the guest asks of the host. Answers are strings, and errors never pass: their stacks name paths of this machine. */
+  #answer(what: string, first: string, second: string, third: string): string | Promise<string> {
+    const { host } = this;
+    if (host === undefined) return UNANSWERED;
+    if (what === 'call') return host.call(first, second, third);
+    if (what === 'library') return host.library(first);
+    host.log(first, second);
+    return '';
+  }
+
   async #prepare(plugins: number): Promise<Prepared> {
     this.preparingSince = performance.now();
     let boot = this.#boots.get(plugins);
@@ -102,8 +103,8 @@ export class IsolateSlot {
       this.#boots.set(plugins, boot);
     }
     const context = await this.isolate.createContext();
-    for (const [name, reference] of this.#references) context.global.setIgnored(name, reference);
-    await boot.run(context);
+    context.global.setIgnored(GUEST_NAMES.host, this.#reference);
+    await boot.run(context).catch(asStartError);
     this.preparingSince = undefined;
     return { context, plugins };
   }
@@ -119,6 +120,21 @@ export class IsolateSlot {
     this.#cachedChars += source.length;
     return script;
   }
+}
+
+/** Our own guest code, or a plugin's, does not start: nothing that a script could be blamed for. */
+export const START_ERROR = 'GuestStartError';
+
+/** isolated-vm's own words: "Isolate was disposed during execution due to memory limit". */
+export function isMemoryLoss(error: unknown): boolean {
+  return error instanceof Error && /memory limit|disposed|allocation failed/i.test(error.message);
+}
+
+function asStartError(error: unknown): never {
+  if (isMemoryLoss(error)) throw error;
+  const failure = new Error(error instanceof Error ? error.message : 'it threw no error');
+  failure.name = START_ERROR;
+  throw failure;
 }
 
 /** The text that starts the platform and its plugins in a fresh context. Both are bundles of ours and of the platform's maintainers. */

@@ -11,7 +11,7 @@ import {
 } from '../run-limits.ts';
 import type { FromRunner, LibrarySet, PluginSet, RunnerJob, RunnerSettings, ToRunner } from '../runner-protocol.ts';
 import { ActiveRun } from './active-run.ts';
-import { bootText, IsolateSlot } from './isolate-slot.ts';
+import { bootText, isMemoryLoss, IsolateSlot, START_ERROR } from './isolate-slot.ts';
 import { failureText, reportForServer } from './run-report.ts';
 import { UnitCache } from './unit-cache.ts';
 
@@ -42,6 +42,8 @@ export class Runner {
     this.#settings = settings;
     this.#wire = wire;
     this.#idle.push(this.#createSlot());
+    // The others while nobody waits: each takes about a millisecond of this loop.
+    setImmediate(() => this.#fill());
     setInterval(() => this.#watch(), WATCH_EVERY_MS);
     setInterval(() => wire.send({ t: 'beat', rssMb: rssMb() }), BEAT_EVERY_MS);
     wire.send({ t: 'ready' });
@@ -82,7 +84,8 @@ export class Runner {
       return;
     }
     this.#lastPlugins = job.plugins;
-    const slot = this.#idle.pop() ?? this.#createSlot();
+    // The one that has been idle longest: its context is most likely there already.
+    const slot = this.#idle.shift() ?? this.#createSlot();
     await this.#perform(new ActiveRun(job, unit, slot, libraries, (message) => this.#wire.send(message)));
   }
 
@@ -114,6 +117,10 @@ export class Runner {
   #lossReport(run: ActiveRun, error: unknown): string {
     if (run.broken !== undefined) return failureText(run.broken.code, run.broken.message, nowhere(run));
     if (isMemoryLoss(error)) return this.#memoryReport(run);
+    if (error instanceof Error && error.name === START_ERROR) {
+      const reason = `the platform's guest code or a plugin's does not start: ${error.message}`;
+      return failureText('sandbox_unavailable', SHIM_ERRORS.sandbox_unavailable.message({ reason }), nowhere(run));
+    }
     // Our guest code catches whatever a script throws, so this is a rejected promise that nobody caught.
     return failureText('script_async', SHIM_ERRORS.script_async.message({}), nowhere(run));
   }
@@ -181,6 +188,13 @@ export class Runner {
     return slot;
   }
 
+  /** Makes isolates ahead of need, one at a time. */
+  #fill(): void {
+    if (this.#doomed || this.#slots.size >= this.#settings.isolates) return;
+    this.#idle.push(this.#createSlot());
+    setImmediate(() => this.#fill());
+  }
+
   #bootText(plugins: number): string {
     let text = this.#bootTexts.get(plugins);
     if (text === undefined) {
@@ -202,7 +216,7 @@ export class Runner {
     this.#slots.delete(slot);
     slot.host = undefined;
     slot.dispose();
-    if (!this.#doomed && this.#idle.length === 0) this.#idle.push(this.#createSlot());
+    if (!this.#doomed && this.#slots.size < this.#settings.isolates) setImmediate(() => this.#fill());
   }
 
   /** Ends the process: some code cannot be stopped by anything else. The culprit is answered first. */
@@ -216,11 +230,6 @@ export class Runner {
 
 function nowhere(run: ActiveRun): { file: string; line: null; column: null } {
   return { file: run.job.file, line: null, column: null };
-}
-
-/** isolated-vm's own words: "Isolate was disposed during execution due to memory limit". */
-function isMemoryLoss(error: unknown): boolean {
-  return error instanceof Error && /memory limit|disposed|allocation failed/i.test(error.message);
 }
 
 function rssMb(): number {

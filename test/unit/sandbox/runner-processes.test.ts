@@ -100,6 +100,15 @@ test('a run whose runner is killed twice says so', async () => {
   expect(await sandbox.run(scriptRun('return 1'))).toMatchObject({ ok: true, returned: 1 });
 });
 
+test('a plugin that does not start is nobody’s script', async () => {
+  const sandbox = useSandbox();
+  const plugins = [{ name: 'p', source: "throw new Error('no start');" }];
+  expect(await sandbox.run(scriptRun('return 1', { plugins }))).toMatchObject({
+    error: { code: 'sandbox_unavailable', message: expect.stringContaining('no start') as string },
+  });
+  expect(await sandbox.run(scriptRun('return 1'))).toMatchObject({ ok: true, returned: 1 });
+});
+
 test('a run beside one that cannot be stopped runs again and is right', async () => {
   const sandbox = useSandbox({ cpuMs: 150, wallMs: 2_000, isolates: 2 });
   await sandbox.ready();
