@@ -53,7 +53,7 @@ async function failureOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 function endOf(error: unknown): string {
-  return error === undefined ? 'read' : (codeOf(error) ?? String(error));
+  return error === undefined ? 'read' : (codeOf(error) ?? messageOf(error));
 }
 
 /** JSON that stands in a file: right text, damaged text, no text at all. */
@@ -75,13 +75,9 @@ test(
     await fc.assert(
       fc.asyncProperty(fileOf(CONFIG), async (content) => {
         await writeFile(join(folder, 'config.json'), content);
-        try {
-          await loadConfig('config.json', folder, { TOKEN: SECRET });
-          ends.add('read');
-        } catch (error) {
-          ends.add(codeOf(error) ?? String(error));
-          expect(findSecret(error, SECRET)).toEqual([]);
-        }
+        const error = await failureOf(loadConfig('config.json', folder, { TOKEN: SECRET }));
+        ends.add(endOf(error));
+        expect(findSecret(error, SECRET)).toEqual([]);
       }),
       runs(400),
     );
@@ -107,13 +103,9 @@ test(
         await writeFile(join(folder, 'bot.json'), description);
         if (code === undefined) await rm(join(folder, 'a.js'), { force: true });
         else await writeFile(join(folder, 'a.js'), code);
-        try {
-          await loadBot(folder);
-          ends.add('read');
-        } catch (error) {
-          ends.add(codeOf(error) ?? String(error));
-          expect((error as Error).message).toMatch(/bot\.json|a\.js/);
-        }
+        const error = await failureOf(loadBot(folder));
+        ends.add(endOf(error));
+        expect(error === undefined ? 'bot.json' : messageOf(error)).toMatch(/bot\.json|a\.js/);
       }),
       runs(300),
     );
