@@ -169,6 +169,36 @@ export const STORAGE_ERRORS = {
     message: (facts: { place: string; found: string; owner: string }) =>
       `${facts.place} belongs to "${facts.found}", not to "${facts.owner}": two clusters must not share a schema; give each its own with ?schema=`,
   }),
+  storage_schema_missing: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { place: string }) =>
+      `there is nothing of ours in ${facts.place}: check the URL, or make the tables with "storage migrate"`,
+  }),
+  storage_moved: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { folder: string; to: string }) =>
+      `${nameOf(facts)} was copied to ${facts.to} and is no longer used: set "storage" to that, or remove the file "moved" to go back to this folder as it was`,
+  }),
+  storage_copy_unfinished: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { place: string; from: string }) =>
+      `${facts.place} holds an unfinished copy of ${facts.from}: run "storage copy" again to finish it, or drop the schema to start anew`,
+  }),
+  storage_copy_changed: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { place: string; from: string }) =>
+      `${facts.from} has changed since its copy to ${facts.place} was begun: drop the schema and copy anew, with the server stopped`,
+  }),
+  storage_not_empty: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { place: string; found: string }) =>
+      `${facts.place} is not empty (it has ${facts.found}): copy into a schema of its own (?schema=)`,
+  }),
   storage_outcome_unknown: row({
     fault: 'remote',
     retryable: false,

@@ -147,4 +147,24 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ['metabot-livetex dialog show telegram 12345 --config livetex.json'],
     load: async () => (await import('./commands/dialog.ts')).dialog,
   },
+  {
+    name: 'storage',
+    summary: 'prepare, check or move the stored data',
+    about: [
+      'migrate: brings the storage of the configuration to this version, as every start does.',
+      'copy: copies a stopped SQLite data folder into the PostgreSQL schema of the configuration. May be interrupted and run',
+      'again; the folder is marked as moved afterwards, so that nothing is sent twice.',
+      'check: looks whether the data keep their own rules. Changes nothing and may run beside servers.',
+    ],
+    positionals: [
+      { name: 'migrate|copy|check', required: true, oneOf: ['migrate', 'copy', 'check'], help: 'what to do' },
+      { name: 'folder', required: false, help: 'copy: the data folder to copy from' },
+    ],
+    options: [CONFIG],
+    examples: [
+      'metabot-livetex storage migrate --config livetex.json',
+      'metabot-livetex storage copy ./data --config livetex-postgres.json',
+    ],
+    load: async () => (await import('./commands/storage.ts')).storage,
+  },
 ];

@@ -8,7 +8,7 @@ import { openSession, type Query, type Session, type Statement } from './session
 import type { Target } from './target.ts';
 
 /** How long to wait for a free connection of the pool, ms. Ours: a transaction takes milliseconds, so the pool is far too small. */
-const FREE_CONNECTION_TIMEOUT_MS = 10_000;
+export const FREE_CONNECTION_TIMEOUT_MS = 10_000;
 /** An unused connection is closed after this, ms. Ours: it costs the server memory, and opening one takes milliseconds. */
 const IDLE_CONNECTION_MS = 60_000;
 /** How long work is tried again while the server is away or restarts (fail-over), ms. Ours: whoever waits for HTTP should hear in time. */
@@ -55,6 +55,8 @@ export interface ConnectionOptions {
   readonly transactionDeadlineMs: number;
   /** How long work is tried again while the server is away, ms. */
   readonly reconnectForMs: number;
+  /** How long to wait for a free connection of the pool, ms. */
+  readonly freeConnectionTimeoutMs: number;
   /** An idle connection that broke; the pool replaces it. */
   readonly onIdleError: (error: unknown) => void;
 }
@@ -64,12 +66,13 @@ export function createConnection({
   nodeId,
   transactionDeadlineMs,
   reconnectForMs,
+  freeConnectionTimeoutMs,
   onIdleError,
 }: ConnectionOptions): Connection {
   const config = clientConfig(target);
   const pool = new Pool({
     ...config,
-    connectionTimeoutMillis: FREE_CONNECTION_TIMEOUT_MS,
+    connectionTimeoutMillis: freeConnectionTimeoutMs,
     idleTimeoutMillis: IDLE_CONNECTION_MS,
     max: target.poolSize,
   });

@@ -1,17 +1,22 @@
 import { Client } from 'pg';
 import { storageError } from '../errors.ts';
 import { clientConfig } from './client-config.ts';
+import { copyStateOf, readMeta, writeMeta } from './meta.ts';
 import { MIGRATIONS, MIN_SERVER_VERSION, SCHEMA_VERSION } from './schema.ts';
 import { describeServerError } from './server-errors.ts';
-import type { Target } from './target.ts';
+import { placeOf, type Target } from './target.ts';
 
 /**
  * Brings the schema to this program's version. Safe when several nodes start at once: one migrates, the others wait for
  * its lock. All steps are one transaction, so a crash leaves the old version behind. A user without the right to create
  * may use a schema that is up to date.
- * @throws storage_server_old · storage_newer · storage_foreign · storage_no_rights and other errors of the connection
+ * @throws storage_server_old · storage_newer · storage_foreign · storage_copy_unfinished · storage_no_rights and other errors of the connection
  */
-export async function migrate(target: Target, owner: string | undefined): Promise<void> {
+export async function migrate(
+  target: Target,
+  owner: string | undefined,
+  { duringCopy = false }: { readonly duringCopy?: boolean } = {},
+): Promise<void> {
   const client = new Client({ ...clientConfig(target), pipeline: false });
   client.on('error', () => undefined);
   try {
@@ -19,6 +24,7 @@ export async function migrate(target: Target, owner: string | undefined): Promis
     await checkServer(client, target);
     const version = await currentVersion(client, target);
     if (version > 0) await refuseOther(client, target, owner);
+    if (version > 0 && !duringCopy) await refuseUnfinishedCopy(client, target);
     if (version < SCHEMA_VERSION) await upgrade(client, target);
     if (owner === undefined) return;
     await client.query(`INSERT INTO meta (key, value) VALUES ('owner', $1) ON CONFLICT (key) DO NOTHING`, [owner]);
@@ -42,10 +48,7 @@ async function upgrade(client: Client, target: Target): Promise<void> {
   await client.query('CREATE TABLE IF NOT EXISTS meta (key text PRIMARY KEY, value text NOT NULL)');
   const version = await currentVersion(client, target);
   for (const statements of MIGRATIONS.slice(version)) await client.query(statements);
-  await client.query(
-    `INSERT INTO meta (key, value) VALUES ('version', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-    [String(Math.max(version, SCHEMA_VERSION))],
-  );
+  await writeMeta(client, 'version', String(Math.max(version, SCHEMA_VERSION)));
   await client.query('COMMIT');
 }
 
@@ -54,10 +57,9 @@ async function currentVersion(client: Client, target: Target): Promise<number> {
   const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
     `${target.schema}.meta`,
   ]);
-  const version = rows[0]?.there === true ? Number((await meta(client, 'version')) ?? 0) : 0;
+  const version = rows[0]?.there === true ? Number((await readMeta(client, 'version')) ?? 0) : 0;
   if (version > SCHEMA_VERSION) {
-    const place = `${target.label}, schema ${target.schema}`;
-    throw storageError('storage_newer', { place, found: version, known: SCHEMA_VERSION });
+    throw storageError('storage_newer', { place: placeOf(target), found: version, known: SCHEMA_VERSION });
   }
   return version;
 }
@@ -76,12 +78,14 @@ async function checkServer(client: Client, target: Target): Promise<void> {
 
 /** Two clusters on one schema would take each other's jobs: the first one's name stays, another is refused. @throws storage_foreign */
 async function refuseOther(client: Client, target: Target, owner: string | undefined): Promise<void> {
-  const found = await meta(client, 'owner');
+  const found = await readMeta(client, 'owner');
   if (owner === undefined || found === undefined || found === owner) return;
-  throw storageError('storage_foreign', { place: `${target.label}, schema ${target.schema}`, found, owner });
+  throw storageError('storage_foreign', { place: placeOf(target), found, owner });
 }
 
-async function meta(client: Client, key: string): Promise<string | undefined> {
-  const { rows } = await client.query<{ value: string }>('SELECT value FROM meta WHERE key = $1', [key]);
-  return rows[0]?.value;
+/** Half of the data is worse than none: what waits in the other half would be forgotten or done twice. @throws storage_copy_unfinished */
+async function refuseUnfinishedCopy(client: Client, target: Target): Promise<void> {
+  const unfinished = await copyStateOf(client);
+  if (unfinished === undefined) return;
+  throw storageError('storage_copy_unfinished', { place: placeOf(target), from: unfinished.from });
 }

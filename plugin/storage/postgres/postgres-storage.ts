@@ -5,7 +5,7 @@ import type { StorageLogger } from '../open-options.ts';
 import { systemClock } from '../system-clock.ts';
 import { noChanges } from './changes.ts';
 import { claim, extend, nextWorkAt } from './claim.ts';
-import { createConnection, RECONNECT_FOR_MS, type TransactionPort } from './connection.ts';
+import { createConnection, FREE_CONNECTION_TIMEOUT_MS, RECONNECT_FOR_MS, type TransactionPort } from './connection.ts';
 import { listDead, listStuck, prune, stats } from './inspection.ts';
 import { migrate } from './migrate.ts';
 import { createNodeClock } from './node-clock.ts';
@@ -29,6 +29,8 @@ export interface PostgresStorageOptions {
   readonly transactionDeadlineMs?: number;
   /** How long work is tried again while the server is away or restarts, real ms. Default 15,000. */
   readonly reconnectForMs?: number;
+  /** How long to wait for a free connection of the pool, real ms. Default 10,000. */
+  readonly freeConnectionTimeoutMs?: number;
   /** A node that is silent for so long counts as dead, and its lanes are taken over, ms. The same on all nodes. Default 10,000. */
   readonly nodeGoneAfterMs?: number;
 }
@@ -56,6 +58,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     nodeId,
     transactionDeadlineMs: options.transactionDeadlineMs ?? TRANSACTION_DEADLINE_MS,
     reconnectForMs: options.reconnectForMs ?? RECONNECT_FOR_MS,
+    freeConnectionTimeoutMs: options.freeConnectionTimeoutMs ?? FREE_CONNECTION_TIMEOUT_MS,
     onIdleError: (error) =>
       logger?.warn('a connection to the database broke', { error: error instanceof Error ? error.message : '' }),
   });

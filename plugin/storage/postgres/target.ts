@@ -43,6 +43,11 @@ export function parseTarget(spec: string): Target {
   return { connectionString: url.href, schema, poolSize, cluster, label: `${url.host}${url.pathname}` };
 }
 
+/** For messages. */
+export function placeOf(target: Target): string {
+  return `the database ${target.label}, schema ${target.schema}`;
+}
+
 /** A parameter of ours, taken out of the URL: pg would hand unknown ones to the server, which refuses them. */
 function take(url: URL, name: string): string | undefined {
   const value = url.searchParams.get(name) ?? undefined;

@@ -8,6 +8,7 @@ import { CLAIM_LOST_STATE } from './functions.ts';
 import type { NodeClock } from './node-clock.ts';
 import { readTransaction } from './read-transaction.ts';
 import type { Statement } from './session.ts';
+import { storableText } from './storable-text.ts';
 import { WRITE } from './write-statements.ts';
 
 export interface WriteContext {
@@ -136,13 +137,13 @@ export function writeTransaction({ port, clock, changes, check, wrote }: WriteCo
       end(WRITE.completeJob, job, []);
     },
     async retry(job, again) {
-      giveBack(job, clock.toServer(again.notBefore), again.error);
+      giveBack(job, clock.toServer(again.notBefore), storableText(again.error));
     },
     async release(job, notBefore) {
       giveBack(job, notBefore === undefined ? null : clock.toServer(notBefore), null);
     },
     async bury(job, error) {
-      end(WRITE.buryJob, job, [error]);
+      end(WRITE.buryJob, job, [storableText(error)]);
     },
     async resend(deadJobId) {
       const [job] = await ask<{ queue: string; lane: string; kind: string; payload: string }>(WRITE.takeDead, [
@@ -161,7 +162,7 @@ export function writeTransaction({ port, clock, changes, check, wrote }: WriteCo
     async setGate(queue, gate) {
       checkName('queue', queue);
       if (gate === null) write(WRITE.liftGate, [queue]);
-      else write(WRITE.setGate, [queue, clock.toServer(gate.until), gate.reason]);
+      else write(WRITE.setGate, [queue, clock.toServer(gate.until), storableText(gate.reason)]);
       changes.queues.add(queue);
     },
   };

@@ -6,6 +6,7 @@ import type { OpenStorageOptions } from '../open-options.ts';
 import { describeSqliteError } from './describe-sqlite-error.ts';
 import { lockFolder, prepareFolder } from './folder-lock.ts';
 import { createLogFlush } from './log-flush.ts';
+import { refuseMoved } from './moved-folder.ts';
 import { openDatabase, openForReading } from './open-database.ts';
 import { createSqliteEngine } from './sqlite-engine.ts';
 import { createSqliteReader } from './sqlite-reader.ts';
@@ -23,6 +24,7 @@ function forgetClaims(database: DatabaseSync, now: number): void {
  */
 export async function createSqliteStorage(folder: string, options: OpenStorageOptions): Promise<Storage> {
   prepareFolder(folder);
+  refuseMoved(folder);
   const lock = lockFolder(folder);
   const opened: DatabaseSync[] = [];
   try {

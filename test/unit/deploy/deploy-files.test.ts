@@ -1,0 +1,98 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { parseTarget } from '../../../plugin/storage/postgres/target.ts';
+import { COMMANDS } from '../../../runtime-shim/cli/commands.ts';
+import { loadConfig } from '../../../runtime-shim/cli/config/load-config.ts';
+import { EXIT_USAGE } from '../../../runtime-shim/cli/exit-code.ts';
+import { parseArguments } from '../../../runtime-shim/cli/parse-arguments.ts';
+
+/** The example in `deploy/` is documentation: it may not name a setting, a variable, a command or a path that is not there. */
+const DEPLOY = fileURLToPath(new URL('../../../deploy', import.meta.url));
+const read = (name: string): string => readFileSync(join(DEPLOY, name), 'utf8');
+
+const compose = read('compose.yaml');
+const unit = read('metabot-livetex@.service');
+const dockerfile = read('Dockerfile');
+const caddy = read('Caddyfile');
+const readme = read('README.md');
+const config = JSON.parse(read('metabot-livetex.json')) as Record<string, unknown>;
+
+/** Variables that the configuration takes from the environment. */
+function variablesOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if ('env' in value && typeof value.env === 'string') return [value.env];
+  return Object.values(value).flatMap(variablesOf);
+}
+
+/** The longest step of work that a draining node waits for, s (`runtime-shim/runtime/lead-worker.ts`). */
+const LONGEST_STEP_S = 45;
+
+describe('deploy/', () => {
+  test('the configuration is accepted by the program, with the URL that the Compose file builds', async () => {
+    const [, template = ''] = /METABOT_STORAGE: (.+)/.exec(compose) ?? [];
+    const storage = template.replace(/\$\{POSTGRES_PASSWORD[^}]*\}/, 's3cret');
+    expect(parseTarget(storage)).toMatchObject({ schema: 'metabot_livetex', label: 'postgres:5432/metabot' });
+    const env = Object.fromEntries(variablesOf(config).map((name) => [name, 'a-long-enough-secret']));
+    const folder = mkdtempSync(join(tmpdir(), 'deploy-'));
+    try {
+      const file = join(folder, 'config.json');
+      // The bot folder of the example is the user's own: here, any folder.
+      writeFileSync(file, JSON.stringify({ ...config, bot: folder }));
+      const loaded = await loadConfig(file, folder, { ...env, METABOT_STORAGE: storage });
+      expect(loaded.http).toMatchObject({ host: '0.0.0.0', port: 8024 });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('every variable of the configuration is passed by Compose, named by the unit, and explained', () => {
+    const variables = variablesOf(config);
+    expect(variables.length).toBeGreaterThan(3);
+    for (const name of variables) {
+      expect(compose).toMatch(new RegExp(`^    ${name}: `, 'm'));
+      expect(unit).toContain(name);
+      expect(readme).toContain(`\`${name}\``);
+    }
+    const needed = [...compose.matchAll(/\$\{(\w+):\?/g)].map(([, name = '']) => name);
+    for (const name of needed) expect(readme).toContain(`\`${name}\``);
+  });
+
+  test('commands that are started exist and take these arguments', () => {
+    const words = [
+      (/ENTRYPOINT (.+)\nCMD (.+)/.exec(dockerfile) ?? []).slice(1).flatMap((list) => JSON.parse(list) as string[]),
+      (/^ExecStart=\/usr\/bin\/env (.+)$/m.exec(unit)?.[1] ?? '').split(' '),
+    ];
+    for (const [program, name = '', ...rest] of words) {
+      expect(program).toBe('metabot-livetex');
+      const spec = COMMANDS.find((command) => command.name === name);
+      if (spec === undefined) throw new Error(`no command ${name}`);
+      expect(parseArguments(spec, rest).values['config']).toMatch(/\.json$/);
+    }
+  });
+
+  test('files and ports fit together', () => {
+    const mounted = [...compose.matchAll(/- (\.\/[\w.-]+):(\/\S+?)(?::ro)?$/gm)].map(([, from, to]) => [from, to]);
+    expect(mounted).toContainEqual(['./metabot-livetex.json', '/srv/metabot-livetex/config.json']);
+    expect(dockerfile).toContain('"/srv/metabot-livetex/config.json"');
+    expect(mounted).toContainEqual(['./bot', config['bot']]);
+    expect(mounted).toContainEqual(['./Caddyfile', '/etc/caddy/Caddyfile']);
+    for (const service of ['node1', 'node2']) {
+      expect(compose).toMatch(new RegExp(`^  ${service}:$`, 'm'));
+      expect(caddy).toContain(`${service}:8024`);
+    }
+    const publicUrl = (config['livetex'] as Array<{ webhook: { publicUrl: string } }>)[0]?.webhook.publicUrl ?? '';
+    expect(caddy).toMatch(new RegExp(`^${new URL(publicUrl).host} \\{`, 'm'));
+    const named = [...readme.matchAll(/^\| `([\w.@-]+)` \|/gm)].map(([, name = '']) => name);
+    for (const name of named.filter((one) => !/^[A-Z_]+$/.test(one))) expect(read(name)).not.toBe('');
+  });
+
+  test('a node has the time to drain, and a wrong configuration is not tried again', () => {
+    expect(Number(/stop_grace_period: (\d+)s/.exec(compose)?.[1])).toBeGreaterThan(LONGEST_STEP_S);
+    expect(Number(/TimeoutStopSec=(\d+)/.exec(unit)?.[1])).toBeGreaterThan(LONGEST_STEP_S);
+    expect(Number(/RestartPreventExitStatus=(\d+)/.exec(unit)?.[1])).toBe(EXIT_USAGE);
+    expect(caddy).toContain('path /webhook/livetex/*');
+  });
+});
