@@ -14,6 +14,8 @@ export interface SandboxLimits {
   readonly runners: number;
   /** Isolates of one runner: so many of its scripts run at once. Default 4. */
   readonly isolates?: number;
+  /** Runners beyond these that stand ready for one that is killed. Default 1; 0 saves memory and makes a kill cost a start. */
+  readonly spares?: number;
   /** Scripts of one bot that may wait for a free runner; beyond it a run answers `sandbox_busy`. Default 20,000. */
   readonly queuePerBot?: number;
 }

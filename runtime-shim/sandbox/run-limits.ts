@@ -10,6 +10,7 @@ export const DEFAULT_LIMITS: FullLimits = {
   memoryMb: 32,
   runners: 2,
   isolates: 4,
+  spares: 1,
   // Twice the largest burst that the project measures (10,000 scripts at once).
   queuePerBot: 20_000,
 };
@@ -65,7 +66,7 @@ export function fullLimits(limits: Partial<SandboxLimits>): FullLimits {
   for (const [name, value] of Object.entries(limits)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(DEFAULT_LIMITS, name)) throw new RangeError(`sandbox.${name} is not a limit`);
-    const least = name === 'memoryMb' ? MIN_MEMORY_MB : 1;
+    const least = name === 'memoryMb' ? MIN_MEMORY_MB : name === 'spares' ? 0 : 1;
     if (!Number.isSafeInteger(value) || value < least) {
       throw new RangeError(`sandbox.${name} must be a whole number of at least ${least}, got ${value}`);
     }

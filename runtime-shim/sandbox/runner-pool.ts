@@ -22,7 +22,7 @@ export interface PoolEvents extends Pick<RunnerEvents, 'message'> {
   lost(runs: readonly PendingRun[], alone: boolean): void;
 }
 
-/** The runner processes: as many as asked for, and one spare that stands ready when one is killed. */
+/** The runner processes: as many as asked for, and spares that stand ready when one is killed. */
 export class RunnerPool {
   readonly #limits: FullLimits;
   readonly #platformSource: string;
@@ -40,7 +40,7 @@ export class RunnerPool {
     this.#platformSource = platformSource;
     this.#events = events;
     this.#logger = logger;
-    for (let index = 0; index <= limits.runners; index += 1) this.#add();
+    for (let index = 0; index < limits.runners + limits.spares; index += 1) this.#add();
     this.#watch = setInterval(() => this.#look(), WATCH_EVERY_MS).unref();
   }
 
