@@ -1,5 +1,6 @@
 import type { FaultRecord } from '../../contract.ts';
 import { usePage } from '../state/page-context.ts';
+import { useWanted } from '../state/use-wanted.ts';
 import { Icon } from '../ui/icon.tsx';
 
 interface Props {
@@ -15,17 +16,9 @@ export function FaultPanel({ faults, restarting }: Props) {
     <div id="faults" class="panel" popover="auto" role="dialog" aria-label={texts.faults.title}>
       <p class="quiet">{texts.faults.hint}</p>
       <ul>
-        {faults.map(({ name, on }) => (
-          <li key={name}>
-            <label class="switch">
-              <input
-                type="checkbox"
-                role="switch"
-                checked={on}
-                onChange={(event) => void act({ do: 'fault', name, on: event.currentTarget.checked })}
-              />
-              <span>{texts.faults.name[name]}</span>
-            </label>
+        {faults.map((fault) => (
+          <li key={fault.name}>
+            <FaultSwitch {...fault} />
           </li>
         ))}
       </ul>
@@ -39,5 +32,21 @@ export function FaultPanel({ faults, restarting }: Props) {
         </button>
       </div>
     </div>
+  );
+}
+
+function FaultSwitch({ name, on }: FaultRecord) {
+  const { texts, act } = usePage();
+  const [shown, want] = useWanted(on);
+  return (
+    <label class="switch">
+      <input
+        type="checkbox"
+        role="switch"
+        checked={shown}
+        onChange={({ currentTarget: { checked } }) => want(checked, act({ do: 'fault', name, on: checked }))}
+      />
+      <span>{texts.faults.name[name]}</span>
+    </label>
   );
 }

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { OperatorStatus } from '../../../emulator/contract.ts';
 import type { OperatorRecord } from '../../contract.ts';
 import { usePage } from '../state/page-context.ts';
+import { useWanted } from '../state/use-wanted.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 
@@ -42,22 +43,7 @@ export function Operators({ operators, actor, onActor }: Props) {
               <span class="chip-name">{operator.name}</span>
               {operator.id === actor?.id && <span class="you">{texts.desk.me}</span>}
             </button>
-            <span class={`status status-${operator.status}`}>
-              <select
-                value={operator.status}
-                aria-label={`${texts.desk.statusOf} ${operator.name}`}
-                onChange={(event) => {
-                  const status = STATUSES.find((known) => known === event.currentTarget.value);
-                  if (status !== undefined) void act({ do: 'operator_status', operatorId: operator.id, status });
-                }}
-              >
-                {STATUSES.map((status) => (
-                  <option key={status} value={status}>
-                    {texts.desk.status[status]}
-                  </option>
-                ))}
-              </select>
-            </span>
+            <StatusSelect operator={operator} />
           </li>
         ))}
         <li>
@@ -104,5 +90,28 @@ export function Operators({ operators, actor, onActor }: Props) {
         </form>
       )}
     </div>
+  );
+}
+
+function StatusSelect({ operator }: { readonly operator: OperatorRecord }) {
+  const { texts, act } = usePage();
+  const [shown, want] = useWanted(operator.status);
+  return (
+    <span class={`status status-${shown}`}>
+      <select
+        value={shown}
+        aria-label={`${texts.desk.statusOf} ${operator.name}`}
+        onChange={(event) => {
+          const status = STATUSES.find((known) => known === event.currentTarget.value);
+          if (status !== undefined) want(status, act({ do: 'operator_status', operatorId: operator.id, status }));
+        }}
+      >
+        {STATUSES.map((status) => (
+          <option key={status} value={status}>
+            {texts.desk.status[status]}
+          </option>
+        ))}
+      </select>
+    </span>
   );
 }
