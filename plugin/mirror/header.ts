@@ -20,16 +20,34 @@ export function headerLine(headers: Headers, from: 'lead' | 'bot', maxTextLength
   return `${leading(header, room)}\n`;
 }
 
+/** Everything that some program shows as the beginning of a new line (Unicode Standard Annex 14: BK, CR, LF, NL). */
+const LINE_END = /(\r\n|[\n\r\v\f\u0085\u2028\u2029])/;
+/** Characters that are not seen: controls, joiners, directions, variation selectors, marks that combine with nothing. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Mn}\u115f\u1160\u2800\u3164\uffa0]/gu;
+
 /**
- * Marks a line that equals one of the headers, so that nobody can write what looks to an operator like a message of the
- * other side. Any other text stays as it is.
+ * Marks a line that reads like one of the headers, so that nobody can write what looks to an operator like a message of
+ * the other side. Any other text stays as it is.
  */
 export function quoteHeaderLines(text: string, headers: Headers): string {
-  const known = new Set([headers.bot.trim(), headers.lead.trim()]);
+  const known = new Set([seen(headers.bot), seen(headers.lead)]);
   known.delete('');
   if (known.size === 0) return text;
   return text
-    .split('\n')
-    .map((line) => (known.has(line.trim()) ? QUOTE + line : line))
-    .join('\n');
+    .split(LINE_END)
+    .map((line) => (known.has(seen(line)) ? QUOTE + line : line))
+    .join('');
+}
+
+/** How a line reads: without what cannot be seen, in one form of each letter, spaces and case aside. */
+function seen(line: string): string {
+  return line.normalize('NFKC').replace(UNSEEN, '').replace(/\s+/g, ' ').trim().toLowerCase();
+}
+
+/** A name on one line: a line end in it could begin what looks like another message. */
+export function oneLine(name: string): string {
+  return name
+    .split(LINE_END)
+    .filter((_, index) => index % 2 === 0)
+    .join(' ');
 }

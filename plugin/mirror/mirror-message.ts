@@ -1,5 +1,5 @@
 import type { Attachment, Content } from '../contract/message.ts';
-import { type Headers, headerLine, quoteHeaderLines } from './header.ts';
+import { type Headers, headerLine, oneLine, quoteHeaderLines } from './header.ts';
 import { menuText } from './menu-text.ts';
 import { codePoints, splitText } from './split-text.ts';
 
@@ -50,7 +50,7 @@ function fileRequest(file: Attachment, comment: string): MirrorRequest {
   return {
     kind: 'sendFile',
     url: file.url,
-    ...(file.name === undefined ? {} : { name: file.name.toWellFormed() }),
+    ...(file.name === undefined ? {} : { name: oneLine(file.name.toWellFormed()) }),
     ...(file.size === undefined ? {} : { size: file.size }),
     ...(comment === '' ? {} : { comment }),
   };
