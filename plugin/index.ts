@@ -12,7 +12,7 @@ import { createLiveTexClock } from './lanes/livetex-clock.ts';
 import { createObserver } from './lanes/observer.ts';
 import { createTokenWatch } from './lanes/token-watch.ts';
 import { assemblePlugin, type LiveTexPlugin } from './livetex-plugin.ts';
-import type { Storage } from './storage/contract.ts';
+import type { Retention, Storage } from './storage/contract.ts';
 import { openStorage, systemClock } from './storage/index.ts';
 
 export interface LiveTexPluginOptions {
@@ -21,6 +21,8 @@ export interface LiveTexPluginOptions {
   /** `memory:`, `sqlite:<folder>` or a `postgres://` URL: opened, and closed with the plugin. An open storage is shared, and stays open. */
   readonly storage: string | Storage;
   readonly host: LiveTexHost;
+  /** How long finished things are kept: remembered ids (at least a day, as LiveTex repeats events for so long), streams, dead jobs. */
+  readonly retention?: Retention;
   /** For tests: another client, and a random source for the jitter of retries. */
   readonly createClient?: (options: LiveTexClientOptions) => LiveTexClient;
   readonly random?: () => number;
@@ -55,7 +57,17 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
   const isOwned = typeof options.storage === 'string';
   const storage = typeof options.storage === 'string' ? await openStorage(options.storage, { clock }) : options.storage;
   return assemblePlugin({
-    parts: { bindings, storage, host, clock, logger, counters, newId: randomUUID, observe: observer.activity },
+    parts: {
+      bindings,
+      storage,
+      host,
+      clock,
+      logger,
+      counters,
+      newId: randomUUID,
+      observe: observer.activity,
+      ...(options.retention === undefined ? {} : { retention: options.retention }),
+    },
     tokens,
     guestSource,
     random: options.random ?? Math.random,
@@ -104,5 +116,5 @@ export type {
   WebhookPeer,
 } from './contract/plugin.ts';
 export { SCRIPT_TYPE_NAMES, type ScriptRef, type ScriptType } from './contract/script-types.ts';
-export type { ReadTransaction, Storage, Transaction } from './storage/contract.ts';
+export type { ReadTransaction, Retention, Storage, Transaction } from './storage/contract.ts';
 export type { BindingClient, LiveTexClient, LiveTexClientOptions, RequestReport } from './client/contract.ts';

@@ -2,8 +2,8 @@ import { messageOf } from '../contract/coded-error.ts';
 import type { Retention } from '../storage/contract.ts';
 import type { PluginParts } from './plugin-parts.ts';
 
-/** What is kept, and how long. LiveTex repeats a webhook for 24 h; three days also cover a platform that was away over a weekend. */
-export const RETENTION: Retention = {
+/** What is kept, and how long, unless the owner says otherwise. LiveTex repeats a webhook for 24 h; three days also cover a platform that was away over a weekend. */
+export const DEFAULT_RETENTION: Retention = {
   rememberedMs: 3 * 24 * 3_600_000,
   /** Time for somebody to look at what was given up. Ours. */
   deadMs: 30 * 24 * 3_600_000,
@@ -23,7 +23,8 @@ export function createHousekeeping({
   storage,
   clock,
   logger,
-}: Pick<PluginParts, 'storage' | 'clock' | 'logger'>): Housekeeping {
+  retention = DEFAULT_RETENTION,
+}: Pick<PluginParts, 'storage' | 'clock' | 'logger' | 'retention'>): Housekeeping {
   let cancel: (() => void) | undefined;
   let underWay: Promise<void> = Promise.resolve();
   let running = false;
@@ -39,7 +40,7 @@ export function createHousekeeping({
 
   async function clean(): Promise<void> {
     try {
-      while (isRunning() && (await storage.prune(RETENTION)) > 0);
+      while (isRunning() && (await storage.prune(retention)) > 0);
     } catch (error) {
       logger.warn('storage could not be pruned', { error: messageOf(error) });
     }

@@ -1,6 +1,6 @@
 import type { Activity } from '../contract/activity.ts';
 import type { Clock, LiveTexHost, Logger } from '../contract/host.ts';
-import type { Storage } from '../storage/contract.ts';
+import type { Retention, Storage } from '../storage/contract.ts';
 import type { Bindings } from './bindings.ts';
 import type { Counters } from './counters.ts';
 
@@ -16,4 +16,6 @@ export interface PluginParts {
   readonly newId: () => string;
   /** `host.observe`, made harmless: somebody's timeline must not fail a job. */
   readonly observe: (activity: Activity) => void;
+  /** How long finished things are kept; left out: `DEFAULT_RETENTION`. */
+  readonly retention?: Retention;
 }

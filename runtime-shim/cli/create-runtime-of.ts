@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import { type LiveTexPlugin, createLiveTexPlugin } from '../../plugin/index.ts';
-import type { Storage } from '../../plugin/storage/contract.ts';
+import type { Retention, Storage } from '../../plugin/storage/contract.ts';
 import type { Runtime, RuntimeOptions } from '../runtime/contract.ts';
 import { createRuntime } from '../runtime/index.ts';
 import type { SandboxLimits } from '../sandbox/contract.ts';
@@ -25,7 +25,12 @@ export async function createRuntimeOf(config: Config, options: RuntimeOfOptions)
     sandbox: sandboxOf(config),
     plugins: [
       async (host, storage) => {
-        const plugin = await createLiveTexPlugin({ bindings: config.livetex, storage, host });
+        const plugin = await createLiveTexPlugin({
+          bindings: config.livetex,
+          storage,
+          host,
+          retention: retentionOf(config),
+        });
         onPlugin?.(plugin);
         return plugin;
       },
@@ -36,4 +41,16 @@ export async function createRuntimeOf(config: Config, options: RuntimeOfOptions)
 /** Only what is set: the runtime has the defaults. */
 function sandboxOf({ sandbox }: Config): Partial<SandboxLimits> {
   return Object.fromEntries(Object.entries(sandbox).filter(([, value]) => value !== undefined));
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+function retentionOf({ retention }: Config): Retention {
+  const { idsHours, transcriptDays, deadDays } = retention;
+  return {
+    rememberedMs: idsHours * HOUR_MS,
+    deadMs: deadDays * DAY_MS,
+    ...(transcriptDays === undefined ? {} : { streamMs: transcriptDays * DAY_MS }),
+  };
 }

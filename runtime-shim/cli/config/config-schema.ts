@@ -59,6 +59,24 @@ const sandboxSchema = z.strictObject({
   runners: z.int().min(1).max(64).optional(),
 });
 
+/** LiveTex repeats an event for 24 h (Messaging API, "Webhooks"): an id that is forgotten before would let it in twice. */
+const MIN_IDS_HOURS = 25;
+const MAX_DAYS = 36_500;
+
+/** How long finished things are kept. */
+const retentionSchema = z.strictObject({
+  /** Ids of messages and events, by which a repeated one is recognised. */
+  idsHours: z
+    .number()
+    .min(MIN_IDS_HOURS)
+    .max(MAX_DAYS * 24)
+    .default(72),
+  /** Leads' transcripts and authors' logs; left out: for ever. */
+  transcriptDays: z.number().positive().max(MAX_DAYS).optional(),
+  /** Messages that were given up. */
+  deadDays: z.number().positive().max(MAX_DAYS).default(30),
+});
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 export const configSchema = z.strictObject({
@@ -68,6 +86,7 @@ export const configSchema = z.strictObject({
   http: httpSchema.default({ host: DEFAULT_HOST, port: DEFAULT_PORT }),
   sandbox: sandboxSchema.default({}),
   livetex: bindingsSchema.default([]),
+  retention: retentionSchema.default({ idsHours: 72, deadDays: 30 }),
   /** The least that is logged. Message texts appear at `debug` only. */
   logLevel: z.enum(LOG_LEVELS).default('info'),
 });
