@@ -18,9 +18,24 @@ export function formsOf(secret: string): string[] {
   ];
 }
 
+/** Those, and the ways in which a program may carry it along unread: a header's credentials, a dump of bytes. */
+export function everyFormOf(secret: string): string[] {
+  return [...formsOf(secret), ...inBase64(secret), Buffer.from(secret).toString('hex')];
+}
+
+/** Base64 has three forms of a text, by its place in what is encoded; the ends, which depend on the neighbours, are left out. */
+function inBase64(secret: string): string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+    const text = bytes.toString('base64').replaceAll('=', '');
+    const own = text.slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6));
+    return [own, own.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+}
+
 /** Where in a value the secret is, in whatever form: own properties, hidden ones, symbols, causes, stacks, map entries. */
 export function findSecret(value: unknown, secret: string): string[] {
-  const forms = formsOf(secret);
+  const forms = everyFormOf(secret);
   const found: string[] = [];
   const seen = new Set<unknown>();
   const look = (part: unknown, path: string): void => {
