@@ -10,8 +10,11 @@ interface ProcessFigures {
   readonly rssMb: number;
 }
 
-/** CPU time so far (ms) and memory (MiB; PSS counts a page that several share once) of this process and all that it started. */
-export function processTree(root: number = process.pid): {
+/** CPU time so far (ms) and memory (MiB; PSS counts a page that several share once) of this process and all that it started; `alone`: without the latter. */
+export function processTree(
+  root: number = process.pid,
+  options: { readonly alone?: boolean } = {},
+): {
   readonly cpuMs: number;
   readonly rssMb: number;
   readonly pssMb: number;
@@ -21,7 +24,7 @@ export function processTree(root: number = process.pid): {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => readProcess(Number(name)));
   const tree = new Set([root]);
-  for (let before = 0; before !== tree.size;) {
+  for (let before = 0; before !== tree.size && options.alone !== true;) {
     before = tree.size;
     for (const one of all) if (tree.has(one.parent)) tree.add(one.pid);
   }
