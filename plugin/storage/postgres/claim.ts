@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import type { NodeClock } from './node-clock.ts';
 import { claimedJob, type JobRow, NOW } from './rows.ts';
 
-const CLAIM = {
+export const CLAIM = {
   take: {
     name: 'claim_jobs',
     text: `SELECT * FROM claim_jobs($1, $2, $3, $4, $5, $6, $7)`,

@@ -20,9 +20,15 @@ export function clientConfig(target: Target): ClientConfig {
     // Statements that do not need each other's answers are sent together.
     pipeline: true,
     options: [
+      ...(target.options === undefined ? [] : [target.options]),
       `-c search_path=${target.schema}`,
       `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
       `-c idle_in_transaction_session_timeout=${SILENT_TRANSACTION_TIMEOUT_MS}`,
+      // Every statement has its index; which one serves it must not depend on statistics that are older than a burst of
+      // work, nor be thought about anew each time.
+      '-c enable_seqscan=off',
+      '-c plan_cache_mode=force_generic_plan',
+      '-c jit=off',
       // A commit that a crash may forget would break every promise; a server's default may be weaker.
       '-c synchronous_commit=on',
       // The functions rely on each of their statements seeing the newest commits; a server's default may be stricter.

@@ -47,15 +47,17 @@ END $$;
 -- One caller at a time per queue, so that timers keep their order.
 CREATE FUNCTION move_timers(p_now bigint, p_queue text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
+  due text[];
   lanes_due text[];
   kinds_due text[];
   payloads_due text[];
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended(current_schema() || ' timers ' || p_queue, 0));
+  SELECT array_agg(id) INTO due FROM (
+    SELECT id FROM timers WHERE queue = p_queue AND at <= p_now ORDER BY at, n LIMIT ${TIMERS_PER_CLAIM}
+  ) AS first;
   WITH gone AS (
-    DELETE FROM timers WHERE queue = p_queue AND id IN (
-      SELECT id FROM timers WHERE queue = p_queue AND at <= p_now ORDER BY at, n LIMIT ${TIMERS_PER_CLAIM}
-    ) AND at <= p_now RETURNING at, n, lane, kind, payload
+    DELETE FROM timers WHERE queue = p_queue AND id = ANY (due) AND at <= p_now RETURNING at, n, lane, kind, payload
   )
   SELECT array_agg(lane ORDER BY at, n), array_agg(kind ORDER BY at, n), array_agg(payload ORDER BY at, n)
   INTO lanes_due, kinds_due, payloads_due FROM gone;
@@ -116,17 +118,15 @@ BEGIN
   END IF;
 
   IF room > 0 THEN
-    WITH due AS (
-      SELECT lane, ready_at, turn FROM lanes WHERE queue = p_queue AND ready_at <= t
-      ORDER BY ready_at, turn LIMIT room FOR UPDATE SKIP LOCKED
-    ), took AS (
-      UPDATE lanes SET claim = p_claim || ':' || due.turn, lease_until = t + p_lease, ready_at = t + p_lease
-      FROM due WHERE lanes.queue = p_queue AND lanes.lane = due.lane
-      RETURNING due.lane, due.ready_at, due.turn
-    )
     SELECT array_agg(lane ORDER BY ready_at, turn), array_agg(ready_at ORDER BY ready_at, turn),
       array_agg(turn ORDER BY ready_at, turn)
-    INTO taken, ready, turns FROM took;
+    INTO taken, ready, turns
+    FROM (
+      SELECT lane, ready_at, turn FROM lanes WHERE queue = p_queue AND ready_at <= t
+      ORDER BY ready_at, turn LIMIT room FOR UPDATE SKIP LOCKED
+    ) AS due;
+    UPDATE lanes SET claim = p_claim || ':' || turn, lease_until = t + p_lease, ready_at = t + p_lease
+    WHERE queue = p_queue AND lane = ANY (taken);
   END IF;
 
   RETURN QUERY

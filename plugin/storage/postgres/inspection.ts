@@ -8,7 +8,7 @@ const PRUNE_BATCH = 500;
 /** A connection's row that was not used for so long has no connection any more, ms. */
 const SESSION_KEPT_MS = 24 * 60 * 60_000;
 
-const INSPECT = {
+export const INSPECT = {
   stats: {
     name: 'stats',
     text: `SELECT queue,
@@ -35,21 +35,21 @@ const INSPECT = {
   },
   pruneRemembered: {
     name: 'prune_remembered',
-    text: `DELETE FROM remembered WHERE (scope, id) IN (
-             SELECT scope, id FROM remembered WHERE at < ${NOW} - $2::bigint ORDER BY at LIMIT ${PRUNE_BATCH}
-           ) RETURNING 1 AS gone`,
+    text: `DELETE FROM remembered WHERE ctid = ANY (ARRAY(
+             SELECT ctid FROM remembered WHERE at < ${NOW} - $2::bigint ORDER BY at LIMIT ${PRUNE_BATCH}
+           )) RETURNING 1 AS gone`,
   },
   pruneStreams: {
     name: 'prune_streams',
-    text: `DELETE FROM stream_entries WHERE (stream, seq) IN (
-             SELECT stream, seq FROM stream_entries WHERE at < ${NOW} - $2::bigint ORDER BY at LIMIT ${PRUNE_BATCH}
-           ) RETURNING 1 AS gone`,
+    text: `DELETE FROM stream_entries WHERE ctid = ANY (ARRAY(
+             SELECT ctid FROM stream_entries WHERE at < ${NOW} - $2::bigint ORDER BY at LIMIT ${PRUNE_BATCH}
+           )) RETURNING 1 AS gone`,
   },
   pruneDead: {
     name: 'prune_dead',
-    text: `DELETE FROM dead_jobs WHERE id IN (
-             SELECT id FROM dead_jobs WHERE died_at < ${NOW} - $2::bigint ORDER BY died_at LIMIT ${PRUNE_BATCH}
-           ) RETURNING 1 AS gone`,
+    text: `DELETE FROM dead_jobs WHERE ctid = ANY (ARRAY(
+             SELECT ctid FROM dead_jobs WHERE died_at < ${NOW} - $2::bigint ORDER BY died_at LIMIT ${PRUNE_BATCH}
+           )) RETURNING 1 AS gone`,
   },
   pruneSessions: {
     name: 'prune_sessions',

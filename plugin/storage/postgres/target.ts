@@ -16,6 +16,8 @@ export interface Target {
   readonly poolSize: number;
   /** `cluster` of the URL: whose data this is. */
   readonly cluster: string | undefined;
+  /** `options` of the URL: settings of the sessions, ours go before them. */
+  readonly options: string | undefined;
   /** Host, port and database: for messages, without user and password. */
   readonly label: string;
 }
@@ -40,7 +42,8 @@ export function parseTarget(spec: string): Target {
   if (cluster !== undefined && !CLUSTER_NAME.test(cluster)) {
     throw fail('has a wrong "cluster": at most 100 letters, digits, ".", ":", "_" and "-"');
   }
-  return { connectionString: url.href, schema, poolSize, cluster, label: `${url.host}${url.pathname}` };
+  const options = take(url, 'options');
+  return { connectionString: url.href, schema, poolSize, cluster, options, label: `${url.host}${url.pathname}` };
 }
 
 /** For messages. */
