@@ -33,3 +33,17 @@ function statOf(pid: number): { state: string; parent: number } | undefined {
     return undefined;
   }
 }
+
+/** Command lines of the processes that name a folder, such as those started from it. Zombies have none. */
+export function processesOf(folder: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        return command.includes(folder) ? [command] : [];
+      } catch {
+        return [];
+      }
+    });
+}

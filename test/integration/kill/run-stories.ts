@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { checkStand, metricsOf, type StandReport } from './check-stand.ts';
+import { killAgainAndAgain } from './kill-again-and-again.ts';
+import { LeadClient } from './lead-client.ts';
+import { type Character, LeadStory } from './lead-story.ts';
+import type { Stand } from './stand.ts';
+
+const CHARACTERS: readonly Character[] = ['talks', 'cycles', 'hasty', 'cycles', 'talks', 'stays'];
+/** Every so many leads one comes through a channel that knocks at a server that still starts. */
+const KNOCKING = 5;
+/** Between two looks at the queues in the end, ms. */
+const FIRST_LOOK_MS = 20;
+const LATER_LOOKS_MS = 500;
+
+export interface StoriesOptions {
+  readonly leads: number;
+  readonly kills: number;
+  readonly seed: number;
+}
+
+/** Lets the leads live while the server is killed again and again, and checks everything when all has come to rest. */
+export async function runStories(stand: Stand, { leads, kills, seed }: StoriesOptions): Promise<StandReport> {
+  let ending = false;
+  const failed = new AbortController();
+  const stories = Array.from({ length: leads }, (_, index) => storyOf(stand, index, seed, () => ending));
+  const listening = stories.map(({ client }) => client.listen());
+  const living = Promise.all(stories.map(async (story) => await story.live()));
+  living.catch(() => failed.abort());
+  try {
+    await killAgainAndAgain(stand.server, kills, seededRandom(seed), failed.signal);
+    ending = true;
+    await living;
+    await untilQuiet(stand);
+    return await checkStand(stand, stories);
+  } finally {
+    for (const { client } of stories) client.leave();
+    await stand.server.kill();
+    await Promise.all(listening);
+  }
+}
+
+function storyOf(stand: Stand, index: number, seed: number, isEnding: () => boolean): LeadStory {
+  const name = String(index + 1);
+  const { server, dispatcher } = stand;
+  const knocks = index % KNOCKING === 0;
+  return new LeadStory({
+    name,
+    character: CHARACTERS[index % CHARACTERS.length] ?? 'talks',
+    client: new LeadClient({ server, dispatcher, channel: 'chat', externalId: name, knocks }),
+    random: seededRandom(seed + index + 1),
+    isEnding,
+  });
+}
+
+/** Resolves when no event is on its way and no queue holds a job, twice in a row. */
+async function untilQuiet({ server, dispatcher, liveTex }: Stand): Promise<void> {
+  for (let wait = FIRST_LOOK_MS, quiet = 0; quiet < 2; wait = Math.min(2 * wait, LATER_LOOKS_MS)) {
+    await liveTex.emulator.webhooks.idle();
+    const metrics = [...(await metricsOf(server.url, dispatcher))];
+    const isIdle = metrics.every(([name, jobs]) => jobs === 0 || !/_jobs(?:\{|$)/.test(name));
+    quiet = isIdle && (await liveTex.emulator.webhooks.pending()) === 0 ? quiet + 1 : 0;
+    await pause(wait);
+  }
+}

@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Agent } from 'undici';
+import type { BindingInput } from '../../../plugin/contract/binding-config.ts';
+import { lastingPort } from '../../support/lasting-port.ts';
+import { BOT_FILES } from './bot-of-the-stories.ts';
+import { type LiveTexBeside, startLiveTexBeside } from './livetex-beside.ts';
+import { MortalServer } from './mortal-server.ts';
+import { BOT_HEADER, LEAD_HEADER } from './words.ts';
+
+/** One server on its folder and port, with a LiveTex of its own. */
+export interface Stand {
+  readonly folder: string;
+  readonly server: MortalServer;
+  readonly liveTex: LiveTexBeside;
+  /** For the leads' requests. */
+  readonly dispatcher: Agent;
+  close(): Promise<void>;
+}
+
+/** Long streams, and answers that a killed server does not give. */
+const NO_TIMEOUT = 0;
+
+export async function prepareStand(launcher: string, binding: Partial<BindingInput> = {}): Promise<Stand> {
+  const folder = await mkdtemp(join(tmpdir(), 'kill-'));
+  const liveTex = await startLiveTexBeside();
+  const port = await lastingPort();
+  const url = `http://127.0.0.1:${port}`;
+  await mkdir(join(folder, 'bot'));
+  for (const [name, content] of Object.entries(BOT_FILES)) await writeFile(join(folder, 'bot', name), content);
+  const config = join(folder, 'livetex.json');
+  await writeFile(
+    config,
+    JSON.stringify({
+      bot: 'bot',
+      storage: 'sqlite:./data',
+      http: { port },
+      // One runner starts faster than two, and the leads' scripts are short.
+      sandbox: { runners: 1 },
+      livetex: [
+        {
+          token: liveTex.emulator.token,
+          baseUrl: liveTex.emulator.url,
+          leadMessageHeader: LEAD_HEADER,
+          botMessageHeader: BOT_HEADER,
+          webhook: { publicUrl: url, key: 'webhook-key' },
+          ...binding,
+        },
+      ],
+      logLevel: 'warn',
+    }),
+  );
+  const server = new MortalServer({ launcher, config, url });
+  const dispatcher = new Agent({ headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT, connections: null });
+  return {
+    folder,
+    server,
+    liveTex,
+    dispatcher,
+    async close() {
+      await server.kill();
+      await dispatcher.destroy();
+      await liveTex.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
