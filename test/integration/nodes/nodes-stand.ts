@@ -1,0 +1,93 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Agent } from 'undici';
+import { lastingPort } from '../../support/lasting-port.ts';
+import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { type PostgresProxy, startPostgresProxy } from '../../support/postgres-proxy.ts';
+import { BOT_FILES } from '../kill/bot-of-the-stories.ts';
+import { type LiveTexBeside, startLiveTexBeside } from '../kill/livetex-beside.ts';
+import { MortalServer } from '../kill/mortal-server.ts';
+import { BOT_HEADER, LEAD_HEADER } from '../kill/words.ts';
+import { startFront } from './front.ts';
+
+/** A node, its way to the database, and whether it should be running. */
+export interface MortalNode {
+  readonly server: MortalServer;
+  readonly proxy: PostgresProxy;
+  isWanted: boolean;
+}
+
+/** Several nodes on one database behind one address, with a LiveTex of their own. */
+export interface NodesStand {
+  readonly url: string;
+  readonly nodes: readonly MortalNode[];
+  readonly database: PostgresServer;
+  /** Storage's URL without a proxy: for looking at what is stored. */
+  readonly storage: string;
+  readonly liveTex: LiveTexBeside;
+  readonly dispatcher: Agent;
+  close(): Promise<void>;
+}
+
+const SCHEMA = 'nodes';
+/** Long streams, and answers that a killed node does not give. */
+const NO_TIMEOUT = 0;
+
+export async function prepareNodesStand(launcher: string, count: number): Promise<NodesStand> {
+  const folder = await mkdtemp(join(tmpdir(), 'nodes-'));
+  // Processes are killed here, not machines: what fsync protects from does not happen.
+  const database = await startPostgres({ fsync: 'off', max_connections: '120' });
+  const liveTex = await startLiveTexBeside();
+  const front = await startFront();
+  await mkdir(join(folder, 'bot'));
+  for (const [name, content] of Object.entries(BOT_FILES)) await writeFile(join(folder, 'bot', name), content);
+  const ports: number[] = [];
+  const nodes: MortalNode[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const port = await lastingPort();
+    const proxy = await startPostgresProxy(database.url);
+    const config = join(folder, `node-${index}.json`);
+    await writeFile(
+      config,
+      JSON.stringify({
+        bot: 'bot',
+        storage: `${proxy.url}?schema=${SCHEMA}&pool=6`,
+        http: { port },
+        sandbox: { runners: 1 },
+        livetex: [
+          {
+            token: liveTex.emulator.token,
+            baseUrl: liveTex.emulator.url,
+            leadMessageHeader: LEAD_HEADER,
+            botMessageHeader: BOT_HEADER,
+            webhook: { publicUrl: front.url, key: 'webhook-key' },
+          },
+        ],
+        logLevel: 'warn',
+      }),
+    );
+    ports.push(port);
+    const server = new MortalServer({ launcher, config, url: `http://127.0.0.1:${port}` });
+    nodes.push({ server, proxy, isWanted: false });
+  }
+  front.setPorts(ports);
+  const dispatcher = new Agent({ headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT, connections: null });
+  return {
+    url: front.url,
+    nodes,
+    database,
+    storage: `${database.url}?schema=${SCHEMA}`,
+    liveTex,
+    dispatcher,
+    async close() {
+      for (const { server } of nodes) await server.kill();
+      await dispatcher.destroy();
+      await front.close();
+      for (const { proxy } of nodes) await proxy.close();
+      await liveTex.close();
+      await database.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

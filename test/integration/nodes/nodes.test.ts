@@ -1,0 +1,113 @@
+/** Three `serve` nodes on one database; nodes and database killed, connections and commits cut, while leads and operators go on. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkStorage } from '../../../plugin/storage/check/check-storage.ts';
+import { type BuiltPackage, buildPackage } from '../../support/built-package.ts';
+import { seededRandom, seedFrom } from '../../support/seeded-random.ts';
+import { checkStand, metricsOf } from '../kill/check-stand.ts';
+import { LeadClient } from '../kill/lead-client.ts';
+import { type Character, LeadStory } from '../kill/lead-story.ts';
+import type { MortalServer } from '../kill/mortal-server.ts';
+import { disturb } from './disturb.ts';
+import { type NodesStand, prepareNodesStand } from './nodes-stand.ts';
+import { supervise } from './supervise.ts';
+
+/**
+ * Bounded here. The full run: NODES_LEADS=500 NODES_DISTURBANCES=300 vitest run test/integration/nodes
+ * A failure again: NODES_SEED=… as the test printed it.
+ */
+const SEED = seedFrom('NODES_SEED');
+const LEADS = Number(process.env['NODES_LEADS'] ?? 24);
+const DISTURBANCES = Number(process.env['NODES_DISTURBANCES'] ?? 18);
+const NODES = 3;
+/** Bounds a hang only. */
+const TIMEOUT_MS = 1_800_000;
+const CHARACTERS: readonly Character[] = ['cycles', 'talks', 'hasty', 'stays'];
+
+let built: BuiltPackage;
+
+beforeAll(async () => {
+  built = await buildPackage();
+});
+afterAll(async () => {
+  await built.remove();
+});
+
+test(
+  `three nodes, ${LEADS} leads, ${DISTURBANCES} disturbances (NODES_SEED=${SEED})`,
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const stand = await prepareNodesStand(built.launcher, NODES);
+    for (const node of stand.nodes) node.isWanted = true;
+    const endSupervision = supervise(stand);
+    try {
+      await Promise.all(stand.nodes.map(({ server }) => server.listening()));
+      let isEnding = false;
+      const stories = Array.from({ length: LEADS }, (_, lead) => storyOf(stand, lead, () => isEnding));
+      const listening = stories.map(({ client }) => client.listen());
+      const living = Promise.all(stories.map((story) => story.live()));
+      const disturbing = disturb(stand, DISTURBANCES, seededRandom(SEED));
+      await Promise.race([disturbing, living]);
+      const done = await disturbing;
+      isEnding = true;
+      await living;
+      await untilQuiet(stand);
+      endSupervision();
+
+      const { problems, figures } = await checkStand({ ...stand, folder: '', server: asOneServer(stand) }, stories);
+      // The figures are part of what the test tells: how many messages a kill doubled cannot be known before.
+      process.stdout.write(`nodes test, NODES_SEED=${SEED}: ${JSON.stringify({ ...done, ...figures })}\n`);
+      expect(problems).toEqual([]);
+      expect((await checkStorage(stand.storage)).findings).toEqual([]);
+      expect(done.nodesKilled).toBeGreaterThan(3);
+      expect(done.databaseKilled).toBeGreaterThan(0);
+      expect(done.commitsCut).toBeGreaterThan(0);
+      for (const { client } of stories) client.leave();
+      await Promise.all(listening);
+    } finally {
+      endSupervision();
+      await stand.close();
+    }
+  },
+);
+
+function storyOf(stand: NodesStand, lead: number, isEnding: () => boolean): LeadStory {
+  const name = String(lead + 1);
+  const client = new LeadClient({
+    server: asOneServer(stand),
+    dispatcher: stand.dispatcher,
+    channel: 'chat',
+    externalId: name,
+    knocks: true,
+  });
+  const character = CHARACTERS[lead % CHARACTERS.length] ?? 'talks';
+  return new LeadStory({ name, character, client, random: seededRandom(SEED + lead + 1), isEnding });
+}
+
+/** All nodes as the kill test's checks see a server. */
+function asOneServer({ url, nodes }: NodesStand): MortalServer {
+  const lives = nodes.flatMap(({ server }) => server.lives).map((life, index) => ({ ...life, number: index + 1 }));
+  const complaints = nodes.flatMap(({ server }) => server.complaints).filter((line) => !isAboutDatabase(line));
+  const listening = async (): Promise<void> => {
+    await Promise.any(nodes.map(({ server }) => server.listening()));
+  };
+  return { url, lives, complaints, listening } as unknown as MortalServer;
+}
+
+/** The database was killed: nodes say so, and one that starts meanwhile ends, to be started again. */
+function isAboutDatabase(line: string): boolean {
+  return /storage|database|ended by itself/.test(line);
+}
+
+/** Resolves when no event is on its way and no queue holds a job. */
+async function untilQuiet({ url, dispatcher, liveTex }: NodesStand): Promise<void> {
+  for (let wait = 20, quiet = 0; quiet < 2; wait = Math.min(2 * wait, 500)) {
+    await liveTex.emulator.webhooks.idle();
+    const metrics = await metricsOf(url, dispatcher).catch(() => undefined);
+    const jobs = [...(metrics ?? [['_jobs', 1] as const])].filter(([name]) => /_jobs(\{|$)/.test(name));
+    const isQuiet = jobs.every(([, value]) => value === 0) && (await liveTex.emulator.webhooks.pending()) === 0;
+    quiet = isQuiet ? quiet + 1 : 0;
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, wait);
+    });
+  }
+}
