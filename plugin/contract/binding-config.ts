@@ -57,6 +57,9 @@ export function isLoopback(url: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
+/** What the rule on `publicUrl` compares; parsing has filled in the default of `baseUrl`. */
+const comparedUrls = z.looseObject({ baseUrl: httpUrl, webhook: z.looseObject({ publicUrl: httpUrl }).optional() });
+
 export const bindingSchema = z
   .strictObject({
     id: codeSchema.default('main'),
@@ -95,6 +98,8 @@ export const bindingSchema = z
     {
       path: ['webhook', 'publicUrl'],
       message: 'must be https: LiveTex calls no other (plain http is accepted only for a loopback baseUrl)',
+      // Also beside problems of other keys, so that all are reported together; not while one of these two is no URL.
+      when: ({ value }) => comparedUrls.safeParse(value).success,
     },
   );
 
@@ -109,16 +114,21 @@ export function webhookUrlOf({ id, webhook }: Pick<BindingConfig, 'id' | 'webhoo
   return `${webhook.publicUrl.replace(/\/+$/, '')}/webhook/livetex/${encodeURIComponent(id)}`;
 }
 
-export const bindingsSchema = z.array(bindingSchema).superRefine((bindings, context) => {
-  const seen = new Set<string>();
-  for (const [index, binding] of bindings.entries()) {
-    if (seen.has(binding.id)) {
-      context.addIssue({
-        code: 'custom',
-        path: [index, 'id'],
-        message: `"${binding.id}" is used by an earlier binding`,
-      });
+const ids = z.array(z.unknown());
+const withId = z.looseObject({ id: z.string() });
+
+export const bindingsSchema = z.array(bindingSchema).superRefine(
+  (bindings: readonly unknown[], context) => {
+    const seen = new Set<string>();
+    for (const [index, binding] of bindings.entries()) {
+      const id = withId.safeParse(binding).data?.id;
+      if (id === undefined) continue;
+      if (seen.has(id)) {
+        context.addIssue({ code: 'custom', path: [index, 'id'], message: `"${id}" is used by an earlier binding` });
+      }
+      seen.add(id);
     }
-    seen.add(binding.id);
-  }
-});
+  },
+  // Also beside problems of the bindings, so that all are reported together.
+  { when: ({ value }) => ids.safeParse(value).success },
+);

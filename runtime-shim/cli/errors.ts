@@ -65,7 +65,7 @@ export const CLI_ERRORS = {
     fault: 'setup',
     retryable: true,
     message: (facts: { port: number }) =>
-      `port ${facts.port} is already in use: choose another one with --port, or --port 0 for any free one`,
+      `port ${facts.port} is already in use: choose another one with --port or "http.port" of the configuration (0: any free one)`,
   }),
   cli_address_refused: row({
     fault: 'setup',

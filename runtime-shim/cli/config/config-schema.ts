@@ -25,6 +25,8 @@ const networkSchema = z.union(
   'must be an IP address or a network such as "10.0.0.0/8"',
 );
 
+const hostGiven = z.looseObject({ host: z.string().min(1) });
+
 const httpSchema = z
   .strictObject({
     /** An address of this machine, or 0.0.0.0 for all of them. */
@@ -45,6 +47,8 @@ const httpSchema = z
     path: ['apiToken'],
     message:
       'is needed because "host" is not a loopback address: anybody who reaches the port could read and write dialogs',
+    // Also beside problems of other keys, so that all are reported together; not while the host itself is none.
+    when: ({ value }) => hostGiven.safeParse(value).success,
   });
 
 /** An IPv6 address stands in brackets in a URL (RFC 3986, 3.2.2). */

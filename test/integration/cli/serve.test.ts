@@ -149,7 +149,7 @@ test('a port in use is named', async () => {
   const { folder, env } = await setUp({ http: { port } });
   const { code, stderr } = await runCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env });
   expect(code).toBe(1);
-  expect(stderr).toContain(`port ${port} is already in use`);
+  expect(stderr).toContain(`port ${port} is already in use: choose another one with --port or "http.port"`);
 });
 
 test('a data folder that is none', async () => {

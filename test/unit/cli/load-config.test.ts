@@ -114,11 +114,34 @@ test('every field wrong at once: each problem has its path, no value is shown, n
       'livetex[0].transferTimeout',
       'livetex[1].token',
       'livetex[2].token',
+      // Two bindings of the default id.
+      'livetex[2].id',
     ].toSorted(),
   );
   expect(problems).toContain('livetex[0].token: the environment variable NOT_SET is not set');
   expect(problems).toContain('livetex[0].tokn: unknown key (did you mean "token"?)');
   expect(problems).toContain('livetex[1].token: the environment variable EMPTY is empty');
+});
+
+test('what two fields say together is checked beside other mistakes, and not where one of the two is wrong', async () => {
+  const webhook = { publicUrl: 'http://bot.example.com', key: 'has spaces' };
+  const problems = await problemsOf({
+    bot: 'bot',
+    http: { host: '0.0.0.0', port: -1 },
+    livetex: [
+      { token: '', webhook },
+      { token: 'a', nonsense: 1 },
+      { token: 'b', id: 'second', baseUrl: 'ftp://x', webhook },
+      5,
+    ],
+  });
+  const paths = problems.map((line) => line.slice(0, line.indexOf(':')));
+  expect(paths.filter((path) => path === 'http.apiToken')).toHaveLength(1);
+  expect(paths.filter((path) => path === 'livetex[0].webhook.publicUrl')).toHaveLength(1);
+  expect(paths.filter((path) => path === 'livetex[1].id')).toHaveLength(1);
+  expect(paths).not.toContain('livetex[2].webhook.publicUrl');
+  expect(paths).not.toContain('livetex[2].id');
+  expect(paths).toContain('livetex[3]');
 });
 
 test.each([
