@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type CodedError, codeOf } from '../contract/coded-error.ts';
 import type { DialogEvent } from '../contract/dialog-event.ts';
 import { DESTINATION_TYPE } from '../contract/livetex-api.ts';
@@ -14,6 +15,9 @@ import { dialogLane } from './queue-names.ts';
 
 /** A selection still retrying after this, ms, is given up as refused: an hour before the worker would bury it without telling the dialog. */
 const GIVE_UP_AFTER_MS = 23 * 3_600_000;
+
+/** When each transfer's selection was first tried. */
+const FIRST_TRY_SCOPE = 'livetex-selections';
 
 /**
  * Hands the dialog to a group. Looked at once more at the moment of sending: when the transfer is no longer the dialog's
@@ -33,8 +37,7 @@ export async function selectDestination(
     parts.logger.info('selection of an older transfer dropped', context);
     return {};
   }
-  // A try before this one may have taken effect with its answer lost, so only a first try tells when it was.
-  const notBefore = job.attempts === 0 ? binding.clock.earliest(parts.clock.now()) : null;
+  const notBefore = await firstTriedAt(parts, binding, lane, request.transfer);
   try {
     await send(binding, job.lane, request, signal);
   } catch (error) {
@@ -47,6 +50,24 @@ export async function selectDestination(
   function tell(event: DialogEvent): JobOutcome {
     return { commit: (tx) => tx.enqueue([dialogJob(lane, event)]) };
   }
+}
+
+/**
+ * When this transfer's selection was first tried, by LiveTex's clock; `null` when it was unknown then. Stored before the
+ * request is sent: a try may take effect with its answer lost, also by the death of this process, and operators do not
+ * wait for the next try. What they did since the first one belongs to this transfer.
+ */
+async function firstTriedAt(
+  parts: PluginParts,
+  binding: Binding,
+  lane: string,
+  transfer: number,
+): Promise<number | null> {
+  const at = binding.clock.earliest(parts.clock.now());
+  const first = await parts.storage.transaction((tx) =>
+    tx.remember(`${FIRST_TRY_SCOPE}/${lane}`, String(transfer), at),
+  );
+  return first === undefined ? at : z.number().nullable().parse(first.value);
 }
 
 async function send(

@@ -17,6 +17,8 @@ export interface LeadClientOptions {
   readonly externalId: string;
   /** Knocks also while the server starts, and does not wait until it says that it listens. */
   readonly knocks: boolean;
+  /** Called at each line of the stream. */
+  readonly onLine: () => void;
 }
 
 /** A messenger's side of one lead: posts until it is told 202, and reads the stream, whatever happens to the server. */
@@ -129,6 +131,7 @@ export class LeadClient {
     const data = event.split('\n').find((line) => line.startsWith('data: '));
     if (data === undefined) return;
     this.lines.push(JSON.parse(data.slice('data: '.length)) as TranscriptMessage);
+    this.options.onLine();
     this.heard.resolve();
     this.heard = Promise.withResolvers();
   }

@@ -4,6 +4,7 @@ import { checkStand, metricsOf, type StandReport } from './check-stand.ts';
 import { killAgainAndAgain } from './kill-again-and-again.ts';
 import { LeadClient } from './lead-client.ts';
 import { type Character, LeadStory } from './lead-story.ts';
+import { Pulse } from './pulse.ts';
 import type { Stand } from './stand.ts';
 
 const CHARACTERS: readonly Character[] = ['talks', 'cycles', 'hasty', 'cycles', 'talks', 'stays'];
@@ -22,13 +23,16 @@ export interface StoriesOptions {
 /** Lets the leads live while the server is killed again and again, and checks everything when all has come to rest. */
 export async function runStories(stand: Stand, { leads, kills, seed }: StoriesOptions): Promise<StandReport> {
   let ending = false;
+  const pulse = new Pulse();
   const failed = new AbortController();
-  const stories = Array.from({ length: leads }, (_, index) => storyOf(stand, index, seed, () => ending));
+  const stories = Array.from({ length: leads }, (_, index) =>
+    storyOf(stand, index, { seed, pulse, isEnding: () => ending }),
+  );
   const listening = stories.map(({ client }) => client.listen());
   const living = Promise.all(stories.map(async (story) => await story.live()));
   living.catch(() => failed.abort());
   try {
-    await killAgainAndAgain(stand.server, kills, seededRandom(seed), failed.signal);
+    await killAgainAndAgain({ server: stand.server, kills, random: seededRandom(seed), pulse, stop: failed.signal });
     ending = true;
     await living;
     await untilQuiet(stand);
@@ -40,14 +44,27 @@ export async function runStories(stand: Stand, { leads, kills, seed }: StoriesOp
   }
 }
 
-function storyOf(stand: Stand, index: number, seed: number, isEnding: () => boolean): LeadStory {
+interface Circumstances {
+  readonly seed: number;
+  readonly pulse: Pulse;
+  readonly isEnding: () => boolean;
+}
+
+function storyOf(stand: Stand, index: number, { seed, pulse, isEnding }: Circumstances): LeadStory {
   const name = String(index + 1);
   const { server, dispatcher } = stand;
   const knocks = index % KNOCKING === 0;
   return new LeadStory({
     name,
     character: CHARACTERS[index % CHARACTERS.length] ?? 'talks',
-    client: new LeadClient({ server, dispatcher, channel: 'chat', externalId: name, knocks }),
+    client: new LeadClient({
+      server,
+      dispatcher,
+      channel: 'chat',
+      externalId: name,
+      knocks,
+      onLine: () => pulse.beat(),
+    }),
     random: seededRandom(seed + index + 1),
     isEnding,
   });
