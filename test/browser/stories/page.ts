@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useContext } from '../../support/browser.ts';
@@ -41,6 +43,51 @@ export function pageStories(browser: () => Browser): void {
       expect(await desk.getByRole('textbox', { name: 'Ответ оператора' }).inputValue()).toBe('недописанный ответ');
       await visible(seen.timeline.getByRole('button', { name: /Оператор прочитал/ }));
       expect(seen.errors).toEqual([]);
+    });
+
+    it('unfolds a form with the focus in it, and gives the focus back', async () => {
+      const stand = await useSimulator();
+      const { page, lead, desk, errors } = await visit(browser(), stand.url);
+      const focused = async (): Promise<unknown> =>
+        await page.evaluate(`document.activeElement.getAttribute('aria-label')`);
+      const adding = lead.getByRole('button', { name: 'Новый лид' });
+      await adding.press('Enter');
+      await expect.poll(focused).toBe('Имя');
+      await page.keyboard.press('Escape');
+      await expect.poll(focused).toBe('Новый лид');
+      await adding.press('Enter');
+      await page.keyboard.type('Пётр Первый');
+      await page.keyboard.press('Enter');
+      await visible(lead.getByRole('button', { name: 'Пётр Первый', pressed: true }));
+      await expect.poll(focused).toBe('Новый лид');
+      await desk.getByRole('button', { name: 'Добавить оператора' }).press('Enter');
+      await expect.poll(focused).toBe('Имя оператора');
+      await page.keyboard.press('Escape');
+      await expect.poll(focused).toBe('Добавить оператора');
+      await lead.getByRole('button', { name: 'Прикрепить файл по ссылке' }).press('Enter');
+      await expect.poll(focused).toBe('Ссылка на файл (https://…)');
+      await page.keyboard.press('Escape');
+      await expect.poll(focused).toBe('Сообщение от лида');
+      expect(errors).toEqual([]);
+    });
+
+    it('keeps long names and values of attributes inside the header', async () => {
+      const stand = await useSimulator();
+      const long = 'длинно'.repeat(40);
+      await writeFile(join(stand.botFolder, 'номер_заявки.js'), `lead.setLiveTexAttr('${long}', '${long}${long}');`);
+      const seen = await visit(browser(), stand.url);
+      await visible(seen.timeline.getByText('Бот перечитан'));
+      const article = await transfer(seen);
+      await visible(article.getByText(long, { exact: true }));
+      await visible(article.getByRole('button', { name: 'Закрыть' }));
+      for (const width of [1440, 1024, 390]) {
+        await seen.page.setViewportSize({ width, height: 844 });
+        if (width === 390) await seen.page.getByRole('tab', { name: /Оператор/ }).click();
+        for (const part of [article.getByText(`${long}${long}`), article.getByRole('button', { name: 'Закрыть' })]) {
+          const box = await part.boundingBox();
+          expect(box === null ? Infinity : box.x + box.width).toBeLessThanOrEqual(width);
+        }
+      }
     });
 
     it('stays quick with 2,000 messages', async () => {

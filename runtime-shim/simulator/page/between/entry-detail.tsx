@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ScriptLogLine, ScriptUsage } from '../../../sandbox/contract.ts';
 import type { EntryRecord } from '../../contract.ts';
 import { usePage } from '../state/page-context.ts';
@@ -37,12 +37,16 @@ export function EntryDetail({ entry }: { readonly entry: EntryRecord }) {
     };
   }, [entry.id]);
 
+  // Opened at the lower edge, it would unfold out of sight.
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [detail]);
+
   if (detail === undefined) return <div class="entry-detail" aria-busy="true" />;
   const script = entry.facts.kind === 'script' ? entry.facts : undefined;
   const error = script?.error;
   const text = detail?.text ?? detail?.message?.text;
   return (
-    <div class="entry-detail">
+    <div class="entry-detail" ref={box}>
       {detail === null && <p class="quiet">{words.gone}</p>}
       {detail?.cause !== undefined && <Part title={words.why}>{detail.cause}</Part>}
       {error !== undefined && (

@@ -44,6 +44,7 @@ export function TimelineColumn({ entries, leads, lead }: Props) {
     [entries, chain],
   );
   const depths = useMemo(() => depthsOf(chainOnly ? shown : []), [shown, chainOnly]);
+  const nobodyYet = useMemo(() => entries.every((entry) => entry.userId === undefined), [entries]);
   const names = useMemo(() => new Map(leads.map(({ userId, name }) => [userId, name])), [leads]);
   return (
     <>
@@ -86,6 +87,11 @@ export function TimelineColumn({ entries, leads, lead }: Props) {
         label={texts.between.log}
         announce={false}
         subject={`${search}|${[...groups].join()}|${onlyLead}|${onlyErrors}|${chainOnly}`}
+        after={
+          nobodyYet && shown.length > 0 ? (
+            <Empty icon="bolt" title={texts.between.emptyTitle} text={texts.between.emptyText} />
+          ) : null
+        }
         empty={
           entries.length === 0 ? (
             <Empty icon="bolt" title={texts.between.emptyTitle} text={texts.between.emptyText} />

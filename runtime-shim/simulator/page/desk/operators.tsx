@@ -4,6 +4,7 @@ import type { OperatorRecord } from '../../contract.ts';
 import { usePage } from '../state/page-context.ts';
 import { useWanted } from '../state/use-wanted.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { FoldedForm } from '../ui/folded-form.tsx';
 import { Icon } from '../ui/icon.tsx';
 
 const STATUSES: readonly OperatorStatus[] = ['online', 'pause', 'away', 'offline'];
@@ -60,19 +61,14 @@ export function Operators({ operators, actor, onActor }: Props) {
         </li>
       </ul>
       {adding && (
-        <form
-          class="link-form"
-          onSubmit={(event) => {
-            event.preventDefault();
+        <FoldedForm
+          onSubmit={() => {
             if (name.trim() !== '') void add();
           }}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') setAdding(false);
-          }}
+          onCancel={() => setAdding(false)}
         >
           <input
             type="text"
-            autoFocus
             value={name}
             maxLength={100}
             aria-label={texts.desk.firstName}
@@ -87,7 +83,7 @@ export function Operators({ operators, actor, onActor }: Props) {
               {texts.lead.addDo}
             </button>
           </div>
-        </form>
+        </FoldedForm>
       )}
     </div>
   );

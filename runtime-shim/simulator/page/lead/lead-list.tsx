@@ -26,6 +26,7 @@ export function LeadList({ status, leads, selected, onSelect }: Props) {
               type="button"
               class="chip lead-chip"
               aria-pressed={lead.userId === selected}
+              title={lead.name}
               onClick={() => onSelect(lead.userId)}
             >
               <Avatar name={lead.name} />

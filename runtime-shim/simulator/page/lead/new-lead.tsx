@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ChannelRecord } from '../../contract.ts';
 import { usePage } from '../state/page-context.ts';
+import { FoldedForm } from '../ui/folded-form.tsx';
 
 interface Props {
   readonly channels: readonly ChannelRecord[];
@@ -17,19 +18,14 @@ export function NewLead({ channels, onDone }: Props) {
     onDone(answer.ok ? answer.userId : undefined);
   };
   return (
-    <form
-      class="link-form"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <FoldedForm
+      onSubmit={() => {
         if (name.trim() !== '') void add();
       }}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') onDone();
-      }}
+      onCancel={() => onDone()}
     >
       <input
         type="text"
-        autoFocus
         value={name}
         maxLength={100}
         aria-label={texts.lead.addName}
@@ -55,6 +51,6 @@ export function NewLead({ channels, onDone }: Props) {
           {texts.lead.addDo}
         </button>
       </div>
-    </form>
+    </FoldedForm>
   );
 }

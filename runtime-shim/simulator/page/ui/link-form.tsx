@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { usePage } from '../state/page-context.ts';
+import { FoldedForm } from './folded-form.tsx';
 import { httpLink } from './text-parts.ts';
 
 /** Asks for a file's link and name. `onDone` without a file: the person thought better of it. */
@@ -9,22 +10,17 @@ export function LinkForm({ onDone }: { readonly onDone: (file?: { url: string; n
   const [name, setName] = useState('');
   const [invalid, setInvalid] = useState(false);
   return (
-    <form
-      class="link-form"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <FoldedForm
+      onSubmit={() => {
         const link = httpLink(url.trim());
         setInvalid(link === undefined);
         if (link !== undefined) onDone({ url: link, ...(name.trim() === '' ? {} : { name: name.trim() }) });
       }}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') onDone();
-      }}
+      onCancel={() => onDone()}
     >
       <input
         type="text"
         inputMode="url"
-        autoFocus
         value={url}
         aria-label={texts.file.url}
         placeholder={texts.file.url}
@@ -51,6 +47,6 @@ export function LinkForm({ onDone }: { readonly onDone: (file?: { url: string; n
           {texts.file.add}
         </button>
       </div>
-    </form>
+    </FoldedForm>
   );
 }

@@ -30,6 +30,7 @@ export function WindowedLog<Item>(props: Props<Item>) {
   const { texts } = usePage();
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const boxHeight = useRef(0);
   const heightBefore = useRef<number | undefined>(undefined);
   const [limit, setLimit] = useState(STEP);
   const [away, setAway] = useState(false);
@@ -56,6 +57,7 @@ export function WindowedLog<Item>(props: Props<Item>) {
     const element = box.current;
     if (element === null) return undefined;
     const observer = new ResizeObserver(() => {
+      boxHeight.current = element.clientHeight;
       if (atEnd.current) element.scrollTop = element.scrollHeight;
     });
     observer.observe(element);
@@ -69,6 +71,8 @@ export function WindowedLog<Item>(props: Props<Item>) {
   const onScroll = (): void => {
     const element = box.current;
     if (element === null) return;
+    // The browser's own scrolling as the box changes its height, before the observer above: nobody looked back.
+    if (atEnd.current && element.clientHeight !== boxHeight.current) return;
     atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
     setAway(!atEnd.current);
     if (atEnd.current && limit > STEP) setLimit(STEP);

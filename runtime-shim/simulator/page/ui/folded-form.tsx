@@ -1,0 +1,41 @@
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
+interface Props {
+  readonly onSubmit: () => void;
+  readonly onCancel: () => void;
+  readonly children: ComponentChildren;
+}
+
+/**
+ * A small form that a button unfolds. Its first field has the focus at once (`autofocus` works only for what a page is
+ * loaded with), Escape folds it away, and the focus goes back to the button unless it has gone elsewhere.
+ */
+export function FoldedForm({ onSubmit, onCancel, children }: Props) {
+  const form = useRef<HTMLFormElement>(null);
+  useLayoutEffect(() => {
+    const element = form.current;
+    const opener = document.activeElement;
+    element?.querySelector('input')?.focus();
+    return () => {
+      const left = document.activeElement;
+      const isLost = left === null || left === document.body || element?.contains(left) === true;
+      if (isLost && opener instanceof HTMLElement) opener.focus();
+    };
+  }, []);
+  return (
+    <form
+      ref={form}
+      class="folded-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onCancel();
+      }}
+    >
+      {children}
+    </form>
+  );
+}
