@@ -4,13 +4,14 @@ import { liveTexGuestBuildOptions } from '../plugin/guest/source.ts';
 import { guestBuildOptions } from '../runtime-shim/sandbox/index.ts';
 import { pageBuildOptions } from '../runtime-shim/simulator/page-files.ts';
 
-/** The package's modules by the name that they have in `dist/`: three entrances, the command, the runner process. */
+/** The package's modules by the name that they have in `dist/`: three entrances, the command, the runner process, the thread of checkpoints. */
 const ENTRIES = {
   index: 'plugin/index.ts',
   runtime: 'runtime-shim/runtime/index.ts',
   emulator: 'runtime-shim/emulator/index.ts',
   cli: 'runtime-shim/cli/main.ts',
   runner: 'runtime-shim/sandbox/runner-main.ts',
+  checkpoint: 'plugin/storage/sqlite/checkpoint-thread.ts',
 } as const;
 
 /** Bundles for Node into a flat folder, what several entrances share in chunks beside them; for the sandbox; for the browser. */

@@ -2,16 +2,23 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { CommitEngine } from '../local/group-commit.ts';
 import { describeSqliteError } from './describe-sqlite-error.ts';
 
+/** What is done about SQLite's write-ahead log beside the commits. */
+export interface EngineLog {
+  flush(): Promise<void>;
+  /** A transaction has just been committed and none is open. */
+  committed(): void;
+}
+
 /**
  * Group commits on a SQLite connection. A group that need not survive a loss of power (claims only) commits without a
  * flush: `synchronous = NORMAL` leaves that to the next durable commit (sqlite.org/pragma.html#pragma_synchronous).
- * With `flush` no commit flushes, and it is called for those that must be durable.
+ * With a `log` no commit flushes: its own `flush` is called for those that must be durable.
  */
 export function createSqliteEngine(
   database: DatabaseSync,
   folder: string,
   close: () => void,
-  flush?: () => Promise<void>,
+  log?: EngineLog,
 ): CommitEngine {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const savepoint = database.prepare('SAVEPOINT unit');
@@ -23,7 +30,7 @@ export function createSqliteEngine(
 
   return {
     begin(durable) {
-      const mustFlush = durable && flush === undefined;
+      const mustFlush = durable && log === undefined;
       if (mustFlush !== flushes) database.exec(`PRAGMA synchronous = ${mustFlush ? 'FULL' : 'NORMAL'}`);
       flushes = mustFlush;
       begin.run();
@@ -34,11 +41,14 @@ export function createSqliteEngine(
       undo.run();
       release.run();
     },
-    commit: () => void commit.run(),
+    commit: () => {
+      commit.run();
+      log?.committed();
+    },
     rollback: () => void rollback.run(),
     inTransaction: () => database.isTransaction,
     describe: (error) => describeSqliteError(error, folder),
     close,
-    ...(flush === undefined ? {} : { flush }),
+    ...(log === undefined ? {} : { flush: () => log.flush() }),
   };
 }

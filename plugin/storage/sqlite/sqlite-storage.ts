@@ -3,6 +3,7 @@ import type { Storage } from '../contract.ts';
 import { createLocalStorage } from '../local/local-storage.ts';
 import { TRANSACTION_DEADLINE_MS } from '../local/within-deadline.ts';
 import type { OpenStorageOptions } from '../open-options.ts';
+import { createCheckpoints } from './checkpoints.ts';
 import { describeSqliteError } from './describe-sqlite-error.ts';
 import { lockFolder, prepareFolder } from './folder-lock.ts';
 import { createLogFlush } from './log-flush.ts';
@@ -34,11 +35,19 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
     const reading = openForReading(folder);
     opened.push(reading);
     const log = createLogFlush(folder);
+    const checkpoints = createCheckpoints(database, folder);
+    const reader = createSqliteReader(reading, folder, options.transactionDeadlineMs ?? TRANSACTION_DEADLINE_MS);
     return createLocalStorage({
       ...options,
       driver: 'sqlite',
       tables: createSqliteTables((sql) => database.prepare(sql)),
-      reader: createSqliteReader(reading, folder, options.transactionDeadlineMs ?? TRANSACTION_DEADLINE_MS),
+      reader: {
+        run: (work) => reader.run(work),
+        async close() {
+          await checkpoints.close();
+          await reader.close();
+        },
+      },
       // Begun in the loop's check phase: all that arrived from the network in this turn commits together.
       soon: setImmediate,
       engine: createSqliteEngine(
@@ -49,7 +58,7 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
           database.close();
           lock.release();
         },
-        () => log.flush(),
+        { flush: () => log.flush(), committed: () => checkpoints.committed() },
       ),
     });
   } catch (error) {
