@@ -7,21 +7,24 @@ import { scriptsThere } from './gather-facts.ts';
 import type { PluginParts } from './plugin-parts.ts';
 import { unboundError } from './unbound-transfer.ts';
 
+/** What a missing answer comes to, in the author's log. */
+const CONSEQUENCE = 'считаем, что их нет';
+
 /**
  * Are operators online, by what is known within the last seconds? What cannot be known counts as no, and the author's
  * log says why: a script asks in order to choose, and must go on.
  */
-export async function hasOnlineOperators(parts: PluginParts, lead: LeadRef): Promise<boolean> {
+async function hasOnlineOperators(parts: PluginParts, lead: LeadRef, call: string): Promise<boolean> {
   const binding = parts.bindings.of(lead);
   if (binding === undefined) {
     const error = unboundError(parts, lead);
-    tellAuthor(`livetex.hasOnlineOperators() вернула false. ${error.code}: ${error.message}`);
+    tellAuthor(`${call}: ${CONSEQUENCE}. ${error.code}: ${error.message}`);
     return false;
   }
   const availability = await binding.client.availability();
   if (availability.state === 'unknown') {
     const why = availability.error ? `: ${availability.error.message}` : '';
-    tellAuthor(`Неизвестно, есть ли операторы онлайн, поэтому livetex.hasOnlineOperators() вернула false${why}`);
+    tellAuthor(`${call}: неизвестно, есть ли операторы онлайн, ${CONSEQUENCE}${why}`);
   }
   return availability.state === 'online';
 
@@ -32,12 +35,14 @@ export async function hasOnlineOperators(parts: PluginParts, lead: LeadRef): Pro
 
 /** `livetex.hasOnlineOperators()` of the sandbox. Takes no arguments, whatever a script passes. */
 export function hasOnlineOperatorsFunction(parts: PluginParts): GuestFunction {
-  return ({ lead }) => hasOnlineOperators(parts, lead);
+  return ({ lead }) => hasOnlineOperators(parts, lead, 'livetex.hasOnlineOperators()');
 }
 
 /** The script for «Перевод на оператора» by availability; see `RuntimePlugin.chooseTransfer`. */
 export async function chooseTransfer(parts: PluginParts, lead: LeadRef): Promise<AfterScript> {
-  const byAvailability: ScriptType = (await hasOnlineOperators(parts, lead)) ? 'transfer_online' : 'transfer_offline';
+  const byAvailability: ScriptType = (await hasOnlineOperators(parts, lead, 'Выбор скрипта перевода'))
+    ? 'transfer_online'
+    : 'transfer_offline';
   for (const type of [byAvailability, 'transfer'] as const) {
     if ((await scriptsThere(parts.host, lead, [type])).has(type)) return { do: 'run', script: { type } };
   }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { shimError } from '../errors.ts';
 import type { Bot, BotRoute, SourceFile } from './bot.ts';
 import { type BotOutline, outlineOf } from './bot-outline.ts';
@@ -54,7 +55,8 @@ async function readDescription(folder: string, problems: BotProblem[]): Promise<
   const file = DESCRIPTION_FILE;
   const reading = await readBotFile(folder, file, MAX_DESCRIPTION_BYTES);
   if (!reading.ok) {
-    problems.push({ file, reason: reading.reason });
+    const isFile = (await stat(folder).catch(() => undefined))?.isFile() === true;
+    problems.push({ file, reason: isFile ? 'a file was named: name the folder that it lies in' : reading.reason });
     return undefined;
   }
   const json = readPositionedJson(reading.text);

@@ -1,10 +1,9 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../../plugin/contract/coded-error.ts';
 import type { BotProblem } from './bot-problem.ts';
 import type { SourceFile } from './bot.ts';
 import { checkSyntax } from './check-syntax.ts';
-import { readBotFile } from './read-bot-file.ts';
+import { NO_SUCH_FILE, readBotFile, reasonOf } from './read-bot-file.ts';
 
 /** Where a bot's own libraries lie: `libraries/Business.<Plugin>.<Script>.js`, one file a library. Ours. */
 export const LIBRARIES_FOLDER = 'libraries';
@@ -18,7 +17,9 @@ export async function loadLibraries(
 ): Promise<{ readonly libraries: Record<string, SourceFile>; readonly problems: BotProblem[] }> {
   const libraries: Record<string, SourceFile> = {};
   const problems: BotProblem[] = [];
-  for (const name of await namesIn(join(folder, LIBRARIES_FOLDER))) {
+  const names = await namesIn(join(folder, LIBRARIES_FOLDER));
+  if (typeof names === 'string') return { libraries, problems: [{ file: LIBRARIES_FOLDER, reason: names }] };
+  for (const name of names) {
     const file = `${LIBRARIES_FOLDER}/${name}`;
     const library = LIBRARY_FILE.exec(name.normalize())?.[1];
     if (library === undefined) {
@@ -47,11 +48,20 @@ function isHidden(name: string): boolean {
   return name.startsWith('.') || name.endsWith('.d.ts') || name.endsWith('.md') || name.endsWith('~');
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** The names of the files, or why there are none to be had. A bot needs no libraries. */
+async function namesIn(folder: string): Promise<string[] | string> {
   try {
     return (await readdir(folder)).filter((name) => !isHidden(name)).toSorted();
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
+    const reason = reasonOf(error);
+    if (reason === NO_SUCH_FILE) return (await isThere(folder)) ? 'is a file, a folder is needed' : [];
+    return reason;
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -6,6 +6,9 @@ export type FileReading =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly reason: string };
 
+/** Nothing is at the path, or something above it is a file. */
+export const NO_SUCH_FILE = 'there is no such file';
+
 /**
  * Reads one text file of a bot folder. The file must lie inside the folder, also when its symbolic links are followed:
  * a folder from elsewhere must not show the machine's other files to its scripts or in an error's text.
@@ -30,9 +33,10 @@ export async function readBotFile(folder: string, name: string, maxBytes: number
   }
 }
 
-function reasonOf(error: unknown): string {
+/** Why the system did not let a file or folder be read, in words. */
+export function reasonOf(error: unknown): string {
   const code = codeOf(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return NO_SUCH_FILE;
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read (no permission)';
   if (code === 'ELOOP') return 'is a link that leads to itself';
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'is not valid UTF-8: save it in the encoding UTF-8';

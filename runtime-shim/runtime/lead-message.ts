@@ -60,5 +60,7 @@ function describe(issue: z.core.$ZodIssue): string {
   const path = issue.path.map(String).join('.');
   if (issue.code === 'too_big' && path === 'text') return `text: at most ${MAX_TEXT_LENGTH} characters`;
   if (issue.code === 'unrecognized_keys') return `${path}: unknown ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
+  // The only rule on the whole of it: the bot's messages, of which this is the schema, may have buttons instead.
+  if (issue.code === 'custom' && path === '') return 'a message needs a text or an attachment';
   return path === '' ? issue.message : `${path}: ${issue.message}`;
 }

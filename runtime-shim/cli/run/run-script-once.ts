@@ -138,10 +138,15 @@ function reportOf(host: SingleLeadHost, results: readonly ScriptResult[], transf
 
 function sum(usages: readonly ScriptUsage[]): ScriptUsage {
   return {
-    cpuMs: usages.reduce((total, { cpuMs }) => total + cpuMs, 0),
-    wallMs: usages.reduce((total, { wallMs }) => total + wallMs, 0),
+    cpuMs: hundredths(usages.reduce((total, { cpuMs }) => total + cpuMs, 0)),
+    wallMs: hundredths(usages.reduce((total, { wallMs }) => total + wallMs, 0)),
     hostCalls: usages.reduce((total, { hostCalls }) => total + hostCalls, 0),
   };
+}
+
+/** As exact as each run tells it: a sum of binary fractions would print as 40.790000000000006. */
+function hundredths(ms: number): number {
+  return Math.round(ms * 100) / 100;
 }
 
 function errorSource(host: SingleLeadHost, { bot }: FileBot): RunOnceResult['errorSource'] {

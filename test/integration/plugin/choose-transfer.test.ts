@@ -62,5 +62,7 @@ describe('choosing by availability', () => {
       { level: 'warn', text: expect.stringContaining('HTTP 503') },
       { level: 'warn', text: expect.stringContaining('channel_excluded') },
     ]);
+    await desk.host.plugin.chooseTransfer(LEAD);
+    expect(desk.host.log.at(-1)?.text).toMatch(/^Выбор скрипта перевода: .*HTTP 503/);
   });
 });

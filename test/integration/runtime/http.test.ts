@@ -105,7 +105,7 @@ const WRONG_BODIES: ReadonlyArray<readonly [string, unknown, readonly string[]]>
   ['a list', '[]', ['the body must be a JSON object']],
   ['nothing', '', ['the body is not JSON']],
   ['nested', '['.repeat(1_000), ['the body is nested too deeply']],
-  ['empty', '{}', ['a message needs a text, buttons or an attachment']],
+  ['empty', '{}', ['a message needs a text or an attachment']],
   ['a lone surrogate', '{"text":"\\ud800"}', ['text: must not hold a lone surrogate']],
   [
     'everything wrong',

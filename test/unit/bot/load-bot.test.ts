@@ -185,6 +185,14 @@ test('a whole folder may be reached through a link', async () => {
   expect((await loadBot(join(other, 'bot'))).id).toBe('a');
 });
 
+test('a file in place of the bot folder, or of its libraries, is a problem like any other', async () => {
+  const folder = await botFolder({ id: 'b', scripts: [START] }, { libraries: 'no folder' });
+  expect(await problemsOf(folder)).toEqual(['libraries: is a file, a folder is needed']);
+  expect(await problemsOf(join(folder, 'bot.json'))).toEqual([
+    'bot.json: a file was named: name the folder that it lies in',
+  ]);
+});
+
 test('libraries: the name of the file and its syntax', async () => {
   const folder = await botFolder({ id: 'a', scripts: [START] });
   await mkdir(join(folder, 'libraries'));
