@@ -38,8 +38,9 @@ export function loadGuestSource(): Promise<string> {
 async function load(): Promise<string> {
   const built = new URL(BUILT_FILE, import.meta.url);
   if (existsSync(built)) return await readFile(built, 'utf8');
-  const { build } = await import('esbuild');
-  const result = await build(liveTexGuestBuildOptions());
+  const { buildSync } = await import('esbuild');
+  // In one go: `build` would leave esbuild's own process standing beside ours for as long as we live.
+  const result = buildSync(liveTexGuestBuildOptions());
   const text = result.outputFiles[0]?.text;
   if (text === undefined) throw new Error('esbuild made no guest bundle');
   return text;

@@ -30,13 +30,28 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Mn}\u115f\u1160\u2800\u3164\uffa0]/gu;
  * the other side. Any other text stays as it is.
  */
 export function quoteHeaderLines(text: string, headers: Headers): string {
-  const known = new Set([seen(headers.bot), seen(headers.lead)]);
-  known.delete('');
+  const known = knownOf(headers);
   if (known.size === 0) return text;
   return text
     .split(LINE_END)
     .map((line) => (known.has(seen(line)) ? QUOTE + line : line))
     .join('');
+}
+
+/** The headers as they read; a binding's are the same for each of its messages. */
+const knownBefore = new Map<string, ReadonlySet<string>>();
+/** More than there are bindings; beyond it all are forgotten. */
+const MAX_KNOWN = 1_000;
+
+function knownOf({ bot, lead }: Headers): ReadonlySet<string> {
+  const key = `${bot}\n${lead}`;
+  let known = knownBefore.get(key);
+  if (known === undefined) {
+    known = new Set([seen(bot), seen(lead)].filter((header) => header !== ''));
+    if (knownBefore.size >= MAX_KNOWN) knownBefore.clear();
+    knownBefore.set(key, known);
+  }
+  return known;
 }
 
 /** How a line reads: without what cannot be seen, in one form of each letter, spaces and case aside. */

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 export interface KeyProblem {
   readonly reason: 'key_not_configured' | 'key_missing' | 'key_wrong';
@@ -36,5 +36,5 @@ export function keyProblem(
 }
 
 function digestOf(key: string): Buffer {
-  return createHash('sha256').update(key, 'utf8').digest();
+  return hash('sha256', key, 'buffer');
 }
