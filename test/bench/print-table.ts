@@ -2,7 +2,7 @@ import type { Table } from './section.ts';
 
 /** The table as text for a terminal. */
 export function printTable(table: Table): string {
-  const cells = [table.columns, ...table.rows.map((row) => row.map(cell))];
+  const cells = [table.columns, ...table.rows.map((row) => row.map(formatCell))];
   const widths = table.columns.map((_column, index) => Math.max(...cells.map((row) => (row[index] ?? '').length)));
   const lines = cells.map((row) =>
     row
@@ -22,7 +22,8 @@ export function printTable(table: Table): string {
   ].join('\n');
 }
 
-function cell(value: number | string): string {
+/** A figure with the digits that fit it. */
+export function formatCell(value: number | string): string {
   if (typeof value === 'string') return value;
   if (!Number.isFinite(value)) return '-';
   const size = Math.abs(value);
