@@ -1,3 +1,4 @@
+import { systemClock } from '../../../plugin/storage/index.ts';
 import type { CommandContext, CommandWork } from '../command.ts';
 import { cliError } from '../errors.ts';
 import { EXIT_DONE } from '../exit-code.ts';
@@ -15,7 +16,7 @@ export const outbox: CommandWork = async (context) => {
   try {
     if (which === undefined) {
       const found = await maintenance.outbox();
-      context.terminal.out(context.json ? JSON.stringify(found) : outboxText(found));
+      context.terminal.out(context.json ? JSON.stringify(found) : outboxText(found, systemClock.now()));
       return EXIT_DONE;
     }
     const done = action === 'resend' ? await maintenance.resend(which) : await maintenance.drop(which);
@@ -51,20 +52,21 @@ function reportDone({ json, terminal }: CommandContext, action: string, done: nu
   terminal.out(action === 'resend' ? `${done} put back into the queue${when}` : `${done} dropped`);
 }
 
-function outboxText({ queues, entries, more }: Outbox): string {
-  if (entries.length === 0 && queues.every(({ paused }) => paused === null)) {
+function outboxText({ queues, entries, more }: Outbox, now: number): string {
+  const heldBack = queues.flatMap((queue) => pausedText(queue, now));
+  if (entries.length === 0 && heldBack.length === 0) {
     const waiting = queues.reduce((sum, { jobs }) => sum + jobs, 0);
     return waiting === 0 ? 'Nothing waits.' : `Nothing is stuck or dead; ${waiting} on the way.`;
   }
-  return [
-    ...queues.filter(({ paused }) => paused !== null).map(pausedText),
-    ...entries.map(entryText),
-    ...(more ? ['… and more'] : []),
-  ].join('\n');
+  return [...heldBack, ...entries.map(entryText), ...(more ? ['… and more'] : [])].join('\n');
 }
 
-function pausedText({ queue, paused, jobs }: OutboxQueue): string {
-  return `${queue} is held back until ${timeText(paused?.until ?? 0)} (${paused?.reason ?? ''}), ${jobs} waiting`;
+/** A pause that is over stays noted until a message has gone through: its reason is the best guess at why they wait. */
+function pausedText({ queue, paused, jobs }: OutboxQueue, now: number): string[] {
+  if (paused === null) return [];
+  const { reason, until } = paused;
+  if (until > now) return [`${queue} is held back until ${timeText(until)} (${reason}), ${jobs} waiting`];
+  return jobs === 0 ? [] : [`${queue} was held back until ${timeText(until)} (${reason}), ${jobs} waiting to be tried`];
 }
 
 function entryText({ id, state, queue, lane, kind, text, attempts, error, failingSince, behind }: OutboxEntry): string {

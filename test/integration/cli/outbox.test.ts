@@ -66,6 +66,27 @@ test('of a stopped server: list, resend, drop', async () => {
   expect(await outbox('drop', 'all')).toMatchObject({ code: 0, stdout: '0 dropped\n' });
 });
 
+test('a queue held back: until when, or that the time is over and its messages wait for the next try', async () => {
+  const { folder, storage } = await troubledData();
+  const reason = 'livetex_token_refused';
+  const hour = 3_600_000;
+  const hold = async (until: number) =>
+    await storage.transaction((tx) => tx.setGate(QUEUE, { until: systemClock.now() + until, reason }));
+  const control = await startControlServer(
+    join(folder, 'data'),
+    maintenanceOf(storage, configSchema.parse({ bot: 'bot' })),
+  );
+  onTestFinished(() => control.close());
+  const list = async () => (await runCommand(['outbox', 'list', '--config', 'livetex.json'], { cwd: folder })).stdout;
+
+  await hold(hour);
+  expect(await list()).toMatch(/^livetex:main is held back until .* \(livetex_token_refused\), 2 waiting$/m);
+  await hold(-hour);
+  expect(await list()).toMatch(
+    /^livetex:main was held back until .* \(livetex_token_refused\), 2 waiting to be tried$/m,
+  );
+});
+
 test('beside a running server, through it', async () => {
   const { folder, storage } = await troubledData();
   const config = configSchema.parse({ bot: join(folder, 'bot'), storage: `sqlite:${join(folder, 'data')}` });
