@@ -4,6 +4,9 @@ import type { ScriptError } from './contract.ts';
 
 /** The name under which V8 reports a position; never shown. */
 const NAME = 'metabot-syntax';
+/** How V8 begins what it says about an `await`: about async functions and modules, neither of which is the way out here. */
+const AWAIT = 'await is only valid';
+const NO_AWAIT = 'the platform runs scripts synchronously: take the await away, calls return their value';
 
 export interface SyntaxProblem {
   /** V8's own words: `SyntaxError: Unexpected token '}'`. */
@@ -23,7 +26,8 @@ export function syntaxProblem(code: string, parameters: readonly string[] = []):
     return undefined;
   } catch (error) {
     if (!(error instanceof Error)) return { message: 'SyntaxError', line: null, column: null };
-    return { message: `${error.name}: ${error.message}`, ...positionIn(error.stack ?? '') };
+    const words = error.message.startsWith(AWAIT) ? NO_AWAIT : error.message;
+    return { message: `${error.name}: ${words}`, ...positionIn(error.stack ?? '') };
   }
 }
 

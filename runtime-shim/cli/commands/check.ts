@@ -6,7 +6,7 @@ import { problemLine, type ScriptProblem } from '../../bot-check/script-problem.
 import { authorTypings } from '../../bot-check/author-typings.ts';
 import { loadBot } from '../../bot/load-bot.ts';
 import type { CommandWork } from '../command.ts';
-import { EXIT_DONE, EXIT_FAILED } from '../exit-code.ts';
+import { EXIT_DONE, EXIT_FAILED, exitCodeOf } from '../exit-code.ts';
 import { codeFrame } from '../run/code-frame.ts';
 import { coloured } from '../terminal.ts';
 
@@ -31,7 +31,7 @@ export const check: CommandWork = async ({ terminal, arguments: { positionals },
     const { code, message, facts } = error;
     terminal.out(JSON.stringify({ ok: false, error: { code, message }, problems: facts['problems'] ?? [] }));
     terminal.err(`metabot-livetex: ${message}`);
-    return EXIT_FAILED;
+    return exitCodeOf(error);
   }
 };
 

@@ -50,10 +50,10 @@ test('03: nobody is online: the phone is asked for until it is one', async () =>
   ]);
   expect(await say('8 (926) 123-45-67')).toEqual([
     'lead: 8 (926) 123-45-67',
-    'bot: Спасибо! Перезвоним на +89261234567.',
+    'bot: Спасибо! Перезвоним на +79261234567.',
   ]);
   expect(await view()).toMatchObject({
-    systemAttributes: { sys_livetex_attrs: { телефон: '+89261234567' } },
+    systemAttributes: { sys_livetex_attrs: { телефон: '+79261234567' } },
     lead: { tags: ['перезвонить'] },
     dialog: { mode: 'bot' },
   });

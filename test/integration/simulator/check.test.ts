@@ -60,6 +60,9 @@ describe('metabot-livetex check', () => {
     const result = await runCommand(['check', folder]);
     expect(result.code).toBe(2);
     expect(result.stderr).toContain('нет.js');
+    const json = await runCommand(['check', folder, '--json']);
+    expect(json.code).toBe(2);
+    expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, problems: [expect.stringContaining('нет.js')] });
     expect((await runCommand(['check'])).code).toBe(2);
   });
 });

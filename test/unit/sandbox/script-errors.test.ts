@@ -27,7 +27,7 @@ test.each([
   ['\n\tconst a = 1;\n\tconst a = 2;', "script_syntax: SyntaxError: Identifier 'a' has already been declared @3:8"],
   ['a = {…}', 'script_syntax: SyntaxError: Invalid or unexpected token @1:6'],
   ["'use strict';\nwith (a) {}", 'script_syntax: SyntaxError: Strict mode code may not include a with statement @2:1'],
-  ['await 1', 'script_syntax: SyntaxError: await is only valid in async functions'],
+  ['await 1', 'script_syntax: SyntaxError: the platform runs scripts synchronously: take the await away'],
   ['return (async () => 1)()', 'script_async: the script returned a promise'],
   ['return Promise.resolve().then(() => 1)', 'script_async: the script returned a promise'],
   ["(async () => { await 1; lead.setAttr('a', 'b'); })()", 'script_async: '],
