@@ -62,10 +62,10 @@ export function Operators({ operators, actor, onActor }: Props) {
       </ul>
       {adding && (
         <FoldedForm
-          onSubmit={() => {
-            if (name.trim() !== '') void add();
-          }}
+          onSubmit={() => void add()}
           onCancel={() => setAdding(false)}
+          submitLabel={texts.lead.addDo}
+          incomplete={name.trim() === ''}
         >
           <input
             type="text"
@@ -75,14 +75,6 @@ export function Operators({ operators, actor, onActor }: Props) {
             placeholder={texts.desk.firstName}
             onInput={(event) => setName(event.currentTarget.value)}
           />
-          <div class="row-end">
-            <button type="button" class="plain" onClick={() => setAdding(false)}>
-              {texts.lead.cancel}
-            </button>
-            <button type="submit" class="small primary" disabled={name.trim() === ''}>
-              {texts.lead.addDo}
-            </button>
-          </div>
         </FoldedForm>
       )}
     </div>

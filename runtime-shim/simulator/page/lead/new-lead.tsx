@@ -19,10 +19,10 @@ export function NewLead({ channels, onDone }: Props) {
   };
   return (
     <FoldedForm
-      onSubmit={() => {
-        if (name.trim() !== '') void add();
-      }}
+      onSubmit={() => void add()}
       onCancel={() => onDone()}
+      submitLabel={texts.lead.addDo}
+      incomplete={name.trim() === ''}
     >
       <input
         type="text"
@@ -43,14 +43,6 @@ export function NewLead({ channels, onDone }: Props) {
           </option>
         ))}
       </select>
-      <div class="row-end">
-        <button type="button" class="plain" onClick={() => onDone()}>
-          {texts.lead.cancel}
-        </button>
-        <button type="submit" class="small primary" disabled={name.trim() === ''}>
-          {texts.lead.addDo}
-        </button>
-      </div>
     </FoldedForm>
   );
 }

@@ -2,6 +2,7 @@ import type { Texts } from './ru.ts';
 
 /** The page's texts in English. Names of LiveTex's own things are translated; texts to leads stay as the bot has them. */
 export const en: Texts = {
+  cancel: 'Cancel',
   title: 'LiveTex simulator',
   lead: {
     column: 'Lead',
@@ -15,7 +16,6 @@ export const en: Texts = {
     addName: 'Name',
     addChannel: 'Channel',
     addDo: 'Add',
-    cancel: 'Cancel',
     excluded: 'not mirrored',
     excludedHint: 'The binding excludes this channel: its messages never go to LiveTex.',
     emptyTitle: 'Write to the bot as a client',

@@ -1,5 +1,6 @@
 /** The page's texts in Russian, and the shape that every language has. */
 export const ru = {
+  cancel: 'Отмена',
   title: 'Симулятор LiveTex',
   lead: {
     column: 'Лид',
@@ -13,7 +14,6 @@ export const ru = {
     addName: 'Имя',
     addChannel: 'Канал',
     addDo: 'Добавить',
-    cancel: 'Отмена',
     excluded: 'не зеркалируется',
     excludedHint: 'Канал исключён в настройках: его сообщения в LiveTex не попадают.',
     emptyTitle: 'Напишите боту как клиент',

@@ -1,9 +1,15 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { usePage } from '../state/page-context.ts';
 
 interface Props {
   readonly onSubmit: () => void;
   readonly onCancel: () => void;
+  readonly submitLabel: string;
+  /** There is nothing to submit yet. */
+  readonly incomplete?: boolean;
+  /** What was wrong with what was submitted. */
+  readonly problem?: string | undefined;
   readonly children: ComponentChildren;
 }
 
@@ -11,7 +17,8 @@ interface Props {
  * A small form that a button unfolds. Its first field has the focus at once (`autofocus` works only for what a page is
  * loaded with), Escape folds it away, and the focus goes back to the button unless it has gone elsewhere.
  */
-export function FoldedForm({ onSubmit, onCancel, children }: Props) {
+export function FoldedForm({ onSubmit, onCancel, submitLabel, incomplete, problem, children }: Props) {
+  const { texts } = usePage();
   const form = useRef<HTMLFormElement>(null);
   useLayoutEffect(() => {
     const element = form.current;
@@ -29,13 +36,26 @@ export function FoldedForm({ onSubmit, onCancel, children }: Props) {
       class="folded-form"
       onSubmit={(event) => {
         event.preventDefault();
-        onSubmit();
+        if (incomplete !== true) onSubmit();
       }}
       onKeyDown={(event) => {
         if (event.key === 'Escape') onCancel();
       }}
     >
       {children}
+      <div class="row-end">
+        {problem !== undefined && (
+          <span class="problem" role="alert">
+            {problem}
+          </span>
+        )}
+        <button type="button" class="plain" onClick={onCancel}>
+          {texts.cancel}
+        </button>
+        <button type="submit" class="small primary" disabled={incomplete}>
+          {submitLabel}
+        </button>
+      </div>
     </form>
   );
 }

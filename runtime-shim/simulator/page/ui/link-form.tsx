@@ -17,6 +17,8 @@ export function LinkForm({ onDone }: { readonly onDone: (file?: { url: string; n
         if (link !== undefined) onDone({ url: link, ...(name.trim() === '' ? {} : { name: name.trim() }) });
       }}
       onCancel={() => onDone()}
+      submitLabel={texts.file.add}
+      problem={invalid ? texts.file.invalid : undefined}
     >
       <input
         type="text"
@@ -34,19 +36,6 @@ export function LinkForm({ onDone }: { readonly onDone: (file?: { url: string; n
         placeholder={texts.file.name}
         onInput={(event) => setName(event.currentTarget.value)}
       />
-      <div class="row-end">
-        {invalid && (
-          <span class="problem" role="alert">
-            {texts.file.invalid}
-          </span>
-        )}
-        <button type="button" class="plain" onClick={() => onDone()}>
-          {texts.lead.cancel}
-        </button>
-        <button type="submit" class="small primary">
-          {texts.file.add}
-        </button>
-      </div>
     </FoldedForm>
   );
 }
