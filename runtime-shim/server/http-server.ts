@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../../plugin/contract/host.ts';
 import { shimError } from '../errors.ts';
 import type { RuntimeOptions } from '../runtime/contract.ts';
@@ -24,6 +24,7 @@ export class HttpServer {
   private readonly host: string;
   private readonly port: number;
   private readonly closing = new AbortController();
+  private readonly sockets = new Set<Socket>();
   private readonly clock: Clock;
   private address: AddressInfo | undefined;
 
@@ -64,6 +65,10 @@ export class HttpServer {
     };
     this.server = createServer(nodeOptions, serve);
     this.server.maxConnections = limits.maxConnections;
+    this.server.on('connection', (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
   }
 
   /** The address while it listens. */
@@ -89,6 +94,8 @@ export class HttpServer {
     const cancel = this.clock.after(CLOSE_TIMEOUT_MS, () => this.server.closeAllConnections());
     this.server.close();
     this.server.closeIdleConnections();
+    // Node counts a connection that was opened ahead of need, and has sent nothing yet, as busy.
+    for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
     await closed;
     cancel();
   }

@@ -102,6 +102,15 @@ test('thousands of idle connections keep nobody out and are closed in the end', 
   expect(await works()).toBe(200);
 });
 
+test('a connection that was opened ahead of need does not hold up the end', async () => {
+  const { runtime, url } = await startWebhookRuntime();
+  const opened = await rawConnection(url);
+  const from = performance.now();
+  await runtime.close();
+  expect(await opened.closed).toBe('');
+  expect(performance.now() - from).toBeLessThan(5_000);
+});
+
 test('beyond the most connections a further one is closed at once, and taken again when there is room', async () => {
   const { url } = await startWebhookRuntime({
     limits: { ...LIMITS, headersTimeoutMs: 60_000, requestTimeoutMs: 60_000, maxConnections: 3 },
