@@ -17,10 +17,21 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export async function main(): Promise<void> {
   // A reader that went away (`… | head`) is no failure of ours.
   process.stdout.on('error', () => process.exit(EXIT_DONE));
+  // A server does not end because whoever read its log did; there is nobody left to tell.
+  process.stderr.on('error', () => {});
   // What a command waits for (runners, timers, sockets in a pool) does not hold the process by itself.
   setInterval(() => {}, LONGEST_TIMER_MS);
+  const code = await runCommandLine(process.argv.slice(2), processTerminal());
+  await Promise.all([process.stdout, process.stderr].map(written));
   // Exit at once instead of waiting for the loop to empty: whatever a command left open must not keep a shell waiting.
-  process.exit(await runCommandLine(process.argv.slice(2), processTerminal()));
+  process.exit(code);
+}
+
+/** Resolves when all that was written has left. Exiting cuts off what a pipe (64 KiB on Linux, pipe(7)) has not taken yet. */
+async function written(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => {
+    stream.write('', () => resolve());
+  });
 }
 
 /** Runs one command line. Never rejects. */

@@ -35,6 +35,13 @@ test("the brief's example", async () => {
   });
 });
 
+test('a long document arrives whole through a pipe', async () => {
+  // Six times what a pipe holds.
+  const folder = await temporaryFolder({ 'long.js': "return 'ж'.repeat(200000);" });
+  const { stdout } = await runCommand(['run', 'long.js', '--json'], { cwd: folder });
+  expect(JSON.parse(stdout)).toMatchObject({ ok: true, returned: 'ж'.repeat(200_000) });
+});
+
 test('messages, attributes, log, result and usage', async () => {
   const report = await runScript(`
     lead.setAttr('phone', '+7926');
