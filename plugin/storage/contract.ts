@@ -165,14 +165,6 @@ export interface Retention {
   readonly deadMs?: number;
 }
 
-export interface TransactionOptions {
-  /**
-   * A loss of power (never the end of the process) may take this transaction back if it comes within a moment: for what is
-   * then simply done again. It need not wait for the disk. A driver may ignore it.
-   */
-  readonly relaxed?: boolean;
-}
-
 export interface Storage {
   readonly driver: 'memory' | 'sqlite' | 'postgres';
   /**
@@ -180,7 +172,7 @@ export interface Storage {
    * `work` must await nothing but its `tx` (no I/O: it holds up others); a driver may commit several transactions
    * together, but one that rejects takes none of the others with it.
    */
-  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** A consistent view, without write locks. */
   read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<T>;
   /** Claims heads of lanes that are due, oldest ready first. Expired leases count as unclaimed. Due timers are moved into their lanes first. */

@@ -12,8 +12,6 @@ const SHORTEST_PAUSE_MS = 100;
 export interface Settlement {
   readonly write: (tx: Transaction) => Promise<void>;
   readonly event?: Omit<LaneWorkerEvent, 'job'>;
-  /** Nothing is stored but the job's end: should a loss of power take it back, the job is performed once more, as after a crash before it. */
-  readonly relaxed?: true;
   /** The handler's own `commit` is part of it: when it fails, that is a failure of the try. */
   readonly fromHandler: boolean;
 }
@@ -39,13 +37,7 @@ export function settleOutcome(job: ClaimedJob, outcome: JobOutcome): Settlement 
     // The one job behind the gate went through: whatever closed it is over.
     if (job.probe) await tx.setGate(job.queue, null);
   };
-  const relaxed = commit === undefined ? { relaxed: true as const } : {};
-  return {
-    fromHandler: true,
-    write,
-    ...relaxed,
-    ...(job.probe ? { event: { type: 'resumed' as const, error: '' } } : {}),
-  };
+  return { fromHandler: true, write, ...(job.probe ? { event: { type: 'resumed' as const, error: '' } } : {}) };
 }
 
 function buried(job: ClaimedJob, error: string): Settlement {

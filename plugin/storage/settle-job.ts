@@ -34,7 +34,7 @@ export async function settleJob(
   let settlement = first;
   for (;;) {
     try {
-      await options.storage.transaction(settlement.write, { relaxed: settlement.relaxed === true });
+      await options.storage.transaction(settlement.write);
       if (settlement.event !== undefined) report({ ...settlement.event, job });
       return;
     } catch (error) {

@@ -25,7 +25,7 @@ export function quietStorage(inner: Storage): QuietStorage {
   return {
     storage: {
       ...inner,
-      transaction: (work, options) => counted(() => inner.transaction(work, options))(),
+      transaction: (work) => counted(() => inner.transaction(work))(),
       read: (work) => counted(() => inner.read(work))(),
       claim: counted((request) => inner.claim(request)),
       extend: counted((jobs, leaseMs) => inner.extend(jobs, leaseMs)),

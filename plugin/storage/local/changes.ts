@@ -7,12 +7,10 @@ export interface Changes {
   /** Streams that were appended to. */
   readonly streams: Set<string>;
   readonly counts: Map<string, QueueCounts>;
-  /** The newest job put into a lane; 0: none. */
-  newestJob: number;
 }
 
 export function noChanges(): Changes {
-  return { queues: new Set(), streams: new Set(), counts: new Map(), newestJob: 0 };
+  return { queues: new Set(), streams: new Set(), counts: new Map() };
 }
 
 /** Adds to a count of a queue. */
@@ -27,7 +25,6 @@ export function count(changes: Changes, queue: string, what: keyof QueueCounts, 
 
 /** Adds the changes of one transaction to those of its group. */
 export function mergeChanges(into: Changes, from: Changes): void {
-  into.newestJob = Math.max(into.newestJob, from.newestJob);
   for (const queue of from.queues) into.queues.add(queue);
   for (const stream of from.streams) into.streams.add(stream);
   for (const [queue, counts] of from.counts) {

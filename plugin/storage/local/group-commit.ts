@@ -1,5 +1,5 @@
 import { storageError } from '../errors.ts';
-import { createFlushQueue, type Failure } from './flush-queue.ts';
+import { createFlushQueue } from './flush-queue.ts';
 import { withinDeadline } from './within-deadline.ts';
 
 /**
@@ -37,13 +37,7 @@ export interface CommitEngine {
 
 /** Something to be done within a group: all of it, or nothing. */
 export interface Unit<T> {
-  /** Its caller is told when the disk has it. */
   readonly durable: boolean;
-  /**
-   * Of a unit that is not durable: must its caller still wait for what was committed before and is being flushed? Left out:
-   * yes, so that nobody acts on what a loss of power could take back.
-   */
-  waits?(value: T): boolean;
   readonly work: () => T | Promise<T>;
   /** The unit has ended: its tx must not be used any more. */
   readonly ended?: () => void;
@@ -62,8 +56,8 @@ export interface GroupCommitOptions {
   readonly deadlineMs: number;
   /** Called inside the group's transaction, before it commits. */
   readonly beforeCommit: () => void;
-  /** Called after the group committed, or with `false` after it was lost. What it returns is called once its durable units are so, or could not be made so, and their promises were settled. */
-  readonly afterGroup: (committed: boolean) => ((isFlushed: boolean) => void) | undefined;
+  /** Called after the group committed, or with `false` after it was lost. What it returns is called once the group is durable and its promises were resolved. */
+  readonly afterGroup: (committed: boolean) => (() => void) | undefined;
   /** Starts a group a little later, so that others may join it. */
   readonly soon: (act: () => void) => void;
 }
@@ -137,28 +131,14 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       return;
     }
     const tell = options.afterGroup(true);
-    const settleAt = (place: number, failure?: Failure): void => {
-      const result = results[place];
-      if (result?.ok !== true) group[place]?.reject(result?.error);
-      else if (failure === undefined) group[place]?.resolve(result.value);
-      else group[place]?.reject(failure.error);
-    };
-    const durable: number[] = [];
-    for (const [place, { unit }] of group.entries()) {
-      const result = results[place];
-      if (engine.flush === undefined || result?.ok !== true) settleAt(place);
-      else if (unit.durable) durable.push(place);
-      else if (unit.waits === undefined || unit.waits(result.value)) flushes.behind(() => settleAt(place));
-      else settleAt(place);
-    }
-    if (durable.length === 0) {
-      if (engine.flush !== undefined) flushes.flushLater();
-      tell?.(false);
-      return;
-    }
-    flushes.whenFlushed((failure) => {
-      for (const place of durable) settleAt(place, failure);
-      tell?.(failure === undefined);
+    const needsFlush = engine.flush !== undefined && group.some(({ unit }) => unit.durable);
+    flushes.add(needsFlush, (failure) => {
+      for (const [place, result] of results.entries()) {
+        if (!result.ok) group[place]?.reject(result.error);
+        else if (failure !== undefined) group[place]?.reject(failure.error);
+        else group[place]?.resolve(result.value);
+      }
+      tell?.();
     });
   }
 
@@ -176,14 +156,13 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       tellIdle();
       return;
     }
-    if (flushes.isFlushing && waiting.length < WORTH_A_GROUP && waiting.every(({ unit }) => unit.durable)) return;
+    if (flushes.isFlushing && waiting.length < WORTH_A_GROUP) return;
     working = true;
     options.soon(startGroup);
   }
 
   function tellIdle(): void {
     if (working || flushes.isFlushing || waiting.length > 0) return;
-    if (closing) flushes.close();
     for (const resolve of whenIdle) resolve();
     whenIdle = [];
   }

@@ -69,7 +69,6 @@ export function enqueueText(context: RuleContext, job: QueuedText): void {
     lastError: null,
   });
   count(changes, job.queue, 'jobs', 1);
-  changes.newestJob = id;
 }
 
 /** The lane of a claim that still holds, with its head. @throws claim_lost */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimedJob, ReadTransaction, Storage } from '../contract.ts';
+import type { ReadTransaction, Storage } from '../contract.ts';
 import { storageError } from '../errors.ts';
 import type { OpenStorageOptions } from '../open-options.ts';
 import { type Changes, mergeChanges, noChanges, writeCounts } from './changes.ts';
 import { claim, extend, nextWorkAt } from './claim-rules.ts';
-import { type CommitEngine, createGroupCommit, type Unit } from './group-commit.ts';
+import { type CommitEngine, createGroupCommit } from './group-commit.ts';
 import { createHints } from './hints.ts';
 import { listDead, listStuck, prune, stats } from './inspection.ts';
 import type { RuleContext } from './lane-rules.ts';
@@ -28,11 +28,6 @@ export interface LocalStorageParts extends OpenStorageOptions {
   readonly soon: (act: () => void) => void;
 }
 
-const DURABLE = { durable: true } as const;
-const RELAXED = { durable: false, waits: () => false } as const;
-/** Need not be durable itself: what a loss of power forgets of it is as if it had not been done. */
-const AFTER_OTHERS = { durable: false } as const;
-
 /** A transaction's life: `check` throws from the moment it has ended. */
 function createLife(): { check: () => void; end: () => void } {
   let ended = false;
@@ -52,14 +47,6 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
   const work = createHints(parts.logger);
   const appends = createHints(parts.logger);
   let groupChanges = noChanges();
-  /** The newest job that is known to be on the disk. */
-  let newestDurableJob = 0;
-
-  /** Whoever works on a job must find it again after a loss of power, or what was sent would be forgotten. */
-  const CLAIM: Pick<Unit<ClaimedJob[]>, 'durable' | 'waits'> = {
-    durable: false,
-    waits: (jobs) => jobs.some(({ id }) => id > newestDurableJob),
-  };
 
   const commits = createGroupCommit({
     engine,
@@ -72,23 +59,19 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
       const changes = groupChanges;
       groupChanges = noChanges();
       if (!committed) return undefined;
-      return (isFlushed) => {
-        if (isFlushed) newestDurableJob = Math.max(newestDurableJob, changes.newestJob);
+      return () => {
         work.tell(changes.queues);
         appends.tell(changes.streams);
       };
     },
   });
 
-  /** A unit that may write. */
-  function write<T>(
-    how: Pick<Unit<T>, 'durable' | 'waits'>,
-    act: (context: RuleContext, check: () => void) => T | Promise<T>,
-  ): Promise<T> {
+  /** A unit that may write. A claim need not be durable: what a loss of power forgets of it is as if unclaimed. */
+  function write<T>(durable: boolean, act: (context: RuleContext, check: () => void) => T | Promise<T>): Promise<T> {
     const changes: Changes = noChanges();
     const life = createLife();
     return commits.run({
-      ...how,
+      durable,
       work: () => act({ tables, changes, now: () => clock.now() }, life.check),
       kept: () => {
         mergeChanges(groupChanges, changes);
@@ -124,22 +107,19 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
 
   return {
     driver: parts.driver,
-    transaction: (act, options) =>
-      write(options?.relaxed === true ? RELAXED : DURABLE, async (context, check) =>
-        act(createWriteTransaction(context, check)),
-      ),
+    transaction: (act) => write(true, async (context, check) => act(createWriteTransaction(context, check))),
     read: readTransaction,
-    claim: (request) => write(CLAIM, (context) => claim(context, request, randomUUID)),
-    extend: (jobs, leaseMs) => write(AFTER_OTHERS, (context) => extend(context, jobs, leaseMs)),
+    claim: (request) => write(false, (context) => claim(context, request, randomUUID)),
+    extend: (jobs, leaseMs) => write(false, (context) => extend(context, jobs, leaseMs)),
     onWork: (listener) => work.listen(listener),
     onAppend: (listener) => appends.listen(listener),
     nextWorkAt: (queue) => read((tables) => nextWorkAt(tables, queue, clock.now())),
     stats: () => read(stats),
     listDead: (page) => read((tables) => listDead(tables, page)),
     listStuck: (limit) => read((tables) => listStuck(tables, limit)),
-    prune: (retention) => write(AFTER_OTHERS, (context) => prune(context, retention)),
+    prune: (retention) => write(false, (context) => prune(context, retention)),
     ping: () =>
-      write(DURABLE, () => {
+      write(true, () => {
         tables.touch(clock.now());
       }),
     close() {

@@ -13,7 +13,7 @@ test('what was committed moves from the log into the database beside the work, a
   const folder = temporaryStorageFolder();
   const storage = await createSqliteStorage(folder, { clock: systemClock });
   for (let n = 0; n < RECORDS; n += 1) {
-    await storage.transaction((tx) => tx.putRecord('r', `${n}`, `${n} ${TEXT}`), { relaxed: true });
+    await storage.transaction((tx) => tx.putRecord('r', `${n}`, `${n} ${TEXT}`));
   }
   // Before the database is closed, which moves everything.
   await expect.poll(() => statSync(join(folder, 'data.db')).size).toBeGreaterThan((RECORDS / 2) * TEXT.length);
