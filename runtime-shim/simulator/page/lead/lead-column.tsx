@@ -39,25 +39,27 @@ export function LeadColumn({ status, leads, lead, messages, onSelect }: Props) {
           </span>
         )}
         <LeadAttributes lead={lead} />
-        {messages.length > 0 && (
-          <a
-            class="icon-button push"
-            href={`/simulator/scenario.json?user=${encodeURIComponent(lead.userId)}`}
-            download
-            aria-label={texts.lead.save}
-            title={`${texts.lead.save}. ${texts.lead.saveHint}`}
+        <span class="lead-tools">
+          {messages.length > 0 && (
+            <a
+              class="icon-button"
+              href={`/simulator/scenario.json?user=${encodeURIComponent(lead.userId)}`}
+              download
+              aria-label={texts.lead.save}
+              title={`${texts.lead.save}. ${texts.lead.saveHint}`}
+            >
+              <Icon name="save" />
+            </a>
+          )}
+          <button
+            type="button"
+            class="plain"
+            aria-pressed={menu === 'text'}
+            onClick={() => setMenu(menu === 'text' ? 'buttons' : 'text')}
           >
-            <Icon name="save" />
-          </a>
-        )}
-        <button
-          type="button"
-          class={messages.length > 0 ? 'plain' : 'plain push'}
-          aria-pressed={menu === 'text'}
-          onClick={() => setMenu(menu === 'text' ? 'buttons' : 'text')}
-        >
-          {menu === 'text' ? texts.lead.menuAsButtons : texts.lead.menuAsText}
-        </button>
+            {menu === 'text' ? texts.lead.menuAsButtons : texts.lead.menuAsText}
+          </button>
+        </span>
       </div>
       <WindowedLog
         items={messages}
