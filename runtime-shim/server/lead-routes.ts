@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseBoundedJson } from '../../plugin/contract/bounded-json.ts';
 import { shimError } from '../errors.ts';
-import { answerBusy, answerError, answerJson, answerMethod, answerNotFound, answerUnread } from './answer.ts';
+import { answerBusy, answerError, answerJson, answerMethod, answerUnread } from './answer.ts';
 import { afterOf, streamMessages, wantsStream } from './message-stream.ts';
 import { readBody } from './read-body.ts';
 import type { ServerPorts, Serving } from './server-ports.ts';
@@ -24,7 +24,7 @@ export async function serveLead(
 ): Promise<void> {
   if (request.method !== 'GET') return answerMethod(response, ['GET']);
   const view = await ports.runtime.lead(channel, externalId);
-  if (view === undefined) answerNotFound(response);
+  if (view === undefined) answerError(response, 404, { code: 'not_found', message: 'there is no such lead' });
   else answerJson(response, 200, view);
 }
 

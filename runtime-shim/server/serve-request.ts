@@ -61,7 +61,8 @@ async function serveState(
   ports: ServerPorts,
   what: 'healthz' | 'readyz' | 'metrics',
 ): Promise<void> {
-  if (request.method !== 'GET') return answerMethod(response, ['GET']);
+  // Load balancers and uptime checks ask with HEAD; Node leaves the body out of the answer by itself.
+  if (request.method !== 'GET' && request.method !== 'HEAD') return answerMethod(response, ['GET', 'HEAD']);
   if (what === 'healthz') return answerJson(response, 200, { alive: true });
   if (what === 'metrics') return answerText(response, 200, METRICS_TYPE, metricsText(await ports.metrics()));
   const readiness = await ports.ready();

@@ -96,7 +96,7 @@ test('a lead nobody knows: no messages, and 404 for the lead itself', async () =
   expect(await call(MESSAGES)).toMatchObject({ status: 200, body: { messages: [] } });
   expect(await call('/api/channels/telegram/leads/nobody')).toMatchObject({
     status: 404,
-    body: { error: { code: 'not_found' } },
+    body: { error: { code: 'not_found', message: 'there is no such lead' } },
   });
 });
 
@@ -161,7 +161,7 @@ test('405 with Allow', async () => {
     [MESSAGES, 'PUT', 'GET, POST'],
     ['/api/channels/a/leads/1', 'POST', 'GET'],
     ['/webhook/livetex/main', 'GET', 'POST'],
-    ['/healthz', 'POST', 'GET'],
+    ['/healthz', 'POST', 'GET, HEAD'],
   ] as const;
   for (const [path, method, allow] of rows) {
     const answer = await call(path, { method });
@@ -229,6 +229,7 @@ test('alive, ready with reasons, and metrics', async () => {
   await runtime.idle();
   expect(await call('/healthz')).toMatchObject({ status: 200, body: { alive: true } });
   expect(await call('/readyz')).toMatchObject({ status: 200, body: { ready: true, reasons: [] } });
+  expect((await fetch(`${runtime.url}/readyz`, { method: 'HEAD' })).status).toBe(200);
   tiny.reasons = ['LiveTex refuses the token of binding "main"'];
   expect(await call('/readyz')).toMatchObject({
     status: 503,
