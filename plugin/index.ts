@@ -15,6 +15,7 @@ import { assemblePlugin, type LiveTexPlugin } from './livetex-plugin.ts';
 import type { Retention, Storage } from './storage/contract.ts';
 import { openStorage, systemClock } from './storage/index.ts';
 
+/** What `createLiveTexPlugin` needs of a platform. */
 export interface LiveTexPluginOptions {
   /** The `livetex` part of the configuration file, `{ "env": … }` already replaced. Parsed strictly. */
   readonly bindings: readonly BindingInput[];

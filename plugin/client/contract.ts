@@ -21,6 +21,7 @@ export interface BindingAccess {
   readonly requestTimeoutMs: number;
 }
 
+/** What LiveTex answers to a message it has taken. */
 export interface SentMessage {
   readonly messageId: string;
 }
@@ -71,6 +72,7 @@ export interface RequestReport {
   readonly aborted?: boolean;
 }
 
+/** What the client gets from whoever makes it; `onRequest` sees every request when it has ended. */
 export interface LiveTexClientOptions {
   readonly clock: Clock;
   readonly logger?: Logger;

@@ -87,6 +87,7 @@ export interface QueueGate {
   readonly reason: string;
 }
 
+/** What may be read inside a transaction, and in one of its own: one state of everything. */
 export interface ReadTransaction {
   getRecord(collection: string, key: string): Promise<VersionedRecord | undefined>;
   /** By key in code point order (the byte order of UTF-8, which every database has), at most `limit`, after the key `after`, with keys that start with `prefix`. */
@@ -103,6 +104,7 @@ export interface ReadTransaction {
   getGate(queue: string): Promise<QueueGate | undefined>;
 }
 
+/** What may be written; all of it or nothing becomes durable, at once. */
 export interface Transaction extends ReadTransaction {
   /**
    * Writes a record and returns its new version. With `expected` (0: must not exist yet) it is a compare-and-set.
@@ -136,6 +138,7 @@ export interface Transaction extends ReadTransaction {
   setGate(queue: string, gate: QueueGate | null): Promise<void>;
 }
 
+/** What a worker asks for: heads of lanes that are due and that nobody works on. */
 export interface ClaimRequest {
   readonly queue: string;
   /** At most so many jobs, each from another lane. */
@@ -145,6 +148,7 @@ export interface ClaimRequest {
   readonly maxClaimed?: number;
 }
 
+/** A queue as it is now, for metrics and for whoever looks what is stuck. */
 export interface QueueStats {
   readonly queue: string;
   /** Lanes with a job waiting or under way. */
@@ -165,6 +169,7 @@ export interface Retention {
   readonly deadMs?: number;
 }
 
+/** The durable state of plugin and shim: records, streams, remembered ids, lanes of jobs, timers. One contract, three drivers. */
 export interface Storage {
   readonly driver: 'memory' | 'sqlite' | 'postgres';
   /**

@@ -5,6 +5,7 @@ import type { Clock } from '../../plugin/contract/host.ts';
 /** доступен · пауза · нет на месте · не в сети. Only `online` counts as "Доступен". */
 export type OperatorStatus = 'online' | 'pause' | 'away' | 'offline';
 
+/** An operator of the local LiveTex (`employee` in its API). */
 export interface EmulatedOperator {
   readonly id: string;
   readonly firstName: string;
@@ -17,6 +18,7 @@ export interface EmulatedOperator {
   readonly slots?: number;
 }
 
+/** A message of a dialog as the operator’s desk has it. */
 export interface EmulatedMessage {
   readonly id: string;
   /** `user`: sent through the API on the person's behalf. `hold`: an automatic text. */
@@ -46,6 +48,7 @@ export interface EmulatedDialog {
   readonly selections: number;
 }
 
+/** A request that the Messaging API got, with its answer. The token is not part of it. */
 export interface EmulatedRequest {
   readonly seq: number;
   /** Unix ms. */
@@ -60,6 +63,7 @@ export interface EmulatedRequest {
   readonly fault?: EmulatorFault['kind'];
 }
 
+/** One try to hand an event to the registered address. */
 export interface WebhookDelivery {
   readonly eventId: string;
   readonly type: string;
@@ -124,6 +128,7 @@ export interface FaultState {
   readonly left: number | null;
 }
 
+/** How the local LiveTex begins; everything has a default. */
 export interface EmulatorOptions {
   /** 0, the default, takes a free port. Loopback only. */
   readonly port?: number;
@@ -148,6 +153,7 @@ export interface EmulatorOptions {
   readonly remember?: number;
 }
 
+/** A running local LiveTex: its address, its operators’ desk, what it was asked, and the faults it can be given. */
 export interface LiveTexEmulator {
   /** Base URL, without version and without trailing slash. */
   readonly url: string;

@@ -34,6 +34,7 @@ export interface HttpLimits {
   readonly maxBodiesBytes: number;
 }
 
+/** What `createRuntime` is made of. */
 export interface RuntimeOptions {
   /** The bot folder. */
   readonly bot: string;
@@ -125,6 +126,7 @@ export interface LeadView {
   readonly dialog: DialogView;
 }
 
+/** A bot that runs: its scripts, its storage, its plugins and its HTTP address. */
 export interface Runtime {
   /** The HTTP address once started, `undefined` without HTTP. */
   readonly url: string | undefined;

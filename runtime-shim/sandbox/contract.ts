@@ -70,6 +70,7 @@ export interface ScriptWrites {
   readonly memory: Readonly<Record<string, string | null>>;
 }
 
+/** A line that a script wrote with `console`. */
 export interface ScriptLogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly text: string;
@@ -84,6 +85,7 @@ export interface ScriptError {
   readonly column: number | null;
 }
 
+/** What a run has cost. */
 export interface ScriptUsage {
   readonly cpuMs: number;
   readonly wallMs: number;
@@ -108,6 +110,7 @@ export type ScriptResult =
       readonly usage: ScriptUsage;
     };
 
+/** The sandbox as it is now, for metrics. */
 export interface SandboxStats {
   readonly runners: number;
   readonly queued: number;
@@ -117,6 +120,7 @@ export interface SandboxStats {
   readonly runnersKilled: number;
 }
 
+/** Runs scripts in isolates of other processes, under limits. `createSandbox` makes one. */
 export interface Sandbox {
   /** Never rejects because of what the script does: a failure is a result. Rejects only when closed. */
   run(script: ScriptRun): Promise<ScriptResult>;

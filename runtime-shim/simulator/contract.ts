@@ -43,6 +43,7 @@ export interface MessageRecord {
   readonly at: number;
 }
 
+/** An operator at the desk. */
 export interface OperatorRecord {
   readonly id: string;
   readonly name: string;
@@ -63,6 +64,7 @@ export interface ConversationRecord {
   readonly lastAt: number;
 }
 
+/** A message as the desk shows it. */
 export interface DeskMessageRecord {
   readonly userId: string;
   readonly id: string;
@@ -107,6 +109,7 @@ export const FAULT_NAMES = [
 ] as const;
 export type FaultName = (typeof FAULT_NAMES)[number];
 
+/** A fault’s switch. */
 export interface FaultRecord {
   readonly name: FaultName;
   readonly on: boolean;
