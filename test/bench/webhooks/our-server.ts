@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createLiveTexPlugin } from '../../../plugin/index.ts';
 import type { RuntimePlugin } from '../../../plugin/contract/plugin.ts';
-import { openStorage, systemClock, type Transaction } from '../../../plugin/storage/index.ts';
+import { openStorage, type Storage, systemClock, type Transaction } from '../../../plugin/storage/index.ts';
 import { createRuntime } from '../../../runtime-shim/runtime/index.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import type { ServerUnderTest } from './bare-server.ts';
@@ -29,8 +29,12 @@ export interface OurServer extends ServerUnderTest {
  */
 export async function startOurServer(options: OurServerOptions): Promise<OurServer> {
   const folder = temporaryFolder();
-  const storage = await openStorage(`sqlite:${folder.path}`, { clock: systemClock });
-  await populate(storage, options.leads, { history: options.history ?? false });
+  const open = (): Promise<Storage> => openStorage(`sqlite:${folder.path}`, { clock: systemClock });
+  const filled = await open();
+  await populate(filled, options.leads, { history: options.history ?? false });
+  // Closed and opened again: else the kernel would still be writing all of it to the disk while we measure flushes.
+  await filled.close();
+  const storage = await open();
   const runtime = await createRuntime({
     bot: join(EXAMPLES, '08-support-bot'),
     storage,
