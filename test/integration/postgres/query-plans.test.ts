@@ -165,6 +165,7 @@ test('ending a job reads its lane, and nothing else', async () => {
   const [first = [], second = [], third = []] = jobs;
   for (const [statement, values] of [
     [WRITE.completeJob, first],
+    [WRITE.completeJobs, [null, ...[1, 2, 3, 4].map((column) => jobs.map((job) => job[column]))]],
     [WRITE.buryJob, [...second, 'error']],
     [WRITE.returnJob, [...third, 1, 'error']],
   ] as const) {
