@@ -25,7 +25,7 @@ export const replay: CommandWork = async ({ terminal, arguments: { positionals, 
   if (switches.has('update')) {
     await writeFile(path, `${JSON.stringify(updated(scenario, result), null, 2)}\n`);
     if (!json)
-      terminal.out(`recorded anew: ${scenario.steps.length} steps, ${result.differences.length} difference(s)`);
+      terminal.out(`recorded anew: ${scenario.steps.length} step(s), ${result.differences.length} difference(s)`);
   } else if (!json) {
     for (const difference of result.differences) terminal.out(`${differenceText(difference)}\n`);
     terminal.out(coloured(terminal, isSame ? 'green' : 'red', summary(result)));
@@ -42,6 +42,6 @@ function updated(scenario: Scenario, { played, differences }: ReplayResult): Sce
 }
 
 function summary({ differences, played }: ReplayResult): string {
-  const steps = `${played.steps.length} steps`;
+  const steps = `${played.steps.length} ${played.steps.length === 1 ? 'step' : 'steps'}`;
   return differences.length === 0 ? `${steps}, all as recorded` : `${steps}, ${differences.length} difference(s)`;
 }
