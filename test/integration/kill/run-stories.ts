@@ -1,18 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { seededRandom } from '../../support/seeded-random.ts';
-import { checkStand, metricsOf, type StandReport } from './check-stand.ts';
+import { checkStand, type StandReport } from './check-stand.ts';
 import { killAgainAndAgain } from './kill-again-and-again.ts';
 import { LeadClient } from './lead-client.ts';
 import { type Character, LeadStory } from './lead-story.ts';
 import { Pulse } from './pulse.ts';
 import type { Stand } from './stand.ts';
+import { untilQuiet } from './until-quiet.ts';
 
 const CHARACTERS: readonly Character[] = ['talks', 'cycles', 'hasty', 'cycles', 'talks', 'stays'];
 /** Every so many leads one comes through a channel that knocks at a server that still starts. */
 const KNOCKING = 5;
-/** Between two looks at the queues in the end, ms. */
-const FIRST_LOOK_MS = 20;
-const LATER_LOOKS_MS = 500;
 
 export interface StoriesOptions {
   readonly leads: number;
@@ -68,15 +65,4 @@ function storyOf(stand: Stand, index: number, { seed, pulse, isEnding }: Circums
     random: seededRandom(seed + index + 1),
     isEnding,
   });
-}
-
-/** Resolves when no event is on its way and no queue holds a job, twice in a row. */
-async function untilQuiet({ server, dispatcher, liveTex }: Stand): Promise<void> {
-  for (let wait = FIRST_LOOK_MS, quiet = 0; quiet < 2; wait = Math.min(2 * wait, LATER_LOOKS_MS)) {
-    await liveTex.emulator.webhooks.idle();
-    const metrics = [...(await metricsOf(server.url, dispatcher))];
-    const isIdle = metrics.every(([name, jobs]) => jobs === 0 || !/_jobs(?:\{|$)/.test(name));
-    quiet = isIdle && (await liveTex.emulator.webhooks.pending()) === 0 ? quiet + 1 : 0;
-    await pause(wait);
-  }
 }

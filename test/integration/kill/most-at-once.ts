@@ -1,0 +1,18 @@
+import type { EmulatedRequest } from '../../../runtime-shim/emulator/contract.ts';
+
+/** How many requests were under way at one time, of those that each took at least `latencyMs` (the emulator notes their end). */
+export function mostAtOnce(requests: readonly EmulatedRequest[], latencyMs: number): number {
+  const steps = requests.flatMap(({ at }) => [
+    { at: at - latencyMs, change: 1 },
+    { at, change: -1 },
+  ]);
+  // An end comes before a beginning of the same millisecond: the one made room for the other.
+  steps.sort((one, other) => one.at - other.at || one.change - other.change);
+  let now = 0;
+  let most = 0;
+  for (const { change } of steps) {
+    now += change;
+    most = Math.max(most, now);
+  }
+  return most;
+}
