@@ -10,6 +10,8 @@ import { availabilitySection } from './availability/availability-section.ts';
 import { growthSection } from './growth/growth-section.ts';
 import { mirrorSection } from './mirror/mirror-section.ts';
 import { scriptsSection } from './scripts/scripts-section.ts';
+import { nodesSection } from './storage/nodes-section.ts';
+import { storageSection } from './storage/storage-section.ts';
 import { startSection } from './start/start-section.ts';
 import { webhooksSection } from './webhooks/webhooks-section.ts';
 
@@ -20,6 +22,8 @@ const SECTIONS: readonly Section[] = [
   mirrorSection,
   startSection,
   growthSection,
+  storageSection,
+  nodesSection,
 ];
 
 const { values } = parseArgs({
