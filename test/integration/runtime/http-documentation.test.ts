@@ -1,0 +1,40 @@
+/** docs/http.md names the addresses and limits that the server has. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { MAX_ATTACHMENTS, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../../../plugin/contract/message.ts';
+import { parseLeadMessage } from '../../../runtime-shim/runtime/lead-message.ts';
+import { ROOT } from '../../support/command.ts';
+import { startRuntime } from '../../support/start-runtime.ts';
+import { tinyPlugin } from '../../support/tiny-plugin.ts';
+
+const SCRIPTS = [{ code: 'start', commands: [{ type: 'send_text', text: 'Здравствуйте!' }] }];
+const doc = await readFile(join(ROOT, 'docs', 'http.md'), 'utf8');
+
+test('each request of docs/http.md is one that the server takes', async () => {
+  const tiny = tinyPlugin();
+  const runtime = await startRuntime({ scripts: SCRIPTS }, { plugins: [tiny.factory], http: { port: 0 } });
+  const requests = [...doc.matchAll(/^\| `(GET|POST) (\/\S+)` \|/gm)];
+  expect(requests).toHaveLength(7);
+  for (const [, method = '', path = ''] of requests) {
+    const address = path
+      .replace('<channel>', 'telegram')
+      .replace('<externalId>', '12345')
+      .replace('<seq>', '0')
+      .replace('<bindingId>', 'main');
+    const body = method === 'POST' ? { body: '{ "text": "Здравствуйте" }' } : {};
+    const { status } = await fetch(`${runtime.url}${address}`, { method, ...body });
+    expect([address, status]).toEqual([address, method === 'POST' && address.startsWith('/api') ? 202 : 200]);
+  }
+});
+
+test('the limits of a message are the documented ones', () => {
+  for (const limit of [MAX_TEXT_LENGTH, MAX_ATTACHMENTS, MAX_URL_LENGTH]) expect(doc).toContain(`up to ${limit} `);
+  const message = (id: number, name: number) => () =>
+    parseLeadMessage('b', { channel: 'a', externalId: '1', id: 'x'.repeat(id), name: 'x'.repeat(name), text: 'x' });
+  expect(message(128, 200)).not.toThrow();
+  expect(message(129, 200)).toThrow('id: ');
+  expect(message(128, 201)).toThrow('name: ');
+  expect(doc).toContain('up to 128 characters');
+  expect(doc).toContain('up to 200 characters');
+});
