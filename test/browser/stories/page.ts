@@ -9,8 +9,10 @@ import { transfer, visible, visit } from '../../support/simulator-visit.ts';
 const USER = 'support:telegram:olga';
 /** Drawn at most in one list, whatever there is: a window of 80 and its surroundings. */
 const MAX_DRAWN = 200;
-/** A person takes less than this for "at once"; a page that draws everything takes seconds. */
-const MAX_LAG_MS = 500;
+/** How much slower typing may be drawn with 2,000 messages than with none; a page that draws them all is a hundred times slower. */
+const MAX_TIMES_SLOWER = 5;
+/** What is drawn within a frame of a 60 Hz screen counts as a frame, ms. */
+const FRAME_MS = 17;
 
 const GROUND = 'getComputedStyle(document.body).backgroundColor';
 const DARK_GROUND = 'rgb(15, 20, 28)';
@@ -96,6 +98,19 @@ export function pageStories(browser: () => Browser): void {
       const stand = await useSimulator();
       const seen = await visit(browser(), stand.url);
       const { page, chat, lead } = seen;
+      const field = lead.getByRole('textbox', { name: 'Сообщение от лида' });
+      /** The best of six letters: what else the machine does makes single ones late. */
+      const lag = async (): Promise<number> => {
+        let best = Infinity;
+        for (const letter of 'быстро') {
+          await field.focus();
+          best = Math.min(best, await page.evaluate<number>(typing(letter)));
+        }
+        expect(await field.inputValue()).toBe('быстро');
+        await field.fill('');
+        return best;
+      };
+      const lagBefore = await lag();
       const article = await transfer(seen);
       const runtime = stand.runtime.current();
       for (let index = 0; index < 1_000; index++) {
@@ -109,14 +124,7 @@ export function pageStories(browser: () => Browser): void {
       expect(await article.locator('.log-item').count()).toBeLessThan(MAX_DRAWN);
       expect(await seen.timeline.locator('.log-item').count()).toBeLessThan(MAX_DRAWN);
 
-      const field = lead.getByRole('textbox', { name: 'Сообщение от лида' });
-      const lags: number[] = [];
-      for (const letter of 'быстро') {
-        await field.focus();
-        lags.push(await page.evaluate<number>(typing(letter)));
-      }
-      expect(await field.inputValue()).toBe('быстро');
-      expect(lags.toSorted((a, b) => a - b)[3]).toBeLessThan(MAX_LAG_MS);
+      expect(await lag()).toBeLessThan(Math.max(lagBefore, FRAME_MS) * MAX_TIMES_SLOWER);
       await page.reload();
       await visible(chat.getByText('от оператора 999', { exact: true }));
       await page.evaluate(`document.querySelector('.column-lead .log').scrollTo(0, 0)`);
