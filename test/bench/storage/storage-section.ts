@@ -28,58 +28,70 @@ interface Latency {
   readonly p99Ms: number;
 }
 
+/** A storage with so many leads that have a job waiting. */
+interface Filled {
+  readonly leads: number;
+  readonly storage: Storage;
+}
+
 /** Enqueue, claim and end a job while a thousand and while a million leads have a job waiting: both drivers. */
 export const storageSection: Section = {
   name: 'storage',
   async run({ progress, quick }) {
-    const results: Result[] = [];
     const calls = quick ? QUICK_CALLS : CALLS;
-    for (const leads of quick ? QUICK_SIZES : SIZES) {
-      progress(`   SQLite, ${leads.toLocaleString('en-US')} leads with a job waiting`);
-      results.push(await onSqlite(leads, calls));
-      progress(`   PostgreSQL, ${leads.toLocaleString('en-US')} leads with a job waiting`);
-      results.push(await onPostgres(leads, calls));
-    }
-    return [tableOf(results)];
+    const sizes = quick ? QUICK_SIZES : SIZES;
+    progress('   SQLite');
+    const onSqlite = await withSqlite(sizes, (filled) => measureCalls('SQLite', filled, calls));
+    progress('   PostgreSQL');
+    const onPostgres = await withPostgres(sizes, (filled) => measureCalls('PostgreSQL', filled, calls));
+    return [tableOf([...onSqlite, ...onPostgres])];
   },
 };
 
-async function onSqlite(leads: number, calls: number): Promise<Result> {
+async function withSqlite<T>(sizes: readonly number[], measure: (filled: readonly Filled[]) => Promise<T>): Promise<T> {
   const folder = temporaryFolder();
+  const filled: Filled[] = [];
   try {
-    const storage = await openStorage(`sqlite:${folder.path}`, { clock: systemClock, transactionDeadlineMs: 60_000 });
-    for (let from = 0; from < leads; from += BATCH) {
-      const lanes = Array.from({ length: Math.min(BATCH, leads - from) }, (_, n) => jobOf(`lead ${from + n}`));
-      await storage.transaction((tx) => tx.enqueue(lanes));
+    for (const leads of sizes) {
+      const spec = `sqlite:${folder.path}/${leads}`;
+      const storage = await openStorage(spec, { clock: systemClock, transactionDeadlineMs: 60_000 });
+      filled.push({ leads, storage });
+      for (let from = 0; from < leads; from += BATCH) {
+        const jobs = Array.from({ length: Math.min(BATCH, leads - from) }, (_, n) => jobOf(`lead ${from + n}`));
+        await storage.transaction((tx) => tx.enqueue(jobs));
+      }
     }
-    const result = await measureCalls(storage, leads, calls);
-    await storage.close();
-    return { driver: 'SQLite', leads, ...result };
+    return await measure(filled);
   } finally {
+    for (const { storage } of filled) await storage.close();
     folder.remove();
   }
 }
 
-async function onPostgres(leads: number, calls: number): Promise<Result> {
-  const server = await startPostgres({ shared_buffers: '256MB', max_wal_size: '4GB' });
+async function withPostgres<T>(
+  sizes: readonly number[],
+  measure: (filled: readonly Filled[]) => Promise<T>,
+): Promise<T> {
+  const server = await startPostgres({ shared_buffers: '512MB', max_wal_size: '4GB' });
+  const filled: Filled[] = [];
   try {
-    const url = `${server.url}?schema=bench`;
-    const storage = await openStorage(url, { clock: systemClock });
     const client = new Client({ connectionString: server.url });
     await client.connect();
-    await client.query(`INSERT INTO bench.lanes
-      SELECT '${QUEUE}', 'lead ' || n, n, n, NULL, NULL FROM generate_series(0, ${leads - 1}) AS n`);
-    await client.query(`INSERT INTO bench.jobs (queue, lane, kind, payload, enqueued_at)
-      SELECT '${QUEUE}', 'lead ' || n, 'sendText', '{"text":"Здравствуйте!"}', 1 FROM generate_series(0, ${leads - 1}) AS n`);
-    await client.query(`SELECT setval('bench.lane_turns', ${leads})`);
-    // As autovacuum would have done by then; and without the writing of so much in the background.
+    for (const leads of sizes) {
+      const schema = `leads_${leads}`;
+      filled.push({ leads, storage: await openStorage(`${server.url}?schema=${schema}`, { clock: systemClock }) });
+      await client.query(`INSERT INTO ${schema}.lanes
+        SELECT '${QUEUE}', 'lead ' || n, n, n, NULL, NULL FROM generate_series(0, ${leads - 1}) AS n`);
+      await client.query(`INSERT INTO ${schema}.jobs (queue, lane, kind, payload, enqueued_at)
+        SELECT '${QUEUE}', 'lead ' || n, 'sendText', '{"text":"Здравствуйте!"}', 1 FROM generate_series(0, ${leads - 1}) AS n`);
+      await client.query(`SELECT setval('${schema}.lane_turns', ${leads})`);
+    }
+    // As autovacuum would have done by then.
     await client.query('VACUUM ANALYZE');
-    await client.query('CHECKPOINT');
     await client.end();
-    const result = await measureCalls(storage, leads, calls);
-    await storage.close();
-    return { driver: 'PostgreSQL', leads, ...result };
+    return await measure(filled);
   } finally {
+    for (const { storage } of filled) await storage.close();
     await server.stop();
   }
 }
@@ -88,32 +100,44 @@ function jobOf(lane: string) {
   return { queue: QUEUE, lane, kind: 'sendText', payload: { text: 'Здравствуйте!' } };
 }
 
-async function measureCalls(storage: Storage, leads: number, calls: number) {
-  const someLane = (): string => `lead ${Math.floor(Math.random() * leads)}`;
-  const enqueue = await latency(calls, () => storage.transaction((tx) => tx.enqueue([jobOf(someLane())])));
-  const claimed: Awaited<ReturnType<Storage['claim']>> = [];
-  const most = Math.min(calls, Math.floor(leads / 3));
-  const claim = await latency(most, async () => {
-    claimed.push(...(await storage.claim({ queue: QUEUE, limit: 1, leaseMs: LEASE_MS })));
+/** All sizes in turns, so that whatever else the machine does hits them alike. */
+async function measureCalls(driver: string, filled: readonly Filled[], calls: number): Promise<Result[]> {
+  const claimed = filled.map((): Awaited<ReturnType<Storage['claim']>> => []);
+  const enqueue = await latencies(filled, calls, ({ storage, leads }) =>
+    storage.transaction((tx) => tx.enqueue([jobOf(`lead ${Math.floor(Math.random() * leads)}`)])),
+  );
+  const most = Math.min(calls, Math.floor((filled[0]?.leads ?? 0) / 3));
+  const claim = await latencies(filled, most, async ({ storage }, place) => {
+    claimed[place]?.push(...(await storage.claim({ queue: QUEUE, limit: 1, leaseMs: LEASE_MS })));
   });
-  const complete = await latency(Math.floor(claimed.length / 2), async () => {
-    const job = claimed.pop();
+  const complete = await latencies(filled, Math.floor(most / 2), async ({ storage }, place) => {
+    const job = claimed[place]?.pop();
     if (job) await storage.transaction((tx) => tx.complete(job));
   });
-  return { enqueue, claim, complete };
+  return filled.map(({ leads }, place) => {
+    const of = (all: readonly Latency[]): Latency => all[place] ?? { p50Ms: Number.NaN, p99Ms: Number.NaN };
+    return { driver, leads, enqueue: of(enqueue), claim: of(claim), complete: of(complete) };
+  });
 }
 
-/** Of `calls` one after the other, after as many that are not counted. */
-async function latency(calls: number, call: () => Promise<unknown>): Promise<Latency> {
-  for (let n = 0; n < calls; n += 1) await call();
-  const times: number[] = [];
-  for (let n = 0; n < calls; n += 1) {
-    const begun = performance.now();
-    await call();
-    times.push(performance.now() - begun);
+/** Of `calls` one after the other in each storage, after as many that are not counted. */
+async function latencies(
+  filled: readonly Filled[],
+  calls: number,
+  call: (one: Filled, place: number) => Promise<unknown>,
+): Promise<Latency[]> {
+  const times = filled.map((): number[] => []);
+  for (let n = 0; n < 2 * calls; n += 1) {
+    for (const [place, one] of filled.entries()) {
+      const begun = performance.now();
+      await call(one, place);
+      if (n >= calls) times[place]?.push(performance.now() - begun);
+    }
   }
-  times.sort((a, b) => a - b);
-  return { p50Ms: percentile(times, 50), p99Ms: percentile(times, 99) };
+  return times.map((own) => {
+    own.sort((a, b) => a - b);
+    return { p50Ms: percentile(own, 50), p99Ms: percentile(own, 99) };
+  });
 }
 
 function tableOf(results: readonly Result[]): Table {
