@@ -1,8 +1,11 @@
 import type { EmulatedRequest } from '../../../runtime-shim/emulator/contract.ts';
 import type { Life } from './mortal-server.ts';
 
-/** A request that a killed process had sent may take effect a little after its death, ms: it waits in the socket. */
-const IN_THE_SOCKET_MS = 500;
+/**
+ * A request that a killed process had sent may take effect a little after its death, ms: it waits in the socket. No
+ * request of the next life comes so early: a start takes longer, on a slow machine much longer.
+ */
+const IN_THE_SOCKET_MS = 1_000;
 
 export interface MirrorCheck {
   readonly problems: string[];

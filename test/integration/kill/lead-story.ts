@@ -5,7 +5,8 @@ import { ASKS, ASKS_OTHER, HASTY, IMPATIENT, SAYS_BYE } from './words.ts';
 
 /**
  * `talks`: with the bot only. `cycles`: to the operator and back, again and again. `stays`: the same, but the last
- * conversation is not closed. `hasty`: once an operator who closes at once, then with the bot.
+ * conversation is not closed. `hasty`: once an operator who closes at once, a little with the bot, and no more: what it
+ * leaves at LiveTex may be a conversation that a repeated selection opened again.
  */
 export type Character = 'talks' | 'cycles' | 'stays' | 'hasty';
 
@@ -40,7 +41,7 @@ export class LeadStory {
   async live(): Promise<void> {
     const { character, isEnding } = this.options;
     await this.talk();
-    if (character === 'hasty') await this.askHastily();
+    if (character === 'hasty') return await this.liveHastily();
     do {
       await this.talk();
       if (character === 'cycles' || character === 'stays') {
@@ -63,9 +64,10 @@ export class LeadStory {
     await this.untilAnswered();
   }
 
-  private async askHastily(): Promise<void> {
+  private async liveHastily(): Promise<void> {
     await this.say(`${ASKS} ${HASTY}`);
     await this.untilAnswered();
+    await this.talk();
   }
 
   private async ask(): Promise<void> {

@@ -7,7 +7,7 @@ import { Pulse } from './pulse.ts';
 import type { Stand } from './stand.ts';
 import { untilQuiet } from './until-quiet.ts';
 
-const CHARACTERS: readonly Character[] = ['talks', 'cycles', 'hasty', 'cycles', 'talks', 'stays'];
+const CHARACTERS: readonly Character[] = ['cycles', 'hasty', 'cycles', 'talks', 'cycles', 'stays'];
 /** Every so many leads one comes through a channel that knocks at a server that still starts. */
 const KNOCKING = 5;
 
