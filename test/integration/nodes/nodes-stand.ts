@@ -62,6 +62,8 @@ export async function prepareNodesStand(launcher: string, count: number): Promis
             leadMessageHeader: LEAD_HEADER,
             botMessageHeader: BOT_HEADER,
             webhook: { publicUrl: front.url, key: 'webhook-key' },
+            // On a machine that is too slow for so many leads, transfers would rightly be given up.
+            transferTimeout: 3_600,
           },
         ],
         logLevel: 'warn',
