@@ -2,10 +2,10 @@ import type { EmulatedRequest } from '../../../runtime-shim/emulator/contract.ts
 import type { Life } from './mortal-server.ts';
 
 /**
- * A request that a killed process had sent may take effect a little after its death, ms: it waits in the socket. No
- * request of the next life comes so early: a start takes longer, on a slow machine much longer.
+ * A request that a killed process had sent may take effect a little after its death, ms: it waits in the socket. The next
+ * life hardly sends any so early: a start takes about as long.
  */
-const IN_THE_SOCKET_MS = 1_000;
+const IN_THE_SOCKET_MS = 500;
 
 export interface MirrorCheck {
   readonly problems: string[];
@@ -42,9 +42,9 @@ export function checkMirror(
   return { problems, duplicates };
 }
 
-/** The life during which the first request was sent and whose end came before the second one. */
-export function lifeKilledBetween(lives: readonly Life[], first: number, second: number): Life | undefined {
-  return lives.find(
+/** The latest life during which the first request may have been sent and whose end came before the second one. */
+function lifeKilledBetween(lives: readonly Life[], first: number, second: number): Life | undefined {
+  return lives.findLast(
     ({ bornAt, killedAt, goneAt }) =>
       killedAt !== undefined &&
       goneAt !== undefined &&
