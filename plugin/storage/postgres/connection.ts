@@ -84,8 +84,10 @@ export function createConnection({
     idleTimeoutMillis: IDLE_CONNECTION_MS,
     max: target.poolSize,
   });
-  // An idle connection that breaks is replaced by the pool; without a listener the process would end.
+  // An idle connection that breaks is replaced by the pool. One that was given back broken may still hear why from the
+  // server. Without listeners for both the process would end.
   pool.on('error', onIdleError);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const marks = createCommitMarks(nodeId);
   let closing: Promise<void> | undefined;
 

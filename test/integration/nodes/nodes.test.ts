@@ -98,9 +98,10 @@ function asOneServer({ url, nodes }: NodesStand): MortalServer {
   return { url, lives, complaints, listening } as unknown as MortalServer;
 }
 
-/** The database was killed: nodes say so, and one that starts meanwhile ends, to be started again. */
+/** The database was killed: nodes log what failed, and one that starts meanwhile ends with a message, to be started again. */
 function isAboutDatabase(line: string): boolean {
-  return /storage|database|ended by itself/.test(line);
+  if (/^life \d+ ended by itself: 1\n/.test(line)) return line.includes('metabot-livetex: the database ');
+  return /^life \d+: (\{.*(storage|database)|metabot-livetex: the database )/.test(line);
 }
 
 /** Resolves when no event is on its way and no queue holds a job. */

@@ -119,6 +119,27 @@ describe('a connection that is cut elsewhere', () => {
     expect(await storage.read((tx) => tx.getRecord('sum', 'all'))).toMatchObject({ value: sum, version: sum });
   });
 
+  test('sessions that the server ends, under load, end no process and lose no work', async () => {
+    const { storage } = await open();
+    const endSessions = (): Promise<unknown> =>
+      database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'metabot24-livetex'`,
+      );
+    await Promise.all(
+      Array.from({ length: 12 }, async (_, n) => {
+        for (let round = 0; round < 10; round += 1) {
+          const ending = n === 0 ? endSessions() : undefined;
+          await storage.transaction(async (tx) => {
+            await tx.appendStream(`s ${n}`, round, 0);
+            await tx.enqueue([job(`lane ${n}`, round)]);
+          });
+          await ending;
+        }
+      }),
+    );
+    expect(await storage.stats()).toMatchObject([{ lanes: 12, jobs: 120 }]);
+  });
+
   test('a claim whose answer was lost is made again, not left to its lease', async () => {
     const { storage } = await open('&pool=1');
     await storage.transaction((tx) => tx.enqueue([job('a', 1), job('b', 2)]));
