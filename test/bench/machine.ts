@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 /** What the figures were taken on. No host name: results are published. */
 export function describeMachine(): Record<string, string | number> {
@@ -9,5 +9,7 @@ export function describeMachine(): Record<string, string | number> {
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     memoryGb: Math.round(totalmem() / 1_073_741_824),
+    // Who shares the machine shows here: above the number of cores, rates say little.
+    loadAverage: Math.round((loadavg()[0] ?? 0) * 10) / 10,
   };
 }

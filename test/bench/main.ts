@@ -37,6 +37,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+const machine = describeMachine();
 const results: Array<{ section: string; seconds: number; tables: Table[] }> = [];
 for (const section of SECTIONS) {
   if (values.only && !values.only.includes(section.name)) continue;
@@ -47,6 +48,6 @@ for (const section of SECTIONS) {
   results.push({ section: section.name, seconds, tables });
   if (!values.json) for (const table of tables) process.stdout.write(`${printTable(table)}\n`);
 }
-const report = { machine: describeMachine(), quick: values.quick ?? false, results };
+const report = { machine, quick: values.quick ?? false, results };
 if (values.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 else process.stdout.write(`${JSON.stringify(report.machine)}\n`);
