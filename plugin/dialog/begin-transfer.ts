@@ -52,7 +52,7 @@ function beginTransfer(draft: Draft): void {
     transfer,
     selection,
     selecting: true,
-    notBefore: context.facts.liveTexTime ?? null,
+    notBefore: context.facts.liveTexTime ?? draft.state.notBefore,
     // The request itself is what the operator has to answer.
     answered: false,
     noOperatorsScriptRan: false,

@@ -42,6 +42,7 @@ export function endTransfer(draft: Draft, outcome: Outcome): void {
     selection: null,
     selecting: false,
     selectedAt: null,
+    notBefore: null,
     replyTimer: null,
     answered: false,
     returnScriptRan: false,

@@ -12,6 +12,8 @@ export function onClosed(draft: Draft, event: EventOf<'Closed'>): void {
   if (state.mode === 'bot' || state.mode === 'transferring' || isOlder(state, event.at)) return;
   effects.push({ do: 'notice', notice: 'returned' });
   endTransfer(draft, 'closed');
+  // What LiveTex stamps later belongs to no conversation before this end: the next transfer's bound while its clock is not known.
+  draft.state = { ...draft.state, notBefore: event.at === null ? null : event.at + 1 };
   runIfThere(draft, 'return', 'returned');
 }
 

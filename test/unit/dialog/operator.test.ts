@@ -131,6 +131,16 @@ describe('what comes late, after the dialog went back', () => {
     expect(short(run.feed(closed(6_000)))).toContain('notice:returned');
   });
 
+  it('shows who has taken the second transfer, though its acceptance comes later and the clock of LiveTex is not known', () => {
+    const run = operatorDialog({ liveTexTime: null });
+    run.feed({ ...closed(), at: 5_000 }, { type: 'TransferRequested' });
+    // What was written before the first one closed still proves nothing.
+    expect(short(run.feed({ ...text('раньше'), at: 5_000 }))).not.toContain('notice:transferred');
+    const shown = short(run.feed({ ...text('на связи'), at: 5_001 }));
+    expect(shown.indexOf('notice:transferred')).toBeGreaterThanOrEqual(0);
+    expect(shown.findIndex((line) => line.includes('на связи'))).toBeGreaterThan(shown.indexOf('notice:transferred'));
+  });
+
   it('while the second selection is on its way, only what is proved to be new connects', () => {
     const run = operatorDialog({ liveTexTime: null });
     run.feed({ type: 'ReturnRequested' }, { type: 'TransferRequested' });
