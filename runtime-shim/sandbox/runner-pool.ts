@@ -44,7 +44,7 @@ export class RunnerPool {
     this.#watch = setInterval(() => this.#look(), WATCH_EVERY_MS).unref();
   }
 
-  /** Runners that take runs now: the spare is left out while enough others stand. */
+  /** Runners that take runs now, those first that were ready first: the spare is left out while enough others stand. */
   get #working(): RunnerProcess[] {
     return [...this.#runners].filter((runner) => runner.isReady && !runner.retiring).slice(0, this.#limits.runners);
   }
@@ -112,8 +112,11 @@ export class RunnerPool {
     const startedAt = performance.now();
     this.#runners.add(
       new RunnerProcess(settings, {
-        ready: () => {
+        ready: (runner) => {
           this.#logger?.debug('a runner is ready', { ms: Math.round(performance.now() - startedAt) });
+          // Behind those that already work: one that starts late must not take runs beside them.
+          this.#runners.delete(runner);
+          this.#runners.add(runner);
           this.#events.available();
         },
         message: (runner, message) => this.#events.message(runner, message),

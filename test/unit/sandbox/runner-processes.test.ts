@@ -7,6 +7,11 @@ import { childrenOf } from '../../support/process-tree.ts';
 import { useSandbox } from '../../support/sandbox-under-test.ts';
 import { scriptRun } from '../../support/script-run.ts';
 
+/** Gives scripts `ask()`, which waits for the host. */
+const ASKING = [
+  { name: 'p', source: 'return (platform) => { platform.globals.ask = () => platform.call("f", null); };' },
+];
+
 /** The processes that this sandbox has started. */
 async function started(act: () => Promise<unknown>): Promise<number[]> {
   const before = new Set(childrenOf(process.pid));
@@ -31,10 +36,7 @@ test('close() lets the running end and refuses the waiting', async () => {
   await sandbox.ready();
   const asked = Promise.withResolvers<(answer: string) => void>();
   const call = async (): Promise<string> => await new Promise((resolve) => asked.resolve(resolve));
-  const plugins = [
-    { name: 'p', source: 'return (platform) => { platform.globals.ask = () => platform.call("f", null); };' },
-  ];
-  const running = sandbox.run(scriptRun('return ask()', { plugins, call }));
+  const running = sandbox.run(scriptRun('return ask()', { plugins: ASKING, call }));
   const waiting = sandbox.run(scriptRun('return 2'));
   const answer = await asked.promise;
   const closed = sandbox.close();
@@ -42,6 +44,37 @@ test('close() lets the running end and refuses the waiting', async () => {
   answer('"late"');
   expect(await running).toMatchObject({ ok: true, returned: 'late' });
   await closed;
+});
+
+test('a runner that starts late takes no runs beside those that already work', async () => {
+  let ready = 0;
+  const log = (text: string): void => {
+    if (text === 'a runner is ready') ready += 1;
+  };
+  const logger = { debug: log, info: log, warn: log, error: log };
+  const before = new Set(childrenOf(process.pid));
+  const sandbox = createSandbox({ runners: 1, spares: 1, isolates: 1 }, { logger });
+  onTestFinished(async () => {
+    await sandbox.close();
+  });
+  const late = await vi.waitUntil(() => childrenOf(process.pid).find((pid) => !before.has(pid)), {
+    timeout: 10_000,
+    interval: 1,
+  });
+  process.kill(late, 'SIGSTOP');
+  await sandbox.ready();
+  expect(ready).toBe(1);
+  const asked = Promise.withResolvers<(answer: string) => void>();
+  const call = async (): Promise<string> => await new Promise((resolve) => asked.resolve(resolve));
+  const running = sandbox.run(scriptRun('return ask()', { plugins: ASKING, call }));
+  const answer = await asked.promise;
+  process.kill(late, 'SIGCONT');
+  await vi.waitUntil(() => ready === 2, { timeout: 10_000, interval: 20 });
+  const waiting = sandbox.run(scriptRun('return 2'));
+  expect(sandbox.stats()).toMatchObject({ running: 1, queued: 1 });
+  answer('"first"');
+  expect(await running).toMatchObject({ ok: true, returned: 'first' });
+  expect(await waiting).toMatchObject({ ok: true, returned: 2 });
 });
 
 test('close() before the start is over leaves nothing either', async () => {
@@ -73,10 +106,7 @@ test('a runner that is killed from outside is replaced, and its run runs again',
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     return await new Promise(() => undefined);
   };
-  const plugins = [
-    { name: 'p', source: 'return (platform) => { platform.globals.ask = () => platform.call("f", null); };' },
-  ];
-  expect(await sandbox.run(scriptRun('return ask()', { plugins, call }))).toMatchObject({
+  expect(await sandbox.run(scriptRun('return ask()', { plugins: ASKING, call }))).toMatchObject({
     ok: true,
     returned: 'again',
   });
@@ -90,10 +120,7 @@ test('a run whose runner is killed twice says so', async () => {
     for (const pid of childrenOf(process.pid)) process.kill(pid, 'SIGKILL');
     return await new Promise(() => undefined);
   };
-  const plugins = [
-    { name: 'p', source: 'return (platform) => { platform.globals.ask = () => platform.call("f", null); };' },
-  ];
-  expect(await sandbox.run(scriptRun('return ask()', { plugins, call }))).toMatchObject({
+  expect(await sandbox.run(scriptRun('return ask()', { plugins: ASKING, call }))).toMatchObject({
     ok: false,
     error: { code: 'sandbox_killed' },
   });
@@ -112,16 +139,13 @@ test('a plugin that does not start is nobody’s script', async () => {
 test('a run beside one that cannot be stopped runs again and is right', async () => {
   const sandbox = useSandbox({ cpuMs: 150, wallMs: 2_000, isolates: 2 });
   await sandbox.ready();
-  const plugins = [
-    { name: 'p', source: 'return (platform) => { platform.globals.ask = () => platform.call("f", null); };' },
-  ];
   let asked = 0;
   const call = async (): Promise<string> => {
     asked += 1;
     if (asked > 1) return '"again"';
     return await new Promise(() => undefined);
   };
-  const innocent = sandbox.run(scriptRun('return ask()', { plugins, call }));
+  const innocent = sandbox.run(scriptRun('return ask()', { plugins: ASKING, call }));
   const hostile = sandbox.run(scriptRun('const a = []; a.length = 2 ** 32 - 1; return a.indexOf(1);'));
   expect(await hostile).toMatchObject({ ok: false, error: { code: 'script_timeout' } });
   expect(await innocent).toMatchObject({ ok: true, returned: 'again' });
@@ -134,10 +158,7 @@ test('a runner whose loop is stuck is killed by the server', async () => {
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
     return 'null';
   };
-  const plugins = [
-    { name: 'p', source: 'return (platform) => { platform.globals.ask = () => platform.call("f", null); };' },
-  ];
-  expect(await sandbox.run(scriptRun('return ask()', { plugins, call }))).toMatchObject({
+  expect(await sandbox.run(scriptRun('return ask()', { plugins: ASKING, call }))).toMatchObject({
     ok: false,
     error: { code: 'script_deadline' },
   });
