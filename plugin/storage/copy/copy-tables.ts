@@ -104,8 +104,7 @@ export const COPY_TABLES: readonly CopyTable[] = [
     [
       ['queue', 'text', 'queue'],
       ['lane', 'text', 'name'],
-      // Claimed: its ready_at is the end of a lease that nobody has any more.
-      ['ready_at', 'bigint', 'CASE WHEN claim IS NULL THEN ready_at ELSE 0 END'],
+      ['ready_at', 'bigint', 'ready_at'],
       ['turn', 'bigint', 'head_id'],
     ],
     'id',

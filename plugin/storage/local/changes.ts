@@ -1,16 +1,21 @@
+import type { Claim } from './claim-book.ts';
 import type { QueueCounts, Tables } from './tables.ts';
 
-/** What a transaction changed that is settled only when it commits: hints to listeners, and the counts of its queues. */
+/** What a transaction changed that is settled only when it commits: hints to listeners, the counts of its queues, its lanes. */
 export interface Changes {
   /** Queues in which something may have become claimable. */
   readonly queues: Set<string>;
   /** Streams that were appended to. */
   readonly streams: Set<string>;
   readonly counts: Map<string, QueueCounts>;
+  /** Lanes whose head changed, once for each change. */
+  readonly lanes: number[];
+  /** Claims that were used up. */
+  readonly claims: Claim[];
 }
 
 export function noChanges(): Changes {
-  return { queues: new Set(), streams: new Set(), counts: new Map() };
+  return { queues: new Set(), streams: new Set(), counts: new Map(), lanes: [], claims: [] };
 }
 
 /** Adds to a count of a queue. */
@@ -27,6 +32,8 @@ export function count(changes: Changes, queue: string, what: keyof QueueCounts, 
 export function mergeChanges(into: Changes, from: Changes): void {
   for (const queue of from.queues) into.queues.add(queue);
   for (const stream of from.streams) into.streams.add(stream);
+  into.lanes.push(...from.lanes);
+  into.claims.push(...from.claims);
   for (const [queue, counts] of from.counts) {
     for (const what of Object.keys(counts) as (keyof QueueCounts)[]) count(into, queue, what, counts[what]);
   }

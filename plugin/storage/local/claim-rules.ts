@@ -1,7 +1,8 @@
 import type { ClaimedJob, ClaimRequest } from '../contract.ts';
 import { count } from './changes.ts';
+import type { ClaimBook } from './claim-book.ts';
 import { enqueueText, type RuleContext, storedJob } from './lane-rules.ts';
-import type { GateRow, LaneRow, Tables } from './tables.ts';
+import type { GateRow, Tables } from './tables.ts';
 
 /**
  * Due timers moved by one claim. Ours: bounds the length of a commit after a long standstill, when many are due at
@@ -12,7 +13,19 @@ const TIMERS_PER_CLAIM = 500;
 /** After `until`, a gate lets one job at a time through, until one of them succeeds. */
 const CLAIMED_BEHIND_GATE = 1;
 
-function moveDueTimers(context: RuleContext, queue: string): void {
+/** What a claim reads: what is committed, and who works on what. */
+export interface ClaimContext {
+  readonly tables: Tables;
+  readonly claims: ClaimBook;
+  readonly now: number;
+}
+
+export function hasDueTimers(tables: Tables, queue: string, now: number): boolean {
+  return (tables.timers.earliest(queue) ?? Infinity) <= now;
+}
+
+/** Puts the jobs of due timers into their lanes. */
+export function moveDueTimers(context: RuleContext, queue: string): void {
   const { tables, changes } = context;
   for (const timer of tables.timers.due(queue, context.now(), TIMERS_PER_CLAIM)) {
     tables.timers.remove(queue, timer.id);
@@ -22,55 +35,71 @@ function moveDueTimers(context: RuleContext, queue: string): void {
 }
 
 /** How many lanes may be claimed now. */
-function room(context: RuleContext, request: ClaimRequest, gate: GateRow | undefined): number {
-  const now = context.now();
+function room({ claims, now }: ClaimContext, request: ClaimRequest, gate: GateRow | undefined): number {
   if (gate !== undefined && gate.until > now) return 0;
   const behindGate = gate === undefined ? Infinity : CLAIMED_BEHIND_GATE;
   const bound = Math.min(request.maxClaimed ?? Infinity, behindGate);
   if (bound === Infinity) return request.limit;
-  return Math.min(request.limit, bound - context.tables.lanes.claimed(request.queue, now).count);
+  return Math.min(request.limit, bound - claims.claimed(request.queue, now).count);
 }
 
-export function claim(context: RuleContext, request: ClaimRequest, newClaim: () => string): ClaimedJob[] {
-  const { tables } = context;
-  moveDueTimers(context, request.queue);
-  const gate = tables.gates.get(request.queue);
+/** Claims heads of lanes that are due. Writes nothing but the claim book. */
+export function claim(context: ClaimContext, request: ClaimRequest, newClaim: () => string): ClaimedJob[] {
+  const { tables, claims, now } = context;
+  const { queue } = request;
+  const gate = tables.gates.get(queue);
   const limit = room(context, request, gate);
   if (limit <= 0) return [];
-  const now = context.now();
-  const leaseUntil = now + request.leaseMs;
-  return tables.lanes.due(request.queue, now, limit).flatMap((lane) => {
-    const head = tables.jobs.get(lane.headId);
-    if (head === undefined) return [];
+  const until = now + request.leaseMs;
+  return freeLanes(context, queue, limit).flatMap((laneId) => {
+    const lane = tables.lanes.get(laneId);
+    const head = lane && tables.jobs.get(lane.headId);
+    if (lane === undefined || head === undefined) return [];
     const token = newClaim();
-    tables.lanes.update(lane, { headId: lane.headId, readyAt: leaseUntil, claim: token });
-    const job = storedJob(head, { queue: lane.queue, lane: lane.name });
-    return [{ ...job, claim: token, leaseUntil, ...(gate === undefined ? {} : { probe: true as const }) }];
+    claims.take({ queue, laneId, token, until });
+    const job = storedJob(head, { queue, lane: lane.name });
+    return [{ ...job, claim: token, leaseUntil: until, ...(gate === undefined ? {} : { probe: true as const }) }];
   });
 }
 
-function holds(lane: LaneRow | undefined, job: ClaimedJob, now: number): lane is LaneRow {
-  return lane !== undefined && lane.claim === job.claim && lane.readyAt > now;
+/** Lanes that may be claimed, the one that has been ready longest first. */
+function freeLanes({ tables, claims, now }: ClaimContext, queue: string, limit: number): number[] {
+  const free: Array<{ readonly id: number; readonly since: number }> = [];
+  // Lanes that are claimed already are among the first ones; of one that waits for the disk a hint tells afterwards.
+  for (const { id, readyAt } of tables.lanes.first(queue, limit + claims.sizeOf(queue))) {
+    if (readyAt > now) break;
+    const since = claims.isDurable(id) ? claims.freeSince(id, readyAt, now) : undefined;
+    if (since !== undefined) free.push({ id, since });
+  }
+  // Stable: of equals, the one with the older head comes first, as it was read.
+  return free
+    .sort((one, other) => one.since - other.since)
+    .slice(0, limit)
+    .map(({ id }) => id);
 }
 
 /** Prolongs leases; returns the jobs whose claim was lost. */
-export function extend(context: RuleContext, jobs: readonly ClaimedJob[], leaseMs: number): ClaimedJob[] {
-  const now = context.now();
+export function extend(context: ClaimContext, jobs: readonly ClaimedJob[], leaseMs: number): ClaimedJob[] {
+  const { tables, claims, now } = context;
   return jobs.filter((job) => {
-    const lane = context.tables.lanes.find(job.queue, job.lane);
-    if (!holds(lane, job, now)) return true;
-    context.tables.lanes.update(lane, { headId: lane.headId, readyAt: now + leaseMs, claim: lane.claim });
+    const lane = tables.lanes.find(job.queue, job.lane);
+    if (lane === undefined || !claims.holds(lane.id, job.claim, now)) return true;
+    claims.prolong(lane.id, now + leaseMs);
     return false;
   });
 }
 
 /** When something of the queue becomes claimable next; a bound on claims is the asker's own and is not looked at. */
-export function nextWorkAt(tables: Tables, queue: string, now: number): number | undefined {
-  const ready = Math.min(tables.lanes.earliestReady(queue) ?? Infinity, tables.timers.earliest(queue) ?? Infinity);
+export function nextWorkAt({ tables, claims, now }: ClaimContext, queue: string): number | undefined {
+  const { firstEnd } = claims.claimed(queue, now);
+  const lanes = tables.lanes
+    .first(queue, claims.sizeOf(queue) + 1)
+    .map(({ id, readyAt }) => claims.freeSince(id, readyAt, now) ?? Infinity);
+  const ready = Math.min(...lanes, firstEnd ?? Infinity, tables.timers.earliest(queue) ?? Infinity);
   if (ready === Infinity) return undefined;
   const gate = tables.gates.get(queue);
   if (gate === undefined) return ready;
   if (gate.until > now) return Math.max(ready, gate.until);
   // The one job behind the gate is under way: the next one waits for it.
-  return Math.max(ready, tables.lanes.claimed(queue, now).firstEnd ?? 0);
+  return Math.max(ready, firstEnd ?? 0);
 }

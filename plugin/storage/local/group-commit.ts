@@ -56,8 +56,11 @@ export interface GroupCommitOptions {
   readonly deadlineMs: number;
   /** Called inside the group's transaction, before it commits. */
   readonly beforeCommit: () => void;
-  /** Called after the group committed, or with `false` after it was lost. What it returns is called once the group is durable and its promises were resolved. */
-  readonly afterGroup: (committed: boolean) => (() => void) | undefined;
+  /**
+   * Called after the group committed, or with `false` after it was lost. What it returns is called when its promises are
+   * settled: with `true` once the group is durable, with `false` when it cannot be made so.
+   */
+  readonly afterGroup: (committed: boolean) => ((durable: boolean) => void) | undefined;
   /** Starts a group a little later, so that others may join it. */
   readonly soon: (act: () => void) => void;
 }
@@ -138,7 +141,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
         else if (failure !== undefined) group[place]?.reject(failure.error);
         else group[place]?.resolve(result.value);
       }
-      tell?.();
+      tell?.(failure === undefined);
     });
   }
 

@@ -3,12 +3,14 @@ import { checkName } from '../check-name.ts';
 import { storageError } from '../errors.ts';
 import { fromJsonText, toJsonText } from '../json-text.ts';
 import { type Changes, count } from './changes.ts';
+import type { ClaimBook } from './claim-book.ts';
 import type { DeadRow, JobRow, LaneRow, Tables } from './tables.ts';
 
 /** What the rules work on: the tables inside an open transaction, what it changed so far, and its time. */
 export interface RuleContext {
   readonly tables: Tables;
   readonly changes: Changes;
+  readonly claims: ClaimBook;
   readonly now: () => number;
 }
 
@@ -54,6 +56,7 @@ export function enqueueText(context: RuleContext, job: QueuedText): void {
   let laneId = tables.lanes.find(job.queue, job.lane)?.id;
   if (laneId === undefined) {
     laneId = tables.lanes.insert(job.queue, job.lane, id, now);
+    context.claims.touch(changes, laneId);
     count(changes, job.queue, 'lanes', 1);
     changes.queues.add(job.queue);
   }
@@ -73,12 +76,20 @@ export function enqueueText(context: RuleContext, job: QueuedText): void {
 
 /** The lane of a claim that still holds, with its head. @throws claim_lost */
 function owned(context: RuleContext, job: ClaimedJob): { lane: LaneRow; head: JobRow } {
-  const lane = context.tables.lanes.find(job.queue, job.lane);
-  const holds =
-    lane !== undefined && lane.claim === job.claim && lane.headId === job.id && lane.readyAt > context.now();
-  const head = holds ? context.tables.jobs.get(lane.headId) : undefined;
+  const { tables, claims } = context;
+  const lane = tables.lanes.find(job.queue, job.lane);
+  const holds = lane !== undefined && lane.headId === job.id && claims.holds(lane.id, job.claim, context.now());
+  const head = holds ? tables.jobs.get(lane.headId) : undefined;
   if (!holds || head === undefined) throw storageError('claim_lost', { job: job.id, queue: job.queue });
   return { lane, head };
+}
+
+/** Gives the head back: it may be claimed again from `readyAt` on. */
+function giveBack(context: RuleContext, lane: LaneRow, readyAt: number): void {
+  context.tables.lanes.update(lane, { headId: lane.headId, readyAt });
+  context.claims.end(context.changes, lane.id);
+  context.claims.touch(context.changes, lane.id);
+  context.changes.queues.add(lane.queue);
 }
 
 /** Takes a job out of its lane; if it was the head, the next one is ready now. An empty lane goes. */
@@ -88,12 +99,14 @@ function leaveLane(context: RuleContext, lane: LaneRow, job: JobRow): void {
   count(changes, lane.queue, 'jobs', -1);
   if (job.firstFailedAt !== null) count(changes, lane.queue, 'retrying', -1);
   if (job.id !== lane.headId) return;
+  context.claims.end(changes, lane.id);
+  context.claims.touch(changes, lane.id);
   const headId = tables.jobs.nextInLane(lane.id, job.id);
   if (headId === undefined) {
     tables.lanes.remove(lane);
     count(changes, lane.queue, 'lanes', -1);
   } else {
-    tables.lanes.update(lane, { headId, readyAt: context.now(), claim: null });
+    tables.lanes.update(lane, { headId, readyAt: context.now() });
   }
   // Also when the lane is empty: a queue with a bound on its claims has room for another lane now.
   changes.queues.add(lane.queue);
@@ -112,14 +125,11 @@ export function retry(context: RuleContext, job: ClaimedJob, notBefore: number, 
   const { lane, head } = owned(context, job);
   if (head.firstFailedAt === null) count(context.changes, job.queue, 'retrying', 1);
   context.tables.jobs.markFailed(head, failureOf(context, head, error));
-  context.tables.lanes.update(lane, { headId: head.id, readyAt: notBefore, claim: null });
-  context.changes.queues.add(job.queue);
+  giveBack(context, lane, notBefore);
 }
 
 export function release(context: RuleContext, job: ClaimedJob, notBefore: number | undefined): void {
-  const { lane, head } = owned(context, job);
-  context.tables.lanes.update(lane, { headId: head.id, readyAt: notBefore ?? context.now(), claim: null });
-  context.changes.queues.add(job.queue);
+  giveBack(context, owned(context, job).lane, notBefore ?? context.now());
 }
 
 export function bury(context: RuleContext, job: ClaimedJob, error: string): void {
@@ -155,7 +165,7 @@ export function drop(context: RuleContext, jobId: number): boolean {
   const job = context.tables.jobs.get(jobId);
   const lane = job && context.tables.lanes.get(job.laneId);
   if (job === undefined || lane === undefined) return false;
-  if (lane.claim !== null && lane.readyAt > context.now()) return false;
+  if (context.claims.isClaimed(lane.id, context.now())) return false;
   leaveLane(context, lane, job);
   return true;
 }

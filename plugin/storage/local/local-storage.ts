@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { ReadTransaction, Storage } from '../contract.ts';
+import type { ClaimedJob, ClaimRequest, ReadTransaction, Storage } from '../contract.ts';
 import { storageError } from '../errors.ts';
 import type { OpenStorageOptions } from '../open-options.ts';
 import { type Changes, mergeChanges, noChanges, writeCounts } from './changes.ts';
-import { claim, extend, nextWorkAt } from './claim-rules.ts';
+import { createClaimBook } from './claim-book.ts';
+import { claim, type ClaimContext, extend, hasDueTimers, moveDueTimers, nextWorkAt } from './claim-rules.ts';
 import { type CommitEngine, createGroupCommit } from './group-commit.ts';
 import { createHints } from './hints.ts';
 import { listDead, listStuck, prune, stats } from './inspection.ts';
 import type { RuleContext } from './lane-rules.ts';
-import { createReadTransaction } from './read-transaction.ts';
+import { LocalReadTransaction } from './read-transaction.ts';
 import type { Tables } from './tables.ts';
 import { TRANSACTION_DEADLINE_MS } from './within-deadline.ts';
-import { createWriteTransaction } from './write-transaction.ts';
+import { LocalTransaction } from './write-transaction.ts';
 
 /** Runs reads on a consistent view of what is committed. */
 export interface Reader {
@@ -46,6 +47,7 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
   const { clock, engine, tables } = parts;
   const work = createHints(parts.logger);
   const appends = createHints(parts.logger);
+  const claims = createClaimBook();
   let groupChanges = noChanges();
 
   const commits = createGroupCommit({
@@ -54,29 +56,42 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
     soon: parts.soon,
     beforeCommit: () => {
       writeCounts(tables, groupChanges);
+      tables.jobs.keepIds();
     },
     afterGroup: (committed) => {
       const changes = groupChanges;
       groupChanges = noChanges();
-      if (!committed) return undefined;
-      return () => {
+      if (!committed) {
+        claims.revert(changes);
+        return undefined;
+      }
+      claims.commit(changes);
+      return (durable) => {
+        // What could not be made durable is nobody's work: it was promised to nobody, and may be gone after a restart.
+        if (!durable) return;
+        claims.settle(changes);
         work.tell(changes.queues);
         appends.tell(changes.streams);
       };
     },
   });
 
-  /** A unit that may write. A claim need not be durable: what a loss of power forgets of it is as if unclaimed. */
+  /** A unit that may write. */
   function write<T>(durable: boolean, act: (context: RuleContext, check: () => void) => T | Promise<T>): Promise<T> {
     const changes: Changes = noChanges();
     const life = createLife();
+    let isKept = false;
     return commits.run({
       durable,
-      work: () => act({ tables, changes, now: () => clock.now() }, life.check),
+      work: () => act({ tables, changes, claims, now: () => clock.now() }, life.check),
       kept: () => {
+        isKept = true;
         mergeChanges(groupChanges, changes);
       },
-      ended: life.end,
+      ended: () => {
+        life.end();
+        if (!isKept) claims.revert(changes);
+      },
     });
   }
 
@@ -96,10 +111,27 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
     engine.close();
   }
 
+  const claimContext = (readable: Tables): ClaimContext => ({ tables: readable, claims, now: clock.now() });
+
+  async function claimJobs(request: ClaimRequest): Promise<ClaimedJob[]> {
+    // A turn of the loop later, as with commits: whoever asks again and again must not keep the network from its turn.
+    await new Promise<void>((resolve) => parts.soon(resolve));
+    const claimed = await read((readable) => {
+      const context = claimContext(readable);
+      return hasDueTimers(readable, request.queue, context.now) ? undefined : claim(context, request, randomUUID);
+    });
+    if (claimed !== undefined) return claimed;
+    // Need not be durable: a timer whose move a loss of power forgets is due again.
+    await write(false, (context) => {
+      moveDueTimers(context, request.queue);
+    });
+    return await read((readable) => claim(claimContext(readable), request, randomUUID));
+  }
+
   async function readTransaction<T>(act: (tx: ReadTransaction) => Promise<T>): Promise<T> {
     const life = createLife();
     try {
-      return await read((tables) => act(createReadTransaction(tables, life.check)));
+      return await read((tables) => act(new LocalReadTransaction(tables, life.check)));
     } finally {
       life.end();
     }
@@ -107,13 +139,13 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
 
   return {
     driver: parts.driver,
-    transaction: (act) => write(true, async (context, check) => act(createWriteTransaction(context, check))),
+    transaction: (act) => write(true, async (context, check) => act(new LocalTransaction(context, check))),
     read: readTransaction,
-    claim: (request) => write(false, (context) => claim(context, request, randomUUID)),
-    extend: (jobs, leaseMs) => write(false, (context) => extend(context, jobs, leaseMs)),
+    claim: claimJobs,
+    extend: (jobs, leaseMs) => read((readable) => extend(claimContext(readable), jobs, leaseMs)),
     onWork: (listener) => work.listen(listener),
     onAppend: (listener) => appends.listen(listener),
-    nextWorkAt: (queue) => read((tables) => nextWorkAt(tables, queue, clock.now())),
+    nextWorkAt: (queue) => read((readable) => nextWorkAt(claimContext(readable), queue)),
     stats: () => read(stats),
     listDead: (page) => read((tables) => listDead(tables, page)),
     listStuck: (limit) => read((tables) => listStuck(tables, limit)),

@@ -12,8 +12,8 @@ export interface RecordRow {
 
 export interface RecordTable {
   get(collection: string, key: string): RecordRow | undefined;
-  /** Inserts or overwrites; the new version. */
-  put(collection: string, key: string, value: string): number;
+  /** Inserts or overwrites, with `expected` only that version (0: there is none); the new version, `undefined`: it is another one. */
+  put(collection: string, key: string, value: string, expected?: number): number | undefined;
   remove(collection: string, key: string): void;
   /** Keys `> after`, `>= from` and, unless `null`, `< end`, in order. */
   list(collection: string, after: string, from: string, end: string | null, limit: number): RecordRow[];
@@ -40,17 +40,19 @@ export interface RememberedTable {
   removeBefore(at: number, limit: number): number;
 }
 
-/**
- * A lane with at least one job. `readyAt`: when its head may be claimed; while it is claimed, when the lease ends. So
- * one index answers what is due, and an expired lease needs no search of its own.
- */
+/** A lane with at least one job. `readyAt`: when its head may be claimed. Who has claimed it stands in the claim book. */
 export interface LaneRow {
   readonly id: number;
   readonly queue: string;
   readonly name: string;
   readonly headId: number;
   readonly readyAt: number;
-  readonly claim: string | null;
+}
+
+/** A lane as the index of what is due has it. */
+export interface DueLane {
+  readonly id: number;
+  readonly readyAt: number;
 }
 
 export interface JobRow {
@@ -68,13 +70,10 @@ export interface LaneTable {
   find(queue: string, name: string): LaneRow | undefined;
   get(id: number): LaneRow | undefined;
   insert(queue: string, name: string, headId: number, readyAt: number): number;
-  update(lane: LaneRow, change: { headId: number; readyAt: number; claim: string | null }): void;
+  update(lane: LaneRow, change: { headId: number; readyAt: number }): void;
   remove(lane: LaneRow): void;
-  /** Lanes with `readyAt <= now`, by `readyAt`, then by the age of the head. */
-  due(queue: string, now: number, limit: number): LaneRow[];
-  /** Claimed lanes with `readyAt > now`: how many, and when the first lease ends. */
-  claimed(queue: string, now: number): { readonly count: number; readonly firstEnd: number | undefined };
-  earliestReady(queue: string): number | undefined;
+  /** The first lanes by `readyAt`, then by the age of the head. */
+  first(queue: string, limit: number): DueLane[];
   /** The lowest id of a queue's jobs (the oldest job of a lane is its head). */
   oldestHead(queue: string): number | undefined;
 }
@@ -82,6 +81,8 @@ export interface LaneTable {
 export interface JobTable {
   /** A new id, larger than any before, in this process or an earlier one. */
   nextId(): number;
+  /** Writes down which ids are given out: part of each commit. */
+  keepIds(): void;
   insert(job: JobRow): void;
   get(id: number): JobRow | undefined;
   remove(job: JobRow): void;

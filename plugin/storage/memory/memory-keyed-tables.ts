@@ -25,9 +25,10 @@ export function createRecordTable(log: UndoLog): RecordTable {
 
   return {
     get: (collection, key) => collections.get(collection)?.rows.get(key),
-    put(collection, key, value) {
+    put(collection, key, value, expected) {
       const { rows, keys } = of(collection);
       const before = rows.get(key);
+      if (expected !== undefined && expected !== (before?.version ?? 0)) return undefined;
       const version = (before?.version ?? 0) + 1;
       setEntry(log, rows, key, { key, value, version });
       if (before === undefined) {

@@ -6,7 +6,6 @@ interface Queue {
   readonly byName: Map<string, LaneRow>;
   readonly byReadiness: SortedList<LaneRow>;
   readonly byHead: SortedList<LaneRow>;
-  readonly claimed: Map<number, LaneRow>;
 }
 
 function createQueue(): Queue {
@@ -14,7 +13,6 @@ function createQueue(): Queue {
     byName: new Map(),
     byReadiness: createSortedList((a, b) => a.readyAt - b.readyAt || a.headId - b.headId),
     byHead: createSortedList((a, b) => a.headId - b.headId),
-    claimed: new Map(),
   };
 }
 
@@ -31,7 +29,6 @@ export function createLaneTable(log: UndoLog): LaneTable {
       queue.byName.delete(before.name);
       queue.byReadiness.remove(before);
       queue.byHead.remove(before);
-      queue.claimed.delete(before.id);
     }
     if (after !== undefined) {
       const queue = of(after.queue);
@@ -39,7 +36,6 @@ export function createLaneTable(log: UndoLog): LaneTable {
       queue.byName.set(after.name, after);
       queue.byReadiness.add(after);
       queue.byHead.add(after);
-      if (after.claim !== null) queue.claimed.set(after.id, after);
     }
   }
 
@@ -55,22 +51,16 @@ export function createLaneTable(log: UndoLog): LaneTable {
     get: (id) => byId.get(id),
     insert(queue, name, headId, readyAt) {
       lastId += 1;
-      change(undefined, { id: lastId, queue, name, headId, readyAt, claim: null });
+      change(undefined, { id: lastId, queue, name, headId, readyAt });
       return lastId;
     },
-    update(lane, { headId, readyAt, claim }) {
-      change(lane, { id: lane.id, queue: lane.queue, name: lane.name, headId, readyAt, claim });
+    update(lane, { headId, readyAt }) {
+      change(lane, { id: lane.id, queue: lane.queue, name: lane.name, headId, readyAt });
     },
     remove(lane) {
       change(lane, undefined);
     },
-    due: (queue, now, limit) =>
-      takeWhile(of(queue).byReadiness.from(fromTheStart), limit, (lane) => lane.readyAt <= now),
-    claimed(queue, now) {
-      const ends = [...of(queue).claimed.values()].map((lane) => lane.readyAt).filter((end) => end > now);
-      return { count: ends.length, firstEnd: ends.length === 0 ? undefined : Math.min(...ends) };
-    },
-    earliestReady: (queue) => of(queue).byReadiness.first()?.readyAt,
+    first: (queue, limit) => takeWhile(of(queue).byReadiness.from(fromTheStart), limit, () => true),
     oldestHead: (queue) => of(queue).byHead.first()?.headId,
   };
 }
@@ -102,6 +92,7 @@ export function createJobTable(log: UndoLog): JobTable {
       lastId += 1;
       return lastId;
     },
+    keepIds: () => undefined,
     insert(job) {
       place(job);
       log.note(() => {

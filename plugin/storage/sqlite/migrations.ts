@@ -105,6 +105,12 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   INSERT INTO counter VALUES ('job', 0), ('touch', 0);
   `,
+  // Claims are in the memory of the one process that has the folder (`local/claim-book.ts`). Whoever held one is gone.
+  `
+  DROP INDEX lane_claimed;
+  UPDATE lane SET ready_at = 0 WHERE claim IS NOT NULL;
+  ALTER TABLE lane DROP COLUMN claim;
+  `,
 ];
 
 /** What this program writes and understands: SQLite's `user_version`. */

@@ -7,64 +7,82 @@ import type {
   StreamRow,
   StreamTable,
 } from '../local/tables.ts';
-import { change, type Prepare, query } from './prepare.ts';
+import { change, only, type Prepare, query } from './prepare.ts';
 
+type RecordColumns = readonly [key: string, value: string, version: number];
+const recordRow = ([key, value, version]: RecordColumns): RecordRow => ({ key, value, version });
+
+/** Writes go without RETURNING: SQLite gathers its rows in a table of their own first, which doubles the cost. */
 export function createRecordTable(prepare: Prepare): RecordTable {
-  const get = query<RecordRow>(prepare, 'SELECT key, value, version FROM record WHERE collection = ? AND key = ?');
-  const put = query<{ version: number }>(
+  const get = query(prepare, 'SELECT key, value, version FROM record WHERE collection = ? AND key = ?', recordRow);
+  const versionOf = query(prepare, 'SELECT version FROM record WHERE collection = ? AND key = ?', only<number>);
+  const insert = change(
     prepare,
-    `INSERT INTO record (collection, key, value, version) VALUES (?, ?, ?, 1)
-     ON CONFLICT (collection, key) DO UPDATE SET value = excluded.value, version = version + 1 RETURNING version`,
+    `INSERT INTO record (collection, key, value, version) VALUES (?, ?, ?, 1) ON CONFLICT (collection, key) DO NOTHING`,
+  );
+  const update = change(
+    prepare,
+    'UPDATE record SET value = ?, version = version + 1 WHERE collection = ? AND key = ? AND version = ?',
   );
   const remove = change(prepare, 'DELETE FROM record WHERE collection = ? AND key = ?');
-  const list = query<RecordRow>(
+  const list = query(
     prepare,
     'SELECT key, value, version FROM record WHERE collection = ? AND key > ? AND key >= ? ORDER BY key LIMIT ?',
+    recordRow,
   );
-  const listUpTo = query<RecordRow>(
+  const listUpTo = query(
     prepare,
     `SELECT key, value, version FROM record
      WHERE collection = ? AND key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?`,
+    recordRow,
   );
   return {
     get: (collection, key) => get.one(collection, key),
-    put: (collection, key, value) => put.one(collection, key, value)?.version ?? 0,
+    put(collection, key, value, expected) {
+      const before = expected ?? versionOf.one(collection, key) ?? 0;
+      const changed = before === 0 ? insert(collection, key, value) : update(value, collection, key, before);
+      return changed > 0 ? before + 1 : undefined;
+    },
     remove: (collection, key) => void remove(collection, key),
     list: (collection, after, from, end, limit) =>
       end === null ? list.all(collection, after, from, limit) : listUpTo.all(collection, after, from, end, limit),
   };
 }
 
+type StreamColumns = readonly [seq: number, value: string, at: number];
+const streamRow = ([seq, value, at]: StreamColumns): StreamRow => ({ seq, value, at });
+
 export function createStreamTable(prepare: Prepare): StreamTable {
-  const next = query<{ seq: number }>(
-    prepare,
-    `INSERT INTO stream (name, last_seq) VALUES (?, 1)
-     ON CONFLICT (name) DO UPDATE SET last_seq = last_seq + 1 RETURNING last_seq AS seq`,
-  );
+  const lastSeq = query(prepare, 'SELECT last_seq FROM stream WHERE name = ?', only<number>);
+  const begin = change(prepare, 'INSERT INTO stream (name, last_seq) VALUES (?, 1)');
+  const advance = change(prepare, 'UPDATE stream SET last_seq = ? WHERE name = ?');
   const insert = change(prepare, 'INSERT INTO stream_entry (stream, seq, at, value) VALUES (?, ?, ?, ?)');
-  const read = query<StreamRow>(
+  const read = query(
     prepare,
     'SELECT seq, value, at FROM stream_entry WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?',
+    streamRow,
   );
-  const lastSeq = query<{ seq: number }>(prepare, 'SELECT last_seq AS seq FROM stream WHERE name = ?');
   const removeBefore = change(
     prepare,
     `DELETE FROM stream_entry WHERE rowid IN (SELECT rowid FROM stream_entry WHERE at < ? ORDER BY at LIMIT ?)`,
   );
   return {
     append(stream, value, at) {
-      const seq = next.one(stream)?.seq ?? 0;
+      const last = lastSeq.one(stream);
+      const seq = (last ?? 0) + 1;
+      if (last === undefined) begin(stream);
+      else advance(seq, stream);
       insert(stream, seq, at, value);
       return seq;
     },
     read: (stream, after, limit) => read.all(stream, after, limit),
-    lastSeq: (stream) => lastSeq.one(stream)?.seq ?? 0,
+    lastSeq: (stream) => lastSeq.one(stream) ?? 0,
     removeBefore,
   };
 }
 
 export function createRememberedTable(prepare: Prepare): RememberedTable {
-  const get = query<{ value: string }>(prepare, 'SELECT value FROM remembered WHERE scope = ? AND id = ?');
+  const get = query(prepare, 'SELECT value FROM remembered WHERE scope = ? AND id = ?', only<string>);
   const insert = change(
     prepare,
     'INSERT INTO remembered (scope, id, value, at) VALUES (?, ?, ?, ?) ON CONFLICT (scope, id) DO NOTHING',
@@ -74,14 +92,20 @@ export function createRememberedTable(prepare: Prepare): RememberedTable {
     'DELETE FROM remembered WHERE rowid IN (SELECT rowid FROM remembered WHERE at < ? ORDER BY at LIMIT ?)',
   );
   return {
-    get: (scope, id) => get.one(scope, id)?.value,
+    get: (scope, id) => get.one(scope, id),
     insert: (scope, id, value, at) => insert(scope, id, value, at) > 0,
     removeBefore,
   };
 }
 
+type GateColumns = readonly [until: number, reason: string];
+
 export function createGateTable(prepare: Prepare): GateTable {
-  const get = query<GateRow>(prepare, 'SELECT until, reason FROM gate WHERE queue = ?');
+  const get = query(
+    prepare,
+    'SELECT until, reason FROM gate WHERE queue = ?',
+    ([until, reason]: GateColumns): GateRow => ({ until, reason }),
+  );
   const set = change(
     prepare,
     `INSERT INTO gate (queue, until, reason) VALUES (?, ?, ?)

@@ -13,9 +13,9 @@ import { createSqliteEngine } from './sqlite-engine.ts';
 import { createSqliteReader } from './sqlite-reader.ts';
 import { createSqliteTables } from './sqlite-tables.ts';
 
-/** One process has the folder, so whoever held a claim before us is gone: its jobs need not wait for their leases. */
-function forgetClaims(database: DatabaseSync, now: number): void {
-  database.prepare('UPDATE lane SET claim = NULL, ready_at = ? WHERE claim IS NOT NULL').run(now);
+/** A disk or a database that cannot be written is told when the folder is opened, not at the first message. */
+function proveWritable(database: DatabaseSync, now: number): void {
+  database.prepare(`UPDATE counter SET value = ? WHERE name = 'touch'`).run(now);
 }
 
 /**
@@ -31,7 +31,7 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
   try {
     const database = openDatabase(folder);
     opened.push(database);
-    forgetClaims(database, options.clock.now());
+    proveWritable(database, options.clock.now());
     const reading = openForReading(folder);
     opened.push(reading);
     const log = createLogFlush(folder);

@@ -1,16 +1,27 @@
-import type { CountTable, DeadRow, DeadTable, QueueCounts, Tables, TimerRow, TimerTable } from '../local/tables.ts';
-import { change, type Prepare, query } from './prepare.ts';
+import type { CountTable, DeadRow, DeadTable, Tables, TimerRow, TimerTable } from '../local/tables.ts';
+import { change, only, type Prepare, query } from './prepare.ts';
 import { createGateTable, createRecordTable, createRememberedTable, createStreamTable } from './sqlite-keyed-tables.ts';
 import { createJobTable, createLaneTable } from './sqlite-lane-tables.ts';
+
+type TimerColumns = readonly [queue: string, id: string, at: number, lane: string, kind: string, payload: string];
+const timerRow = ([queue, id, at, lane, kind, payload]: TimerColumns): TimerRow => ({
+  queue,
+  id,
+  at,
+  lane,
+  kind,
+  payload,
+});
 
 function createTimerTable(prepare: Prepare): TimerTable {
   const remove = change(prepare, 'DELETE FROM timer WHERE queue = ? AND id = ?');
   const insert = change(prepare, 'INSERT INTO timer (queue, id, at, lane, kind, payload) VALUES (?, ?, ?, ?, ?, ?)');
-  const due = query<TimerRow>(
+  const due = query(
     prepare,
     'SELECT queue, id, at, lane, kind, payload FROM timer WHERE queue = ? AND at <= ? ORDER BY at, seq LIMIT ?',
+    timerRow,
   );
-  const earliest = query<{ at: number | null }>(prepare, 'SELECT min(at) AS at FROM timer WHERE queue = ?');
+  const earliest = query(prepare, 'SELECT min(at) FROM timer WHERE queue = ?', only<number | null>);
   return {
     put(timer) {
       const replaced = remove(timer.queue, timer.id) > 0;
@@ -19,12 +30,27 @@ function createTimerTable(prepare: Prepare): TimerTable {
     },
     remove: (queue, id) => remove(queue, id) > 0,
     due: (queue, now, limit) => due.all(queue, now, limit),
-    earliest: (queue) => earliest.one(queue)?.at ?? undefined,
+    earliest: (queue) => earliest.one(queue) ?? undefined,
   };
 }
 
-const DEAD = `id, queue, lane, kind, payload, enqueued_at AS enqueuedAt, attempts,
-  first_failed_at AS firstFailedAt, last_error AS lastError, died_at AS diedAt`;
+const DEAD = 'id, queue, lane, kind, payload, enqueued_at, attempts, first_failed_at, last_error, died_at';
+type DeadColumns = readonly [
+  id: number,
+  queue: string,
+  lane: string,
+  kind: string,
+  payload: string,
+  enqueuedAt: number,
+  attempts: number,
+  firstFailedAt: number | null,
+  lastError: string | null,
+  diedAt: number,
+];
+function deadRow(columns: DeadColumns): DeadRow {
+  const [id, queue, lane, kind, payload, enqueuedAt, attempts, firstFailedAt, lastError, diedAt] = columns;
+  return { id, queue, lane, kind, payload, enqueuedAt, attempts, firstFailedAt, lastError, diedAt };
+}
 
 function createDeadTable(prepare: Prepare): DeadTable {
   const insert = change(
@@ -32,14 +58,15 @@ function createDeadTable(prepare: Prepare): DeadTable {
     `INSERT INTO dead (id, queue, lane, kind, payload, enqueued_at, attempts, first_failed_at, last_error, died_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const get = query<DeadRow>(prepare, `SELECT ${DEAD} FROM dead WHERE id = ?`);
+  const get = query(prepare, `SELECT ${DEAD} FROM dead WHERE id = ?`, deadRow);
   const remove = change(prepare, 'DELETE FROM dead WHERE id = ?');
-  const list = query<DeadRow>(prepare, `SELECT ${DEAD} FROM dead WHERE id > ? ORDER BY id LIMIT ?`);
-  const listQueue = query<DeadRow>(
+  const list = query(prepare, `SELECT ${DEAD} FROM dead WHERE id > ? ORDER BY id LIMIT ?`, deadRow);
+  const listQueue = query(
     prepare,
     `SELECT ${DEAD} FROM dead INDEXED BY dead_queue WHERE queue = ? AND id > ? ORDER BY id LIMIT ?`,
+    deadRow,
   );
-  const diedBefore = query<DeadRow>(prepare, `SELECT ${DEAD} FROM dead WHERE died_at < ? ORDER BY died_at LIMIT ?`);
+  const diedBefore = query(prepare, `SELECT ${DEAD} FROM dead WHERE died_at < ? ORDER BY died_at LIMIT ?`, deadRow);
   return {
     insert: ({ id, queue, lane, kind, payload, enqueuedAt, attempts, firstFailedAt, lastError, diedAt }) =>
       void insert(id, queue, lane, kind, payload, enqueuedAt, attempts, firstFailedAt, lastError, diedAt),
@@ -50,6 +77,15 @@ function createDeadTable(prepare: Prepare): DeadTable {
   };
 }
 
+type CountColumns = readonly [
+  queue: string,
+  lanes: number,
+  jobs: number,
+  retrying: number,
+  dead: number,
+  timers: number,
+];
+
 function createCountTable(prepare: Prepare): CountTable {
   const add = change(
     prepare,
@@ -57,13 +93,17 @@ function createCountTable(prepare: Prepare): CountTable {
      ON CONFLICT (queue) DO UPDATE SET lanes = lanes + excluded.lanes, jobs = jobs + excluded.jobs,
        retrying = retrying + excluded.retrying, dead = dead + excluded.dead, timers = timers + excluded.timers`,
   );
-  const list = query<QueueCounts & { queue: string }>(
+  const list = query(
     prepare,
     'SELECT queue, lanes, jobs, retrying, dead, timers FROM queue_count ORDER BY queue',
+    ([queue, lanes, jobs, retrying, dead, timers]: CountColumns) => ({
+      queue,
+      counts: { lanes, jobs, retrying, dead, timers },
+    }),
   );
   return {
     add: (queue, by) => void add(queue, by.lanes, by.jobs, by.retrying, by.dead, by.timers),
-    list: () => list.all().map(({ queue, ...counts }) => ({ queue, counts })),
+    list: () => list.all(),
   };
 }
 
