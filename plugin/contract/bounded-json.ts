@@ -27,6 +27,8 @@ const CLOSE_BRACE = 0x7d;
 
 /** Right for valid JSON; of anything else `JSON.parse` will say the truth. */
 function isNestedDeeperThan(text: string, limit: number): boolean {
+  // Nearly every body has fewer brackets than that altogether.
+  if (countUpTo(limit, text, '{') + countUpTo(limit, text, '[') <= limit) return false;
   let depth = 0;
   let inString = false;
   for (let index = 0; index < text.length; index += 1) {
@@ -44,4 +46,11 @@ function isNestedDeeperThan(text: string, limit: number): boolean {
     }
   }
   return false;
+}
+
+/** How often a character comes, at most one more than `limit`. */
+function countUpTo(limit: number, text: string, character: string): number {
+  let count = 0;
+  for (let at = text.indexOf(character); at >= 0 && count <= limit; at = text.indexOf(character, at + 1)) count += 1;
+  return count;
 }

@@ -26,13 +26,26 @@ export function keyProblem(
     };
   }
   const digest = digestOf(given);
-  const isCurrent = timingSafeEqual(digest, digestOf(keys.key));
-  const isPrevious = timingSafeEqual(digest, digestOf(keys.previousKey ?? keys.key));
+  const [current, previous] = digestsOf(keys);
+  const isCurrent = timingSafeEqual(digest, current);
+  const isPrevious = timingSafeEqual(digest, previous);
   if (isCurrent || isPrevious) return undefined;
   return {
     reason: 'key_wrong',
     log: 'a webhook came with a wrong webhook_key: somebody guesses, or the key was changed without registering the webhook again',
   };
+}
+
+/** A binding's keys are the same for each of its webhooks. */
+const digests = new WeakMap<object, readonly [current: Buffer, previous: Buffer]>();
+
+function digestsOf(keys: { readonly key: string; readonly previousKey?: string | undefined }) {
+  let found = digests.get(keys);
+  if (found === undefined) {
+    found = [digestOf(keys.key), digestOf(keys.previousKey ?? keys.key)];
+    digests.set(keys, found);
+  }
+  return found;
 }
 
 function digestOf(key: string): Buffer {

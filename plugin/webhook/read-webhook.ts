@@ -6,7 +6,7 @@ import {
   webhookEventSchemas,
 } from '../contract/livetex-webhook.ts';
 import { parseTolerantly, problemsOf } from '../contract/parse-tolerantly.ts';
-import { storableJson } from './storable-json.ts';
+import { isStorable, storableJson } from './storable-json.ts';
 import { keyProblem } from './key-problem.ts';
 
 /** Largest body, bytes (public surface: 413 over 1 MiB). An operator's text is a few KB. */
@@ -74,7 +74,7 @@ export function readWebhook(bytes: Uint8Array, keys: WebhookKeys | undefined): W
   const { webhook_key: key, ...rest } = json.value as Record<string, unknown>;
   const wrongKey = keyProblem(key, keys);
   if (wrongKey) return refuse(401, wrongKey.reason, 'webhook_key is wrong or missing', wrongKey.log);
-  return readEvent(storableJson(rest));
+  return readEvent(isStorable(text) ? rest : storableJson(rest));
 }
 
 function readEvent(value: unknown): WebhookReading {

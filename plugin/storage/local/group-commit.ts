@@ -1,6 +1,6 @@
 import { storageError } from '../errors.ts';
 import { createFlushQueue } from './flush-queue.ts';
-import { withinDeadline } from './within-deadline.ts';
+import { createStallGuard } from './stall-guard.ts';
 
 /**
  * Units committed together at most. Ours: at some 30 µs a unit a full group takes about 10 ms, so the event loop is never
@@ -80,6 +80,7 @@ type Result = { readonly ok: true; readonly value: unknown } | { readonly ok: fa
  */
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   const { engine } = options;
+  const guarded = createStallGuard(options.deadlineMs);
   const waiting: Waiting[] = [];
   let working = false;
   let closing = false;
@@ -96,7 +97,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     engine.savepoint();
     try {
       const result = unit.work();
-      const value = result instanceof Promise ? await withinDeadline(result, options.deadlineMs) : result;
+      const value = result instanceof Promise ? await guarded(result) : result;
       engine.release();
       unit.kept?.();
       return { ok: true, value };

@@ -11,7 +11,7 @@ import { listDead, listStuck, prune, stats } from './inspection.ts';
 import type { RuleContext } from './lane-rules.ts';
 import { LocalReadTransaction } from './read-transaction.ts';
 import type { Tables } from './tables.ts';
-import { TRANSACTION_DEADLINE_MS } from './within-deadline.ts';
+import { TRANSACTION_DEADLINE_MS } from './stall-guard.ts';
 import { LocalTransaction } from './write-transaction.ts';
 
 /** Runs reads on a consistent view of what is committed. */

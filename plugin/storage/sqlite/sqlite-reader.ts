@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Reader } from '../local/local-storage.ts';
-import { withinDeadline } from '../local/within-deadline.ts';
+import { createStallGuard } from '../local/stall-guard.ts';
 import { describeSqliteError } from './describe-sqlite-error.ts';
 import { createSqliteTables } from './sqlite-tables.ts';
 
@@ -13,13 +13,14 @@ export function createSqliteReader(database: DatabaseSync, folder: string, deadl
   const tables = createSqliteTables((sql) => database.prepare(sql));
   const begin = database.prepare('BEGIN');
   const end = database.prepare('COMMIT');
+  const guarded = createStallGuard(deadlineMs);
   let last: Promise<unknown> = Promise.resolve();
 
   async function runOne<T>(work: Parameters<typeof read<T>>[0]): Promise<T> {
     begin.run();
     try {
       const result = work(tables);
-      return result instanceof Promise ? await withinDeadline(result, deadlineMs) : result;
+      return result instanceof Promise ? await guarded(result) : result;
     } catch (error) {
       throw describeSqliteError(error, folder);
     } finally {

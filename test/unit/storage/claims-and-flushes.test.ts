@@ -10,11 +10,14 @@ const QUEUE = 'q';
 /** Storage in memory that is flushed by `flush`. */
 function storageFlushedBy(flush: () => Promise<void>): Storage {
   const log = createUndoLog();
+  const tables = createMemoryTables(log);
   let open = false;
   return createLocalStorage({
     clock: createTestClock(),
     driver: 'memory',
-    tables: createMemoryTables(log),
+    tables,
+    // As SQLite's second connection: reads wait for no flush. Nothing here is read while a unit is half done.
+    reader: { run: async (act) => act(tables), close: async () => undefined },
     soon: setImmediate,
     engine: {
       begin: () => void (open = true),
@@ -115,11 +118,14 @@ test('what a transaction undoes leaves the claim as it was', async () => {
     await tx.release(job);
     throw new Error('on purpose');
   });
+  undone.catch(() => undefined);
+  await turns(3);
+  flushes[1]?.();
   await expect(undone).rejects.toThrow('on purpose');
   expect(await claim(storage)).toEqual([]);
   const ended = storage.transaction((tx) => tx.complete(job));
   await turns(3);
-  flushes[1]?.();
+  flushes[2]?.();
   await ended;
   expect(await storage.stats()).toMatchObject([{ jobs: 0 }]);
 });
