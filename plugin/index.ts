@@ -4,6 +4,7 @@ import { createLiveTexClient } from './client/index.ts';
 import type { LiveTexClient, LiveTexClientOptions } from './client/contract.ts';
 import { type BindingConfig, type BindingInput, bindingsSchema } from './contract/binding-config.ts';
 import type { LiveTexHost, Logger } from './contract/host.ts';
+import { issueWords, pathText } from './contract/issue-words.ts';
 import { pluginError } from './errors.ts';
 import { loadGuestSource } from './guest/source.ts';
 import { createBindings } from './lanes/bindings.ts';
@@ -83,7 +84,7 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
 function parseBindings(bindings: unknown): BindingConfig[] {
   const parsed = bindingsSchema.safeParse(bindings);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${['livetex', ...issue.path].join('.')}: ${issue.message}`);
+  const problems = parsed.error.issues.map((issue) => `${pathText(['livetex', ...issue.path])}: ${issueWords(issue)}`);
   throw pluginError('config_invalid', { problems });
 }
 

@@ -4,7 +4,10 @@ import { z } from 'zod';
 export const LIVETEX_ATTRS_KEY = 'sys_livetex_attrs';
 
 /** A value as the script set it: a number stays a number until it goes to LiveTex. */
-export const liveTexAttrValueSchema = z.union([z.string(), z.number(), z.boolean()]);
+export const liveTexAttrValueSchema = z.union(
+  [z.string(), z.number(), z.boolean()],
+  'must be a string, a number, true or false',
+);
 export type LiveTexAttrValue = z.infer<typeof liveTexAttrValueSchema>;
 
 export const liveTexAttrsSchema = z.record(z.string().min(1), liveTexAttrValueSchema);

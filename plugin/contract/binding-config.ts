@@ -35,7 +35,7 @@ const secret = z
   .string()
   .min(1)
   .max(512)
-  .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces');
+  .regex(/^[\x21-\x7e]*$/, 'printable ASCII without spaces');
 
 const webhookSchema = z.strictObject({
   /** Where LiveTex reaches us; the path `/webhook/livetex/<bindingId>` is added. */

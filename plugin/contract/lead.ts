@@ -8,7 +8,7 @@ export const codeSchema = z
   .string()
   .min(1)
   .max(64)
-  .regex(/^[\p{L}\p{N}_.-]+$/u, 'letters, digits, "_", "." and "-" only');
+  .regex(/^[\p{L}\p{N}_.-]*$/u, 'letters, digits, "_", "." and "-" only');
 
 /** Databases would change or refuse half of a surrogate pair and NUL, and then two ids could become one. */
 export function isStorableId(id: string): boolean {

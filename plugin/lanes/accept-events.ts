@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DialogEvent } from '../contract/dialog-event.ts';
 import { type EventVerdict, type PlatformEvent, platformEventSchema } from '../contract/events.ts';
+import { issueWords } from '../contract/issue-words.ts';
 import { userIdOf } from '../contract/lead.ts';
 import { pluginError } from '../errors.ts';
 import type { Transaction } from '../storage/contract.ts';
@@ -67,7 +68,7 @@ function isGated(event: PlatformEvent): boolean {
 function parse(events: readonly PlatformEvent[]): PlatformEvent[] {
   const result = z.array(platformEventSchema).safeParse(events);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'events'}: ${issue.message}`);
+  const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'events'}: ${issueWords(issue)}`);
   throw pluginError('event_invalid', { problems });
 }
 

@@ -23,10 +23,3 @@ export function byPlace(left: BotProblem, right: BotProblem): number {
     return left.file === 'bot.json' ? -1 : right.file === 'bot.json' ? 1 : left.file < right.file ? -1 : 1;
   return (left.place?.line ?? 0) - (right.place?.line ?? 0) || (left.place?.column ?? 0) - (right.place?.column ?? 0);
 }
-
-/** `scripts[0].menu[1].code` */
-export function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? String(part) : `.${String(part)}`))
-    .join('');
-}

@@ -1,7 +1,8 @@
+import { pathText } from '../../plugin/contract/issue-words.ts';
 import { SCRIPT_TYPE_NAMES, scriptTypeOf } from '../../plugin/contract/script-types.ts';
 import type { BotOutline, Found } from './bot-outline.ts';
 import type { SourceFile } from './bot.ts';
-import { type BotProblem, pathText } from './bot-problem.ts';
+import type { BotProblem } from './bot-problem.ts';
 import { checkSyntax } from './check-syntax.ts';
 import { didYouMean } from './nearest-name.ts';
 import type { PositionedJson } from './positioned-json.ts';

@@ -46,7 +46,7 @@ export const COMMAND_SCHEMAS = {
   }),
   set_lead_status: z.strictObject({
     type: z.literal('set_lead_status'),
-    status: z.union([z.int(), textSchema.min(1).max(100)]),
+    status: z.union([z.int(), textSchema.min(1).max(100)], 'must be a whole number or a text'),
     condition,
   }),
   run_sentence: z.strictObject({ type: z.literal('run_sentence'), script: scriptNameSchema, condition }),

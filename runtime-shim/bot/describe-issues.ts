@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { issueWords, kindWords, pathText } from '../../plugin/contract/issue-words.ts';
 import type { BotProblem } from './bot-problem.ts';
-import { pathText } from './bot-problem.ts';
 import {
   botSchema,
   channelSchema,
@@ -40,24 +40,16 @@ function describe(issue: Issue, json: PositionedJson, file: string): BotProblem[
     const hint = didYouMean(name, COMMAND_TYPES);
     return [at(issue.path, `unknown command type ${show(got)}${hint}; known: ${COMMAND_TYPES.join(', ')}`)];
   }
-  if (issue.code === 'invalid_union') return [at(issue.path, `must be one of the documented forms, got ${show(got)}`)];
+  if (issue.code === 'invalid_union') return [at(issue.path, `${issueWords(issue)}, got ${show(got)}`)];
   if (issue.code === 'custom' && typeof issue.params?.['unknownType'] === 'string') {
     const name = issue.params['unknownType'];
     const hint = didYouMean(name, SCRIPT_TYPE_WORDS);
     return [at(issue.path, `unknown script type "${name}"${hint}; known: ${SCRIPT_TYPE_WORDS.join(', ')}`)];
   }
-  if (issue.code === 'invalid_type') {
-    return [
-      at(
-        issue.path,
-        got === undefined ? `is missing (${issue.expected})` : `must be ${issue.expected}, got ${show(got)}`,
-      ),
-    ];
+  if (issue.code === 'invalid_type' && got !== undefined) {
+    return [at(issue.path, `must be ${kindWords(issue.expected)}, got ${show(got)}`)];
   }
-  if (issue.code === 'invalid_key') {
-    return [at(issue.path, `wrong key: ${issue.issues.map((inner) => inner.message).join('; ')}`)];
-  }
-  return [at(issue.path, issue.message)];
+  return [at(issue.path, issueWords(issue))];
 }
 
 /** The keys that the object at a path may have. */

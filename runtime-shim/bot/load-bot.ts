@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
+import { pathText } from '../../plugin/contract/issue-words.ts';
 import { shimError } from '../errors.ts';
 import type { Bot, BotRoute, SourceFile } from './bot.ts';
 import { type BotOutline, outlineOf } from './bot-outline.ts';
-import { type BotProblem, byPlace, pathText, problemText } from './bot-problem.ts';
+import { type BotProblem, byPlace, problemText } from './bot-problem.ts';
 import { type BotDescription, botSchema, type Route } from './bot-schema.ts';
 import { checkReferences } from './check-references.ts';
 import { checkSyntax } from './check-syntax.ts';

@@ -1,4 +1,5 @@
 import type { Content } from '../../plugin/contract/message.ts';
+import { issueWords } from '../../plugin/contract/issue-words.ts';
 import { contentSchema } from '../../plugin/contract/message.ts';
 import type { ScriptRef, ScriptType } from '../../plugin/contract/script-types.ts';
 import { shimError, type ShimErrorCode } from '../errors.ts';
@@ -94,7 +95,7 @@ export class Play {
       this.says.push({ content: parsed.data, duringTransfer: this.duringTransfer });
       return;
     }
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim());
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issueWords(issue)}`.trim());
     this.mistake(
       script,
       'сообщение не отправлено',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { issueWords } from '../../plugin/contract/issue-words.ts';
 import { codeSchema, externalIdSchema, type LeadRef } from '../../plugin/contract/lead.ts';
 import { type Content, contentSchema, MAX_TEXT_LENGTH, textSchema } from '../../plugin/contract/message.ts';
 import { shimError } from '../errors.ts';
@@ -62,5 +63,5 @@ function describe(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') return `${path}: unknown ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
   // The only rule on the whole of it: the bot's messages, of which this is the schema, may have buttons instead.
   if (issue.code === 'custom' && path === '') return 'a message needs a text or an attachment';
-  return path === '' ? issue.message : `${path}: ${issue.message}`;
+  return path === '' ? issueWords(issue) : `${path}: ${issueWords(issue)}`;
 }

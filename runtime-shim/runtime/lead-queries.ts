@@ -1,3 +1,4 @@
+import { issueWords } from '../../plugin/contract/issue-words.ts';
 import { type LeadRef, leadRefSchema } from '../../plugin/contract/lead.ts';
 import { shimError } from '../errors.ts';
 import { listLeads, readForwarded, readLead } from '../leads/lead-store.ts';
@@ -12,7 +13,7 @@ const MAX_MESSAGES = 10_000;
 function refOf(parts: RuntimeParts, channel: string, externalId: string): LeadRef {
   const parsed = leadRefSchema.safeParse({ botId: parts.botId, channel, externalId });
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issueWords(issue)}`);
   throw shimError('message_invalid', { problems });
 }
 

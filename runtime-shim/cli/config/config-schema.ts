@@ -38,7 +38,7 @@ const httpSchema = z
       .string()
       .min(MIN_API_TOKEN_LENGTH)
       .max(512)
-      .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces')
+      .regex(/^[\x21-\x7e]*$/, 'printable ASCII without spaces')
       .optional(),
     /** Reverse proxies whose `X-Forwarded-For` is believed. */
     trustedProxies: z.array(networkSchema).optional(),

@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { cliError } from '../errors.ts';
 import { readJsonFile } from '../read-json-file.ts';
 import { type Config, configSchema } from './config-schema.ts';
-import { issueLines, keysOf, pathText } from './problem-lines.ts';
+import { issueLines, keysOf, placeText } from './problem-lines.ts';
 import { type Environment, resolveEnv } from './resolve-env.ts';
 import { sqliteFolderOf, sqliteIn } from './sqlite-folder.ts';
 
@@ -17,10 +17,10 @@ export async function loadConfig(file: string, cwd: string, env: Environment): P
   const resolved = resolveEnv(await readJsonFile(WHAT, path), env);
   const parsed = configSchema.safeParse(resolved.value);
   // A reference without a value stands as `undefined`: the schema's complaint about it would be the same problem twice.
-  const unresolved = new Set(resolved.problems.map((problem) => pathText(problem.path)));
-  const issues = parsed.success ? [] : parsed.error.issues.filter((issue) => !unresolved.has(pathText(issue.path)));
+  const unresolved = new Set(resolved.problems.map((problem) => placeText(problem.path)));
+  const issues = parsed.success ? [] : parsed.error.issues.filter((issue) => !unresolved.has(placeText(issue.path)));
   const problems = [
-    ...resolved.problems.map((problem) => `${pathText(problem.path)}: ${problem.message}`),
+    ...resolved.problems.map((problem) => `${placeText(problem.path)}: ${problem.message}`),
     ...issueLines(issues, keysOf(configSchema)),
     ...(await botFolderProblems(resolved.value, path)),
   ];
@@ -42,7 +42,7 @@ export async function loadConfigForMaintenance(file: string, cwd: string, env: E
   const parsed = configSchema.safeParse(resolved.value);
   const needed = resolved.problems.filter((problem) => problem.path[0] === 'storage');
   const problems = [
-    ...needed.map((problem) => `${pathText(problem.path)}: ${problem.message}`),
+    ...needed.map((problem) => `${placeText(problem.path)}: ${problem.message}`),
     ...(parsed.success || needed.length > 0 ? [] : issueLines(parsed.error.issues, keysOf(configSchema))),
   ];
   if (!parsed.success || problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });

@@ -1,30 +1,21 @@
 /** Problems of a checked value as lines a person can act on: `livetex[0].token: …`. No line repeats a value. */
 import { z } from 'zod';
+import { issueWords, pathText } from '../../../plugin/contract/issue-words.ts';
 import { didYouMean } from '../../bot/nearest-name.ts';
 
-type Path = ReadonlyArray<PropertyKey>;
-
-export function pathText(path: Path): string {
-  const text = path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('')
-    .replace(/^\./, '');
-  return text === '' ? '(the whole file)' : text;
+/** `livetex[0].token`, or what stands for the file itself. */
+export function placeText(path: readonly PropertyKey[]): string {
+  return pathText(path) || '(the whole file)';
 }
 
 /** One line per problem; an unknown key gets a line of its own with the nearest known one. */
 export function issueLines(issues: readonly z.core.$ZodIssue[], knownKeys: readonly string[]): string[] {
   return issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') return [`${pathText(issue.path)}: ${issueText(issue)}`];
+    if (issue.code !== 'unrecognized_keys') return [`${placeText(issue.path)}: ${issueWords(issue)}`];
     return issue.keys.map((key) => {
-      return `${pathText([...issue.path, key])}: unknown key${didYouMean(key, knownKeys)}`;
+      return `${placeText([...issue.path, key])}: unknown key${didYouMean(key, knownKeys)}`;
     });
   });
-}
-
-function issueText(issue: z.core.$ZodIssue): string {
-  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  return missing ? `is missing (${issue.expected})` : issue.message.replace(/^Invalid input: /, '');
 }
 
 /** Every key that a schema knows, at any depth. */

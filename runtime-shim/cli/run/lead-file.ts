@@ -12,19 +12,27 @@ import { readJsonFile } from '../read-json-file.ts';
 const WHAT = 'the lead file';
 const MAX_TEXT = 10_000;
 
-const textAttributes = z
-  .record(z.string().min(1), textSchema.max(MAX_TEXT))
-  .refine(
-    (attributes) => Object.keys(attributes).every((key) => !key.startsWith(SYSTEM_ATTRIBUTE_PREFIX)),
-    `keys that start with "${SYSTEM_ATTRIBUTE_PREFIX}" belong into "systemAttributes"`,
-  );
+const isSystem = (key: string): boolean => key.startsWith(SYSTEM_ATTRIBUTE_PREFIX);
+
+/** A rule on each key, not on the whole: so that it is reported beside what is wrong with the values. */
+const textAttributes = z.record(
+  z
+    .string()
+    .min(1)
+    .refine(
+      (key) => !isSystem(key),
+      `a key that starts with "${SYSTEM_ATTRIBUTE_PREFIX}" belongs into "systemAttributes"`,
+    ),
+  textSchema.max(MAX_TEXT),
+);
 
 const systemAttributes = z
   .looseObject({ [LIVETEX_ATTRS_KEY]: liveTexAttrsSchema.optional() })
-  .refine(
-    (attributes) => Object.keys(attributes).every((key) => key.startsWith(SYSTEM_ATTRIBUTE_PREFIX)),
-    `keys must start with "${SYSTEM_ATTRIBUTE_PREFIX}"`,
-  );
+  .refine((attributes) => Object.keys(attributes).every(isSystem), {
+    message: `keys must start with "${SYSTEM_ATTRIBUTE_PREFIX}"`,
+    // Also beside problems of the values, so that all are reported together.
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  });
 
 export const leadFileSchema = z.strictObject({
   name: textSchema.min(1).max(200).default('Гость'),

@@ -186,7 +186,7 @@ describe('a file that is no script: code 2', () => {
       nam: 'x',
       channel: 'a b',
       attributes: { sys_x: '1', n: 5 },
-      systemAttributes: { sys_livetex_attrs: { a: {} } },
+      systemAttributes: { sys_livetex_attrs: { a: {} }, ordinary: 1 },
     };
     const folder = await temporaryFolder({ 'a.js': '', 'lead.json': JSON.stringify(lead) });
     const { code, stderr } = await runCommand(['run', 'a.js', '--lead', 'lead.json'], { cwd: folder });
@@ -194,8 +194,10 @@ describe('a file that is no script: code 2', () => {
     for (const path of [
       'nam: unknown key (did you mean "name"?)',
       'channel:',
-      'attributes.n:',
-      'systemAttributes.sys_livetex_attrs.a:',
+      'attributes.n: must be a string, got a number',
+      'attributes.sys_x: wrong key: a key that starts with "sys_" belongs into "systemAttributes"',
+      'systemAttributes.sys_livetex_attrs.a: must be a string, a number, true or false',
+      'systemAttributes: keys must start with "sys_"',
     ]) {
       expect(stderr).toContain(path);
     }

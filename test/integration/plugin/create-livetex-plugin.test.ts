@@ -38,21 +38,21 @@ describe('createLiveTexPlugin', () => {
     expect(error).toMatchObject({ code: 'config_invalid' });
     const { message } = error as Error;
     for (const path of [
-      '0.id',
-      '0.token',
-      '0.baseUrl',
-      '0.apiVersion',
-      '0.bots',
-      '0.excludedChannels.0',
-      '0.maxTextLength',
-      '0.transferTimeout',
-      '0.pickupTimeout',
-      '0.requestTimeoutMs',
-      '0.maxInFlight',
-      '0.notices.transferred',
-      '1.webhook.publicUrl',
+      '[0].id',
+      '[0].token',
+      '[0].baseUrl',
+      '[0].apiVersion',
+      '[0].bots',
+      '[0].excludedChannels[0]',
+      '[0].maxTextLength',
+      '[0].transferTimeout',
+      '[0].pickupTimeout',
+      '[0].requestTimeoutMs',
+      '[0].maxInFlight',
+      '[0].notices.transferred',
+      '[1].webhook.publicUrl',
     ]) {
-      expect(message).toContain(`livetex.${path}: `);
+      expect(message).toContain(`livetex${path}: `);
     }
     expect(message).toContain('surprise');
     expect(message).not.toMatch(/sesame|open/);
@@ -60,7 +60,7 @@ describe('createLiveTexPlugin', () => {
 
   it('refuses two bindings with one id', async () => {
     const bindings = [{ token: 'a' }, { token: 'b' }];
-    await expect(createLiveTexPlugin({ bindings, storage: 'memory:', host })).rejects.toThrow('livetex.1.id');
+    await expect(createLiveTexPlugin({ bindings, storage: 'memory:', host })).rejects.toThrow('livetex[1].id');
   });
 
   it('works without any binding: nothing is mirrored, and a transfer says so', async () => {

@@ -111,10 +111,10 @@ const WRONG_BODIES: ReadonlyArray<readonly [string, unknown, readonly string[]]>
     'everything wrong',
     { id: '', name: 5, text: 'x'.repeat(1_000_000), attachments: [{ type: 'x', url: 'javascript:1' }], extra: 1 },
     [
-      'id: Too small: expected string to have >=1 characters',
-      'name: Invalid input: expected string, received number',
+      'id: must not be empty',
+      'name: must be a string, got a number',
       'text: at most 100000 characters',
-      'attachments.0.type: Invalid option: expected one of "image"|"video"|"audio"|"file"',
+      'attachments.0.type: must be one of "image", "video", "audio", "file"',
       'attachments.0.url: must be an absolute http: or https: URL',
       'extra: unknown; a message has id, name, text, attachments',
     ],

@@ -37,7 +37,7 @@ test('a text that macros make empty, or a link that is none, is not sent and nam
   const result = await scene.say('привет');
   expect(said(result)).toEqual(['дальше']);
   expect(mistakes(result)).toEqual([
-    expect.stringMatching(/^message_invalid bot\.json:\d+:\d+ text Too small/),
+    expect.stringMatching(/^message_invalid bot\.json:\d+:\d+ text must not be empty$/),
     expect.stringMatching(
       /^message_invalid bot\.json:\d+:\d+ attachments\.0\.url must be an absolute http: or https: URL$/,
     ),

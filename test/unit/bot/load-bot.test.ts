@@ -107,16 +107,16 @@ test('names, types and places of all kinds of mistakes', async () => {
     'nmae: unknown key "nmae" (did you mean "name"?); known: id, name, scripts, routes, channels',
     'scripts: there is no script with the code "start": a new lead starts with it',
     'scripts[0].type: unknown script type "Возврт" (did you mean "Возврат"?); known: standard, Стандарт, fallback, Fallback, return, Возврат, transfer, Перевод на оператора, no_operators, Нет доступных операторов, transfer_online, Перевод на оператора (онлайн), transfer_offline, Перевод на оператора (оффлайн), operator_timeout, Оператор не ответил',
-    'scripts[0].commands[0].text: is missing (string)',
-    'scripts[0].commands[1].text: must be string, got 5',
+    'scripts[0].commands[0].text: is missing (a string)',
+    'scripts[0].commands[1].text: must be a string, got 5',
     'scripts[1].code: an earlier script has the code "begin" too',
     'scripts[1].commands[0].script: there is no script "begn" (did you mean "begin"?); known: begin, begin, x, y',
     expect.stringContaining('scripts[1].commands[1].type: a command needs a "type": one of send_text,'),
-    'scripts[1].commands[2]: must be object, got 7',
+    'scripts[1].commands[2]: must be an object, got 7',
     'scripts[2].commands[0].attribute: must not start with "sys_"',
     'scripts[3].commands[0].condition: SyntaxError: Unexpected end of input (line 1, column 9 of the condition)',
     'scripts[3].menu[0].script: there is no script of the type "Fallback" (fallback)',
-    'routes[0].enabled: must be boolean, got "yes"',
+    'routes[0].enabled: must be true or false, got "yes"',
   ]);
 });
 

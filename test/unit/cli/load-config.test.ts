@@ -151,7 +151,12 @@ test.each([
     'http.apiToken: is needed',
   ],
   ['so does IPv6', { bot: 'bot', http: { host: '::' } }, 'http.apiToken: is needed'],
-  ['a token that can be guessed', { bot: 'bot', http: { apiToken: 'short' } }, 'http.apiToken: Too small'],
+  [
+    'a token that can be guessed',
+    { bot: 'bot', http: { apiToken: 'short' } },
+    'http.apiToken: must have at least 16 characters',
+  ],
+  ['an empty key, once', { bot: 'bot', livetex: [{ token: '' }] }, 'livetex[0].token: must not be empty'],
   ['a database URL without a host', { bot: 'bot', storage: 'postgres://' }, 'storage: must be'],
   [
     'plain http to a real LiveTex',
@@ -166,7 +171,7 @@ test.each([
   ['a prototype for a key', '{"bot":"bot","__proto__":{"livetex":[]}}', '__proto__: unknown key'],
   ['not JSON', `{"bot": "bot", "token": ${SECRET}}`, 'line 1, column 25: expected a value, found "v"'],
   ['an empty file', '', 'line 1, column 1'],
-  ['a list', '[]', '(the whole file): expected object'],
+  ['a list', '[]', '(the whole file): must be an object, got a list'],
   ['a key given twice', '{"bot": "bot", "bot": "bot"}', 'line 1, column 16: "bot" stands twice'],
 ])('%s', async (_name, config, problem) => {
   expect((await problemsOf(config)).join('\n')).toContain(problem);

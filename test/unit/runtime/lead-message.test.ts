@@ -36,7 +36,7 @@ test.each([
   [{ ...WHO, text: 'x'.repeat(1_000_000) }, ['text: at most 100000 characters']],
   [{ ...WHO, text: 'a\uD800' }, ['text: must not hold a lone surrogate']],
   [{ ...WHO, text: 'a\u0000' }, ['text: must not hold a NUL character']],
-  [{ ...WHO, text: 5 }, ['text: Invalid input: expected string, received number']],
+  [{ ...WHO, text: 5 }, ['text: must be a string, got a number']],
   [
     { channel: 'a:b', externalId: 'x\u0000', text: 'a' },
     [
@@ -46,10 +46,7 @@ test.each([
   ],
   [
     { ...WHO, id: 'x'.repeat(129), name: '', text: 'a' },
-    [
-      'id: Too big: expected string to have <=128 characters',
-      'name: Too small: expected string to have >=1 characters',
-    ],
+    ['id: must have at most 128 characters', 'name: must not be empty'],
   ],
   [
     {
@@ -62,7 +59,7 @@ test.each([
     },
     [
       'attachments.0.url: must be an absolute http: or https: URL',
-      'attachments.1.type: Invalid option: expected one of "image"|"video"|"audio"|"file"',
+      'attachments.1.type: must be one of "image", "video", "audio", "file"',
       'attachments.1.url: must be an absolute http: or https: URL',
     ],
   ],
