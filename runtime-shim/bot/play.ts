@@ -63,12 +63,16 @@ export class Play {
     this.step();
     const script = findScript(this.input.bot, ref);
     if (script === undefined) {
-      const known = [...this.input.bot.scripts.keys()].join(', ');
-      const { message } = shimError('script_unknown', { script: refText(ref), known });
-      this.mistake(refText(ref), cause, { code: 'script_unknown', message });
+      this.mistake(refText(ref), cause, this.unknownScript(refText(ref)));
       return;
     }
     this.frames.push({ script: script.code, cause, begun: false, next: 0, pending: [] });
+  }
+
+  /** What is wrong with a name that leads to no script. */
+  unknownScript(script: string): { readonly code: ShimErrorCode; readonly message: string } {
+    const known = [...this.input.bot.scripts.keys()].join(', ');
+    return { code: 'script_unknown', message: shimError('script_unknown', { script, known }).message };
   }
 
   /** Asks for an operator, or for the dialog back; the same wish twice in a row is one. */

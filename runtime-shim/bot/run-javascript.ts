@@ -31,7 +31,7 @@ async function performActions(
   const asked = new Set<string>();
   for (const action of result.actions) {
     if (action.type === 'send_message') sendMessage(play, script, action);
-    else if (action.type === 'run_script') runLater(play, action);
+    else if (action.type === 'run_script') runLater(play, script, action);
     else if (action.type === 'set_forwarded') play.forwarded = action.forwarded;
     else if (action.type === 'stop') end = 'stop';
     else if (!asked.has(action.plugin)) {
@@ -56,9 +56,12 @@ function sendMessage(play: Play, script: string, action: Extract<ScriptAction, {
 }
 
 /** Scripts started by a script run when the one with this command has ended (design, section 6: "as `bot.run` does"). */
-function runLater(play: Play, action: Extract<ScriptAction, { type: 'run_script' }>): void {
-  const { leadId, code } = action;
-  if (leadId === undefined || leadId === String(play.lead.id)) play.frames.at(-1)?.pending.push({ code });
+function runLater(play: Play, script: string, action: Extract<ScriptAction, { type: 'run_script' }>): void {
+  const { leadId, code, at } = action;
+  if (at !== undefined && !play.input.bot.scripts.has(code)) {
+    const cause = `скрипт "${script}" запускает скрипт, которого нет`;
+    play.reports.push({ kind: 'script', script, cause, log: [], error: { ...play.unknownScript(code), ...at } });
+  } else if (leadId === undefined || leadId === String(play.lead.id)) play.frames.at(-1)?.pending.push({ code });
   else play.runsForOthers.push({ leadId, code });
 }
 

@@ -4,14 +4,28 @@ import { fail } from './fail.guest.ts';
 import { copyJson, isFinite, toText } from './intrinsics.guest.ts';
 import { messageAction } from './message.guest.ts';
 import { collectAction, type RunState, STOP } from './run-state.guest.ts';
+import { placeOfCall } from './stack.guest.ts';
 import { createTextStore } from './text-store.guest.ts';
 
 /** What this file puts into scope. */
 export const names = ['bot'] as const;
 
 /** The global `bot`: attributes of the whole bot, messages, other scripts (reference, "`bot`, `memory`, others"). */
-export function factory(state: RunState): { bot: Record<string, unknown> } {
+export function factory(
+  state: RunState,
+  libraryOf: (scriptName: string) => string | undefined,
+): { bot: Record<string, unknown> } {
   const store = createTextStore('bot', state);
+  /** Whether the bot has such a script is known outside only, when this one has ended: so the line goes with the wish. */
+  const runScript = (code: string, more?: { readonly leadId: string }): true => {
+    const frame = placeOfCall();
+    const at =
+      frame === undefined
+        ? undefined
+        : { __proto__: null, library: libraryOf(frame.file) ?? null, line: frame.line, column: frame.column };
+    collectAction(state, { __proto__: null, type: 'run_script', code, leadId: more?.leadId, at });
+    return true;
+  };
   const bot: Record<string, unknown> = {
     getAttr: (key: unknown) => store.get(key),
     setAttr(key: unknown, value: unknown) {
@@ -37,8 +51,7 @@ export function factory(state: RunState): { bot: Record<string, unknown> } {
       if (typeof code !== 'string' || code === '') {
         refuse(`bot.run: script_code must be a non-empty string, got ${describe(code)}`);
       }
-      collectAction(state, { __proto__: null, type: 'run_script', code });
-      return true;
+      return runScript(code);
     },
     runScriptByCodeForLead(code: unknown, leadId: unknown) {
       const script = keyArgument('bot.runScriptByCodeForLead', code);
@@ -46,8 +59,7 @@ export function factory(state: RunState): { bot: Record<string, unknown> } {
       if (typeof id !== 'string' || id === '') {
         refuse(`bot.runScriptByCodeForLead: the lead's id must be a string or a number, got ${describe(leadId)}`);
       }
-      collectAction(state, { __proto__: null, type: 'run_script', code: script, leadId: id });
-      return true;
+      return runScript(script, { leadId: id });
     },
     stop() {
       collectAction(state, { __proto__: null, type: 'stop' });

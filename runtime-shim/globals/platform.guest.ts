@@ -41,7 +41,13 @@ export function start(limits: GuestLimits, plugins: ReadonlyArray<readonly [stri
     return library === undefined ? state.input.file : (state.input.libraries[library] ?? library);
   });
   const { require, snippet } = libraries;
-  Object.assign(globals, createLead(state), createBot(state), createMemory(state), createConsole(state, host));
+  Object.assign(
+    globals,
+    createLead(state),
+    createBot(state, libraries.libraryOf),
+    createMemory(state),
+    createConsole(state, host),
+  );
   Object.assign(globals, { require, snippet });
   for (const [name, load] of plugins) load()(pluginPlatform(name, state, globals, host));
   publish(globals);

@@ -70,6 +70,11 @@ export function framesFor(thrown: unknown): List<Frame> {
   return (weakGet(framesOf, thrown) as List<Frame> | undefined) ?? list();
 }
 
+/** Where the author's code is now: the line whose call led here. */
+export function placeOfCall(): Frame | undefined {
+  return framesFor(new ErrorType())[0];
+}
+
 /** Is it an Error made by V8, subclasses included? Asks the value nothing, so no Proxy and no `Symbol.hasInstance` takes part. */
 export const isErrorObject = (Error as unknown as { isError: (value: unknown) => boolean }).isError;
 

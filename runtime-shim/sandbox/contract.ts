@@ -56,7 +56,8 @@ export type ScriptAction =
         readonly name?: string;
       }>;
     }
-  | { readonly type: 'run_script'; readonly code: string; readonly leadId?: string }
+  /** `at`: the call that asked for it, for when the bot has no such script. */
+  | { readonly type: 'run_script'; readonly code: string; readonly leadId?: string; readonly at?: ScriptPlace }
   | { readonly type: 'stop' }
   | { readonly type: 'set_forwarded'; readonly forwarded: boolean }
   | { readonly type: 'plugin'; readonly plugin: string; readonly action: Json };
@@ -76,13 +77,17 @@ export interface ScriptLogLine {
   readonly text: string;
 }
 
-/** An error as the author sees it: `line` and `column` count from 1 in the author's own `file`. Codes: `runtime-shim/errors.ts`. */
-export interface ScriptError {
-  readonly code: string;
-  readonly message: string;
+/** A place in an author's own `file`; `line` and `column` count from 1, `null` when it is not known where in the file. */
+export interface ScriptPlace {
   readonly file: string;
   readonly line: number | null;
   readonly column: number | null;
+}
+
+/** An error as the author sees it. Codes: `runtime-shim/errors.ts`. */
+export interface ScriptError extends ScriptPlace {
+  readonly code: string;
+  readonly message: string;
 }
 
 /** What a run has cost. */

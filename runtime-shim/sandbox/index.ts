@@ -8,6 +8,7 @@ export type {
   ScriptAction,
   ScriptError,
   ScriptLogLine,
+  ScriptPlace,
   ScriptResult,
   ScriptRun,
   ScriptUsage,

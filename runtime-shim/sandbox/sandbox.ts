@@ -156,7 +156,7 @@ class ProcessSandbox implements Sandbox {
       return;
     }
     runner.finish(message.id);
-    this.#settle(run, runResult(run.script.file, message));
+    this.#settle(run, runResult(run.script, message));
     this.#pool?.settle(runner);
     this.#dispatch();
   }

@@ -1,4 +1,6 @@
 import { SHIM_ERRORS } from '../../errors.ts';
+import { authorPlace, type GuestPlace } from '../author-place.ts';
+import type { ScriptPlace } from '../contract.ts';
 import { syntaxProblem } from '../check-syntax.ts';
 import { MAX_RESULT_CHARS } from '../run-limits.ts';
 import type { LibrarySet } from '../runner-protocol.ts';
@@ -7,24 +9,18 @@ import type { CompileUnit } from './compile-unit.ts';
 /** The parameters of a library's body, as `require` compiles it (`globals/require.guest.ts`). */
 const LIBRARY_PARAMETERS = ['module', 'exports', 'require'];
 
-interface Place {
-  readonly file: string;
-  readonly line: number | null;
-  readonly column: number | null;
-}
-
 /** What a failed guest says: `library` is the one whose text does not compile. */
 interface GuestFailure {
   readonly error: {
     readonly code: string;
     readonly message: string;
     readonly library: string | null;
-    readonly frames: ReadonlyArray<{ readonly library: string | null; readonly line: number; readonly column: number }>;
+    readonly frames: readonly GuestPlace[];
   };
 }
 
 /** A failure's report, as the server reads it. */
-export function failureText(code: string, message: string, place: Place): string {
+export function failureText(code: string, message: string, place: ScriptPlace): string {
   return JSON.stringify({ ok: false, error: { code, message, ...place } });
 }
 
@@ -50,7 +46,5 @@ export function reportForServer(report: string, file: string, unit: CompileUnit,
   }
   const frame = error.frames[0];
   if (frame === undefined) return failureText(error.code, error.message, nowhere);
-  const place = frame.library === null ? unit.locate(frame.line, frame.column) : frame;
-  const inFile = place.library === null ? file : (libraries[place.library]?.file ?? file);
-  return failureText(error.code, error.message, { file: inFile, line: place.line, column: place.column });
+  return failureText(error.code, error.message, authorPlace(frame, file, libraries, unit.locate));
 }

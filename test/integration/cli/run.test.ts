@@ -141,7 +141,8 @@ describe.each([
   ['an endless loop', 'for (;;);', 'script_(timeout|deadline)', null, 'was stopped'],
   ['too much memory', 'const all = []; for (;;) all.push(new Array(1e5).fill(1));', 'script_memory', null, 'memory'],
   ['an unknown library', "require('Business.No.Such');", 'script_library_missing', 1, 'Business.No.Such'],
-  ['an unknown script', "bot.run({ script_code: 'nowhere' });", 'script_unknown', null, 'nowhere'],
+  ['an unknown script', "\nbot.run({ script_code: 'nowhere' });", 'script_unknown', 2, 'nowhere'],
+  ['one for another lead', "\n\nbot.runScriptByCodeForLead('nowhere', 5);", 'script_unknown', 3, 'nowhere'],
   ['a promise', 'return Promise.resolve(1);', 'script_async', null, 'synchronously'],
 ])('%s', (_name, script, code, line, text) => {
   test('is told with code, words and place', async () => {

@@ -158,7 +158,7 @@ bot.runScriptByCodeForLead('b', 12345);`,
   expect(said(result)).toEqual(['сначала конец [меню]', 'a', 'b']);
   expect(begun(result).map((line) => line.split(':')[0])).toEqual(['start', 'a', 'b']);
   expect(mistakes(result)).toEqual([
-    'script_unknown bot.json:-:- there is no script "nope" in this bot; known: start, a, b',
+    'script_unknown run.js:1:36 there is no script "nope" in this bot; known: start, a, b',
   ]);
   expect(result.runsForOthers).toEqual([{ leadId: '12345', code: 'b' }]);
 });

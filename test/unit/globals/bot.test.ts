@@ -50,8 +50,8 @@ test('asks for other scripts, in its order', async () => {
     "bot.run({ script_code: 'menu' }); bot.runScriptByCodeForLead('hello', 15); bot.sendMessage('x'); return 1;";
   expect(await scripts.run(code)).toMatchObject({
     actions: [
-      { type: 'run_script', code: 'menu' },
-      { type: 'run_script', code: 'hello', leadId: '15' },
+      { type: 'run_script', code: 'menu', at: { file: 'скрипт.js', line: 1, column: 5 } },
+      { type: 'run_script', code: 'hello', leadId: '15', at: { file: 'скрипт.js', line: 1, column: 39 } },
       { type: 'send_message', text: 'x' },
     ],
   });

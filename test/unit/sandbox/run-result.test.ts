@@ -2,11 +2,16 @@ import { expect, test } from 'vitest';
 import { runResult } from '../../../runtime-shim/sandbox/run-result.ts';
 
 const WRITES = { attributes: {}, systemAttributes: {}, tags: { add: [], remove: [] }, bot: {}, memory: {} };
+const SCRIPT = {
+  file: 'a.js',
+  code: "snippet('Business.Texts.Menu');\nbot.run({ script_code: 'x' });",
+  libraries: { 'Business.Texts.Menu': { file: 'libraries/menu.js', code: "bot.run({\n  script_code: 'y',\n});" } },
+};
 const usage = { cpuMs: 1, wallMs: 1, hostCalls: 0 };
 
 function resultOf(report: unknown) {
   const text = typeof report === 'string' ? report : JSON.stringify(report);
-  return runResult('a.js', { t: 'end', id: 1, report: text, log: [], usage });
+  return runResult(SCRIPT, { t: 'end', id: 1, report: text, log: [], usage });
 }
 
 test('reads a report that is as it should be', () => {
@@ -15,6 +20,22 @@ test('reads a report that is as it should be', () => {
     { type: 'plugin', plugin: 'p', action: { a: [null] } },
   ];
   expect(resultOf({ ok: true, returned: null, writes: WRITES, actions })).toMatchObject({ ok: true, actions });
+});
+
+test('the place of a call is told in the file that it stands in, also behind and in a snippet', () => {
+  const at = (library: string | null, line: number, column: number): unknown => ({
+    type: 'run_script',
+    code: 'x',
+    at: { library, line, column },
+  });
+  const actions = [at(null, 4, 5), at(null, 1, 5), at('Business.Texts.Menu', 1, 5)];
+  expect(resultOf({ ok: true, returned: null, writes: WRITES, actions })).toMatchObject({
+    actions: [
+      { at: { file: 'a.js', line: 2, column: 5 } },
+      { at: { file: 'libraries/menu.js', line: 1, column: 5 } },
+      { at: { file: 'libraries/menu.js', line: 1, column: 5 } },
+    ],
+  });
 });
 
 test.each([
@@ -35,6 +56,7 @@ test.each([
     },
   ],
   [{ ok: true, returned: 1, writes: WRITES, actions: [{ type: 'stop', extra: 1 }] }],
+  [{ ok: true, returned: 1, writes: WRITES, actions: [{ type: 'run_script', code: 'x', at: { line: 1 } }] }],
   [{ ok: false, error: { code: 1 } }],
 ])('a forged report is a failure of the script: %j', (report) => {
   expect(resultOf(report)).toMatchObject({ ok: false, error: { code: 'script_error', file: 'a.js', line: null } });
