@@ -10,7 +10,7 @@ type Value = string | number | boolean;
 type Values = { [key: string]: Value | null };
 
 // Saved before the author's code runs: a script that replaces them must not change what is stored.
-const { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, keys } = Object;
+const { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, keys, prototype: objectPrototype } = Object;
 const { isArray } = Array;
 const { isFinite } = Number;
 const { ownKeys } = Reflect;
@@ -150,7 +150,7 @@ function isList(value: object): boolean {
 function isPlain(value: object): boolean {
   try {
     const parent: unknown = getPrototypeOf(value);
-    return parent === null || parent === Object.prototype;
+    return parent === null || parent === objectPrototype;
   } catch {
     return false;
   }

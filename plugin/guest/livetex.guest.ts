@@ -19,7 +19,7 @@ export function install(platform: GuestPlatform): void {
 /** The global `livetex`. The actions happen when the script has ended well. */
 function factory(platform: GuestPlatform): Record<string, unknown> {
   const request = (action: string) => (): void => {
-    platform.request(Object.assign(Object.create(null) as { action: string }, { action }));
+    platform.request({ __proto__: null, action } as { action: string });
   };
   return {
     hasOnlineOperators: () => platform.call('hasOnlineOperators', null) === true,

@@ -21,6 +21,7 @@ export const globalObject: Record<string, unknown> = globalThis as never;
 export const { isArray } = Array;
 export const { isFinite, isInteger } = Number;
 export const toNumber = Number;
+export const { trunc: truncate } = Math;
 export const toText = String;
 export const apply = Reflect.apply as (target: unknown, self: unknown, args: ArrayLike<unknown>) => unknown;
 export const ownKeys = Reflect.ownKeys as (target: object) => (string | symbol)[];

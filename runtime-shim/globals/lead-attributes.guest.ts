@@ -11,6 +11,7 @@ import {
   toJson,
   toNumber,
   trim,
+  truncate,
 } from './intrinsics.guest.ts';
 import { type AttributeWrite, enter, type RunState } from './run-state.guest.ts';
 import { withoutNull } from './text-store.guest.ts';
@@ -38,7 +39,7 @@ export function leadAttributes(state: RunState, self: object): Record<string, un
     issetAttr: exists('lead.issetAttr'),
     getIntAttr(key: unknown) {
       const value = numberOf(readAttribute(state, keyArgument('lead.getIntAttr', key)));
-      return value === null ? null : value < 0 ? Math.ceil(value) : Math.floor(value);
+      return value === null ? null : truncate(value);
     },
     getFloatAttr: (key: unknown) => numberOf(readAttribute(state, keyArgument('lead.getFloatAttr', key))),
     getBoolAttr(key: unknown) {

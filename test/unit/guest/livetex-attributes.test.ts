@@ -137,6 +137,18 @@ describe('an error names the key and what it got, and nothing is written', () =>
     expect(result).toMatchObject({ ok: true, returned: { old: 1 } });
   });
 
+  test('a script that takes the names of the language for itself spoils nothing of ours', async () => {
+    const code = `lead.setAttr('n', '-7.9');
+      Object = Math = Number = Reflect = Array = JSON = String = null;
+      lead.setLiveTexAttr({ a: 1 }); livetex.transferToOperator();
+      return [lead.getLiveTexAttr('a'), lead.getIntAttr('n')];`;
+    expect(await scripts.run(code)).toMatchObject({
+      ok: true,
+      returned: [1, -7],
+      actions: [{ type: 'plugin', action: { action: 'transferToOperator' } }],
+    });
+  });
+
   test('one wrong value spoils the whole call', async () => {
     const code = 'try { lead.setLiveTexAttr({ a: 1, k: [] }); } catch (e) {}\nreturn lead.getAllLiveTexAttrs();';
     expect(await scripts.returned(code)).toEqual({});
