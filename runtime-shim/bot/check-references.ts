@@ -75,7 +75,7 @@ function unknownScript(name: string, codes: readonly string[], outline: BotOutli
   // "Перевод на оператора" is chosen by availability when it is needed, and ends in an ordinary transfer without any script.
   if (type === 'transfer') return undefined;
   if (type === undefined) {
-    const known = codes.length === 0 ? 'none' : codes.join(', ');
+    const known = codes.length === 0 ? 'none' : [...new Set(codes)].join(', ');
     return `there is no script "${name}"${didYouMean(name, codes)}; known: ${known}`;
   }
   if (outline.types.has(type)) return undefined;

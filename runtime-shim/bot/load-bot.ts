@@ -10,7 +10,7 @@ import { checkSyntax } from './check-syntax.ts';
 import { describeIssues } from './describe-issues.ts';
 import { loadLibraries } from './load-libraries.ts';
 import { type PositionedJson, readPositionedJson } from './positioned-json.ts';
-import { type FileReading, readBotFile } from './read-bot-file.ts';
+import { type FileReading, NO_SUCH_FILE, readBotFile, reasonOf } from './read-bot-file.ts';
 import { routeExpression } from './route-expression.ts';
 
 /** The bot folder's one description file. */
@@ -56,14 +56,20 @@ async function readDescription(folder: string, problems: BotProblem[]): Promise<
   const file = DESCRIPTION_FILE;
   const reading = await readBotFile(folder, file, MAX_DESCRIPTION_BYTES);
   if (!reading.ok) {
-    const isFile = (await stat(folder).catch(() => undefined))?.isFile() === true;
-    problems.push({ file, reason: isFile ? 'a file was named: name the folder that it lies in' : reading.reason });
+    problems.push({ file, reason: (await folderProblem(folder)) ?? reading.reason });
     return undefined;
   }
   const json = readPositionedJson(reading.text);
   if (json.ok) return json.json;
   problems.push({ file, place: json.place, reason: json.message });
   return undefined;
+}
+
+/** What is wrong with the folder itself, when that is why its file cannot be read. */
+async function folderProblem(folder: string): Promise<string | undefined> {
+  const found = await stat(folder).catch((error: unknown) => reasonOf(error));
+  if (found === NO_SUCH_FILE) return 'there is no such folder';
+  return typeof found === 'object' && found.isFile() ? 'a file was named: name the folder that it lies in' : undefined;
 }
 
 async function loadSources(

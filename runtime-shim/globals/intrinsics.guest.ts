@@ -44,6 +44,9 @@ export const isWellFormed = uncurry(
   (String.prototype as unknown as { isWellFormed: (this: string) => boolean }).isWellFormed,
 );
 export const testRegExp = uncurry(RegExp.prototype.test as (this: RegExp, text: string) => boolean);
+/** Both throw for what is not a Date. */
+export const timeOf = uncurry(Date.prototype.getTime as (this: object) => number);
+export const isoText = uncurry(Date.prototype.toISOString as (this: object) => string);
 export const promiseThen = uncurry(
   Promise.prototype.then as (this: unknown, done: unknown, failed: unknown) => unknown,
 );

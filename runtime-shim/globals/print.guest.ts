@@ -2,11 +2,14 @@ import {
   add,
   getOwnPropertyDescriptor,
   isArray,
+  isFinite,
+  isoText,
   type List,
   list,
   ownKeys,
   slice,
   testRegExp,
+  timeOf,
   toJson,
   toText,
 } from './intrinsics.guest.ts';
@@ -39,7 +42,16 @@ function printPlain(value: unknown): string | undefined {
   if (typeof value === 'symbol') return toText(value);
   if (typeof value === 'function') return '[function]';
   if (typeof value !== 'object' || value === null) return toText(value);
-  return errorHeadline(value);
+  return errorHeadline(value) ?? dateText(value);
+}
+
+/** A date as JSON has it; `undefined` for what is not one. */
+function dateText(value: object): string | undefined {
+  try {
+    return isFinite(timeOf(value)) ? isoText(value) : 'Invalid Date';
+  } catch {
+    return undefined;
+  }
 }
 
 function printObject(value: object, seen: List<object>, budget: { left: number }): string {

@@ -52,7 +52,8 @@ export function expandSnippets(code: string, libraries: LibrarySet): ExpandedScr
       });
       if (!Object.hasOwn(libraries, name)) {
         const known = Object.keys(libraries).join(', ') || 'none';
-        return fail('script_library_missing', `there is no library "${name}"; known: ${known}`);
+        const hint = name.startsWith('Common.') ? ' (a library of the platform has no text to paste: use require)' : '';
+        return fail('script_library_missing', `there is no library "${name}"${hint}; known: ${known}`);
       }
       if (depth >= MAX_DEPTH) {
         return fail('script_argument', `snippets use each other more than ${MAX_DEPTH} deep: "${name}"`);

@@ -110,7 +110,7 @@ test('names, types and places of all kinds of mistakes', async () => {
     'scripts[0].commands[0].text: is missing (a string)',
     'scripts[0].commands[1].text: must be a string, got 5',
     'scripts[1].code: an earlier script has the code "begin" too',
-    'scripts[1].commands[0].script: there is no script "begn" (did you mean "begin"?); known: begin, begin, x, y',
+    'scripts[1].commands[0].script: there is no script "begn" (did you mean "begin"?); known: begin, x, y',
     expect.stringContaining('scripts[1].commands[1].type: a command needs a "type": one of send_text,'),
     'scripts[1].commands[2]: must be an object, got 7',
     'scripts[2].commands[0].attribute: must not start with "sys_"',
@@ -134,7 +134,7 @@ test.each([
 
 test('a folder without bot.json, or no folder at all', async () => {
   expect(await problemsOf(await botFolder(undefined))).toEqual(['bot.json: there is no such file']);
-  expect(await problemsOf('/there/is/no/such/folder')).toEqual(['bot.json: there is no such file']);
+  expect(await problemsOf('/there/is/no/such/folder')).toEqual(['bot.json: there is no such folder']);
 });
 
 test('a key given twice is no silent loss', async () => {

@@ -134,6 +134,9 @@ test('a snippet that does not exist, or whose name is no plain text, is a clear 
   expect(await scripts.failure("\n snippet('Нет')")).toBe(
     'script_library_missing: there is no library "Нет"; known: none @2:2',
   );
+  expect(await scripts.failure("snippet('Common.Bot.Commands')")).toBe(
+    'script_library_missing: there is no library "Common.Bot.Commands" (a library of the platform has no text to paste: use require); known: none @1:1',
+  );
   expect(await scripts.failure("const n = 'x'; snippet(n)")).toContain('its argument must be a plain text in quotes');
 });
 
