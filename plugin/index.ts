@@ -94,7 +94,7 @@ export type { LiveTexPlugin } from './livetex-plugin.ts';
 export type { Activity } from './contract/activity.ts';
 export type { LiveTexAttrs, LiveTexAttrValue } from './contract/attributes.ts';
 export type { BindingConfig, BindingInput } from './contract/binding-config.ts';
-export { CodedError, codeOf, type Fault } from './contract/coded-error.ts';
+export { CodedError, codeOf, type ErrorRow, type Fault } from './contract/coded-error.ts';
 export type { DialogMode, DialogView } from './contract/dialog.ts';
 export type { BotMessageEvent, EventVerdict, LeadMessageEvent, PlatformEvent } from './contract/events.ts';
 export type {
@@ -118,5 +118,38 @@ export type {
   WebhookPeer,
 } from './contract/plugin.ts';
 export { SCRIPT_TYPE_NAMES, type ScriptRef, type ScriptType } from './contract/script-types.ts';
-export type { ReadTransaction, Retention, Storage, Transaction } from './storage/contract.ts';
-export type { BindingClient, LiveTexClient, LiveTexClientOptions, RequestReport } from './client/contract.ts';
+export type {
+  ClaimedJob,
+  ClaimRequest,
+  DeadJob,
+  NewJob,
+  QueueGate,
+  QueueStats,
+  ReadTransaction,
+  Retention,
+  Storage,
+  StoredJob,
+  StreamEntry,
+  Timer,
+  Transaction,
+  VersionedRecord,
+} from './storage/contract.ts';
+export type {
+  Availability,
+  BindingAccess,
+  BindingClient,
+  LiveTexClient,
+  LiveTexClientOptions,
+  RequestReport,
+  SentMessage,
+} from './client/contract.ts';
+export type {
+  ApiVersion,
+  Destination,
+  GetHistoryRequest,
+  LiveTexMethod,
+  SelectDestinationRequest,
+  SendFileRequest,
+  SendTextRequest,
+  SetWebhookRequest,
+} from './contract/livetex-api.ts';

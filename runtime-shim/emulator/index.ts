@@ -2,6 +2,7 @@
 export { startLiveTexEmulator } from './start-livetex-emulator.ts';
 export { connectLiveTexEmulator } from './control/connect-livetex-emulator.ts';
 export type { RemoteLiveTexEmulator } from './control/remote-emulator.ts';
+export type { Clock } from '../../plugin/contract/host.ts';
 export type {
   EmulatedDialog,
   EmulatedMessage,

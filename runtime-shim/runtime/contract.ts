@@ -1,3 +1,5 @@
+// For users whose TypeScript includes no types by itself (`types` is empty from TypeScript 6 on): `HttpRoute` needs Node's.
+/// <reference types="node" preserve="true" />
 /** The runtime shim as the CLI, the simulator and tests use it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Activity } from '../../plugin/contract/activity.ts';

@@ -1,6 +1,7 @@
 /** `metabot24-livetex/runtime`: a small stand-in for the platform, to develop, test, demonstrate and really run a bot with plugins. */
 export { createRuntime, DEFAULT_LIMITS } from './create-runtime.ts';
 export type {
+  HttpLimits,
   HttpRoute,
   LeadMessageInput,
   LeadView,
@@ -10,10 +11,14 @@ export type {
   RuntimeOptions,
   TranscriptMessage,
 } from './contract.ts';
-export type { Bot } from '../bot/bot.ts';
+export type { Bot, BotRoute, SourceFile } from '../bot/bot.ts';
+export type { BotDescription, BotScript, Route } from '../bot/bot-schema.ts';
+export type { Place } from '../bot/positioned-json.ts';
 export { loadBot } from '../bot/load-bot.ts';
 export { SHIM_ERRORS, type ShimErrorCode } from '../errors.ts';
-export type { SandboxLimits, ScriptError, ScriptLogLine, ScriptUsage } from '../sandbox/contract.ts';
+export type { SandboxLimits, ScriptError, ScriptLogLine, ScriptPlace, ScriptUsage } from '../sandbox/contract.ts';
+export type { Activity } from '../../plugin/contract/activity.ts';
+export type { Json } from '../../plugin/contract/guest.ts';
 export type { Attachment, Button } from '../../plugin/contract/message.ts';
 export type { DialogMode, DialogView } from '../../plugin/contract/dialog.ts';
 export type { LeadRef } from '../../plugin/contract/lead.ts';

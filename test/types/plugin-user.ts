@@ -2,9 +2,44 @@
  * What a platform's TypeScript must accept and what it must refuse. Compiled with the rest of the project, never run: an
  * `@ts-expect-error` without an error below it is an error.
  */
+import type * as pluginTypes from '../../plugin/index.ts';
 import { createLiveTexPlugin, type LiveTexHost, type LiveTexPlugin } from '../../plugin/index.ts';
+import type * as emulatorTypes from '../../runtime-shim/emulator/index.ts';
 import { startLiveTexEmulator } from '../../runtime-shim/emulator/index.ts';
+import type * as runtimeTypes from '../../runtime-shim/runtime/index.ts';
 import { createRuntime } from '../../runtime-shim/runtime/index.ts';
+
+/** Whoever writes a host, a storage or a client of their own can name what those are given and give back. */
+export type Nameable = [
+  pluginTypes.Availability,
+  pluginTypes.BindingAccess,
+  pluginTypes.ClaimedJob,
+  pluginTypes.ClaimRequest,
+  pluginTypes.DeadJob,
+  pluginTypes.Destination,
+  pluginTypes.GetHistoryRequest,
+  pluginTypes.LiveTexMethod,
+  pluginTypes.NewJob,
+  pluginTypes.QueueGate,
+  pluginTypes.QueueStats,
+  pluginTypes.SelectDestinationRequest,
+  pluginTypes.SendFileRequest,
+  pluginTypes.SendTextRequest,
+  pluginTypes.SentMessage,
+  pluginTypes.SetWebhookRequest,
+  pluginTypes.StoredJob,
+  pluginTypes.StreamEntry,
+  pluginTypes.Timer,
+  pluginTypes.VersionedRecord,
+  runtimeTypes.Activity,
+  runtimeTypes.BotRoute,
+  runtimeTypes.BotScript,
+  runtimeTypes.HttpLimits,
+  runtimeTypes.Json,
+  runtimeTypes.Place,
+  runtimeTypes.ScriptPlace,
+  emulatorTypes.Clock,
+];
 
 // The least host: `authorLog`, `observe`, `logger` and `clock` may be left out.
 export const host: LiveTexHost = {

@@ -127,6 +127,19 @@ test('the host of README.md compiles under strict and hands a dialog over', asyn
     throw new Error(error.stdout);
   });
 
+  // TypeScript 6 and later include no types by themselves: those that ours need, ours must name.
+  await writeFile(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: { ...compilerOptions, types: [] }, files: ['types-alone.ts'] }),
+  );
+  await writeFile(
+    join(project, 'types-alone.ts'),
+    "export type * from 'metabot24-livetex';\nexport { createRuntime } from 'metabot24-livetex/runtime';\nexport { startLiveTexEmulator } from 'metabot24-livetex/emulator';\n",
+  );
+  await execute(join(ROOT, 'node_modules/.bin/tsc'), ['-p', project]).catch((error: { stdout: string }) => {
+    throw new Error(error.stdout);
+  });
+
   const { stdout } = await execute(process.execPath, [join(project, 'exports.ts')]);
   expect(stdout).toBe('function true true true\n');
 
