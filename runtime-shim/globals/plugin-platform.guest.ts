@@ -5,7 +5,7 @@ import { parseJson, toJson } from './intrinsics.guest.ts';
 import { readSystemAttribute } from './lead-attributes.guest.ts';
 import { collectAction, enter, type RunState } from './run-state.guest.ts';
 
-/** The platform as the plugin's guest code sees it (`plugin/contract/guest.ts`). */
+/** The platform as the plugin's guest code sees it (`plugin/contract/guest-platform.ts`). */
 export function pluginPlatform(
   plugin: string,
   state: RunState,

@@ -2,7 +2,7 @@ import { type BindingConfig, webhookUrlOf } from '../../../plugin/contract/bindi
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import { createLiveTexClient } from '../../../plugin/client/index.ts';
 import type { BindingClient } from '../../../plugin/client/contract.ts';
-import { systemClock } from '../../emulator/system-clock.ts';
+import { systemClock } from '../../../plugin/storage/index.ts';
 import type { CommandContext, CommandWork } from '../command.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { cliError } from '../errors.ts';

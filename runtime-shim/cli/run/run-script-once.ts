@@ -4,7 +4,7 @@ import { userIdOf } from '../../../plugin/contract/lead.ts';
 import { createLiveTexPlugin } from '../../../plugin/index.ts';
 import { NEW_POSITION } from '../../bot/position.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
-import { systemClock } from '../../emulator/system-clock.ts';
+import { systemClock } from '../../../plugin/storage/index.ts';
 import type { LiveTexEmulator } from '../../emulator/contract.ts';
 import type { LeadRecord } from '../../leads/lead-record.ts';
 import { DEFAULT_LIMITS } from '../../runtime/create-runtime.ts';
