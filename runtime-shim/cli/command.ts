@@ -31,6 +31,8 @@ export interface CommandSpec {
   readonly positionals: readonly PositionalSpec[];
   readonly options: readonly OptionSpec[];
   readonly examples: readonly string[];
+  /** The document of `--json` when the work did not come about; left out: `{ ok: false, error: { code, message } }`. */
+  readonly failure?: (error: { readonly code: string; readonly message: string }) => object;
   readonly load: () => Promise<CommandWork>;
 }
 

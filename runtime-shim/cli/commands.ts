@@ -1,5 +1,6 @@
 /** All commands, in the order of `--help`. */
 import type { CommandSpec, OptionSpec } from './command.ts';
+import { failedReport } from './run/run-report.ts';
 
 /** Free on a usual machine, and easy to remember: Metabot 24. */
 export const SIMULATE_PORT = 8024;
@@ -45,6 +46,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       },
       { name: 'lead', value: 'FILE', help: 'JSON: the lead that the script sees (docs/configuration.md)' },
     ],
+    failure: (error) => failedReport({ ...error, line: null, column: null }),
     examples: ['metabot-livetex run номер_заявки.js', 'metabot-livetex run перевод.js --operators offline --json'],
     load: async () => (await import('./commands/run.ts')).run,
   },

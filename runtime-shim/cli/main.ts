@@ -41,10 +41,12 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     return await dispatch(argv, terminal, json);
   } catch (error) {
     const code = codeOf(error);
-    if (json)
-      terminal.out(JSON.stringify({ ok: false, error: { code: code ?? 'internal', message: messageOf(error) } }));
-    terminal.err(`metabot-livetex: ${messageOf(error)}`);
     const spec = COMMANDS.find(({ name }) => name === argv[0]);
+    if (json) {
+      const failure = { code: code ?? 'internal', message: messageOf(error) };
+      terminal.out(JSON.stringify(spec?.failure?.(failure) ?? { ok: false, error: failure }));
+    }
+    terminal.err(`metabot-livetex: ${messageOf(error)}`);
     if (code === 'cli_usage' && spec !== undefined) {
       terminal.err(`\nUsage: ${usageLine(spec)}\nMore: metabot-livetex ${spec.name} --help`);
     }

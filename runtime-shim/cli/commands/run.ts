@@ -1,10 +1,8 @@
 import { resolve } from 'node:path';
-import { CodedError } from '../../../plugin/contract/coded-error.ts';
 import type { CommandWork } from '../command.ts';
-import { EXIT_DONE, EXIT_FAILED, exitCodeOf } from '../exit-code.ts';
+import { EXIT_DONE, EXIT_FAILED } from '../exit-code.ts';
 import { readTextFile } from '../read-text-file.ts';
 import { readLeadFile } from '../run/lead-file.ts';
-import { failedReport } from '../run/run-report.ts';
 import { reportText } from '../run/report-text.ts';
 import { type Operators, runScriptOnce } from '../run/run-script-once.ts';
 
@@ -12,18 +10,11 @@ import { type Operators, runScriptOnce } from '../run/run-script-once.ts';
 export const run: CommandWork = async ({ terminal, arguments: { positionals, values }, json, cwd }) => {
   const path = resolve(cwd, positionals[0] ?? '');
   const leadPath = values['lead'] === undefined ? undefined : resolve(cwd, values['lead']);
-  try {
-    const code = await readTextFile('the script', path);
-    const lead = await readLeadFile(leadPath);
-    const operators = (values['operators'] ?? 'online') as Operators;
-    const { report, errorSource, problem } = await runScriptOnce({ path, code, operators, lead });
-    if (problem !== undefined) terminal.err(`metabot-livetex: the file runs alone, because ${problem}`);
-    terminal.out(json ? JSON.stringify(report) : reportText(report, terminal, errorSource));
-    return report.ok ? EXIT_DONE : EXIT_FAILED;
-  } catch (error) {
-    if (!json || !(error instanceof CodedError)) throw error;
-    terminal.out(JSON.stringify(failedReport({ code: error.code, message: error.message, line: null, column: null })));
-    terminal.err(`metabot-livetex: ${error.message}`);
-    return exitCodeOf(error);
-  }
+  const code = await readTextFile('the script', path);
+  const lead = await readLeadFile(leadPath);
+  const operators = (values['operators'] ?? 'online') as Operators;
+  const { report, errorSource, problem } = await runScriptOnce({ path, code, operators, lead });
+  if (problem !== undefined) terminal.err(`metabot-livetex: the file runs alone, because ${problem}`);
+  terminal.out(json ? JSON.stringify(report) : reportText(report, terminal, errorSource));
+  return report.ok ? EXIT_DONE : EXIT_FAILED;
 };

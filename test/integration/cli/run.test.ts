@@ -182,6 +182,28 @@ describe('a file that is no script: code 2', () => {
     expect(stderr).toContain(join(folder, file === '.' ? '' : file).replace(/\/$/, ''));
   });
 
+  test('wrong usage gives the same document', async () => {
+    const { code, stdout } = await runCommand(['run', 'a.js', '--operators', 'some', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      ok: false,
+      returned: null,
+      messages: [],
+      attributes: {},
+      systemAttributes: {},
+      transfer: null,
+      scripts: [],
+      log: [],
+      error: {
+        code: 'cli_usage',
+        message: '--operators must be online, offline or unreachable, got "some"',
+        line: null,
+        column: null,
+      },
+      usage: { cpuMs: 0, wallMs: 0, hostCalls: 0 },
+    });
+  });
+
   test('a lead file with mistakes: all of them', async () => {
     const lead = {
       nam: 'x',
