@@ -22,11 +22,11 @@ export function refuse(detail: string): never {
   return fail('script_argument', detail);
 }
 
-/** A key: a non-empty string. */
-export function keyArgument(call: string, key: unknown): string {
+/** A key, or what else is named (a tag, a library): a non-empty string. */
+export function keyArgument(call: string, key: unknown, what = 'key'): string {
   if (typeof key !== 'string' || key === '')
-    return refuse(`${call}: the key must be a non-empty string, got ${describe(key)}`);
-  if (key.length > MAX_KEY_LENGTH) return refuse(`${call}: the key is longer than ${MAX_KEY_LENGTH} characters`);
+    return refuse(`${call}: the ${what} must be a non-empty string, got ${describe(key)}`);
+  if (key.length > MAX_KEY_LENGTH) return refuse(`${call}: the ${what} is longer than ${MAX_KEY_LENGTH} characters`);
   return wellFormed(call, key);
 }
 
@@ -52,11 +52,12 @@ export function valueArgument(call: string, key: string, value: unknown): string
   );
 }
 
-/** A list of non-empty strings. */
-export function textListArgument(call: string, what: string, value: unknown): List<string> {
-  if (!isArray(value)) return refuse(`${call} takes an array of ${what}, got ${describe(value)}`);
+/** A list of keys or tags. */
+export function textListArgument(call: string, what: 'key' | 'tag', value: unknown): List<string> {
+  if (!isArray(value)) return refuse(`${call} takes an array of ${what}s, got ${describe(value)}`);
   const result = list<string>();
-  for (let index = 0; index < value.length; index += 1) add(result, keyArgument(call, value[index]));
+  for (let index = 0; index < value.length; index += 1)
+    add(result, keyArgument(call, value[index], `${what} ${index + 1}`));
   return result;
 }
 

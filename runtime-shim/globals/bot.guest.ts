@@ -54,7 +54,7 @@ export function factory(
       return runScript(code);
     },
     runScriptByCodeForLead(code: unknown, leadId: unknown) {
-      const script = keyArgument('bot.runScriptByCodeForLead', code);
+      const script = keyArgument('bot.runScriptByCodeForLead', code, "script's code");
       const id = typeof leadId === 'number' && isFinite(leadId) ? toText(leadId) : leadId;
       if (typeof id !== 'string' || id === '') {
         refuse(`bot.runScriptByCodeForLead: the lead's id must be a string or a number, got ${describe(leadId)}`);

@@ -67,7 +67,7 @@ export function leadAttributes(state: RunState, self: object): Record<string, un
     },
     deleteAttr: (key: unknown) => write(writableKey('lead.deleteAttr', key), null),
     deleteAttrs(keys: unknown) {
-      const names = textListArgument('lead.deleteAttrs', 'keys', keys);
+      const names = textListArgument('lead.deleteAttrs', 'key', keys);
       for (let index = 0; index < names.length; index += 1) writableKey('lead.deleteAttrs', names[index]);
       for (let index = 0; index < names.length; index += 1) write(names[index] as string, null);
       return self;

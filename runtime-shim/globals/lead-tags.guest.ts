@@ -9,11 +9,11 @@ export function leadTags(state: RunState, self: object): Record<string, unknown>
     state.tags[tag] = present;
   };
   const one = (call: string, present: boolean) => (tag: unknown) => {
-    set(keyArgument(call, tag), present);
+    set(keyArgument(call, tag, 'tag'), present);
     return self;
   };
   const many = (call: string, present: boolean) => (tags: unknown) => {
-    const names = textListArgument(call, 'tags', tags);
+    const names = textListArgument(call, 'tag', tags);
     for (let index = 0; index < names.length; index += 1) set(names[index] as string, present);
     return self;
   };
@@ -23,7 +23,7 @@ export function leadTags(state: RunState, self: object): Record<string, unknown>
     deleteTag: one('lead.deleteTag', false),
     deleteTags: many('lead.deleteTags', false),
     isTagExist(tag: unknown) {
-      const name = keyArgument('lead.isTagExist', tag);
+      const name = keyArgument('lead.isTagExist', tag, 'tag');
       if (name in state.tags) return state.tags[name];
       return given(state, name);
     },

@@ -48,7 +48,7 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
   let asynchronous = false;
 
   const load = (name: unknown): unknown => {
-    const key = keyArgument('require', name);
+    const key = keyArgument('require', name, "library's name");
     if (key in loaded) return (loaded[key] as Loaded).exports;
     if (!hasOwn(state.input.libraries, key)) {
       const builtIn = builtInLibraries(globals());

@@ -109,7 +109,7 @@ test.each([
   ["lead.setJsonAttr('a', 1n)", 'script_error: TypeError: Do not know how to serialize a BigInt'],
   ["lead.getJsonAttr('плохой')", 'script_argument: lead.getJsonAttr: the attribute "плохой" is not JSON @1:6'],
   ["lead.deleteAttrs('a')", 'script_argument: lead.deleteAttrs takes an array of keys, got a string @1:6'],
-  ["lead.addTags(['a', 1])", 'script_argument: lead.addTags: the key must be a non-empty string, got a number @1:6'],
+  ["lead.addTags(['a', 1])", 'script_argument: lead.addTags: the tag 2 must be a non-empty string, got a number @1:6'],
   ['lead.setForwarded(1)', 'script_argument: lead.setForwarded takes true or false, got a number @1:6'],
   [
     "lead.setAttr('sys_livetex_attrs', '{}')",

@@ -96,7 +96,9 @@ test('a missing library is named beside the known ones', async () => {
   expect(await scripts.failure("\n  require('Business.B')", given)).toBe(
     'script_library_missing: there is no library "Business.B"; known: Common.Bot.Commands, Business.A @2:3',
   );
-  expect(await scripts.failure('require(5)')).toContain('require: the key must be a non-empty string, got a number');
+  expect(await scripts.failure('require(5)')).toContain(
+    "require: the library's name must be a non-empty string, got a number",
+  );
 });
 
 test('a library that failed is loaded anew when asked again', async () => {
