@@ -2,7 +2,8 @@ import { afterAll, expect, test } from 'vitest';
 import type { ScriptLogLine } from '../../../runtime-shim/sandbox/contract.ts';
 import { createScriptRunner } from '../../support/sandbox-under-test.ts';
 
-const scripts = createScriptRunner();
+/** The wall clock far behind: on a loaded machine an endless loop must still end by its CPU time. */
+const scripts = createScriptRunner({ cpuMs: 300, wallMs: 50_000 });
 afterAll(() => scripts.close());
 
 async function logOf(code: string): Promise<readonly ScriptLogLine[]> {
