@@ -1,3 +1,2 @@
-const number = Number(lead.getAttr('order'));
-// Значение null удаляет атрибут: оператор не увидит выдуманного номера.
-lead.setLiveTexAttr('номер_заказа', Number.isFinite(number) ? number : null);
+// Не число — null, а null удаляет атрибут: оператор не увидит выдуманного номера.
+lead.setLiveTexAttr('номер_заказа', lead.getIntAttr('order'));
