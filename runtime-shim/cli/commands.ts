@@ -17,8 +17,9 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'simulate',
     summary: 'run a bot with a local LiveTex and show its dialogs',
     about: [
-      'Runs the bot folder in the real sandbox with the plugin against a LiveTex emulator, plays one demonstration',
-      'dialog and prints what the lead and the operator see. Then it stays up until Ctrl+C.',
+      'Runs the bot folder in the real sandbox with the plugin against a LiveTex emulator, with a page on which you are',
+      'both lead and operator, and prints what happens. The main example plays one demonstration dialog first.',
+      'It stays up until Ctrl+C.',
     ],
     positionals: [{ name: 'botFolder', required: false, help: 'a folder with bot.json (default: the main example)' }],
     options: [
