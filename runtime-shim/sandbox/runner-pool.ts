@@ -19,7 +19,7 @@ export interface PoolEvents extends Pick<RunnerEvents, 'message'> {
   /** The server killed the runner because of this run. */
   blamed(run: PendingRun, verdict: KillVerdict): void;
   /** The runner is gone with these runs in it. */
-  lost(runs: readonly PendingRun[], alone: boolean): void;
+  lost(runs: readonly PendingRun[]): void;
 }
 
 /** The runner processes: as many as asked for, and spares that stand ready when one is killed. */
@@ -134,7 +134,7 @@ export class RunnerPool {
     this.killed += 1;
     this.#logger?.warn('a runner was replaced', { why, lastWords: runner.lastWords });
     this.#add();
-    this.#events.lost([...runner.runs.values()], runner.exclusive);
+    this.#events.lost([...runner.runs.values()]);
   }
 
   /** The server's own watch: it holds even when a runner's loop is stuck. */

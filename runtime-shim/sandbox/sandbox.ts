@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '../../plugin/contract/host.ts';
+import type { Logger } from '../../plugin/contract/host.ts';
 import { SHIM_ERRORS, shimError } from '../errors.ts';
 import { answerCall } from './answer-call.ts';
 import type { Sandbox, SandboxLimits, SandboxStats, ScriptResult, ScriptRun, ScriptUsage } from './contract.ts';
@@ -15,8 +15,6 @@ import { ScriptSets } from './script-sets.ts';
 
 export interface SandboxOptions {
   readonly logger?: Logger;
-  /** Time for the log. The limits use a clock that cannot be set. */
-  readonly clock?: Clock;
 }
 
 /** A sandbox with its runner processes, which start at once. @throws RangeError for limits that cannot work */
