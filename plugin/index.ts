@@ -2,10 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { createLiveTexClient } from './client/index.ts';
 import type { LiveTexClient, LiveTexClientOptions } from './client/contract.ts';
-import { type BindingConfig, type BindingInput, bindingsSchema } from './contract/binding-config.ts';
+import type { BindingInput } from './contract/binding-config.ts';
 import type { LiveTexHost, Logger } from './contract/host.ts';
-import { issueWords, pathText } from './contract/issue-words.ts';
-import { pluginError } from './errors.ts';
 import { loadGuestSource } from './guest/source.ts';
 import { createBindings } from './lanes/bindings.ts';
 import { createCounters } from './lanes/counters.ts';
@@ -13,6 +11,7 @@ import { createLiveTexClock } from './lanes/livetex-clock.ts';
 import { createObserver } from './lanes/observer.ts';
 import { createTokenWatch } from './lanes/token-watch.ts';
 import { assemblePlugin, type LiveTexPlugin } from './livetex-plugin.ts';
+import { parseOptions } from './parse-options.ts';
 import type { Retention, Storage } from './storage/contract.ts';
 import { openStorage, systemClock } from './storage/index.ts';
 
@@ -37,7 +36,7 @@ const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
  * @throws config_invalid with every problem and its path; what opening the storage throws
  */
 export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promise<LiveTexPlugin> {
-  const configs = parseBindings(options.bindings);
+  const configs = parseOptions(options);
   const { host } = options;
   const clock = host.clock ?? systemClock;
   const logger = host.logger ?? SILENT;
@@ -78,14 +77,6 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
       if (isOwned) await storage.close();
     },
   });
-}
-
-/** @throws config_invalid */
-function parseBindings(bindings: unknown): BindingConfig[] {
-  const parsed = bindingsSchema.safeParse(bindings);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${pathText(['livetex', ...issue.path])}: ${issueWords(issue)}`);
-  throw pluginError('config_invalid', { problems });
 }
 
 export { definition } from './definition.ts';

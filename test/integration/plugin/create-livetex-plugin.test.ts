@@ -63,6 +63,40 @@ describe('createLiveTexPlugin', () => {
     await expect(createLiveTexPlugin({ bindings, storage: 'memory:', host })).rejects.toThrow('livetex[1].id');
   });
 
+  it('refuses a host without one of its ports, and no storage, beside the problems of the bindings', async () => {
+    const incomplete = { ...host, runScript: undefined, attributes: {}, observe: 'loud' };
+    const options = { bindings: [{}], host: incomplete } as unknown as Parameters<typeof createLiveTexPlugin>[0];
+    await expect(createLiveTexPlugin(options)).rejects.toMatchObject({
+      code: 'config_invalid',
+      facts: {
+        problems: [
+          'livetex[0].token: is missing (a string)',
+          'storage: must be "sqlite:<folder>", a "postgres://" URL, "memory:" or an open storage',
+          'host.attributes.get: must be a function',
+          'host.runScript: must be a function',
+          'host.observe: must be a function',
+        ],
+      },
+    });
+    const nothing = { bindings: [], storage: 'memory:' } as unknown as Parameters<typeof createLiveTexPlugin>[0];
+    await expect(createLiveTexPlugin(nothing)).rejects.toThrow('host: is missing (an object)');
+  });
+
+  it('takes a host whose ports are methods of a class', async () => {
+    class Platform implements LiveTexHost {
+      readonly attributes = host.attributes;
+      async hasScript(): Promise<boolean> {
+        return false;
+      }
+      async runScript(): Promise<void> {}
+      async deliver(): Promise<void> {}
+      async setForwarded(): Promise<void> {}
+    }
+    const plugin = await createLiveTexPlugin({ bindings: [], storage: 'memory:', host: new Platform() });
+    expect(await plugin.ready()).toEqual({ ready: true, reasons: [] });
+    await plugin.close();
+  });
+
   it('works without any binding: nothing is mirrored, and a transfer says so', async () => {
     const plugin = await createLiveTexPlugin({ bindings: [], storage: 'memory:', host });
     expect(await plugin.dialog(LEAD)).toMatchObject({ mode: 'bot', binding: null });

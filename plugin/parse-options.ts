@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { type BindingConfig, bindingsSchema } from './contract/binding-config.ts';
+import { issueWords, pathText } from './contract/issue-words.ts';
+import { pluginError } from './errors.ts';
+
+const port = z.custom((value) => typeof value === 'function', 'must be a function');
+
+/** A port that is not there would show at the first transfer only. */
+const hostSchema = z.looseObject({
+  attributes: z.looseObject({ get: port }),
+  hasScript: port,
+  runScript: port,
+  deliver: port,
+  setForwarded: port,
+  authorLog: port.optional(),
+  observe: port.optional(),
+});
+
+const optionsSchema = z.looseObject({
+  /** Named as in the configuration file. */
+  livetex: bindingsSchema,
+  storage: z.union(
+    [z.string(), z.looseObject({ transaction: port, read: port })],
+    'must be "sqlite:<folder>", a "postgres://" URL, "memory:" or an open storage',
+  ),
+  host: hostSchema,
+});
+
+/** Checks what a platform passes, which need not be written in TypeScript, and fills in the bindings' defaults. @throws config_invalid */
+export function parseOptions(options: {
+  readonly bindings: unknown;
+  readonly storage: unknown;
+  readonly host: unknown;
+}): BindingConfig[] {
+  const { bindings: livetex, storage, host } = options;
+  const parsed = optionsSchema.safeParse({ livetex, storage, host });
+  if (parsed.success) return parsed.data.livetex;
+  const problems = parsed.error.issues.map((issue) => `${pathText(issue.path)}: ${issueWords(issue)}`);
+  throw pluginError('config_invalid', { problems });
+}
