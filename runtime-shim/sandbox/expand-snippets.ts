@@ -20,7 +20,7 @@ interface Piece {
 export interface ExpandedScript {
   readonly code: string;
   /** Where a line and column of the expanded text stand in the author's files. */
-  locate(line: number, column: number): { library: string | null; line: number; column: number };
+  readonly locate: (line: number, column: number) => { library: string | null; line: number; column: number };
 }
 
 export interface SnippetProblem {

@@ -52,6 +52,6 @@ export function compileUnit(code: string, libraries: LibrarySet): CompileUnit | 
   const run = `globalThis[${JSON.stringify(GUEST_NAMES.run)}]`;
   return {
     source: `${run}((function (\n) {\n${expanded.code}\n}), ${asynchronous});`,
-    locate: (line, column) => expanded.locate(line, column),
+    locate: expanded.locate,
   };
 }
