@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import { readBytes } from '../api/read-bytes.ts';
 import type { EmulatedTouchPoint } from '../contract.ts';
+import { problemsOf } from '../fault-schema.ts';
 import type { TouchPoint } from '../touch-point.ts';
 import { CONTROL_CALLS } from './control-calls.ts';
 import { controlProblem } from './control-guard.ts';
@@ -47,7 +48,7 @@ export async function serveControl(
   }
   const url = new URL(message.url ?? '', 'http://emulator');
   const name = url.pathname.slice(CONTROL_PATH.length);
-  const list = LISTS[name];
+  const list = Object.hasOwn(LISTS, name) ? LISTS[name] : undefined;
   if (message.method === 'POST' && name === 'call') await answerCall(desk, message, response);
   else if (message.method === 'GET' && name === 'state') send(response, 200, stateOf(point, desk));
   else if (message.method === 'GET' && name === 'changes') {
@@ -61,19 +62,32 @@ export async function serveControl(
 async function answerCall(desk: EmulatedTouchPoint, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const bytes = await readBytes(message, MAX_BODY_BYTES);
   // A page of another origin can send a form's content types without asking, but not this one.
-  if (message.headers['content-type'] !== 'application/json') {
+  if (message.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') {
     fail(response, 415, 'emulator_option_invalid', 'Content-Type must be application/json');
     return;
   }
+  const wanted = callSchema.safeParse(parsed(bytes?.toString('utf8') ?? ''));
+  if (!wanted.success) {
+    fail(response, 400, 'emulator_option_invalid', `not a call: ${problemsOf(wanted.error).join('; ')}`);
+    return;
+  }
+  const { call, args } = wanted.data;
   try {
-    const { call, args } = callSchema.parse(JSON.parse(bytes?.toString('utf8') ?? ''));
     const act = Object.hasOwn(CONTROL_CALLS, call) ? CONTROL_CALLS[call] : undefined;
     if (act) send(response, 200, { result: await act(desk, args) });
     else fail(response, 404, 'emulator_unknown', `there is no call "${call}"`);
   } catch (error) {
-    const code = codeOf(error);
-    if (code === undefined) fail(response, 400, 'emulator_option_invalid', `not a call: ${messageOf(error)}`);
-    else fail(response, STATUS_OF_CODE[code] ?? 500, code, messageOf(error));
+    const code = codeOf(error) ?? 'internal';
+    fail(response, STATUS_OF_CODE[code] ?? 500, code, messageOf(error));
+  }
+}
+
+/** `undefined` for what is not JSON: then it is no call either. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
 }
 

@@ -85,6 +85,27 @@ test.each([
   expect(answer).toMatchObject({ status, body: { error: { code: expect.any(String), message: expect.any(String) } } });
 });
 
+test('a list that is none is not found, whatever its name', async () => {
+  const emulator = await useEmulator();
+  for (const name of ['nothing', 'constructor', '__proto__']) {
+    expect(await ask(emulator.url, name)).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } });
+  }
+});
+
+test('a mistaken call is told what is wrong with it; the content type may name its charset', async () => {
+  const emulator = await useEmulator();
+  const headers = { 'content-type': 'application/json; charset=utf-8' };
+  expect(await ask(emulator.url, 'call', { headers, body: '{"call":"faults.clear"}' })).toEqual({
+    status: 400,
+    body: {
+      error: {
+        code: 'emulator_option_invalid',
+        message: 'not a call: args: Invalid input: expected array, received undefined',
+      },
+    },
+  });
+});
+
 test('control calls are no requests of the API', async () => {
   const emulator = await useEmulator();
   await ask(emulator.url, 'state');
