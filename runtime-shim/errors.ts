@@ -41,7 +41,7 @@ export const SHIM_ERRORS = {
     fault: 'script',
     retryable: false,
     message: () =>
-      'the script returned a promise: the platform runs scripts synchronously, without async, await or timers',
+      'a promise of the script was rejected and nobody caught it: the platform runs scripts synchronously, without async, await or timers',
   }),
   script_argument: row({ fault: 'script', retryable: false, message: (facts: { detail: string }) => facts.detail }),
   /** A part of the platform that the shim does not have (`bot.scheduleScript`). */

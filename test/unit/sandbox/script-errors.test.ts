@@ -31,7 +31,8 @@ test.each([
   ['return (async () => 1)()', 'script_async: the script returned a promise'],
   ['return Promise.resolve().then(() => 1)', 'script_async: the script returned a promise'],
   ["(async () => { await 1; lead.setAttr('a', 'b'); })()", 'script_async: '],
-  ["Promise.reject(new Error('x'))", 'script_async: '],
+  ["Promise.reject(new Error('x'))", 'script_async: a promise of the script was rejected and nobody caught it'],
+  ["import('fs')", 'script_async: a promise of the script was rejected and nobody caught it'],
 ])('%s', async (code, words) => {
   expect(await scripts.failure(code)).toContain(words);
 });
