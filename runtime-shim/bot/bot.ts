@@ -12,6 +12,8 @@ export interface SourceFile {
 export interface BotRoute extends Route {
   readonly expression: RegExp;
   readonly linear: boolean;
+  /** Where the expression stands in `bot.json`. */
+  readonly place: Place;
 }
 
 /** A checked bot folder: every name in it leads somewhere. */

@@ -9,7 +9,7 @@ import { checkReferences } from './check-references.ts';
 import { checkSyntax } from './check-syntax.ts';
 import { describeIssues } from './describe-issues.ts';
 import { loadLibraries } from './load-libraries.ts';
-import { type PositionedJson, readPositionedJson } from './positioned-json.ts';
+import { type Place, type PositionedJson, readPositionedJson } from './positioned-json.ts';
 import { type FileReading, NO_SUCH_FILE, readBotFile, reasonOf } from './read-bot-file.ts';
 import { routeExpression } from './route-expression.ts';
 
@@ -44,7 +44,7 @@ export async function loadBot(folder: string): Promise<Bot> {
     name: description.name ?? description.id,
     folder,
     scripts: new Map(description.scripts.map((script) => [script.code, script])),
-    routes: description.routes.flatMap(compiledRoute),
+    routes: description.routes.flatMap((route, index) => compiledRoute(route, json.place(['routes', index, 'regex']))),
     channels: description.channels,
     sources,
     libraries,
@@ -110,7 +110,7 @@ async function loadSources(
   return sources;
 }
 
-function compiledRoute(route: Route): BotRoute[] {
+function compiledRoute(route: Route, place: Place): BotRoute[] {
   const expression = routeExpression(route.regex);
-  return expression.ok ? [{ ...route, expression: expression.regex, linear: expression.linear }] : [];
+  return expression.ok ? [{ ...route, expression: expression.regex, linear: expression.linear, place }] : [];
 }

@@ -1,5 +1,6 @@
 import type { BotRoute } from './bot.ts';
 import { runAuthorScript } from './author-script.ts';
+import { DESCRIPTION_FILE } from './load-bot.ts';
 import type { Play } from './play.ts';
 import { MAX_ROUTED_LENGTH, ROUTE_FLAGS } from './route-expression.ts';
 
@@ -39,9 +40,9 @@ async function firstInSandbox(play: Play, routes: readonly BotRoute[], text: str
       error: {
         code: result.error.code,
         message: `the expression ${JSON.stringify(route?.regex)} took too long on this text: ${result.error.message}`,
-        file: 'bot.json',
-        line: null,
-        column: null,
+        file: DESCRIPTION_FILE,
+        line: route?.place.line ?? null,
+        column: route?.place.column ?? null,
       },
       usage: result.usage,
     });
