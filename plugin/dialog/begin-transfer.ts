@@ -1,5 +1,6 @@
 import type { EventOf } from '../contract/dialog-event.ts';
 import { type Draft, runIfThere } from './draft.ts';
+import { laterBound } from './older-event.ts';
 import { fact } from './transition-context.ts';
 
 /** The transfer table of design section 6: by fresh availability and the script of type `Нет доступных операторов`. */
@@ -52,7 +53,7 @@ function beginTransfer(draft: Draft): void {
     transfer,
     selection,
     selecting: true,
-    notBefore: context.facts.liveTexTime ?? draft.state.notBefore,
+    notBefore: laterBound(context.facts.liveTexTime ?? null, draft.state.notBefore),
     // The request itself is what the operator has to answer.
     answered: false,
     noOperatorsScriptRan: false,

@@ -12,7 +12,7 @@ export function onClosed(draft: Draft, event: EventOf<'Closed'>): void {
   if (state.mode === 'bot' || state.mode === 'transferring' || isOlder(state, event.at)) return;
   effects.push({ do: 'notice', notice: 'returned' });
   endTransfer(draft, 'closed');
-  // What LiveTex stamps later belongs to no conversation before this end: the next transfer's bound while its clock is not known.
+  // What belongs to the next transfer is stamped later than this end, however little is known of LiveTex's clock then.
   draft.state = { ...draft.state, notBefore: event.at === null ? null : event.at + 1 };
   runIfThere(draft, 'return', 'returned');
 }

@@ -17,3 +17,9 @@ export function isOlder(state: DialogState, at: number | null): boolean {
 export function provesSelection(state: DialogState, at: number | null): boolean {
   return state.transfer === 1 || (at !== null && state.notBefore !== null && at >= state.notBefore);
 }
+
+/** The later of two lower bounds: both hold. LiveTex's clock may be known only from long ago, the close before it exactly. */
+export function laterBound(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.max(one, other);
+}

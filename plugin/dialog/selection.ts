@@ -1,5 +1,6 @@
 import type { EventOf } from '../contract/dialog-event.ts';
 import { type Draft, endTransfer, runIfThere } from './draft.ts';
+import { laterBound } from './older-event.ts';
 
 /** LiveTex has the dialog: flag and notice, once, and the wait for an operator begins. */
 export function acceptSelection(draft: Draft): void {
@@ -30,7 +31,7 @@ export function onSelected(draft: Draft, event: EventOf<'Selected'>): void {
   }
   if (state.mode === 'transferring') {
     acceptSelection(draft);
-    draft.state = { ...draft.state, notBefore: event.notBefore ?? state.notBefore };
+    draft.state = { ...draft.state, notBefore: laterBound(event.notBefore, state.notBefore) };
   }
   draft.state = { ...draft.state, selecting: false, selectedAt: draft.context.now };
 }

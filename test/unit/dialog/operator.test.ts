@@ -141,6 +141,17 @@ describe('what comes late, after the dialog went back', () => {
     expect(shown.findIndex((line) => line.includes('на связи'))).toBeGreaterThan(shown.indexOf('notice:transferred'));
   });
 
+  it('a clock of LiveTex that is known from long ago does not count older than the close before', () => {
+    const run = operatorDialog({ liveTexTime: 1_000 });
+    run.feed(closed(5_000), { type: 'TransferRequested' });
+    expect(short(run.feed(text('из прежнего разговора', BORIS, 4_999)))).not.toContain('notice:transferred');
+    run.feed({ type: 'Selected', transfer: 2, notBefore: 1_000 });
+    const before = run.state;
+    expect(run.feed(read(BORIS, 4_999), closed(5_000))).toEqual([]);
+    expect(run.state).toBe(before);
+    expect(short(run.feed(read(ANNA, 5_001)))).toEqual(['notice:operatorConnected:Анна Котова']);
+  });
+
   it('while the second selection is on its way, only what is proved to be new connects', () => {
     const run = operatorDialog({ liveTexTime: null });
     run.feed({ type: 'ReturnRequested' }, { type: 'TransferRequested' });
