@@ -12,7 +12,8 @@ export const MAX_BUTTONS = 100;
 /** A link that a person may open: absolute, `http:` or `https:` only (`javascript:`, `file:` and `data:` are refused). */
 export const linkSchema = z.string().max(MAX_URL_LENGTH).refine(isHttpUrl, 'must be an absolute http: or https: URL');
 
-function isHttpUrl(value: string): boolean {
+/** An absolute `http:` or `https:` address, whatever its length, without whitespace. */
+export function isHttpUrl(value: string): boolean {
   if (/[\s\p{Cc}]/u.test(value)) return false;
   const url = URL.parse(value);
   return url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && url.hostname !== '';

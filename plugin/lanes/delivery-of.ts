@@ -1,5 +1,5 @@
 import type { Attachment } from '../contract/message.ts';
-import { MAX_TEXT_LENGTH, attachmentSchema, linkSchema } from '../contract/message.ts';
+import { MAX_TEXT_LENGTH, MAX_URL_LENGTH, attachmentSchema, isHttpUrl } from '../contract/message.ts';
 import type { Effect } from '../dialog/effect.ts';
 import { splitText } from '../mirror/split-text.ts';
 import type { HostJob } from './host-job.ts';
@@ -20,37 +20,50 @@ export function textDeliveries(effect: Extract<Effect, { do: 'showText' }>): New
 }
 
 /**
- * An operator's file for the lead. With a link that a person cannot open (`javascript:`, a path) the lead is told that
- * there was a file, instead of nothing.
+ * An operator's file for the lead. One whose link is longer than an attachment's may be comes as a text with the link;
+ * with a link that a person cannot open (`javascript:`, a path) the lead is told that there was a file, instead of nothing.
  */
 export function fileDeliveries(effect: Extract<Effect, { do: 'showFile' }>): NewDelivery[] {
   const { file } = effect;
   const comment = file.comment?.trim() ? file.comment : undefined;
-  if (!linkSchema.safeParse(file.url).success) {
-    const name = file.name?.trim() ? ` «${file.name}»` : '';
-    const text = [comment, `Оператор отправил файл${name}, но открыть его по присланной ссылке нельзя`]
-      .filter((line) => line !== undefined)
-      .join('\n');
-    return textDeliveries({ do: 'showText', text, operator: effect.operator });
+  const name = file.name?.trim() ? file.name : undefined;
+  const url = linkOf(file.url);
+  if (url === undefined) {
+    const called = name === undefined ? '' : ` «${name}»`;
+    return asText([comment, `Оператор отправил файл${called}, но открыть его по присланной ссылке нельзя`]);
   }
-  const attachment = attachmentOf(file);
+  if (url.length > MAX_URL_LENGTH) return asText([comment, name, url]);
+  const attachment = attachmentOf(file, url);
   const [first, ...more] = comment === undefined ? [] : splitText(comment, MAX_CODE_POINTS);
   return [
     { kind: 'file', attachment, ...(first === undefined ? {} : { text: first }), ...by(effect.operator) },
     ...more.map((text): NewDelivery => ({ kind: 'text', text, ...by(effect.operator) })),
   ];
+
+  function asText(lines: ReadonlyArray<string | undefined>): NewDelivery[] {
+    const text = lines.filter((line) => line !== undefined).join('\n');
+    return textDeliveries({ do: 'showText', text, operator: effect.operator });
+  }
+}
+
+/** The link as a lead's program takes it, spaces encoded (a file's name stands in it as it is); `undefined` when a person cannot open it. */
+function linkOf(url: string): string | undefined {
+  if (isHttpUrl(url)) return url;
+  // The parser would drop line ends without a word: what has them is no link that somebody meant.
+  const encoded = /\p{Cc}/u.test(url) ? undefined : URL.parse(url)?.href;
+  return encoded !== undefined && isHttpUrl(encoded) ? encoded : undefined;
 }
 
 function by(operator: string | null): { operator?: string } {
   return operator === null ? {} : { operator };
 }
 
-function attachmentOf(file: Extract<Effect, { do: 'showFile' }>['file']): Attachment {
+function attachmentOf(file: Extract<Effect, { do: 'showFile' }>['file'], url: string): Attachment {
   const size = attachmentSchema.shape.size.safeParse(file.size);
   const name = file.name?.slice(0, MAX_FILE_NAME_LENGTH).toWellFormed();
   return {
-    type: typeOf(file.name ?? URL.parse(file.url)?.pathname ?? ''),
-    url: file.url,
+    type: typeOf(file.name ?? URL.parse(url)?.pathname ?? ''),
+    url,
     ...(name ? { name } : {}),
     ...(size.success && size.data !== undefined ? { size: size.data } : {}),
   };

@@ -18,11 +18,19 @@ const BAD_LINKS = [
   '/etc/passwd',
   'example.com/a.png',
   'https://',
-  'https://example.com/a b',
+  'https://exa mple.com/a',
   'https://example.com/\r\nSet-Cookie: x=1',
-  `https://example.com/${'a'.repeat(3_000)}`,
   '',
 ];
+/** A person can open them, but no message of a lead may hold them. */
+const CLUMSY_LINKS = [
+  [
+    'https://example.com/счёт за май.pdf',
+    'https://example.com/%D1%81%D1%87%D1%91%D1%82%20%D0%B7%D0%B0%20%D0%BC%D0%B0%D0%B9.pdf',
+  ],
+  [' https://example.com/a b?c=d e ', 'https://example.com/a%20b?c=d%20e'],
+] as const;
+const LONG_LINK = `https://example.com/${'a'.repeat(3_000)}`;
 /** What a lead's program would take for a link to open. */
 const OPENS = /^https?:\/\/[^\s]+$/;
 
@@ -49,13 +57,32 @@ test('a link of an operator is shown only when a person can open it; otherwise t
   }
 });
 
-test.each(BAD_LINKS)('a lead cannot send the link %j on to an operator', async (url) => {
+test('an operator’s file with spaces in its link reaches the lead, and one with a very long link as a text', async () => {
   await using desk = await startDesk();
-  const said = desk.host.leadSays(LEAD, { attachments: [{ type: 'file', url }] });
-  await expect(said).rejects.toMatchObject({ code: 'event_invalid' });
-  await desk.settle();
-  expect(desk.emulator.requests.count()).toBe(1);
+  await desk.toOperator();
+  const before = desk.host.shown.length;
+  const employee = { employee_id: desk.anna, first_name: 'Анна' };
+  for (const url of [...CLUMSY_LINKS.map(([link]) => link), LONG_LINK]) {
+    const common = { user_id: userIdOf(LEAD), employee, timestamp: Date.now() };
+    desk.emulator.webhooks.send({ type: 'FileMessage', ...common, url, name: 'счёт.pdf', comment: 'Вот счёт' });
+    await desk.settle();
+  }
+  expect(desk.host.shown.slice(before).map(({ url, text }) => [url, text])).toEqual([
+    ...CLUMSY_LINKS.map(([, url]) => [url, 'Вот счёт']),
+    [undefined, `Вот счёт\nсчёт.pdf\n${LONG_LINK}`],
+  ]);
 });
+
+test.each([...BAD_LINKS, LONG_LINK, ...CLUMSY_LINKS.map(([link]) => link)])(
+  'a lead cannot send the link %j on to an operator',
+  async (url) => {
+    await using desk = await startDesk();
+    const said = desk.host.leadSays(LEAD, { attachments: [{ type: 'file', url }] });
+    await expect(said).rejects.toMatchObject({ code: 'event_invalid' });
+    await desk.settle();
+    expect(desk.emulator.requests.count()).toBe(1);
+  },
+);
 
 test('no link is ever fetched by us: not a lead’s, not an operator’s, not a picture of either', async () => {
   const server = await startHttpServer(() => ({ status: 200, body: 'x' }));
