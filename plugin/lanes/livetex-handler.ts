@@ -1,11 +1,11 @@
 import { codeOf } from '../contract/coded-error.ts';
-import { fileAsText } from '../mirror/mirror-message.ts';
 import type { ClaimedJob } from '../storage/contract.ts';
 import type { JobOutcome } from '../storage/lane-worker-contract.ts';
 import type { Binding } from './bindings.ts';
 import { type LiveTexJobOf, liveTexJobSchema } from './livetex-job.ts';
 import type { PluginParts } from './plugin-parts.ts';
 import { selectDestination } from './select-destination.ts';
+import { sendRefusedFile } from './send-refused-file.ts';
 
 /** One request to LiveTex: a mirrored text or file, or the selection of a group. */
 export function createLiveTexHandler(
@@ -20,27 +20,25 @@ export function createLiveTexHandler(
         await binding.client.sendText({ user_id: userId, text: request.text }, signal);
         return {};
       case 'sendFile':
-        await sendFile(parts, binding, userId, request, signal);
-        return {};
+        return sendFile(parts, binding, job, request, signal);
       case 'selectDestination':
         return selectDestination(parts, binding, job, request, signal);
     }
   };
 }
 
-/** A file that LiveTex refuses for good goes as a text with its link: within the same job, so that its place in the order stays. */
 async function sendFile(
   parts: PluginParts,
   binding: Binding,
-  userId: string,
+  job: ClaimedJob,
   file: LiveTexJobOf<'sendFile'>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<JobOutcome> {
   const { url, name, size, comment } = file;
   try {
     await binding.client.sendFile(
       {
-        user_id: userId,
+        user_id: job.lane,
         url,
         ...(name === undefined ? {} : { file_name: name }),
         ...(size === undefined ? {} : { size }),
@@ -50,9 +48,7 @@ async function sendFile(
     );
   } catch (error) {
     if (codeOf(error) !== 'livetex_refused') throw error;
-    parts.logger.warn('LiveTex refuses a file, sent as a text with its link', { binding: binding.id, userId });
-    for (const text of fileAsText(file, binding.config.maxTextLength)) {
-      await binding.client.sendText({ user_id: userId, text }, signal);
-    }
+    return sendRefusedFile(parts, binding, job, file, signal);
   }
+  return {};
 }

@@ -119,6 +119,30 @@ describe('LiveTex in trouble', () => {
     expect(JSON.stringify(metrics)).not.toContain(LEAD.externalId.padStart(3, ':'));
   });
 
+  it('a refused file whose text needs several messages goes on where it was: none of them twice', async () => {
+    const { desk, clock } = await startSlowDesk({ binding: { maxTextLength: 100 }, random: () => 0 });
+    await using _ = desk;
+    const { host, emulator } = desk;
+    emulator.faults.add({ kind: 'status', status: 400, code: 9, methods: ['sendFile'] });
+    const url = `https://example.com/${'a'.repeat(130)}`;
+    // Behind each of the first two parts LiveTex fails once.
+    let failures = 0;
+    emulator.onChange(() => {
+      const sent = emulator.dialogs.get(desk.userId)?.messages.length ?? 0;
+      if (sent !== failures + 1 || failures === 2) return;
+      failures += 1;
+      emulator.faults.add({ kind: 'status', status: 503, methods: ['sendText'], times: 1 });
+    });
+    await host.leadSays(LEAD, { text: 'Договор', attachments: [{ type: 'file', url }] });
+    await host.leadSays(LEAD, 'после файла');
+    await pass(desk, clock, MINUTE_MS);
+    const texts = desk.dialog().messages.map((message) => message.text ?? '');
+    expect(texts).toHaveLength(4);
+    expect(texts.slice(0, 3).join('')).toBe(`👤 Пользователь\nДоговор\n${url}`);
+    expect(texts[3]).toBe('👤 Пользователь\nпосле файла');
+    expect(emulator.requests.list('sendText').filter(({ status }) => status === 503)).toHaveLength(2);
+  });
+
   it('LiveTex asks to slow down: the binding waits as long as asked', async () => {
     const { desk, clock } = await startSlowDesk();
     await using _ = desk;
