@@ -1,9 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { API_VERSIONS, type ApiVersion } from '../../../plugin/contract/livetex-api.ts';
 
-/** One life of the server; times in Unix ms. */
+/** One life of a server; times in Unix ms. */
 export interface Life {
   readonly number: number;
+  /** The address of the server whose life it is. */
+  readonly server: string;
+  /** Which version of LiveTex's API it asks: each life another one than the lives before and behind it, so that requests tell who sent them. */
+  readonly apiVersion: ApiVersion;
   readonly bornAt: number;
   /** When it said that it listens; `undefined` when it died before. */
   listensAt: number | undefined;
@@ -12,6 +17,9 @@ export interface Life {
   /** The kernel said that it is gone. */
   goneAt: number | undefined;
 }
+
+/** `apiVersion` of the binding is to be `{ "env": … }` of this name. */
+export const API_VERSION_VARIABLE = 'LIVETEX_API_VERSION';
 
 export interface MortalServerOptions {
   readonly launcher: string;
@@ -50,8 +58,11 @@ export class MortalServer {
 
   start(): Life {
     const { launcher, config, env } = this.options;
+    const apiVersion = API_VERSIONS[this.lives.length % API_VERSIONS.length] ?? API_VERSIONS[0];
     const life: Life = {
       number: this.lives.length + 1,
+      server: this.url,
+      apiVersion,
       bornAt: Date.now(),
       listensAt: undefined,
       killedAt: undefined,
@@ -59,7 +70,7 @@ export class MortalServer {
     };
     this.lives.push(life);
     const child = spawn(process.execPath, [launcher, 'serve', '--config', config], {
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env, [API_VERSION_VARIABLE]: apiVersion },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;

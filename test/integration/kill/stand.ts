@@ -6,7 +6,7 @@ import type { BindingInput } from '../../../plugin/contract/binding-config.ts';
 import { lastingPort } from '../../support/lasting-port.ts';
 import { BOT_FILES } from './bot-of-the-stories.ts';
 import { type LiveTexBeside, startLiveTexBeside } from './livetex-beside.ts';
-import { MortalServer } from './mortal-server.ts';
+import { API_VERSION_VARIABLE, MortalServer } from './mortal-server.ts';
 import { BOT_HEADER, LEAD_HEADER } from './words.ts';
 
 /** One server on its folder and port, with a LiveTex of its own. */
@@ -42,9 +42,12 @@ export async function prepareStand(launcher: string, binding: Partial<BindingInp
         {
           token: liveTex.emulator.token,
           baseUrl: liveTex.emulator.url,
+          apiVersion: { env: API_VERSION_VARIABLE },
           leadMessageHeader: LEAD_HEADER,
           botMessageHeader: BOT_HEADER,
           webhook: { publicUrl: url, key: 'webhook-key' },
+          // On a machine that is too slow for so many leads, transfers would rightly be given up.
+          transferTimeout: 3_600,
           ...binding,
         },
       ],

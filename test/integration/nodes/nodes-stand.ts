@@ -7,7 +7,7 @@ import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { type PostgresProxy, startPostgresProxy } from '../../support/postgres-proxy.ts';
 import { BOT_FILES } from '../kill/bot-of-the-stories.ts';
 import { type LiveTexBeside, startLiveTexBeside } from '../kill/livetex-beside.ts';
-import { MortalServer } from '../kill/mortal-server.ts';
+import { API_VERSION_VARIABLE, MortalServer } from '../kill/mortal-server.ts';
 import { BOT_HEADER, LEAD_HEADER } from '../kill/words.ts';
 import { startFront } from './front.ts';
 
@@ -59,6 +59,7 @@ export async function prepareNodesStand(launcher: string, count: number): Promis
           {
             token: liveTex.emulator.token,
             baseUrl: liveTex.emulator.url,
+            apiVersion: { env: API_VERSION_VARIABLE },
             leadMessageHeader: LEAD_HEADER,
             botMessageHeader: BOT_HEADER,
             webhook: { publicUrl: front.url, key: 'webhook-key' },
