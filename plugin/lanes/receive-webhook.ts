@@ -26,25 +26,27 @@ export function createReceiveWebhook(
 
   return async (bindingId, bytes, peer) => {
     const binding = parts.bindings.get(bindingId);
-    if (binding === undefined) return answer(404, { error: 'there is no such binding' });
+    if (binding === undefined) return refusal(404, 'not_found', 'there is no such binding');
     const waitMs = peer === undefined ? 0 : guard.waitMs(peer.address);
     if (waitMs > 0) {
       // Not logged: the wrong keys that led here were, and a flood must not become a flood of lines.
       count(binding, 'rate_limited');
       const headers = { 'retry-after': String(Math.ceil(waitMs / 1_000)) };
-      return { ...answer(429, { error: 'too many wrong keys: wait' }), headers };
+      return { ...refusal(429, 'rate_limited', 'too many wrong keys: wait'), headers };
     }
     const reading = readWebhook(bytes, binding.config.webhook);
     if (peer !== undefined) noteKey(reading, peer.address);
     if (reading.outcome === 'refused') {
       count(binding, reading.reason);
       parts.logger.warn('webhook refused', { binding: binding.id, status: reading.status, reason: reading.log });
-      return answer(reading.status, { error: reading.problem });
+      // Why a key is not taken is told to the log only.
+      const code = reading.status === 401 ? 'unauthorised' : reading.reason;
+      return refusal(reading.status, code, reading.problem);
     }
     if (reading.outcome === 'unknown_type') {
       count(binding, 'unknown_type');
       logUnknown(binding, reading.type);
-      return answer(200, { ok: true });
+      return TAKEN;
     }
     return take(binding, reading.event);
   };
@@ -63,13 +65,13 @@ export function createReceiveWebhook(
     } catch (error) {
       count(binding, 'not_stored');
       parts.logger.error('webhook not stored', { binding: binding.id, type: event.type, error: messageOf(error) });
-      return answer(503, { error: 'not stored, send it again' });
+      return refusal(503, 'not_stored', 'the event was not stored: send it again');
     }
     count(binding, outcome);
     const userId = 'user_id' in event && typeof event.user_id === 'string' ? { userId: event.user_id } : {};
     parts.observe({ kind: 'webhook', at: parts.clock.now(), binding: binding.id, ...userId, event, outcome });
     parts.logger.debug('webhook', { binding: binding.id, type: event.type, id: event.id, ...userId, outcome });
-    return answer(200, { ok: true });
+    return TAKEN;
   }
 
   /** What an event means is done or put into its dialog's lane, once per id, in one transaction. */
@@ -107,6 +109,9 @@ export function createReceiveWebhook(
   }
 }
 
-function answer(status: WebhookAnswer['status'], body: Readonly<Record<string, unknown>>): WebhookAnswer {
-  return { status, body: JSON.stringify(body) };
+const TAKEN: WebhookAnswer = { status: 200, body: JSON.stringify({ ok: true }) };
+
+/** In the form in which the platform's own addresses refuse. */
+function refusal(status: WebhookAnswer['status'], code: string, message: string): WebhookAnswer {
+  return { status, body: JSON.stringify({ error: { code, message } }) };
 }

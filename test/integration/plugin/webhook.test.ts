@@ -46,6 +46,21 @@ describe('webhook', () => {
     expect(desk.host.chat(LEAD)).toEqual(['operator: Привет', 'operator: Привет', 'operator: Привет']);
   });
 
+  it('says why it refuses in the form of the other addresses, and nothing about the key', async () => {
+    await using desk = await startDesk();
+    const { plugin } = desk.host;
+    const post = async (body: unknown, binding = 'main') => {
+      const answer = await plugin.webhook(binding, bytes(body), {});
+      return (JSON.parse(answer.body) as { error: { code: string; message: string } }).error;
+    };
+    expect(await post('нет')).toEqual({ code: 'not_json', message: 'the body is not JSON' });
+    const wrong = await post(event({ type: 'Surprise', webhook_key: 'wrong' }));
+    expect(wrong).toEqual({ code: 'unauthorised', message: 'webhook_key is wrong or missing' });
+    expect(await post(event({ type: 'Surprise', webhook_key: undefined }))).toEqual(wrong);
+    expect(await post(event({ type: 'TextMessage', text: 5 }))).toMatchObject({ code: 'fields_invalid' });
+    expect(await post({}, 'other')).toMatchObject({ code: 'not_found' });
+  });
+
   it.each([
     ['not one of ours', 'someone-else'],
     ['of a bot that the binding does not take', 'sales:telegram:42'],

@@ -1,5 +1,5 @@
 /** docs/http.md names the addresses and limits that the server has. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { MAX_ATTACHMENTS, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../../../plugin/contract/message.ts';
@@ -37,4 +37,12 @@ test('the limits of a message are the documented ones', () => {
   expect(message(128, 201)).toThrow('name: ');
   expect(doc).toContain('up to 128 characters');
   expect(doc).toContain('up to 200 characters');
+});
+
+test('each code that the server itself gives is documented', async () => {
+  const folder = join(ROOT, 'runtime-shim', 'server');
+  const sources = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')));
+  const codes = new Set(sources.flatMap((source) => [...source.matchAll(/\bcode: '(\w+)'/g)].map(([, code]) => code)));
+  expect(codes.size).toBeGreaterThan(8);
+  for (const code of codes) expect(doc).toContain(`\`${code}\``);
 });
