@@ -29,7 +29,8 @@ export function createHostHandler(parts: PluginParts): (job: ClaimedJob) => Prom
         await askHost('setForwarded', () => host.setForwarded(lead, { id: call.id, forwarded: call.forwarded }));
         return {};
       case 'authorLog':
-        parts.logger.info('author log', { userId, level: call.level });
+        // Our own sentence, without a word of lead, bot or operator: it says at night why a dialog went another way.
+        parts.logger.info('told to the author', { userId, told: call.text });
         host.authorLog?.(lead, { level: call.level, text: call.text });
         return {};
     }

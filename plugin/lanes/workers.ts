@@ -72,6 +72,7 @@ function report(parts: PluginParts, event: LaneWorkerEvent): void {
   const { job, error, nextAt, type } = event;
   const context = { queue: job.queue, lane: job.lane, job: job.kind, attempt: job.attempts + 1, error };
   if (type === 'dead') parts.logger.error('job given up', context);
+  else if (type === 'resumed') parts.logger.info('queue resumed', { queue: job.queue });
   else parts.logger.warn(`job ${type}`, context);
   if (type !== 'retry' && type !== 'dead') return;
   parts.observe({
