@@ -21,7 +21,7 @@ export interface World {
   readonly sim: SimulatedLiveTex;
   readonly storage: Storage;
   readonly activities: Activity[];
-  /** Texts whose event was accepted, per user, in the order of the commits. */
+  /** Texts and links of files whose event was accepted, per user, in the order of the commits. */
   readonly said: Map<string, string[]>;
   readonly shown: Map<string, string[]>;
   readonly forwarded: Map<string, boolean>;
@@ -42,7 +42,12 @@ export interface World {
   close(): Promise<void>;
 }
 
-const SCRIPTS: ReadonlySet<ScriptType> = new Set<ScriptType>(['return', 'no_operators', 'operator_timeout']);
+const SCRIPTS: ReadonlySet<ScriptType> = new Set<ScriptType>([
+  'return',
+  'no_operators',
+  'operator_timeout',
+  'transfer',
+]);
 /** Longer than any lease, retry or timer of these worlds, ms. */
 const LONG_MS = 400_000;
 
@@ -129,7 +134,7 @@ export async function startWorld(): Promise<World> {
 
   function record(event: Extract<PlatformEvent, { type: 'LeadMessage' | 'BotMessage' }>): void {
     const userId = userIdOf(event.lead);
-    const text = event.content.text ?? '';
+    const text = event.content.text ?? event.content.attachments?.[0]?.url ?? '';
     const said = world.said.get(userId) ?? [];
     if (said.includes(text)) return;
     world.said.set(userId, [...said, text]);
@@ -179,14 +184,20 @@ export async function startWorld(): Promise<World> {
     });
   }
 
-  /** Each script says one thing; the one that an operator called with /bot returns the dialog. */
+  /**
+   * Each script says one thing; the one that an operator called with /bot returns the dialog, the one that was called with
+   * /operator asks for an operator, and so does the one for "no operators", which may not run for ever by that.
+   */
   async function run(lead: LeadRef, request: ScriptRequest): Promise<void> {
     const common = { lead, at: clock.now() };
     const text = `скрипт ${request.id}`;
     const during = request.duringTransfer ? { duringTransfer: true } : {};
     await world.tell({ type: 'BotMessage', id: `${request.id}/1`, content: { text }, ...during, ...common });
-    if (request.cause === 'operator_command') {
+    const type = 'type' in request.script ? request.script.type : undefined;
+    if (request.cause === 'operator_command' && type === 'return') {
       await world.tell({ type: 'ReturnRequested', id: `${request.id}/2`, ...common });
+    } else if (type === 'transfer' || type === 'no_operators') {
+      await world.tell({ type: 'TransferRequested', id: `${request.id}/2`, ...common });
     }
   }
 }

@@ -10,7 +10,7 @@ import type { Life } from './life.ts';
 /** LiveTex's clock runs ahead of ours by this, ms: no rule may compare the two. */
 export const CLOCK_AHEAD_MS = 97_000;
 
-/** How the next requests end. `lost`: the request takes effect, its answer does not arrive. */
+/** How the next requests end. `lost`: the request takes effect, its answer does not arrive. `refused`: for good, a selection or a file. */
 export type Trouble = 'down' | 'lost' | 'refused' | 'forbidden';
 
 export interface SimulatedWebhook {
@@ -94,7 +94,7 @@ export function simulateLiveTex(ourNow: () => number): SimulatedLiveTex {
       if (sim.outage) throw pluginError('livetex_failed', { ...facts, status: 503, detail: 'down' });
       const trouble = sim.troubles.shift();
       if (trouble === 'down') throw pluginError('livetex_unreachable', { ...facts, reason: 'down' });
-      if (trouble === 'refused' && method === 'selectDestination') {
+      if (trouble === 'refused' && (method === 'selectDestination' || method === 'sendFile')) {
         throw pluginError('livetex_refused', { ...facts, status: 400, detail: 'no' });
       }
       if (trouble === 'forbidden') throw pluginError('livetex_token_refused', { ...facts, status: 401, detail: 'no' });

@@ -6,7 +6,7 @@ import { CLOCK_AHEAD_MS } from '../../support/simulated-livetex.ts';
 
 /** One thing that happens to the world. */
 type Step =
-  | { readonly do: 'say' | 'bot' | 'ask' | 'return' | 'close' | 'hold'; readonly lead: number }
+  | { readonly do: 'say' | 'file' | 'bot' | 'ask' | 'return' | 'close' | 'hold' | 'echo'; readonly lead: number }
   | { readonly do: 'read' | 'reply'; readonly lead: number; readonly employee: number }
   | { readonly do: 'command'; readonly lead: number; readonly text: string }
   | { readonly do: 'repeat'; readonly which: number }
@@ -23,7 +23,7 @@ const EMPLOYEES = [
 
 const lead = fc.nat(LEADS.length - 1);
 const employee = fc.nat(EMPLOYEES.length - 1);
-const DOES = ['say', 'say', 'bot', 'ask', 'ask', 'return', 'close', 'hold'] as const;
+const DOES = ['say', 'say', 'file', 'bot', 'ask', 'ask', 'return', 'close', 'hold', 'echo'] as const;
 const ordinary: Array<{ weight: number; arbitrary: fc.Arbitrary<Step> }> = [
   { weight: 8, arbitrary: fc.record({ do: fc.constantFrom(...DOES), lead }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('read', 'reply'), lead, employee }) },
@@ -125,6 +125,11 @@ async function play(world: World, steps: Story): Promise<Map<string, string[]>> 
       case 'say':
         await world.tell({ type: 'LeadMessage', content: { text }, ...common });
         return;
+      case 'file': {
+        const attachments = [{ type: 'file', url: `https://example.com/${counter}` } as const];
+        await world.tell({ type: 'LeadMessage', content: { attachments }, ...common });
+        return;
+      }
       case 'bot':
         await world.tell({ type: 'BotMessage', content: { text }, ...common });
         return;
@@ -172,6 +177,9 @@ async function play(world: World, steps: Story): Promise<Map<string, string[]>> 
       case 'hold':
         sim.post('HoldMessage', userId, { text });
         return;
+      case 'echo':
+        sim.post('TextMessage', userId, { employee: EMPLOYEES[0], text, from: 'User' });
+        return;
       case 'close':
         sim.selected.delete(userId);
         closings.get(world)?.push({ userId, at: sim.now() });
@@ -210,9 +218,10 @@ function checkNotices(world: World, userId: string): void {
 
 const TRANSFERRED = 'notice: Диалог переведён на оператора';
 
-/** Each text that an operator wrote is shown once, whenever its webhook came. */
+/** Each text that an operator wrote is shown once, whenever its webhook came; our own echo and commands are never shown. */
 function checkReplies(world: World, userId: string, replies: ReadonlyMap<string, string[]>): void {
-  const shown = (world.shown.get(userId) ?? []).filter((line) => line.startsWith('operator: reply'));
+  const fromOperators = (world.shown.get(userId) ?? []).filter((line) => line.startsWith('operator: '));
+  const shown = fromOperators.filter((line) => !line.startsWith('operator: hold'));
   expect(shown.toSorted()).toEqual((replies.get(userId) ?? []).map((text) => `operator: ${text}`).toSorted());
 }
 
