@@ -2,7 +2,7 @@ import type { CommandWork } from '../command.ts';
 import { cliError } from '../errors.ts';
 import { EXIT_DONE } from '../exit-code.ts';
 import { activityLines, formatLine } from '../activity-line.ts';
-import type { DialogReport } from '../maintenance/dialog-report.ts';
+import type { DialogReport, WaitingLane } from '../maintenance/dialog-report.ts';
 import { openMaintenance } from '../maintenance/open-maintenance.ts';
 import { type Terminal, coloured, printable } from '../terminal.ts';
 
@@ -54,10 +54,13 @@ function dialogText({ view, messages, earlier, waiting }: DialogReport, terminal
     ),
     heading('Waiting'),
     ...(waiting.length === 0 ? ['  nothing'] : []),
-    ...waiting.map(({ queue, jobs, attempts, error }) => {
-      const why = error === null ? '' : `: ${printable(error)}`;
-      return `  ${queue}: ${jobs}${attempts > 0 ? `, ${attempts} tries` : ''}${why}`;
-    }),
+    ...waiting.map(waitingText),
   ];
   return lines.join('\n');
+}
+
+function waitingText({ queue, jobs, attempts, error, heldBack }: WaitingLane): string {
+  const tries = attempts === 0 ? '' : attempts === 1 ? ', 1 try' : `, ${attempts} tries`;
+  const held = heldBack === null ? '' : `, the queue is held back (${heldBack})`;
+  return `  ${queue}: ${jobs}${tries}${held}${error === null ? '' : `: ${printable(error)}`}`;
 }

@@ -13,6 +13,8 @@ export interface WaitingLane {
   readonly jobs: number;
   readonly attempts: number;
   readonly error: string | null;
+  /** Why the whole queue is held back: a code of the error catalogue; `null` when it is not. */
+  readonly heldBack: string | null;
 }
 
 export interface DialogReport {
@@ -63,11 +65,12 @@ async function waitingLanes(storage: Storage, userId: string): Promise<WaitingLa
     const lanes: WaitingLane[] = [];
     const bindings = ['', ...stats.flatMap(({ queue }) => (queue.startsWith('livetex:') ? [queue.slice(8)] : []))];
     for (const { queue } of stats) {
+      const heldBack = (await tx.getGate(queue))?.reason ?? null;
       for (const lane of [userId, ...bindings.map((binding) => `${binding}/${userId}`)]) {
         const jobs = await tx.listJobs(queue, lane, MAX_WAITING);
         const [head] = jobs;
         if (head !== undefined) {
-          lanes.push({ queue, jobs: jobs.length, attempts: head.attempts, error: head.lastError });
+          lanes.push({ queue, jobs: jobs.length, attempts: head.attempts, error: head.lastError, heldBack });
         }
       }
     }
