@@ -47,8 +47,14 @@ async function sendFile(
       signal,
     );
   } catch (error) {
-    if (codeOf(error) !== 'livetex_refused') throw error;
+    if (!refusesFile(error)) throw error;
     return sendRefusedFile(parts, binding, job, file, signal);
   }
   return {};
+}
+
+/** This file, or any file: an account without the method must not stand still at the first one (sent as a text, it tells whether the token is at fault). */
+function refusesFile(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'livetex_refused' || code === 'livetex_method_forbidden';
 }

@@ -17,7 +17,7 @@ export function createTokenWatch(): TokenWatch {
     observe(report) {
       if (isTokenProblem(report.error) && report.error !== undefined) {
         // A method that the account lacks does not make the token wrong: only what is needed for every message counts.
-        const isNeeded = report.method.startsWith('send') || report.error.code === 'livetex_token_refused';
+        const isNeeded = report.method === 'sendText' || report.error.code === 'livetex_token_refused';
         if (isNeeded) problems.set(report.binding, report.error.message);
         known.add(report.binding);
       } else if (report.error === undefined && report.aborted !== true) {

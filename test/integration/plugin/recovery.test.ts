@@ -119,6 +119,19 @@ describe('LiveTex in trouble', () => {
     expect(JSON.stringify(metrics)).not.toContain(LEAD.externalId.padStart(3, ':'));
   });
 
+  it('an account without sendFile gets files as texts, and nothing stands still', async () => {
+    const { desk, clock } = await startSlowDesk();
+    await using _ = desk;
+    const { host, emulator } = desk;
+    emulator.faults.add({ kind: 'status', status: 403, code: 8, methods: ['sendFile'] });
+    await host.leadSays(LEAD, { attachments: [{ type: 'file', url: 'https://example.com/1.pdf' }] });
+    await host.leadSays(LEAD, 'после файла');
+    await pass(desk, clock, 1_000);
+    const texts = desk.dialog().messages.map(({ text }) => text);
+    expect(texts).toEqual(['👤 Пользователь\nhttps://example.com/1.pdf', '👤 Пользователь\nпосле файла']);
+    expect(await host.plugin.ready()).toEqual({ ready: true, reasons: [] });
+  });
+
   it('a refused file whose text needs several messages goes on where it was: none of them twice', async () => {
     const { desk, clock } = await startSlowDesk({ binding: { maxTextLength: 100 }, random: () => 0 });
     await using _ = desk;
