@@ -16,7 +16,7 @@ export function onEmployeeRead(draft: Draft, event: EventOf<'EmployeeRead'>): vo
 export function onOperatorText(draft: Draft, event: EventOf<'OperatorText'>): void {
   const command = operatorCommand(event.text);
   const current = isCurrent(draft, event.at);
-  if (current && event.employee) connect(draft, event.employee, event.at);
+  if (current) spoke(draft, event.employee, event.at);
   if (command) {
     if (current) obey(draft, command);
     else note(draft, `Команда оператора «${command}» пришла, когда диалог был у бота: она ничего не делает`);
@@ -29,7 +29,7 @@ export function onOperatorText(draft: Draft, event: EventOf<'OperatorText'>): vo
 
 export function onOperatorFile(draft: Draft, event: EventOf<'OperatorFile'>): void {
   const current = isCurrent(draft, event.at);
-  if (current && event.employee) connect(draft, event.employee, event.at);
+  if (current) spoke(draft, event.employee, event.at);
   draft.effects.push({ do: 'showFile', file: event, operator: event.employee?.name || null });
   answered(draft, current);
 }
@@ -49,6 +49,12 @@ function isCurrent(draft: Draft, at: number | null): boolean {
   const { state } = draft;
   if (state.mode === 'bot' || isOlder(state, at)) return false;
   return state.mode !== 'transferring' || provesSelection(state, at);
+}
+
+/** An operator wrote: LiveTex has the dialog, also when it does not say who it was. */
+function spoke(draft: Draft, employee: Employee | null, at: number | null): void {
+  if (employee !== null) connect(draft, employee, at);
+  else if (draft.state.mode === 'transferring') acceptSelection(draft);
 }
 
 /** Notice before that employee's message, once per change; an event older than the newest one of another employee changes nothing. */

@@ -67,6 +67,21 @@ describe('operator connected', () => {
   });
 });
 
+describe('an operator whom LiveTex does not name', () => {
+  it('proves the selection all the same: the lead hears of the transfer before the message, and of the return after it', () => {
+    const run = startDialog();
+    run.feed({ type: 'TransferRequested' });
+    expect(short(run.feed(text('Добрый день', null)))).toEqual([
+      'unschedule:transfer',
+      'forwarded:true',
+      'notice:transferred',
+      'show:-:Добрый день',
+    ]);
+    expect(run.state).toMatchObject({ mode: 'waiting', employee: null });
+    expect(short(run.feed(text('/bot', null)))).toEqual(['notice:returned', 'forwarded:false']);
+  });
+});
+
 describe('with an operator', () => {
   it('both sides reach each other', () => {
     const run = operatorDialog();

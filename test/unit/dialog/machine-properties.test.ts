@@ -1,0 +1,155 @@
+/** Any events in any order: the state stays one that can be, no timer is left behind, and no fact is missed. */
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { DialogEvent, TimerName } from '../../../plugin/contract/dialog-event.ts';
+import { type DialogState, dialogStateSchema } from '../../../plugin/contract/dialog-state.ts';
+import type { ScriptType } from '../../../plugin/contract/script-types.ts';
+import { NEW_DIALOG } from '../../../plugin/dialog/dialog-state.ts';
+import type { Effect } from '../../../plugin/dialog/effect.ts';
+import { mayNeedFacts, needsOf } from '../../../plugin/dialog/needs.ts';
+import type { Facts, TransitionContext } from '../../../plugin/dialog/transition-context.ts';
+import { transition } from '../../../plugin/dialog/transition.ts';
+
+/** `PROPERTY_RUNS` for a long search. */
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 300);
+/** Only ends a hang. */
+const LONG_TEST_MS = 600_000;
+const START = 1_000_000;
+
+const at = fc.option(fc.integer({ min: START, max: START + 60 }));
+const transfer = fc.integer({ min: 1, max: 4 });
+const employee = fc.constantFrom({ id: 'a', name: 'Анна' }, { id: 'b', name: 'Борис' }, { id: 'c', name: '' });
+const scriptType = fc.option(fc.constantFrom<ScriptType>('return', 'no_operators'), { nil: undefined });
+const words = fc.constantFrom('текст', '', ' ', '/bot', '/operator');
+const file = { url: 'https://example.com/f', name: null, size: null, comment: null };
+const event: fc.Arbitrary<DialogEvent> = fc.oneof(
+  fc.record({ type: fc.constantFrom('LeadMessage', 'BotMessage'), content: fc.constant({ text: 'слова' }) }),
+  fc.record({ type: fc.constant('TransferRequested'), scriptType }),
+  fc.record({ type: fc.constant('ReturnRequested'), scriptType }),
+  fc.record({ type: fc.constant('Selected'), transfer, notBefore: at }),
+  fc.record({ type: fc.constant('SelectionRefused'), transfer, reason: fc.constant('нет') }),
+  fc.record({
+    type: fc.constant('TimerFired'),
+    timer: fc.constantFrom<TimerName>('transfer', 'pickup', 'reply'),
+    transfer,
+    number: fc.nat(4),
+  }),
+  fc.record({
+    type: fc.constant('SelectionAsked'),
+    receivedAt: fc.integer({ min: START, max: START + 60 }),
+    groupId: fc.constantFrom('g2', null),
+  }),
+  fc.record({ type: fc.constant('EmployeeRead'), at, employee }),
+  fc.record({ type: fc.constant('OperatorText'), at, employee: fc.option(employee), text: words }),
+  fc.record({ type: fc.constant('OperatorFile'), at, employee: fc.option(employee), ...constants(file) }),
+  fc.record({ type: fc.constant('HoldText'), at, text: words }),
+  fc.record({ type: fc.constant('Closed'), at }),
+);
+
+function constants<Values extends object>(values: Values): { [Key in keyof Values]: fc.Arbitrary<Values[Key]> } {
+  const entries = Object.entries(values).map(([key, value]) => [key, fc.constant(value)]);
+  return Object.fromEntries(entries) as { [Key in keyof Values]: fc.Arbitrary<Values[Key]> };
+}
+
+interface Known {
+  readonly availability: NonNullable<Facts['availability']>;
+  readonly scripts: readonly ScriptType[];
+  readonly liveTexTime: number | null;
+}
+const known: fc.Arbitrary<Known> = fc.record({
+  availability: fc.constantFrom<NonNullable<Facts['availability']>>(
+    { state: 'online', groupId: 'g1' },
+    { state: 'none', groupId: 'g1' },
+    { state: 'unknown', groupId: null, reason: 'нет связи' },
+  ),
+  scripts: fc.subarray<ScriptType>(['return', 'transfer', 'no_operators', 'operator_timeout']),
+  liveTexTime: at,
+});
+const timeouts = fc.record({
+  transferMs: fc.constant(120_000),
+  pickupMs: fc.constantFrom(null, 60_000),
+  replyMs: fc.constantFrom(null, 60_000),
+});
+
+test(
+  'whatever happens, in whatever order',
+  () => {
+    const story = fc.array(fc.tuple(event, known), { minLength: 1, maxLength: 60, size: 'max' });
+    fc.assert(
+      fc.property(story, timeouts, (steps, limits) => {
+        let state = NEW_DIALOG;
+        const timers = new Set<TimerName>();
+        for (const [index, [happened, facts]] of steps.entries()) {
+          const context = { now: START + index, timeouts: limits, facts: factsFor(state, happened, facts) };
+          const result = transition(state, happened, context);
+          checkStep(state, result.state, result.effects);
+          for (const effect of result.effects) {
+            if (effect.do === 'schedule') timers.add(effect.timer);
+            if (effect.do === 'unschedule') timers.delete(effect.timer);
+          }
+          if (happened.type === 'TimerFired') timers.delete(happened.timer);
+          state = result.state;
+          expect([...timers].filter((timer) => !mayRun(state, timer))).toEqual([]);
+        }
+        const context = { now: START, timeouts: limits, facts: { scripts: new Set<ScriptType>() } };
+        expect(transition(state, { type: 'ReturnRequested' }, context).state.mode).toBe('bot');
+      }),
+      { numRuns: RUNS },
+    );
+  },
+  LONG_TEST_MS,
+);
+
+/** Those that the runner would fetch, and no others: a transition that asks for more throws. */
+function factsFor(
+  state: DialogState,
+  happened: DialogEvent,
+  { availability, scripts, liveTexTime }: Known,
+): TransitionContext['facts'] {
+  const needs = needsOf(state, happened);
+  const mayNeed = mayNeedFacts(happened);
+  expect(needs).toEqual(mayNeed ? needs : { transfer: false, scripts: [] });
+  if (!mayNeed) return {};
+  const there = { scripts: new Set(needs.scripts.filter((type) => scripts.includes(type))) };
+  return needs.transfer
+    ? { ...there, availability, profile: { name: 'Иван', attributes: {} }, liveTexTime }
+    : { ...there };
+}
+
+function checkStep(before: DialogState, after: DialogState, effects: readonly Effect[]): void {
+  expect(dialogStateSchema.parse(after)).toEqual(after);
+  expect(after.forwarded).toBe(after.mode === 'waiting' || after.mode === 'operator');
+  expect(after.employee !== null).toBe(after.mode === 'operator');
+  expect(after.selection === null).toBe(after.mode === 'bot');
+  expect(after.transfer - before.transfer).toBe(before.mode === 'bot' && after.mode === 'transferring' ? 1 : 0);
+  const count = (match: (effect: Effect) => boolean): number => effects.filter(match).length;
+  const accepted = before.mode === 'transferring' && after.forwarded ? 1 : 0;
+  expect(count((effect) => effect.do === 'notice' && effect.notice === 'transferred')).toBe(
+    accepted + passedThrough(before, after, effects),
+  );
+  const flips = effects.flatMap((effect) => (effect.do === 'forwarded' ? [effect.forwarded] : []));
+  expect(flips.at(-1) ?? before.forwarded).toBe(after.forwarded);
+  // The lead is told of a change before it hears the operator.
+  const connected = effects.findIndex((effect) => effect.do === 'notice' && effect.notice === 'operatorConnected');
+  const shown = effects.findIndex((effect) => effect.do === 'showText' || effect.do === 'showFile');
+  expect(connected >= 0 && shown >= 0 && shown < connected).toBe(false);
+  const isTheSame = before.employee !== null && before.employee.id === after.employee?.id;
+  expect(isTheSame && connected >= 0).toBe(false);
+}
+
+/** An operator whose very first word is /bot, without a script for it: accepted, connected and returned in one step. */
+function passedThrough(before: DialogState, after: DialogState, effects: readonly Effect[]): number {
+  const returned = effects.some((effect) => effect.do === 'notice' && effect.notice === 'returned');
+  return before.mode === 'transferring' && after.mode === 'bot' && returned ? 1 : 0;
+}
+
+function mayRun(state: DialogState, timer: TimerName): boolean {
+  switch (timer) {
+    case 'transfer':
+      return state.mode === 'transferring';
+    case 'pickup':
+      return state.mode === 'waiting';
+    case 'reply':
+      return state.replyTimer !== null;
+  }
+}
