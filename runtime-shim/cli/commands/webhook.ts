@@ -24,13 +24,9 @@ interface Row {
 export const webhook: CommandWork = async (context) => {
   const { positionals, values } = context.arguments;
   const config = await loadConfig(values['config'] ?? '', context.cwd, context.env);
-  const bindings = chosen(config.livetex, values['binding']);
+  const named = chosen(config.livetex, values['binding']);
   const set = positionals[0] === 'set';
-  if (set) {
-    for (const { id, webhook: asked } of bindings) {
-      if (asked === undefined) throw cliError('cli_binding_without_webhook', { binding: id });
-    }
-  }
+  const bindings = set ? withWebhook(named) : named;
   const client = createLiveTexClient({ clock: systemClock });
   try {
     const rows: Row[] = [];
@@ -53,6 +49,14 @@ function chosen(bindings: readonly BindingConfig[], id: string | undefined): rea
   throw cliError('cli_usage', {
     problems: [`--binding: there is no binding "${id}"${didYouMean(id, known)}; known: ${known.join(', ')}`],
   });
+}
+
+/** Those that ask for a webhook, as at the start of `serve`. @throws cli_binding_without_webhook when none does */
+function withWebhook(bindings: readonly BindingConfig[]): readonly BindingConfig[] {
+  const asking = bindings.filter((binding) => binding.webhook !== undefined);
+  const [first] = bindings;
+  if (asking.length === 0 && first !== undefined) throw cliError('cli_binding_without_webhook', { binding: first.id });
+  return asking;
 }
 
 async function handle(binding: BindingConfig, client: BindingClient, set: boolean, signal: AbortSignal): Promise<Row> {

@@ -183,3 +183,24 @@ test('webhook set and show; a refused token is told apart, without the token', a
   emulator.faults.add({ kind: 'html' });
   expect((await webhook('show')).stderr).toContain('is not understood');
 });
+
+test('webhook set leaves bindings alone that ask for no webhook, and says so when one is named', async () => {
+  const { folder, env, emulator } = await setUp();
+  const webhook = { publicUrl: 'http://127.0.0.1:1', key: KEY };
+  const binding = { token: TOKEN, baseUrl: emulator.url };
+  const livetex = [
+    { ...binding, id: 'quiet' },
+    { ...binding, webhook },
+  ];
+  await writeFile(join(folder, 'livetex.json'), JSON.stringify({ bot: 'bot', livetex }));
+  const set = async (...more: string[]) =>
+    await runCommand(['webhook', 'set', '--config', 'livetex.json', ...more], { cwd: folder, env });
+  expect(await set()).toMatchObject({
+    code: 0,
+    stdout: 'main: LiveTex posts to http://127.0.0.1:1/webhook/livetex/main\n',
+    stderr: '',
+  });
+  const named = await set('--binding', 'quiet');
+  expect(named.code).toBe(2);
+  expect(named.stderr).toContain('the binding "quiet" has no "webhook"');
+});
