@@ -12,8 +12,11 @@ import { useEmulator } from '../../support/emulator.ts';
 import { processesOf } from '../../support/process-tree.ts';
 
 const KEY = 'webhook-key';
-/** A drain waits for scripts, answers and LiveTex, each with a bound of its own; a quiet machine needs a second, ms. */
-const DRAIN_BOUND_MS = 15_000;
+/**
+ * A drain waits for scripts, answers and LiveTex, each with a bound of its own; a quiet machine needs a second. What is
+ * told apart by this, ms, would take a minute or for ever.
+ */
+const DRAIN_BOUND_MS = 45_000;
 /** A LiveTex that never answers. */
 const HANGS = { kind: 'latency', ms: 3_600_000, methods: ['sendText'] } as const;
 

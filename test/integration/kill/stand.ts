@@ -46,8 +46,10 @@ export async function prepareStand(launcher: string, binding: Partial<BindingInp
           leadMessageHeader: LEAD_HEADER,
           botMessageHeader: BOT_HEADER,
           webhook: { publicUrl: url, key: 'webhook-key' },
-          // On a machine that is too slow for so many leads, transfers would rightly be given up.
+          // On a machine that is too slow for so many leads, transfers would rightly be given up, and requests that took
+          // effect would be sent again without a death.
           transferTimeout: 3_600,
+          requestTimeoutMs: 60_000,
           ...binding,
         },
       ],

@@ -63,8 +63,10 @@ export async function prepareNodesStand(launcher: string, count: number): Promis
             leadMessageHeader: LEAD_HEADER,
             botMessageHeader: BOT_HEADER,
             webhook: { publicUrl: front.url, key: 'webhook-key' },
-            // On a machine that is too slow for so many leads, transfers would rightly be given up.
+            // On a machine that is too slow for so many leads, transfers would rightly be given up, and requests that took
+            // effect would be sent again without a death.
             transferTimeout: 3_600,
+            requestTimeoutMs: 60_000,
           },
         ],
         logLevel: 'warn',
