@@ -244,4 +244,23 @@ describe('a transfer in trouble', () => {
     expect(bodies[1]).toEqual(bodies[0]);
     expect(host.chat(LEAD).filter((line) => line.includes('переведён'))).toHaveLength(1);
   });
+
+  it('a selection that is sent again waits for the right token: an operator may be talking', async () => {
+    const { desk, clock } = await startSlowDesk();
+    await using _ = desk;
+    const { host, emulator, userId } = desk;
+    await desk.toOperator();
+    // An event of the very moment in which LiveTex accepted would be answered already.
+    await clock.advance(1);
+    const wrong = emulator.faults.add({ kind: 'token' });
+    emulator.webhooks.send({ type: 'SelectDestination', user_id: userId, destinations: [] });
+    await emulator.webhooks.idle();
+    await pass(desk, clock, 10 * MINUTE_MS);
+    expect(await host.plugin.dialog(LEAD)).toMatchObject({ mode: 'operator' });
+    expect(emulator.requests.list('selectDestination').at(-1)?.status).toBe(401);
+    wrong();
+    await pass(desk, clock, MINUTE_MS);
+    expect(emulator.requests.list('selectDestination').at(-1)?.status).toBe(200);
+    expect(await host.plugin.dialog(LEAD)).toMatchObject({ mode: 'operator', transfer: 1 });
+  });
 });
