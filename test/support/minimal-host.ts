@@ -47,8 +47,8 @@ export interface MinimalHost {
   /** Thrown by the next calls of the ports, one each: a platform in trouble. */
   readonly failures: Error[];
   plugin: LiveTexPlugin;
-  /** Loads the plugin again, as after a crash of the process: the storage is what remains. */
-  reload(storage: string | Storage): Promise<void>;
+  /** Loads the plugin again, as after a crash of the process: the storage is what remains. `change`: of every binding. */
+  reload(storage: string | Storage, change?: Partial<BindingInput>): Promise<void>;
   leadSays(lead: LeadRef, content: string | Content, id?: string): Promise<EventVerdict>;
   /** Says it only when the plugin allows it, as a platform must. */
   botSays(
@@ -109,9 +109,9 @@ export async function startMinimalHost(options: MinimalHostOptions): Promise<Min
     ...(options.logger ? { logger: options.logger } : {}),
   };
 
-  const load = (storage: string | Storage): Promise<LiveTexPlugin> =>
+  const load = (storage: string | Storage, change: Partial<BindingInput> = {}): Promise<LiveTexPlugin> =>
     createLiveTexPlugin({
-      bindings: options.bindings,
+      bindings: options.bindings.map((binding) => ({ ...binding, ...change })),
       storage,
       host: ports,
       ...(options.createClient ? { createClient: options.createClient } : {}),
@@ -129,8 +129,8 @@ export async function startMinimalHost(options: MinimalHostOptions): Promise<Min
     calls: [],
     failures: [],
     plugin: await load(options.storage),
-    async reload(storage) {
-      host.plugin = await load(storage);
+    async reload(storage, change) {
+      host.plugin = await load(storage, change);
       await host.plugin.start();
     },
     leadSays: (lead, content, id = newId()) =>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
+import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { startDesk } from '../../support/desk.ts';
 import { LEAD } from '../../support/minimal-host.ts';
 
@@ -109,5 +110,25 @@ describe('a transfer, end to end over HTTP', () => {
     await desk.settle();
     expect(await host.plugin.dialog(LEAD)).toMatchObject({ mode: 'bot', forwarded: false });
     expect(host.chat(LEAD).filter((line) => line.includes('подключился'))).toHaveLength(1);
+  });
+
+  it('a dialog that is with an operator when its channel is excluded still hears the operator, and ends', async () => {
+    const storage = createMemoryStorage({ clock: systemClock });
+    await using desk = await startDesk({ storage });
+    const { host, emulator, userId, anna } = desk;
+    await desk.toOperator();
+    await host.plugin.close();
+    await host.reload(storage, { excludedChannels: [LEAD.channel] });
+    emulator.dialogs.reply(userId, anna, 'До свидания');
+    emulator.dialogs.close(userId, anna);
+    await host.when(() => host.forwarded.get(userId) === false);
+    expect(host.chat(LEAD).slice(-2)).toEqual(['operator: До свидания', 'notice: Оператор вернул диалог боту']);
+    // From now on nothing of this channel concerns LiveTex.
+    emulator.webhooks.send({ type: 'HoldMessage', user_id: userId, timestamp: Date.now(), text: 'Подождите' });
+    await emulator.webhooks.idle();
+    const metric = (await host.plugin.metrics()).find(({ name }) => name === 'livetex_webhooks_total');
+    expect(metric?.samples).toContainEqual({ labels: { binding: 'main', outcome: 'ignored' }, value: 1 });
+    await host.plugin.close();
+    await storage.close();
   });
 });
