@@ -36,8 +36,20 @@ export function onSelected(draft: Draft, event: EventOf<'Selected'>): void {
   draft.state = { ...draft.state, selecting: false, selectedAt: draft.context.now };
 }
 
+/**
+ * LiveTex refuses a selection for good. That ends a transfer which it has not accepted yet. Once it has, by its answer or
+ * by an operator's act, it refuses a repeat most likely because the conversation is open (its documentation does not say
+ * what selecting twice does): an operator who has the dialog keeps it.
+ */
 export function onSelectionRefused(draft: Draft, event: EventOf<'SelectionRefused'>): void {
-  if (event.transfer !== draft.state.transfer || draft.state.mode === 'bot') return;
+  const { state } = draft;
+  if (event.transfer !== state.transfer || state.mode === 'bot') return;
+  if (state.mode !== 'transferring') {
+    draft.state = { ...state, selecting: false };
+    const text = `LiveTex отклонил повторный выбор группы, диалог остаётся у операторов: ${event.reason}`;
+    draft.effects.push({ do: 'authorLog', level: 'warn', text });
+    return;
+  }
   failTransfer(draft, 'refused', `Перевод на оператора не удался: ${event.reason}`);
 }
 

@@ -263,4 +263,15 @@ describe('a transfer in trouble', () => {
     expect(emulator.requests.list('selectDestination').at(-1)?.status).toBe(200);
     expect(await host.plugin.dialog(LEAD)).toMatchObject({ mode: 'operator', transfer: 1 });
   });
+
+  it('LiveTex asks late and refuses to select twice: the operator keeps the dialog', async () => {
+    await using desk = await startDesk();
+    const { host, emulator, userId } = desk;
+    await desk.toOperator();
+    emulator.faults.add({ kind: 'status', status: 400, code: 9, methods: ['selectDestination'] });
+    emulator.webhooks.send({ type: 'SelectDestination', user_id: userId, destinations: [] });
+    await host.when(() => host.log.some(({ text }) => text.includes('повторный выбор')));
+    expect(await host.plugin.dialog(LEAD)).toMatchObject({ mode: 'operator', transfer: 1 });
+    expect(await host.botSays(LEAD, 'Я бот')).toMatchObject({ verdict: 'suppressed' });
+  });
 });

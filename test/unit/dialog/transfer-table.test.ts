@@ -99,6 +99,25 @@ describe('LiveTex accepts or not', () => {
     expect(short(startDialogThenFail(event))).toEqual(['unschedule:transfer', 'log:error']);
   });
 
+  it.each(['waiting', 'operator'] as const)('in mode %s a repeat that LiveTex refuses takes nobody away', (mode) => {
+    const run = mode === 'waiting' ? waitingDialog() : operatorDialog();
+    const asked = { type: 'SelectionAsked', receivedAt: run.now + 1, groupId: null } as const;
+    expect(short(run.feed(asked))).toEqual(['select:1:again']);
+    const refused = { type: 'SelectionRefused', transfer: 1, reason: 'livetex_refused: already selected' } as const;
+    expect(short(run.feed(refused))).toEqual(['log:warn']);
+    expect(run.state).toMatchObject({ mode, transfer: 1, forwarded: true });
+    expect(short(run.feed(asked))).toEqual(['select:1:again']);
+  });
+
+  it('a refused repeat of a selection whose answer was lost takes nobody away who has the dialog already', () => {
+    const run = startDialog({ scripts: ['no_operators'] });
+    run.feed(ASK, text('Здравствуйте'));
+    expect(short(run.feed({ type: 'SelectionRefused', transfer: 1, reason: 'livetex_refused: no' }))).toEqual([
+      'log:warn',
+    ]);
+    expect(run.state.mode).toBe('operator');
+  });
+
   it('an acceptance that comes after the dialog went back changes nothing but the log', () => {
     const run = startDialog();
     run.feed(ASK, { type: 'ReturnRequested' });
