@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Logger } from '../../../plugin/contract/host.ts';
+import { userIdOf } from '../../../plugin/contract/lead.ts';
 import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.ts';
-import { WEBHOOK_KEY, startDesk } from '../../support/desk.ts';
+import { WEBHOOK_KEY, bindingOf, startDesk } from '../../support/desk.ts';
 import { LEAD } from '../../support/minimal-host.ts';
 
 const employee = { employee_id: 'a', first_name: 'Анна' };
@@ -74,6 +75,20 @@ describe('webhook', () => {
     expect(desk.host.shown).toEqual([]);
     const metric = (await desk.host.plugin.metrics()).find(({ name }) => name === 'livetex_webhooks_total');
     expect(metric?.samples).toContainEqual({ labels: { binding: 'main', outcome: 'ignored' }, value: 1 });
+  });
+
+  it('an id is one event within a binding: another touch point may use it as well', async () => {
+    await using desk = await startDesk({
+      binding: { bots: ['support'] },
+      more: (emulator, publicUrl) => [{ ...bindingOf(emulator, publicUrl), id: 'sales', bots: ['sales'] }],
+    });
+    const { plugin } = desk.host;
+    const buyer = { ...LEAD, botId: 'sales' };
+    const text = event({ type: 'TextMessage', employee, text: 'Привет' });
+    await plugin.webhook('main', bytes({ ...text, user_id: userIdOf(LEAD) }), {});
+    await plugin.webhook('sales', bytes({ ...text, user_id: userIdOf(buyer) }), {});
+    await desk.settle();
+    expect([desk.host.chat(LEAD), desk.host.chat(buyer)]).toEqual([['operator: Привет'], ['operator: Привет']]);
   });
 
   it('logs an unknown type once, and no text above debug', async () => {
