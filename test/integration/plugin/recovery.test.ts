@@ -97,6 +97,18 @@ describe('LiveTex in trouble', () => {
     expect(await other.host.plugin.ready()).toEqual({ ready: true, reasons: [] });
   });
 
+  it('a queue that another node holds back shows in ready(); a pause that LiveTex asked for does not', async () => {
+    const { desk, clock, storage } = await startSlowDesk();
+    await using _ = desk;
+    const hold = async (reason: string): Promise<void> =>
+      storage.transaction((tx) => tx.setGate('livetex:main', { until: clock.now() + HOUR_MS, reason }));
+    await hold('livetex_token_refused');
+    const reasons = ['LiveTex binding "main": its queue is paused: livetex_token_refused'];
+    expect(await desk.host.plugin.ready()).toEqual({ ready: false, reasons });
+    await hold('livetex_rate_limited');
+    expect(await desk.host.plugin.ready()).toEqual({ ready: true, reasons: [] });
+  });
+
   it('a message refused for good is put aside, and the next ones go on', async () => {
     await using desk = await startDesk();
     const { host, emulator } = desk;
@@ -274,4 +286,30 @@ describe('a transfer in trouble', () => {
     expect(await host.plugin.dialog(LEAD)).toMatchObject({ mode: 'operator', transfer: 1 });
     expect(await host.botSays(LEAD, 'Я бот')).toMatchObject({ verdict: 'suppressed' });
   });
+
+  it(
+    'a repeated selection that fails for 23 hours is given up and told, so that LiveTex may ask once more',
+    { timeout: LONG_TEST_MS },
+    async () => {
+      const { desk, clock } = await startSlowDesk();
+      await using _ = desk;
+      const { host, emulator, userId } = desk;
+      await desk.toOperator();
+      await clock.advance(1);
+      const outage = emulator.faults.add({ kind: 'status', status: 503, methods: ['selectDestination'] });
+      const ask = async (): Promise<void> => {
+        emulator.webhooks.send({ type: 'SelectDestination', user_id: userId, destinations: [] });
+        await emulator.webhooks.idle();
+      };
+      await ask();
+      await pass(desk, clock, 23 * HOUR_MS + 10 * MINUTE_MS);
+      expect(host.log.map(({ text }) => text).join()).toContain('повторный выбор');
+      expect(await host.plugin.storage.listDead({ limit: 1 })).toEqual([]);
+      outage();
+      await ask();
+      await pass(desk, clock, MINUTE_MS);
+      expect(emulator.requests.list('selectDestination').at(-1)?.status).toBe(200);
+      expect(await host.plugin.dialog(LEAD)).toMatchObject({ mode: 'operator' });
+    },
+  );
 });

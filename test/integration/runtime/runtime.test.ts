@@ -252,6 +252,15 @@ test('without a plugin the transfer commands set and clear the flag', async () =
   expect((await runtime.lead('telegram', '1'))?.dialog).toMatchObject({ mode: 'bot', forwarded: false });
 });
 
+test('with a plugin they leave the flag to it: an operator has the dialog once the transfer has succeeded', async () => {
+  const tiny = tinyPlugin();
+  const scripts = [{ code: 'start', commands: [{ type: 'forward_to_operator' }] }];
+  const runtime = await startRuntime({ scripts }, { plugins: [tiny.factory] });
+  await runtime.say('привет');
+  expect(tiny.events.map(({ type }) => type)).toEqual(['LeadMessage', 'TransferRequested']);
+  expect((await runtime.lead('telegram', '1'))?.dialog).toMatchObject({ mode: 'bot', forwarded: false });
+});
+
 test('many leads at once, each in its own order', async () => {
   const tiny = tinyPlugin();
   const runtime = await startRuntime(
