@@ -95,6 +95,8 @@ describe('nobody comes', () => {
   it('an operator who opens the dialog and says nothing is silent, too', () => {
     const run = waitingDialog({ replyMs: 60_000 });
     expect(short(run.feed({ type: 'EmployeeRead', at: null, employee: ANNA }))).toContain('schedule:reply');
+    // An automatic "please wait" is no answer.
+    expect(short(run.feed({ type: 'HoldText', at: null, text: 'Подождите' }))).toEqual(['show:-:Подождите']);
     expect(short(run.feed(reply(1)))).toContain('log:warn');
     expect(run.state.mode).toBe('bot');
   });
