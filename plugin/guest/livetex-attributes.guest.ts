@@ -9,8 +9,17 @@ type Value = string | number | boolean;
 /** Without a prototype, so that a key `__proto__` is data like any other. */
 type Values = { [key: string]: Value | null };
 
-// Saved before the author's code runs: a script that replaces them must not change what is stored.
-const { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, keys, prototype: objectPrototype } = Object;
+// Saved before the author's code runs: a script that replaces them must not change what is stored. For the same reason
+// nothing here iterates (`for … of`, `[a] = b`) or inherits from a prototype that the script can change.
+const {
+  create,
+  defineProperty,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  hasOwn,
+  keys,
+  prototype: objectPrototype,
+} = Object;
 const { isArray } = Array;
 const { isFinite } = Number;
 const { ownKeys } = Reflect;
@@ -55,13 +64,15 @@ function checkedObject(platform: GuestPlatform, method: string, value: unknown, 
   if (typeof value !== 'object' || value === null || isList(value)) return wrong(describe(value));
   if (!isPlain(value)) return wrong('an object of a class');
   const result = create(null) as Values;
-  for (const [key, entry] of entriesOf(value, wrong)) {
+  const entries = entriesOf(value, wrong);
+  for (let index = 0; index < entries.length; index += 1) {
+    const { key, entry } = entries[index] as Entry;
     if (typeof key !== 'string') {
       platform.fail('attr_key_invalid', ATTRIBUTE_MESSAGES.attr_key_invalid({ got: describe(key) }));
     }
     const name = checkedKey(platform, key);
     // A getter is refused, not called: it could answer differently each time.
-    const got = 'value' in entry ? entry.value : GETTER;
+    const got = hasOwn(entry, 'value') ? entry.value : GETTER;
     result[name] = checkedValue(platform, name, got);
   }
   return result;
@@ -69,17 +80,19 @@ function checkedObject(platform: GuestPlatform, method: string, value: unknown, 
 
 const GETTER = create(null) as object;
 
-function entriesOf(
-  value: object,
-  wrong: (got: string) => never,
-): Array<readonly [string | symbol, PropertyDescriptor]> {
-  const entries: Array<readonly [string | symbol, PropertyDescriptor]> = [];
+interface Entry {
+  readonly key: string | symbol;
+  readonly entry: PropertyDescriptor;
+}
+
+function entriesOf(value: object, wrong: (got: string) => never): Entry[] {
+  const entries: Entry[] = [];
   try {
     const names = ownKeys(value);
     for (let index = 0; index < names.length; index += 1) {
       const key = names[index] as string | symbol;
       const entry = getOwnPropertyDescriptor(value, key);
-      if (entry?.enumerable === true) append(entries, [key, entry] as const);
+      if (entry?.enumerable === true) append(entries, { key, entry });
     }
   } catch {
     // Only a Proxy can fail here.
@@ -88,9 +101,15 @@ function entriesOf(
   return entries;
 }
 
+/** The descriptor has no prototype: a `get` on `Object.prototype` would be taken for a part of it. */
+function setOwn(target: object, key: string | number, value: unknown): void {
+  const descriptor = { __proto__: null, value, writable: true, enumerable: true, configurable: true };
+  defineProperty(target, key, descriptor as PropertyDescriptor);
+}
+
 /** `push` and an index can be caught by a script that changes `Array.prototype`; an own property cannot. */
 function append<Item>(list: Item[], item: Item): void {
-  defineProperty(list, list.length, { value: item, writable: true, enumerable: true, configurable: true });
+  setOwn(list, list.length, item);
 }
 
 function checkedKey(platform: GuestPlatform, key: unknown): string {
@@ -132,8 +151,7 @@ function plain(values: Values): object {
   const names = keys(values);
   for (let index = 0; index < names.length; index += 1) {
     const key = names[index] as string;
-    const value = values[key];
-    defineProperty(result, key, { value, writable: true, enumerable: true, configurable: true });
+    setOwn(result, key, values[key]);
   }
   return result;
 }

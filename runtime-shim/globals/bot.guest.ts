@@ -1,7 +1,7 @@
 import { keyArgument, refuse } from './arguments.guest.ts';
 import { describe } from '../../plugin/contract/describe.guest.ts';
 import { fail } from './fail.guest.ts';
-import { copyJson, isFinite, toText } from './intrinsics.guest.ts';
+import { copyJson, hasOwn, isFinite, toText } from './intrinsics.guest.ts';
 import { messageAction } from './message.guest.ts';
 import { collectAction, type RunState, STOP } from './run-state.guest.ts';
 import { placeOfCall } from './stack.guest.ts';
@@ -66,7 +66,8 @@ export function factory(
       state.stopped = true;
       throw STOP;
     },
-    getWebhookPayload: () => copyJson(state.input.webhookPayload ?? null),
+    getWebhookPayload: () =>
+      hasOwn(state.input, 'webhookPayload') ? copyJson(state.input.webhookPayload ?? null) : null,
     scheduleScript: () => missing('bot.scheduleScript'),
     scheduleJob: () => missing('bot.scheduleJob'),
   };

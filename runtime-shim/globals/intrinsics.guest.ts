@@ -1,7 +1,8 @@
 /**
  * What our code needs of the language, saved before the author's code runs: a script that replaces
  * `JSON.stringify` or `Array.prototype.push` must spoil its own work only. After start-up our code reads no
- * prototype: its records and lists have none, and what is inherited is called through the functions here.
+ * prototype: its records and lists have none, and what is inherited is called through the functions here. Nor does it
+ * iterate (`for … of`, `[a] = b`, `...`): that calls `Array.prototype[Symbol.iterator]` with our own list as `this`.
  */
 import type { Json } from '../../plugin/contract/guest-platform.ts';
 
@@ -43,10 +44,12 @@ export const lowerCase = uncurry(String.prototype.toLowerCase);
 export const isWellFormed = uncurry(
   (String.prototype as unknown as { isWellFormed: (this: string) => boolean }).isWellFormed,
 );
-export const testRegExp = uncurry(RegExp.prototype.test as (this: RegExp, text: string) => boolean);
 /** Both throw for what is not a Date. */
 export const timeOf = uncurry(Date.prototype.getTime as (this: object) => number);
 export const isoText = uncurry(Date.prototype.toISOString as (this: object) => string);
+const execRegExp = uncurry(RegExp.prototype.exec as (this: RegExp, text: string) => unknown);
+/** `RegExp.prototype.test` would look up `exec`, which a script may have replaced (ECMA-262, RegExpExec); `exec` itself looks up nothing. */
+export const testRegExp = (expression: RegExp, text: string): boolean => execRegExp(expression, text) !== null;
 export const promiseThen = uncurry(
   Promise.prototype.then as (this: unknown, done: unknown, failed: unknown) => unknown,
 );

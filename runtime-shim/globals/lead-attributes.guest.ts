@@ -2,6 +2,7 @@ import { keyArgument, refuse, SYSTEM_PREFIX, textListArgument, valueArgument, wr
 import { describe } from '../../plugin/contract/describe.guest.ts';
 import {
   dict,
+  type Dict,
   hasOwn,
   isFinite,
   keysOf,
@@ -93,14 +94,17 @@ function readAttribute(state: RunState, key: string): string | null {
 /** Ordinary and JSON attributes; the system ones are the platform's own affair. */
 function allAttributes(state: RunState): Record<string, string> {
   const merged = dict<string | null>();
-  for (const source of [state.input.lead.attributes, state.attributes]) {
-    const keys = keysOf(source);
-    for (let index = 0; index < keys.length; index += 1) {
-      const key = keys[index] as string;
-      merged[key] = source[key]?.value ?? null;
-    }
-  }
+  addTexts(merged, state.input.lead.attributes);
+  addTexts(merged, state.attributes);
   return withoutNull(merged);
+}
+
+function addTexts(target: Dict<string | null>, source: Readonly<Record<string, AttributeWrite>>): void {
+  const keys = keysOf(source);
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index] as string;
+    target[key] = source[key]?.value ?? null;
+  }
 }
 
 /** The number that a text says; `null` when absent or not a number. */

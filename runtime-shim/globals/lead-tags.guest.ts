@@ -1,6 +1,7 @@
 import { keyArgument, textListArgument } from './arguments.guest.ts';
-import { keysOf } from './intrinsics.guest.ts';
+import { keysOf, toText } from './intrinsics.guest.ts';
 import { enter, type RunState } from './run-state.guest.ts';
+import { setOwn } from './text-store.guest.ts';
 
 /** The tag methods of `lead`. `self` is what the chainable ones return. */
 export function leadTags(state: RunState, self: object): Record<string, unknown> {
@@ -32,16 +33,21 @@ export function leadTags(state: RunState, self: object): Record<string, unknown>
       const result: string[] = [];
       for (let index = 0; index < tags.length; index += 1) {
         const tag = tags[index] as string;
-        if (state.tags[tag] ?? true) result[result.length] = tag;
+        if (state.tags[tag] ?? true) append(result, tag);
       }
       const written = keysOf(state.tags);
       for (let index = 0; index < written.length; index += 1) {
         const tag = written[index] as string;
-        if ((state.tags[tag] ?? false) && !given(state, tag)) result[result.length] = tag;
+        if ((state.tags[tag] ?? false) && !given(state, tag)) append(result, tag);
       }
       return result;
     },
   };
+}
+
+/** Into an ordinary array for the script, past any setter on `Array.prototype`. */
+function append(result: string[], tag: string): void {
+  setOwn(result, toText(result.length), tag);
 }
 
 function given(state: RunState, tag: string): boolean {

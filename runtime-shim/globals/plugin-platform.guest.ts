@@ -1,7 +1,7 @@
 import type { GuestPlatform, Json } from '../../plugin/contract/guest-platform.ts';
 import { fail } from './fail.guest.ts';
 import type { HostReference } from './host-references.guest.ts';
-import { parseJson, toJson } from './intrinsics.guest.ts';
+import { hasOwn, parseJson, toJson } from './intrinsics.guest.ts';
 import { readSystemAttribute } from './lead-attributes.guest.ts';
 import { collectAction, enter, type RunState } from './run-state.guest.ts';
 
@@ -27,7 +27,7 @@ export function pluginPlatform(
       const answer = parseJson(
         host.applySyncPromise(undefined, ['call', plugin, name, toJson(args) ?? 'null']),
       ) as Answer;
-      return answer.e === undefined ? (answer.v ?? null) : fail(answer.e.code, answer.e.message);
+      return hasOwn(answer, 'e') && answer.e !== undefined ? fail(answer.e.code, answer.e.message) : (answer.v ?? null);
     },
     request(action) {
       // `action` comes from the plugin's code, built of plain data: as JSON text before any `toJSON` of the script could differ.

@@ -1,6 +1,7 @@
 import {
   add,
   getOwnPropertyDescriptor,
+  hasOwn,
   isArray,
   isFinite,
   isoText,
@@ -73,7 +74,7 @@ function printObject(value: object, seen: List<object>, budget: { left: number }
     }
     shown += 1;
     if (!asList) text += `${typeof key === 'symbol' ? `[${toText(key)}]` : printKey(key)}: `;
-    text += 'value' in entry ? printInner(entry.value, seen, budget) : '[getter]';
+    text += hasOwn(entry, 'value') ? printInner(entry.value, seen, budget) : '[getter]';
   }
   seen.length -= 1;
   if (asList) return `[${text}]`;

@@ -16,6 +16,7 @@ import {
   slice,
   startsWith,
   SyntaxErrorType,
+  testRegExp,
 } from './intrinsics.guest.ts';
 import { enter, type RunState } from './run-state.guest.ts';
 import { LIBRARY_NAME } from './stack.guest.ts';
@@ -57,7 +58,7 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
     }
     enter(state);
     const code = host.applySync(undefined, ['library', key]);
-    if (ASYNC_WORDS.test(code)) asynchronous = true;
+    if (testRegExp(ASYNC_WORDS, code)) asynchronous = true;
     const number = numbered.length;
     add(numbered, key);
     const body = compile(key, `${code}\n//# sourceURL=${LIBRARY_NAME}${number}`);

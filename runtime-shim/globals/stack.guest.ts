@@ -2,10 +2,12 @@ import {
   add,
   defineProperty,
   ErrorType,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  hasOwn,
   type List,
   list,
   startsWith,
-  uncurry,
   weakGet,
   weakSet,
 } from './intrinsics.guest.ts';
@@ -96,14 +98,32 @@ function authorFrames(sites: ArrayLike<CallSite>): List<Frame> {
   return frames;
 }
 
-const errorToText = uncurry(Error.prototype.toString as (this: object) => string);
+/** The prototypes of the language's own errors, by which `name` is found without asking a prototype of the script's. */
+const nativeNames = new WeakMap<object, unknown>();
+for (const type of [Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError]) {
+  nativeNames.set(type.prototype, type.name);
+}
 
+/**
+ * `TypeError: words`, without running a getter or a Proxy's trap: an error made in there would be formatted by V8 itself,
+ * which does not ask us twice, with the names of our own functions. So a name that is inherited from a class of the
+ * script's reads `Error` here.
+ */
 function headline(error: object): string {
-  try {
-    return errorToText(error);
-  } catch {
-    return 'Error';
-  }
+  const name = ownText(error, 'name') ?? inheritedName(error);
+  const message = ownText(error, 'message') ?? '';
+  return message === '' ? name : name === '' ? message : `${name}: ${message}`;
+}
+
+function inheritedName(error: object): string {
+  const parent = getPrototypeOf(error) as object | null;
+  return (parent === null ? undefined : (weakGet(nativeNames, parent) as string | undefined)) ?? 'Error';
+}
+
+/** An own property of what has a stack, which is never a Proxy (`Error.captureStackTrace` refuses one): looking at it runs nothing. */
+function ownText(error: object, key: string): string | undefined {
+  const entry = getOwnPropertyDescriptor(error, key);
+  return entry !== undefined && hasOwn(entry, 'value') && typeof entry.value === 'string' ? entry.value : undefined;
 }
 
 function fixed(value: unknown): PropertyDescriptor {
