@@ -37,6 +37,12 @@ export const SHIM_ERRORS = {
     message: (facts: { limit: number }) =>
       `what the script returned, wrote or sent is larger than ${facts.limit} characters`,
   }),
+  script_attributes_full: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { limit: number }) =>
+      `the attributes that are kept for a lead or a bot would together be larger than ${facts.limit} characters: delete what is not needed any more`,
+  }),
   script_async: row({
     fault: 'script',
     retryable: false,

@@ -9,8 +9,8 @@ export type BoundedJson =
   | { readonly ok: false; readonly problem: 'not JSON' | 'nested too deeply' };
 
 /** `JSON.parse` with a bound on nesting, looked at before parsing. */
-export function parseBoundedJson(text: string): BoundedJson {
-  if (isNestedDeeperThan(text, MAX_JSON_DEPTH)) return { ok: false, problem: 'nested too deeply' };
+export function parseBoundedJson(text: string, maxDepth: number = MAX_JSON_DEPTH): BoundedJson {
+  if (isNestedDeeperThan(text, maxDepth)) return { ok: false, problem: 'nested too deeply' };
   try {
     return { ok: true, value: JSON.parse(text) as unknown };
   } catch {

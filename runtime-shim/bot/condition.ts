@@ -23,7 +23,7 @@ export async function passes(
     kind: 'script',
     script,
     cause: 'условие не вычислено, поэтому не выполнено',
-    log: result.log,
+    log: play.keptLog(result.log),
     error: { ...error, file: DESCRIPTION_FILE, ...place, message: `${error.message}${inside}` },
     usage: result.usage,
   });

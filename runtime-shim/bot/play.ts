@@ -4,7 +4,7 @@ import { contentSchema } from '../../plugin/contract/message.ts';
 import type { ScriptRef, ScriptType } from '../../plugin/contract/script-types.ts';
 import { shimError, type ShimErrorCode } from '../errors.ts';
 import type { LeadRecord } from '../leads/lead-record.ts';
-import type { ScriptError } from '../sandbox/contract.ts';
+import type { ScriptError, ScriptLogLine } from '../sandbox/contract.ts';
 import { findScript, refText } from './bot.ts';
 import { DESCRIPTION_FILE } from './load-bot.ts';
 import type { Frame } from './position.ts';
@@ -14,6 +14,11 @@ import type { BotSays, ScenarioInput, ScenarioReport, ScenarioRequest, ScenarioR
 export const MAX_STEPS = 300;
 /** Longest run of a scenario in ms, script time and waiting for a runner included. Ours: a lead waits for the answer. */
 export const MAX_SCENARIO_MS = 30_000;
+
+/** Messages of one scenario. Ours: its scripts could say 200 each, and all is stored in one transaction; nobody reads more. */
+export const MAX_SAYS = 500;
+/** Characters of log lines of one scenario. Ours: as many as two scripts may write. */
+const MAX_LOG_CHARS = 400_000;
 
 /** Thrown to end a scenario that runs in a circle or for too long; what it did until then stands. */
 export class ScenarioStopped extends Error {
@@ -40,6 +45,7 @@ export class Play {
   readonly runsForOthers: Array<{ leadId: string; code: string }> = [];
   readonly reports: ScenarioReport[] = [];
   private steps = 0;
+  private logChars = 0;
 
   constructor(input: ScenarioInput) {
     this.input = input;
@@ -96,6 +102,13 @@ export class Play {
   say(content: Content, script: string, part: readonly PropertyKey[]): void {
     const parsed = contentSchema.safeParse(content);
     if (parsed.success) {
+      if (this.says.length >= MAX_SAYS) {
+        const { message } = shimError('script_host_calls', {
+          limit: MAX_SAYS,
+          what: 'messages with its other scripts',
+        });
+        throw new ScenarioStopped('script_host_calls', message);
+      }
       this.says.push({ content: parsed.data, duringTransfer: this.duringTransfer });
       return;
     }
@@ -123,6 +136,17 @@ export class Play {
       column: place?.column ?? null,
     };
     this.reports.push({ kind: 'script', script, cause, log: [], error });
+  }
+
+  /** The part of a script's log that is kept: a circle of scripts that all write much must not fill the storage. */
+  keptLog(log: readonly ScriptLogLine[]): readonly ScriptLogLine[] {
+    const kept = log.filter(({ text }) => {
+      this.logChars += text.length;
+      return this.logChars <= MAX_LOG_CHARS;
+    });
+    return kept.length === log.length
+      ? kept
+      : [...kept, { level: 'warn', text: `… more than ${MAX_LOG_CHARS} characters: the rest is left out` }];
   }
 
   /** A line in the author's log. */

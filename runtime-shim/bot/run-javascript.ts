@@ -1,6 +1,7 @@
 import type { Json } from '../../plugin/contract/guest.ts';
+import { shimError } from '../errors.ts';
 import type { ScriptAction, ScriptResult } from '../sandbox/contract.ts';
-import { applyWrites, writtenAttributes } from './apply-writes.ts';
+import { applyWrites, MAX_ATTRIBUTES_CHARS, writtenAttributes } from './apply-writes.ts';
 import { runAuthorScript } from './author-script.ts';
 import type { BotScript } from './bot-schema.ts';
 import { sayWithButtons } from './menu.ts';
@@ -12,13 +13,25 @@ export async function runJavascript(play: Play, script: BotScript, file: string)
   const code = play.input.bot.sources.get(file)?.code ?? '';
   const result = await runAuthorScript(play, file, code);
   const cause = `команда run_javascript скрипта "${script.code}"`;
-  const report = { kind: 'script' as const, script: script.code, file, cause, log: result.log, usage: result.usage };
+  const report = {
+    kind: 'script' as const,
+    script: script.code,
+    file,
+    cause,
+    log: play.keptLog(result.log),
+    usage: result.usage,
+  };
   if (!result.ok) {
     play.reports.push({ ...report, error: result.error });
     return 'failed';
   }
+  if (!applyWrites(play, result.writes)) {
+    const { message } = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
+    const error = { code: 'script_attributes_full', message, file, line: null, column: null };
+    play.reports.push({ ...report, error });
+    return 'failed';
+  }
   play.reports.push({ ...report, attributes: writtenAttributes(result.writes) });
-  applyWrites(play, result.writes);
   return performActions(play, script.code, result);
 }
 

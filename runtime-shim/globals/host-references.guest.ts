@@ -15,6 +15,8 @@ export interface HostReference {
 export interface GuestLimits {
   readonly hostCalls: number;
   readonly actions: number;
+  readonly writes: number;
+  readonly systemAttributeChars: number;
   readonly logLines: number;
   readonly logLineChars: number;
   readonly resultChars: number;

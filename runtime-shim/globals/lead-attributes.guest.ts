@@ -14,7 +14,7 @@ import {
   trim,
   truncate,
 } from './intrinsics.guest.ts';
-import { type AttributeWrite, enter, type RunState } from './run-state.guest.ts';
+import { type AttributeWrite, collectWrite, type RunState } from './run-state.guest.ts';
 import { withoutNull } from './text-store.guest.ts';
 
 /** Texts that mean "yes", as PHP's filter for booleans and the platform's own "да" have them. Ours. */
@@ -24,8 +24,7 @@ const YES = ['1', 'true', 'on', 'yes', 'да'] as const;
 export function leadAttributes(state: RunState, self: object): Record<string, unknown> {
   const exists = (call: string) => (key: unknown) => readAttribute(state, keyArgument(call, key)) !== null;
   const write = (key: string, value: AttributeWrite): object => {
-    enter(state);
-    state.attributes[key] = value;
+    collectWrite(state, state.attributes, key, value);
     return self;
   };
   return {

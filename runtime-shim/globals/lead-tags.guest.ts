@@ -1,13 +1,12 @@
 import { keyArgument, textListArgument } from './arguments.guest.ts';
 import { keysOf, toText } from './intrinsics.guest.ts';
-import { enter, type RunState } from './run-state.guest.ts';
+import { collectWrite, type RunState } from './run-state.guest.ts';
 import { setOwn } from './text-store.guest.ts';
 
 /** The tag methods of `lead`. `self` is what the chainable ones return. */
 export function leadTags(state: RunState, self: object): Record<string, unknown> {
   const set = (tag: string, present: boolean): void => {
-    enter(state);
-    state.tags[tag] = present;
+    collectWrite(state, state.tags, tag, present);
   };
   const one = (call: string, present: boolean) => (tag: unknown) => {
     set(keyArgument(call, tag, 'tag'), present);

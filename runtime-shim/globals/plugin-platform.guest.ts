@@ -3,7 +3,7 @@ import { fail } from './fail.guest.ts';
 import type { HostReference } from './host-references.guest.ts';
 import { hasOwn, parseJson, toJson } from './intrinsics.guest.ts';
 import { readSystemAttribute } from './lead-attributes.guest.ts';
-import { collectAction, enter, type RunState } from './run-state.guest.ts';
+import { collectAction, collectWrite, enter, type RunState } from './run-state.guest.ts';
 
 /** The platform as the plugin's guest code sees it (`plugin/contract/guest-platform.ts`). */
 export function pluginPlatform(
@@ -19,8 +19,15 @@ export function pluginPlatform(
       return text === null ? undefined : parseJson(text);
     },
     setSystemAttribute(key, value) {
-      enter(state);
-      state.systemAttributes[key] = value === null ? null : (toJson(value) as string);
+      const text = value === null ? null : (toJson(value) as string);
+      const limit = state.limits.systemAttributeChars;
+      if (text !== null && text.length > limit) {
+        fail(
+          'script_result_too_large',
+          `what the script returned, wrote or sent is larger than ${limit} characters: all of "${key}"`,
+        );
+      }
+      collectWrite(state, state.systemAttributes, key, text);
     },
     call(name, args) {
       countHostCall(state);

@@ -38,6 +38,8 @@ export interface RunState {
   /** Actions as JSON texts. */
   readonly actions: List<string>;
   hostCalls: number;
+  /** Keys written so far. */
+  written: number;
 }
 
 /** Thrown by `bot.stop()`. A script that catches it changes nothing: what it does afterwards does not count. */
@@ -61,6 +63,7 @@ export function createRunState(limits: GuestLimits): RunState {
     memory: dict(),
     actions: list(),
     hostCalls: 0,
+    written: 0,
   };
 }
 
@@ -71,6 +74,21 @@ export function enter(state: RunState): void {
     state.late = true;
     fail('script_async', ASYNC_MESSAGE);
   }
+}
+
+/** Collects a write: a key of one of the records above. */
+export function collectWrite<Value>(state: RunState, record: Dict<Value>, key: string, value: Value): void {
+  enter(state);
+  if (!(key in record)) {
+    state.written += 1;
+    if (state.written > state.limits.writes) {
+      fail(
+        'script_host_calls',
+        `the script made more than ${state.limits.writes} writes of attributes and tags and was stopped`,
+      );
+    }
+  }
+  record[key] = value;
 }
 
 /** Collects an action. `action` has no prototype, so that no `toJSON` of the script takes part. */

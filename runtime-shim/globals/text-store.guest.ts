@@ -1,6 +1,6 @@
 import { keyArgument, valueArgument } from './arguments.guest.ts';
 import { defineProperty, type Dict, dictOf, hasOwn, keysOf } from './intrinsics.guest.ts';
-import { enter, type RunState } from './run-state.guest.ts';
+import { collectWrite, type RunState } from './run-state.guest.ts';
 
 /** Texts by key: what the run was given, under what it wrote. */
 export interface TextStore {
@@ -15,8 +15,7 @@ export interface TextStore {
 export function createTextStore(owner: 'bot' | 'memory', state: RunState): TextStore {
   const writes = state[owner];
   const write = (key: string, value: string | null): void => {
-    enter(state);
-    writes[key] = value;
+    collectWrite(state, writes, key, value);
   };
   const read = (key: string): string | null => {
     if (key in writes) return writes[key] as string | null;

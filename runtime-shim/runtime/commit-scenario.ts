@@ -10,6 +10,7 @@ import type { LeadJob } from './lead-job.ts';
 import { newLeadJob } from './receive-message.ts';
 import { authorLogEntries } from './report-entries.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
+import { MAX_RUNS_FOR_OTHERS, shareRuns } from './share-runs.ts';
 
 /**
  * Stores everything that came of a job in one transaction: the lead, what the bot said, and the events for the plugins.
@@ -86,7 +87,13 @@ async function enqueueForOthers(
   base: string,
   at: number,
 ): Promise<void> {
-  for (const [index, { leadId, code }] of result.runsForOthers.entries()) {
+  const mayStart = (job.kind === 'script' ? job.mayStart : undefined) ?? MAX_RUNS_FOR_OTHERS;
+  const { started, each } = shareRuns(mayStart, result.runsForOthers.length);
+  if (started < result.runsForOthers.length) {
+    const text = `runScriptByCodeForLead: больше ${MAX_RUNS_FOR_OTHERS} запусков для других лидов из одного сообщения`;
+    await appendAuthorLog(tx, job.lead, { level: 'error', text }, at);
+  }
+  for (const [index, { leadId, code }] of result.runsForOthers.slice(0, started).entries()) {
     const other = await leadWithNumber(tx, leadId);
     if (other === undefined || other.botId !== job.lead.botId) {
       const text = `runScriptByCodeForLead: нет лида с номером ${leadId.slice(0, 40)}`;
@@ -95,6 +102,7 @@ async function enqueueForOthers(
     }
     const cause = `bot.runScriptByCodeForLead из диалога другого лида`;
     const id = `${base}:${index}`;
-    await tx.enqueue([newLeadJob({ kind: 'script', lead: other, id, script: { code }, cause, duringTransfer: false })]);
+    const script = { kind: 'script' as const, lead: other, id, script: { code }, cause, duringTransfer: false };
+    await tx.enqueue([newLeadJob({ ...script, mayStart: each })]);
   }
 }

@@ -23,6 +23,8 @@ const scriptJobSchema = z.object({
   /** Why, in the author's words. */
   cause: z.string(),
   duringTransfer: z.boolean(),
+  /** How many runs for other leads may still come of it, with those that these start (`share-runs.ts`). */
+  mayStart: z.int().nonnegative().optional(),
 });
 
 export const leadJobSchema = z.discriminatedUnion('kind', [messageJobSchema, scriptJobSchema]);

@@ -24,6 +24,13 @@ export const MAX_HOST_CALLS = 1_000;
 export const MAX_HOST_CALL_CHARS = 1_000_000;
 /** Messages, scripts to run and other actions of one run. Ours: nobody reads more from one script. */
 export const MAX_ACTIONS = 200;
+/**
+ * Attributes and tags that one run may write. Ours: a script writes a dozen. Each costs the server's loop some microseconds
+ * (reading the report, merging, storing), and 75,000 tiny ones, which fit into the size below, held it up for 100 ms.
+ */
+export const MAX_WRITES = 10_000;
+/** Characters of one system attribute as JSON: LiveTex's attributes are one together, and nobody reads thousands beside a dialog. */
+export const MAX_SYSTEM_ATTRIBUTE_CHARS = 100_000;
 /** Lines of the author's log of one run, and characters of one line. */
 export const MAX_LOG_LINES = 200;
 export const MAX_LOG_LINE_CHARS = 10_000;

@@ -1,20 +1,56 @@
 import { z } from 'zod';
+import { parseBoundedJson } from '../../plugin/contract/bounded-json.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
 import { contentSchema } from '../../plugin/contract/message.ts';
 import { SHIM_ERRORS } from '../errors.ts';
 import { authorPlace } from './author-place.ts';
-import type { ScriptAction, ScriptResult, ScriptRun } from './contract.ts';
+import type { ScriptAction, ScriptResult, ScriptRun, ScriptWrites } from './contract.ts';
 import { expandSnippets } from './expand-snippets.ts';
+import { MAX_ACTIONS } from './run-limits.ts';
 import type { FromRunner } from './runner-protocol.ts';
+
+/**
+ * Deepest nesting of a report. Ours: far above what a script returns, far below the some thousand levels at which a walk
+ * over the value (`JSON.stringify` for the answer of `run`) runs out of our stack. A script's own stack may be deeper.
+ */
+const MAX_REPORT_DEPTH = 100;
+/** Attributes with this prefix belong to the platform and to plugins (reference, "Attribute kinds"). */
+const SYSTEM_PREFIX = 'sys_';
 
 /** JSON of any kind: it came out of `JSON.parse`, so there is nothing more to check. */
 const jsonSchema = z.custom<Json>((value) => value !== undefined);
-const textsSchema = z.record(z.string(), z.string().nullable());
 
+/** A record whose every entry is right. A plain loop: zod takes some microseconds for each of what may be ten thousand entries. */
+function recordOf<Value>(
+  isRight: (key: string, value: unknown) => boolean,
+): z.ZodType<Readonly<Record<string, Value>>> {
+  return z.custom<Readonly<Record<string, Value>>>((record) => {
+    if (typeof record !== 'object' || record === null || Array.isArray(record)) return false;
+    for (const [key, value] of Object.entries(record)) if (!isRight(key, value)) return false;
+    return true;
+  }, 'what was written is not as it should be');
+}
+
+const textsSchema = recordOf<string | null>((_, value) => value === null || typeof value === 'string');
+const tagsSchema = z.custom<readonly string[]>(
+  (tags) => Array.isArray(tags) && tags.every((tag) => typeof tag === 'string'),
+);
+
+function isAttribute(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, value: text, ...rest } = value as Record<string, unknown>;
+  if (typeof text !== 'string' || Object.keys(rest).length > 0) return false;
+  // The runtime reads it when it fills in a macro, where it is nobody's mistake any more.
+  return kind === 'text' || (kind === 'json' && parseBoundedJson(text, MAX_REPORT_DEPTH).ok);
+}
+
+// The guest code keeps the two kinds of attributes apart; whoever gets past it must not get past this.
 const writesSchema = z.strictObject({
-  attributes: z.record(z.string(), z.strictObject({ kind: z.enum(['text', 'json']), value: z.string() }).nullable()),
-  systemAttributes: z.record(z.string(), jsonSchema),
-  tags: z.strictObject({ add: z.array(z.string()), remove: z.array(z.string()) }),
+  attributes: recordOf<ScriptWrites['attributes'][string]>(
+    (key, value) => !key.startsWith(SYSTEM_PREFIX) && (value === null || isAttribute(value)),
+  ),
+  systemAttributes: recordOf<Json>((key) => key.startsWith(SYSTEM_PREFIX)),
+  tags: z.strictObject({ add: tagsSchema, remove: tagsSchema }),
   bot: textsSchema,
   memory: textsSchema,
 });
@@ -33,7 +69,12 @@ const actionSchema = z.discriminatedUnion('type', [
 ]);
 
 const reportSchema = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), returned: jsonSchema, writes: writesSchema, actions: z.array(actionSchema) }),
+  z.object({
+    ok: z.literal(true),
+    returned: jsonSchema,
+    writes: writesSchema,
+    actions: z.array(actionSchema).max(MAX_ACTIONS),
+  }),
   z.object({
     ok: z.literal(false),
     error: z.object({
@@ -53,9 +94,11 @@ type RunText = Pick<ScriptRun, 'file' | 'code' | 'libraries'>;
 export function runResult(script: RunText, end: Extract<FromRunner, { t: 'end' }>): ScriptResult {
   const { file } = script;
   const { log, usage } = end;
-  const report = reportSchema.safeParse(parsed(end.report));
-  if (!report.success) {
-    const detail = `what the script left behind cannot be read: ${report.error.issues[0]?.message ?? 'not JSON'}`;
+  const json = parseBoundedJson(end.report, MAX_REPORT_DEPTH);
+  const report = json.ok ? reportSchema.safeParse(json.value) : undefined;
+  if (report?.success !== true) {
+    const problem = json.ok ? (report?.error.issues[0]?.message ?? '') : json.problem;
+    const detail = `what the script left behind cannot be read: ${problem}`;
     const message = SHIM_ERRORS.script_error.message({ detail });
     return { ok: false, error: { code: 'script_error', message, file, line: null, column: null }, log, usage };
   }
@@ -73,12 +116,4 @@ function placed(action: z.infer<typeof actionSchema>, script: RunText): ScriptAc
   // It ran, so its snippets are there.
   if ('problem' in expanded) return { ...action, at: { file, line: null, column: null } } as ScriptAction;
   return { ...action, at: authorPlace(action.at, file, libraries, expanded.locate) } as ScriptAction;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,8 @@ import {
   MAX_LOG_LINE_CHARS,
   MAX_LOG_LINES,
   MAX_RESULT_CHARS,
+  MAX_SYSTEM_ATTRIBUTE_CHARS,
+  MAX_WRITES,
   WATCH_EVERY_MS,
 } from '../run-limits.ts';
 import type { FromRunner, LibrarySet, PluginSet, RunnerJob, RunnerSettings, ToRunner } from '../runner-protocol.ts';
@@ -201,6 +203,8 @@ export class Runner {
       const limits = JSON.stringify({
         hostCalls: MAX_HOST_CALLS,
         actions: MAX_ACTIONS,
+        writes: MAX_WRITES,
+        systemAttributeChars: MAX_SYSTEM_ATTRIBUTE_CHARS,
         logLines: MAX_LOG_LINES,
         logLineChars: MAX_LOG_LINE_CHARS,
         resultChars: MAX_RESULT_CHARS,

@@ -58,6 +58,14 @@ test.each([
   [{ ok: true, returned: 1, writes: WRITES, actions: [{ type: 'stop', extra: 1 }] }],
   [{ ok: true, returned: 1, writes: WRITES, actions: [{ type: 'run_script', code: 'x', at: { line: 1 } }] }],
   [{ ok: false, error: { code: 1 } }],
+  [{ ok: true, returned: 1, writes: { ...WRITES, attributes: { sys_x: { kind: 'text', value: 'x' } } }, actions: [] }],
+  [{ ok: true, returned: 1, writes: { ...WRITES, attributes: { a: { kind: 'json', value: '{' } } }, actions: [] }],
+  [{ ok: true, returned: 1, writes: { ...WRITES, systemAttributes: { a: 1 } }, actions: [] }],
+  [{ ok: true, returned: 1, writes: { ...WRITES, tags: { add: [1], remove: [] } }, actions: [] }],
+  [{ ok: true, returned: 1, writes: { ...WRITES, bot: { a: 1 } }, actions: [] }],
+  [{ ok: true, returned: 1, writes: { ...WRITES, memory: [] }, actions: [] }],
+  [{ ok: true, returned: 1, writes: WRITES, actions: Array.from({ length: 201 }, () => ({ type: 'stop' })) }],
+  [`{"ok":true,"returned":${'['.repeat(200)}${']'.repeat(200)},"writes":${JSON.stringify(WRITES)},"actions":[]}`],
 ])('a forged report is a failure of the script: %j', (report) => {
   expect(resultOf(report)).toMatchObject({ ok: false, error: { code: 'script_error', file: 'a.js', line: null } });
 });
