@@ -55,7 +55,7 @@ const RUNNER_BASE_MB = 96;
 /** Isolates that may use twice their heap at the same time before the runner is ended. */
 const SPARE_ISOLATES = 2;
 /** Part of the cap from which a runner is replaced when it is next idle: the rest of old scripts must not count for a new one. */
-const RETIRE_PART = 0.75;
+export const RETIRE_PART = 0.75;
 
 /** Memory of a runner process that ends it, MiB. `memoryLimit` of an isolate is soft (reference/sandbox.md), this is not. */
 export function runnerCapMb(limits: FullLimits): number {

@@ -73,7 +73,7 @@ export class RunnerPool {
   /** A runner with nothing in it, for a run that must be alone; when there is none, one is kept from taking more. */
   idle(): RunnerProcess | undefined {
     const working = this.#working;
-    const idle = working.find((runner) => runner.runs.size === 0);
+    const idle = working.find((runner) => runner.runs.size === 0 && !runner.hasRests);
     if (idle !== undefined) return idle;
     if (!working.some((runner) => runner.exclusive)) {
       const emptiest = working.toSorted((one, other) => one.runs.size - other.runs.size)[0];
@@ -82,9 +82,9 @@ export class RunnerPool {
     return undefined;
   }
 
-  /** A run has ended in this runner: replace it if it has grown too large. */
+  /** Replaces a runner in which nothing runs if scripts have made it too large. One that ran nothing would only be large again. */
   settle(runner: RunnerProcess): void {
-    if (runner.runs.size > 0) return;
+    if (runner.runs.size > 0 || runner.lastStart === 0) return;
     if (runner.rssMb > retireAtMb(this.#limits)) runner.retiring = true;
     if (runner.retiring) runner.kill('it was replaced by a fresh one');
   }
@@ -143,18 +143,34 @@ export class RunnerPool {
     // After a pause of ours (a laptop asleep, a stopped process) the runners' signs of life are still on their way.
     const paused = now - this.#lastWatch > BEAT_LOST_MS / 2;
     this.#lastWatch = now;
-    const capMb = runnerCapMb(this.#limits);
     for (const runner of this.#runners) {
       if (paused) runner.lastBeat = now;
       if (runner.retiring || !runner.isReady) continue;
       if (now - runner.lastBeat > BEAT_LOST_MS) this.#blame(runner, undefined, 'deadline', 'it gave no sign of life');
-      if (runner.runs.size === 0) continue;
+      if (runner.runs.size === 0) {
+        // The sign of life that tells its memory may come after the end of the run that took it.
+        this.settle(runner);
+        if (runner.hasRests) this.#seeMemory(runner);
+        continue;
+      }
       for (const run of runner.runs.values()) {
         if (!paused && now - run.startedAt > this.#limits.wallMs + PARENT_GRACE_MS) {
           this.#blame(runner, run, 'deadline', 'a script did not end');
         }
       }
-      if ((runner.residentMb() ?? 0) > capMb) this.#blame(runner, undefined, 'memory', 'memory');
+      this.#seeMemory(runner);
+    }
+  }
+
+  /** What an earlier script left behind, while its isolate is being taken down, is not the next one's fault: that runs again. */
+  #seeMemory(runner: RunnerProcess): void {
+    const residentMb = runner.residentMb() ?? 0;
+    if (residentMb > runnerCapMb(this.#limits)) {
+      if (runner.hasRests) runner.kill('memory');
+      else this.#blame(runner, undefined, 'memory', 'memory');
+    } else if (runner.hasRests && residentMb < retireAtMb(this.#limits)) {
+      runner.hasRests = false;
+      if (runner.runs.size === 0) this.#events.available();
     }
   }
 

@@ -38,6 +38,8 @@ export class RunnerProcess {
   exclusive = false;
   lastBeat = performance.now();
   rssMb = 0;
+  /** A run has ended in it, and its memory was not seen to be low since. */
+  hasRests = false;
   /** When it was last given a run, ms. */
   lastStart = 0;
   readonly #child: ChildProcess;
@@ -94,6 +96,7 @@ export class RunnerProcess {
   finish(id: number): PendingRun | undefined {
     const run = this.runs.get(id);
     this.runs.delete(id);
+    this.hasRests = true;
     if (this.runs.size === 0) {
       this.exclusive = false;
       this.#hold(false);

@@ -9,6 +9,7 @@ import {
   MAX_RESULT_CHARS,
   MAX_SYSTEM_ATTRIBUTE_CHARS,
   MAX_WRITES,
+  RETIRE_PART,
   WATCH_EVERY_MS,
 } from '../run-limits.ts';
 import type { FromRunner, LibrarySet, PluginSet, RunnerJob, RunnerSettings, ToRunner } from '../runner-protocol.ts';
@@ -38,6 +39,8 @@ export class Runner {
   readonly #idle: IsolateSlot[] = [];
   readonly #active = new Map<number, ActiveRun>();
   #lastPlugins = 0;
+  /** A script has ended, and memory was not seen to be low since: what it left is not the fault of the next one. */
+  #hasRests = false;
   #doomed = false;
 
   constructor(settings: RunnerSettings, wire: RunnerWire) {
@@ -134,6 +137,7 @@ export class Runner {
 
   #end(run: ActiveRun, report: string): void {
     if (!this.#active.delete(run.job.id)) return;
+    this.#hasRests = true;
     this.#wire.send({ t: 'end', id: run.job.id, report, log: run.logLines, usage: run.usage() });
   }
 
@@ -160,13 +164,16 @@ export class Runner {
       if (since !== undefined && slot.host === undefined && now - since > wallMs)
         this.#doom('an isolate does not answer');
     }
-    if (rssMb() > capMb) this.#overCap();
+    const rss = rssMb();
+    if (rss > capMb) this.#overCap();
+    else if (rss < capMb * RETIRE_PART) this.#hasRests = false;
   }
 
-  /** Memory outside every limit: with one script running it is to blame, with several each may show itself alone elsewhere. */
+  /** Memory outside every limit: the one script that fills it is to blame; where that is not certain each may show itself alone elsewhere. */
   #overCap(): void {
     const [run, another] = this.#active.values();
-    if (run !== undefined && another === undefined) this.#doom('memory', run, this.#memoryReport(run));
+    if (run !== undefined && another === undefined && !this.#hasRests)
+      this.#doom('memory', run, this.#memoryReport(run));
     else this.#doom('memory');
   }
 
