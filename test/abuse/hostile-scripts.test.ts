@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadGuestSource } from '../../plugin/guest/source.ts';
 import type { Sandbox, ScriptResult } from '../../runtime-shim/sandbox/contract.ts';
 import { createSandbox } from '../../runtime-shim/sandbox/index.ts';
-import { fullLimits, PARENT_GRACE_MS, runnerCapMb } from '../../runtime-shim/sandbox/run-limits.ts';
+import { fullLimits, PARENT_GRACE_MS, retireAtMb } from '../../runtime-shim/sandbox/run-limits.ts';
+import { watchLoop } from '../support/loop-watch.ts';
 import { childrenOf, residentMb } from '../support/process-tree.ts';
 import { scriptRun } from '../support/script-run.ts';
 import type { AbuseCase } from './abuse-case.ts';
@@ -14,21 +14,25 @@ import type { AbuseCase } from './abuse-case.ts';
 const LIMITS = { cpuMs: 150, wallMs: 1_500, memoryMb: 16, runners: 1, spares: 0, isolates: 2 } as const;
 /** What a kill and the start of another runner may take on two loaded cores, ms. */
 const KILL_ALLOWANCE_MS = 3_000;
+/** The server's loop is not blocked for longer by one run, ms. */
+const MAX_BLOCK_MS = 50;
 /**
- * Issue 6: the server's loop is not blocked for longer, ms. Other processes on a shared machine delay it too, so the
- * middle of the samples counts and not the worst, where there are enough of them to tell.
+ * Looks at a case before its block counts, the shortest of which does: what the script causes comes every time, while
+ * a pile of work that waited for a core, another case's, or a collection of garbage does not.
  */
-const MAX_LOOP_DELAY_MS = 50;
-const ENOUGH_SAMPLES = 20;
-const RESOLUTION_MS = 10;
+const LOOKS = 3;
 /** Cases at the same time: one a core. */
 const SIDE_BY_SIDE = 2;
+
+/** How long the other case of the two may hold memory, and a runner may take to be replaced. */
+const MEMORY_RETURNS = { timeout: 20_000, interval: 100 };
 
 const SECRET = 'a-secret-of-the-host-7f3a';
 process.env['METABOT_ABUSE_SECRET'] = SECRET;
 const HOST_WORDS = [
   SECRET,
   process.cwd(),
+  process.execPath,
   homedir(),
   'node_modules',
   'node:internal',
@@ -53,15 +57,16 @@ const NEXT = `
 async function runOnce(
   sandbox: Sandbox,
   abuse: AbuseCase,
-): Promise<{ result: ScriptResult; ms: number; delayMs: number }> {
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  delay.enable();
+): Promise<{ result: ScriptResult; ms: number; blockMs: number }> {
+  const watch = watchLoop();
   const started = performance.now();
   const result = await sandbox.run(scriptRun(abuse.code, { plugins, ...abuse.run }));
   const ms = performance.now() - started;
-  delay.disable();
-  const delayMs = delay.count < ENOUGH_SAMPLES ? 0 : delay.percentile(50) / 1e6 - RESOLUTION_MS;
-  return { result, ms, delayMs };
+  return { result, ms, blockMs: watch.stop() };
+}
+
+function largestChildMb(): number {
+  return Math.max(0, ...childrenOf(process.pid).map((pid) => residentMb(pid) ?? 0));
 }
 
 /** On a loaded machine the wall clock may come before the CPU time: the same for a loop without end. */
@@ -100,23 +105,26 @@ describe.concurrent('a hostile script', () => {
     await Promise.all([...left].map((sandbox) => sandbox.close()));
   });
 
-  test.each(names)('%s', async (name) => {
+  test.for(names)('%s', async (name, { expect }) => {
     const { abuse } = (await import(new URL(`${name}.ts`, CASES).href)) as { abuse: AbuseCase };
     await inTurn(async () => {
       const sandbox = createSandbox(LIMITS);
       left.add(sandbox);
       await sandbox.ready();
-      const { result, ms, delayMs } = await runOnce(sandbox, abuse);
+      const { result, ms, blockMs } = await runOnce(sandbox, abuse);
       expect(problemsOf(abuse, result)).toEqual([]);
       abuse.check?.(result);
       expect(ms).toBeLessThan(LIMITS.wallMs + PARENT_GRACE_MS + KILL_ALLOWANCE_MS);
-      expect(delayMs).toBeLessThan(MAX_LOOP_DELAY_MS);
+      let shortest = blockMs;
+      for (let look = 1; look < LOOKS && shortest >= MAX_BLOCK_MS; look += 1) {
+        shortest = Math.min(shortest, (await runOnce(sandbox, abuse)).blockMs);
+      }
+      expect(shortest).toBeLessThan(MAX_BLOCK_MS);
 
       const next = await sandbox.run(scriptRun(NEXT, { plugins }));
       expect(next).toMatchObject({ ok: true, returned: [[], true, 'function', '42', { answer: '42' }] });
-      for (const pid of childrenOf(process.pid)) {
-        expect(residentMb(pid) ?? 0).toBeLessThan(runnerCapMb(fullLimits(LIMITS)) * SIDE_BY_SIDE);
-      }
+      // What the script filled is given back: a runner that has grown is replaced when it has nothing to do.
+      await expect.poll(() => largestChildMb(), MEMORY_RETURNS).toBeLessThan(retireAtMb(fullLimits(LIMITS)));
       left.delete(sandbox);
       await sandbox.close();
     });

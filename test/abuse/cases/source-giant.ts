@@ -1,9 +1,9 @@
 import type { AbuseCase } from '../abuse-case.ts';
 
 export const abuse: AbuseCase = {
-  tries: 'a script of two million characters',
+  tries: 'a script of just over a million characters',
   code: `return 1;
 //PADDING`,
   ends: ['script_argument'],
-  run: { code: `return 1;//${'x'.repeat(2_000_000)}` },
+  run: { code: `return 1;//${'x'.repeat(1_000_001)}` },
 };
