@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
+import { watchOutput } from './watched-output.ts';
 
 const execute = promisify(execFile);
 
@@ -61,6 +62,8 @@ export function startCommand(argv: readonly string[], options: CommandOptions = 
     child.on('error', reject);
     child.on('close', (code, signal) => {
       ended = true;
+      // The emulator's own command tells its token: that is what it is for.
+      if (argv[0] !== 'emulator') watchOutput(`the output of "${argv[0] ?? ''}"`, output.stdout + output.stderr);
       resolve({ code, signal, ...output });
       notify();
     });

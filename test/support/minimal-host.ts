@@ -9,6 +9,7 @@ import type { Content } from '../../plugin/contract/message.ts';
 import type { ScriptType } from '../../plugin/contract/script-types.ts';
 import type { LiveTexClient, LiveTexClientOptions } from '../../plugin/client/contract.ts';
 import type { Storage } from '../../plugin/storage/contract.ts';
+import { watchedLogger } from './watched-output.ts';
 
 /** One thing that the lead saw. */
 export interface Shown {
@@ -106,7 +107,7 @@ export async function startMinimalHost(options: MinimalHostOptions): Promise<Min
       wake();
     },
     ...(clock ? { clock } : {}),
-    ...(options.logger ? { logger: options.logger } : {}),
+    logger: options.logger ?? watchedLogger(),
   };
 
   const load = (storage: string | Storage, change: Partial<BindingInput> = {}): Promise<LiveTexPlugin> =>

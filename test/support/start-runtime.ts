@@ -7,6 +7,7 @@ import type {
   TranscriptMessage,
 } from '../../runtime-shim/runtime/contract.ts';
 import { botFolder } from './bot-folder.ts';
+import { watchedLogger } from './watched-output.ts';
 
 export interface StartedRuntime extends Runtime {
   readonly activities: RuntimeActivity[];
@@ -27,7 +28,12 @@ export async function startRuntime(
     typeof bot === 'string'
       ? bot
       : await botFolder({ id: 'test', scripts: bot.scripts, ...(bot.routes ? { routes: bot.routes } : {}) }, bot.files);
-  const runtime = await createRuntime({ ...options, bot: folder, sandbox: { runners: 1, ...options.sandbox } });
+  const runtime = await createRuntime({
+    logger: watchedLogger(),
+    ...options,
+    bot: folder,
+    sandbox: { runners: 1, ...options.sandbox },
+  });
   onTestFinished(() => runtime.close());
   const activities: RuntimeActivity[] = [];
   runtime.onActivity((activity) => activities.push(activity));

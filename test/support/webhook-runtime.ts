@@ -2,8 +2,10 @@ import { createLiveTexPlugin, type LiveTexPlugin } from '../../plugin/index.ts';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import type { RuntimeOptions } from '../../runtime-shim/runtime/contract.ts';
 import { type StartedRuntime, startRuntime } from './start-runtime.ts';
+import { watchSecret } from './watched-output.ts';
 
 export const WEBHOOK_KEY = 'the-right-webhook-key-1';
+const TOKEN = 'token-of-a-test-123';
 
 export interface WebhookRuntime {
   readonly runtime: StartedRuntime;
@@ -38,6 +40,8 @@ export async function startWebhookRuntime(
   http: Partial<NonNullable<RuntimeOptions['http']>> = {},
   options: { readonly clock?: Clock; readonly logger?: Logger } = {},
 ): Promise<WebhookRuntime> {
+  watchSecret(WEBHOOK_KEY);
+  watchSecret(TOKEN);
   let plugin: LiveTexPlugin | undefined;
   const runtime = await startRuntime(
     { scripts: [{ code: 'start', commands: [{ type: 'send_text', text: 'Здравствуйте!' }] }] },
@@ -51,7 +55,7 @@ export async function startWebhookRuntime(
             storage,
             bindings: [
               {
-                token: 'token-of-a-test-123',
+                token: TOKEN,
                 baseUrl: 'http://127.0.0.1:9',
                 webhook: { publicUrl: 'http://127.0.0.1', key: WEBHOOK_KEY },
               },
