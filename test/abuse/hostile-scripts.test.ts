@@ -11,7 +11,7 @@ import { childrenOf, residentMb } from '../support/process-tree.ts';
 import { scriptRun } from '../support/script-run.ts';
 import type { AbuseCase } from './abuse-case.ts';
 
-const LIMITS = { cpuMs: 150, wallMs: 1_500, memoryMb: 16, runners: 1, spares: 0, isolates: 2 } as const;
+const LIMITS = { cpuMs: 200, wallMs: 2_000, memoryMb: 16, runners: 1, spares: 0, isolates: 2 } as const;
 /** What a kill and the start of another runner may take on two loaded cores, ms. */
 const KILL_ALLOWANCE_MS = 3_000;
 /** The server's loop is not blocked for longer by one run, ms. */

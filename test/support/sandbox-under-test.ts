@@ -7,9 +7,12 @@ import { scriptRun } from './script-run.ts';
 /** The plugin's guest part, as a run gets it. */
 export const LIVETEX = [{ name: 'livetex', source: await loadGuestSource() }];
 
+/** On a busy machine a script's CPU time takes long on the clock: here only the limit that a test is about may end it, ms. */
+const WALL_MS = 30_000;
+
 /** A sandbox for one test, closed when the test ends. */
 export function useSandbox(limits: Partial<SandboxLimits> = {}): Sandbox {
-  const sandbox = createSandbox({ runners: 1, ...limits });
+  const sandbox = createSandbox({ runners: 1, wallMs: WALL_MS, ...limits });
   onTestFinished(async () => {
     await sandbox.close();
   });
@@ -26,7 +29,7 @@ export function createScriptRunner(limits: Partial<SandboxLimits> = {}): {
   failure(code: string, changes?: Partial<ScriptRun>): Promise<string>;
   close(): Promise<void>;
 } {
-  const sandbox = createSandbox({ runners: 1, ...limits });
+  const sandbox = createSandbox({ runners: 1, wallMs: WALL_MS, ...limits });
   const run = (code: string, changes: Partial<ScriptRun> = {}): Promise<ScriptResult> =>
     sandbox.run(scriptRun(code, { plugins: LIVETEX, ...changes }));
   return {

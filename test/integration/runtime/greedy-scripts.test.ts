@@ -7,7 +7,7 @@ import { botScene, mistakes, said } from '../../support/bot-scene.ts';
 import { startRuntime } from '../../support/start-runtime.ts';
 
 /** Scripts that stay within the limits of one run, and would fill the server by many. */
-const sandbox = createSandbox({ runners: 1, spares: 0 });
+const sandbox = createSandbox({ runners: 1, spares: 0, wallMs: 30_000 });
 afterAll(() => sandbox.close());
 
 const js = (file: string): unknown => ({ type: 'run_javascript', file });
