@@ -5,7 +5,7 @@
  */
 import { channel } from 'node:diagnostics_channel';
 import { type IncomingMessage, ServerResponse } from 'node:http';
-import { afterAll, expect } from 'vitest';
+import { afterAll } from 'vitest';
 import { takeFound, watchOutput, watchSecret } from './watched-output.ts';
 
 channel('undici:request:create').subscribe((message) => {
@@ -31,16 +31,13 @@ function learnKey(body: string): void {
 
 /** Paths of the emulator and of the simulator's desk are LiveTex's side, which may show its own token. */
 const OURS = /^\/(?:api|webhook|healthz|readyz|metrics|$|\?)/;
-const { end, write } = ServerResponse.prototype;
-
-ServerResponse.prototype.end = function (this: ServerResponse, ...given: unknown[]) {
-  look(this, given[0]);
-  return Reflect.apply(end, this, given) as ServerResponse;
-} as typeof end;
-ServerResponse.prototype.write = function (this: ServerResponse, ...given: unknown[]) {
-  look(this, given[0]);
-  return Reflect.apply(write, this, given) as boolean;
-} as typeof write;
+for (const method of ['end', 'write'] as const) {
+  const original = Reflect.get(ServerResponse.prototype, method) as (...given: unknown[]) => unknown;
+  Reflect.set(ServerResponse.prototype, method, function (this: ServerResponse, ...given: unknown[]): unknown {
+    look(this, given[0]);
+    return Reflect.apply(original, this, given);
+  });
+}
 
 function look(response: ServerResponse, chunk: unknown): void {
   const url = response.req.url ?? '';
@@ -50,5 +47,6 @@ function look(response: ServerResponse, chunk: unknown): void {
 }
 
 afterAll(() => {
-  expect(takeFound()).toEqual([]);
+  const found = takeFound();
+  if (found.length > 0) throw new Error(`our software put out what it must keep to itself:\n${found.join('\n')}`);
 });
