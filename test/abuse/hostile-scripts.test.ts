@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadGuestSource } from '../../plugin/guest/source.ts';
 import type { Sandbox, ScriptResult } from '../../runtime-shim/sandbox/contract.ts';
@@ -26,6 +28,9 @@ const SIDE_BY_SIDE = 2;
 
 /** How long the other case of the two may hold memory, and a runner may take to be replaced. */
 const MEMORY_RETURNS = { timeout: 20_000, interval: 100 };
+
+/** What the server's own heap and buffers may have grown by after all of them, MiB: one giant answer that was kept would show. */
+const SERVER_GROWTH_MB = 50;
 
 const SECRET = 'a-secret-of-the-host-7f3a';
 process.env['METABOT_ABUSE_SECRET'] = SECRET;
@@ -64,6 +69,15 @@ async function runOnce(
   const ms = performance.now() - started;
   return { result, ms, blockMs: watch.stop() };
 }
+
+/** What this process holds after a collection of garbage, MiB. */
+function heldMb(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 1_048_576;
+}
+const heldBefore = heldMb();
 
 function largestChildMb(): number {
   return Math.max(0, ...childrenOf(process.pid).map((pid) => residentMb(pid) ?? 0));
@@ -129,6 +143,10 @@ describe.concurrent('a hostile script', () => {
       await sandbox.close();
     });
   });
+});
+
+test('the server itself keeps nothing of all of them', () => {
+  expect(heldMb() - heldBefore).toBeLessThan(SERVER_GROWTH_MB);
 });
 
 test('there are at least 80 hostile behaviours, each in a file of its own', () => {
