@@ -29,8 +29,8 @@ function learnKey(body: string): void {
   if (key !== undefined) watchSecret(JSON.parse(key) as string);
 }
 
-/** Paths of the emulator and of the simulator's desk are LiveTex's side, which may show its own token. */
-const OURS = /^\/(?:api|webhook|healthz|readyz|metrics|$|\?)/;
+/** Our servers and the simulator. The other paths belong to a LiveTex of the tests, which may show its own token. */
+const OURS = /^\/(?:api|webhook|healthz|readyz|metrics|simulator|$|\?)/;
 for (const method of ['end', 'write'] as const) {
   const original = Reflect.get(ServerResponse.prototype, method) as (...given: unknown[]) => unknown;
   Reflect.set(ServerResponse.prototype, method, function (this: ServerResponse, ...given: unknown[]): unknown {
