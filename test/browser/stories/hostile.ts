@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useSimulator } from '../../support/simulator-stand.ts';
 import { transfer, visible, visit } from '../../support/simulator-visit.ts';
+import { takeFound } from '../../support/watched-output.ts';
 
 const MARKUP = '<img src=x onerror="alert(1)"><script>alert(2)</script><svg onload=alert(3)><b>жирно</b>';
 
@@ -54,6 +55,8 @@ export function hostileStories(browser: () => Browser): void {
       expect(all).toContain('selectDestination'.slice(0, 6));
       expect(all).not.toContain(stand.emulator.token);
       expect(all).not.toContain(stand.webhookKey);
+      // The watch of all outputs (`watch-outputs.ts`) sees it in the chat, where the lead reads what the lead wrote.
+      expect(takeFound().filter((found) => !found.includes('мой токен'))).toEqual([]);
     });
   });
 }
