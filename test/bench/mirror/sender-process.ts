@@ -1,9 +1,10 @@
-/** Sends messages to LiveTex: through the plugin on some storage, or with undici alone. Arguments: `undici` or a storage specification; LiveTex's address. */
+/** Sends messages to LiveTex: through the plugin on some storage, or with undici alone. Arguments: `undici`, `least` or a storage specification; LiveTex's address. */
 import { Pool } from 'undici';
 import { createLiveTexPlugin } from '../../../plugin/index.ts';
 import type { LiveTexHost } from '../../../plugin/contract/host.ts';
 import { answerParent } from '../child.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { createLeastDurableTable } from '../least-durable-table.ts';
 import { acceptAll } from './accept-all.ts';
 import { HEADER, IN_FLIGHT, requestBody, TOKEN } from './texts.ts';
 
@@ -27,7 +28,7 @@ const IDLE_HOST: LiveTexHost = {
 };
 
 const [kind = '', baseUrl = ''] = process.argv.slice(2);
-const sender = kind === 'undici' ? undiciAlone() : await ours();
+const sender = kind === 'undici' ? undiciAlone() : kind === 'least' ? await leastDurable() : await ours();
 
 answerParent(
   async (order: Order) => {
@@ -40,28 +41,60 @@ answerParent(
 
 /** The same requests and nothing else: no order within a lead, no retry, nothing kept. */
 function undiciAlone(): Sender {
-  const pool = new Pool(baseUrl, { connections: IN_FLIGHT, pipelining: 1 });
+  const pool = createPool();
   return {
-    async send({ from, count, leads }) {
-      let next = from;
-      await Promise.all(
-        Array.from({ length: IN_FLIGHT }, async () => {
-          while (next < from + count) {
-            const number = next;
-            next += 1;
-            const { body } = await pool.request({
-              method: 'POST',
-              path: `/1.0/sendText?key=${TOKEN}`,
-              headers: { accept: 'application/json', 'content-type': 'application/json' },
-              body: requestBody(number, leads),
-            });
-            await body.json();
-          }
-        }),
-      );
-    },
+    send: (order) => together(IN_FLIGHT, order, (number) => post(pool, requestBody(number, order.leads))),
     close: () => pool.close(),
   };
+}
+
+/** The same with the least that is durable: a row before the request, which goes after it. */
+async function leastDurable(): Promise<Sender> {
+  const pool = createPool();
+  const table = await createLeastDurableTable();
+  return {
+    send: (order) =>
+      // Twice as many at one time: half of them wait for the disk, so that the others keep the connections busy.
+      together(2 * IN_FLIGHT, order, async (number) => {
+        const body = requestBody(number, order.leads);
+        const id = `m-${process.pid}-${number}`;
+        await table.insert(id, body);
+        await post(pool, body);
+        await table.remove(id);
+      }),
+    async close() {
+      await pool.close();
+      await table.close();
+    },
+  };
+}
+
+function createPool(): Pool {
+  return new Pool(baseUrl, { connections: IN_FLIGHT, pipelining: 1 });
+}
+
+async function post(pool: Pool, body: string): Promise<void> {
+  const answer = await pool.request({
+    method: 'POST',
+    path: `/1.0/sendText?key=${TOKEN}`,
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body,
+  });
+  await answer.body.json();
+}
+
+/** Does something with each number of the order, so many at one time. */
+async function together(atOnce: number, { from, count }: Order, act: (number: number) => Promise<void>): Promise<void> {
+  let next = from;
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      while (next < from + count) {
+        const number = next;
+        next += 1;
+        await act(number);
+      }
+    }),
+  );
 }
 
 async function ours(): Promise<Sender> {

@@ -12,6 +12,7 @@ const QUICK_FOR_MS = 300;
 
 const CONTENDERS = [
   { kind: 'bare', name: 'bare node:http that parses JSON' },
+  { kind: 'least', name: 'the least that is durable: one row a webhook, committed together' },
   { kind: 'stores', name: 'ours: stored durably before the 200' },
   { kind: 'works', name: 'ours: the same, and worked off meanwhile' },
 ] as const;
@@ -46,6 +47,7 @@ export const webhooksSection: Section = {
         ],
         notes: [
           'Aim: half of the bare server or better. The load comes from another process; the machine has two cores.',
+          'The least that is durable checks no key, knows no dialog, keeps no order, and nobody works on what it stored.',
           'Each webhook is an operator\'s text with an id of its own; "worked off" means: into the lead\'s transcript.',
         ],
       },
