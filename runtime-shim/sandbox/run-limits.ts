@@ -52,6 +52,12 @@ export const BEAT_EVERY_MS = 250;
 export const BEAT_LOST_MS = 5_000;
 /** A runner's own memory without scripts, MiB: Node itself with the module loaded is 45–60. */
 const RUNNER_BASE_MB = 96;
+/**
+ * Each half of V8's space for young objects in an isolate, MiB. isolated-vm would make it about 1 MiB, and a context is
+ * a good part of that: it would be copied by a collection before its one script has ended. With 8 a run costs a seventh
+ * less CPU, with 16 nothing is won any more.
+ */
+export const YOUNG_HALF_MB = 8;
 /** Isolates that may use twice their heap at the same time before the runner is ended. */
 const SPARE_ISOLATES = 2;
 /** Part of the cap from which a runner is replaced when it is next idle: the rest of old scripts must not count for a new one. */
@@ -59,7 +65,7 @@ export const RETIRE_PART = 0.75;
 
 /** Memory of a runner process that ends it, MiB. `memoryLimit` of an isolate is soft (reference/sandbox.md), this is not. */
 export function runnerCapMb(limits: FullLimits): number {
-  return RUNNER_BASE_MB + limits.memoryMb * (limits.isolates + SPARE_ISOLATES);
+  return RUNNER_BASE_MB + limits.memoryMb * (limits.isolates + SPARE_ISOLATES) + 2 * YOUNG_HALF_MB * limits.isolates;
 }
 
 /** Memory from which an idle runner is replaced, MiB. */

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { PendingRun } from './pending-run.ts';
+import { YOUNG_HALF_MB } from './run-limits.ts';
 import {
   type FromRunner,
   fromRunnerSchema,
@@ -20,6 +21,8 @@ const MAX_SETS = 200;
 /** Linux tells memory in pages of this size, bytes; where it is another, the runner's own watch still holds. */
 const PAGE_BYTES = 4_096;
 const MIB = 1_048_576;
+/** Of the whole process, so that every isolate in it begins with that size. */
+const V8_OPTIONS = [`--min-semi-space-size=${YOUNG_HALF_MB}`, `--max-semi-space-size=${YOUNG_HALF_MB}`];
 
 /** What the pool wants to know of a runner. */
 export interface RunnerEvents {
@@ -49,7 +52,7 @@ export class RunnerProcess {
 
   constructor(settings: RunnerSettings, events: RunnerEvents) {
     // No variable of ours reaches the runner, and none of our own start options (test runners and debuggers add some).
-    this.#child = fork(RUNNER_FILE, [], { env: {}, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.#child = fork(RUNNER_FILE, [], { env: {}, execArgv: V8_OPTIONS, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
     });
