@@ -1,3 +1,5 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { botFolder, writeBotFiles } from '../../support/bot-folder.ts';
 import { type StartedRuntime, startRuntime } from '../../support/start-runtime.ts';
@@ -55,4 +57,31 @@ test('with watching on, a saved script is in force by itself, a broken one is to
   await runtime.say('b', '2');
   expect(await runtime.chat()).toEqual(['lead: a', 'bot: новый']);
   expect(await runtime.chat('2')).toEqual(['lead: b', 'bot: новый']);
+});
+
+test('with watching on, a file stays watched however editors save it, and so does a folder that is moved away and back', async () => {
+  const folder = await botFolder(bot('один'), { 'a.js': '' });
+  const runtime = await startRuntime(folder, { watch: true });
+  /** Resolves when the folder was read with these problems; a reading of a file that is only half written may come before. */
+  const saved = async (save: () => Promise<void>, problems: readonly string[]): Promise<void> => {
+    let read: readonly string[] | undefined;
+    const forget = runtime.onActivity((activity) => {
+      if (activity.kind === 'bot_reloaded') read = activity.problems;
+    });
+    await save();
+    await expect.poll(() => read, { timeout: 20_000 }).toEqual(problems);
+    forget();
+  };
+  const path = join(folder, 'a.js');
+  const broken = ["a.js:1:9: SyntaxError: Unexpected token ';'"];
+  // As safe saving does it, and then as others do: in place.
+  const other = `${folder}-a.js`;
+  await writeFile(other, 'var x = ;');
+  await saved(() => rename(other, path), broken);
+  await saved(() => writeFile(path, 'var x = 1;'), []);
+
+  const away = `${folder}-away`;
+  await saved(() => rename(folder, away), ['bot.json: there is no such file']);
+  await saved(() => rename(away, folder), []);
+  await saved(() => writeFile(path, 'var x = ;'), broken);
 });
