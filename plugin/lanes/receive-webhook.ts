@@ -68,10 +68,13 @@ export function createReceiveWebhook(
       return refusal(503, 'not_stored', 'the event was not stored: send it again');
     }
     count(binding, outcome);
-    const userId = 'user_id' in event && typeof event.user_id === 'string' ? { userId: event.user_id } : {};
-    parts.observe({ kind: 'webhook', at: parts.clock.now(), binding: binding.id, ...userId, event, outcome });
-    parts.logger.debug('webhook', { binding: binding.id, type: event.type, id: event.id, ...userId, outcome });
+    if (outcome !== 'stored') tell(binding, event, outcome);
+    parts.logger.debug('webhook', { binding: binding.id, type: event.type, id: event.id, ...userOf(event), outcome });
     return TAKEN;
+  }
+
+  function tell(binding: Binding, event: WebhookEvent, outcome: Stored): void {
+    parts.observe({ kind: 'webhook', at: parts.clock.now(), binding: binding.id, ...userOf(event), event, outcome });
   }
 
   /** What an event means is done or put into its dialog's lane, once per id, in one transaction. */
@@ -88,6 +91,8 @@ export function createReceiveWebhook(
       if (!isOurs) return 'ignored';
       const seen = await tx.remember(`${WEBHOOK_SCOPE}/${binding.id}`, event.id, event.type);
       if (seen !== undefined) return 'duplicate';
+      // Before what it leads to, so that people read cause and effect in this order; inside the transaction as that is.
+      tell(binding, event, 'stored');
       await stepOrEnqueue(tx, parts, { binding, userId, event: dialogEvent });
       return 'stored';
     });
@@ -107,6 +112,10 @@ export function createReceiveWebhook(
   function count(binding: Binding, outcome: string): void {
     parts.counters.add('livetex_webhooks_total', { binding: binding.id, outcome });
   }
+}
+
+function userOf(event: WebhookEvent): { readonly userId?: string } {
+  return 'user_id' in event && typeof event.user_id === 'string' ? { userId: event.user_id } : {};
 }
 
 const TAKEN: WebhookAnswer = { status: 200, body: JSON.stringify({ ok: true }) };
