@@ -59,7 +59,12 @@ export class Streams {
 
   /** Ends all streams; their pages come back by themselves and get what they missed. */
   close(): void {
-    for (const response of this.#open) response.destroy();
+    // What is pending goes out first: a page that has not read everything is cut off, since nobody may wait for it.
+    this.#journal.flush();
+    for (const response of this.#open) {
+      if (response.writableNeedDrain) response.destroy();
+      else response.end();
+    }
   }
 
   #missed(lastEventId: string | string[] | undefined): StreamBatch[] | undefined {

@@ -87,6 +87,7 @@ export function faultStories(browser: () => Browser): void {
       const article = await transfer(seen);
       await page.getByRole('button', { name: /Сбои/ }).click();
       await page.getByRole('button', { name: 'Перезапустить среду' }).click();
+      await visible(page.getByText('Среда исполнения перезапускается.'));
       await page.keyboard.press('Escape');
       await seen.say('Пишу во время перезапуска');
       await visible(timeline.getByRole('button', { name: /Среда исполнения запущена снова/ }));

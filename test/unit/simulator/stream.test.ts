@@ -95,6 +95,16 @@ describe('the stream', () => {
     ]);
   });
 
+  it('tells what is pending before it is closed, so that a page knows of the restart that closes it', async () => {
+    const { journal, streams, listen } = await start();
+    const listening = await listen();
+    await listening.next();
+    journal.put('fault', 'slow', { name: 'slow', on: true });
+    streams.close();
+    expect(await listening.next()).toMatchObject({ event: 'changes', data: { changes: [['fault', 'slow', {}]] } });
+    expect(await listening.ended()).toBe(true);
+  });
+
   it('ends when it is closed, and forgets pages that went', async () => {
     const { journal, streams, listen } = await start();
     journal.put('fault', 'slow', { name: 'slow', on: true });

@@ -14,7 +14,7 @@ export function Banners({
   const problems = status?.problems ?? [];
   return (
     <div class="banners" aria-live="polite">
-      {!connected && (
+      {!connected && status?.runtime !== 'restarting' && (
         <p class="banner banner-warn">
           <Icon name="retry" />
           {texts.bar.offline}
