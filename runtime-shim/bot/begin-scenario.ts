@@ -27,7 +27,7 @@ export async function beginScenario(play: Play): Promise<void> {
     await enterRoute(play, text, true);
   } else if (!started) {
     moveTo(play, { started: true });
-    play.enter({ code: START_SCRIPT }, 'новый лид');
+    play.enter({ code: START_SCRIPT }, { code: 'new_lead' });
   } else if (waiting !== null) {
     moveTo(play, { waiting: null });
     play.memory = waiting.memory;
@@ -53,7 +53,7 @@ async function enterMenuItem(play: Play, text: string): Promise<boolean> {
   const item = chosenItem(play, text);
   if (item === undefined) return false;
   const ref = await resolveScript(play, scriptRefOf(play.input.bot, item.script));
-  if (ref !== undefined) play.enter(ref, `пункт меню "${item.code} ${item.caption}"`);
+  if (ref !== undefined) play.enter(ref, { code: 'menu_item', of: `${item.code} ${item.caption}` });
   return true;
 }
 
@@ -62,14 +62,14 @@ async function enterRoute(play: Play, text: string, duringTransfer: boolean): Pr
   if (route === undefined) return false;
   play.duringTransfer = duringTransfer;
   const ref = await resolveScript(play, scriptRefOf(play.input.bot, route.script));
-  if (ref !== undefined) play.enter(ref, `маршрут "${route.name ?? route.regex}"`);
+  if (ref !== undefined) play.enter(ref, { code: 'route', of: route.name ?? route.regex });
   return true;
 }
 
 function enterFallback(play: Play): void {
   for (const script of play.input.bot.scripts.values()) {
     if (script.type !== 'fallback') continue;
-    play.enter({ code: script.code }, 'ни один маршрут не подошёл');
+    play.enter({ code: script.code }, { code: 'fallback' });
     return;
   }
   play.remark('ни один маршрут не подошёл, а скрипта типа Fallback нет: бот промолчал');

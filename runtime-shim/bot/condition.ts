@@ -22,7 +22,7 @@ export async function passes(
   play.reports.push({
     kind: 'script',
     script,
-    cause: 'условие не вычислено, поэтому не выполнено',
+    cause: { code: 'condition_failed' },
     log: play.keptLog(result.log),
     error: { ...error, file: DESCRIPTION_FILE, ...place, message: `${error.message}${inside}` },
     usage: result.usage,

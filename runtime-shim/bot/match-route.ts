@@ -35,7 +35,7 @@ async function firstInSandbox(play: Play, routes: readonly BotRoute[], text: str
     play.reports.push({
       kind: 'script',
       script: route?.script ?? 'routes',
-      cause: `маршрут "${route?.name ?? route?.regex ?? ''}" не проверен`,
+      cause: { code: 'route_not_tried', of: route?.name ?? route?.regex ?? '' },
       log: [],
       error: {
         code: result.error.code,

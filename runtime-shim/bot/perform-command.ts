@@ -38,7 +38,7 @@ export async function performCommand(play: Play, script: BotScript, index: numbe
       return 'next';
     case 'run_sentence': {
       const ref = await resolveScript(play, scriptRefOf(play.input.bot, command.script));
-      if (ref !== undefined) play.enter(ref, `команда run_sentence скрипта "${script.code}"`);
+      if (ref !== undefined) play.enter(ref, { code: 'run_sentence', of: script.code });
       return 'next';
     }
     case 'value_input':

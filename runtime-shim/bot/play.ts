@@ -8,6 +8,7 @@ import type { ScriptError, ScriptLogLine } from '../sandbox/contract.ts';
 import { findScript, refText } from './bot.ts';
 import { DESCRIPTION_FILE } from './load-bot.ts';
 import type { Frame } from './position.ts';
+import type { ScriptCause } from './script-cause.ts';
 import type { BotSays, ScenarioInput, ScenarioReport, ScenarioRequest, ScenarioResult } from './scenario-contract.ts';
 
 /** Most scripts and commands that one message may run: a circle of scripts ends here. Ours; real scenarios run a dozen. */
@@ -65,7 +66,7 @@ export class Play {
   }
 
   /** Puts a script on top of those under way; an unknown one is the author's mistake. */
-  enter(ref: ScriptRef, cause: string): void {
+  enter(ref: ScriptRef, cause: ScriptCause): void {
     this.step();
     const script = findScript(this.input.bot, ref);
     if (script === undefined) {
@@ -115,7 +116,7 @@ export class Play {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issueWords(issue)}`.trim());
     this.mistake(
       script,
-      'сообщение не отправлено',
+      { code: 'not_sent' },
       { code: 'message_invalid', message: shimError('message_invalid', { problems }).message },
       part,
     );
@@ -124,7 +125,7 @@ export class Play {
   /** Reports an author's mistake that stands in `bot.json`. */
   mistake(
     script: string,
-    cause: string,
+    cause: ScriptCause,
     wrong: { readonly code: ShimErrorCode; readonly message: string },
     part?: readonly PropertyKey[],
   ): void {

@@ -1,12 +1,12 @@
 /** Where a lead stands in its bot. Stored with the lead, so it is parsed when it is read. */
 import { z } from 'zod';
 import { scriptRefSchema } from '../../plugin/contract/script-types.ts';
+import { scriptCauseSchema } from './script-cause.ts';
 
 /** A script that is under way: its next command, and the scripts that it asked to run when it has ended. */
 export const frameSchema = z.object({
   script: z.string(),
-  /** Why it runs, in the author's words. */
-  cause: z.string(),
+  cause: scriptCauseSchema,
   begun: z.boolean(),
   next: z.int().nonnegative(),
   pending: z.array(scriptRefSchema),

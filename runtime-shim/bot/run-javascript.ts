@@ -12,12 +12,11 @@ import type { Play } from './play.ts';
 export async function runJavascript(play: Play, script: BotScript, file: string): Promise<CommandEnd> {
   const code = play.input.bot.sources.get(file)?.code ?? '';
   const result = await runAuthorScript(play, file, code);
-  const cause = `команда run_javascript скрипта "${script.code}"`;
   const report = {
     kind: 'script' as const,
     script: script.code,
     file,
-    cause,
+    cause: { code: 'run_javascript' as const, of: script.code },
     log: play.keptLog(result.log),
     usage: result.usage,
   };

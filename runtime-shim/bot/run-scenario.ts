@@ -20,7 +20,7 @@ export async function runScenario(input: ScenarioInput): Promise<ScenarioResult>
   } catch (error) {
     if (!(error instanceof ScenarioStopped)) throw error;
     const script = play.frames.at(-1)?.script ?? '';
-    play.mistake(script, 'сценарий остановлен', { code: error.code, message: error.message });
+    play.mistake(script, { code: 'stopped' }, { code: error.code, message: error.message });
   }
   return play.result();
 }
@@ -66,5 +66,5 @@ async function advance(play: Play): Promise<boolean> {
 
 /** Puts the scripts that a script asked for on top, so that the first one asked for runs first. */
 function enterPending(play: Play, frame: Frame): void {
-  for (const ref of frame.pending.toReversed()) play.enter(ref, `запущен из скрипта "${frame.script}"`);
+  for (const ref of frame.pending.toReversed()) play.enter(ref, { code: 'bot_run', of: frame.script });
 }

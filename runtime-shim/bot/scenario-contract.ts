@@ -5,6 +5,7 @@ import type { ScriptRef, ScriptType } from '../../plugin/contract/script-types.t
 import type { LeadRecord } from '../leads/lead-record.ts';
 import type { ScriptError, ScriptLogLine, ScriptResult, ScriptRun, ScriptUsage } from '../sandbox/contract.ts';
 import type { Bot } from './bot.ts';
+import type { ScriptCause } from './script-cause.ts';
 
 /** What sets a scenario going. */
 export type Trigger =
@@ -17,8 +18,7 @@ export type Trigger =
   | {
       readonly kind: 'script';
       readonly script: ScriptRef;
-      /** Why, in the author's words. */
-      readonly cause: string;
+      readonly cause: ScriptCause;
       readonly duringTransfer: boolean;
     };
 
@@ -54,7 +54,7 @@ export interface BotSays {
 export interface ScriptReport {
   readonly script: string;
   readonly file?: string;
-  readonly cause: string;
+  readonly cause: ScriptCause;
   readonly log: readonly ScriptLogLine[];
   readonly error?: ScriptError;
   readonly usage?: ScriptUsage;

@@ -1,6 +1,7 @@
 import type { PlatformEvent } from '../../plugin/contract/events.ts';
 import type { Transaction } from '../../plugin/storage/contract.ts';
 import type { ScenarioResult } from '../bot/scenario-contract.ts';
+import { scriptCauseText } from '../bot/script-cause-text.ts';
 import { appendAuthorLog } from '../leads/author-log.ts';
 import { leadWithNumber, type StoredLead, writeBotAttributes, writeForwarded, writeLead } from '../leads/lead-store.ts';
 import { appendLine } from '../leads/transcript.ts';
@@ -33,7 +34,7 @@ export async function commitScenario(
   for (const report of result.reports) {
     activities.push(
       report.kind === 'script'
-        ? { at, lead, ...report }
+        ? { at, lead, ...report, cause: scriptCauseText(report.cause), because: report.cause }
         : { kind: 'author_log', at, lead, level: report.level, text: report.text },
     );
     for (const entry of authorLogEntries(report)) await appendAuthorLog(tx, lead, entry, at);
@@ -100,7 +101,7 @@ async function enqueueForOthers(
       await appendAuthorLog(tx, job.lead, { level: 'error', text }, at);
       continue;
     }
-    const cause = `bot.runScriptByCodeForLead из диалога другого лида`;
+    const cause = { code: 'other_lead' as const };
     const id = `${base}:${index}`;
     const script = { kind: 'script' as const, lead: other, id, script: { code }, cause, duringTransfer: false };
     await tx.enqueue([newLeadJob({ ...script, mayStart: each })]);

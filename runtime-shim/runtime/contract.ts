@@ -10,6 +10,7 @@ import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Attachment, Button } from '../../plugin/contract/message.ts';
 import type { RuntimePlugin } from '../../plugin/contract/plugin.ts';
 import type { Storage, Transaction } from '../../plugin/storage/contract.ts';
+import type { ScriptCause } from '../bot/script-cause.ts';
 import type { SandboxLimits, ScriptError, ScriptLogLine, ScriptUsage } from '../sandbox/contract.ts';
 
 /** Makes a plugin on the runtime's host ports and its storage (so that both commit together). */
@@ -103,6 +104,8 @@ export type RuntimeActivity =
       readonly file?: string;
       /** Why it was chosen: a sentence in the author's words. */
       readonly cause: string;
+      /** The same as a code, for those who say it in another language. */
+      readonly because: ScriptCause;
       readonly log: readonly ScriptLogLine[];
       readonly error?: ScriptError;
       readonly usage?: ScriptUsage;

@@ -1,5 +1,5 @@
 import { LIVETEX_ATTRS_KEY, liveTexAttrsSchema } from '../../plugin/contract/attributes.ts';
-import type { Delivery, LiveTexHost, ScriptRequest } from '../../plugin/contract/host.ts';
+import type { Delivery, LiveTexHost } from '../../plugin/contract/host.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Transaction } from '../../plugin/storage/contract.ts';
 import { findScript } from '../bot/bot.ts';
@@ -11,15 +11,6 @@ import type { BackgroundWork } from './background-work.ts';
 import type { TranscriptMessage } from './contract.ts';
 import { newLeadJob } from './receive-message.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
-
-/** Why the plugin starts a script, in the author's words. */
-const CAUSES: Readonly<Record<ScriptRequest['cause'], string>> = {
-  no_operators: 'нет доступных операторов',
-  transfer_failed: 'перевод на оператора не удался',
-  returned: 'диалог вернулся боту',
-  operator_command: 'команда оператора',
-  operator_timeout: 'оператор не ответил вовремя',
-};
 
 /** What the shim offers a plugin as the platform (design, section 4). */
 export function hostPorts(parts: RuntimeParts, background: BackgroundWork): LiveTexHost {
@@ -38,7 +29,7 @@ export function hostPorts(parts: RuntimeParts, background: BackgroundWork): Live
       storage.transaction(async (tx) => {
         if (!(await isFirst(tx, 'run', lead, request.id))) return;
         const { id, script, duringTransfer } = request;
-        const cause = CAUSES[request.cause];
+        const cause = { code: request.cause };
         await tx.enqueue([newLeadJob({ kind: 'script', lead, id, script, cause, duringTransfer })]);
       }),
     deliver: async (lead, delivery) => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { leadRefSchema } from '../../plugin/contract/lead.ts';
 import { contentSchema } from '../../plugin/contract/message.ts';
 import { scriptRefSchema } from '../../plugin/contract/script-types.ts';
+import { scriptCauseSchema } from '../bot/script-cause.ts';
 
 const messageJobSchema = z.object({
   kind: z.literal('message'),
@@ -20,8 +21,7 @@ const scriptJobSchema = z.object({
   lead: leadRefSchema,
   id: z.string(),
   script: scriptRefSchema,
-  /** Why, in the author's words. */
-  cause: z.string(),
+  cause: scriptCauseSchema,
   duringTransfer: z.boolean(),
   /** How many runs for other leads may still come of it, with those that these start (`share-runs.ts`). */
   mayStart: z.int().nonnegative().optional(),

@@ -83,7 +83,7 @@ function nothingBut(lead: StoredLead['lead'], error: unknown): ScenarioResult {
     requests: [],
     forwarded: undefined,
     runsForOthers: [],
-    reports: [{ kind: 'script', script: '', cause: 'сценарий не выполнен', log: [], error: wrong }],
+    reports: [{ kind: 'script', script: '', cause: { code: 'not_performed' }, log: [], error: wrong }],
   };
 }
 

@@ -1,3 +1,4 @@
+import { scriptCauseText } from '../bot/script-cause-text.ts';
 import type { ScenarioReport } from '../bot/scenario-contract.ts';
 import type { AuthorLogEntry } from '../leads/author-log.ts';
 
@@ -7,7 +8,7 @@ export function authorLogEntries(report: ScenarioReport): AuthorLogEntry[] {
   const { script, file, error } = report;
   const where = { script, ...(file === undefined ? {} : { file }) };
   return [
-    { level: 'info', text: report.cause, ...where },
+    { level: 'info', text: scriptCauseText(report.cause), ...where },
     ...report.log.map((line) => ({ level: line.level, text: line.text, ...where })),
     ...(error === undefined
       ? []

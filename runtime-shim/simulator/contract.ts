@@ -5,6 +5,7 @@
 import type { DialogMode, DialogView } from '../../plugin/contract/dialog.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
 import type { Attachment, Button } from '../../plugin/contract/message.ts';
+import type { ScriptCause } from '../bot/script-cause.ts';
 import type { EmulatedDialog, OperatorStatus } from '../emulator/contract.ts';
 import type { ScriptError, ScriptLogLine } from '../sandbox/contract.ts';
 
@@ -124,7 +125,7 @@ export type EntryFacts =
       readonly kind: 'script';
       readonly script: string;
       readonly file?: string;
-      readonly cause: string;
+      readonly because: ScriptCause;
       readonly wallMs?: number;
       readonly logLines: number;
       readonly error?: ScriptError;

@@ -2,6 +2,7 @@ import type { AfterScript, Json } from '../../plugin/contract/guest.ts';
 import type { Content } from '../../plugin/contract/message.ts';
 import { loadBot } from '../../runtime-shim/bot/load-bot.ts';
 import { NEW_POSITION } from '../../runtime-shim/bot/position.ts';
+import { scriptCauseText } from '../../runtime-shim/bot/script-cause-text.ts';
 import { runScenario } from '../../runtime-shim/bot/run-scenario.ts';
 import type { ScenarioPorts, ScenarioResult, Trigger } from '../../runtime-shim/bot/scenario-contract.ts';
 import { type LeadRecord, leadRecordSchema } from '../../runtime-shim/leads/lead-record.ts';
@@ -117,7 +118,7 @@ export function mistakes(result: ScenarioResult): string[] {
 export function begun(result: ScenarioResult): string[] {
   return result.reports.flatMap((report) =>
     report.kind === 'script' && report.file === undefined && report.error === undefined
-      ? [`${report.script}: ${report.cause}`]
+      ? [`${report.script}: ${scriptCauseText(report.cause)}`]
       : [],
   );
 }

@@ -74,7 +74,12 @@ export async function runScriptOnce(options: RunOnceOptions): Promise<RunOnceRes
   };
   try {
     await plugin.start();
-    const trigger = { kind: 'script', script: { code: found.entry }, cause: 'run', duringTransfer: false } as const;
+    const trigger = {
+      kind: 'script',
+      script: { code: found.entry },
+      cause: { code: 'command_line' },
+      duringTransfer: false,
+    } as const;
     await host.play(trigger, ports, plugin);
     await plugin.idle();
     const report = reportOf(host, results, transferOf(host, emulator, options.operators));

@@ -44,7 +44,7 @@ export class SingleLeadHost {
       hasScript: async (_lead, script) => findScript(this.options.bot, script) !== undefined,
       runScript: async (_lead, { script, cause, duringTransfer }) => {
         if (cause === 'no_operators' || cause === 'transfer_failed') this.noOperators = true;
-        await play({ kind: 'script', script, cause, duringTransfer });
+        await play({ kind: 'script', script, cause: { code: cause }, duringTransfer });
       },
       // Notices and operators' messages: nobody answers in one run, and `transfer` in the report says what a notice would.
       deliver: async () => {},

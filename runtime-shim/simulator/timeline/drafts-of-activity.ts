@@ -51,7 +51,7 @@ export function draftsOfActivity(activity: RuntimeActivity): EntryDraft[] {
 }
 
 function scriptDrafts(activity: Extract<RuntimeActivity, { kind: 'script' }>): EntryDraft[] {
-  const { at, script, file, cause, error, usage } = activity;
+  const { at, script, file, because, error, usage } = activity;
   const userId = userIdOf(activity.lead);
   const run: EntryDraft = {
     at,
@@ -60,13 +60,13 @@ function scriptDrafts(activity: Extract<RuntimeActivity, { kind: 'script' }>): E
     facts: {
       kind: 'script',
       script,
-      cause: onOneLine(cause),
+      because: because.of === undefined ? because : { ...because, of: onOneLine(because.of) },
       logLines: activity.log.length,
       ...(file === undefined ? {} : { file }),
       ...(usage === undefined ? {} : { wallMs: usage.wallMs }),
       ...(error === undefined ? {} : { error }),
     },
-    detail: { cause, log: activity.log, usage, error },
+    detail: { log: activity.log, usage },
   };
   const written = activity.attributes ?? {};
   if (Object.keys(written).length === 0) return [run];
@@ -142,7 +142,6 @@ function pluginDraft(activity: Activity): EntryDraft {
         userId: activity.userId,
         level: 'info',
         facts: { kind: 'mode', from, to, transfer, cause: onOneLine(cause) },
-        detail: { cause, binding: activity.binding },
       };
     }
     case 'retry':

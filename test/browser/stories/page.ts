@@ -151,6 +151,9 @@ export function pageStories(browser: () => Browser): void {
       expect(await field.inputValue()).toBe('one\ntwo');
       await field.press('Enter');
       await visible(page.getByRole('log').getByText('Чем помочь?'));
+      await tab('Between').click();
+      await visible(page.getByRole('button', { name: /^Script start new lead/ }));
+      await tab('Lead').click();
       expect(await page.evaluate('document.documentElement.lang')).toBe('en');
       await expect.poll(async () => await page.evaluate(GROUND)).toBe(DARK_GROUND);
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);

@@ -131,7 +131,7 @@ test('a wish carries the type of the script that asks, also when an ordinary scr
     { code: 'back', type: 'return', commands: [{ type: 'run_sentence', script: 'inner' }] },
     { code: 'inner', commands: [{ type: 'return_to_bot' }] },
   ]);
-  const run = { kind: 'script' as const, cause: 'команда оператора', duringTransfer: true };
+  const run = { kind: 'script' as const, cause: { code: 'operator_command' as const }, duringTransfer: true };
   const back = await scene.play({ ...run, script: { type: 'return' } });
   expect(back.requests).toEqual([{ type: 'ReturnRequested', scriptType: 'return' }]);
   // Started by a plugin, it may be what a special script left behind by bot.run: the plugin decides by what it knows.

@@ -70,7 +70,7 @@ test('a script that the plugin starts ends an open question and carries the mark
   const result = await scene.play({
     kind: 'script',
     script: { type: 'fallback' },
-    cause: 'диалог вернулся боту',
+    cause: { code: 'returned' },
     duringTransfer: true,
   });
   expect(begun(result)).toEqual(['lost: диалог вернулся боту']);
@@ -82,7 +82,7 @@ test('a script that waited for an answer and is gone after the folder was saved 
   const scene = await botScene(SCRIPTS, { routes: ROUTES });
   await scene.say('привет');
   await scene.say('1');
-  const frames = [{ script: 'gone', cause: '', begun: true, next: 1, pending: [] }];
+  const frames = [{ script: 'gone', cause: { code: 'new_lead' as const }, begun: true, next: 1, pending: [] }];
   const waiting = { attribute: 'client', frames, memory: {} };
   scene.lead = { ...scene.lead, position: { ...scene.lead.position, waiting } };
   const result = await scene.say('Пётр');

@@ -23,6 +23,7 @@ test('a failed script shows its log and the place of the error', () => {
     script: 'start',
     file: 'а.js',
     cause: 'новый лид',
+    because: { code: 'new_lead' },
     log: [{ level: 'info', text: 'раз' }],
     error: { code: 'script_error', message: 'x is not defined', file: 'а.js', line: 3, column: 7 },
   });

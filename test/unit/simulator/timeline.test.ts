@@ -34,7 +34,16 @@ function said(from: 'lead' | 'bot' | 'operator' | 'notice', text: string): Runti
   return { kind: 'message', at: seq, lead: LEAD, message: { seq, from, text, at: seq } };
 }
 function script(more: object = {}): RuntimeActivity {
-  return { kind: 'script', at: 5, lead: LEAD, script: 'start', cause: 'новый лид', log: [], ...more };
+  return {
+    kind: 'script',
+    at: 5,
+    lead: LEAD,
+    script: 'start',
+    cause: 'новый лид',
+    because: { code: 'new_lead' },
+    log: [],
+    ...more,
+  };
 }
 function plugin(activity: object): RuntimeActivity {
   return { kind: 'plugin', at: 6, activity: { at: 6, binding: 'main', ...activity } as Activity };

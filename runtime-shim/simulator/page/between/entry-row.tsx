@@ -1,11 +1,22 @@
 import { useState } from 'preact/hooks';
-import type { EntryRecord } from '../../contract.ts';
+import type { EntryKind, EntryRecord } from '../../contract.ts';
 import { usePage } from '../state/page-context.ts';
 import { timeText } from '../texts/language.ts';
 import { Icon } from '../ui/icon.tsx';
 import { EntryDetail } from './entry-detail.tsx';
 import { entryText } from './entry-text.ts';
 import { groupOf, iconOf } from './groups.ts';
+
+/** What their line says stands in full below it when they are open. */
+const REPEATED: ReadonlySet<EntryKind> = new Set([
+  'script',
+  'attributes',
+  'lead_message',
+  'message',
+  'suppressed',
+  'author_log',
+  'bot_reloaded',
+]);
 
 interface Props {
   readonly entry: EntryRecord;
@@ -50,7 +61,7 @@ export function EntryRow({ entry, leadName, linked, dimmed, depth, onOpen }: Pro
         </span>
         <span class="entry-text">
           <span class="entry-title">{title}</span>
-          {about !== '' && <span class="entry-about">{about}</span>}
+          {about !== '' && !(open && REPEATED.has(entry.facts.kind)) && <span class="entry-about">{about}</span>}
         </span>
         <span class="entry-side">
           <time>{timeText(entry.at, language, true)}</time>

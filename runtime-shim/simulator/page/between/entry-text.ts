@@ -1,7 +1,9 @@
+import { scriptCauseText } from '../../../bot/script-cause-text.ts';
 import type { EntryRecord } from '../../contract.ts';
 import { timeText } from '../texts/language.ts';
 import type { Language } from '../state/page-context.ts';
 import type { Texts } from '../texts/ru.ts';
+import { requestError } from './error-text.ts';
 
 export interface EntryText {
   readonly title: string;
@@ -17,7 +19,7 @@ export function entryText({ facts }: EntryRecord, texts: Texts, language: Langua
     case 'script': {
       const title = facts.error ? words.scriptFailed : words.script;
       const name = facts.file === undefined ? facts.script : `${facts.script} · ${facts.file}`;
-      const about = facts.error ? facts.error.message : facts.cause;
+      const about = facts.error ? facts.error.message : scriptCauseText(facts.because, texts.between.scriptCauses);
       return { title: `${title} ${name}`, about };
     }
     case 'attributes':
@@ -31,7 +33,12 @@ export function entryText({ facts }: EntryRecord, texts: Texts, language: Langua
     case 'request':
       return {
         title: facts.method,
-        about: [facts.status ?? words.noAnswer, `${Math.round(facts.ms)} ms`, facts.error, facts.text]
+        about: [
+          facts.status ?? words.noAnswer,
+          `${Math.round(facts.ms)} ${texts.ms}`,
+          facts.error && requestError(facts.error, texts),
+          facts.text,
+        ]
           .filter((part) => part !== undefined && part !== '')
           .join(' · '),
       };
@@ -56,7 +63,9 @@ export function entryText({ facts }: EntryRecord, texts: Texts, language: Langua
       const next = facts.nextAt === undefined ? '' : `${words.nextAt} ${timeText(facts.nextAt, language, true)}`;
       return {
         title: `${words[facts.kind]} ${facts.job}`,
-        about: [`${words.attempt} ${facts.attempt}`, next, facts.error].filter(Boolean).join(' · '),
+        about: [`${words.attempt} ${facts.attempt}`, next, requestError(facts.error, texts)]
+          .filter(Boolean)
+          .join(' · '),
       };
     }
     case 'operator':

@@ -50,7 +50,7 @@ export function Filters(props: Props) {
         ))}
         <button
           type="button"
-          class="filter group-errors"
+          class="filter narrowing"
           aria-pressed={props.onlyErrors}
           onClick={() => props.onOnlyErrors(!props.onlyErrors)}
         >
@@ -58,7 +58,7 @@ export function Filters(props: Props) {
         </button>
         <button
           type="button"
-          class="filter"
+          class="filter narrowing"
           aria-pressed={props.onlyLead}
           title={props.leadName}
           onClick={() => props.onOnlyLead(!props.onlyLead)}

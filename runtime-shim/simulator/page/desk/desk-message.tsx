@@ -22,7 +22,7 @@ export function DeskMessage({ message, headers }: Props) {
   return (
     <div class={`message desk-${author}`}>
       {from === 'operator' && <span class="author">{message.operator}</span>}
-      {from === 'hold' && <span class="author">{texts.desk.hold_label}</span>}
+      {from === 'hold' && <span class="author">{texts.desk.holdLabel}</span>}
       <div class={`bubble desk-${author}`}>
         {header !== undefined && <span class="mirror-header">{header}</span>}
         {file !== undefined && <AttachmentCard file={file} />}

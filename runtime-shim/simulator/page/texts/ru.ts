@@ -1,3 +1,6 @@
+import { SCRIPT_CAUSE_TEXTS } from '../../../bot/script-cause-text.ts';
+import { requestErrorsRu, scriptHintsRu } from './errors-ru.ts';
+
 /** The page's texts in Russian, and the shape that every language has. */
 export const ru = {
   cancel: 'Отмена',
@@ -21,7 +24,6 @@ export const ru = {
       'Бот ответит по вашему сценарию. Всё, что он и лид скажут, придёт в LiveTex — но оператор увидит это только после перевода.',
     hello: 'Здравствуйте!',
     menuAsText: 'Меню текстом',
-    menuAsButtons: 'Меню кнопками',
     sending: 'отправляется…',
     failed: 'не отправлено',
     retry: 'Повторить',
@@ -30,7 +32,6 @@ export const ru = {
     attributes: 'Атрибуты',
     noAttributes: 'Скрипты ещё ничего не записали.',
     system: 'системные',
-    ordinary: 'обычные',
     chose: 'выбор:',
   },
   file: {
@@ -83,7 +84,7 @@ export const ru = {
     holdText: 'Оператор скоро ответит, пожалуйста, подождите.',
     attach: 'Отправить файл по ссылке',
     notYours: 'Диалог ведёт другой оператор',
-    hold_label: 'автоматическое сообщение',
+    holdLabel: 'автоматическое сообщение',
     readMark: 'прочитано',
     closedHint: 'Диалог закрыт и возвращён боту. Новый перевод откроет его снова.',
   },
@@ -93,18 +94,15 @@ export const ru = {
     log: 'Лента событий',
     search: 'Поиск по ленте',
     filters: 'Показывать',
-    onlyLead: 'только этот лид',
+    onlyLead: 'этот лид',
     clear: 'сбросить',
     emptyTitle: 'Здесь будет видно всё',
     emptyText:
       'Запуски скриптов, атрибуты, запросы в LiveTex и вебхуки. Нажмите на событие, чтобы увидеть, к чему оно привело.',
     nothing: 'Ничего не найдено.',
-    chain: 'Цепочка событий',
     chainOnly: 'только цепочка',
     chainAll: 'вся лента',
     inChain: 'связанных событий',
-    earlier: 'Показать более ранние',
-    newest: 'К новым',
     groups: {
       messages: 'Сообщения',
       scripts: 'Скрипты',
@@ -112,10 +110,10 @@ export const ru = {
       webhooks: 'Вебхуки',
       mode: 'Режим',
       retries: 'Повторы',
-      desk: 'Стол',
+      desk: 'Операторы',
       system: 'Система',
     },
-    errorsOnly: 'только ошибки',
+    errorsOnly: 'ошибки',
     detail: {
       why: 'Почему',
       log: 'Журнал скрипта',
@@ -128,9 +126,10 @@ export const ru = {
       text: 'Текст',
       usage: 'Затрачено',
       hostCalls: 'обращений к плагину:',
-      open: 'Открыть строку',
       problems: 'Проблемы',
+      nothing: 'Других подробностей нет.',
       gone: 'Подробности уже вытеснены новыми событиями.',
+      hint: 'Что делать',
     },
     entry: {
       lead_message: 'Лид написал',
@@ -142,7 +141,6 @@ export const ru = {
       notice: 'Уведомление лиду',
       suppressed: 'Бот промолчал',
       author_log: 'Журнал бота',
-      request: 'Запрос',
       webhook: 'Вебхук',
       webhook_failed: 'Вебхук не принят, LiveTex повторит',
       duplicate: 'повтор, пропущен',
@@ -151,8 +149,8 @@ export const ru = {
       attempt: 'попытка',
       mode: 'Режим',
       transfer: 'перевод №',
-      retry: 'Будет повторено',
-      dead: 'Не доставлено',
+      retry: 'Будет повторено:',
+      dead: 'Не доставлено:',
       nextAt: 'следующая попытка в',
       fault: 'Сбой включён',
       faultOff: 'Сбой выключен',
@@ -162,6 +160,7 @@ export const ru = {
       running: 'Среда исполнения запущена снова',
       runtimeFailed: 'Среда исполнения не запустилась',
     },
+    scriptCauses: SCRIPT_CAUSE_TEXTS,
     causes: {
       transfer_requested: 'бот попросил перевести',
       selection_accepted: 'LiveTex принял диалог',
@@ -186,7 +185,6 @@ export const ru = {
   faults: {
     title: 'Сбои',
     hint: 'Включите сбой и продолжайте переписку: сообщения дождутся своей очереди.',
-    on: 'включено',
     clear: 'Выключить все',
     restart: 'Перезапустить среду',
     restarting: 'перезапускается…',
@@ -213,13 +211,11 @@ export const ru = {
   bar: {
     theme: 'Тема',
     themes: { auto: 'как в системе', light: 'светлая', dark: 'тёмная' },
-    language: 'Язык',
     waiting: 'ждут отправки:',
     waitingHint: 'Сообщения в очередях плагина: ждут LiveTex или повтора. Ни одно не потеряно.',
     offline: 'Нет связи с симулятором, пробую снова…',
     restarting: 'Среда исполнения перезапускается. Сообщения подождут.',
     problems: 'В папке бота есть ошибки. Работает последняя исправная версия.',
-    reloaded: 'Бот перечитан',
     notReady: 'Плагин не готов',
     columns: 'Колонки',
   },
@@ -235,6 +231,9 @@ export const ru = {
   earlier: 'Показать более ранние',
   newest: 'К последним сообщениям',
   refused: 'Не получилось',
+  ms: 'мс',
+  scriptHints: scriptHintsRu,
+  requestErrors: requestErrorsRu,
 };
 
 export type Texts = typeof ru;

@@ -1,0 +1,74 @@
+import { scriptCauseText } from '../../../bot/script-cause-text.ts';
+import type { ScriptLogLine, ScriptUsage } from '../../../sandbox/contract.ts';
+import type { EntryFacts } from '../../contract.ts';
+import { usePage } from '../state/page-context.ts';
+import { Part } from './detail-part.tsx';
+import { scriptHint } from './error-text.ts';
+
+export interface ScriptDetail {
+  readonly log?: readonly ScriptLogLine[];
+  readonly usage?: ScriptUsage;
+}
+
+interface Props {
+  readonly facts: Extract<EntryFacts, { kind: 'script' }>;
+  readonly detail: ScriptDetail;
+}
+
+/** A script run: why, what went wrong and where, what it printed, what it took. */
+export function ScriptParts({ facts: { because, error, file }, detail: { log, usage } }: Props) {
+  const { texts } = usePage();
+  const words = texts.between.detail;
+  const hint = error && scriptHint(error.code, texts);
+  return (
+    <>
+      {error !== undefined && (
+        <Part title={words.error}>
+          <span class="problem">
+            {error.code}: {error.message}
+          </span>
+          <SourceLink {...error} />
+        </Part>
+      )}
+      {hint !== undefined && <Part title={words.hint}>{hint}</Part>}
+      <Part title={words.why}>{scriptCauseText(because, texts.between.scriptCauses)}</Part>
+      {error === undefined && file !== undefined && (
+        <Part title={texts.source.title}>
+          <SourceLink file={file} line={null} column={null} />
+        </Part>
+      )}
+      {log !== undefined && (file !== undefined || log.length > 0) && (
+        <Part title={words.log}>
+          {log.length === 0 ? (
+            <span class="quiet">{words.noLog}</span>
+          ) : (
+            <pre class="log-lines">
+              {log.map((line, index) => (
+                <span key={index} class={`log-line log-${line.level}`}>
+                  {line.text}
+                  {'\n'}
+                </span>
+              ))}
+            </pre>
+          )}
+        </Part>
+      )}
+      {usage !== undefined && (
+        <Part title={words.usage}>
+          CPU {usage.cpuMs.toFixed(1)} {texts.ms} · {usage.wallMs.toFixed(1)} {texts.ms} · {words.hostCalls}{' '}
+          {usage.hostCalls}
+        </Part>
+      )}
+    </>
+  );
+}
+
+function SourceLink(props: { readonly file: string; readonly line: number | null; readonly column: number | null }) {
+  const { openSource } = usePage();
+  const place = [props.file, props.line, props.column].filter((part) => part !== null).join(':');
+  return (
+    <button type="button" class="plain source-link" onClick={() => openSource(props.file, props.line)}>
+      {place}
+    </button>
+  );
+}
