@@ -60,7 +60,12 @@ export function Columns({ state }: { readonly state: PageState }) {
               onKeyDown={(event) => move(event, name)}
             >
               {texts[name].column}
-              {name === 'desk' && unread > 0 && <span class="unread">{unread}</span>}
+              {name === 'desk' && unread > 0 && (
+                <span class="unread">
+                  <span class="visually-hidden">{texts.desk.unread}: </span>
+                  {unread}
+                </span>
+              )}
             </button>
           ))}
         </div>

@@ -19,7 +19,7 @@ export function Steps({ state, onHide }: { readonly state: PageState; readonly o
             {...(index === next ? { 'aria-current': 'step' as const } : {})}
           >
             <span class="step-number">{done[index] === true ? <Icon name="check" /> : index + 1}</span>
-            {text}
+            <span class="step-text">{text}</span>
           </li>
         ))}
       </ol>

@@ -61,7 +61,8 @@ export function TopBar(props: Props) {
           type="button"
           class="bar-button"
           lang={language === 'ru' ? 'en' : 'ru'}
-          aria-label={language === 'ru' ? 'English' : 'Русский'}
+          aria-label={language === 'ru' ? 'EN: English' : 'RU: Русский'}
+          title={language === 'ru' ? 'English' : 'Русский'}
           onClick={() => props.onLanguage(language === 'ru' ? 'en' : 'ru')}
         >
           {language === 'ru' ? 'EN' : 'RU'}

@@ -1,6 +1,5 @@
 import type { ConversationRecord, OperatorRecord } from '../../contract.ts';
 import { usePage } from '../state/page-context.ts';
-import { Icon } from '../ui/icon.tsx';
 
 interface Props {
   readonly conversation: ConversationRecord;
@@ -20,12 +19,10 @@ export function ConversationActions({ conversation, operators, actor }: Props) {
         class={unread > 0 ? 'small primary' : 'small'}
         onClick={() => void act({ do: 'desk_read', userId, operatorId: actor.id })}
       >
-        <Icon name="check" />
         {texts.desk.read}
         {unread > 0 && <span class="count">{unread}</span>}
       </button>
       <span class="small select" title={others.length === 0 ? texts.desk.nobodyElse : texts.desk.transferTo}>
-        <Icon name="switch" />
         <select
           value=""
           aria-label={texts.desk.transferTo}
@@ -49,11 +46,10 @@ export function ConversationActions({ conversation, operators, actor }: Props) {
       <button
         type="button"
         class="small"
-        aria-label={texts.desk.holdLong}
+        aria-label={`${texts.desk.hold}: ${texts.desk.holdLong}`}
         title={`${texts.desk.holdLong}: «${texts.desk.holdText}»`}
         onClick={() => void act({ do: 'desk_hold', userId, text: texts.desk.holdText })}
       >
-        <Icon name="bell" />
         {texts.desk.hold}
       </button>
       <button
@@ -63,7 +59,6 @@ export function ConversationActions({ conversation, operators, actor }: Props) {
         title={texts.desk.closeLong}
         onClick={() => void act({ do: 'desk_close', userId, operatorId: conversation.operatorId ?? actor.id })}
       >
-        <Icon name="close" />
         {texts.desk.close}
       </button>
     </div>

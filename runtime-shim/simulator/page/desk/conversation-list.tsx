@@ -64,18 +64,21 @@ function ConversationRow(props: {
           <span class="chip-name">{name}</span>
           {conversation.lastAt > 0 && <time class="quiet">{timeText(conversation.lastAt, language)}</time>}
         </span>
-        <span class="conversation-last quiet">{conversation.lastText}</span>
+        <span class="conversation-line">
+          <span class="conversation-last quiet">{conversation.lastText}</span>
+          {state !== 'stored' && unread > 0 && (
+            <span class="unread">
+              <span class="visually-hidden">{texts.desk.unread}: </span>
+              {unread}
+            </span>
+          )}
+        </span>
         {state !== 'stored' && (
           <span class={`tag state-${state}`}>
             {state === 'assigned' ? (operator ?? texts.desk.assigned) : texts.desk[state]}
           </span>
         )}
       </span>
-      {state !== 'stored' && unread > 0 && (
-        <span class="unread" aria-label={`${texts.desk.unread}: ${unread}`}>
-          {unread}
-        </span>
-      )}
     </button>
   );
 }

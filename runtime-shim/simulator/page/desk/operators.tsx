@@ -6,6 +6,7 @@ import { useWanted } from '../state/use-wanted.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { FoldedForm } from '../ui/folded-form.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { useShownChoice } from '../ui/use-shown-choice.ts';
 
 const STATUSES: readonly OperatorStatus[] = ['online', 'pause', 'away', 'offline'];
 
@@ -19,6 +20,7 @@ interface Props {
 export function Operators({ operators, actor, onActor }: Props) {
   const { texts, act } = usePage();
   const [adding, setAdding] = useState(false);
+  const list = useShownChoice(actor?.id);
   const [name, setName] = useState('');
   const add = async (): Promise<void> => {
     const [firstName = '', ...rest] = name.trim().split(/\s+/u);
@@ -30,7 +32,7 @@ export function Operators({ operators, actor, onActor }: Props) {
   };
   return (
     <div class="operators-frame">
-      <ul class="operators" aria-label={texts.desk.operators}>
+      <ul class="operators" aria-label={texts.desk.operators} ref={list}>
         {operators.map((operator) => (
           <li key={operator.id} class={operator.id === actor?.id ? 'operator acting' : 'operator'}>
             <button
@@ -47,19 +49,17 @@ export function Operators({ operators, actor, onActor }: Props) {
             <StatusSelect operator={operator} />
           </li>
         ))}
-        <li>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={texts.desk.addOperator}
-            title={texts.desk.addOperator}
-            aria-expanded={adding}
-            onClick={() => setAdding(!adding)}
-          >
-            <Icon name="plus" />
-          </button>
-        </li>
       </ul>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={texts.desk.addOperator}
+        title={texts.desk.addOperator}
+        aria-expanded={adding}
+        onClick={() => setAdding(!adding)}
+      >
+        <Icon name="plus" />
+      </button>
       {adding && (
         <FoldedForm
           onSubmit={() => void add()}

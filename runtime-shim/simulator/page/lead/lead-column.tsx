@@ -53,11 +53,13 @@ export function LeadColumn({ status, leads, lead, messages, onSelect }: Props) {
           )}
           <button
             type="button"
-            class="plain"
+            class="icon-button"
+            aria-label={texts.lead.menuAsText}
+            title={texts.lead.menuAsText}
             aria-pressed={menu === 'text'}
             onClick={() => setMenu(menu === 'text' ? 'buttons' : 'text')}
           >
-            {menu === 'text' ? texts.lead.menuAsButtons : texts.lead.menuAsText}
+            <Icon name="list" />
           </button>
         </span>
       </div>

@@ -3,6 +3,7 @@ import type { LeadRecord, StatusRecord } from '../../contract.ts';
 import { usePage } from '../state/page-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { useShownChoice } from '../ui/use-shown-choice.ts';
 import { NewLead } from './new-lead.tsx';
 
 interface Props {
@@ -16,10 +17,11 @@ interface Props {
 export function LeadList({ status, leads, selected, onSelect }: Props) {
   const { texts } = usePage();
   const [adding, setAdding] = useState(false);
+  const list = useShownChoice(selected);
   const excluded = new Set(status.channels.filter((channel) => channel.excluded).map((channel) => channel.code));
   return (
     <div class="lead-list-frame">
-      <ul class="lead-list" aria-label={texts.lead.list}>
+      <ul class="lead-list" aria-label={texts.lead.list} ref={list}>
         {leads.map((lead) => (
           <li key={lead.userId}>
             <button
@@ -43,19 +45,17 @@ export function LeadList({ status, leads, selected, onSelect }: Props) {
             </button>
           </li>
         ))}
-        <li>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={texts.lead.add}
-            title={texts.lead.add}
-            aria-expanded={adding}
-            onClick={() => setAdding(!adding)}
-          >
-            <Icon name="plus" />
-          </button>
-        </li>
       </ul>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={texts.lead.add}
+        title={texts.lead.add}
+        aria-expanded={adding}
+        onClick={() => setAdding(!adding)}
+      >
+        <Icon name="plus" />
+      </button>
       {adding && (
         <NewLead
           channels={status.channels}
