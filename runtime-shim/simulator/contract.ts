@@ -86,7 +86,7 @@ export interface StatusRecord {
   readonly channels: readonly ChannelRecord[];
   readonly headers: { readonly bot: string; readonly lead: string };
   readonly runtime: 'running' | 'restarting' | 'failed';
-  /** Why the runtime could not be started again. */
+  /** Why the runtime could not be restarted; the one before goes on. */
   readonly failure?: string;
   /** What is wrong with the bot folder as it is now; the last good bot is in force. */
   readonly problems: readonly string[];

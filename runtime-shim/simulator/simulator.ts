@@ -93,7 +93,10 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     timeline.observe(activity);
     leads.observe(activity);
     recorder.observe(activity);
-    if (activity.kind === 'bot_reloaded') setStatus({ problems: activity.problems, reloadedAt: activity.at });
+    if (activity.kind !== 'bot_reloaded') return;
+    const { problems, at: reloadedAt } = activity;
+    const isMended = problems.length === 0 && journal.get('status', 'simulator')?.runtime === 'failed';
+    setStatus({ problems, reloadedAt, ...(isMended ? { runtime: 'running' } : {}) });
   };
   let unobserve = runtime.current().onActivity(observe);
   const attach = (next: Runtime): void => {

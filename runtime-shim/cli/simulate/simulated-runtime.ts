@@ -27,8 +27,19 @@ export async function simulatedRuntime(
     current: () => runtime,
     restart: async () => {
       const { port } = new URL(runtime.url ?? 'http://127.0.0.1:0');
-      await runtime.close();
-      runtime = adopt(await create(Number(port)));
+      // Made while the one before still works: a bot folder with mistakes, for one, must not leave nothing at all.
+      const next = await create(Number(port));
+      try {
+        if (next.botId !== runtime.botId)
+          throw new Error(
+            `the bot's id is now "${next.botId}": start anew to simulate another bot than "${runtime.botId}"`,
+          );
+        await runtime.close();
+      } catch (error) {
+        await next.close();
+        throw error;
+      }
+      runtime = adopt(next);
       for (const listener of replaced) listener(runtime);
       await runtime.start();
     },

@@ -120,12 +120,13 @@ export function dialogStories(browser: () => Browser): void {
 
     it('does not call details gone where there are none', async () => {
       const stand = await useSimulator();
-      const { desk, timeline } = await visit(browser(), stand.url);
+      const { desk, timeline, errors } = await visit(browser(), stand.url);
       await desk.getByRole('button', { name: 'Добавить оператора' }).click();
       await desk.getByRole('textbox', { name: 'Имя оператора' }).fill('Ирина');
       await desk.getByRole('button', { name: 'Добавить', exact: true }).click();
       await timeline.getByRole('button', { name: /^Добавлен оператор/ }).click();
       await visible(timeline.getByText('Других подробностей нет.'));
+      expect(errors).toEqual([]);
     });
   });
 }

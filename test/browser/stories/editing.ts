@@ -27,6 +27,26 @@ export function editingStories(browser: () => Browser): void {
       expect(seen.errors).toEqual([]);
     });
 
+    it('goes on with the runtime there is when it is to restart with a broken bot', async () => {
+      const stand = await useSimulator();
+      const seen = await visit(browser(), stand.url);
+      const { page, chat } = seen;
+      const path = join(stand.botFolder, 'bot.json');
+      const good = await readFile(path, 'utf8');
+      await writeFile(path, '{');
+      await visible(page.getByText('Работает последняя исправная версия'));
+      await page.getByRole('button', { name: /Сбои/ }).click();
+      await page.getByRole('button', { name: 'Перезапустить среду' }).click();
+      await page.keyboard.press('Escape');
+      const failed = page.locator('.banners').getByText('работает прежняя');
+      await visible(failed);
+      await seen.say('Здравствуйте!');
+      await visible(chat.getByText('Чем помочь?'));
+      await writeFile(path, good);
+      await gone(failed);
+      expect(seen.errors).toEqual([]);
+    });
+
     it('leads from a script’s error to its line', async () => {
       const stand = await useSimulator();
       const seen = await visit(browser(), stand.url);

@@ -157,7 +157,7 @@ export const en: Texts = {
       broken: 'A mistake in the bot folder, the last good bot stays',
       restarting: 'The runtime is stopping',
       running: 'The runtime is running again',
-      runtimeFailed: 'The runtime did not start',
+      runtimeFailed: 'The runtime could not be restarted, the one before goes on',
     },
     scriptCauses: {
       new_lead: 'new lead',

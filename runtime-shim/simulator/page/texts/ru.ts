@@ -158,7 +158,7 @@ export const ru = {
       broken: 'В папке бота ошибка, действует прежняя версия',
       restarting: 'Среда исполнения останавливается',
       running: 'Среда исполнения запущена снова',
-      runtimeFailed: 'Среда исполнения не запустилась',
+      runtimeFailed: 'Перезапустить среду не удалось, работает прежняя',
     },
     scriptCauses: SCRIPT_CAUSE_TEXTS,
     causes: {
