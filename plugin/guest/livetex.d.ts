@@ -34,17 +34,19 @@ interface MetabotLead {
    */
   setAllLiveTexAttrs(attributes: { readonly [key: string]: LiveTexAttributeValue }): this;
   /**
-   * Атрибут для оператора таким, каким он задан (число остаётся числом), или `null`.
+   * Атрибут для оператора таким, каким он задан (число остаётся числом), или `null`. Каким он задан, знает только автор,
+   * поэтому тип `any`: с числом можно считать.
    * @example
    * if (lead.getLiveTexAttr('номер_заявки') === null) lead.setLiveTexAttr('номер_заявки', 1);
+   * else lead.setLiveTexAttr('следующий', lead.getLiveTexAttr('номер_заявки') + 1);
    */
-  getLiveTexAttr(key: string): string | number | boolean | null;
+  getLiveTexAttr(key: string): any;
   /**
    * Все атрибуты для оператора.
    * @example
    * console.log(lead.getAllLiveTexAttrs());
    */
-  getAllLiveTexAttrs(): { [key: string]: string | number | boolean };
+  getAllLiveTexAttrs(): { [key: string]: any };
 
   /** Данные лида: `id`, `name`, `identification`, `channel_id`, `status_id`, … */
   getData(

@@ -6,6 +6,7 @@
 // Accepted, with exact types.
 const attribute: string | number | boolean | null = lead.getLiveTexAttr('a');
 const attributes: { [key: string]: string | number | boolean } = lead.getAllLiveTexAttrs();
+const next: number = lead.getLiveTexAttr('a') + lead.getAllLiveTexAttrs()['b'];
 const online: boolean = livetex.hasOnlineOperators();
 const chained: string | null = lead
   .setLiveTexAttr({ a: 1, b: 'x', c: true, d: null })
@@ -26,7 +27,7 @@ const sent: boolean = bot.sendMessage(
 const kept: string | null = memory.setAttr('a', 1).getAttr('a');
 const frozen: { readonly a: 1 } = { a: 1 };
 lead.setLiveTexAttr(frozen).setAllLiveTexAttrs(frozen);
-console.log(attribute, attributes, online, chained, whole, yes, tags, sent, kept);
+console.log(attribute, attributes, next, online, chained, whole, yes, tags, sent, kept);
 
 // Refused.
 // @ts-expect-error a key without a value

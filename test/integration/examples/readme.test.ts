@@ -2,6 +2,9 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { authorTypings } from '../../../runtime-shim/bot-check/author-typings.ts';
+import { findTypeScript } from '../../../runtime-shim/bot-check/find-typescript.ts';
+import { typeCheck } from '../../../runtime-shim/bot-check/type-check.ts';
 import { loadBot } from '../../../runtime-shim/bot/load-bot.ts';
 import { readLeadFile } from '../../../runtime-shim/cli/run/lead-file.ts';
 import { runScriptOnce } from '../../../runtime-shim/cli/run/run-script-once.ts';
@@ -64,6 +67,14 @@ test('the three lines of README.md do what it says', async () => {
   const { code, stdout } = await runCommand(['run', 'transfer.js'], { cwd: folder });
   expect(code).toBe(0);
   expect(timeless(stdout)).toBe(timeless(output.join('\n')));
+});
+
+test('check finds nothing in the scripts of README.ru.md', async () => {
+  const readme = await readFile(join(ROOT, 'README.ru.md'), 'utf8');
+  const typescript = await findTypeScript(ROOT);
+  if (typescript === undefined) throw new Error('the checkout has TypeScript');
+  const scripts = blocks(readme, 'js').map((code, index) => ({ file: `${index + 1}.js`, code }));
+  expect(await typeCheck(typescript, scripts, authorTypings())).toEqual([]);
 });
 
 test('every script of README.ru.md runs', async () => {

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { EntryRecord } from '../../contract.ts';
+import type { EntryRecord, MessageRecord } from '../../contract.ts';
 import { usePage } from '../state/page-context.ts';
 import { readValue } from '../state/send-command.ts';
 import { JsonPart, Part } from './detail-part.tsx';
@@ -13,7 +13,7 @@ interface Detail extends ScriptDetail {
   readonly event?: unknown;
   readonly text?: string;
   readonly error?: string;
-  readonly message?: { readonly text?: string };
+  readonly message?: Pick<MessageRecord, 'text' | 'buttons' | 'attachments'>;
   readonly problems?: readonly string[];
 }
 
@@ -43,11 +43,15 @@ export function EntryDetail({ entry }: { readonly entry: EntryRecord }) {
   const { facts } = entry;
   const known: Detail = typeof detail === 'string' ? {} : detail;
   const text = known.text ?? known.message?.text;
+  const items = known.message?.buttons?.flat().map((item) => `${item.callback_data} ${item.text}`) ?? [];
+  const files = known.message?.attachments?.map((file) => [file.name, file.url].filter(Boolean).join(': ')) ?? [];
   return (
     <div class="entry-detail" ref={box}>
       {facts.kind === 'script' && <ScriptParts facts={facts} detail={known} />}
       {known.attributes !== undefined && <JsonPart title={words.written} value={known.attributes} />}
       {text !== undefined && <Part title={words.text}>{text}</Part>}
+      {items.length > 0 && <Part title={words.menu}>{items.join('\n')}</Part>}
+      {files.length > 0 && <Part title={words.files}>{files.join('\n')}</Part>}
       {known.request !== undefined && <JsonPart title={words.request} value={known.request} />}
       {known.response !== undefined && <JsonPart title={words.response} value={known.response} />}
       {known.event !== undefined && <JsonPart title={words.event} value={known.event} />}

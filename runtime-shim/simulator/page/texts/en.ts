@@ -123,6 +123,8 @@ export const en: Texts = {
       response: 'Answer',
       event: 'Event',
       text: 'Text',
+      menu: 'Menu',
+      files: 'Files',
       usage: 'Used',
       hostCalls: 'calls of the plugin:',
       problems: 'Problems',

@@ -124,6 +124,8 @@ export const ru = {
       response: 'Ответ',
       event: 'Событие',
       text: 'Текст',
+      menu: 'Меню',
+      files: 'Файлы',
       usage: 'Затрачено',
       hostCalls: 'обращений к плагину:',
       problems: 'Проблемы',
