@@ -2,7 +2,7 @@ import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import type { Clock } from '../../../plugin/contract/host.ts';
 import type { LiveTexEmulator } from '../../emulator/contract.ts';
 import type { RuntimeHandle } from '../runtime-handle.ts';
-import { operatorName } from '../model/desk.ts';
+import { hasUnread, operatorName } from '../model/desk.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Journal } from '../model/journal.ts';
 import type { Leads } from '../model/leads.ts';
@@ -118,14 +118,14 @@ function performDesk(command: DeskCommand, context: CommandContext): void {
       tell(context, 'read', command.operatorId, { userId });
       return emulator.dialogs.read(userId, command.operatorId);
     case 'desk_reply':
-      readFirst(userId, command.operatorId, context);
       recorder.deed(userId, { does: 'reply', operator, text: command.text });
+      readFirst(userId, command.operatorId, context);
       tell(context, 'reply', command.operatorId, { userId, text: command.text });
       return emulator.dialogs.reply(userId, command.operatorId, command.text);
     case 'desk_file': {
-      readFirst(userId, command.operatorId, context);
       const file = { url: command.url, ...(command.name === undefined ? {} : { name: command.name }) };
       recorder.deed(userId, { does: 'file', operator, ...file });
+      readFirst(userId, command.operatorId, context);
       tell(context, 'file', command.operatorId, { userId, text: command.name ?? command.url });
       return emulator.dialogs.sendFile(userId, command.operatorId, file);
     }
@@ -146,11 +146,9 @@ function performDesk(command: DeskCommand, context: CommandContext): void {
   }
 }
 
-/** Who answers has seen what was written: an operator's application reports that first. */
+/** Who answers has seen what was written: an operator's application reports that first. It is no deed of its own: a replay does the same. */
 function readFirst(userId: string, operatorId: string, context: CommandContext): void {
-  const messages = context.emulator.dialogs.get(userId)?.messages ?? [];
-  if (!messages.some((message) => message.from === 'user' && !message.read)) return;
-  context.recorder.deed(userId, { does: 'read', operator: nameOf(context, operatorId) });
+  if (!hasUnread(context.emulator.dialogs.get(userId))) return;
   tell(context, 'read', operatorId, { userId });
   context.emulator.dialogs.read(userId, operatorId);
 }

@@ -15,6 +15,11 @@ export function operatorName(operator: EmulatedOperator): string {
   return operator.nickName ?? [operator.firstName, operator.lastName].filter(Boolean).join(' ');
 }
 
+/** Is there anything of the lead's that no operator has read? */
+export function hasUnread(dialog: EmulatedDialog | undefined): boolean {
+  return dialog?.messages.some((message) => message.from === 'user' && !message.read) === true;
+}
+
 /** The emulator's operators and conversations as records: what changed is put, the rest left alone. */
 export class Desk {
   readonly #journal: Journal;

@@ -2,6 +2,7 @@ import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { LiveTexEmulator } from '../../emulator/contract.ts';
 import type { Runtime } from '../../runtime/contract.ts';
+import { hasUnread } from '../model/desk.ts';
 import { type Difference, differencesOf } from './compare-outcomes.ts';
 import { Recorder } from './recorder.ts';
 import type { Deed, Scenario } from './scenario-schema.ts';
@@ -94,9 +95,11 @@ function performAtDesk(
     case 'read':
       return dialogs.read(userId, idOf(deed.operator));
     case 'reply':
+      readFirst(deed.operator);
       return dialogs.reply(userId, idOf(deed.operator), deed.text);
     case 'file': {
       const { url, name } = deed;
+      readFirst(deed.operator);
       return dialogs.sendFile(userId, idOf(deed.operator), { url, ...(name === undefined ? {} : { name }) });
     }
     case 'transfer':
@@ -105,6 +108,11 @@ function performAtDesk(
       return dialogs.close(userId, idOf(deed.operator));
     case 'hold':
       return dialogs.hold(userId, deed.text);
+  }
+
+  /** As on the page: who answers has read. */
+  function readFirst(operator: string): void {
+    if (hasUnread(dialogs.get(userId))) dialogs.read(userId, idOf(operator));
   }
 }
 
