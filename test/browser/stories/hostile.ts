@@ -52,7 +52,9 @@ export function hostileStories(browser: () => Browser): void {
         );
         return (await Promise.all(details)).join('\n');
       });
-      expect(all).toContain('selectDestination'.slice(0, 6));
+      // The bodies that carry the secrets are among them.
+      expect(all).toContain('SelectDestination');
+      expect(all).toContain('"номер_заявки":"705"');
       expect(all).not.toContain(stand.emulator.token);
       expect(all).not.toContain(stand.webhookKey);
       // The watch of all outputs (`watch-outputs.ts`) sees it in the chat, where the lead reads what the lead wrote.
