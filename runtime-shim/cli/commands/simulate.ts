@@ -125,9 +125,17 @@ async function setWebhook(config: Config, emulator: LiveTexEmulator, publicUrl: 
   }
 }
 
+/** With several leads, whose the lines below are is said where that changes. */
 function printActivities(runtime: SimulatedRuntime, { terminal }: CommandContext): void {
+  let lead: string | undefined;
   runtime.onActivity((activity) => {
-    for (const line of activityLines(activity)) terminal.out(formatLine(line, terminal));
+    for (const line of activityLines(activity)) {
+      if (lead !== undefined && line.lead !== undefined && line.lead !== lead) {
+        terminal.out(coloured(terminal, 'dim', `\n${line.lead}`));
+      }
+      lead = line.lead ?? lead;
+      terminal.out(formatLine(line, terminal));
+    }
   });
 }
 

@@ -9,6 +9,10 @@ test('unattended, it tells the whole story of one dialog, then serves until it i
   const [, url = ''] = await command.seen(/Open (\S+) and write to the bot/);
   expect((await fetch(`${url}healthz`)).status).toBe(200);
   expect(await (await fetch(url)).text()).toContain('<html');
+  const body = JSON.stringify({ text: 'Привет' });
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${url}api/channels/vk/leads/7/messages`, { method: 'POST', headers, body });
+  await command.seen(/^support:vk:7\n.* lead {6}Привет$/m);
   command.child.kill('SIGTERM');
   const { code, stdout, stderr } = await command.end;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
