@@ -152,7 +152,7 @@ export const en: Texts = {
       transfer: 'transfer no. ',
       retry: 'Will be repeated:',
       dead: 'Not delivered:',
-      nextAt: 'next try at',
+      nextAt: 'next at',
       fault: 'Fault on',
       faultOff: 'Fault off',
       reloaded: 'Bot reloaded',
