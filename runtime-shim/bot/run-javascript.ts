@@ -71,7 +71,7 @@ function sendMessage(play: Play, script: string, action: Extract<ScriptAction, {
 function runLater(play: Play, script: string, action: Extract<ScriptAction, { type: 'run_script' }>): void {
   const { leadId, code, at } = action;
   if (at !== undefined && !play.input.bot.scripts.has(code)) {
-    const cause = `скрипт "${script}" запускает скрипт, которого нет`;
+    const cause = { code: 'runs_unknown', of: script } as const;
     play.reports.push({ kind: 'script', script, cause, log: [], error: { ...play.unknownScript(code), ...at } });
   } else if (leadId === undefined || leadId === String(play.lead.id)) play.frames.at(-1)?.pending.push({ code });
   else play.runsForOthers.push({ leadId, code });

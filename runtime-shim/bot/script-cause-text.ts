@@ -10,6 +10,7 @@ export const SCRIPT_CAUSE_TEXTS: Readonly<Record<ScriptCauseCode, string>> = {
   run_sentence: 'команда run_sentence скрипта "{of}"',
   run_javascript: 'команда run_javascript скрипта "{of}"',
   bot_run: 'запущен из скрипта "{of}"',
+  runs_unknown: 'скрипт "{of}" запускает скрипт, которого нет',
   other_lead: 'bot.runScriptByCodeForLead из диалога другого лида',
   no_operators: 'нет доступных операторов',
   transfer_failed: 'перевод на оператора не удался',

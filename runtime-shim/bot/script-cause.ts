@@ -9,6 +9,7 @@ export const SCRIPT_CAUSE_CODES = [
   'run_sentence',
   'run_javascript',
   'bot_run',
+  'runs_unknown',
   'other_lead',
   'no_operators',
   'transfer_failed',

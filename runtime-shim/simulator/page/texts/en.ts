@@ -169,6 +169,7 @@ export const en: Texts = {
       run_sentence: 'command run_sentence of the script "{of}"',
       run_javascript: 'command run_javascript of the script "{of}"',
       bot_run: 'started by the script "{of}"',
+      runs_unknown: 'the script "{of}" runs a script that does not exist',
       other_lead: 'bot.runScriptByCodeForLead in another lead’s dialog',
       no_operators: 'no operator is available',
       transfer_failed: 'the transfer failed',

@@ -9,6 +9,7 @@ export const scriptHintsEn: typeof scriptHintsRu = {
   script_memory: 'The script ran out of memory. Do not collect everything in one array.',
   script_host_calls: 'One script may not ask that often.',
   script_result_too_large: 'The script returned, wrote or sent too much.',
+  script_attributes_full: 'The lead or the bot has too many attributes. Delete what is not needed.',
   script_async: 'Write without async, await and then: all calls are synchronous.',
   script_argument: 'The call takes other arguments.',
   script_unsupported: 'The simulator does not have this part of the platform.',
