@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Change, MessageRecord } from '../../../runtime-shim/simulator/contract.ts';
 import { depthsOf } from '../../../runtime-shim/simulator/page/between/depths.ts';
+import { editorLink } from '../../../runtime-shim/simulator/page/between/editor-link.ts';
 import { splitHeader } from '../../../runtime-shim/simulator/page/desk/split-header.ts';
 import { captionsOf } from '../../../runtime-shim/simulator/page/lead/captions.ts';
 import { Store } from '../../../runtime-shim/simulator/page/state/store.ts';
@@ -85,4 +86,11 @@ it('draws causes by their depth', () => {
   });
   const depths = depthsOf([entry(1), entry(2, 1), entry(3, 2), entry(4, 99)]);
   expect([...depths.values()]).toEqual([0, 1, 2, 0]);
+});
+
+it('opens the editor whatever the path has in it', () => {
+  expect(editorLink('/home/я/мой бот #1/a?%.js', 3)).toBe(
+    `vscode://file/home/${encodeURIComponent('я')}/${encodeURIComponent('мой бот #1')}/a%3F%25.js:3`,
+  );
+  expect(editorLink('C:\\боты\\a.js', null)).toBe(`vscode://file/C:/${encodeURIComponent('боты')}/a.js:1`);
 });

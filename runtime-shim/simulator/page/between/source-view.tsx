@@ -3,6 +3,7 @@ import type { SourceFile } from '../../contract.ts';
 import { usePage } from '../state/page-context.ts';
 import { readValue } from '../state/send-command.ts';
 import { Icon } from '../ui/icon.tsx';
+import { editorLink } from './editor-link.ts';
 
 interface Props {
   readonly file: string;
@@ -41,7 +42,7 @@ export function SourceView({ file, line, onClose }: Props) {
           </span>
         )}
         {source != null && (
-          <a class="push" href={`vscode://file/${source.path}:${line ?? 1}`}>
+          <a class="push" href={editorLink(source.path, line)}>
             {texts.source.editor}
           </a>
         )}
