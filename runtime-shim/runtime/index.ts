@@ -14,6 +14,7 @@ export type {
 export type { Bot, BotRoute, SourceFile } from '../bot/bot.ts';
 export type { BotDescription, BotScript, Route } from '../bot/bot-schema.ts';
 export type { Place } from '../bot/positioned-json.ts';
+export type { ScriptCause } from '../bot/script-cause.ts';
 export { loadBot } from '../bot/load-bot.ts';
 export { SHIM_ERRORS, type ShimErrorCode } from '../errors.ts';
 export type { SandboxLimits, ScriptError, ScriptLogLine, ScriptPlace, ScriptUsage } from '../sandbox/contract.ts';
