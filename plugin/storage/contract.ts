@@ -148,7 +148,10 @@ export interface ClaimRequest {
   readonly maxClaimed?: number;
 }
 
-/** A queue as it is now, for metrics and for whoever looks what is stuck. */
+/**
+ * A queue as it is now, for metrics and for whoever looks what is stuck. Where thousands wait on a server, as it was within
+ * the last half minute.
+ */
 export interface QueueStats {
   readonly queue: string;
   /** Lanes with a job waiting or under way. */

@@ -1,4 +1,4 @@
-import type { DeadJob, QueueStats, Retention, StoredJob } from '../contract.ts';
+import type { DeadJob, Retention, StoredJob } from '../contract.ts';
 import type { Connection } from './connection.ts';
 import type { NodeClock } from './node-clock.ts';
 import { deadJob, JOB_COLUMNS, type JobRow, NOW, storedJob } from './rows.ts';
@@ -9,18 +9,6 @@ const PRUNE_BATCH = 500;
 const SESSION_KEPT_MS = 24 * 60 * 60_000;
 
 export const INSPECT = {
-  stats: {
-    name: 'stats',
-    text: `SELECT queue,
-             coalesce(lanes.n, 0)::int AS lanes, coalesce(jobs.n, 0)::int AS jobs, jobs.oldest_at,
-             coalesce(jobs.retrying, 0)::int AS retrying, coalesce(dead.n, 0)::int AS dead, coalesce(timers.n, 0)::int AS timers
-           FROM (SELECT queue, count(*) AS n FROM lanes GROUP BY queue) AS lanes
-           FULL JOIN (SELECT queue, count(*) AS n, min(enqueued_at) AS oldest_at, count(first_failed_at) AS retrying
-                      FROM jobs GROUP BY queue) AS jobs USING (queue)
-           FULL JOIN (SELECT queue, count(*) AS n FROM dead_jobs GROUP BY queue) AS dead USING (queue)
-           FULL JOIN (SELECT queue, count(*) AS n FROM timers GROUP BY queue) AS timers USING (queue)
-           ORDER BY queue`,
-  },
   dead: {
     name: 'list_dead',
     text: `SELECT ${JOB_COLUMNS}, died_at FROM dead_jobs WHERE ($1::text IS NULL OR queue = $1) AND id > $2 ORDER BY id LIMIT $3`,
@@ -56,29 +44,6 @@ export const INSPECT = {
     text: `DELETE FROM sessions WHERE at < ${NOW} - $2::bigint`,
   },
 } as const;
-
-interface StatsRow {
-  readonly queue: string;
-  readonly lanes: number;
-  readonly jobs: number;
-  readonly oldest_at: string | null;
-  readonly retrying: number;
-  readonly dead: number;
-  readonly timers: number;
-}
-
-export async function stats(connection: Connection): Promise<QueueStats[]> {
-  const rows = await connection.query<StatsRow & Record<string, unknown>>(INSPECT.stats, () => []);
-  return rows.map((row) => ({
-    queue: row.queue,
-    lanes: row.lanes,
-    jobs: row.jobs,
-    oldestAt: row.oldest_at === null ? null : Number(row.oldest_at),
-    retrying: row.retrying,
-    dead: row.dead,
-    timers: row.timers,
-  }));
-}
 
 export async function listDead(
   connection: Connection,

@@ -13,11 +13,12 @@ import {
   type TransactionPort,
   type Written,
 } from './connection.ts';
-import { listDead, listStuck, prune, stats } from './inspection.ts';
+import { listDead, listStuck, prune } from './inspection.ts';
 import { migrate } from './migrate.ts';
 import { createNodeClock } from './node-clock.ts';
 import { createNodeWatch, GONE_AFTER_MS } from './node-watch.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
+import { createQueueStats } from './queue-stats.ts';
 import { readTransaction } from './read-transaction.ts';
 import { openServiceConnection } from './service-connection.ts';
 import { parseTarget } from './target.ts';
@@ -157,7 +158,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     onWork: (listener) => hints.onWork(listener),
     onAppend: (listener) => hints.onAppend(listener),
     nextWorkAt: (queue) => nextWorkAt(connection, queue, clock),
-    stats: () => stats(connection),
+    stats: createQueueStats(connection),
     listDead: (page) => listDead(connection, page),
     listStuck: (limit) => listStuck(connection, limit),
     prune: (retention) => prune(connection, retention, clock),
