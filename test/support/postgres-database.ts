@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, beforeAll } from 'vitest';
-import { type PostgresServer, startPostgres } from './postgres.ts';
+import { type PostgresServer, type PostgresVersion, startPostgres } from './postgres.ts';
 
 export interface PostgresDatabase {
   /** The server's URL, with a user that may create schemas. */
@@ -16,7 +16,7 @@ export interface PostgresDatabase {
  * A database for the tests of one file: on the server that `TEST_POSTGRES_URL` names, else on one that is started from
  * files of the checkout, and stopped afterwards. Schemas are dropped when the file has ended.
  */
-export function usePostgres(settings: Readonly<Record<string, string>> = {}): PostgresDatabase {
+export function usePostgres(version: PostgresVersion = 'newest'): PostgresDatabase {
   const given = process.env['TEST_POSTGRES_URL'];
   let server: PostgresServer | undefined;
   let url = given ?? '';
@@ -25,7 +25,7 @@ export function usePostgres(settings: Readonly<Record<string, string>> = {}): Po
   beforeAll(async () => {
     if (given !== undefined) return;
     // Tests kill processes, not machines: what fsync protects from does not happen here, and each one costs milliseconds.
-    server = await startPostgres({ fsync: 'off', full_page_writes: 'off', max_connections: '200', ...settings });
+    server = await startPostgres({ fsync: 'off', full_page_writes: 'off', max_connections: '200' }, version);
     url = server.url;
   });
   afterAll(async () => {

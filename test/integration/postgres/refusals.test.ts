@@ -9,7 +9,10 @@ import { SCHEMA_VERSION } from '../../../plugin/storage/postgres/schema.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { startPostgresProxy } from '../../support/postgres-proxy.ts';
 
-/** Wrong set-ups, each with the message that a maintainer reads. A server of our own: it asks users for passwords. */
+/**
+ * Wrong set-ups, each with the message that a maintainer reads. A server of our own, as it asks users for passwords; the
+ * oldest, whose messages are to be understood as well.
+ */
 const PASSWORD = 'p@ss word:/1';
 let folder: string;
 let server: PostgresServer;
@@ -22,7 +25,7 @@ beforeAll(async () => {
   // The server runs as another user when these tests run as root.
   chmodSync(folder, 0o755);
   chmodSync(rules, 0o644);
-  server = await startPostgres({ hba_file: rules, fsync: 'off', max_connections: '30' });
+  server = await startPostgres({ hba_file: rules, fsync: 'off', max_connections: '30' }, 'oldest');
   await admin(`CREATE ROLE metabot LOGIN PASSWORD '${PASSWORD}'`);
   await admin(`CREATE ROLE stranger LOGIN PASSWORD '${PASSWORD}'`);
   await admin('CREATE SCHEMA metabot_livetex AUTHORIZATION metabot');

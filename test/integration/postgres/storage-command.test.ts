@@ -6,7 +6,7 @@ import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { runCommand } from '../../support/command.ts';
 import { usePostgres } from '../../support/postgres-database.ts';
 
-const database = usePostgres();
+const database = usePostgres('oldest');
 let folder: string;
 
 beforeAll(async () => {

@@ -1,0 +1,76 @@
+import { CLAIM } from '../../../plugin/storage/postgres/claim.ts';
+import { COMMIT_MARK } from '../../../plugin/storage/postgres/commit-mark.ts';
+import { INSPECT } from '../../../plugin/storage/postgres/inspection.ts';
+import { WATCH } from '../../../plugin/storage/postgres/node-watch.ts';
+import { STATS } from '../../../plugin/storage/postgres/queue-stats.ts';
+import { READ } from '../../../plugin/storage/postgres/read-transaction.ts';
+import type { Statement } from '../../../plugin/storage/postgres/session.ts';
+import { WRITE } from '../../../plugin/storage/postgres/write-statements.ts';
+import { LANE, QUEUE, SESSION } from './large-schema.ts';
+
+/** A statement of the PostgreSQL driver as it is sent to a large schema. */
+export interface SentStatement {
+  readonly statement: Statement;
+  readonly values: readonly unknown[];
+}
+
+const sent = (statement: Statement, ...values: readonly unknown[]): SentStatement => ({ statement, values });
+
+/** Every statement that is sent while nodes are at work, but those that end a claimed job. */
+export const HOT_STATEMENTS: readonly SentStatement[] = [
+  sent(CLAIM.take, null, QUEUE, 64, 60_000, null, 'node/token', false),
+  sent(CLAIM.take, null, QUEUE, 64, 60_000, 8, 'node/token', true),
+  sent(CLAIM.extend, null, [QUEUE], [LANE], ['no such claim'], 60_000),
+  sent(CLAIM.nextWorkAt, null, QUEUE),
+  sent(READ.getRecord, 'leads', LANE),
+  sent(READ.listRecords, 'leads', LANE, '', 100),
+  sent(READ.listRecordsBefore, 'leads', 'support:telegram:9', 'support:', 100, 'support;'),
+  sent(READ.readStream, 'transcript:1000', 0, 100),
+  sent(READ.lastSeq, 'transcript:1000'),
+  sent(READ.listJobs, QUEUE, LANE, 1),
+  sent(READ.getGate, QUEUE),
+  sent(WRITE.getRecord, 'leads', LANE),
+  sent(WRITE.putRecord, 'leads', LANE, '1'),
+  sent(WRITE.insertRecord, 'leads', 'new', '1'),
+  sent(WRITE.updateRecord, 'leads', LANE, '1', 1),
+  sent(WRITE.deleteRecord, 'leads', LANE),
+  sent(WRITE.appendStream, 'transcript:1000', '1', 1),
+  sent(WRITE.remember, null, 'scope', '1000', '1'),
+  sent(WRITE.remembered, 'scope', '1000'),
+  sent(WRITE.enqueue, null, [QUEUE, QUEUE], [LANE, 'a new lane'], ['k', 'k'], ['1', '1']),
+  sent(WRITE.schedule, QUEUE, '1000', 1, LANE, 'k', '1'),
+  sent(WRITE.unschedule, QUEUE, '1000'),
+  sent(WRITE.takeDead, -1_000),
+  sent(WRITE.dropJob, null, 1_000),
+  sent(WRITE.lockGate, QUEUE),
+  sent(WRITE.setGate, QUEUE, 1, 'busy'),
+  sent(WRITE.liftGate, QUEUE),
+  sent(COMMIT_MARK.open, null, 'node/new'),
+  sent(COMMIT_MARK.mark, null, SESSION, 1),
+  sent(COMMIT_MARK.settle, SESSION),
+  sent({ name: 'beat', text: WATCH.beat }, null, 'node'),
+  sent({ name: 'free', text: WATCH.free }, null, 10_000),
+  sent(INSPECT.dead, QUEUE, -5_000, 100),
+  sent(INSPECT.stuck, 100),
+  sent(INSPECT.lockPrune),
+  sent(INSPECT.pruneRemembered, 10_000, 1),
+  sent(INSPECT.pruneStreams, 10_000, 1),
+  sent(INSPECT.pruneDead, 10_000, 1),
+  sent(STATS.areMany, 2_000),
+];
+
+/** The others, by name: what they read does not grow with leads, or they are not sent again and again. */
+export const OTHER_STATEMENTS: Readonly<Record<string, string>> = {
+  [WRITE.completeJob.name]: 'needs a claimed job: has a test of its own',
+  [WRITE.completeJobs.name]: 'needs a claimed job: has a test of its own',
+  [WRITE.buryJob.name]: 'needs a claimed job: has a test of its own',
+  [WRITE.returnJob.name]: 'needs a claimed job: has a test of its own',
+  [COMMIT_MARK.close.name]: 'once, when a node closes; a row per connection',
+  [INSPECT.pruneSessions.name]: 'a row per connection of the last day',
+  [STATS.count.name]: 'counts everything, so it is sent twice a minute at most when there is much',
+};
+
+/** Names of all statements that the driver sends by name. */
+export const STATEMENT_NAMES: readonly string[] = [CLAIM, READ, WRITE, COMMIT_MARK, INSPECT, STATS]
+  .flatMap((group) => Object.values<Statement>(group))
+  .map(({ name = '' }) => name);
