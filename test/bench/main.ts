@@ -11,6 +11,7 @@ import { growthSection } from './growth/growth-section.ts';
 import { mirrorSection } from './mirror/mirror-section.ts';
 import { scriptsSection } from './scripts/scripts-section.ts';
 import { nodesSection } from './storage/nodes-section.ts';
+import { plansSection } from './storage/plans-section.ts';
 import { storageSection } from './storage/storage-section.ts';
 import { startSection } from './start/start-section.ts';
 import { webhooksSection } from './webhooks/webhooks-section.ts';
@@ -23,6 +24,7 @@ const SECTIONS: readonly Section[] = [
   startSection,
   growthSection,
   storageSection,
+  plansSection,
   nodesSection,
 ];
 

@@ -24,7 +24,7 @@ test('scripts of several nodes ask LiveTex once per node and cache period', asyn
     }
     const askAll = async (): Promise<Set<unknown>> => {
       const answers = nodes.flatMap(({ plugin }, node) =>
-        Array.from({ length: SCRIPTS_PER_NODE }, (_, script) => {
+        Array.from({ length: SCRIPTS_PER_NODE }, async (_, script) => {
           const lead = { ...LEAD, externalId: `${node} ${script}` };
           const signal = AbortSignal.timeout(CACHE_PERIOD_MS * 10);
           return plugin.guest.functions.get('hasOnlineOperators')?.({ lead, signal }, null);

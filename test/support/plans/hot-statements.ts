@@ -16,11 +16,16 @@ export interface SentStatement {
 
 const sent = (statement: Statement, ...values: readonly unknown[]): SentStatement => ({ statement, values });
 
+/** Queues, lanes and claims of the jobs that one node has under way. */
+const CLAIMED_BY_A_NODE = [() => QUEUE, (n: number) => `support:telegram:${n}`, (n: number) => `node/x:${n}`].map(
+  (of) => Array.from({ length: 64 }, (_, n) => of(n + 1)),
+);
+
 /** Every statement that is sent while nodes are at work, but those that end a claimed job. */
 export const HOT_STATEMENTS: readonly SentStatement[] = [
   sent(CLAIM.take, null, QUEUE, 64, 60_000, null, 'node/token', false),
   sent(CLAIM.take, null, QUEUE, 64, 60_000, 8, 'node/token', true),
-  sent(CLAIM.extend, null, [QUEUE], [LANE], ['no such claim'], 60_000),
+  sent(CLAIM.extend, null, ...CLAIMED_BY_A_NODE, 60_000),
   sent(CLAIM.nextWorkAt, null, QUEUE),
   sent(READ.getRecord, 'leads', LANE),
   sent(READ.listRecords, 'leads', LANE, '', 100),

@@ -3,6 +3,8 @@ import type { Client } from 'pg';
 export const QUEUE = 'livetex:main';
 export const LANE = 'support:telegram:1000';
 export const SESSION = 'node/100';
+/** Lanes that are claimed: three nodes with 64 jobs under way each. */
+const CLAIMED = 192;
 /** A time in the year 2100, Unix ms: not due. */
 const FAR_MS = 4_102_444_800_000;
 
@@ -15,6 +17,8 @@ export async function fillLargeSchema(client: Client, rows: number): Promise<voi
        FROM generate_series(1, ${rows}) AS n, unnest(ARRAY['${QUEUE}', 'other', 'third']) AS q WHERE q = '${QUEUE}' OR n <= ${rows} / 4`,
     `INSERT INTO jobs (queue, lane, kind, payload, enqueued_at, attempts, first_failed_at)
        SELECT queue, lane, 'sendText', '{"text":"привет"}', 1, 0, CASE WHEN ready_at > ${FAR_MS} THEN ready_at END FROM lanes`,
+    // So many are under way on all nodes together.
+    `UPDATE lanes SET claim = 'node/x:' || turn, lease_until = ${FAR_MS}, ready_at = ${FAR_MS} WHERE queue = '${QUEUE}' AND turn <= ${CLAIMED}`,
     `INSERT INTO records SELECT 'leads', 'support:telegram:' || n, '{"name":"Иван"}', 1 FROM generate_series(1, ${rows}) AS n`,
     `INSERT INTO records SELECT 'leads', 'tail:telegram:' || n, '{"name":"Иван"}', 1 FROM generate_series(1, ${rows} / 4) AS n`,
     `INSERT INTO streams SELECT 'transcript:' || n, 2 FROM generate_series(1, ${rows} / 2) AS n`,

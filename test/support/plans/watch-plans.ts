@@ -4,7 +4,8 @@ import type { SentStatement } from './hot-statements.ts';
 /** A read of a table as the server did it: by which index, and how many rows it looked at. */
 export interface TableRead {
   readonly how: string;
-  readonly table: string;
+  /** Undefined for the index's half of a bitmap scan. */
+  readonly table: string | undefined;
   readonly index: string | undefined;
   readonly rows: number;
 }
@@ -45,9 +46,10 @@ export async function watchPlans(client: Client): Promise<(sent: SentStatement) 
     await client.query('BEGIN');
     plans.length = 0;
     await client.query({ ...statement, values: [...values] });
-    const reads = plans.flatMap(nodesOf).flatMap(tableRead);
+    // Only when its portal is closed, by the next statement, is a SELECT over for the server, and its plan told.
     await client.query('ROLLBACK');
-    return reads;
+    if (plans.length === 0) throw new Error(`the server told no plan for ${statement.name}`);
+    return plans.flatMap(nodesOf).flatMap(tableRead);
   };
 }
 
@@ -57,7 +59,7 @@ function nodesOf(plan: PlanNode): PlanNode[] {
 
 function tableRead(node: PlanNode): TableRead[] {
   const { 'Node Type': how, 'Relation Name': table, 'Index Name': index } = node;
-  if (!how.endsWith(' Scan') || table === undefined) return [];
+  if (!how.endsWith(' Scan') || (table === undefined && index === undefined)) return [];
   const rows = (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
   return [{ how, table, index, rows }];
 }
@@ -69,9 +71,9 @@ const SMALL_TABLES: ReadonlySet<string> = new Set(['nodes', 'sessions', 'gates']
 
 /** What a statement does that it should not: empty for a good one. */
 export function faultsOf({ statement }: SentStatement, reads: readonly TableRead[]): string[] {
-  return reads.flatMap(({ how, table, rows }) => {
-    const where = `${statement.name}: ${how} on ${table}`;
-    if (how === 'Seq Scan') return SMALL_TABLES.has(table) ? [] : [where];
+  return reads.flatMap(({ how, table, index, rows }) => {
+    const where = `${statement.name}: ${how} on ${table ?? index}`;
+    if (how === 'Seq Scan') return SMALL_TABLES.has(table ?? '') ? [] : [where];
     return rows > MOST_ROWS_READ ? [`${where}, ${rows} rows`] : [];
   });
 }
