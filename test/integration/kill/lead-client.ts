@@ -17,6 +17,8 @@ export interface LeadClientOptions {
   readonly externalId: string;
   /** Knocks also while the server starts, and does not wait until it says that it listens. */
   readonly knocks: boolean;
+  /** Answers of a proxy or a node that mean: later. Default: none. */
+  readonly later?: readonly number[];
   /** Called at each line of the stream. */
   readonly onLine: () => void;
 }
@@ -100,7 +102,7 @@ export class LeadClient {
         headersTimeout: REQUEST_TIMEOUT_MS,
       });
       await body.dump();
-      return statusCode;
+      return this.options.later?.includes(statusCode) ? undefined : statusCode;
     } catch {
       return undefined;
     }

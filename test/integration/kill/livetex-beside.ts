@@ -10,10 +10,13 @@ export interface LiveTexBeside {
   close(): Promise<void>;
 }
 
-/** Starts LiveTex and its operators in a process of their own. */
-export async function startLiveTexBeside(): Promise<LiveTexBeside> {
+/** Starts LiveTex and its operators in a process of their own; `authority`: a file with a certificate that it trusts. */
+export async function startLiveTexBeside(authority?: string): Promise<LiveTexBeside> {
   const problems: string[] = [];
-  const child = fork(join(import.meta.dirname, 'livetex-process.ts'), { execArgv: [] });
+  const child = fork(join(import.meta.dirname, 'livetex-process.ts'), {
+    execArgv: [],
+    env: { ...process.env, ...(authority !== undefined && { NODE_EXTRA_CA_CERTS: authority }) },
+  });
   const url = await new Promise<string>((resolve, reject) => {
     child.on('message', (message: { url?: string; problem?: string }) => {
       if (message.url !== undefined) resolve(message.url);

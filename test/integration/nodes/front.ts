@@ -1,17 +1,20 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** What stands before the nodes: each connection goes to the next one that takes it, as a reverse proxy would do. */
+/** What stands before the nodes. */
 export interface Front {
+  /** For leads. */
   readonly url: string;
-  /** The nodes' ports: known only after the front has its own address. */
-  setPorts(ports: readonly number[]): void;
+  /** For LiveTex. */
+  readonly publicUrl: string;
+  /** A file with the certificate of whoever signed that of `publicUrl`. */
+  readonly authority?: string;
   close(): Promise<void>;
 }
 
-export async function startFront(): Promise<Front> {
+/** Each connection goes to the next node that takes it, as with a reverse proxy. */
+export async function startFront(ports: readonly number[]): Promise<Front> {
   const sockets = new Set<Socket>();
-  let ports: readonly number[] = [];
   let turn = 0;
 
   const server = createServer({ pauseOnConnect: true }, (client) => {
@@ -51,11 +54,10 @@ export async function startFront(): Promise<Front> {
 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    setPorts: (given) => {
-      ports = given;
-    },
+    url,
+    publicUrl: url,
     async close() {
       const closed = once(server, 'close');
       server.close();

@@ -9,6 +9,7 @@ import { BOT_FILES } from '../kill/bot-of-the-stories.ts';
 import { type LiveTexBeside, startLiveTexBeside } from '../kill/livetex-beside.ts';
 import { API_VERSION_VARIABLE, MortalServer } from '../kill/mortal-server.ts';
 import { BOT_HEADER, LEAD_HEADER } from '../kill/words.ts';
+import { startCaddyFront } from './caddy-front.ts';
 import { startFront } from './front.ts';
 
 /** A node, its way to the database, and whether it should be running. */
@@ -34,18 +35,19 @@ const SCHEMA = 'nodes';
 /** Long streams, and answers that a killed node does not give. */
 const NO_TIMEOUT = 0;
 
-export async function prepareNodesStand(launcher: string, count: number): Promise<NodesStand> {
+/** `caddy`: the program to stand before the nodes, instead of a small one of ours. */
+export async function prepareNodesStand(launcher: string, count: number, caddy?: string): Promise<NodesStand> {
   const folder = await mkdtemp(join(tmpdir(), 'nodes-'));
   // Processes are killed here, not machines: what fsync protects from does not happen.
   const database = await startPostgres({ fsync: 'off', max_connections: '120' });
-  const liveTex = await startLiveTexBeside();
-  const front = await startFront();
+  const ports: number[] = [];
+  while (ports.length < count) ports.push(await lastingPort());
+  const front = await (caddy === undefined ? startFront(ports) : startCaddyFront(caddy, ports));
+  const liveTex = await startLiveTexBeside(front.authority);
   await mkdir(join(folder, 'bot'));
   for (const [name, content] of Object.entries(BOT_FILES)) await writeFile(join(folder, 'bot', name), content);
-  const ports: number[] = [];
   const nodes: MortalNode[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const port = await lastingPort();
+  for (const [index, port] of ports.entries()) {
     const proxy = await startPostgresProxy(database.url);
     const config = join(folder, `node-${index}.json`);
     await writeFile(
@@ -62,7 +64,7 @@ export async function prepareNodesStand(launcher: string, count: number): Promis
             apiVersion: { env: API_VERSION_VARIABLE },
             leadMessageHeader: LEAD_HEADER,
             botMessageHeader: BOT_HEADER,
-            webhook: { publicUrl: front.url, key: 'webhook-key' },
+            webhook: { publicUrl: front.publicUrl, key: 'webhook-key' },
             // On a machine that is too slow for so many leads, transfers would rightly be given up, and requests that took
             // effect would be sent again without a death.
             transferTimeout: 3_600,
@@ -72,11 +74,9 @@ export async function prepareNodesStand(launcher: string, count: number): Promis
         logLevel: 'warn',
       }),
     );
-    ports.push(port);
     const server = new MortalServer({ launcher, config, url: `http://127.0.0.1:${port}` });
     nodes.push({ server, proxy, isWanted: false });
   }
-  front.setPorts(ports);
   const dispatcher = new Agent({ headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT, connections: null });
   return {
     url: front.url,

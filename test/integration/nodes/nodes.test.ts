@@ -13,12 +13,15 @@ import { supervise } from './supervise.ts';
 
 /**
  * Bounded here. The full run: NODES_LEADS=500 NODES_DISTURBANCES=300 vitest run test/integration/nodes
- * A failure again: NODES_SEED=… as the test printed it.
+ * A failure again: NODES_SEED=… as the test printed it. Behind the reverse proxy of `deploy/`: NODES_CADDY=/usr/bin/caddy
  */
 const SEED = seedFrom('NODES_SEED');
 const LEADS = Number(process.env['NODES_LEADS'] ?? 24);
 const DISTURBANCES = Number(process.env['NODES_DISTURBANCES'] ?? 18);
+const CADDY = process.env['NODES_CADDY'];
 const NODES = 3;
+/** A proxy whose node died, and a node whose database was away for longer than it waits, say so. */
+const LATER = [502, 503, 504];
 /** Requests in flight per binding by default, on all nodes together: more cannot be doubled by one kill. */
 const MAX_IN_FLIGHT = 8;
 /** Bounds a hang only. */
@@ -38,7 +41,7 @@ test(
   `three nodes, ${LEADS} leads, ${DISTURBANCES} disturbances (NODES_SEED=${SEED})`,
   { timeout: TIMEOUT_MS },
   async () => {
-    const stand = await prepareNodesStand(built.launcher, NODES);
+    const stand = await prepareNodesStand(built.launcher, NODES, CADDY);
     for (const node of stand.nodes) node.isWanted = true;
     const endSupervision = supervise(stand);
     try {
@@ -82,6 +85,7 @@ function storyOf(stand: NodesStand, lead: number, isEnding: () => boolean): Lead
     channel: 'chat',
     externalId: name,
     knocks: true,
+    later: LATER,
     onLine: () => undefined,
   });
   const character = CHARACTERS[lead % CHARACTERS.length] ?? 'talks';
