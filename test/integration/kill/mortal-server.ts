@@ -99,14 +99,23 @@ export class MortalServer {
 
   /** Kills what runs and resolves when it is gone. What it held open is cut by the kernel. */
   async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** Asks what runs to end, and resolves when it has: this must double nothing. */
+  async drain(): Promise<void> {
+    await this.end('SIGTERM');
+  }
+
+  private async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const life = this.lives.at(-1);
     const child = this.child;
     if (life === undefined || child === undefined || life.goneAt !== undefined) return;
     // Whoever waits for a life that never listened waits for the next one.
     if (life.listensAt !== undefined) this.up = Promise.withResolvers();
     const gone = once(child, 'exit');
-    life.killedAt = Date.now();
-    child.kill('SIGKILL');
+    if (signal === 'SIGKILL') life.killedAt = Date.now();
+    child.kill(signal);
     await gone;
   }
 

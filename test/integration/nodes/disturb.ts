@@ -5,6 +5,7 @@ import type { NodesStand } from './nodes-stand.ts';
 /** What was done to the nodes and their database. */
 export interface Disturbances {
   nodesKilled: number;
+  nodesDrained: number;
   databaseKilled: number;
   commitsCut: number;
   connectionsCut: number;
@@ -16,22 +17,31 @@ const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_400;
 /** Commits that are cut at one time. */
 const MOST_CUTS = 4;
-/** Of all disturbances: every so many kill the database server, and every so many a node. */
-const DATABASE_EVERY = 8;
+/** Of so many disturbances one kills the database server, one drains a node, and two kill one. */
+const ROUND = 8;
+/** The last node is added behind so many. */
+const JOINS_AFTER = 3;
 
 /** Disturbs at random moments, so many times; in the end everything runs again. */
 export async function disturb(stand: NodesStand, times: number, random: () => number): Promise<Disturbances> {
-  const done: Disturbances = { nodesKilled: 0, databaseKilled: 0, commitsCut: 0, connectionsCut: 0 };
+  const done: Disturbances = { nodesKilled: 0, nodesDrained: 0, databaseKilled: 0, commitsCut: 0, connectionsCut: 0 };
   for (let count = 0; count < times; count += 1) {
     await pause(between(random, SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS));
-    const node = stand.nodes[between(random, 0, stand.nodes.length - 1)];
+    if (count === JOINS_AFTER) for (const node of stand.nodes) node.isWanted = true;
+    const running = stand.nodes.filter(({ isWanted }) => isWanted);
+    const node = running[between(random, 0, running.length - 1)];
     if (node === undefined) throw new Error('no node');
-    if (count % DATABASE_EVERY === DATABASE_EVERY / 2) {
+    if (count % ROUND === ROUND / 2) {
       await stand.database.kill();
       await stand.database.restart();
       done.databaseKilled += 1;
+    } else if (count % ROUND === ROUND - 2) {
+      // One that is just starting has nothing to drain.
+      await node.server.listening();
+      await node.server.drain();
+      done.nodesDrained += 1;
     } else if (count % 2 === 0) {
-      // Down for a while or not at all, so that the others work without it or meet it when it comes back.
+      // It is started again at once, and back after a second or two: until then the others work without it.
       await node.server.kill();
       done.nodesKilled += 1;
     } else if (count % 3 === 0) {
