@@ -1,6 +1,8 @@
 /** The configuration file's schema: strict, every default here. Explained in `docs/configuration.md`. */
 import { z } from 'zod';
 import { bindingsSchema, isLoopback } from '../../../plugin/contract/binding-config.ts';
+import { codeOf, type StorageError } from '../../../plugin/storage/index.ts';
+import { parseTarget } from '../../../plugin/storage/postgres/target.ts';
 
 export const DEFAULT_STORAGE = 'sqlite:./data';
 export const DEFAULT_HOST = '127.0.0.1';
@@ -8,16 +10,23 @@ export const DEFAULT_PORT = 8024;
 /** Shorter tokens can be guessed; 16 random ASCII characters cannot. Ours. */
 const MIN_API_TOKEN_LENGTH = 16;
 
-const storageSchema = z
-  .string()
-  .refine(
-    (value) => /^sqlite:.+/s.test(value) || isPostgresUrl(value),
-    'must be "sqlite:<folder>" or a postgres:// URL with a host',
-  );
+const storageSchema = z.string().superRefine((value, context) => {
+  const problem = problemOfStorage(value);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
 
-function isPostgresUrl(value: string): boolean {
-  const url = URL.parse(value);
-  return url !== null && (url.protocol === 'postgres:' || url.protocol === 'postgresql:') && url.hostname !== '';
+/** Never repeats the value: a URL may hold a password. */
+function problemOfStorage(value: string): string | undefined {
+  const wanted = 'must be "sqlite:<folder>" or a postgres:// URL';
+  if (/^sqlite:.+/s.test(value)) return undefined;
+  if (!/^postgres(ql)?:/.test(value)) return wanted;
+  try {
+    parseTarget(value);
+    return undefined;
+  } catch (error) {
+    if (codeOf(error) !== 'storage_spec_invalid') throw error;
+    return `${wanted}: this one ${String((error as StorageError).facts['problem'])}`;
+  }
 }
 
 const networkSchema = z.union(

@@ -158,6 +158,8 @@ test.each([
   ],
   ['an empty key, once', { bot: 'bot', livetex: [{ token: '' }] }, 'livetex[0].token: must not be empty'],
   ['a database URL without a host', { bot: 'bot', storage: 'postgres://' }, 'storage: must be'],
+  ['one without a database', { bot: 'bot', storage: 'postgres://h' }, 'this one names no database'],
+  ['one with a wrong pool', { bot: 'bot', storage: 'postgres://u:p@h/d?pool=0' }, 'this one has a wrong "pool"'],
   [
     'plain http to a real LiveTex',
     { bot: 'bot', livetex: [{ token: 'a', webhook: { publicUrl: 'http://a.b', key: 'k' } }] },
