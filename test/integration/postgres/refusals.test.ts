@@ -234,6 +234,27 @@ describe('what goes wrong at work', () => {
     expect(await storage.read((tx) => tx.listJobs('full', 'l', 5))).toHaveLength(1);
   });
 
+  test('a server that only reads, as after a fail-over: work waits for one that writes', async () => {
+    const { createPostgresStorage } = await import('../../../plugin/storage/postgres/postgres-storage.ts');
+    const storage = await open(urlOf('metabot'));
+    const enqueue = (to: Storage): Promise<void> =>
+      to.transaction((tx) => tx.enqueue([{ queue: 'fail-over', lane: 'l', kind: 'k', payload: 1 }]));
+    await admin('ALTER ROLE metabot SET default_transaction_read_only = on');
+    try {
+      await admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'metabot'`);
+      expect(await storage.read((tx) => tx.lastSeq('fail-over'))).toBe(0);
+      const impatient = await createPostgresStorage(urlOf('metabot'), { reconnectForMs: 100 });
+      opened.push(impatient);
+      await expect(enqueue(impatient)).rejects.toMatchObject({ code: 'storage_readonly' });
+      const waiting = enqueue(storage);
+      await admin('ALTER ROLE metabot RESET default_transaction_read_only');
+      await waiting;
+    } finally {
+      await admin('ALTER ROLE metabot RESET default_transaction_read_only');
+    }
+    expect(await storage.read((tx) => tx.listJobs('fail-over', 'l', 5))).toHaveLength(1);
+  });
+
   test('a pool that is too small makes others wait, never for ever, and the error says what to raise', async () => {
     const { createPostgresStorage } = await import('../../../plugin/storage/postgres/postgres-storage.ts');
     const storage = await createPostgresStorage(
