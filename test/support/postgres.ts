@@ -66,7 +66,7 @@ export async function startPostgres(
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     kill: () => end(child, 'SIGKILL'),
     restart: async () => {
-      child = await launch(bin, args, folder, identity);
+      child = await launchAgain(() => launch(bin, args, folder, identity));
     },
     stop: async () => {
       // SIGINT: "fast shutdown", which ends open sessions.
@@ -119,6 +119,23 @@ async function launch(bin: string, args: string[], cwd: string, identity: Identi
   });
   child.unref();
   return child;
+}
+
+/** What the server says while the kernel has not yet ended all processes of the one that was killed. */
+const STILL_THERE = 'is still in use';
+/** Between two tries, ms, and how many there are: half a minute. */
+const TRY_AGAIN_MS = 100;
+const MOST_TRIES = 300;
+
+async function launchAgain(start: () => Promise<ChildProcess>): Promise<ChildProcess> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (tries === MOST_TRIES || !String(error).includes(STILL_THERE)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+    }
+  }
 }
 
 async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGINT'): Promise<void> {
