@@ -6,6 +6,9 @@ import { MIGRATIONS, MIN_SERVER_VERSION, SCHEMA_VERSION } from './schema.ts';
 import { describeServerError } from './server-errors.ts';
 import { placeOf, type Target } from './target.ts';
 
+/** After this a migration, one's own or another node's, counts as hanging, ms. Ours: hours would be planned for, and announced. */
+const LONGEST_MIGRATION_MS = 3_600_000;
+
 /**
  * Brings the schema to this program's version. Safe when several nodes start at once: one migrates, the others wait for
  * its lock. All steps are one transaction, so a crash leaves the old version behind. A user without the right to create
@@ -41,15 +44,24 @@ async function upgrade(client: Client, target: Target): Promise<void> {
   await client.query('BEGIN');
   // Others may wait longer for a large migration than a statement may take.
   await client.query('SET LOCAL statement_timeout = 0');
-  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`metabot24-livetex ${target.schema}`]);
+  await patiently(client, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `metabot24-livetex ${target.schema}`,
+  ]);
   // `CREATE SCHEMA IF NOT EXISTS` asks for the right to create even when the schema is there.
   const { rowCount } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [target.schema]);
   if (rowCount === 0) await client.query(`CREATE SCHEMA ${target.schema}`);
   await client.query('CREATE TABLE IF NOT EXISTS meta (key text PRIMARY KEY, value text NOT NULL)');
   const version = await currentVersion(client, target);
-  for (const statements of MIGRATIONS.slice(version)) await client.query(statements);
+  for (const statements of MIGRATIONS.slice(version)) await patiently(client, statements);
   await writeMeta(client, 'version', String(Math.max(version, SCHEMA_VERSION)));
   await client.query('COMMIT');
+}
+
+/** A statement that may take longer than pg waits for an answer (`client-config.ts`). */
+async function patiently(client: Client, text: string, values?: string[]): Promise<void> {
+  // pg takes the limit of a single query from it, which its types leave out.
+  const query = { text, ...(values && { values }), query_timeout: LONGEST_MIGRATION_MS };
+  await client.query(query);
 }
 
 /** 0: nothing is there yet. @throws storage_newer */
