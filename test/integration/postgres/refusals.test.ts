@@ -257,11 +257,14 @@ describe('what goes wrong at work', () => {
 
   test('a pool that is too small makes others wait, never for ever, and the error says what to raise', async () => {
     const { createPostgresStorage } = await import('../../../plugin/storage/postgres/postgres-storage.ts');
-    const storage = await createPostgresStorage(
-      urlOf('metabot', (url) => url.searchParams.set('pool', '1')),
-      { freeConnectionTimeoutMs: 200, transactionDeadlineMs: 5_000 },
-    );
-    opened.push(storage);
+    const spec = urlOf('metabot', (url) => url.searchParams.set('pool', '1'));
+    // Long enough for a slow machine to make the one connection there is; the work that holds it may take far longer.
+    const storage = await createPostgresStorage(spec, {
+      freeConnectionTimeoutMs: 3_000,
+      transactionDeadlineMs: 60_000,
+    });
+    const patient = await createPostgresStorage(spec);
+    opened.push(storage, patient);
     const held = Promise.withResolvers<void>();
     const first = storage.transaction(async (tx) => {
       await tx.lastSeq('s');
@@ -273,7 +276,7 @@ describe('what goes wrong at work', () => {
     });
     held.resolve();
     await first;
-    await Promise.all(Array.from({ length: 20 }, () => storage.transaction((tx) => tx.lastSeq('s'))));
+    await Promise.all(Array.from({ length: 20 }, () => patient.transaction((tx) => tx.lastSeq('s'))));
   });
 
   test('a server without free connections', async () => {
