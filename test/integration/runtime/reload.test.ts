@@ -81,7 +81,7 @@ test('with watching on, a file stays watched however editors save it, and so doe
   await saved(() => writeFile(path, 'var x = 1;'), []);
 
   const away = `${folder}-away`;
-  await saved(() => rename(folder, away), ['bot.json: there is no such file']);
+  await saved(() => rename(folder, away), ['bot.json: there is no such folder']);
   await saved(() => rename(away, folder), []);
   await saved(() => writeFile(path, 'var x = ;'), broken);
 });
