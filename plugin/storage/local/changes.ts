@@ -32,8 +32,8 @@ export function count(changes: Changes, queue: string, what: keyof QueueCounts, 
 export function mergeChanges(into: Changes, from: Changes): void {
   for (const queue of from.queues) into.queues.add(queue);
   for (const stream of from.streams) into.streams.add(stream);
-  into.lanes.push(...from.lanes);
-  into.claims.push(...from.claims);
+  for (const lane of from.lanes) into.lanes.push(lane);
+  for (const claim of from.claims) into.claims.push(claim);
   for (const [queue, counts] of from.counts) {
     for (const what of Object.keys(counts) as (keyof QueueCounts)[]) count(into, queue, what, counts[what]);
   }

@@ -120,7 +120,7 @@ export function createClaimBook(): ClaimBook {
     },
     end(changes, laneId) {
       const claim = claims.get(laneId);
-      if (claim === undefined) return;
+      if (claim === undefined || claim.ended) return;
       claim.ended = true;
       changes.claims.push(claim);
     },

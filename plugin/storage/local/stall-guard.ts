@@ -9,28 +9,39 @@ export const TRANSACTION_DEADLINE_MS = 1_000;
 /** @throws storage_stalled; what the work does after that is ignored */
 export type StallGuard = <T>(work: Promise<T>) => Promise<T>;
 
+/** A work under way. */
+interface Guarded {
+  readonly startedAt: number;
+  readonly reject: (error: unknown) => void;
+}
+
 /** For works that follow one another: they share one timer, since a timer for each would cost as much as the work. */
 export function createStallGuard(deadlineMs: number): StallGuard {
-  let current: { readonly startedAt: number; readonly reject: (error: unknown) => void } | undefined;
-  let isArmed = false;
-
-  function arm(ms: number): void {
-    isArmed = true;
-    setTimeout(look, ms);
-  }
+  let current: Guarded | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
   function look(): void {
-    isArmed = false;
+    timer = undefined;
     if (current === undefined) return;
     const left = current.startedAt + deadlineMs - performance.now();
-    if (left > 0) arm(Math.ceil(left));
+    if (left > 0) timer = setTimeout(look, Math.ceil(left));
     else current.reject(storageError('storage_stalled', { deadlineMs }));
   }
 
-  return async <T>(work: Promise<T>): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
-      current = { startedAt: performance.now(), reject };
-      if (!isArmed) arm(deadlineMs);
-      work.finally(() => (current = undefined)).then(resolve, reject);
-    });
+  return async <T>(work: Promise<T>): Promise<T> => {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const mine: Guarded = { startedAt: performance.now(), reject };
+    current = mine;
+    if (timer === undefined) timer = setTimeout(look, deadlineMs);
+    else timer.ref();
+    work.then(resolve, reject);
+    try {
+      return await promise;
+    } finally {
+      // One that stalled ends here as well: what it does later must not end the next one's guard.
+      if (current === mine) current = undefined;
+      // With nothing under way the process may end.
+      timer?.unref();
+    }
+  };
 }

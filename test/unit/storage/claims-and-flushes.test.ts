@@ -53,6 +53,14 @@ const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate);
 };
 
+/** A lane with one job that the disk has: its flush is the first. */
+async function storeDurably({ storage, flushes }: ReturnType<typeof storageOnSlowDisk>, lane: string): Promise<void> {
+  const stored = enqueue(storage, lane);
+  await turns(3);
+  flushes[0]?.();
+  await stored;
+}
+
 /** Did it settle within a few turns of the loop? */
 async function settles(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
@@ -95,11 +103,9 @@ test('the next job of a lane is handed out only when the end of the one before i
 });
 
 test('a lane that the disk has is handed out while the disk is busy with another', async () => {
-  const { storage, flushes } = storageOnSlowDisk();
-  const first = enqueue(storage, 'first');
-  await turns(3);
-  flushes[0]?.();
-  await first;
+  const disk = storageOnSlowDisk();
+  const { storage } = disk;
+  await storeDurably(disk, 'first');
   const second = enqueue(storage, 'second');
   await turns(3);
   expect(await claim(storage)).toMatchObject([{ lane: 'first' }]);
@@ -107,11 +113,9 @@ test('a lane that the disk has is handed out while the disk is busy with another
 });
 
 test('what a transaction undoes leaves the claim as it was', async () => {
-  const { storage, flushes } = storageOnSlowDisk();
-  const stored = enqueue(storage, 'lane');
-  await turns(3);
-  flushes[0]?.();
-  await stored;
+  const disk = storageOnSlowDisk();
+  const { storage, flushes } = disk;
+  await storeDurably(disk, 'lane');
   const [job] = await claim(storage);
   if (job === undefined) throw new Error('nothing was claimed');
   const undone = storage.transaction(async (tx) => {
