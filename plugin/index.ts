@@ -10,6 +10,7 @@ import { createCounters } from './lanes/counters.ts';
 import { createLiveTexClock } from './lanes/livetex-clock.ts';
 import { createObserver } from './lanes/observer.ts';
 import { createTokenWatch } from './lanes/token-watch.ts';
+import { createWebhookInbox } from './lanes/webhook-inbox.ts';
 import { assemblePlugin, type LiveTexPlugin } from './livetex-plugin.ts';
 import { parseOptions } from './parse-options.ts';
 import type { Retention, Storage } from './storage/contract.ts';
@@ -57,25 +58,35 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
 
   const isOwned = typeof options.storage === 'string';
   const storage = typeof options.storage === 'string' ? await openStorage(options.storage, { clock }) : options.storage;
+  const parts = {
+    bindings,
+    storage,
+    host,
+    clock,
+    logger,
+    counters,
+    newId: randomUUID,
+    observe: observer.activity,
+    ...(options.retention === undefined ? {} : { retention: options.retention }),
+  };
+  const release = async (): Promise<void> => {
+    await client.close();
+    if (isOwned) await storage.close();
+  };
+  const inbox = createWebhookInbox(parts);
+  try {
+    await inbox.load();
+  } catch (error) {
+    await release();
+    throw error;
+  }
   return assemblePlugin({
-    parts: {
-      bindings,
-      storage,
-      host,
-      clock,
-      logger,
-      counters,
-      newId: randomUUID,
-      observe: observer.activity,
-      ...(options.retention === undefined ? {} : { retention: options.retention }),
-    },
+    parts,
+    inbox,
     tokens,
     guestSource,
     random: options.random ?? Math.random,
-    release: async () => {
-      await client.close();
-      if (isOwned) await storage.close();
-    },
+    release,
   });
 }
 

@@ -1,4 +1,5 @@
 import { webhookUrlOf } from './contract/binding-config.ts';
+import type { DialogView } from './contract/dialog.ts';
 import type { LeadRef } from './contract/lead.ts';
 import type { RuntimePlugin } from './contract/plugin.ts';
 import { userIdOf } from './contract/lead.ts';
@@ -16,6 +17,7 @@ import { readiness } from './lanes/readiness.ts';
 import { createReceiveWebhook } from './lanes/receive-webhook.ts';
 import type { TokenWatch } from './lanes/token-watch.ts';
 import { createWorkers } from './lanes/workers.ts';
+import type { WebhookInbox } from './lanes/webhook-inbox.ts';
 import { waitUntilIdle } from './lanes/wait-until-idle.ts';
 import type { ReadTransaction, Storage, Transaction } from './storage/contract.ts';
 
@@ -35,6 +37,8 @@ export interface LiveTexPlugin extends RuntimePlugin<Transaction> {
 
 export interface PluginAssembly {
   readonly parts: PluginParts;
+  /** Loaded. */
+  readonly inbox: WebhookInbox;
   readonly tokens: TokenWatch;
   readonly guestSource: string;
   readonly random: () => number;
@@ -43,9 +47,9 @@ export interface PluginAssembly {
 }
 
 /** Puts the parts together. Nothing runs before `start()`. */
-export function assemblePlugin({ parts, tokens, guestSource, random, release }: PluginAssembly): LiveTexPlugin {
+export function assemblePlugin({ parts, inbox, tokens, guestSource, random, release }: PluginAssembly): LiveTexPlugin {
   const { bindings, storage } = parts;
-  const receive = createReceiveWebhook(parts);
+  const receive = createReceiveWebhook(parts, inbox);
   const workers = createWorkers(parts, random);
   const housekeeping = createHousekeeping(parts);
   const functions = Object.entries(definition.guestFunctions).map(([name, make]) => [name, make(parts)] as const);
@@ -56,22 +60,23 @@ export function assemblePlugin({ parts, tokens, guestSource, random, release }: 
     name: definition.name,
     guest: { source: guestSource, functions: new Map(functions) },
     scriptTypes: definition.scriptTypes,
-    accept: createAccept(parts),
+    accept: createAccept(parts, inbox),
     webhook: (bindingId, bytes, _headers, peer) => receive(bindingId, bytes, peer),
-    dialog: (lead, tx) => (tx ? view(lead, tx) : storage.read((own) => view(lead, own))),
+    dialog,
     afterScript: (lead, actions) => afterScript(parts, lead, actions),
     chooseTransfer: (lead) => chooseTransfer(parts, lead),
-    metrics: () => pluginMetrics(parts),
+    metrics: () => pluginMetrics(parts, inbox),
     ready: () => readiness(parts, tokens),
     async start() {
       running = true;
+      inbox.start();
       for (const worker of workers) worker.start();
       housekeeping.start();
     },
     close() {
       running = false;
       closing ??= (async () => {
-        await Promise.all([housekeeping.stop(), ...workers.map((worker) => worker.stop())]);
+        await Promise.all([inbox.stop(), housekeeping.stop(), ...workers.map((worker) => worker.stop())]);
         await release();
       })();
       return closing;
@@ -85,7 +90,7 @@ export function assemblePlugin({ parts, tokens, guestSource, random, release }: 
       return { url };
     },
     webhookSettings: async (bindingId) => bindingOf(bindingId).client.getWebhookSettings(),
-    idle: () => waitUntilIdle(parts, workers, () => running),
+    idle: () => waitUntilIdle(parts, inbox, workers, () => running),
     storage,
     queues: queuesOf(bindings.all),
   };
@@ -96,9 +101,17 @@ export function assemblePlugin({ parts, tokens, guestSource, random, release }: 
     return binding;
   }
 
-  async function view(lead: LeadRef, tx: ReadTransaction) {
-    const binding = bindings.of(lead)?.id;
-    const { state } = await readDialog(tx, dialogLane(binding ?? NO_BINDING, userIdOf(lead)));
-    return viewOf(state, binding ?? null);
+  /** With what LiveTex was told 200 for: an event that still waits for its dialog is taken first. */
+  async function dialog(lead: LeadRef, tx?: Transaction): Promise<DialogView> {
+    const binding = bindings.of(lead)?.id ?? null;
+    const lane = dialogLane(binding ?? NO_BINDING, userIdOf(lead));
+    const view = async (own: ReadTransaction): Promise<DialogView> =>
+      viewOf((await readDialog(own, lane)).state, binding);
+    const settled = async (own: Transaction): Promise<DialogView> => {
+      await inbox.settle(own, lane);
+      return view(own);
+    };
+    if (tx !== undefined) return settled(tx);
+    return inbox.holds(lane) ? storage.transaction(settled) : storage.read(view);
   }
 }

@@ -2,6 +2,7 @@ import type { Metric } from '../contract/plugin.ts';
 import type { QueueStats } from '../storage/contract.ts';
 import type { PluginParts } from './plugin-parts.ts';
 import { queuesOf } from './queue-names.ts';
+import type { WebhookInbox } from './webhook-inbox.ts';
 
 /** What is measured of a queue. The only label is the queue's name: a lane's name would hold a lead's id. */
 const OF_QUEUE: ReadonlyArray<{
@@ -26,7 +27,7 @@ const OF_QUEUE: ReadonlyArray<{
 ];
 
 /** The counters, and the state of the plugin's own queues (a shared storage has others too). */
-export async function pluginMetrics(parts: PluginParts): Promise<Metric[]> {
+export async function pluginMetrics(parts: PluginParts, inbox: Pick<WebhookInbox, 'waiting'>): Promise<Metric[]> {
   const own = new Set(queuesOf(parts.bindings.all));
   const queues = (await parts.storage.stats()).filter((stats) => own.has(stats.queue));
   const now = parts.clock.now();
@@ -36,5 +37,11 @@ export async function pluginMetrics(parts: PluginParts): Promise<Metric[]> {
     type: 'gauge',
     samples: queues.map((stats) => ({ labels: { queue: stats.queue }, value: value(stats, now) })),
   }));
-  return [...parts.counters.metrics(), ...gauges];
+  const waiting: Metric = {
+    name: 'livetex_webhooks_waiting',
+    help: 'Webhooks stored and not yet taken by their dialogs.',
+    type: 'gauge',
+    samples: [{ labels: {}, value: inbox.waiting }],
+  };
+  return [...parts.counters.metrics(), waiting, ...gauges];
 }

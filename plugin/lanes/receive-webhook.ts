@@ -1,25 +1,19 @@
 import { messageOf } from '../contract/coded-error.ts';
-import { leadOf } from '../contract/lead.ts';
 import type { WebhookEvent } from '../contract/livetex-webhook.ts';
 import type { WebhookAnswer, WebhookPeer } from '../contract/plugin.ts';
-import { fromWebhook } from '../dialog/from-webhook.ts';
-import type { Transaction } from '../storage/contract.ts';
 import { createKeyGuard, readWebhook, type WebhookReading } from '../webhook/index.ts';
 import type { Binding } from './bindings.ts';
-import { readDialog } from './dialog-record.ts';
 import type { PluginParts } from './plugin-parts.ts';
-import { dialogLane } from './queue-names.ts';
-import { stepOrEnqueue } from './step-dialog.ts';
+import { laneOf, type ReceivedWebhook, receivedWebhook, reportWebhook, takeWebhook } from './take-webhook.ts';
+import type { WebhookInbox } from './webhook-inbox.ts';
 
-const WEBHOOK_SCOPE = 'livetex-webhooks';
 /** Unknown types logged, at most. Ours: only whoever has the key can send one, but a log must not grow by it. */
 const MAX_UNKNOWN_TYPES = 100;
-
-type Stored = 'stored' | 'duplicate' | 'ignored';
 
 /** Takes what LiveTex posts: stored before the answer is 200; whatever means nothing to us is acknowledged all the same. */
 export function createReceiveWebhook(
   parts: PluginParts,
+  inbox: WebhookInbox,
 ): (bindingId: string, bytes: Uint8Array, peer?: WebhookPeer) => Promise<WebhookAnswer> {
   const unknownTypes = new Set<string>();
   const guard = createKeyGuard({ clock: parts.clock });
@@ -48,7 +42,7 @@ export function createReceiveWebhook(
       logUnknown(binding, reading.type);
       return TAKEN;
     }
-    return take(binding, reading.event);
+    return take(binding, reading.event, bytes.byteLength);
   };
 
   /** A key is judged only in a body that could be read; what is wrong beside a right key is no guess. */
@@ -58,49 +52,38 @@ export function createReceiveWebhook(
     else if (reason === undefined || reason === 'not_an_event' || reason === 'fields_invalid') guard.succeeded(address);
   }
 
-  async function take(binding: Binding, event: WebhookEvent): Promise<WebhookAnswer> {
-    let outcome: Stored;
+  async function take(binding: Binding, event: WebhookEvent, bytes: number): Promise<WebhookAnswer> {
+    const received = receivedWebhook(parts, binding.id, event);
+    if (received === undefined) {
+      ignore(binding, event);
+      return TAKEN;
+    }
     try {
-      outcome = await store(binding, event);
+      await store(received, bytes);
+      return TAKEN;
     } catch (error) {
       count(binding, 'not_stored');
       parts.logger.error('webhook not stored', { binding: binding.id, type: event.type, error: messageOf(error) });
       return refusal(503, 'not_stored', 'the event was not stored: send it again');
     }
-    count(binding, outcome);
-    if (outcome !== 'stored') tell(binding, event, outcome);
-    parts.logger.debug('webhook', { binding: binding.id, type: event.type, id: event.id, ...userOf(event), outcome });
-    return TAKEN;
   }
 
-  function tell(binding: Binding, event: WebhookEvent, outcome: Stored): void {
-    parts.observe({ kind: 'webhook', at: parts.clock.now(), binding: binding.id, ...userOf(event), event, outcome });
-  }
-
-  /** What an event means is done or put into its dialog's lane, once per id, in one transaction. */
-  async function store(binding: Binding, event: WebhookEvent): Promise<Stored> {
-    const dialogEvent = fromWebhook(event, parts.clock.now());
-    if (dialogEvent === undefined || !('user_id' in event)) return 'ignored';
-    const userId = String(event.user_id);
-    const lead = leadOf(userId);
-    if (lead === undefined || !parts.bindings.takesBot(binding, lead.botId)) return 'ignored';
-
-    const lane = dialogLane(binding.id, userId);
-    return parts.storage.transaction(async (tx): Promise<Stored> => {
-      const isOurs = parts.bindings.of(lead) === binding || (await isOpen(tx, lane));
-      if (!isOurs) return 'ignored';
-      const seen = await tx.remember(`${WEBHOOK_SCOPE}/${binding.id}`, event.id, event.type);
-      if (seen !== undefined) return 'duplicate';
-      // Before what it leads to, so that people read cause and effect in this order; inside the transaction as that is.
-      tell(binding, event, 'stored');
-      await stepOrEnqueue(tx, parts, { binding, userId, event: dialogEvent });
-      return 'stored';
+  /** Where several nodes share the storage, an event is taken in the transaction that stores it; see `WebhookInbox`. */
+  async function store(received: ReceivedWebhook, bytes: number): Promise<void> {
+    if (parts.storage.driver !== 'postgres') return inbox.put(received, bytes);
+    const outcome = await parts.storage.transaction(async (tx) => {
+      await inbox.settle(tx, laneOf(received));
+      return takeWebhook(tx, parts, received);
     });
+    reportWebhook(parts, received, outcome);
   }
 
-  /** A dialog handed over before its lead was given to another binding, or to none, must still be able to end. */
-  async function isOpen(tx: Transaction, lane: string): Promise<boolean> {
-    return (await readDialog(tx, lane)).state.mode !== 'bot';
+  function ignore(binding: Binding, event: WebhookEvent): void {
+    const outcome = 'ignored';
+    const user = userOf(event);
+    count(binding, outcome);
+    parts.observe({ kind: 'webhook', at: parts.clock.now(), binding: binding.id, ...user, event, outcome });
+    parts.logger.debug('webhook', { binding: binding.id, type: event.type, id: event.id, ...user, outcome });
   }
 
   function logUnknown(binding: Binding, type: string): void {

@@ -1,0 +1,101 @@
+import { leadOf } from '../contract/lead.ts';
+import type { WebhookEvent } from '../contract/livetex-webhook.ts';
+import { fromWebhook } from '../dialog/from-webhook.ts';
+import type { Transaction } from '../storage/contract.ts';
+import { readDialog } from './dialog-record.ts';
+import { dialogJob } from './new-jobs.ts';
+import type { PluginParts } from './plugin-parts.ts';
+import { dialogLane } from './queue-names.ts';
+import { stepOrEnqueue } from './step-dialog.ts';
+
+const WEBHOOK_SCOPE = 'livetex-webhooks';
+
+/** `ignored`: means nothing to us. `duplicate`: its id was seen before. */
+export type WebhookOutcome = 'stored' | 'duplicate' | 'ignored';
+
+/** A verified event about one of our leads, on its way to the lead's dialog. */
+export interface ReceivedWebhook {
+  readonly bindingId: string;
+  readonly userId: string;
+  /** Unix ms, our clock. */
+  readonly receivedAt: number;
+  readonly event: WebhookEvent;
+}
+
+/** The event as a dialog takes it; `undefined` when it is about none of ours. */
+export function receivedWebhook(
+  parts: Pick<PluginParts, 'bindings' | 'clock'>,
+  bindingId: string,
+  event: WebhookEvent,
+): ReceivedWebhook | undefined {
+  const receivedAt = parts.clock.now();
+  if (!('user_id' in event) || fromWebhook(event, receivedAt) === undefined) return undefined;
+  const userId = String(event.user_id);
+  const lead = leadOf(userId);
+  const binding = parts.bindings.get(bindingId);
+  if (lead === undefined || binding === undefined || !parts.bindings.takesBot(binding, lead.botId)) return undefined;
+  return { bindingId, userId, receivedAt, event };
+}
+
+/** The dialog that it is about. */
+export function laneOf({ bindingId, userId }: ReceivedWebhook): string {
+  return dialogLane(bindingId, userId);
+}
+
+/** What an event means is done or put into its dialog's lane, once per id. */
+export async function takeWebhook(
+  tx: Transaction,
+  parts: PluginParts,
+  received: ReceivedWebhook,
+): Promise<WebhookOutcome> {
+  const { bindingId, userId, event } = received;
+  const binding = parts.bindings.get(bindingId);
+  if (binding === undefined) return leaveToLane(tx, parts, received);
+  const lead = leadOf(userId);
+  const isOurs = (lead && parts.bindings.of(lead) === binding) || (await isOpen(tx, laneOf(received)));
+  const dialogEvent = fromWebhook(event, received.receivedAt);
+  if (!isOurs || dialogEvent === undefined) return 'ignored';
+  if (await wasSeen(tx, received)) return 'duplicate';
+  // Before what it leads to, so that people read cause and effect in this order; inside the transaction as that is.
+  tellOf(parts, received, 'stored');
+  await stepOrEnqueue(tx, parts, { binding, userId, event: dialogEvent });
+  return 'stored';
+}
+
+/**
+ * For an event that cannot be taken at once: its dialog's lane tries again, and gives it up where people see it. So goes
+ * one, too, whose binding was taken out of the configuration while it waited.
+ */
+export async function leaveToLane(
+  tx: Transaction,
+  parts: PluginParts,
+  received: ReceivedWebhook,
+): Promise<WebhookOutcome> {
+  const dialogEvent = fromWebhook(received.event, received.receivedAt);
+  if (dialogEvent === undefined) return 'ignored';
+  if (await wasSeen(tx, received)) return 'duplicate';
+  tellOf(parts, received, 'stored');
+  await tx.enqueue([dialogJob(laneOf(received), dialogEvent)]);
+  return 'stored';
+}
+
+/** Counts and logs what became of an event, once that is committed. */
+export function reportWebhook(parts: PluginParts, received: ReceivedWebhook, outcome: WebhookOutcome): void {
+  const { bindingId: binding, userId, event } = received;
+  parts.counters.add('livetex_webhooks_total', { binding, outcome });
+  if (outcome !== 'stored') tellOf(parts, received, outcome);
+  parts.logger.debug('webhook', { binding, type: event.type, id: event.id, userId, outcome });
+}
+
+function tellOf(parts: PluginParts, { bindingId, userId, event }: ReceivedWebhook, outcome: WebhookOutcome): void {
+  parts.observe({ kind: 'webhook', at: parts.clock.now(), binding: bindingId, userId, event, outcome });
+}
+
+async function wasSeen(tx: Transaction, { bindingId, event }: ReceivedWebhook): Promise<boolean> {
+  return (await tx.remember(`${WEBHOOK_SCOPE}/${bindingId}`, event.id, event.type)) !== undefined;
+}
+
+/** A dialog handed over before its lead was given to another binding, or to none, must still be able to end. */
+async function isOpen(tx: Transaction, lane: string): Promise<boolean> {
+  return (await readDialog(tx, lane)).state.mode !== 'bot';
+}
