@@ -14,7 +14,7 @@ const MAX_NAME_LENGTH = 200;
  * no employee caused, what belongs to the history only, and what is not about one lead.
  */
 export function fromWebhook(event: WebhookEvent, receivedAt: number): DialogEvent | undefined {
-  if (event.type === 'EmployeeAvailabilityChanged' || event.type === 'DestinationSelected') return undefined;
+  if (!isForDialog(event)) return undefined;
   if (event.type === 'SelectDestination') {
     const groupId = event.destinations[0]?.destination_id ?? null;
     return { type: 'SelectionAsked', receivedAt, groupId };
@@ -24,12 +24,10 @@ export function fromWebhook(event: WebhookEvent, receivedAt: number): DialogEven
     case 'MessageDelivered':
       return event.employee && { type: 'EmployeeRead', at, employee: employeeOf(event.employee) };
     case 'TextMessage': {
-      if (event.from === 'User') return undefined;
       const employee = event.employee ? employeeOf(event.employee) : null;
       return { type: 'OperatorText', at, employee, text: sound(event.text) };
     }
     case 'FileMessage':
-      if (event.from === 'User') return undefined;
       return {
         type: 'OperatorFile',
         at,
@@ -43,6 +41,25 @@ export function fromWebhook(event: WebhookEvent, receivedAt: number): DialogEven
       return { type: 'HoldText', at, text: sound(event.text) };
     case 'Closed':
       return { type: 'Closed', at };
+  }
+}
+
+/** Those that are about one lead. */
+export type DialogWebhook = Exclude<WebhookEvent, { type: 'EmployeeAvailabilityChanged' | 'DestinationSelected' }>;
+
+/** Does it mean anything for the dialog of its `user_id`? */
+export function isForDialog(event: WebhookEvent): event is DialogWebhook {
+  switch (event.type) {
+    case 'EmployeeAvailabilityChanged':
+    case 'DestinationSelected':
+      return false;
+    case 'MessageDelivered':
+      return event.employee !== undefined;
+    case 'TextMessage':
+    case 'FileMessage':
+      return event.from !== 'User';
+    default:
+      return true;
   }
 }
 

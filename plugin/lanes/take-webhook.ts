@@ -1,11 +1,11 @@
 import { leadOf } from '../contract/lead.ts';
 import type { WebhookEvent } from '../contract/livetex-webhook.ts';
-import { fromWebhook } from '../dialog/from-webhook.ts';
+import { fromWebhook, isForDialog } from '../dialog/from-webhook.ts';
 import type { Transaction } from '../storage/contract.ts';
 import { readDialog } from './dialog-record.ts';
 import { dialogJob } from './new-jobs.ts';
 import type { PluginParts } from './plugin-parts.ts';
-import { dialogLane } from './queue-names.ts';
+import { DIALOGS, dialogLane } from './queue-names.ts';
 import { stepOrEnqueue } from './step-dialog.ts';
 
 const WEBHOOK_SCOPE = 'livetex-webhooks';
@@ -28,13 +28,12 @@ export function receivedWebhook(
   bindingId: string,
   event: WebhookEvent,
 ): ReceivedWebhook | undefined {
-  const receivedAt = parts.clock.now();
-  if (!('user_id' in event) || fromWebhook(event, receivedAt) === undefined) return undefined;
-  const userId = String(event.user_id);
+  if (!isForDialog(event)) return undefined;
+  const userId = event.user_id;
   const lead = leadOf(userId);
   const binding = parts.bindings.get(bindingId);
   if (lead === undefined || binding === undefined || !parts.bindings.takesBot(binding, lead.botId)) return undefined;
-  return { bindingId, userId, receivedAt, event };
+  return { bindingId, userId, receivedAt: parts.clock.now(), event };
 }
 
 /** The dialog that it is about. */
@@ -75,6 +74,9 @@ export async function leaveToLane(
   if (dialogEvent === undefined) return 'ignored';
   if (await wasSeen(tx, received)) return 'duplicate';
   tellOf(parts, received, 'stored');
+  // As before every step: on a database that several nodes share the read locks the dialog, so that none of them takes
+  // the next event before this one can be seen waiting.
+  await tx.getRecord(DIALOGS, laneOf(received));
   await tx.enqueue([dialogJob(laneOf(received), dialogEvent)]);
   return 'stored';
 }

@@ -25,7 +25,9 @@ export interface WaitingWebhooks {
   add(record: string, events: readonly WaitingWebhook[]): void;
   first(count: number): WaitingWebhook[];
   removeFirst(count: number): void;
+  /** As they are now: whoever walks through them may wait meanwhile, and the first ones be removed. */
   ofLane(lane: string): readonly WaitingWebhook[];
+  holds(lane: string): boolean;
 }
 
 export function createWaitingWebhooks(): WaitingWebhooks {
@@ -62,6 +64,7 @@ export function createWaitingWebhooks(): WaitingWebhooks {
         if (left?.length === 0) lanes.delete(lane);
       }
     },
-    ofLane: (lane) => lanes.get(lane) ?? [],
+    holds: (lane) => lanes.has(lane),
+    ofLane: (lane) => [...(lanes.get(lane) ?? [])],
   };
 }

@@ -232,7 +232,7 @@ export function createWebhookInbox(parts: PluginParts): WebhookInbox {
   return {
     load,
     put,
-    holds: (lane) => waiting.ofLane(lane).length > 0,
+    holds: (lane) => waiting.holds(lane),
     settle,
     get waiting() {
       return waiting.size;

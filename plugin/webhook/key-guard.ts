@@ -10,6 +10,9 @@ export const MAX_ADDRESSES = 10_000;
 /** An address that sent a right key is not held back for so long, ms. Ours: LiveTex's own 24 h of repeats. */
 export const TRUSTED_FOR_MS = 24 * 3_600_000;
 
+/** Trust that is so young is not renewed, ms: LiveTex may send thousands of events a second. */
+const TRUST_RENEWED_MS = 60_000;
+
 /** Slows down who guesses webhook keys. Pure: state in memory, the clock passed in. */
 export interface KeyGuard {
   /** 0: look at the request. Otherwise answer 429 without looking, `Retry-After` being this many ms. */
@@ -57,7 +60,11 @@ export function createKeyGuard(options: { readonly clock: Pick<Clock, 'now'> }):
       entry.wrong += 1;
     },
     succeeded(address) {
-      remember(address).trustedUntil = clock.now() + TRUSTED_FOR_MS;
+      const trustedUntil = clock.now() + TRUSTED_FOR_MS;
+      const known = seen.get(networkOf(address))?.trustedUntil ?? 0;
+      // Trusted a moment ago as well: a minute more or less is nothing to 24 hours.
+      if (known <= trustedUntil && known > trustedUntil - TRUST_RENEWED_MS) return;
+      remember(address).trustedUntil = trustedUntil;
     },
   };
 
@@ -89,6 +96,7 @@ const MAX_ADDRESS_LENGTH = 64;
 const IPV4_MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 function networkOf(address: string): string {
+  if (!address.includes(':')) return address.slice(0, MAX_ADDRESS_LENGTH);
   const mapped = IPV4_MAPPED.exec(address);
   if (mapped?.[1] !== undefined) return mapped[1];
   const bare = address.split('%')[0] ?? address;

@@ -96,9 +96,11 @@ function isKnown(type: string): type is WebhookEventType {
 }
 
 /** Strict, unlike an answer's: a text with broken bytes would reach the lead as question marks. */
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 function decode(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     return undefined;
   }

@@ -7,8 +7,9 @@ export type ParsedPath =
  * normalised, so `..` is a segment like any other.
  */
 export function parsePath(target: string): ParsedPath {
-  const path = target.split(/[?#]/, 1)[0] ?? '';
+  const path = target.includes('?') || target.includes('#') ? (target.split(/[?#]/, 1)[0] ?? '') : target;
   if (!path.startsWith('/')) return { ok: false, reason: 'the request target must be a path' };
+  if (!path.includes('%')) return { ok: true, segments: path.slice(1).split('/') };
   try {
     return { ok: true, segments: path.slice(1).split('/').map(decodeURIComponent) };
   } catch {

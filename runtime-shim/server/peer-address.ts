@@ -33,14 +33,14 @@ export function createTrustedProxies(entries: readonly string[]): TrustedProxies
  * behind it, and one guesser could keep LiveTex out: so there nobody is held back.
  */
 export function peerAddress(request: IncomingMessage, trusted: TrustedProxies): string | undefined {
-  const socket = plainAddress(request.socket.remoteAddress ?? '');
+  const { address: socket, isTrusted } = otherEnd(request.socket, trusted);
   if (socket === undefined) return undefined;
   const forwarded = request.headers['x-forwarded-for'];
-  const hops = (Array.isArray(forwarded) ? forwarded.join(',') : (forwarded ?? '')).split(',').map((hop) => hop.trim());
-  if (!trusted.has(socket)) {
+  if (!isTrusted) {
     const isUnnamedProxy = forwarded !== undefined && trusted.isEmpty && isLoopbackHost(socket);
     return isUnnamedProxy ? undefined : socket;
   }
+  const hops = (Array.isArray(forwarded) ? forwarded.join(',') : (forwarded ?? '')).split(',').map((hop) => hop.trim());
   let address = socket;
   for (const hop of hops.toReversed()) {
     const seen = plainAddress(hop);
@@ -49,6 +49,24 @@ export function peerAddress(request: IncomingMessage, trusted: TrustedProxies): 
     if (!trusted.has(seen)) break;
   }
   return address;
+}
+
+interface OtherEnd {
+  readonly address: string | undefined;
+  readonly isTrusted: boolean;
+}
+
+/** By connection: it has one other end, whose requests may be thousands a second. */
+const otherEnds = new WeakMap<object, OtherEnd>();
+
+function otherEnd(socket: IncomingMessage['socket'], trusted: TrustedProxies): OtherEnd {
+  let found = otherEnds.get(socket);
+  if (found === undefined) {
+    const address = plainAddress(socket.remoteAddress ?? '');
+    found = { address, isTrusted: address !== undefined && trusted.has(address) };
+    otherEnds.set(socket, found);
+  }
+  return found;
 }
 
 const IPV4_MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;

@@ -1,0 +1,93 @@
+import { onTestFinished } from 'vitest';
+import type { Activity } from '../../plugin/contract/activity.ts';
+import type { Logger } from '../../plugin/contract/host.ts';
+import { userIdOf } from '../../plugin/contract/lead.ts';
+import { NEW_DIALOG } from '../../plugin/dialog/dialog-state.ts';
+import { createLiveTexPlugin, type LiveTexPlugin } from '../../plugin/index.ts';
+import { DIALOGS, dialogLane } from '../../plugin/lanes/queue-names.ts';
+import type { Storage } from '../../plugin/storage/index.ts';
+import { WEBHOOK_KEY } from './desk.ts';
+import { LEAD } from './minimal-host.ts';
+
+const USER = userIdOf(LEAD);
+export const LANE = dialogLane('main', USER);
+
+export interface Stand {
+  readonly plugin: LiveTexPlugin;
+  readonly storage: Storage;
+  readonly delivered: string[];
+  readonly activities: Activity[];
+  readonly errors: string[];
+  readonly post: (id: string, fields?: Record<string, unknown>) => Promise<number>;
+}
+
+/** A plugin that is not started: what it acknowledges stays in the inbox. */
+export async function stand(storage: Storage, bindingId = 'main'): Promise<Stand> {
+  const delivered: string[] = [];
+  const activities: Activity[] = [];
+  const errors: string[] = [];
+  const logger: Logger = {
+    debug() {},
+    info() {},
+    warn() {},
+    error: (message, facts) => void errors.push(`${message} ${JSON.stringify(facts)}`),
+  };
+  const plugin = await createLiveTexPlugin({
+    storage,
+    bindings: [
+      {
+        id: bindingId,
+        token: 'token',
+        baseUrl: 'http://127.0.0.1:9',
+        webhook: { publicUrl: 'http://127.0.0.1', key: WEBHOOK_KEY },
+      },
+    ],
+    host: {
+      attributes: { get: async () => ({ attributes: {} }) },
+      hasScript: async () => false,
+      runScript: async () => undefined,
+      deliver: async (_lead, delivery) => {
+        if (delivery.kind === 'text') delivered.push(delivery.text);
+      },
+      setForwarded: async () => undefined,
+      observe: (activity) => void activities.push(activity),
+      logger,
+    },
+  });
+  onTestFinished(() => plugin.close());
+  return {
+    plugin,
+    storage,
+    delivered,
+    activities,
+    errors,
+    async post(id, fields = {}) {
+      const event = {
+        id,
+        type: 'TextMessage',
+        webhook_key: WEBHOOK_KEY,
+        user_id: USER,
+        timestamp: Date.now(),
+        employee: { employee_id: 'a', first_name: 'Анна' },
+        text: id,
+        ...fields,
+      };
+      return (await plugin.webhook('main', new TextEncoder().encode(JSON.stringify(event)), {})).status;
+    },
+  };
+}
+
+/** The lead's dialog is with an operator. */
+export async function withOperator(storage: Storage, userId = USER): Promise<void> {
+  const state = {
+    ...NEW_DIALOG,
+    mode: 'operator',
+    transfer: 1,
+    forwarded: true,
+    employee: { id: 'a', name: 'Анна', at: 1 },
+    selection: { groupId: null, name: null, attributes: {} },
+    selectedAt: 1,
+    notBefore: 1,
+  };
+  await storage.transaction((tx) => tx.putRecord(DIALOGS, dialogLane('main', userId), state));
+}
