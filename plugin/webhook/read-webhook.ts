@@ -74,21 +74,25 @@ export function readWebhook(bytes: Uint8Array, keys: WebhookKeys | undefined): W
   const { webhook_key: key, ...rest } = json.value as Record<string, unknown>;
   const wrongKey = keyProblem(key, keys);
   if (wrongKey) return refuse(401, wrongKey.reason, 'webhook_key is wrong or missing', wrongKey.log);
-  return readEvent(isStorable(text) ? rest : storableJson(rest));
+  return readEvent(isStorable(text) ? rest : (storableJson(rest) as Record<string, unknown>));
 }
 
-function readEvent(value: unknown): WebhookReading {
+function readEvent(value: Readonly<Record<string, unknown>>): WebhookReading {
+  const { type } = value;
+  if (typeof type === 'string' && isKnown(type)) {
+    const event = parseTolerantly(webhookEventSchemas[type], value);
+    if (event.success) return { outcome: 'event', event: event.data };
+    // Without an id it is no event of any type.
+    return explain(value) ?? refuse(400, 'fields_invalid', `not a ${type}: ${problemsOf(event.error).join('; ')}`);
+  }
+  return explain(value) ?? { outcome: 'unknown_type', type: String(type), id: String(value['id']) };
+}
+
+/** What makes a body no event at all. */
+function explain(value: unknown): WebhookRefusal | undefined {
   const least = parseTolerantly(anyWebhookEventSchema, value);
-  if (!least.success) {
-    return refuse(400, 'not_an_event', `not an event: ${problemsOf(least.error).join('; ')}`);
-  }
-  const { type, id } = least.data;
-  if (!isKnown(type)) return { outcome: 'unknown_type', type, id };
-  const event = parseTolerantly(webhookEventSchemas[type], value);
-  if (!event.success) {
-    return refuse(400, 'fields_invalid', `not a ${type}: ${problemsOf(event.error).join('; ')}`);
-  }
-  return { outcome: 'event', event: event.data };
+  if (least.success) return undefined;
+  return refuse(400, 'not_an_event', `not an event: ${problemsOf(least.error).join('; ')}`);
 }
 
 function isKnown(type: string): type is WebhookEventType {
