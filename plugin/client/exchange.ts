@@ -111,6 +111,8 @@ function first(header: string | string[] | undefined): string | undefined {
 }
 
 /** Tolerant: a byte that is not UTF-8 inside a name must not cost the whole answer. Drops a byte order mark. */
+const decoder = new TextDecoder();
+
 function decode(chunks: readonly Buffer[]): string {
-  return new TextDecoder().decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+  return decoder.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
 }

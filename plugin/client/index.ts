@@ -32,9 +32,10 @@ export function createLiveTexClient(options: LiveTexClientOptions): LiveTexClien
   };
 
   function connect(access: BindingAccess): BindingClient {
+    const { origin } = new URL(access.baseUrl);
     const request = createRequest({
       access,
-      pool: () => (closing === undefined ? pools.for(access.baseUrl) : undefined),
+      pool: () => (closing === undefined ? pools.for(origin) : undefined),
       track,
       clock: options.clock,
       logger: options.logger,

@@ -14,7 +14,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 
 /** Keep-alive connections, one pool per host, shared by every binding that uses it. */
 export interface Pools {
-  for(baseUrl: string): Dispatcher;
+  for(origin: string): Dispatcher;
   /** Cuts what is still open. */
   destroy(): Promise<void>;
 }
@@ -22,8 +22,7 @@ export interface Pools {
 export function createPools(): Pools {
   const pools = new Map<string, Pool>();
   return {
-    for(baseUrl) {
-      const { origin } = new URL(baseUrl);
+    for(origin) {
       let pool = pools.get(origin);
       if (pool === undefined) {
         pool = new Pool(origin, {

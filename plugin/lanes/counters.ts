@@ -22,7 +22,8 @@ export function createCounters(): Counters {
     add(name, labels) {
       const ofName = samples.get(name) ?? new Map();
       samples.set(name, ofName);
-      const key = JSON.stringify(labels);
+      // One name has one set of labels, always in the same order.
+      const key = Object.values(labels).join('\n');
       ofName.set(key, { labels, value: (ofName.get(key)?.value ?? 0) + 1 });
     },
     metrics: () =>
