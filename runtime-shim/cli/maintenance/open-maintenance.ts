@@ -52,7 +52,7 @@ export function maintenanceOf(storage: Storage, config: Config): Maintenance {
     resend: async (which) => await resendDead(storage, which),
     drop: async (which) => await dropJobs(storage, which),
     dialog: async (channel, externalId, last) => {
-      // Loaded only for this question; never started: it only reads.
+      // Loaded only for this question; never started: nothing is sent. At most the lead's waiting webhooks are taken.
       const { createRuntimeOf } = await import('../create-runtime-of.ts');
       const runtime = await createRuntimeOf(config, { storage });
       try {
