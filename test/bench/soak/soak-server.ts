@@ -9,10 +9,10 @@ import { temporaryFolder } from '../temporary-folder.ts';
 const LAUNCHER = join(import.meta.dirname, '..', '..', '..', 'bin', 'metabot-livetex.js');
 export const SOAK_KEY = 'webhook-key-of-the-soak';
 /**
- * V8's space for young objects at its full size from the start, MB for each of its halves. By itself V8 doubles it whenever
- * much survives, the last time after minutes, by more than a quarter of the server's memory: which looks like a leak.
+ * V8's space for young objects at one size, MB for each of its parts. By itself V8 lets it grow to 100 MB and shrink again as
+ * work comes and goes: a server's memory then swings by a quarter, and a leak of that size could not be seen.
  */
-const YOUNG_SPACE = '--min-semi-space-size=32';
+const YOUNG_SPACE = ['--min-semi-space-size=8', '--max-semi-space-size=8'];
 
 const BOT = {
   id: 'soak',
@@ -87,7 +87,7 @@ export async function startSoakServer(livetex: { readonly url: string; readonly 
 
   const child = spawn(
     process.execPath,
-    [YOUNG_SPACE, LAUNCHER, 'serve', '--config', join(folder.path, 'config.json')],
+    [...YOUNG_SPACE, LAUNCHER, 'serve', '--config', join(folder.path, 'config.json')],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
