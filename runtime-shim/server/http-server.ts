@@ -16,6 +16,9 @@ import type { ServerPorts } from './server-ports.ts';
 /** How long closing waits for answers under way, ms, before it cuts the connections. Ours: far above any answer, within a service manager's patience. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
+/** How often a closing server looks for connections that have become idle, ms. Ours: nobody notices it. */
+const IDLE_CHECK_MS = 20;
+
 type HttpOptions = NonNullable<RuntimeOptions['http']>;
 
 /** The HTTP server of `serve` and `simulate`. */
@@ -45,9 +48,6 @@ export class HttpServer {
       closing: this.closing.signal,
     };
     const serve = oneByOne(async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-      response.once('close', this.endIdleConnections);
-      // A body that was refused may end after its answer.
-      request.once('close', this.endIdleConnections);
       try {
         await serveRequest(request, response, on);
       } catch (error) {
@@ -96,12 +96,10 @@ export class HttpServer {
     this.server.closeIdleConnections();
     // Node counts a connection that was opened ahead of need, and has sent nothing yet, as busy.
     for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
+    // A connection that was busy when closing began is kept alive after its answer otherwise.
+    const idle = setInterval(() => this.server.closeIdleConnections(), IDLE_CHECK_MS);
     await closed;
+    clearInterval(idle);
     cancel();
   }
-
-  /** A connection that was busy when closing began is kept alive after its answer otherwise. */
-  private readonly endIdleConnections = (): void => {
-    if (this.closing.signal.aborted) setImmediate(() => this.server.closeIdleConnections());
-  };
 }

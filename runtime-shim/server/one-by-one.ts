@@ -7,33 +7,60 @@ import type { Socket } from 'node:net';
  */
 export const MAX_WAITING = 100;
 
+interface Waiting {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** The requests of one connection: one is served, the others wait. */
+interface Line {
+  busy: boolean;
+  readonly waiting: Waiting[];
+}
+
 /**
  * Serves the requests of a connection one after the other, each once the answer before is on its way. Node begins each as
  * it arrives: one caller could have thousands worked on at one time, for the price of one packet, and would not even have
  * to read the answers.
  */
 export function oneByOne(
+  /** Never rejects. */
   serve: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const lines = new WeakMap<Socket, { last: Promise<void>; waiting: number }>();
+  const lines = new WeakMap<Socket, Line>();
+
+  function begin(line: Line, { request, response }: Waiting): void {
+    // Both: an answer may end before its request has been served, and the other way round.
+    let open = 2;
+    const end = (): void => {
+      open -= 1;
+      if (open === 0) goOn(line);
+    };
+    response.once('close', end);
+    void serve(request, response).then(end);
+  }
+
+  function goOn(line: Line): void {
+    let next = line.waiting.shift();
+    while (next?.request.socket.destroyed) next = line.waiting.shift();
+    if (next === undefined) line.busy = false;
+    else begin(line, next);
+  }
+
   return (request, response) => {
     const { socket } = request;
-    const line = lines.get(socket) ?? { last: Promise.resolve(), waiting: 0 };
-    lines.set(socket, line);
-    if (line.waiting > MAX_WAITING) {
-      socket.destroy();
-      return;
+    let line = lines.get(socket);
+    if (line === undefined) {
+      line = { busy: false, waiting: [] };
+      lines.set(socket, line);
     }
-    line.waiting += 1;
-    const answered = new Promise<void>((resolve) => {
-      response.once('close', resolve);
-    });
-    line.last = line.last.then(async () => {
-      if (!socket.destroyed) {
-        await serve(request, response);
-        await answered;
-      }
-      line.waiting -= 1;
-    });
+    if (!line.busy) {
+      line.busy = true;
+      begin(line, { request, response });
+    } else if (line.waiting.length < MAX_WAITING) {
+      line.waiting.push({ request, response });
+    } else {
+      socket.destroy();
+    }
   };
 }

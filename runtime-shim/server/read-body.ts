@@ -11,10 +11,11 @@ export async function readBody(request: IncomingMessage, maxBytes: number, budge
   return new Promise((resolve) => {
     const body = new GrowingBytes();
     let reserved = 0;
+    let hasEnded = false;
+    // The listeners stay: removing them would cost more, and a late error of a connection that is being cut must have one.
     const end = (reading: BodyReading): void => {
-      request.off('data', take).off('end', whole).off('close', cut).off('error', cut);
-      // Late errors of a connection that is being cut must not end the process.
-      request.on('error', () => undefined);
+      if (hasEnded) return;
+      hasEnded = true;
       budget.give(reserved);
       resolve(reading);
     };
@@ -23,6 +24,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number, budge
       end({ ok: false, reason });
     };
     const take = (chunk: Buffer): void => {
+      if (hasEnded) return;
       if (body.size + chunk.length > maxBytes) return refuse('too large');
       const more = body.room(chunk.length) - reserved;
       if (!budget.take(more)) return refuse('busy');
