@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { issueWords } from './issue-words.ts';
 
 /**
  * Parses what a remote system sent. A `null` where a field may be absent counts as absent: the documentation is silent
@@ -31,7 +32,7 @@ const MAX_PROBLEMS = 10;
 export function problemsOf(error: z.ZodError): string[] {
   const lines = error.issues
     .slice(0, MAX_PROBLEMS)
-    .map((issue) => `${issue.path.map(String).join('.') || 'the whole'}: ${issue.message}`);
+    .map((issue) => `${issue.path.map(String).join('.') || 'the whole'}: ${issueWords(issue)}`);
   const left = error.issues.length - lines.length;
   return left > 0 ? [...lines, `and ${left} more`] : lines;
 }

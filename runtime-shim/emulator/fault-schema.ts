@@ -1,3 +1,4 @@
+import { issueWords } from '../../plugin/contract/issue-words.ts';
 import { z } from 'zod';
 import { emulatorError } from './errors.ts';
 import type { EmulatorFault } from './contract.ts';
@@ -41,6 +42,6 @@ export function parseFault(value: unknown): EmulatorFault {
 /** One line per problem, with its path. */
 export function problemsOf(error: z.ZodError): string[] {
   return error.issues.map((issue) =>
-    issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`,
+    issue.path.length === 0 ? issueWords(issue) : `${issue.path.join('.')}: ${issueWords(issue)}`,
   );
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
+import { issueWords } from '../../../plugin/contract/issue-words.ts';
 import { type Command, commandSchema } from '../commands/command-schema.ts';
 import type { CommandResult } from '../commands/perform.ts';
 import type { SourceFile } from '../contract.ts';
@@ -84,7 +85,7 @@ async function serveCommand(
 }
 
 function problemsOf(error: z.ZodError): string[] {
-  return error.issues.map((issue) => `${issue.path.map(String).join('.') || 'command'}: ${issue.message}`);
+  return error.issues.map((issue) => `${issue.path.map(String).join('.') || 'command'}: ${issueWords(issue)}`);
 }
 
 function found(response: ServerResponse, value: unknown): boolean {

@@ -87,14 +87,14 @@ const REFUSALS: ReadonlyArray<{
     call: { body: { user_id: 'u1' } },
     status: 400,
     code: 9,
-    message: 'Invalid data: text: Invalid input: expected string, received undefined',
+    message: 'Invalid data: text: is missing (a string)',
   },
   {
     name: 'an unknown field',
     call: { body: { ...BODY, texts: 1 } },
     status: 400,
     code: 9,
-    message: 'Invalid data: Unrecognized key: "texts"',
+    message: 'Invalid data: unknown: "texts"',
   },
   {
     name: 'a text that is too long',
@@ -127,7 +127,7 @@ const REFUSALS: ReadonlyArray<{
     },
     status: 400,
     code: 9,
-    message: 'Invalid data: attributes.номер: Invalid input: expected string, received number',
+    message: 'Invalid data: attributes.номер: must be a string, got a number',
   },
   {
     name: 'a webhook that is not a URL',

@@ -100,7 +100,7 @@ test('a mistaken call is told what is wrong with it; the content type may name i
     body: {
       error: {
         code: 'emulator_option_invalid',
-        message: 'not a call: args: Invalid input: expected array, received undefined',
+        message: 'not a call: args: is missing (a list)',
       },
     },
   });

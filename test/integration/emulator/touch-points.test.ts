@@ -45,6 +45,6 @@ test('emulators run side by side, and one closed leaves its port', async () => {
 test('wrong options are all named at once', async () => {
   const wrong = { port: -1, remember: 0, operators: [{ firstName: '' }], speed: 9 } as never;
   await expect(startLiveTexEmulator(wrong)).rejects.toThrow(
-    /these options: port: .*; operators\.0\.firstName: .*; remember: .*; Unrecognized key: "speed"/,
+    /these options: port: .*; operators\.0\.firstName: .*; remember: .*; unknown: "speed"/,
   );
 });
