@@ -1,9 +1,11 @@
 import type { Changes } from './changes.ts';
+import type { JobRow, LaneRow } from './tables.ts';
 
 /** The right to work on a lane's head, up to a time. */
 export interface Claim {
-  readonly queue: string;
-  readonly laneId: number;
+  /** As they were claimed: nobody else changes them as long as the claim holds. */
+  readonly lane: LaneRow;
+  readonly head: JobRow;
   readonly token: string;
   /** Unix ms. */
   until: number;
@@ -25,15 +27,9 @@ export interface ClaimBook {
   freeSince(laneId: number, readyAt: number, now: number): number | undefined;
   /** Does somebody work on it, or end that just now? */
   isClaimed(laneId: number, now: number): boolean;
-  /** Is this claim of the lane still good? */
-  holds(laneId: number, token: string, now: number): boolean;
-  take(claim: {
-    readonly queue: string;
-    readonly laneId: number;
-    readonly token: string;
-    readonly until: number;
-  }): void;
-  prolong(laneId: number, until: number): void;
+  /** The claim with this token, while it is good. */
+  held(token: string, now: number): Claim | undefined;
+  take(claim: Omit<Claim, 'ended'>): void;
   /** Lanes of a queue that are claimed now, and when the first of the claims runs out. */
   claimed(queue: string, now: number): { readonly count: number; readonly firstEnd: number | undefined };
   /** Claims of a queue, those whose time is over too. */
@@ -52,6 +48,7 @@ export interface ClaimBook {
 
 export function createClaimBook(): ClaimBook {
   const claims = new Map<number, Claim>();
+  const tokens = new Map<string, Claim>();
   const queues = new Map<string, Set<Claim>>();
   /** By lane: how many changes of its head are not durable. */
   const touched = new Map<number, number>();
@@ -66,8 +63,9 @@ export function createClaimBook(): ClaimBook {
   }
 
   function forget(claim: Claim): void {
-    of(claim.queue).delete(claim);
-    if (claims.get(claim.laneId) === claim) claims.delete(claim.laneId);
+    of(claim.lane.queue).delete(claim);
+    tokens.delete(claim.token);
+    if (claims.get(claim.lane.id) === claim) claims.delete(claim.lane.id);
   }
 
   function untouch(changes: Changes): void {
@@ -88,20 +86,17 @@ export function createClaimBook(): ClaimBook {
     freeSince: (laneId, readyAt, now) =>
       isClaimed(laneId, now) ? undefined : Math.max(readyAt, claims.get(laneId)?.until ?? 0),
     isClaimed,
-    holds(laneId, token, now) {
-      const claim = claims.get(laneId);
-      return claim !== undefined && claim.token === token && !claim.ended && claim.until > now;
+    held(token, now) {
+      const claim = tokens.get(token);
+      return claim !== undefined && !claim.ended && claim.until > now ? claim : undefined;
     },
     take(claim) {
-      const old = claims.get(claim.laneId);
+      const old = claims.get(claim.lane.id);
       if (old !== undefined) forget(old);
       const taken = { ...claim, ended: false };
-      claims.set(claim.laneId, taken);
-      of(claim.queue).add(taken);
-    },
-    prolong(laneId, until) {
-      const claim = claims.get(laneId);
-      if (claim !== undefined) claim.until = until;
+      claims.set(claim.lane.id, taken);
+      tokens.set(claim.token, taken);
+      of(claim.lane.queue).add(taken);
     },
     claimed(queue, now) {
       let count = 0;

@@ -56,7 +56,7 @@ export function claim(context: ClaimContext, request: ClaimRequest, newClaim: ()
     const head = lane && tables.jobs.get(lane.headId);
     if (lane === undefined || head === undefined) return [];
     const token = newClaim();
-    claims.take({ queue, laneId, token, until });
+    claims.take({ lane, head, token, until });
     const job = storedJob(head, { queue, lane: lane.name });
     return [{ ...job, claim: token, leaseUntil: until, ...(gate === undefined ? {} : { probe: true as const }) }];
   });
@@ -79,12 +79,11 @@ function freeLanes({ tables, claims, now }: ClaimContext, queue: string, limit: 
 }
 
 /** Prolongs leases; returns the jobs whose claim was lost. */
-export function extend(context: ClaimContext, jobs: readonly ClaimedJob[], leaseMs: number): ClaimedJob[] {
-  const { tables, claims, now } = context;
+export function extend({ claims, now }: ClaimContext, jobs: readonly ClaimedJob[], leaseMs: number): ClaimedJob[] {
   return jobs.filter((job) => {
-    const lane = tables.lanes.find(job.queue, job.lane);
-    if (lane === undefined || !claims.holds(lane.id, job.claim, now)) return true;
-    claims.prolong(lane.id, now + leaseMs);
+    const claim = claims.held(job.claim, now);
+    if (claim === undefined) return true;
+    claim.until = now + leaseMs;
     return false;
   });
 }

@@ -76,12 +76,9 @@ export function enqueueText(context: RuleContext, job: QueuedText): void {
 
 /** The lane of a claim that still holds, with its head. @throws claim_lost */
 function owned(context: RuleContext, job: ClaimedJob): { lane: LaneRow; head: JobRow } {
-  const { tables, claims } = context;
-  const lane = tables.lanes.find(job.queue, job.lane);
-  const holds = lane !== undefined && lane.headId === job.id && claims.holds(lane.id, job.claim, context.now());
-  const head = holds ? tables.jobs.get(lane.headId) : undefined;
-  if (!holds || head === undefined) throw storageError('claim_lost', { job: job.id, queue: job.queue });
-  return { lane, head };
+  const claim = context.claims.held(job.claim, context.now());
+  if (claim?.head.id !== job.id) throw storageError('claim_lost', { job: job.id, queue: job.queue });
+  return claim;
 }
 
 /** Gives the head back: it may be claimed again from `readyAt` on. */
