@@ -12,6 +12,7 @@ import { readDialog } from './lanes/dialog-record.ts';
 import { pluginMetrics } from './lanes/metrics.ts';
 import { createHousekeeping } from './lanes/housekeeping.ts';
 import type { PluginParts } from './lanes/plugin-parts.ts';
+import { probeTokens } from './lanes/probe-tokens.ts';
 import { NO_BINDING, dialogLane, queuesOf } from './lanes/queue-names.ts';
 import { readiness } from './lanes/readiness.ts';
 import { createReceiveWebhook } from './lanes/receive-webhook.ts';
@@ -68,6 +69,8 @@ export function assemblePlugin({ parts, inbox, tokens, guestSource, random, rele
     metrics: () => pluginMetrics(parts, inbox),
     ready: () => readiness(parts, tokens),
     async start() {
+      await probeTokens(parts);
+      if (closing !== undefined) return;
       running = true;
       inbox.start();
       for (const worker of workers) worker.start();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LeadRef } from '../../../plugin/contract/lead.ts';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
-import { createMemoryStorage } from '../../../plugin/storage/index.ts';
+import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { countingClient } from '../../support/counting-client.ts';
 import { type Desk, type DeskOptions, startDesk } from '../../support/desk.ts';
 import { LEAD } from '../../support/minimal-host.ts';
@@ -95,6 +95,29 @@ describe('LiveTex in trouble', () => {
     other.emulator.faults.add({ kind: 'status', status: 503 });
     await other.host.reload('memory:');
     expect(await other.host.plugin.ready()).toEqual({ ready: true, reasons: [] });
+  });
+
+  it('a queue held back by a wrong token goes on at once when the plugin starts again with the right one', async () => {
+    const storage = createMemoryStorage({ clock: systemClock });
+    await using desk = await startDesk({ storage });
+    const { host, emulator } = desk;
+    const wrong = emulator.faults.add({ kind: 'token' });
+    for (const text of ['раз', 'два']) await host.leadSays(LEAD, text);
+    const gate = () => storage.read((tx) => tx.getGate('livetex:main'));
+    await expect.poll(gate).toMatchObject({ reason: 'livetex_token_refused' });
+    wrong();
+    await host.reload(storage);
+    await expect.poll(() => emulator.dialogs.get(desk.userId)?.messages.length, { timeout: 5_000 }).toBe(2);
+    expect(await gate()).toBeUndefined();
+  });
+
+  it('a pause that LiveTex asked for stays in force over a restart', async () => {
+    const storage = createMemoryStorage({ clock: systemClock });
+    await using desk = await startDesk({ storage });
+    const paused = { until: Date.now() + HOUR_MS, reason: 'livetex_rate_limited' };
+    await storage.transaction((tx) => tx.setGate('livetex:main', paused));
+    await desk.host.reload(storage);
+    expect(await storage.read((tx) => tx.getGate('livetex:main'))).toEqual(paused);
   });
 
   it('a queue that another node holds back shows in ready(); a pause that LiveTex asked for does not', async () => {
