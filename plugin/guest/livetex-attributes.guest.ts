@@ -33,6 +33,7 @@ export function liveTexAttributes(platform: GuestPlatform, self: object): Record
   };
   const merge = (change: Values): object => store(merged(stored(), change));
   return {
+    __proto__: null,
     setLiveTexAttr(...given: unknown[]) {
       const method = 'lead.setLiveTexAttr';
       if (given.length < 2 && typeof given[0] !== 'string')

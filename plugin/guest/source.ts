@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /** The entry of the plugin's bundle, relative to this file in the source tree. */
-const SOURCE_ENTRY = './livetex.guest.ts';
+const SOURCE_ENTRY = './livetex-bundle.guest.ts';
 /** The built bundle, relative to the flat `dist/`. */
 const BUILT_FILE = './guest/livetex.js';
 
@@ -17,7 +17,8 @@ export function liveTexGuestBuildOptions(entry: string = fileURLToPath(new URL(S
     bundle: true,
     write: false as const,
     format: 'iife' as const,
-    globalName: 'guest',
+    // Strict, as modules are: a callback must not find out through `caller` who called it.
+    banner: { js: "'use strict';\nconst guest = {};" },
     footer: { js: 'return guest.install;' },
     target: 'es2024',
     platform: 'neutral' as const,

@@ -1,7 +1,7 @@
 import { keyArgument, refuse } from './arguments.guest.ts';
 import { describe } from '../../plugin/contract/describe.guest.ts';
 import { fail } from './fail.guest.ts';
-import { copyJson, hasOwn, isFinite, toText } from './intrinsics.guest.ts';
+import { copyJson, hasOwn, isFinite, ordinary, toText } from './intrinsics.guest.ts';
 import { messageAction } from './message.guest.ts';
 import { collectAction, type RunState, STOP } from './run-state.guest.ts';
 import { placeOfCall } from './stack.guest.ts';
@@ -27,6 +27,7 @@ export function factory(
     return true;
   };
   const bot: Record<string, unknown> = {
+    __proto__: null,
     getAttr: (key: unknown) => store.get(key),
     setAttr(key: unknown, value: unknown) {
       store.set(key, value);
@@ -71,7 +72,7 @@ export function factory(
     scheduleScript: () => missing('bot.scheduleScript'),
     scheduleJob: () => missing('bot.scheduleJob'),
   };
-  return { bot };
+  return { bot: ordinary(bot) };
 }
 
 /** What the platform has and the shim has not. */

@@ -1,5 +1,5 @@
 import type { HostReference } from './host-references.guest.ts';
-import { slice } from './intrinsics.guest.ts';
+import { ordinary, slice } from './intrinsics.guest.ts';
 import { print } from './print.guest.ts';
 import { enter, type RunState } from './run-state.guest.ts';
 
@@ -31,12 +31,13 @@ export function factory(state: RunState, host: HostReference): { console: Record
       ]);
     };
   return {
-    console: {
+    console: ordinary<Record<string, unknown>>({
+      __proto__: null,
       log: write('info'),
       info: write('info'),
       debug: write('debug'),
       warn: write('warn'),
       error: write('error'),
-    },
+    }),
   };
 }

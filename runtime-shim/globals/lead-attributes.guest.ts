@@ -28,6 +28,7 @@ export function leadAttributes(state: RunState, self: object): Record<string, un
     return self;
   };
   return {
+    __proto__: null,
     getAttr: (key: unknown) => readAttribute(state, keyArgument('lead.getAttr', key)),
     setAttr(key: unknown, value: unknown) {
       const name = writableKey('lead.setAttr', key);

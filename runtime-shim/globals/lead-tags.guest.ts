@@ -18,6 +18,7 @@ export function leadTags(state: RunState, self: object): Record<string, unknown>
     return self;
   };
   return {
+    __proto__: null,
     addTag: one('lead.addTag', true),
     addTags: many('lead.addTags', true),
     deleteTag: one('lead.deleteTag', false),

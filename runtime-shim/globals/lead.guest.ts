@@ -2,7 +2,7 @@ import { leadAttributes } from './lead-attributes.guest.ts';
 import { leadTags } from './lead-tags.guest.ts';
 import { keyArgument, refuse } from './arguments.guest.ts';
 import { describe } from '../../plugin/contract/describe.guest.ts';
-import { copyJson, hasOwn } from './intrinsics.guest.ts';
+import { assign, copyJson, hasOwn, ordinary } from './intrinsics.guest.ts';
 import { collectAction, type RunState } from './run-state.guest.ts';
 
 /** What this file puts into scope. */
@@ -11,6 +11,7 @@ export const names = ['lead'] as const;
 /** The global `lead`: the person whom the bot talks to (reference, "`lead`"). */
 export function factory(state: RunState): { lead: Record<string, unknown> } {
   const lead: Record<string, unknown> = {
+    __proto__: null,
     getData(key: unknown) {
       const name = keyArgument('lead.getData', key);
       const { data } = state.input.lead;
@@ -23,5 +24,6 @@ export function factory(state: RunState): { lead: Record<string, unknown> } {
       return lead;
     },
   };
-  return { lead: Object.assign(lead, leadAttributes(state, lead), leadTags(state, lead)) };
+  assign(lead, leadAttributes(state, lead), leadTags(state, lead));
+  return { lead: ordinary(lead) };
 }

@@ -1,3 +1,4 @@
+import { ordinary } from './intrinsics.guest.ts';
 import type { RunState } from './run-state.guest.ts';
 import { createTextStore } from './text-store.guest.ts';
 
@@ -8,6 +9,7 @@ export const names = ['memory'] as const;
 export function factory(state: RunState): { memory: Record<string, unknown> } {
   const store = createTextStore('memory', state);
   const memory: Record<string, unknown> = {
+    __proto__: null,
     getAttr: (key: unknown) => store.get(key),
     setAttr(key: unknown, value: unknown) {
       store.set(key, value);
@@ -20,5 +22,5 @@ export function factory(state: RunState): { memory: Record<string, unknown> } {
       return memory;
     },
   };
-  return { memory };
+  return { memory: ordinary(memory) };
 }

@@ -1,5 +1,5 @@
 /**
- * The entry of the platform's bundle: runs first in every context. Leaves one function for the runner, which is gone
+ * Runs first in every context. Leaves one function for the runner, which is gone
  * before the author's code runs, and the author's globals, nothing else.
  */
 import type { InstallGuest } from '../../plugin/contract/guest-platform.ts';
@@ -25,12 +25,18 @@ const NAMES = {
   finish: 'metabot:finish',
 } as const;
 
+/** A plugin's bundle, as a function that gives its `install`. */
+export interface PluginBundle {
+  readonly name: string;
+  readonly load: () => InstallGuest;
+}
+
 /**
  * Starts the platform in a fresh context with its plugins, and leaves the function that runs the one script. Its answer
  * is the report; after asynchronous code it is empty, and the report is given by another function, which the runner
  * asks when the promises' continuations have run.
  */
-export function start(limits: GuestLimits, plugins: ReadonlyArray<readonly [string, () => InstallGuest]>): void {
+export function start(limits: GuestLimits, plugins: readonly PluginBundle[]): void {
   removeGlobals();
   const host = take(NAMES.host) as HostReference;
   const state = createRunState(limits);
@@ -40,16 +46,16 @@ export function start(limits: GuestLimits, plugins: ReadonlyArray<readonly [stri
     const library = libraries.libraryOf(name);
     return library === undefined ? state.input.file : (state.input.libraries[library] ?? library);
   });
-  const { require, snippet } = libraries;
-  Object.assign(
-    globals,
-    createLead(state),
-    createBot(state, libraries.libraryOf),
-    createMemory(state),
-    createConsole(state, host),
-  );
-  Object.assign(globals, { require, snippet });
-  for (const [name, load] of plugins) load()(pluginPlatform(name, state, globals, host));
+  globals['lead'] = createLead(state).lead;
+  globals['bot'] = createBot(state, libraries.libraryOf).bot;
+  globals['memory'] = createMemory(state).memory;
+  globals['console'] = createConsole(state, host).console;
+  globals['require'] = libraries.require;
+  globals['snippet'] = libraries.snippet;
+  for (let index = 0; index < plugins.length; index += 1) {
+    const { name, load } = plugins[index] as PluginBundle;
+    load()(pluginPlatform(name, state, globals, host));
+  }
   publish(globals);
 
   defineHidden(

@@ -1,7 +1,7 @@
 import type { GuestPlatform, Json } from '../../plugin/contract/guest-platform.ts';
 import { fail } from './fail.guest.ts';
 import type { HostReference } from './host-references.guest.ts';
-import { hasOwn, parseJson, toJson } from './intrinsics.guest.ts';
+import { hasOwn, ordinary, parseJson, toJson } from './intrinsics.guest.ts';
 import { readSystemAttribute } from './lead-attributes.guest.ts';
 import { collectAction, collectWrite, enter, type RunState } from './run-state.guest.ts';
 
@@ -12,7 +12,8 @@ export function pluginPlatform(
   globals: Record<string, object>,
   host: HostReference,
 ): GuestPlatform {
-  return {
+  return ordinary<GuestPlatform & { readonly __proto__: null }>({
+    __proto__: null,
     globals,
     getSystemAttribute(key) {
       const text = readSystemAttribute(state, key);
@@ -41,7 +42,7 @@ export function pluginPlatform(
       collectAction(state, { __proto__: null, type: 'plugin', plugin, action });
     },
     fail,
-  };
+  });
 }
 
 interface Answer {

@@ -15,8 +15,10 @@ const REMOVED = [
 
 /** Removes the globals that no script of the platform needs and that a hostile one would. */
 export function removeGlobals(): void {
-  for (const name of REMOVED) delete globalObject[name];
+  for (let index = 0; index < REMOVED.length; index += 1) delete globalObject[REMOVED[index] as string];
   const buffer = ArrayBuffer.prototype as unknown as Record<string, unknown>;
   // Resizable buffers grow past the isolate's limit without being counted.
-  for (const name of ['resize', 'transfer', 'transferToFixedLength']) delete buffer[name];
+  delete buffer['resize'];
+  delete buffer['transfer'];
+  delete buffer['transferToFixedLength'];
 }

@@ -74,7 +74,8 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
     return module.exports;
   };
 
-  return {
+  const libraries: Libraries & { readonly __proto__: null } = {
+    __proto__: null,
     require: load,
     snippet: () =>
       refuse(
@@ -93,6 +94,7 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
       }
     },
   };
+  return libraries;
 }
 
 function compile(name: string, text: string): (module: Loaded, exports: unknown, require: unknown) => unknown {

@@ -50,7 +50,8 @@ export const ASYNC_MESSAGE =
 
 /** The state before the script. */
 export function createRunState(limits: GuestLimits): RunState {
-  return {
+  const state: RunState & { readonly __proto__: null } = {
+    __proto__: null,
     phase: 'before',
     stopped: false,
     late: false,
@@ -65,6 +66,7 @@ export function createRunState(limits: GuestLimits): RunState {
     hostCalls: 0,
     written: 0,
   };
+  return state;
 }
 
 /** Called before everything that has an effect: after the end nothing may be done, and after `bot.stop()` nothing counts. */

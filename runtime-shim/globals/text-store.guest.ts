@@ -22,7 +22,8 @@ export function createTextStore(owner: 'bot' | 'memory', state: RunState): TextS
     const given = state.input[owner];
     return hasOwn(given, key) ? (given[key] as string) : null;
   };
-  return {
+  const store: TextStore & { readonly __proto__: null } = {
+    __proto__: null,
     get: (key) => read(keyArgument(`${owner}.getAttr`, key)),
     set(key, value) {
       const name = keyArgument(`${owner}.setAttr`, key);
@@ -42,6 +43,7 @@ export function createTextStore(owner: 'bot' | 'memory', state: RunState): TextS
       return withoutNull(merged);
     },
   };
+  return store;
 }
 
 /** An ordinary object for the script, without the deleted keys. */

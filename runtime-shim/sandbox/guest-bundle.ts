@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /** The entry of the platform's bundle, relative to this file in the source tree. */
-const SOURCE_ENTRY = '../globals/platform.guest.ts';
+const SOURCE_ENTRY = '../globals/platform-bundle.guest.ts';
 /** The built bundle, relative to the flat `dist/`. */
 const BUILT_FILE = './guest/platform.js';
 
 /**
- * How a guest bundle is made: a script that leaves the entry's exports as the value of a function body.
+ * How a guest bundle is made: the body of a function that returns the record `guest`, which the entry has filled in.
  * `build/build.ts` calls esbuild with these options and `write: true`, `outfile: dist/guest/platform.js`
  * (and `dist/guest/livetex.js` with `plugin/guest/source.ts`' own).
  */
@@ -18,7 +18,8 @@ export function guestBuildOptions(entry: string = fileURLToPath(new URL(SOURCE_E
     bundle: true,
     write: false as const,
     format: 'iife' as const,
-    globalName: 'guest',
+    // Strict, as modules are: a callback must not find out through `caller` who called it.
+    banner: { js: "'use strict';\nconst guest = {};" },
     footer: { js: 'return guest;' },
     target: 'es2024',
     platform: 'neutral' as const,

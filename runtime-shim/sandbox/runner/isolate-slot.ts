@@ -139,6 +139,8 @@ function asStartError(error: unknown): never {
 
 /** The text that starts the platform and its plugins in a fresh context. Both are bundles of ours and of the platform's maintainers. */
 export function bootText(platformSource: string, limitsJson: string, plugins: PluginSet): string {
-  const installs = plugins.map(({ name, source }) => `[${JSON.stringify(name)}, function () {\n${source}\n}]`);
-  return `(function () {\n${platformSource}\n})().start(${limitsJson}, [${installs.join(',\n')}]);`;
+  const installs = plugins.map(
+    ({ name, source }) => `{ __proto__: null, name: ${JSON.stringify(name)}, load: function () {\n${source}\n} }`,
+  );
+  return `(function () {\n${platformSource}\n})().start({ __proto__: null, ${limitsJson.slice(1)}, [${installs.join(',\n')}]);`;
 }
