@@ -1,4 +1,5 @@
 import ivm from 'isolated-vm';
+import { READY_CONTEXTS, READY_CONTEXTS_MB } from '../run-limits.ts';
 import type { PluginSet } from '../runner-protocol.ts';
 import { GUEST_NAMES, PLATFORM_NAME, SCRIPT_NAME } from './guest-names.ts';
 import { LINES_BEFORE } from './compile-unit.ts';
@@ -16,17 +17,12 @@ const MAX_CACHED_CHARS = 2_000_000;
 /** For a call that comes after the end of its run. */
 const UNANSWERED = '{"e":{"code":"script_async","message":"the script has ended"}}';
 
-interface Prepared {
-  readonly context: ivm.Context;
-  readonly plugins: number;
-}
-
 /** One isolate: runs one script at a time, each in a context of its own that was made before it was needed. */
 export class IsolateSlot {
   readonly isolate: ivm.Isolate;
   /** Who answers the guest now; `undefined` between runs. */
   host: SlotHost | undefined;
-  /** Since when a context is being made, ms of `performance.now()`; `undefined` when none is. */
+  /** Since when contexts are being made, ms of `performance.now()`; `undefined` when none are. */
   preparingSince: number | undefined;
   /** Scripts begun in it. */
   runs = 0;
@@ -36,34 +32,42 @@ export class IsolateSlot {
   readonly #scripts = new Map<string, ivm.Script>();
   #cachedChars = 0;
   #finish: ivm.Script | undefined;
-  #prepared: Promise<Prepared> | undefined;
+  /** Contexts in which nothing but our own code has run, with the plugins of `#plugins`. */
+  readonly #ready: ivm.Context[] = [];
+  #plugins = 0;
+  /** Scripts in a row with these plugins. */
+  #alike = 0;
+  #preparing: Promise<void> | undefined;
 
   constructor(memoryMb: number, bootText: (plugins: number) => string, onCatastrophe: (slot: IsolateSlot) => void) {
     this.#bootText = bootText;
-    this.isolate = new ivm.Isolate({ memoryLimit: memoryMb, onCatastrophicError: () => onCatastrophe(this) });
+    this.isolate = new ivm.Isolate({
+      memoryLimit: memoryMb + READY_CONTEXTS_MB,
+      onCatastrophicError: () => onCatastrophe(this),
+    });
     this.#reference = new ivm.Reference((what: unknown, first: unknown, second: unknown, third: unknown) =>
       this.#answer(String(what), String(first), String(second), String(third)),
     );
   }
 
-  /** Makes the next context ahead of need. */
+  /** A script can begin in it at once. */
+  get isReady(): boolean {
+    return this.#ready.length > 0;
+  }
+
+  /** Makes the next contexts ahead of need. */
   prepare(plugins: number): void {
-    this.#prepared ??= this.#prepare(plugins);
+    if (this.isReady && plugins === this.#plugins) return;
+    this.#preparing ??= this.#prepare(plugins);
     // Whoever runs the next script meets the failure.
-    this.#prepared.catch(() => undefined);
+    this.#preparing.catch(() => undefined);
   }
 
   /** Runs a script and answers its report. Rejects when the isolate is lost: time, memory, or a promise that nobody caught. */
   async run(source: string, input: string, plugins: number): Promise<string> {
     this.runs += 1;
-    let prepared = await (this.#prepared ?? this.#prepare(plugins));
-    this.#prepared = undefined;
-    if (prepared.plugins !== plugins) {
-      prepared.context.release();
-      prepared = await this.#prepare(plugins);
-    }
+    const context = await this.#take(plugins);
     const script = this.#scripts.get(source) ?? (await this.#compile(source));
-    const { context } = prepared;
     context.global.setIgnored(GUEST_NAMES.input, input);
     const report: unknown = await script.run(context);
     if (report !== '') {
@@ -95,18 +99,41 @@ export class IsolateSlot {
     return '';
   }
 
-  async #prepare(plugins: number): Promise<Prepared> {
+  async #take(plugins: number): Promise<ivm.Context> {
+    this.#alike = plugins === this.#plugins ? this.#alike + 1 : 0;
+    let context = this.#ready.shift();
+    // What is being made now may have other plugins, so it may take two rounds.
+    while (context === undefined || plugins !== this.#plugins) {
+      context?.release();
+      await (this.#preparing ??= this.#prepare(plugins));
+      context = this.#ready.shift();
+    }
+    return context;
+  }
+
+  /** Several at a time: the thread's hand-overs are paid once, and the processor's caches hold what making a context needs. */
+  async #prepare(plugins: number): Promise<void> {
     this.preparingSince = performance.now();
+    for (const context of this.#ready.splice(0)) context.release();
+    this.#plugins = plugins;
     let boot = this.#boots.get(plugins);
     if (boot === undefined) {
       boot = await this.isolate.compileScript(this.#bootText(plugins), { filename: PLATFORM_NAME });
       this.#boots.set(plugins, boot);
     }
-    const context = await this.isolate.createContext();
-    context.global.setIgnored(GUEST_NAMES.host, this.#reference);
-    await boot.run(context).catch(asStartError);
+    const started = boot;
+    // One for the first script, or where the plugins change from script to script: the others would be thrown away.
+    const count = this.#alike > 0 ? READY_CONTEXTS : 1;
+    const contexts = await Promise.all(Array.from({ length: count }, () => this.isolate.createContext()));
+    await Promise.all(
+      contexts.map((context) => {
+        context.global.setIgnored(GUEST_NAMES.host, this.#reference);
+        return started.run(context);
+      }),
+    ).catch(asStartError);
+    this.#ready.push(...contexts);
     this.preparingSince = undefined;
-    return { context, plugins };
+    this.#preparing = undefined;
   }
 
   async #compile(source: string): Promise<ivm.Script> {

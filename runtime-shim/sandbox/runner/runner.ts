@@ -89,9 +89,14 @@ export class Runner {
       return;
     }
     this.#lastPlugins = job.plugins;
-    // The one that has been idle longest: its context is most likely there already.
-    const slot = this.#idle.shift() ?? this.#createSlot();
+    const slot = this.#idleSlot() ?? this.#createSlot();
     await this.#perform(new ActiveRun(job, unit, slot, libraries, (message) => this.#wire.send(message)));
+  }
+
+  /** One with a context at hand; else the one that has been idle longest, which is making them. */
+  #idleSlot(): IsolateSlot | undefined {
+    const ready = this.#idle.findIndex((slot) => slot.isReady);
+    return this.#idle.splice(Math.max(ready, 0), 1)[0];
   }
 
   async #perform(run: ActiveRun): Promise<void> {
