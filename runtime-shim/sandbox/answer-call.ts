@@ -12,6 +12,7 @@ export async function answerCall(
   logger: Logger | undefined,
 ): Promise<string> {
   run.abort ??= new AbortController();
+  run.calls += 1;
   try {
     const json = await run.script.call(call.plugin, call.name, call.args, run.abort.signal);
     if (json.length > MAX_HOST_CALL_CHARS) {
@@ -21,6 +22,8 @@ export async function answerCall(
     return `{"v":${json}}`;
   } catch (error) {
     return JSON.stringify({ e: forGuest(error, `${call.plugin}.${call.name}`, logger) });
+  } finally {
+    run.calls -= 1;
   }
 }
 

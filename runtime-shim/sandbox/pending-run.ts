@@ -12,4 +12,11 @@ export interface PendingRun {
   alone: boolean;
   /** Ends its host calls. Made when the first one comes. */
   abort: AbortController | undefined;
+  /** Host calls that are not answered yet. */
+  calls: number;
+}
+
+/** Tells the host calls under way that nobody waits for them any more. Without any there is nobody to tell, and making the reason is dear. */
+export function abortCalls(run: PendingRun): void {
+  if (run.calls > 0) run.abort?.abort();
 }

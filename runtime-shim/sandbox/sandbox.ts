@@ -4,7 +4,7 @@ import { answerCall } from './answer-call.ts';
 import type { Sandbox, SandboxLimits, SandboxStats, ScriptResult, ScriptRun, ScriptUsage } from './contract.ts';
 import { FairQueue } from './fair-queue.ts';
 import { loadPlatformSource } from './guest-bundle.ts';
-import type { PendingRun } from './pending-run.ts';
+import { abortCalls, type PendingRun } from './pending-run.ts';
 import { runInput } from './run-input.ts';
 import { type FullLimits, fullLimits } from './run-limits.ts';
 import { runResult } from './run-result.ts';
@@ -74,7 +74,7 @@ class ProcessSandbox implements Sandbox {
     return await new Promise<ScriptResult>((resolve, reject) => {
       this.#lastId += 1;
       const id = this.#lastId;
-      const run: PendingRun = { id, script, resolve, reject, startedAt: 0, alone: false, abort: undefined };
+      const run: PendingRun = { id, script, resolve, reject, startedAt: 0, alone: false, abort: undefined, calls: 0 };
       const runner = this.#queue.size === 0 && this.#again.length === 0 ? this.#pool?.free() : undefined;
       if (runner !== undefined) this.#give(runner, run);
       else if (!this.#queue.push(script.botId, run)) this.#refuse(run);
@@ -160,7 +160,7 @@ class ProcessSandbox implements Sandbox {
   }
 
   #settle(run: PendingRun, result: ScriptResult): void {
-    run.abort?.abort();
+    abortCalls(run);
     const outcome = result.ok ? 'ok' : result.error.code;
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
     run.resolve(result);
@@ -186,7 +186,7 @@ class ProcessSandbox implements Sandbox {
   /** Nothing of a killed run was kept, so it may run again, once, and alone: then whatever happens is its own doing. */
   #lost(runs: readonly PendingRun[]): void {
     for (const run of runs) {
-      run.abort?.abort();
+      abortCalls(run);
       run.abort = undefined;
       if (run.alone) {
         this.#settle(
