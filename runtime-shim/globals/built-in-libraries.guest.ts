@@ -1,5 +1,8 @@
 import { apply, dict, type Dict, freeze } from './intrinsics.guest.ts';
 
+/** Names of the libraries below. */
+export const BUILT_IN_LIBRARIES = ['Common.Bot.Commands'] as const;
+
 /** The vendor's libraries that the shim knows: `Common.Bot.Commands` (reference, "`bot`, `memory`, others"). */
 export function builtInLibraries(globals: Record<string, object>): Dict<object> {
   const libraries = dict<object>();

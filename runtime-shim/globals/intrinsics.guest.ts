@@ -59,7 +59,8 @@ export const weakSet = uncurry(
   WeakMap.prototype.set as (this: WeakMap<object, unknown>, key: object, value: unknown) => unknown,
 );
 
-const objectPrototype = Object.prototype;
+export const objectPrototype = Object.prototype;
+export const arrayPrototype: object = Array.prototype;
 
 /**
  * An ordinary object of these members, given as a literal with `__proto__: null`. V8 makes such a literal a hash table;

@@ -1,5 +1,5 @@
 import { keyArgument, refuse } from './arguments.guest.ts';
-import { builtInLibraries } from './built-in-libraries.guest.ts';
+import { BUILT_IN_LIBRARIES, builtInLibraries } from './built-in-libraries.guest.ts';
 import { fail } from './fail.guest.ts';
 import type { HostReference } from './host-references.guest.ts';
 import {
@@ -87,10 +87,12 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
     },
     sawAsync: () => asynchronous,
     defineAutoVariables() {
-      const known = knownNames(state);
-      for (let index = 0; index < known.length; index += 1) {
-        const name = known[index] as string;
-        if (startsWith(name, 'Common.')) defineAutoVariable(name, load);
+      // Written out: making it from the name takes a new context longer than all else here.
+      defineAutoVariable('CommonBotCommands', 'Common.Bot.Commands', load);
+      const own = keysOf(state.input.libraries);
+      for (let index = 0; index < own.length; index += 1) {
+        const name = own[index] as string;
+        if (startsWith(name, 'Common.')) defineAutoVariable(withoutDots(name), name, load);
       }
     },
   };
@@ -109,16 +111,19 @@ function compile(name: string, text: string): (module: Loaded, exports: unknown,
 
 function knownNames(state: RunState): List<string> {
   const result = list<string>();
-  const builtIn = keysOf(builtInLibraries({}));
-  for (let index = 0; index < builtIn.length; index += 1) add(result, builtIn[index] as string);
+  for (let index = 0; index < BUILT_IN_LIBRARIES.length; index += 1) add(result, BUILT_IN_LIBRARIES[index] as string);
   const own = keysOf(state.input.libraries);
   for (let index = 0; index < own.length; index += 1) add(result, own[index] as string);
   return result;
 }
 
-function defineAutoVariable(name: string, load: (name: unknown) => unknown): void {
+function withoutDots(name: string): string {
   let variable = '';
   for (let index = 0; index < name.length; index += 1) if (name[index] !== '.') variable += name[index] as string;
+  return variable;
+}
+
+function defineAutoVariable(variable: string, name: string, load: (name: unknown) => unknown): void {
   defineProperty(globalObject, variable, {
     __proto__: null,
     get: () => load(name),
