@@ -12,7 +12,7 @@ export interface SandboxLimits {
   readonly memoryMb: number;
   /** Runner processes. */
   readonly runners: number;
-  /** Isolates of one runner: so many of its scripts run at once. Default 4. */
+  /** Isolates of one runner: so many of its scripts run at once. Default 4, on fewer than three cores one more than cores. */
   readonly isolates?: number;
   /** Runners beyond these that stand ready for one that is killed. Default 1; 0 saves memory and makes a kill cost a start. */
   readonly spares?: number;
