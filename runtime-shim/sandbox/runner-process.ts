@@ -21,8 +21,13 @@ const MAX_SETS = 200;
 /** Linux tells memory in pages of this size, bytes; where it is another, the runner's own watch still holds. */
 const PAGE_BYTES = 4_096;
 const MIB = 1_048_576;
-/** Of the whole process, so that every isolate in it begins with that size. */
-const V8_OPTIONS = [`--min-semi-space-size=${YOUNG_HALF_MB}`, `--max-semi-space-size=${YOUNG_HALF_MB}`];
+/** Of the whole process, and so of every isolate in it. */
+const V8_OPTIONS = [
+  `--min-semi-space-size=${YOUNG_HALF_MB}`,
+  `--max-semi-space-size=${YOUNG_HALF_MB}`,
+  // Of an isolate's heap a tenth lives when it is collected: marking it at once takes less than sharing it out among threads.
+  '--no-incremental-marking',
+];
 
 /** What the pool wants to know of a runner. */
 export interface RunnerEvents {
