@@ -48,6 +48,9 @@ export const MAX_RESULT_CHARS = 1_000_000;
 /** Characters of a script with its snippets expanded. */
 export const MAX_CODE_CHARS = 1_000_000;
 
+/** Characters of scripts that a runner remembers, and of those that it has checked. Ours: a bot's scripts together are far smaller; beyond it all are forgotten. */
+export const MAX_KNOWN_CHARS = 4_000_000;
+
 /** How often a runner looks at time and memory, ms: a 1 GB/s allocation grows 20 MB between two looks. */
 export const WATCH_EVERY_MS = 20;
 /** From `dispose()` to the kill of the runner, ms (reference/sandbox.md). */

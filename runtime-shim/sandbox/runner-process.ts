@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { PendingRun } from './pending-run.ts';
-import { YOUNG_HALF_MB } from './run-limits.ts';
+import { MAX_CODE_CHARS, MAX_KNOWN_CHARS, YOUNG_HALF_MB } from './run-limits.ts';
 import {
   type FromRunner,
   fromRunnerSchema,
@@ -52,6 +52,10 @@ export class RunnerProcess {
   lastStart = 0;
   readonly #child: ChildProcess;
   readonly #sent = new Set<number>();
+  /** Numbers of the scripts that it was sent. */
+  readonly #scripts = new Map<string, number>();
+  #scriptChars = 0;
+  #lastScript = 0;
   #stderr = '';
   #why = 'it ended by itself';
 
@@ -78,8 +82,8 @@ export class RunnerProcess {
     return this.#stderr;
   }
 
-  start(run: PendingRun, job: RunnerJob): void {
-    const { libraries, plugins } = run.script;
+  start(run: PendingRun, job: Omit<RunnerJob, 'script'>): void {
+    const { code, libraries, plugins } = run.script;
     if (job.libraries !== 0 && !this.#sent.has(job.libraries)) {
       this.#send({ t: 'libraries', set: job.libraries, libraries });
       this.#sent.add(job.libraries);
@@ -93,7 +97,25 @@ export class RunnerProcess {
     run.startedAt = performance.now();
     this.lastStart = run.startedAt;
     this.runs.set(run.id, run);
-    this.#send({ t: 'run', ...job });
+    this.#send({ t: 'run', ...job, script: this.#numberOf(code) });
+  }
+
+  /** The number by which it knows a script, whose text it is sent once. */
+  #numberOf(code: string): number {
+    const known = this.#scripts.get(code);
+    if (known !== undefined) return known;
+    // A longer one is refused for its length.
+    const text = code.slice(0, MAX_CODE_CHARS + 1);
+    const only = this.#scriptChars + code.length > MAX_KNOWN_CHARS;
+    if (only) {
+      this.#scripts.clear();
+      this.#scriptChars = 0;
+    }
+    this.#scriptChars += code.length;
+    this.#lastScript += 1;
+    this.#scripts.set(code, this.#lastScript);
+    this.#send({ t: 'script', script: this.#lastScript, code: text, only });
+    return this.#lastScript;
   }
 
   answer(id: number, call: number, json: string): void {

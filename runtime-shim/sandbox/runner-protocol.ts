@@ -23,11 +23,11 @@ export interface RunnerSettings {
   readonly capMb: number;
 }
 
-/** One run as the runner gets it. `input` is JSON for the guest; `libraries` and `plugins` name sets sent before. */
+/** One run as the runner gets it. `input` is JSON for the guest; `script`, `libraries` and `plugins` name what was sent before. */
 export interface RunnerJob {
   readonly id: number;
   readonly file: string;
-  readonly code: string;
+  readonly script: number;
   readonly input: string;
   readonly libraries: number;
   readonly plugins: number;
@@ -35,6 +35,8 @@ export interface RunnerJob {
 
 export type ToRunner =
   | { readonly t: 'start'; readonly settings: RunnerSettings }
+  /** `only`: the scripts before it may be forgotten. */
+  | { readonly t: 'script'; readonly script: number; readonly code: string; readonly only: boolean }
   | { readonly t: 'libraries'; readonly set: number; readonly libraries: LibrarySet }
   | { readonly t: 'plugins'; readonly set: number; readonly plugins: PluginSet }
   | ({ readonly t: 'run' } & RunnerJob)

@@ -139,7 +139,6 @@ class ProcessSandbox implements Sandbox {
     runner.start(run, {
       id: run.id,
       file: script.file,
-      code: script.code,
       input: runInput(script),
       libraries: this.#sets.libraries(script.libraries),
       plugins: this.#sets.plugins(script.plugins),

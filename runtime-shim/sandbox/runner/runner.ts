@@ -31,6 +31,7 @@ export interface RunnerWire {
 export class Runner {
   readonly #wire: RunnerWire;
   readonly #settings: RunnerSettings;
+  readonly #scripts = new Map<number, string>();
   readonly #libraries = new Map<number, LibrarySet>();
   readonly #plugins = new Map<number, PluginSet>([[0, []]]);
   readonly #bootTexts = new Map<number, string>();
@@ -56,6 +57,10 @@ export class Runner {
 
   receive(message: ToRunner): void {
     switch (message.t) {
+      case 'script':
+        if (message.only) this.#scripts.clear();
+        this.#scripts.set(message.script, message.code);
+        break;
       case 'libraries':
         this.#libraries.set(message.set, message.libraries);
         break;
@@ -74,7 +79,7 @@ export class Runner {
 
   async #run(job: RunnerJob): Promise<void> {
     const libraries = this.#libraries.get(job.libraries) ?? {};
-    const unit = this.#units.get(job.code, job.libraries, libraries);
+    const unit = this.#units.get(this.#scripts.get(job.script) ?? '', job.libraries, libraries);
     if (!('source' in unit)) {
       const { code, message, library, line, column } = unit;
       const file = library === null ? job.file : (libraries[library]?.file ?? job.file);

@@ -1,8 +1,6 @@
+import { MAX_KNOWN_CHARS } from '../run-limits.ts';
 import type { LibrarySet } from '../runner-protocol.ts';
 import { type CompileProblem, compileUnit, type CompileUnit } from './compile-unit.ts';
-
-/** Characters of scripts that a runner remembers as checked. Ours: beyond it all are forgotten. */
-const MAX_CHARS = 4_000_000;
 
 /** Remembers which texts compile, and how their positions are found again. */
 export class UnitCache {
@@ -11,10 +9,10 @@ export class UnitCache {
 
   get(code: string, set: number, libraries: LibrarySet): CompileUnit | CompileProblem {
     // Only snippets make a script depend on the libraries' texts.
-    const key = code.includes('snippet') ? `${set} ${code}` : `- ${code}`;
+    const key = code.includes('snippet') ? `${set} ${code}` : code;
     const known = this.#units.get(key);
     if (known !== undefined) return known;
-    if (this.#chars + key.length > MAX_CHARS) {
+    if (this.#chars + key.length > MAX_KNOWN_CHARS) {
       this.#units.clear();
       this.#chars = 0;
     }
