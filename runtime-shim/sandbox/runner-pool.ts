@@ -59,13 +59,19 @@ export class RunnerPool {
     return count;
   }
 
-  /** The runner with the most room, of equals the one that rested longest: its contexts are ready. */
+  /**
+   * The runner with the most room. Of equals the one that rested longest, since its contexts are ready; of those in which
+   * nothing runs, the last one that worked: its contexts are ready too, and what it needs is still in the caches.
+   */
   free(): RunnerProcess | undefined {
     let best: RunnerProcess | undefined;
     for (const runner of this.#working) {
       if (runner.exclusive || runner.runs.size >= this.#limits.isolates) continue;
       if (best === undefined || runner.runs.size < best.runs.size) best = runner;
-      else if (runner.runs.size === best.runs.size && runner.lastStart < best.lastStart) best = runner;
+      else if (runner.runs.size === best.runs.size) {
+        const isLonger = runner.lastStart < best.lastStart;
+        if (isLonger === runner.runs.size > 0) best = runner;
+      }
     }
     return best;
   }
