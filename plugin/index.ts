@@ -106,6 +106,7 @@ export type {
   GuestPlatform,
   InstallGuest,
   Json,
+  KnownAnswer,
   PluginGuest,
 } from './contract/guest.ts';
 export type { Clock, Delivery, LeadProfile, LiveTexHost, Logger, ScriptRequest } from './contract/host.ts';

@@ -7,7 +7,7 @@ import { definition } from './definition.ts';
 import { viewOf } from './dialog/dialog-state.ts';
 import { pluginError } from './errors.ts';
 import { createAccept } from './lanes/accept-events.ts';
-import { afterScript, chooseTransfer } from './lanes/choose-transfer.ts';
+import { afterScript, chooseTransfer, knownToScripts } from './lanes/choose-transfer.ts';
 import { readDialog } from './lanes/dialog-record.ts';
 import { pluginMetrics } from './lanes/metrics.ts';
 import { createHousekeeping } from './lanes/housekeeping.ts';
@@ -59,7 +59,7 @@ export function assemblePlugin({ parts, inbox, tokens, guestSource, random, rele
 
   return {
     name: definition.name,
-    guest: { source: guestSource, functions: new Map(functions) },
+    guest: { source: guestSource, functions: new Map(functions), known: (lead) => knownToScripts(parts, lead) },
     scriptTypes: definition.scriptTypes,
     accept: createAccept(parts, inbox),
     webhook: (bindingId, bytes, _headers, peer) => receive(bindingId, bytes, peer),

@@ -2,7 +2,7 @@ import { codeOf, type CodedError } from '../contract/coded-error.ts';
 import type { Clock } from '../contract/host.ts';
 import type { Destination } from '../contract/livetex-api.ts';
 import { pluginError } from '../errors.ts';
-import type { Availability } from './contract.ts';
+import type { Availability, BindingClient } from './contract.ts';
 
 /** An answer younger than this is used without asking, ms (issue FOUNDATION, point 5). */
 export const FRESH_FOR_MS = 5_000;
@@ -47,7 +47,7 @@ interface Round {
  */
 export function createAvailability(
   options: AvailabilityOptions,
-): (how?: { readonly fresh?: boolean }) => Promise<Availability> {
+): Pick<BindingClient, 'availability'> & Required<Pick<BindingClient, 'knownAvailability'>> {
   const { clock, binding } = options;
   let answer: Answer | undefined;
   let failure: Failure | undefined;
@@ -57,7 +57,15 @@ export function createAvailability(
   /** Starts when the one under way has ended. */
   let next: Round | undefined;
 
-  return async (how = {}) => {
+  return {
+    availability: check,
+    knownAvailability() {
+      if (answer === undefined || !youngerThan(FRESH_FOR_MS)) return undefined;
+      return { availability: view(), forMs: answer.at + FRESH_FOR_MS - clock.now() };
+    },
+  };
+
+  async function check(how: { readonly fresh?: boolean } = {}): Promise<Availability> {
     if (how.fresh) {
       const round = underWay === undefined ? start() : startedNow ? underWay : (next ??= startNext(underWay));
       const inTime = await round.ended;
@@ -66,7 +74,7 @@ export function createAvailability(
     if (youngerThan(FRESH_FOR_MS) || (underWay === undefined && isPaused())) return view();
     const inTime = await (underWay ?? start()).patience;
     return view(inTime ? undefined : SCRIPT_WAIT_MS);
-  };
+  }
 
   function start(): Round {
     const ended = Promise.withResolvers<boolean>();

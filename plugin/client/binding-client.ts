@@ -58,6 +58,6 @@ export function createBindingClient(
       const answer = await request({ method: 'getHistory', body, signal }, answerSchemas.getHistory);
       return answer.messages;
     },
-    availability,
+    ...availability,
   };
 }

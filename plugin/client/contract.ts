@@ -53,6 +53,8 @@ export interface BindingClient {
   ): Promise<ReadonlyArray<Readonly<Record<string, unknown>>>>;
   /** Never rejects. `fresh` skips the 5 s cache (at a transfer); concurrent callers share one request. */
   availability(options?: { readonly fresh?: boolean }): Promise<Availability>;
+  /** What `availability()` would answer at once, from its cache, and for how long, ms; `undefined` when it would ask. */
+  knownAvailability?(): { readonly availability: Availability; readonly forMs: number } | undefined;
 }
 
 /** One request as it ended: for metrics and the timeline. The token is in none of its fields. */

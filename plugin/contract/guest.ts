@@ -18,12 +18,27 @@ export interface GuestCallContext {
 /** A host function: parses its arguments itself (they come from an untrusted script). A rejection with a `code` reaches the script as code and message. */
 export type GuestFunction = (context: GuestCallContext, args: unknown) => Promise<Json>;
 
+/** What a host function would answer at once. */
+export interface KnownAnswer {
+  /** Of the function. */
+  readonly name: string;
+  readonly args: Json;
+  readonly value: Json;
+  /** How long it may be answered so, ms. */
+  readonly forMs: number;
+}
+
 /** The plugin's part in the sandbox. */
 export interface PluginGuest {
   /** JavaScript that, run as a function body in the sandbox, returns an `InstallGuest`. */
   readonly source: string;
   /** What `GuestPlatform.call` reaches, by name. */
   readonly functions: ReadonlyMap<string, GuestFunction>;
+  /**
+   * What its functions would answer at once to a script of this lead. A platform may give it to the script beforehand: then a
+   * call that it answers crosses no wall. Must not wait. Left out: nothing is known.
+   */
+  readonly known?: (lead: LeadRef) => readonly KnownAnswer[];
 }
 
 /** What the platform does after a script for the actions that the script asked the plugin for. */

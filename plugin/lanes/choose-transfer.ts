@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AfterScript, GuestFunction, Json } from '../contract/guest.ts';
+import type { AfterScript, GuestFunction, Json, KnownAnswer } from '../contract/guest.ts';
 import type { LeadRef } from '../contract/lead.ts';
 import { pluginError } from '../errors.ts';
 import type { ScriptType } from '../contract/script-types.ts';
@@ -36,6 +36,21 @@ async function hasOnlineOperators(parts: PluginParts, lead: LeadRef, call: strin
 /** `livetex.hasOnlineOperators()` of the sandbox. Takes no arguments, whatever a script passes. */
 export function hasOnlineOperatorsFunction(parts: PluginParts): GuestFunction {
   return ({ lead }) => hasOnlineOperators(parts, lead, 'livetex.hasOnlineOperators()');
+}
+
+/** `livetex.hasOnlineOperators()` as it would be answered at once: the same answer, so a script gets it beforehand. */
+export function knownToScripts(parts: Pick<PluginParts, 'bindings'>, lead: LeadRef): KnownAnswer[] {
+  const known = parts.bindings.of(lead)?.client.knownAvailability?.();
+  // What is unknown has its reason told to the author, once for each script that asks.
+  if (known === undefined || known.availability.state === 'unknown') return [];
+  return [
+    {
+      name: 'hasOnlineOperators',
+      args: null,
+      value: known.availability.state === 'online',
+      forMs: known.forMs,
+    },
+  ];
 }
 
 /** The script for «Перевод на оператора» by availability; see `RuntimePlugin.chooseTransfer`. */

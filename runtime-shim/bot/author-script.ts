@@ -42,6 +42,7 @@ function scriptRun(play: Play, file: string, code: string): ScriptRun {
     libraries: bot.libraries,
     plugins: ports.plugins,
     call: ports.call,
+    ...(ports.known === undefined ? {} : { known: ports.known }),
   };
 }
 

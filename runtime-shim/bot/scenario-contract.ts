@@ -27,6 +27,7 @@ export interface ScenarioPorts {
   readonly run: (script: ScriptRun) => Promise<ScriptResult>;
   readonly plugins: ScriptRun['plugins'];
   readonly call: ScriptRun['call'];
+  readonly known?: ScriptRun['known'];
   /** What a plugin wants done for the actions that a script requested of it. */
   readonly afterScript: (plugin: string, actions: readonly Json[]) => Promise<readonly AfterScript[]>;
   /** The script for the type «Перевод на оператора», by availability. */

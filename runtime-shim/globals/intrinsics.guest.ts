@@ -45,6 +45,7 @@ export const lowerCase = uncurry(String.prototype.toLowerCase);
 export const isWellFormed = uncurry(
   (String.prototype as unknown as { isWellFormed: (this: string) => boolean }).isWellFormed,
 );
+export const { now } = Date;
 /** Both throw for what is not a Date. */
 export const timeOf = uncurry(Date.prototype.getTime as (this: object) => number);
 export const isoText = uncurry(Date.prototype.toISOString as (this: object) => string);

@@ -12,6 +12,8 @@ export interface RunInput {
   readonly bot: Readonly<Record<string, string>>;
   readonly memory: Readonly<Record<string, string>>;
   readonly webhookPayload?: Json;
+  /** What some calls of the host would be answered, by `<plugin> <function> <arguments as JSON>`: JSON text, and Unix ms up to which it holds. */
+  readonly known?: Readonly<Record<string, { readonly v: string; readonly until: number }>>;
   /** Names of the libraries that `require` may load, each with the file that an error names. */
   readonly libraries: Readonly<Record<string, string>>;
 }

@@ -97,6 +97,7 @@ function portsOf(parts: RuntimeParts, job: LeadJob, mayTryAgain: boolean): Scena
     },
     plugins: plugins.bundles,
     call: plugins.callsFor(job.lead),
+    known: plugins.knownFor(job.lead),
     afterScript: (plugin, actions) => plugins.afterScript(job.lead, plugin, actions),
     chooseTransfer: () => plugins.chooseTransfer(job.lead, parts.bot()),
   };

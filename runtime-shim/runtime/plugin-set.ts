@@ -5,7 +5,7 @@ import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { RuntimePlugin } from '../../plugin/contract/plugin.ts';
 import type { Transaction } from '../../plugin/storage/contract.ts';
 import { type Bot, findScript } from '../bot/bot.ts';
-import type { ScriptRun } from '../sandbox/contract.ts';
+import type { KnownCall, ScriptRun } from '../sandbox/contract.ts';
 
 /** A dialog that no plugin knows: the bot's. */
 const BOT_DIALOG: DialogView = { mode: 'bot', transfer: 0, operator: null, forwarded: false, binding: null };
@@ -57,6 +57,11 @@ export class PluginSet {
     };
   }
 
+  /** What host functions would answer at once to one lead's scripts. */
+  knownFor(lead: LeadRef): NonNullable<ScriptRun['known']> {
+    return () => this.list.flatMap((plugin) => knownOf(plugin, lead));
+  }
+
   async afterScript(lead: LeadRef, plugin: string, actions: readonly Json[]): Promise<readonly AfterScript[]> {
     return (await this.named(plugin)?.afterScript(lead, actions)) ?? [];
   }
@@ -68,5 +73,14 @@ export class PluginSet {
     const script = { type: 'transfer' } as const;
     const own = findScript(bot, script) !== undefined;
     return Promise.resolve(own ? { do: 'run', script } : { do: 'event', event: 'TransferRequested' });
+  }
+}
+
+/** A plugin that fails here is asked when the script calls it: then there is somebody to tell. */
+function knownOf(plugin: RuntimePlugin<Transaction>, lead: LeadRef): KnownCall[] {
+  try {
+    return (plugin.guest.known?.(lead) ?? []).map((answer) => ({ plugin: plugin.name, ...answer }));
+  } catch {
+    return [];
   }
 }

@@ -42,6 +42,21 @@ export interface ScriptRun {
   readonly plugins: ReadonlyArray<{ readonly name: string; readonly source: string }>;
   /** Performs a plugin's host function: `(plugin, function, argumentsJson)` → JSON text. A rejection's `code` and message reach the script. */
   readonly call: (plugin: string, name: string, argsJson: string, signal: AbortSignal) => Promise<string>;
+  /**
+   * What some calls would be answered at once: asked when the run is given to a runner, so that such a call crosses no wall.
+   * Must not throw.
+   */
+  readonly known?: () => readonly KnownCall[];
+}
+
+/** A host function's answer that is known before it is asked. */
+export interface KnownCall {
+  readonly plugin: string;
+  readonly name: string;
+  readonly args: Json;
+  readonly value: Json;
+  /** How long it may be answered so, ms. */
+  readonly forMs: number;
 }
 
 /** What a script asked for, in its order; performed by the runtime after it has ended well. */
@@ -94,6 +109,7 @@ export interface ScriptError extends ScriptPlace {
 export interface ScriptUsage {
   readonly cpuMs: number;
   readonly wallMs: number;
+  /** Those that went to the host. */
   readonly hostCalls: number;
 }
 

@@ -12,6 +12,20 @@ export function runInput(run: ScriptRun): string {
     bot: run.bot.attributes,
     memory: run.memory,
     webhookPayload: run.webhookPayload,
+    known: knownAnswers(run),
     libraries: Object.fromEntries(Object.entries(run.libraries).map(([name, library]) => [name, library.file])),
   });
+}
+
+/** By what is called, as the guest asks for it. */
+function knownAnswers(run: ScriptRun): Record<string, { v: string; until: number }> | undefined {
+  const known = run.known?.() ?? [];
+  if (known.length === 0) return undefined;
+  const now = Date.now();
+  return Object.fromEntries(
+    known.map(({ plugin, name, args, value, forMs }) => [
+      `${plugin} ${name} ${JSON.stringify(args)}`,
+      { v: JSON.stringify(value), until: now + forMs },
+    ]),
+  );
 }

@@ -1,6 +1,6 @@
 import type { DialogMode } from '../../plugin/contract/dialog.ts';
 import type { PlatformEvent } from '../../plugin/contract/events.ts';
-import type { AfterScript, Json } from '../../plugin/contract/guest.ts';
+import type { AfterScript, Json, KnownAnswer } from '../../plugin/contract/guest.ts';
 import type { LiveTexHost } from '../../plugin/contract/host.ts';
 import type { RuntimePlugin, WebhookHeaders } from '../../plugin/contract/plugin.ts';
 import { type LeadRef, userIdOf } from '../../plugin/contract/lead.ts';
@@ -25,6 +25,8 @@ export interface TinyPlugin {
   failures: number;
   /** Makes the next `dialog` calls fail. */
   dialogFailures: number;
+  /** What it knows beforehand. */
+  known: () => readonly KnownAnswer[];
 }
 
 /** Its guest code: `tiny.ask()` calls the host, `tiny.wish(x)` asks for an action. */
@@ -47,6 +49,7 @@ export function tinyPlugin(): TinyPlugin {
     reasons: [],
     failures: 0,
     dialogFailures: 0,
+    known: () => [],
     host: () => {
       if (host === undefined) throw new Error('the plugin was not made');
       return host;
@@ -62,6 +65,7 @@ export function tinyPlugin(): TinyPlugin {
     guest: {
       source: GUEST,
       functions: new Map([['ask', ({ lead }, args) => Promise.resolve({ lead: userIdOf(lead), args: args as Json })]]),
+      known: () => tiny.known(),
     },
     scriptTypes: [{ code: 'transfer', name: 'Перевод на оператора', when: 'in a test' }],
     accept: async (events, tx) => {

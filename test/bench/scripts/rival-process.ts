@@ -3,12 +3,13 @@ import { answerParent } from '../child.ts';
 import { measure } from '../measure.ts';
 import { freshIsolate } from './fresh-isolate.ts';
 import { nodeVm } from './node-vm.ts';
-import { ours } from './ours.ts';
+import { ours, oursAsking } from './ours.ts';
 import { quickJs } from './quickjs.ts';
 import type { ScriptRunner } from './script.ts';
 
 const RIVALS: Readonly<Record<string, () => ScriptRunner | Promise<ScriptRunner>>> = {
   ours,
+  oursAsking,
   freshIsolate,
   quickJs,
   nodeVm,

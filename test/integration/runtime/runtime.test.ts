@@ -53,6 +53,28 @@ test('what was done is told once, after it is stored', async () => {
   expect(seen).toEqual(['lead: привет', 'start  null ', 'start a.js {"a":"б"} раз', 'bot: да']);
 });
 
+test('what a plugin knows beforehand goes with each script; one that fails to say it is asked as ever', async () => {
+  const tiny = tinyPlugin();
+  const runtime = await startRuntime(
+    {
+      scripts: [{ code: 'start', commands: [{ type: 'run_javascript', file: 'a.js' }] }],
+      routes: [{ regex: '.*', script: 'start' }],
+      files: { 'a.js': `lead.setAttr('a', JSON.stringify([tiny.ask('раз'), tiny.ask('два').args]));` },
+    },
+    { plugins: [tiny.factory] },
+  );
+  const answered = async () => {
+    await runtime.say('привет');
+    return JSON.parse(String((await runtime.lead('telegram', '1'))?.attributes['a'])) as unknown;
+  };
+  tiny.known = () => [{ name: 'ask', args: { value: 'раз' }, value: 'известно', forMs: 60_000 }];
+  expect(await answered()).toEqual(['известно', { value: 'два' }]);
+  tiny.known = () => {
+    throw new Error('the plugin does not know what it knows');
+  };
+  expect(await answered()).toEqual([{ lead: 'test:telegram:1', args: { value: 'раз' } }, { value: 'два' }]);
+});
+
 test('a message to a lead whose operator has the dialog is not delivered, and an activity says so', async () => {
   const tiny = tinyPlugin();
   const runtime = await startRuntime(

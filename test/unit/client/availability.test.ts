@@ -220,3 +220,19 @@ test('never rejects: nobody listening, a page, garbage', async () => {
   await clock.advance(2_000);
   expect(await binding.availability()).toMatchObject({ state: 'unknown', error: { code: 'livetex_unreachable' } });
 });
+
+test('what would be answered at once is known beforehand, for as long as it would', async () => {
+  const { state, binding, clock } = await start(ONLINE);
+  const known = () => binding.knownAvailability?.();
+  expect(known()).toBeUndefined();
+  await binding.availability();
+  expect(known()).toMatchObject({ availability: { state: 'online' }, forMs: 5_000 });
+  await clock.advance(4_999);
+  expect(known()).toMatchObject({ availability: { state: 'online' }, forMs: 1 });
+  await clock.advance(1);
+  expect(known()).toBeUndefined();
+  state.reply = DOWN;
+  expect((await binding.availability()).state).toBe('online');
+  // An older answer that still counts is asked for again soon.
+  expect(known()).toBeUndefined();
+});

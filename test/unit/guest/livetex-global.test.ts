@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { pluginError } from '../../../plugin/errors.ts';
+import type { ScriptRun } from '../../../runtime-shim/sandbox/contract.ts';
 import { createScriptRunner } from '../../support/sandbox-under-test.ts';
 
 const scripts = createScriptRunner();
@@ -18,6 +19,45 @@ test('hasOnlineOperators asks the host and looks synchronous', async () => {
     ['livetex', 'hasOnlineOperators', 'null'],
     ['livetex', 'hasOnlineOperators', 'null'],
   ]);
+});
+
+test('an answer that came with the script needs no call of the host, for as long as it holds', async () => {
+  const asked: string[] = [];
+  const call = async (_plugin: string, name: string): Promise<string> => {
+    asked.push(name);
+    return 'false';
+  };
+  const known = (forMs: number, name = 'hasOnlineOperators'): Partial<ScriptRun> => ({
+    call,
+    known: () => [{ plugin: 'livetex', name, args: null, value: true, forMs }],
+  });
+  const code = 'return [livetex.hasOnlineOperators(), livetex.hasOnlineOperators()];';
+  expect(await scripts.run(code, known(60_000))).toMatchObject({ returned: [true, true], usage: { hostCalls: 0 } });
+  expect(asked).toEqual([]);
+  expect(await scripts.run(code, known(0))).toMatchObject({ returned: [false, false], usage: { hostCalls: 2 } });
+  expect(await scripts.returned(code, known(60_000, 'another'))).toEqual([false, false]);
+  const slow = `const first = livetex.hasOnlineOperators(); const end = Date.now() + 300; while (Date.now() < end); return [first, livetex.hasOnlineOperators()];`;
+  expect(await scripts.returned(slow, known(200))).toEqual([true, false]);
+});
+
+test('an answer that came with the script counts as a call, and no script can change it', async () => {
+  const changes: Partial<ScriptRun> = {
+    call: async () => 'false',
+    known: () => [{ plugin: 'livetex', name: 'hasOnlineOperators', args: null, value: true, forMs: 60_000 }],
+  };
+  expect(await scripts.failure('for (;;) livetex.hasOnlineOperators();', changes)).toContain('script_host_calls');
+  const hostile = `
+    Date.now = () => 1e15; JSON.parse = () => false; Object.hasOwn = () => false;
+    Object.prototype['livetex hasOnlineOperators null'] = { v: 'false', until: 1e15 };
+    return livetex.hasOnlineOperators();`;
+  expect(await scripts.returned(hostile, changes)).toBe(true);
+  const without = { call: changes.call } as Partial<ScriptRun>;
+  const forged = `
+    Object.prototype.known = { 'livetex hasOnlineOperators null': { v: 'true', until: 1e15 } };
+    return livetex.hasOnlineOperators();`;
+  expect(await scripts.returned(forged, without)).toBe(false);
+  // The next script of the same isolate knows nothing of it.
+  expect(await scripts.returned('return livetex.hasOnlineOperators();', without)).toBe(false);
 });
 
 test('what the host rejects reaches the script as code and message, at its own line', async () => {
