@@ -1,4 +1,5 @@
-import { startChild } from '../child.ts';
+import { type Child, startChild } from '../child.ts';
+import { inTurns } from '../in-turns.ts';
 import type { Measurement } from '../measure.ts';
 import { ratio, type Section, type Table } from '../section.ts';
 
@@ -7,7 +8,7 @@ const CONCURRENCIES = [1, 8, 64] as const;
 const CONTENDERS = ['ours', 'oursAsking', 'freshIsolate', 'quickJs', 'nodeVm'] as const;
 type Contender = (typeof CONTENDERS)[number];
 /** Length of one measurement, ms. */
-const FOR_MS = 3_000;
+const FOR_MS = 1_500;
 const QUICK_FOR_MS = 200;
 
 type Named = Measurement & { readonly name: string };
@@ -16,21 +17,27 @@ type Named = Measurement & { readonly name: string };
 export const scriptsSection: Section = {
   name: 'scripts',
   async run({ progress, quick }) {
-    const measured = new Map<string, Named>();
-    for (const contender of CONTENDERS) {
-      const child = startChild(new URL('rival-process.ts', import.meta.url), [contender]);
-      try {
-        for (const concurrency of CONCURRENCIES) {
-          progress(`   ${contender}, concurrency ${concurrency}`);
-          const forMs = quick ? QUICK_FOR_MS : FOR_MS;
-          measured.set(`${contender} ${concurrency}`, await child.ask<Named>({ concurrency, forMs }));
-        }
-      } finally {
-        await child.end();
+    const measured = new Map<number, Map<Contender, Named>>();
+    const forMs = quick ? QUICK_FOR_MS : FOR_MS;
+    const children = new Map<Contender, Child>();
+    try {
+      for (const contender of CONTENDERS) {
+        children.set(contender, startChild(new URL('rival-process.ts', import.meta.url), [contender]));
       }
+      for (const concurrency of CONCURRENCIES) {
+        const ask = async (contender: Contender, round: number): Promise<Named> => {
+          progress(`   ${contender}, concurrency ${concurrency}, round ${round + 1}`);
+          const child = children.get(contender);
+          if (child === undefined) throw new Error(`${contender} was not started`);
+          return child.ask<Named>({ concurrency, forMs });
+        };
+        measured.set(concurrency, await inTurns(CONTENDERS, ask, { quick }));
+      }
+    } finally {
+      for (const child of children.values()) await child.end();
     }
     const of = (contender: Contender, concurrency: number): Named => {
-      const found = measured.get(`${contender} ${concurrency}`);
+      const found = measured.get(concurrency)?.get(contender);
       if (found === undefined) throw new Error(`${contender} was not measured`);
       return found;
     };
@@ -66,6 +73,7 @@ function aims(of: (contender: Contender, concurrency: number) => Named): Table {
       ["server's event-loop delay p99, 64 at a time, ms", '< 10', loop],
     ],
     notes: [
+      'Measured in turns, three rounds; of each contender the one with the pace in the middle.',
       'Every contender has a process of its own; CPU and memory are those of its whole tree of processes.',
       'node:vm and the fresh isolate stop no hostile script; node:vm cannot wait for the host, so its check is made before the script.',
       "Ours gets the check's answer with the script, as the product has it for 5 s; the second line is ours while nothing is known.",

@@ -5,6 +5,8 @@ import { createLeastDurableTable } from '../least-durable-table.ts';
 
 export interface ServerUnderTest {
   readonly url: string;
+  /** Resolves when nothing is left to do: what one contender still works on must not slow the next one. */
+  rest(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ async function start(store: {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    rest: async () => undefined,
     async close() {
       server.closeAllConnections();
       server.close();

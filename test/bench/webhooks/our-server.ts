@@ -65,6 +65,7 @@ export async function startOurServer(options: OurServerOptions): Promise<OurServ
   return {
     plugin,
     url: `${runtime.url ?? ''}/webhook/livetex/${BINDING}`,
+    rest: () => (options.works ? runtime.idle() : Promise.resolve()),
     async close() {
       await runtime.close();
       await storage.close();

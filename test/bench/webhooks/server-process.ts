@@ -13,6 +13,9 @@ function start(): Promise<ServerUnderTest> {
 }
 
 answerParent(
-  async () => server.url,
+  async (question: 'url' | 'rest') => {
+    if (question === 'rest') await server.rest();
+    return server.url;
+  },
   () => server.close(),
 );
