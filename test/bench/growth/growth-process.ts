@@ -8,6 +8,7 @@ import { startOurServer } from '../webhooks/our-server.ts';
 /** Messages to mirror, or checks to make, by leads all over the table. */
 export type GrowthQuestion =
   | 'url'
+  | 'rest'
   | { readonly mirror: { readonly from: number; readonly count: number } }
   | { readonly checks: number };
 
@@ -20,6 +21,7 @@ const hasOnlineOperators = server.plugin.guest.functions.get('hasOnlineOperators
 answerParent(
   async (question: GrowthQuestion) => {
     if (question === 'url') return server.url;
+    if (question === 'rest') return server.rest();
     if ('checks' in question) return checks(question.checks);
     const startedAt = performance.timeOrigin + performance.now();
     await acceptAll(server.plugin, { ...question.mirror, leads: Number(leads) });

@@ -1,7 +1,8 @@
 import { type Child, startChild } from '../child.ts';
 import type { Received } from '../mirror/livetex-process.ts';
+import { inTurns } from '../in-turns.ts';
 import { processTree } from '../process-tree.ts';
-import { ratio, type Section } from '../section.ts';
+import { ratio, type Section, type SectionOptions } from '../section.ts';
 import type { Load, LoadResult } from '../webhooks/load-process.ts';
 import type { GrowthQuestion } from './growth-process.ts';
 
@@ -9,15 +10,15 @@ const LEADS = [1_000, 100_000, 1_000_000] as const;
 const QUICK_LEADS = [100, 1_000] as const;
 /** Webhooks one after the other on few connections: their latency, not the most that can be had. */
 const CONNECTIONS = 4;
-const WEBHOOKS_MS = 4_000;
+const WEBHOOKS_MS = 2_000;
 const QUICK_WEBHOOKS_MS = 300;
 /**
- * Messages of a round, each of another lead, so that the work is the same whatever the number of leads: where a few leads say
- * it all, several messages of one wait in one lane, which costs less. A round begins when the one before has arrived.
+ * Messages of a batch, each of another lead, so that the work is the same whatever the number of leads: where a few leads say
+ * it all, several messages of one wait in one lane, which costs less. A batch begins when the one before has arrived.
  */
 const MESSAGES = 1_000;
 const QUICK_MESSAGES = 100;
-const ROUNDS = 6;
+const BATCHES = 4;
 const CHECKS = 20_000;
 
 interface Grown {
@@ -34,12 +35,17 @@ export const growthSection: Section = {
   async run({ progress, quick }) {
     const livetex = startChild(new URL('../mirror/livetex-process.ts', import.meta.url));
     const load = startChild(new URL('../webhooks/load-process.ts', import.meta.url));
+    const servers = new Map<number, Child>();
     try {
-      const grown: Grown[] = [];
-      for (const leads of quick ? QUICK_LEADS : LEADS) {
-        progress(`   ${leads.toLocaleString('en-US')} leads`);
-        grown.push(await measureGrown(livetex, load, leads, quick));
+      const baseUrl = await livetex.ask<string>('url');
+      const sizes = quick ? QUICK_LEADS : LEADS;
+      for (const leads of sizes) {
+        progress(`   ${leads.toLocaleString('en-US')} leads are written`);
+        const server = startChild(new URL('growth-process.ts', import.meta.url), [String(leads), baseUrl]);
+        servers.set(leads, server);
+        await server.ask('url');
       }
+      const grown = await measureGrown(sizes, { livetex, load, servers, quick, progress });
       const [least] = grown;
       return [
         {
@@ -53,6 +59,7 @@ export const growthSection: Section = {
             'mirror messages/s',
             'to the least',
             'server MB',
+            'to the least',
           ],
           rows: grown.map(({ leads, checkUs, webhook, messagesPerSecond, rssMb }) => [
             leads.toLocaleString('en-US'),
@@ -63,8 +70,10 @@ export const growthSection: Section = {
             messagesPerSecond,
             ratio(messagesPerSecond, least?.messagesPerSecond ?? Number.NaN),
             rssMb,
+            ratio(rssMb, least?.rssMb ?? Number.NaN),
           ]),
           notes: [
+            'Measured in turns, three rounds; of each size the one with the pace in the middle.',
             `Aim: flat within 25 %. Webhooks on ${CONNECTIONS} connections for random leads; the mirror's messages are each another lead's, all over the table.`,
             'Memory is the server process alone; its page cache of SQLite is bounded (32 MiB a connection).',
           ],
@@ -72,40 +81,66 @@ export const growthSection: Section = {
       ];
     } finally {
       await load.end();
+      for (const server of servers.values()) await server.end();
       await livetex.end();
     }
   },
 };
 
-async function measureGrown(livetex: Child, load: Child, leads: number, quick: boolean): Promise<Grown> {
-  const baseUrl = await livetex.ask<string>('url');
-  const server = startChild(new URL('growth-process.ts', import.meta.url), [String(leads), baseUrl]);
-  const ask = <Answer>(question: GrowthQuestion): Promise<Answer> => server.ask<Answer>(question);
-  try {
-    const url = await ask<string>('url');
-    const forMs = quick ? QUICK_WEBHOOKS_MS : WEBHOOKS_MS;
-    const order: Load = { url, connections: CONNECTIONS, leads, forMs };
-    await load.ask<LoadResult>({ ...order, forMs: forMs / 4 });
-    const webhook = await load.ask<LoadResult>(order);
+interface Stand extends Pick<SectionOptions, 'quick' | 'progress'> {
+  readonly livetex: Child;
+  readonly load: Child;
+  readonly servers: ReadonlyMap<number, Child>;
+}
 
-    const count = quick ? QUICK_MESSAGES : MESSAGES;
-    let tookMs = 0;
-    for (let round = 0; round < ROUNDS; round += 1) {
-      await livetex.ask('reset');
-      const startedAt = await ask<number>({ mirror: { from: round * count, count } });
-      const { lastAt } = await livetex.ask<Received>({ until: count });
-      // The first one warms up.
-      if (round > 0) tookMs += lastAt - startedAt;
-    }
-    const checkUs = await ask<number>({ checks: CHECKS });
-    return {
-      leads,
-      checkUs,
-      webhook,
-      messagesPerSecond: ((ROUNDS - 1) * count * 1_000) / tookMs,
-      rssMb: processTree(server.pid).rssMb,
-    };
-  } finally {
-    await server.end();
+async function measureGrown(sizes: readonly number[], stand: Stand): Promise<Grown[]> {
+  const { livetex, load, servers, quick, progress } = stand;
+  const ask = async <Answer>(leads: number, question: GrowthQuestion): Promise<Answer> => {
+    const server = servers.get(leads);
+    if (server === undefined) throw new Error(`the server with ${leads} leads was not started`);
+    return server.ask<Answer>(question);
+  };
+  const forMs = quick ? QUICK_WEBHOOKS_MS : WEBHOOKS_MS;
+  const webhooks = await inTurns(
+    sizes,
+    async (leads, round) => {
+      progress(`   webhooks, ${leads} leads, round ${round + 1}`);
+      const order: Load = { url: await ask<string>(leads, 'url'), connections: CONNECTIONS, leads, forMs };
+      await load.ask<LoadResult>({ ...order, forMs: forMs / 4 });
+      const result = await load.ask<LoadResult>(order);
+      await ask(leads, 'rest');
+      return result;
+    },
+    { quick },
+  );
+  const count = quick ? QUICK_MESSAGES : MESSAGES;
+  let from = 0;
+  const send = async (leads: number): Promise<number> => {
+    await livetex.ask('reset');
+    const startedAt = await ask<number>(leads, { mirror: { from, count } });
+    from += count;
+    const { lastAt } = await livetex.ask<Received>({ until: count });
+    return lastAt - startedAt;
+  };
+  const mirror = await inTurns(
+    sizes,
+    async (leads, round) => {
+      progress(`   mirror, ${leads} leads, round ${round + 1}`);
+      await send(leads);
+      let tookMs = 0;
+      for (let batch = 0; batch < BATCHES; batch += 1) tookMs += await send(leads);
+      return { perSecond: (BATCHES * count * 1_000) / tookMs };
+    },
+    { quick },
+  );
+  const grown: Grown[] = [];
+  for (const leads of sizes) {
+    const webhook = webhooks.get(leads);
+    const messagesPerSecond = mirror.get(leads)?.perSecond;
+    if (webhook === undefined || messagesPerSecond === undefined) throw new Error('nothing was measured');
+    const checkUs = await ask<number>(leads, { checks: CHECKS });
+    const rssMb = processTree(servers.get(leads)?.pid, { alone: true }).rssMb;
+    grown.push({ leads, checkUs, webhook, messagesPerSecond, rssMb });
   }
+  return grown;
 }

@@ -1,13 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { createLiveTexPlugin } from '../../../plugin/index.ts';
 import type { RuntimePlugin } from '../../../plugin/contract/plugin.ts';
-import { openStorage, type Storage, systemClock, type Transaction } from '../../../plugin/storage/index.ts';
+import { openStorage, systemClock, type Transaction } from '../../../plugin/storage/index.ts';
 import { createRuntime } from '../../../runtime-shim/runtime/index.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import type { ServerUnderTest } from './bare-server.ts';
 import { IN_FLIGHT } from '../mirror/texts.ts';
 import { BINDING, WEBHOOK_KEY } from './event.ts';
-import { populate } from './populate.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', '..', 'scripts-examples');
 export interface OurServerOptions {
@@ -17,6 +18,16 @@ export interface OurServerOptions {
   readonly history?: boolean;
   /** LiveTex. Left out: nothing listens there. */
   readonly baseUrl?: string;
+}
+
+const POPULATE = join(import.meta.dirname, 'populate-process.ts');
+
+async function fill(folder: string, { leads, history }: OurServerOptions): Promise<void> {
+  const child = spawn(process.execPath, [POPULATE, folder, String(leads), ...(history === true ? ['history'] : [])], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`the leads could not be written (code ${String(code)})`);
 }
 
 export interface OurServer extends ServerUnderTest {
@@ -29,12 +40,8 @@ export interface OurServer extends ServerUnderTest {
  */
 export async function startOurServer(options: OurServerOptions): Promise<OurServer> {
   const folder = temporaryFolder();
-  const open = (): Promise<Storage> => openStorage(`sqlite:${folder.path}`, { clock: systemClock });
-  const filled = await open();
-  await populate(filled, options.leads, { history: options.history ?? false });
-  // Closed and opened again: else the kernel would still be writing all of it to the disk while we measure flushes.
-  await filled.close();
-  const storage = await open();
+  await fill(folder.path, options);
+  const storage = await openStorage(`sqlite:${folder.path}`, { clock: systemClock });
   const runtime = await createRuntime({
     bot: join(EXAMPLES, '08-support-bot'),
     storage,
