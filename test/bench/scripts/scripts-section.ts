@@ -19,12 +19,13 @@ export const scriptsSection: Section = {
   async run({ progress, quick }) {
     const measured = new Map<number, Map<Contender, Named>>();
     const forMs = quick ? QUICK_FOR_MS : FOR_MS;
-    const children = new Map<Contender, Child>();
-    try {
-      for (const contender of CONTENDERS) {
-        children.set(contender, startChild(new URL('rival-process.ts', import.meta.url), [contender]));
-      }
-      for (const concurrency of CONCURRENCIES) {
+    for (const concurrency of CONCURRENCIES) {
+      // New processes each time: what one of the rivals keeps of its runs ends it after some twenty thousand.
+      const children = new Map<Contender, Child>();
+      try {
+        for (const contender of CONTENDERS) {
+          children.set(contender, startChild(new URL('rival-process.ts', import.meta.url), [contender]));
+        }
         const ask = async (contender: Contender, round: number): Promise<Named> => {
           progress(`   ${contender}, concurrency ${concurrency}, round ${round + 1}`);
           const child = children.get(contender);
@@ -32,9 +33,9 @@ export const scriptsSection: Section = {
           return child.ask<Named>({ concurrency, forMs });
         };
         measured.set(concurrency, await inTurns(CONTENDERS, ask, { quick }));
+      } finally {
+        for (const child of children.values()) await child.end();
       }
-    } finally {
-      for (const child of children.values()) await child.end();
     }
     const of = (contender: Contender, concurrency: number): Named => {
       const found = measured.get(concurrency)?.get(contender);
