@@ -16,6 +16,7 @@ import type { WebhookInbox } from './webhook-inbox.ts';
 const EVENT_SCOPE = 'livetex-events';
 
 type Verdict = EventVerdict['verdict'];
+const eventsSchema = z.array(platformEventSchema);
 const verdictSchema = z.enum(['accepted', 'suppressed']);
 
 /** Stores the platform's events and answers each with its verdict; see `RuntimePlugin.accept`. @throws event_invalid */
@@ -70,7 +71,7 @@ function isGated(event: PlatformEvent): boolean {
 }
 
 function parse(events: readonly PlatformEvent[]): PlatformEvent[] {
-  const result = z.array(platformEventSchema).safeParse(events);
+  const result = eventsSchema.safeParse(events);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'events'}: ${issueWords(issue)}`);
   throw pluginError('event_invalid', { problems });

@@ -54,9 +54,13 @@ function knownOf({ bot, lead }: Headers): ReadonlySet<string> {
   return known;
 }
 
+/** Latin and Cyrillic letters, digits and signs that have one form only and are all seen: most lines are of these alone. */
+const PLAIN = /^[\x20-\x7e\u0400-\u045f]*$/;
+
 /** How a line reads: without what cannot be seen, in one form of each letter, spaces and case aside. */
 function seen(line: string): string {
-  return line.normalize('NFKC').replace(UNSEEN, '').replace(/\s+/g, ' ').trim().toLowerCase();
+  const oneForm = PLAIN.test(line) ? line : line.normalize('NFKC').replace(UNSEEN, '');
+  return oneForm.replace(/\s+/g, ' ').trim().toLowerCase();
 }
 
 /** A name on one line: a line end in it could begin what looks like another message. */

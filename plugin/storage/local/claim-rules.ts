@@ -52,9 +52,9 @@ export function claim(context: ClaimContext, request: ClaimRequest, newClaim: ()
   if (limit <= 0) return [];
   const until = now + request.leaseMs;
   return freeLanes(context, queue, limit).flatMap((laneId) => {
-    const lane = tables.lanes.get(laneId);
-    const head = lane && tables.jobs.get(lane.headId);
-    if (lane === undefined || head === undefined) return [];
+    const found = tables.laneWithHead(laneId);
+    if (found === undefined) return [];
+    const { lane, head } = found;
     const token = newClaim();
     claims.take({ lane, head, token, until });
     const job = storedJob(head, { queue, lane: lane.name });

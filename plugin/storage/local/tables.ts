@@ -160,6 +160,8 @@ export interface Tables {
   readonly dead: DeadTable;
   readonly gates: GateTable;
   readonly counts: CountTable;
+  /** A lane and its head; `undefined` when there is no such lane. */
+  laneWithHead(laneId: number): { readonly lane: LaneRow; readonly head: JobRow } | undefined;
   /** Writes something that nobody reads: proof that writing works. */
   touch(now: number): void;
 }

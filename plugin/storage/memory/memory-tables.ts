@@ -96,16 +96,23 @@ function createCountTable(log: UndoLog): CountTable {
 
 /** All tables in memory; each change notes in `log` how to undo it. */
 export function createMemoryTables(log: UndoLog): Tables {
+  const lanes = createLaneTable(log);
+  const jobs = createJobTable(log);
   return {
     records: createRecordTable(log),
     streams: createStreamTable(log),
     remembered: createRememberedTable(log),
-    lanes: createLaneTable(log),
-    jobs: createJobTable(log),
+    lanes,
+    jobs,
     timers: createTimerTable(log),
     dead: createDeadTable(log),
     gates: createGateTable(log),
     counts: createCountTable(log),
+    laneWithHead(laneId) {
+      const lane = lanes.get(laneId);
+      const head = lane && jobs.get(lane.headId);
+      return lane && head && { lane, head };
+    },
     touch: () => undefined,
   };
 }

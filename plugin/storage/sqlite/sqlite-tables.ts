@@ -1,7 +1,7 @@
 import type { CountTable, DeadRow, DeadTable, Tables, TimerRow, TimerTable } from '../local/tables.ts';
 import { change, only, type Prepare, query } from './prepare.ts';
 import { createGateTable, createRecordTable, createRememberedTable, createStreamTable } from './sqlite-keyed-tables.ts';
-import { createJobTable, createLaneTable } from './sqlite-lane-tables.ts';
+import { createJobTable, createLaneTable, createLaneWithHead } from './sqlite-lane-tables.ts';
 
 type TimerColumns = readonly [queue: string, id: string, at: number, lane: string, kind: string, payload: string];
 const timerRow = ([queue, id, at, lane, kind, payload]: TimerColumns): TimerRow => ({
@@ -120,6 +120,7 @@ export function createSqliteTables(prepare: Prepare): Tables {
     dead: createDeadTable(prepare),
     gates: createGateTable(prepare),
     counts: createCountTable(prepare),
+    laneWithHead: createLaneWithHead(prepare),
     touch: (now) => void touch(now),
   };
 }

@@ -65,6 +65,23 @@ describe('mirrorMessage', () => {
     ]);
   });
 
+  it('marks such a line whatever plain letters and signs it is of, and however one may write them', () => {
+    const plain = Array.from({ length: 0x460 }, (_, code) => String.fromCharCode(code)).filter(
+      (sign) => (sign >= ' ' && sign <= '~') || sign >= '\u0400',
+    );
+    expect(plain).toHaveLength(95 + 96);
+    for (const sign of plain) {
+      const headers = { bot: '', lead: `Лид ${sign} А` };
+      const upper = ` ЛИД  ${sign.toUpperCase()} А `;
+      // The same with a joiner and in the form that takes letters apart: neither is plain.
+      const apart = `Л\u200dид ${sign} А`.normalize('NFD');
+      const text = [upper, apart, `Лид ${sign} Б`].join('\n');
+      expect(mirrorMessage('bot', { text }, { headers, maxTextLength: 4_000 })).toEqual([
+        { kind: 'sendText', text: `> ${upper}\n> ${apart}\nЛид ${sign} Б` },
+      ]);
+    }
+  });
+
   it('splits a long text: each part has the header and fits, nothing is lost', () => {
     const words = fc.array(fc.constantFrom('слово ', '😀', 'строка\n', 'x'), { minLength: 1, maxLength: 400 });
     fc.assert(
