@@ -83,7 +83,7 @@ export function createWebhookInbox(parts: PluginParts): WebhookInbox {
       const page = { limit: PAGE, ...(after === undefined ? {} : { after }) };
       const records = await storage.read((tx) => tx.listRecords(INBOX, page));
       for (const { key, value } of records) {
-        lastKey = Number(key);
+        lastKey = Math.max(lastKey, Number(key) || 0);
         const stored = storedSchema.safeParse(value);
         if (stored.success)
           waiting.add(

@@ -50,7 +50,7 @@ export const webhooksSection: Section = {
           'Measured in turns, three rounds; of each contender the one with the pace in the middle.',
           'Aim: half of the bare server or better. The load comes from another process; the machine has two cores.',
           'The least that is durable checks no key, knows no dialog, keeps no order, and nobody works on what it stored.',
-          'Each webhook is an operator\'s text with an id of its own; "worked off" means: into the lead\'s transcript.',
+          'Each webhook is an operator\'s text with an id of its own. "Stored" is a burst: dialogs take the events afterwards. "Worked off": into the lead\'s transcript.',
         ],
       },
     ];
