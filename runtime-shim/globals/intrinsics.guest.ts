@@ -71,6 +71,11 @@ export function ordinary<Members extends object>(members: Members): Members {
   return setPrototypeOf(members, objectPrototype) as Members;
 }
 
+type Each = (this: object, act: (value: unknown, key: unknown) => void) => void;
+/** They throw for what is not a Map, or not a Set. */
+export const eachOfMap = uncurry(Map.prototype.forEach as Each);
+export const eachOfSet = uncurry(Set.prototype.forEach as Each);
+
 /** A record without a prototype: every key, `__proto__` too, is only data. */
 export type Dict<Value> = { [key: string]: Value };
 

@@ -1,5 +1,7 @@
 import {
   add,
+  eachOfMap,
+  eachOfSet,
   getOwnPropertyDescriptor,
   hasOwn,
   isArray,
@@ -76,9 +78,34 @@ function printObject(value: object, seen: List<object>, budget: { left: number }
     if (!asList) text += `${typeof key === 'symbol' ? `[${toText(key)}]` : printKey(key)}: `;
     text += hasOwn(entry, 'value') ? printInner(entry.value, seen, budget) : '[getter]';
   }
+  const collection = text === '' && !asList ? printCollection(value, seen, budget) : undefined;
   seen.length -= 1;
   if (asList) return `[${text}]`;
-  return text === '' ? '{}' : `{ ${text} }`;
+  return collection ?? (text === '' ? '{}' : `{ ${text} }`);
+}
+
+/** A Map or a Set: its entries are no properties. `undefined` for what is neither. */
+function printCollection(value: object, seen: List<object>, budget: { left: number }): string | undefined {
+  let text = '';
+  let shown = 0;
+  const show = (entry: () => string): void => {
+    shown += 1;
+    if (shown > MAX_ENTRIES + 1 || budget.left <= 0) return;
+    text += (shown > 1 ? ', ' : '') + (shown > MAX_ENTRIES ? '…' : entry());
+  };
+  const inner = (part: unknown): string => printInner(part, seen, budget);
+  try {
+    eachOfMap(value, (item, key) => show(() => `${inner(key)} => ${inner(item)}`));
+    return text === '' ? 'Map {}' : `Map { ${text} }`;
+  } catch {
+    // Not a Map.
+  }
+  try {
+    eachOfSet(value, (item) => show(() => inner(item)));
+    return text === '' ? 'Set {}' : `Set { ${text} }`;
+  } catch {
+    return undefined;
+  }
 }
 
 const PLAIN_KEY = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;

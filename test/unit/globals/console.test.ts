@@ -41,6 +41,19 @@ test.each([
   ['(() => { const o = {}; o.o = o; return o; })()', '{ o: [circular] }'],
   ['{ a: { b: { c: { d: { e: 1 } } } } }', '{ a: { b: { c: { d: [object] } } } }'],
   ['Array(150).fill(0)', `[${'0, '.repeat(100)}…]`],
+  [
+    `new Map([['a', 1], [{ b: 2 }, new Set([1, 'x', [new Map()]])]])`,
+    'Map { "a" => 1, { b: 2 } => Set { 1, "x", [Map {}] } }',
+  ],
+  ['Object.assign(new Set(), { own: 1 })', '{ own: 1 }'],
+  ['Object.create(Map.prototype)', '{}'],
+  ['new Proxy(new Map(), {})', '{}'],
+  ['(() => { const m = new Map(); m.set(m, m); return m; })()', 'Map { [circular] => [circular] }'],
+  ['new Set(Array(150).keys())', `Set { ${Array.from({ length: 100 }, (_, n) => `${n}, `).join('')}… }`],
+  [
+    '(() => { Map.prototype.forEach = Set.prototype.forEach = () => { throw 1; }; return new Map([[1, 2]]); })()',
+    'Map { 1 => 2 }',
+  ],
   ['new Proxy({}, { ownKeys() { throw 1; } })', '[object]'],
 ])('prints %s', async (value, text) => {
   expect(await logOf(`console.log(${value});`)).toEqual([{ level: 'info', text }]);
