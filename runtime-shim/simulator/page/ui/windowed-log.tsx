@@ -24,22 +24,37 @@ interface Props<Item> {
   readonly subject: string;
 }
 
+/** Content or a box that changes its height moves the list to its new end at most, never further up. */
+function hasLookedBack(element: HTMLElement, endTop: number): boolean {
+  return element.scrollTop < Math.min(endTop, element.scrollHeight - element.clientHeight) - 1;
+}
+
 /** A list that grows at its end and stays there until the person looks back. Only the part near the end is in the page. */
 export function WindowedLog<Item>(props: Props<Item>) {
   const { items, keyOf, draw, label, announce, after, empty, subject } = props;
   const { texts } = usePage();
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  /** Where the list was when it was last known to be at its end. */
+  const endTop = useRef(0);
   const boxHeight = useRef(0);
   const heightBefore = useRef<number | undefined>(undefined);
   const [limit, setLimit] = useState(STEP);
   const [away, setAway] = useState(false);
 
+  const scrollToEnd = (element: HTMLElement): void => {
+    element.scrollTop = element.scrollHeight;
+    endTop.current = element.scrollTop;
+  };
+  /** Stays at the end, unless the person has begun to look back: the browser tells that only with its next frame. */
+  const followEnd = (element: HTMLElement): void => {
+    if (atEnd.current && !hasLookedBack(element, endTop.current)) scrollToEnd(element);
+  };
   const toEnd = (): void => {
     atEnd.current = true;
     setAway(false);
     setLimit(STEP);
-    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+    if (box.current) scrollToEnd(box.current);
   };
   useEffect(toEnd, [subject]);
   useLayoutEffect(() => {
@@ -48,8 +63,8 @@ export function WindowedLog<Item>(props: Props<Item>) {
     if (heightBefore.current !== undefined) {
       element.scrollTop += element.scrollHeight - heightBefore.current;
       heightBefore.current = undefined;
-    } else if (atEnd.current) {
-      element.scrollTop = element.scrollHeight;
+    } else {
+      followEnd(element);
     }
   });
   // The box changes its height when a hint closes or a phone's keyboard opens: the end stays in view.
@@ -58,7 +73,7 @@ export function WindowedLog<Item>(props: Props<Item>) {
     if (element === null) return undefined;
     const observer = new ResizeObserver(() => {
       boxHeight.current = element.clientHeight;
-      if (atEnd.current) element.scrollTop = element.scrollHeight;
+      followEnd(element);
     });
     observer.observe(element);
     return () => observer.disconnect();
@@ -72,8 +87,10 @@ export function WindowedLog<Item>(props: Props<Item>) {
     const element = box.current;
     if (element === null) return;
     // The browser's own scrolling as the box changes its height, before the observer above: nobody looked back.
-    if (atEnd.current && element.clientHeight !== boxHeight.current) return;
+    const isResized = element.clientHeight !== boxHeight.current;
+    if (atEnd.current && isResized && !hasLookedBack(element, endTop.current)) return;
     atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
+    if (atEnd.current) endTop.current = element.scrollTop;
     setAway(!atEnd.current);
     if (atEnd.current && limit > STEP) setLimit(STEP);
     else if (!atEnd.current && element.scrollTop < NEAR_START_PX && start > 0) showEarlier();
