@@ -29,6 +29,9 @@ const CHARTS = [
   { file: 'bench-mirror.svg', section: 'mirror', title: 'Mirror', column: 1, unit: 'messages a second' },
 ] as const;
 
+/** Characters of a name that fit beside its bar; of a longer one what stands before its colon. */
+const MAX_LABEL = 44;
+
 const report = JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')) as Report;
 const parts = [
   `Taken on ${Object.entries(report.machine)
@@ -60,7 +63,7 @@ function titleOf(table: Table): string {
 
 function barsOf(table: Table, column: number): Bar[] {
   return table.rows.map((row) => ({
-    label: row[0],
+    label: row[0].length > MAX_LABEL ? (row[0].split(': ', 1)[0] ?? row[0]) : row[0],
     value: Number(row[column]),
     isOurs: row[0].startsWith('ours'),
   }));
