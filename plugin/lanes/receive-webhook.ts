@@ -55,7 +55,7 @@ export function createReceiveWebhook(
   async function take(binding: Binding, event: WebhookEvent, bytes: number): Promise<WebhookAnswer> {
     const received = receivedWebhook(parts, binding.id, event);
     if (received === undefined) {
-      ignore(binding, event);
+      reportWebhook(parts, { bindingId: binding.id, event, ...userOf(event) }, 'ignored');
       return TAKEN;
     }
     try {
@@ -76,14 +76,6 @@ export function createReceiveWebhook(
       return takeWebhook(tx, parts, received);
     });
     reportWebhook(parts, received, outcome);
-  }
-
-  function ignore(binding: Binding, event: WebhookEvent): void {
-    const outcome = 'ignored';
-    const user = userOf(event);
-    count(binding, outcome);
-    parts.observe({ kind: 'webhook', at: parts.clock.now(), binding: binding.id, ...user, event, outcome });
-    parts.logger.debug('webhook', { binding: binding.id, type: event.type, id: event.id, ...user, outcome });
   }
 
   function logUnknown(binding: Binding, type: string): void {

@@ -81,16 +81,24 @@ export async function leaveToLane(
   return 'stored';
 }
 
+/** An event of a binding; without `userId` when it is about no lead. */
+type SeenWebhook = Pick<ReceivedWebhook, 'bindingId' | 'event'> & Partial<Pick<ReceivedWebhook, 'userId'>>;
+
 /** Counts and logs what became of an event, once that is committed. */
-export function reportWebhook(parts: PluginParts, received: ReceivedWebhook, outcome: WebhookOutcome): void {
-  const { bindingId: binding, userId, event } = received;
+export function reportWebhook(parts: PluginParts, seen: SeenWebhook, outcome: WebhookOutcome): void {
+  const { bindingId: binding, event } = seen;
   parts.counters.add('livetex_webhooks_total', { binding, outcome });
-  if (outcome !== 'stored') tellOf(parts, received, outcome);
-  parts.logger.debug('webhook', { binding, type: event.type, id: event.id, userId, outcome });
+  if (outcome !== 'stored') tellOf(parts, seen, outcome);
+  parts.logger.debug('webhook', { binding, type: event.type, id: event.id, ...userOf(seen), outcome });
 }
 
-function tellOf(parts: PluginParts, { bindingId, userId, event }: ReceivedWebhook, outcome: WebhookOutcome): void {
-  parts.observe({ kind: 'webhook', at: parts.clock.now(), binding: bindingId, userId, event, outcome });
+function tellOf(parts: PluginParts, seen: SeenWebhook, outcome: WebhookOutcome): void {
+  const { bindingId: binding, event } = seen;
+  parts.observe({ kind: 'webhook', at: parts.clock.now(), binding, ...userOf(seen), event, outcome });
+}
+
+function userOf({ userId }: SeenWebhook): { readonly userId?: string } {
+  return userId === undefined ? {} : { userId };
 }
 
 async function wasSeen(tx: Transaction, { bindingId, event }: ReceivedWebhook): Promise<boolean> {

@@ -3,6 +3,7 @@ import { messageOf } from '../contract/coded-error.ts';
 import { webhookEventSchema } from '../contract/livetex-webhook.ts';
 import { problemsOf } from '../contract/parse-tolerantly.ts';
 import type { Json, Transaction } from '../storage/contract.ts';
+import { STORAGE_PAUSE_MS } from '../storage/settle-job.ts';
 import type { PluginParts } from './plugin-parts.ts';
 import { INBOX } from './queue-names.ts';
 import { leaveToLane, type ReceivedWebhook, reportWebhook, takeWebhook, type WebhookOutcome } from './take-webhook.ts';
@@ -20,8 +21,6 @@ const MAX_WAITING = 20_000;
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 /** Records read at one time at the start. */
 const PAGE = 10;
-/** Pause before storage that failed is asked again, ms: a disk needs about this long to recover. */
-const STORAGE_PAUSE_MS = 1_000;
 /** Digits of a record's number: as many as a safe integer has, so that keys sort like numbers. */
 const KEY_DIGITS = 16;
 
