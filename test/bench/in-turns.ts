@@ -23,3 +23,22 @@ function middleOf<Result extends { readonly perSecond: number }>(results: readon
   if (middle === undefined) throw new Error('nothing was measured');
   return middle;
 }
+
+/** Starts something for each contender, such as a process; whatever becomes of the work, all that was started ends. */
+export async function withEach<Contender, Started extends { end(): Promise<void> }, Result>(
+  contenders: readonly Contender[],
+  start: (contender: Contender) => Started | Promise<Started>,
+  work: (of: (contender: Contender) => Started) => Promise<Result>,
+): Promise<Result> {
+  const started = new Map<Contender, Started>();
+  try {
+    for (const contender of contenders) started.set(contender, await start(contender));
+    return await work((contender) => {
+      const found = started.get(contender);
+      if (found === undefined) throw new Error(`${String(contender)} was not started`);
+      return found;
+    });
+  } finally {
+    for (const one of started.values()) await one.end();
+  }
+}

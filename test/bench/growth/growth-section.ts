@@ -1,6 +1,6 @@
 import { type Child, startChild } from '../child.ts';
 import type { Received } from '../mirror/livetex-process.ts';
-import { inTurns } from '../in-turns.ts';
+import { inTurns, withEach } from '../in-turns.ts';
 import { processTree } from '../process-tree.ts';
 import { ratio, type Section, type SectionOptions } from '../section.ts';
 import type { Load, LoadResult } from '../webhooks/load-process.ts';
@@ -35,17 +35,14 @@ export const growthSection: Section = {
   async run({ progress, quick }) {
     const livetex = startChild(new URL('../mirror/livetex-process.ts', import.meta.url));
     const load = startChild(new URL('../webhooks/load-process.ts', import.meta.url));
-    const servers = new Map<number, Child>();
     try {
       const baseUrl = await livetex.ask<string>('url');
-      const sizes = quick ? QUICK_LEADS : LEADS;
-      for (const leads of sizes) {
-        progress(`   ${leads.toLocaleString('en-US')} leads are written`);
-        const server = startChild(new URL('growth-process.ts', import.meta.url), [String(leads), baseUrl]);
-        servers.set(leads, server);
-        await server.ask('url');
-      }
-      const grown = await measureGrown(sizes, { livetex, load, servers, quick, progress });
+      const sizes: readonly number[] = quick ? QUICK_LEADS : LEADS;
+      const start = (leads: number): Child =>
+        startChild(new URL('growth-process.ts', import.meta.url), [String(leads), baseUrl]);
+      const grown = await withEach(sizes, start, (server) =>
+        measureGrown(sizes, { livetex, load, server, quick, progress }),
+      );
       const [least] = grown;
       return [
         {
@@ -81,7 +78,6 @@ export const growthSection: Section = {
       ];
     } finally {
       await load.end();
-      for (const server of servers.values()) await server.end();
       await livetex.end();
     }
   },
@@ -90,16 +86,17 @@ export const growthSection: Section = {
 interface Stand extends Pick<SectionOptions, 'quick' | 'progress'> {
   readonly livetex: Child;
   readonly load: Child;
-  readonly servers: ReadonlyMap<number, Child>;
+  readonly server: (leads: number) => Child;
 }
 
 async function measureGrown(sizes: readonly number[], stand: Stand): Promise<Grown[]> {
-  const { livetex, load, servers, quick, progress } = stand;
-  const ask = async <Answer>(leads: number, question: GrowthQuestion): Promise<Answer> => {
-    const server = servers.get(leads);
-    if (server === undefined) throw new Error(`the server with ${leads} leads was not started`);
-    return server.ask<Answer>(question);
-  };
+  const { livetex, load, server, quick, progress } = stand;
+  const ask = <Answer>(leads: number, question: GrowthQuestion): Promise<Answer> => server(leads).ask<Answer>(question);
+  // All are written before anything is measured.
+  for (const leads of sizes) {
+    progress(`   ${leads.toLocaleString('en-US')} leads are written`);
+    await ask(leads, 'url');
+  }
   const forMs = quick ? QUICK_WEBHOOKS_MS : WEBHOOKS_MS;
   const webhooks = await inTurns(
     sizes,
@@ -139,7 +136,7 @@ async function measureGrown(sizes: readonly number[], stand: Stand): Promise<Gro
     const messagesPerSecond = mirror.get(leads)?.perSecond;
     if (webhook === undefined || messagesPerSecond === undefined) throw new Error('nothing was measured');
     const checkUs = await ask<number>(leads, { checks: CHECKS });
-    const rssMb = processTree(servers.get(leads)?.pid, { alone: true }).rssMb;
+    const rssMb = processTree(server(leads).pid, { alone: true }).rssMb;
     grown.push({ leads, checkUs, webhook, messagesPerSecond, rssMb });
   }
   return grown;

@@ -1,6 +1,6 @@
 import { startPostgres } from '../../support/postgres.ts';
 import { type Child, startChild } from '../child.ts';
-import { inTurns } from '../in-turns.ts';
+import { inTurns, withEach } from '../in-turns.ts';
 import { processTree } from '../process-tree.ts';
 import { ratio, type Section, type SectionOptions } from '../section.ts';
 import type { Received } from './livetex-process.ts';
@@ -80,21 +80,18 @@ async function measureInTurns(
   messages: number,
   { quick, progress }: Pick<SectionOptions, 'quick' | 'progress'>,
 ): Promise<Measured[]> {
-  const senders = new Map<string, Sender>();
-  try {
-    for (const { name, storage } of CONTENDERS) senders.set(name, await startSender(livetex, storage, messages));
-    const measure = async (name: string, round: number): Promise<Omit<Measured, 'name'>> => {
-      progress(`   ${name}, round ${round + 1}`);
-      const sender = senders.get(name);
-      if (sender === undefined) throw new Error(`${name} was not started`);
-      return sender.measure(messages);
-    };
-    const names = CONTENDERS.map(({ name }) => name);
-    const measured = await inTurns(names, measure, { quick });
-    return Array.from(measured, ([name, result]) => ({ name, ...result }));
-  } finally {
-    for (const sender of senders.values()) await sender.end();
-  }
+  const start = ({ storage }: (typeof CONTENDERS)[number]): Promise<Sender> => startSender(livetex, storage, messages);
+  const measured = await withEach(CONTENDERS, start, (sender) =>
+    inTurns(
+      CONTENDERS,
+      async (contender, round) => {
+        progress(`   ${contender.name}, round ${round + 1}`);
+        return sender(contender).measure(messages);
+      },
+      { quick },
+    ),
+  );
+  return Array.from(measured, ([{ name }, result]) => ({ name, ...result }));
 }
 
 interface Sender {

@@ -1,5 +1,5 @@
 import { type Child, startChild } from '../child.ts';
-import { inTurns } from '../in-turns.ts';
+import { inTurns, withEach } from '../in-turns.ts';
 import type { Measurement } from '../measure.ts';
 import { ratio, type Section, type Table } from '../section.ts';
 
@@ -21,21 +21,19 @@ export const scriptsSection: Section = {
     const forMs = quick ? QUICK_FOR_MS : FOR_MS;
     for (const concurrency of CONCURRENCIES) {
       // New processes each time: what one of the rivals keeps of its runs ends it after some twenty thousand.
-      const children = new Map<Contender, Child>();
-      try {
-        for (const contender of CONTENDERS) {
-          children.set(contender, startChild(new URL('rival-process.ts', import.meta.url), [contender]));
-        }
-        const ask = async (contender: Contender, round: number): Promise<Named> => {
-          progress(`   ${contender}, concurrency ${concurrency}, round ${round + 1}`);
-          const child = children.get(contender);
-          if (child === undefined) throw new Error(`${contender} was not started`);
-          return child.ask<Named>({ concurrency, forMs });
-        };
-        measured.set(concurrency, await inTurns(CONTENDERS, ask, { quick }));
-      } finally {
-        for (const child of children.values()) await child.end();
-      }
+      const start = (contender: Contender): Child =>
+        startChild(new URL('rival-process.ts', import.meta.url), [contender]);
+      const inThisTurn = withEach(CONTENDERS, start, (child) =>
+        inTurns(
+          CONTENDERS,
+          async (contender, round) => {
+            progress(`   ${contender}, concurrency ${concurrency}, round ${round + 1}`);
+            return child(contender).ask<Named>({ concurrency, forMs });
+          },
+          { quick },
+        ),
+      );
+      measured.set(concurrency, await inThisTurn);
     }
     const of = (contender: Contender, concurrency: number): Named => {
       const found = measured.get(concurrency)?.get(contender);

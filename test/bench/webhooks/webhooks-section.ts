@@ -1,5 +1,5 @@
 import { type Child, startChild } from '../child.ts';
-import { inTurns } from '../in-turns.ts';
+import { inTurns, withEach } from '../in-turns.ts';
 import { processTree } from '../process-tree.ts';
 import { ratio, type Section, type SectionOptions } from '../section.ts';
 import { fsyncRate } from './fsync-rate.ts';
@@ -65,22 +65,21 @@ async function measureAll(
   { quick, progress }: Pick<SectionOptions, 'quick' | 'progress'>,
 ): Promise<Map<Kind, Measured>> {
   const load = startChild(new URL('load-process.ts', import.meta.url));
-  const servers = new Map<Kind, Child>();
+  const kinds = CONTENDERS.map(({ kind }) => kind);
+  const start = (kind: Kind): Child => startChild(new URL('server-process.ts', import.meta.url), [kind, String(LEADS)]);
   try {
-    for (const { kind } of CONTENDERS) {
-      servers.set(kind, startChild(new URL('server-process.ts', import.meta.url), [kind, String(LEADS)]));
-    }
-    const kinds = CONTENDERS.map(({ kind }) => kind);
-    const measure = async (kind: Kind, round: number): Promise<Measured> => {
-      progress(`   ${kind}, round ${round + 1}`);
-      const server = servers.get(kind);
-      if (server === undefined) throw new Error(`${kind} was not started`);
-      return measureServer(server, load, forMs);
-    };
-    return await inTurns(kinds, measure, { quick });
+    return await withEach(kinds, start, (server) =>
+      inTurns(
+        kinds,
+        async (kind, round) => {
+          progress(`   ${kind}, round ${round + 1}`);
+          return measureServer(server(kind), load, forMs);
+        },
+        { quick },
+      ),
+    );
   } finally {
     await load.end();
-    for (const server of servers.values()) await server.end();
   }
 }
 
