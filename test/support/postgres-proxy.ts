@@ -55,7 +55,8 @@ export async function startPostgresProxy(serverUrl: string): Promise<PostgresPro
         cut();
       });
     }
-    client.on('data', (data) => {
+    client.on('data', (chunk) => {
+      const data = Buffer.from(chunk);
       const cutPoint = data.includes(COMMIT) ? plan.shift() : undefined;
       if (cutPoint !== undefined) cuts += 1;
       if (cutPoint === 'before') {
@@ -69,7 +70,8 @@ export async function startPostgresProxy(serverUrl: string): Promise<PostgresPro
         upstream.end();
       }
     });
-    upstream.on('data', (data) => {
+    upstream.on('data', (chunk) => {
+      const data = Buffer.from(chunk);
       // The answer to COMMIT is the last of its turn; one that has come, complete or not, was sent after the commit.
       if (isLosingAnswers && data.includes(COMMIT.subarray(0, -1))) cut();
       else if (!isLosingAnswers) client.write(rewritten(data));
