@@ -1,4 +1,4 @@
-import type { AbuseCase } from '../abuse-case.ts';
+import type { AbuseCases } from '../abuse-case.ts';
 
 /** Names that our records have: whatever is read from `Object.prototype` or set on it by mistake shows itself. */
 const NAMES = `['get', 'set', 'value', 'e', 'v', 'ok', 'code', 'kind', 'type', 'webhookPayload', 'toJSON', '0', '1']`;
@@ -93,55 +93,57 @@ for (const name in uses) {
 for (const holder of [Object.prototype, Array.prototype]) for (const key of ${NAMES}) delete holder[key];
 return { caught, said };`;
 
-export const abuse: AbuseCase = {
-  tries:
-    'every built-in function replaced by one that tells who calls it and with what, while each of our functions is used',
-  code: WATCH + USES,
-  ends: ['ok'],
-  returns: {
-    caught: [],
-    said: {
-      setAttr: true,
-      setNothing: 'script_argument',
-      setSystem: 'script_argument',
-      setJsonAttr: true,
-      getAttr: '1.5',
-      getJsonAttr: null,
-      getAllAttr: '1.5',
-      getIntAttr: 1,
-      getFloatAttr: 1.5,
-      getBoolAttr: false,
-      isAttrExist: true,
-      deleteAttrs: true,
-      addTags: true,
-      getAllTags: 1,
-      isTagExist: true,
-      getData: 'Анна',
-      setForwarded: true,
-      setLiveTexAttr: true,
-      setAllLiveTexAttrs: true,
-      getAllLiveTexAttrs: 2,
-      getLiveTexAttr: true,
-      getter: 'attr_value_invalid',
-      botAttr: 'y',
-      memoryAttr: 'true',
-      link: true,
-      badLink: 'script_argument',
-      run: true,
-      runForLead: true,
-      payload: null,
-      operators: true,
-      library: 5,
-      noLibrary: 'script_library_missing',
-      badLibrary: 'script_syntax',
-      builtIn: true,
+export const cases: AbuseCases = {
+  'everything-watched': {
+    tries:
+      'every built-in function replaced by one that tells who calls it and with what, while each of our functions is used',
+    code: WATCH + USES,
+    ends: ['ok'],
+    returns: {
+      caught: [],
+      said: {
+        setAttr: true,
+        setNothing: 'script_argument',
+        setSystem: 'script_argument',
+        setJsonAttr: true,
+        getAttr: '1.5',
+        getJsonAttr: null,
+        getAllAttr: '1.5',
+        getIntAttr: 1,
+        getFloatAttr: 1.5,
+        getBoolAttr: false,
+        isAttrExist: true,
+        deleteAttrs: true,
+        addTags: true,
+        getAllTags: 1,
+        isTagExist: true,
+        getData: 'Анна',
+        setForwarded: true,
+        setLiveTexAttr: true,
+        setAllLiveTexAttrs: true,
+        getAllLiveTexAttrs: 2,
+        getLiveTexAttr: true,
+        getter: 'attr_value_invalid',
+        botAttr: 'y',
+        memoryAttr: 'true',
+        link: true,
+        badLink: 'script_argument',
+        run: true,
+        runForLead: true,
+        payload: null,
+        operators: true,
+        library: 5,
+        noLibrary: 'script_library_missing',
+        badLibrary: 'script_syntax',
+        builtIn: true,
+      },
     },
-  },
-  run: {
-    call: async () => 'true',
-    libraries: {
-      'Business.A': { file: 'a.js', code: 'module.exports = { n: 5 };' },
-      'Business.Broken': { file: 'b.js', code: 'return (' },
+    run: {
+      call: async () => 'true',
+      libraries: {
+        'Business.A': { file: 'a.js', code: 'module.exports = { n: 5 };' },
+        'Business.Broken': { file: 'b.js', code: 'return (' },
+      },
     },
   },
 };

@@ -1,8 +1,0 @@
-import type { AbuseCase } from '../abuse-case.ts';
-
-export const abuse: AbuseCase = {
-  tries: '`null`',
-  code: 'throw null;',
-  ends: ['script_error'],
-  says: /null/,
-};
