@@ -3,7 +3,7 @@ import { bindingsSchema } from './contract/binding-config.ts';
 import { platformEventSchema } from './contract/events.ts';
 import { webhookEventSchemas } from './contract/livetex-webhook.ts';
 import { SCRIPT_TYPE_NAMES, type ScriptType } from './contract/script-types.ts';
-import { hasOnlineOperatorsFunction } from './lanes/choose-transfer.ts';
+import { hasOnlineOperatorsFunction } from './runner/choose-transfer.ts';
 
 /** When a script of each type runs. `standard` and `fallback` are the platform's own. */
 const WHEN_IT_RUNS: Partial<Record<ScriptType, string>> = {

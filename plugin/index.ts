@@ -5,12 +5,12 @@ import type { LiveTexClient, LiveTexClientOptions } from './client/contract.ts';
 import type { BindingInput } from './contract/binding-config.ts';
 import type { LiveTexHost, Logger } from './contract/host.ts';
 import { loadGuestSource } from './guest/source.ts';
-import { createBindings } from './lanes/bindings.ts';
-import { createCounters } from './lanes/counters.ts';
-import { createLiveTexClock } from './lanes/livetex-clock.ts';
-import { createObserver } from './lanes/observer.ts';
-import { createTokenWatch } from './lanes/token-watch.ts';
-import { createWebhookInbox } from './lanes/webhook-inbox.ts';
+import { createBindings } from './core/plugin-context.ts';
+import { createCounters } from './core/counters.ts';
+import { createLiveTexClock } from './core/livetex-clock.ts';
+import { createObserver } from './operations/observer.ts';
+import { createTokenWatch } from './operations/tokens.ts';
+import { createWebhookInbox } from './inbound/webhook-inbox.ts';
 import { assemblePlugin, type LiveTexPlugin } from './livetex-plugin.ts';
 import { parseOptions } from './parse-options.ts';
 import type { Retention, Storage } from './storage/contract.ts';
@@ -58,7 +58,7 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
 
   const isOwned = typeof options.storage === 'string';
   const storage = typeof options.storage === 'string' ? await openStorage(options.storage, { clock }) : options.storage;
-  const parts = {
+  const context = {
     bindings,
     storage,
     host,
@@ -73,7 +73,7 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
     await client.close();
     if (isOwned) await storage.close();
   };
-  const inbox = createWebhookInbox(parts);
+  const inbox = createWebhookInbox(context);
   try {
     await inbox.load();
   } catch (error) {
@@ -81,7 +81,7 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
     throw error;
   }
   return assemblePlugin({
-    parts,
+    context,
     inbox,
     tokens,
     guestSource,
@@ -93,7 +93,7 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
 export { definition } from './definition.ts';
 export { ERRORS, type ErrorCode } from './errors.ts';
 export type { LiveTexPlugin } from './livetex-plugin.ts';
-export type { Activity } from './contract/activity.ts';
+export type { Activity } from './contract/host.ts';
 export type { LiveTexAttrs, LiveTexAttrValue } from './contract/attributes.ts';
 export type { BindingConfig, BindingInput } from './contract/binding-config.ts';
 export { CodedError, codeOf, type ErrorRow, type Fault } from './contract/coded-error.ts';

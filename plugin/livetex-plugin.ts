@@ -1,25 +1,21 @@
 import { webhookUrlOf } from './contract/binding-config.ts';
 import type { DialogView } from './contract/dialog.ts';
-import type { LeadRef } from './contract/lead.ts';
+import { type LeadRef, userIdOf } from './contract/lead.ts';
 import type { RuntimePlugin } from './contract/plugin.ts';
-import { userIdOf } from './contract/lead.ts';
 import { definition } from './definition.ts';
 import { viewOf } from './dialog/dialog-state.ts';
 import { pluginError } from './errors.ts';
-import { createAccept } from './lanes/accept-events.ts';
-import { afterScript, chooseTransfer, knownToScripts } from './lanes/choose-transfer.ts';
-import { readDialog } from './lanes/dialog-record.ts';
-import { pluginMetrics } from './lanes/metrics.ts';
-import { createHousekeeping } from './lanes/housekeeping.ts';
-import type { PluginParts } from './lanes/plugin-parts.ts';
-import { probeTokens } from './lanes/probe-tokens.ts';
-import { NO_BINDING, dialogLane, queuesOf } from './lanes/queue-names.ts';
-import { readiness } from './lanes/readiness.ts';
-import { createReceiveWebhook } from './lanes/receive-webhook.ts';
-import type { TokenWatch } from './lanes/token-watch.ts';
-import { createWorkers } from './lanes/workers.ts';
-import type { WebhookInbox } from './lanes/webhook-inbox.ts';
-import { waitUntilIdle } from './lanes/wait-until-idle.ts';
+import { createAccept } from './inbound/accept-events.ts';
+import { afterScript, chooseTransfer, knownToScripts } from './runner/choose-transfer.ts';
+import { readDialog } from './core/dialog-record.ts';
+import { pluginMetrics } from './operations/metrics.ts';
+import { createHousekeeping } from './operations/housekeeping.ts';
+import type { PluginContext } from './core/plugin-context.ts';
+import { probeTokens, readiness, type TokenWatch } from './operations/tokens.ts';
+import { NO_BINDING, dialogLane, queuesOf } from './core/jobs.ts';
+import { createReceiveWebhook } from './inbound/receive-webhook.ts';
+import { createWorkers, waitUntilIdle } from './operations/workers.ts';
+import type { WebhookInbox } from './inbound/webhook-inbox.ts';
 import type { ReadTransaction, Storage, Transaction } from './storage/contract.ts';
 
 /** The plugin as `createLiveTexPlugin` returns it: what a platform needs, and what its maintainer needs beside it. */
@@ -37,7 +33,7 @@ export interface LiveTexPlugin extends RuntimePlugin<Transaction> {
 }
 
 export interface PluginAssembly {
-  readonly parts: PluginParts;
+  readonly context: PluginContext;
   /** Loaded. */
   readonly inbox: WebhookInbox;
   readonly tokens: TokenWatch;
@@ -47,29 +43,36 @@ export interface PluginAssembly {
   readonly release: () => Promise<void>;
 }
 
-/** Puts the parts together. Nothing runs before `start()`. */
-export function assemblePlugin({ parts, inbox, tokens, guestSource, random, release }: PluginAssembly): LiveTexPlugin {
-  const { bindings, storage } = parts;
-  const receive = createReceiveWebhook(parts, inbox);
-  const workers = createWorkers(parts, random);
-  const housekeeping = createHousekeeping(parts);
-  const functions = Object.entries(definition.guestFunctions).map(([name, make]) => [name, make(parts)] as const);
+/** Wires the plugin. Nothing runs before `start()`. */
+export function assemblePlugin({
+  context,
+  inbox,
+  tokens,
+  guestSource,
+  random,
+  release,
+}: PluginAssembly): LiveTexPlugin {
+  const { bindings, storage } = context;
+  const receive = createReceiveWebhook(context, inbox);
+  const workers = createWorkers(context, random);
+  const housekeeping = createHousekeeping(context);
+  const functions = Object.entries(definition.guestFunctions).map(([name, make]) => [name, make(context)] as const);
   let running = false;
   let closing: Promise<void> | undefined;
 
   return {
     name: definition.name,
-    guest: { source: guestSource, functions: new Map(functions), known: (lead) => knownToScripts(parts, lead) },
+    guest: { source: guestSource, functions: new Map(functions), known: (lead) => knownToScripts(context, lead) },
     scriptTypes: definition.scriptTypes,
-    accept: createAccept(parts, inbox),
+    accept: createAccept(context, inbox),
     webhook: (bindingId, bytes, _headers, peer) => receive(bindingId, bytes, peer),
     dialog,
-    afterScript: (lead, actions) => afterScript(parts, lead, actions),
-    chooseTransfer: (lead) => chooseTransfer(parts, lead),
-    metrics: () => pluginMetrics(parts, inbox),
-    ready: () => readiness(parts, tokens),
+    afterScript: (lead, actions) => afterScript(context, lead, actions),
+    chooseTransfer: (lead) => chooseTransfer(context, lead),
+    metrics: () => pluginMetrics(context, inbox),
+    ready: () => readiness(context, tokens),
     async start() {
-      await probeTokens(parts);
+      await probeTokens(context);
       if (closing !== undefined) return;
       running = true;
       inbox.start();
@@ -93,7 +96,7 @@ export function assemblePlugin({ parts, inbox, tokens, guestSource, random, rele
       return { url };
     },
     webhookSettings: async (bindingId) => bindingOf(bindingId).client.getWebhookSettings(),
-    idle: () => waitUntilIdle(parts, inbox, workers, () => running),
+    idle: () => waitUntilIdle(context, inbox, workers, () => running),
     storage,
     queues: queuesOf(bindings.all),
   };

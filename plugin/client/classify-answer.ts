@@ -4,10 +4,8 @@ import type { CodedError } from '../contract/coded-error.ts';
 import type { LiveTexMethod } from '../contract/livetex-api.ts';
 import { parseTolerantly, problemsOf } from '../contract/parse-tolerantly.ts';
 import { pluginError } from '../errors.ts';
-import type { HttpAnswer } from './exchange.ts';
-import { MAX_ANSWER_BYTES } from './exchange.ts';
+import { type HttpAnswer, MAX_ANSWER_BYTES } from './exchange.ts';
 import type { Redactor } from './redactor.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 /** Longest part of a foreign text in an error message, UTF-16 units. Ours: a log line stays readable. */
 const MAX_DETAIL_LENGTH = 300;
@@ -147,4 +145,24 @@ export function clean(text: string, redactor: Redactor): string {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Longest pause that LiveTex may ask for, ms. Ours: a mad value must not hold a binding for days, and an hour is soon enough to look again. */
+export const MAX_RETRY_AFTER_MS = 3_600_000;
+
+/**
+ * The header `Retry-After` in ms: seconds or an HTTP date (RFC 9110, section 10.2.3). `undefined` when absent or not
+ * understood. A date is measured by our clock: the two may differ by seconds, and the bound limits the harm of more.
+ */
+export function retryAfterMs(header: string | undefined, now: number): number | undefined {
+  const value = header?.trim();
+  if (!value) return undefined;
+  const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1_000 : httpDate(value) - now;
+  if (Number.isNaN(ms)) return undefined;
+  return Math.min(Math.max(Math.ceil(ms), 0), MAX_RETRY_AFTER_MS);
+}
+
+/** `Date.parse` takes much that is no date, such as "-1": an HTTP date begins with the name of a day. */
+function httpDate(value: string): number {
+  return /^[A-Z][a-z]{2,8},? /.test(value) ? Date.parse(value) : Number.NaN;
 }

@@ -1,3 +1,7 @@
+import { z } from 'zod';
+import { contentSchema } from './message.ts';
+import { scriptTypeSchema } from './script-types.ts';
+
 /** Who answers the lead. `transferring`: LiveTex has not yet accepted the dialog. `waiting`: no operator has opened it yet. */
 export type DialogMode = 'bot' | 'transferring' | 'waiting' | 'operator';
 
@@ -13,3 +17,98 @@ export interface DialogView {
   /** The binding that this dialog is mirrored through, or `null` when every binding excludes its channel. */
   readonly binding: string | null;
 }
+
+/** The format that this version writes. A changed format gets the next number and a step in `STEPS`. */
+export const STATE_FORMAT = 1;
+
+const employeeSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** LiveTex's clock, Unix ms: the newest event that named this employee; `null` when it had no usable time. */
+  at: z.number().nullable(),
+});
+
+/** What the operators see of the lead; fixed at the decision, so that every try and every repeat says the same. */
+const selectionSchema = z.object({
+  /** `null`: the first group that LiveTex returns when the selection is sent. */
+  groupId: z.string().nullable(),
+  name: z.string().nullable(),
+  attributes: z.record(z.string(), z.string()),
+});
+export type Selection = z.infer<typeof selectionSchema>;
+
+export const dialogStateSchema = z.object({
+  format: z.literal(STATE_FORMAT),
+  mode: z.enum(['bot', 'transferring', 'waiting', 'operator']),
+  /** The number of the latest transfer, 0 before the first one. */
+  transfer: z.int().nonnegative(),
+  forwarded: z.boolean(),
+  employee: employeeSchema.nullable(),
+  /** `null` in mode `bot`. */
+  selection: selectionSchema.nullable(),
+  /** A selection of the current transfer is in the LiveTex lane. */
+  selecting: z.boolean(),
+  /** Our clock, Unix ms: when LiveTex last accepted a selection of the current transfer. */
+  selectedAt: z.number().nullable(),
+  /**
+   * LiveTex's clock, Unix ms: the current transfer was certainly not selected before it, so what LiveTex stamped earlier
+   * belongs to an older one. `null`: unknown.
+   */
+  notBefore: z.number().nullable(),
+  /** The number of the running reply timer, `null` when none runs. */
+  replyTimer: z.int().nullable(),
+  /** How many reply timers there have been: a timer that was replaced is told apart by its number. */
+  replyTimers: z.int().nonnegative(),
+  /** Has an operator answered what the lead said last? */
+  answered: z.boolean(),
+  /** The script of type `Возврат` was started in this transfer by an operator's `/bot`. */
+  returnScriptRan: z.boolean(),
+  /** The script of type `Нет доступных операторов` was started, and the lead has said nothing since. */
+  noOperatorsScriptRan: z.boolean(),
+});
+
+/** A dialog as it is stored. */
+export type DialogState = z.infer<typeof dialogStateSchema>;
+
+/** LiveTex's clock, Unix ms; `null` when the event had no usable time. */
+const at = z.number().nullable();
+const employee = z.object({ id: z.string(), name: z.string() });
+export type Employee = z.infer<typeof employee>;
+
+const transfer = z.int().positive();
+const scriptType = scriptTypeSchema.optional();
+
+/** `transfer`: LiveTex does not accept it. `pickup`: nobody opens it. `reply`: the operator is silent. */
+export const timerNameSchema = z.enum(['transfer', 'pickup', 'reply']);
+export type TimerName = z.infer<typeof timerNameSchema>;
+
+/** What the dialog machine takes, as it stands in the dialog's lane. Stored, so a change must still read older jobs. */
+export const dialogEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('LeadMessage'), content: contentSchema }),
+  z.object({ type: z.literal('BotMessage'), content: contentSchema }),
+  z.object({ type: z.literal('TransferRequested'), scriptType }),
+  z.object({ type: z.literal('ReturnRequested'), scriptType }),
+  /** LiveTex accepted the selection; `notBefore` as in the dialog's state. */
+  z.object({ type: z.literal('Selected'), transfer, notBefore: at }),
+  /** LiveTex refused it for good; `reason` is an error message of the catalogue. */
+  z.object({ type: z.literal('SelectionRefused'), transfer, reason: z.string() }),
+  z.object({ type: z.literal('TimerFired'), timer: timerNameSchema, transfer, number: z.int() }),
+  /** LiveTex asks for a group. `receivedAt`: our clock. */
+  z.object({ type: z.literal('SelectionAsked'), receivedAt: z.number(), groupId: z.string().nullable() }),
+  z.object({ type: z.literal('EmployeeRead'), at, employee }),
+  z.object({ type: z.literal('OperatorText'), at, employee: employee.nullable(), text: z.string() }),
+  z.object({
+    type: z.literal('OperatorFile'),
+    at,
+    employee: employee.nullable(),
+    url: z.string(),
+    name: z.string().nullable(),
+    size: z.number().nullable(),
+    comment: z.string().nullable(),
+  }),
+  z.object({ type: z.literal('HoldText'), at, text: z.string() }),
+  z.object({ type: z.literal('Closed'), at }),
+]);
+
+export type DialogEvent = z.infer<typeof dialogEventSchema>;
+export type EventOf<Type extends DialogEvent['type']> = Extract<DialogEvent, { readonly type: Type }>;

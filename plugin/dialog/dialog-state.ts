@@ -1,5 +1,4 @@
-import type { DialogView } from '../contract/dialog.ts';
-import { type DialogState, STATE_FORMAT, dialogStateSchema } from '../contract/dialog-state.ts';
+import { type DialogView, type DialogState, STATE_FORMAT, dialogStateSchema } from '../contract/dialog.ts';
 
 /** A dialog that nothing has happened in. */
 export const NEW_DIALOG: DialogState = {

@@ -1,8 +1,7 @@
 import type { ScriptRequest } from '../contract/host.ts';
 import type { Content } from '../contract/message.ts';
 import type { ScriptType } from '../contract/script-types.ts';
-import type { EventOf, TimerName } from '../contract/dialog-event.ts';
-import type { Selection } from '../contract/dialog-state.ts';
+import type { EventOf, TimerName, Selection } from '../contract/dialog.ts';
 
 export type NoticeName = 'transferred' | 'operatorConnected' | 'returned';
 

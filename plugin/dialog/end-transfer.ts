@@ -1,7 +1,6 @@
-import type { EventOf } from '../contract/dialog-event.ts';
-import { type Draft, endTransfer, runIfThere } from './draft.ts';
-import { failTransfer } from './selection.ts';
-import { isOlder } from './older-event.ts';
+import type { EventOf } from '../contract/dialog.ts';
+import { type Draft, endTransfer, runIfThere, isOlder } from './draft.ts';
+import { failTransfer } from './begin-transfer.ts';
 
 /**
  * An operator closed the conversation. Ignored in `bot` (nothing to end) and in `transferring`: the selection is still

@@ -1,6 +1,6 @@
 import { type Employee as WireEmployee, employeeName } from '../contract/livetex-api.ts';
 import type { WebhookEvent } from '../contract/livetex-webhook.ts';
-import type { DialogEvent, Employee } from '../contract/dialog-event.ts';
+import type { DialogEvent, Employee } from '../contract/dialog.ts';
 
 /** LiveTex repeats an event for 24 h, so an honest one is not older than this, whatever the clocks say. Ours: with a wide margin. */
 const OLDEST_PLAUSIBLE_MS = 7 * 24 * 3_600_000;

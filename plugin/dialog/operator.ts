@@ -1,8 +1,15 @@
-import type { Employee, EventOf } from '../contract/dialog-event.ts';
-import { type Draft, endTransfer, runIfThere, startReplyTimer, stopReplyTimer } from './draft.ts';
-import { operatorCommand, type OperatorCommand } from './operator-command.ts';
-import { isOlder, provesSelection } from './older-event.ts';
-import { acceptSelection } from './selection.ts';
+import type { Employee, EventOf } from '../contract/dialog.ts';
+import {
+  type Draft,
+  endTransfer,
+  runIfThere,
+  startReplyTimer,
+  stopReplyTimer,
+  isOlder,
+  provesSelection,
+} from './draft.ts';
+import { operatorCommand, type OperatorCommand } from './facts.ts';
+import { acceptSelection } from './begin-transfer.ts';
 
 /** An operator read a message. */
 export function onEmployeeRead(draft: Draft, event: EventOf<'EmployeeRead'>): void {

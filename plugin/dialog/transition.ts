@@ -1,11 +1,9 @@
-import { requestTransfer } from './begin-transfer.ts';
-import type { DialogEvent } from '../contract/dialog-event.ts';
-import type { DialogState } from '../contract/dialog-state.ts';
+import { requestTransfer, onSelected, onSelectionAsked, onSelectionRefused } from './begin-transfer.ts';
+import type { DialogEvent, DialogState } from '../contract/dialog.ts';
 import { type Draft, startReplyTimer } from './draft.ts';
 import { onClosed, onReturnRequested, onTimer } from './end-transfer.ts';
 import { onEmployeeRead, onHoldText, onOperatorFile, onOperatorText } from './operator.ts';
-import { onSelected, onSelectionAsked, onSelectionRefused } from './selection.ts';
-import type { Transition, TransitionContext } from './transition-context.ts';
+import type { Transition, TransitionContext } from './facts.ts';
 
 /**
  * The dialog machine: what a dialog becomes by an event, and what shall happen then (design, section 6). Pure. Needs the

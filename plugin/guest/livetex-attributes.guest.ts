@@ -1,5 +1,4 @@
 import type { GuestPlatform, Json } from '../contract/guest-platform.ts';
-import { ATTRIBUTE_MESSAGES } from './attribute-messages.guest.ts';
 import { describe } from '../contract/describe.guest.ts';
 
 /** The system attribute that holds them all (the brief, S13). The same as `LIVETEX_ATTRS_KEY` of the contract; a test holds them together. */
@@ -174,3 +173,13 @@ function isPlain(value: object): boolean {
     return false;
   }
 }
+
+/** The words of the attribute errors, as in `plugin/errors.ts`; a test holds the two together. */
+export const ATTRIBUTE_MESSAGES = {
+  attr_key_invalid: (facts: { got: string }): string =>
+    `an attribute's key must be a non-empty string, got ${facts.got}`,
+  attr_value_invalid: (facts: { key: string; got: string }): string =>
+    `the value of "${facts.key}" must be a string, a finite number, true, false or null, got ${facts.got}`,
+  attr_argument_invalid: (facts: { method: string; got: string }): string =>
+    `${facts.method} takes an object { key: value }, got ${facts.got}`,
+} as const;

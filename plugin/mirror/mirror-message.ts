@@ -1,6 +1,5 @@
-import type { Attachment, Content } from '../contract/message.ts';
+import type { Attachment, Content, Button } from '../contract/message.ts';
 import { type Headers, headerLine, oneLine, quoteHeaderLines } from './header.ts';
-import { menuText } from './menu-text.ts';
 import { codePoints, splitText } from './split-text.ts';
 
 /** One message to LiveTex, without its `user_id`. Stored as a job. */
@@ -60,4 +59,12 @@ function fileRequest(file: Attachment, comment: string): MirrorRequest {
 export function fileAsText(file: Extract<MirrorRequest, { kind: 'sendFile' }>, maxTextLength: number): string[] {
   const lines = [file.comment, file.name, file.url].filter((line) => line !== undefined && line !== '');
   return splitText(lines.join('\n'), maxTextLength);
+}
+
+/** A menu as text, one line an item: `<code> <caption>` (design, section 6). A button's `callback_data` is the item's code. */
+export function menuText(rows: ReadonlyArray<readonly Button[]>): string {
+  return rows
+    .flat()
+    .map((button) => `${button.callback_data} ${button.text}`)
+    .join('\n');
 }

@@ -1,5 +1,5 @@
 /** What happens in a runtime, as lines of a terminal. */
-import type { Activity } from '../../plugin/contract/activity.ts';
+import type { Activity } from '../../plugin/contract/host.ts';
 import { userIdOf } from '../../plugin/contract/lead.ts';
 import type { RuntimeActivity, TranscriptMessage } from '../runtime/contract.ts';
 import { type Colour, type Terminal, coloured, printable } from './terminal.ts';

@@ -2,10 +2,9 @@
 /// <reference types="node" preserve="true" />
 /** The runtime shim as the CLI, the simulator and tests use it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Activity } from '../../plugin/contract/activity.ts';
+import type { Activity, Clock, LiveTexHost, Logger } from '../../plugin/contract/host.ts';
 import type { DialogView } from '../../plugin/contract/dialog.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
-import type { Clock, LiveTexHost, Logger } from '../../plugin/contract/host.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Attachment, Button } from '../../plugin/contract/message.ts';
 import type { RuntimePlugin } from '../../plugin/contract/plugin.ts';

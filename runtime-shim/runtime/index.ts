@@ -18,7 +18,7 @@ export type { ScriptCause } from '../bot/script-cause.ts';
 export { loadBot } from '../bot/load-bot.ts';
 export { SHIM_ERRORS, type ShimErrorCode } from '../errors.ts';
 export type { SandboxLimits, ScriptError, ScriptLogLine, ScriptPlace, ScriptUsage } from '../sandbox/contract.ts';
-export type { Activity } from '../../plugin/contract/activity.ts';
+export type { Activity } from '../../plugin/contract/host.ts';
 export type { Json } from '../../plugin/contract/guest.ts';
 export type { Attachment, Button } from '../../plugin/contract/message.ts';
 export type { DialogMode, DialogView } from '../../plugin/contract/dialog.ts';

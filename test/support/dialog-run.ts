@@ -1,9 +1,8 @@
-import type { DialogEvent } from '../../plugin/contract/dialog-event.ts';
-import type { DialogState } from '../../plugin/contract/dialog-state.ts';
+import type { DialogEvent, DialogState } from '../../plugin/contract/dialog.ts';
 import type { ScriptType } from '../../plugin/contract/script-types.ts';
 import { NEW_DIALOG } from '../../plugin/dialog/dialog-state.ts';
 import type { Effect } from '../../plugin/dialog/effect.ts';
-import type { Facts, TransitionContext } from '../../plugin/dialog/transition-context.ts';
+import type { Facts, TransitionContext } from '../../plugin/dialog/facts.ts';
 import { transition } from '../../plugin/dialog/transition.ts';
 
 export interface DialogRunOptions {

@@ -1,7 +1,6 @@
 import { createLiveTexPlugin, type LiveTexPlugin } from '../../plugin/index.ts';
-import type { Activity } from '../../plugin/contract/activity.ts';
+import type { Activity, LiveTexHost, ScriptRequest } from '../../plugin/contract/host.ts';
 import type { EventVerdict, PlatformEvent } from '../../plugin/contract/events.ts';
-import type { LiveTexHost, ScriptRequest } from '../../plugin/contract/host.ts';
 import { type LeadRef, userIdOf } from '../../plugin/contract/lead.ts';
 import type { ScriptType } from '../../plugin/contract/script-types.ts';
 import type { Storage } from '../../plugin/storage/contract.ts';

@@ -1,9 +1,8 @@
 import { createLiveTexPlugin, type LiveTexPlugin } from '../../plugin/index.ts';
-import type { Activity } from '../../plugin/contract/activity.ts';
+import type { Activity, Clock, Delivery, LiveTexHost, Logger, ScriptRequest } from '../../plugin/contract/host.ts';
 import type { LiveTexAttrs } from '../../plugin/contract/attributes.ts';
 import type { BindingInput } from '../../plugin/contract/binding-config.ts';
 import type { EventVerdict, PlatformEvent } from '../../plugin/contract/events.ts';
-import type { Clock, Delivery, LiveTexHost, Logger, ScriptRequest } from '../../plugin/contract/host.ts';
 import { type LeadRef, userIdOf } from '../../plugin/contract/lead.ts';
 import type { Content } from '../../plugin/contract/message.ts';
 import type { ScriptType } from '../../plugin/contract/script-types.ts';

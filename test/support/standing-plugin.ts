@@ -1,10 +1,9 @@
 import { onTestFinished } from 'vitest';
-import type { Activity } from '../../plugin/contract/activity.ts';
-import type { Logger } from '../../plugin/contract/host.ts';
+import type { Activity, Logger } from '../../plugin/contract/host.ts';
 import { userIdOf } from '../../plugin/contract/lead.ts';
 import { NEW_DIALOG } from '../../plugin/dialog/dialog-state.ts';
 import { createLiveTexPlugin, type LiveTexPlugin } from '../../plugin/index.ts';
-import { DIALOGS, dialogLane } from '../../plugin/lanes/queue-names.ts';
+import { DIALOGS, dialogLane } from '../../plugin/core/jobs.ts';
 import type { Storage } from '../../plugin/storage/index.ts';
 import { WEBHOOK_KEY } from './desk.ts';
 import { LEAD } from './minimal-host.ts';

@@ -1,4 +1,4 @@
-import type { Activity } from '../../../plugin/contract/activity.ts';
+import type { Activity } from '../../../plugin/contract/host.ts';
 import type { Json } from '../../../plugin/contract/guest.ts';
 import { leadOf, userIdOf } from '../../../plugin/contract/lead.ts';
 import { employeeName, employeeSchema } from '../../../plugin/contract/livetex-api.ts';

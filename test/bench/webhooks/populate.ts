@@ -1,6 +1,6 @@
 import { NEW_DIALOG } from '../../../plugin/dialog/dialog-state.ts';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
-import { DIALOGS, dialogLane } from '../../../plugin/lanes/queue-names.ts';
+import { DIALOGS, dialogLane } from '../../../plugin/core/jobs.ts';
 import type { Json, Storage, Transaction } from '../../../plugin/storage/index.ts';
 import { NEW_POSITION } from '../../../runtime-shim/bot/position.ts';
 import { LEADS, leadKey, transcriptOf } from '../../../runtime-shim/leads/lead-keys.ts';

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { PlatformEvent } from '../../../plugin/contract/events.ts';
 import { createLiveTexPlugin, type LiveTexPlugin } from '../../../plugin/index.ts';
-import { DIALOG_QUEUE, DIALOGS, dialogLane, liveTexQueue } from '../../../plugin/lanes/queue-names.ts';
+import { DIALOG_QUEUE, DIALOGS, dialogLane, liveTexQueue } from '../../../plugin/core/jobs.ts';
 import { openStorage, type Storage, systemClock } from '../../../plugin/storage/index.ts';
 import { LEAD } from '../../support/minimal-host.ts';
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { DIALOG_QUEUE, HOST_QUEUE, INBOX } from '../../../plugin/lanes/queue-names.ts';
+import { DIALOG_QUEUE, HOST_QUEUE, INBOX } from '../../../plugin/core/jobs.ts';
 import { openStorage, type Storage, systemClock, type Transaction } from '../../../plugin/storage/index.ts';
 import { WEBHOOK_KEY } from '../../support/desk.ts';
 import { LEAD } from '../../support/minimal-host.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { INBOX } from '../../../plugin/lanes/queue-names.ts';
+import { INBOX } from '../../../plugin/core/jobs.ts';
 import type { Storage } from '../../../plugin/storage/contract.ts';
 import { checkStorage } from '../../../plugin/storage/check/check-storage.ts';
 import { copyToPostgres } from '../../../plugin/storage/copy/copy-to-postgres.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createHousekeeping } from '../../../plugin/lanes/housekeeping.ts';
+import { createHousekeeping } from '../../../plugin/operations/housekeeping.ts';
 import { createMemoryStorage } from '../../../plugin/storage/index.ts';
 import { configSchema } from '../../../runtime-shim/cli/config/config-schema.ts';
 import { createTestClock } from '../../support/test-clock.ts';

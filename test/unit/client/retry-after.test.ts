@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAX_RETRY_AFTER_MS, retryAfterMs } from '../../../plugin/client/retry-after.ts';
+import { MAX_RETRY_AFTER_MS, retryAfterMs } from '../../../plugin/client/classify-answer.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 9);
 

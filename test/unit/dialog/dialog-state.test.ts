@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { STATE_FORMAT } from '../../../plugin/contract/dialog-state.ts';
+import { STATE_FORMAT } from '../../../plugin/contract/dialog.ts';
 import { NEW_DIALOG, loadDialog, viewOf } from '../../../plugin/dialog/dialog-state.ts';
-import { noticeText } from '../../../plugin/dialog/notice-text.ts';
+import { noticeText } from '../../../plugin/runner/delivery-of.ts';
 import { DEFAULT_NOTICES } from '../../../plugin/contract/binding-config.ts';
 import { closed, operatorDialog, startDialog } from '../../support/dialog-run.ts';
 

@@ -1,13 +1,16 @@
 /** Any events in any order: the state stays one that can be, no timer is left behind, and no fact is missed. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { DialogEvent, TimerName } from '../../../plugin/contract/dialog-event.ts';
-import { type DialogState, dialogStateSchema } from '../../../plugin/contract/dialog-state.ts';
+import {
+  type DialogEvent,
+  type TimerName,
+  type DialogState,
+  dialogStateSchema,
+} from '../../../plugin/contract/dialog.ts';
 import type { ScriptType } from '../../../plugin/contract/script-types.ts';
 import { NEW_DIALOG } from '../../../plugin/dialog/dialog-state.ts';
 import type { Effect } from '../../../plugin/dialog/effect.ts';
-import { mayNeedFacts, needsOf } from '../../../plugin/dialog/needs.ts';
-import type { Facts, TransitionContext } from '../../../plugin/dialog/transition-context.ts';
+import { mayNeedFacts, needsOf, type Facts, type TransitionContext } from '../../../plugin/dialog/facts.ts';
 import { transition } from '../../../plugin/dialog/transition.ts';
 
 /** `PROPERTY_RUNS` for a long search. */

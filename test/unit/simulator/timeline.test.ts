@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Activity } from '../../../plugin/contract/activity.ts';
+import type { Activity } from '../../../plugin/contract/host.ts';
 import type { RuntimeActivity } from '../../../runtime-shim/runtime/contract.ts';
 import type { EntryRecord } from '../../../runtime-shim/simulator/contract.ts';
 import { Journal } from '../../../runtime-shim/simulator/model/journal.ts';

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { attachmentSchema } from '../contract/message.ts';
+import { scriptRefSchema } from '../contract/script-types.ts';
+import type { DialogEvent } from '../contract/dialog.ts';
+import type { Json, NewJob } from '../storage/contract.ts';
+
+/** One event of a dialog after another: lane `<binding>/<userId>`. */
+export const DIALOG_QUEUE = 'livetex-dialog';
+/** What the platform shall do for a lead, one after another: lane `<binding>/<userId>`. */
+export const HOST_QUEUE = 'livetex-host';
+/** The dialogs' records, by the name of their lane. */
+export const DIALOGS = 'livetex-dialogs';
+/** Webhooks on the disk that their dialogs have not taken yet, by the order of arrival. */
+export const INBOX = 'livetex-inbox';
+/** Stands for the binding of a lead whom no binding takes. Cannot be a binding's id, which is never empty. */
+export const NO_BINDING = '';
+
+/** Requests to LiveTex through one binding's token: lane `<userId>`. */
+export function liveTexQueue(bindingId: string): string {
+  return `livetex:${bindingId}`;
+}
+
+/** A lane and a dialog belong to one lead in one binding: two bindings never share one. */
+export function dialogLane(bindingId: string, userId: string): string {
+  return `${bindingId}/${userId}`;
+}
+
+/** A binding's id has no slash, a user id may have some. */
+export function partsOfLane(lane: string): { readonly bindingId: string; readonly userId: string } {
+  const slash = lane.indexOf('/');
+  return { bindingId: lane.slice(0, slash), userId: lane.slice(slash + 1) };
+}
+
+/** All of the plugin's queues. */
+export function queuesOf(bindings: ReadonlyArray<{ readonly id: string }>): string[] {
+  return [DIALOG_QUEUE, HOST_QUEUE, ...bindings.map(({ id }) => liveTexQueue(id))];
+}
+
+const id = z.string();
+const deliveryCommon = { id, at: z.number() };
+
+/** Jobs of the host queue, as stored. The ids in them were made with the job, so a repeat carries the same one. */
+export const hostJobSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('deliver'),
+    delivery: z.discriminatedUnion('kind', [
+      z.object({ ...deliveryCommon, kind: z.literal('notice'), text: z.string() }),
+      z.object({ ...deliveryCommon, kind: z.literal('text'), text: z.string(), operator: z.string().optional() }),
+      z.object({
+        ...deliveryCommon,
+        kind: z.literal('file'),
+        attachment: attachmentSchema,
+        text: z.string().optional(),
+        operator: z.string().optional(),
+      }),
+    ]),
+  }),
+  z.object({
+    kind: z.literal('runScript'),
+    id,
+    script: scriptRefSchema,
+    cause: z.enum(['no_operators', 'transfer_failed', 'returned', 'operator_command', 'operator_timeout']),
+    duringTransfer: z.boolean(),
+  }),
+  z.object({ kind: z.literal('setForwarded'), id, forwarded: z.boolean() }),
+  z.object({ kind: z.literal('authorLog'), level: z.enum(['info', 'warn', 'error']), text: z.string() }),
+]);
+export type HostJob = z.infer<typeof hostJobSchema>;
+
+/** Jobs of a binding's queue, as stored; the `user_id` is the lane's name. A change must still read older jobs. */
+export const liveTexJobSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('sendText'), text: z.string() }),
+  z.object({
+    kind: z.literal('sendFile'),
+    url: z.string(),
+    name: z.string().optional(),
+    size: z.number().optional(),
+    comment: z.string().optional(),
+  }),
+  z.object({
+    kind: z.literal('selectDestination'),
+    /** The job is dropped when this is no longer the dialog's transfer. */
+    transfer: z.int().positive(),
+    /** LiveTex asked anew. */
+    again: z.boolean(),
+    /** `null`: the first group that LiveTex returns. */
+    groupId: z.string().nullable(),
+    name: z.string().nullable(),
+    attributes: z.record(z.string(), z.string()),
+  }),
+]);
+export type LiveTexJob = z.infer<typeof liveTexJobSchema>;
+export type LiveTexJobOf<Kind extends LiveTexJob['kind']> = Extract<LiveTexJob, { readonly kind: Kind }>;
+
+/** Parsed values leave absent fields out, which the types of zod's `optional()` do not say. */
+function asJson(value: DialogEvent | HostJob | LiveTexJob): Json {
+  return value as unknown as Json;
+}
+
+export function dialogJob(lane: string, event: DialogEvent): NewJob {
+  return { queue: DIALOG_QUEUE, lane, kind: event.type, payload: asJson(event) };
+}
+
+export function hostJob(lane: string, job: HostJob): NewJob {
+  return { queue: HOST_QUEUE, lane, kind: job.kind, payload: asJson(job) };
+}
+
+export function liveTexJob(bindingId: string, userId: string, job: LiveTexJob): NewJob {
+  return { queue: liveTexQueue(bindingId), lane: userId, kind: job.kind, payload: asJson(job) };
+}

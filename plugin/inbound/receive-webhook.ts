@@ -1,0 +1,100 @@
+import { messageOf } from '../contract/coded-error.ts';
+import type { WebhookEvent } from '../contract/livetex-webhook.ts';
+import type { WebhookAnswer, WebhookPeer } from '../contract/plugin.ts';
+import { createKeyGuard, readWebhook, type WebhookReading } from '../webhook/index.ts';
+import type { Binding, PluginContext } from '../core/plugin-context.ts';
+import { laneOf, type ReceivedWebhook, receivedWebhook, reportWebhook, takeWebhook } from './take-webhook.ts';
+import type { WebhookInbox } from './webhook-inbox.ts';
+
+/** Unknown types logged, at most. Ours: only whoever has the key can send one, but a log must not grow by it. */
+const MAX_UNKNOWN_TYPES = 100;
+
+/** Takes what LiveTex posts: stored before the answer is 200; whatever means nothing to us is acknowledged all the same. */
+export function createReceiveWebhook(
+  context: PluginContext,
+  inbox: WebhookInbox,
+): (bindingId: string, bytes: Uint8Array, peer?: WebhookPeer) => Promise<WebhookAnswer> {
+  const unknownTypes = new Set<string>();
+  const guard = createKeyGuard({ clock: context.clock });
+
+  return async (bindingId, bytes, peer) => {
+    const binding = context.bindings.get(bindingId);
+    if (binding === undefined) return refusal(404, 'not_found', 'there is no such binding');
+    const waitMs = peer === undefined ? 0 : guard.waitMs(peer.address);
+    if (waitMs > 0) {
+      // Not logged: the wrong keys that led here were, and a flood must not become a flood of lines.
+      count(binding, 'rate_limited');
+      const headers = { 'retry-after': String(Math.ceil(waitMs / 1_000)) };
+      return { ...refusal(429, 'rate_limited', 'too many wrong keys: wait'), headers };
+    }
+    const reading = readWebhook(bytes, binding.config.webhook);
+    if (peer !== undefined) noteKey(reading, peer.address);
+    if (reading.outcome === 'refused') {
+      count(binding, reading.reason);
+      context.logger.warn('webhook refused', { binding: binding.id, status: reading.status, reason: reading.log });
+      // Why a key is not taken is told to the log only.
+      const code = reading.status === 401 ? 'unauthorised' : reading.reason;
+      return refusal(reading.status, code, reading.problem);
+    }
+    if (reading.outcome === 'unknown_type') {
+      count(binding, 'unknown_type');
+      logUnknown(binding, reading.type);
+      return TAKEN;
+    }
+    return take(binding, reading.event, bytes.byteLength);
+  };
+
+  /** A key is judged only in a body that could be read; what is wrong beside a right key is no guess. */
+  function noteKey(reading: WebhookReading, address: string): void {
+    const reason = reading.outcome === 'refused' ? reading.reason : undefined;
+    if (reason === 'key_wrong') guard.failed(address);
+    else if (reason === undefined || reason === 'not_an_event' || reason === 'fields_invalid') guard.succeeded(address);
+  }
+
+  async function take(binding: Binding, event: WebhookEvent, bytes: number): Promise<WebhookAnswer> {
+    const received = receivedWebhook(context, binding.id, event);
+    if (received === undefined) {
+      reportWebhook(context, { bindingId: binding.id, event, ...userOf(event) }, 'ignored');
+      return TAKEN;
+    }
+    try {
+      await store(received, bytes);
+      return TAKEN;
+    } catch (error) {
+      count(binding, 'not_stored');
+      context.logger.error('webhook not stored', { binding: binding.id, type: event.type, error: messageOf(error) });
+      return refusal(503, 'not_stored', 'the event was not stored: send it again');
+    }
+  }
+
+  /** Where several nodes share the storage, an event is taken in the transaction that stores it; see `WebhookInbox`. */
+  async function store(received: ReceivedWebhook, bytes: number): Promise<void> {
+    if (context.storage.driver !== 'postgres') return inbox.put(received, bytes);
+    const outcome = await context.storage.transaction(async (tx) => {
+      await inbox.settle(tx, laneOf(received));
+      return takeWebhook(tx, context, received);
+    });
+    reportWebhook(context, received, outcome);
+  }
+
+  function logUnknown(binding: Binding, type: string): void {
+    if (unknownTypes.has(type) || unknownTypes.size >= MAX_UNKNOWN_TYPES) return;
+    unknownTypes.add(type);
+    context.logger.warn('webhook of an unknown type, acknowledged', { binding: binding.id, type });
+  }
+
+  function count(binding: Binding, outcome: string): void {
+    context.counters.add('livetex_webhooks_total', { binding: binding.id, outcome });
+  }
+}
+
+function userOf(event: WebhookEvent): { readonly userId?: string } {
+  return 'user_id' in event && typeof event.user_id === 'string' ? { userId: event.user_id } : {};
+}
+
+const TAKEN: WebhookAnswer = { status: 200, body: JSON.stringify({ ok: true }) };
+
+/** In the form in which the platform's own addresses refuse. */
+function refusal(status: WebhookAnswer['status'], code: string, message: string): WebhookAnswer {
+  return { status, body: JSON.stringify({ error: { code, message } }) };
+}

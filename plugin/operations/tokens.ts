@@ -1,0 +1,79 @@
+import type { RequestReport } from '../client/contract.ts';
+import { isTokenProblem } from '../outbound/classify-failure.ts';
+import { messageOf } from '../contract/coded-error.ts';
+import type { PluginContext } from '../core/plugin-context.ts';
+import { liveTexQueue } from '../core/jobs.ts';
+import type { Readiness } from '../contract/plugin.ts';
+
+/** Which bindings' tokens LiveTex refuses, by the latest request of each that it answered. In memory: the first request after a restart tells. */
+export interface TokenWatch {
+  observe(report: RequestReport): void;
+  /** Why a binding cannot work: a sentence without the token; `undefined` when nothing is wrong. */
+  problemOf(bindingId: string): string | undefined;
+  /** Has LiveTex said anything about the token yet? */
+  isKnown(bindingId: string): boolean;
+}
+
+export function createTokenWatch(): TokenWatch {
+  const problems = new Map<string, string>();
+  const known = new Set<string>();
+  return {
+    observe(report) {
+      if (isTokenProblem(report.error) && report.error !== undefined) {
+        // A method that the account lacks does not make the token wrong: only what is needed for every message counts.
+        const isNeeded = report.method === 'sendText' || report.error.code === 'livetex_token_refused';
+        if (isNeeded) problems.set(report.binding, report.error.message);
+        known.add(report.binding);
+      } else if (report.error === undefined && report.aborted !== true) {
+        problems.delete(report.binding);
+        known.add(report.binding);
+      }
+    },
+    problemOf: (bindingId) => problems.get(bindingId),
+    isKnown: (bindingId) => known.has(bindingId),
+  };
+}
+
+const REASON = 'livetex_token_refused';
+
+/**
+ * Lets one job of each queue that a refused token holds back go at once: whoever has just mended the token and started again
+ * should not have to wait for the next probe. A pause that LiveTex asked for stays in force.
+ */
+export async function probeTokens({ storage, bindings, clock, logger }: PluginContext): Promise<void> {
+  try {
+    await storage.transaction(async (tx) => {
+      for (const { id } of bindings.all) {
+        const gate = await tx.getGate(liveTexQueue(id));
+        if (gate?.reason !== REASON || gate.until <= clock.now()) continue;
+        await tx.setGate(liveTexQueue(id), { until: clock.now(), reason: REASON });
+      }
+    });
+  } catch (error) {
+    // The probe comes by itself, only later; the workers tell what is wrong with the storage.
+    logger.warn('a queue that is held back could not be tried at once', { error: messageOf(error) });
+  }
+}
+
+/** A pause that LiveTex asked for ends by itself and needs nobody, so it does not make the plugin unready. */
+const PASSING_REASON = 'livetex_rate_limited';
+
+/** Can storage be written, and does LiveTex take each binding's token? */
+export async function readiness(context: PluginContext, tokens: TokenWatch): Promise<Readiness> {
+  const reasons: string[] = [];
+  try {
+    await context.storage.ping();
+    for (const { id, client } of context.bindings.all) {
+      // After a start without traffic nobody has asked LiveTex yet. An outage is no reason: the lanes wait for its end.
+      if (!tokens.isKnown(id)) await client.availability();
+      const gate = await context.storage.read((tx) => tx.getGate(liveTexQueue(id)));
+      const paused =
+        gate && !gate.reason.startsWith(PASSING_REASON) ? `its queue is paused: ${gate.reason}` : undefined;
+      const problem = tokens.problemOf(id) ?? paused;
+      if (problem !== undefined) reasons.push(`LiveTex binding "${id}": ${problem}`);
+    }
+  } catch (error) {
+    reasons.push(`storage: ${messageOf(error)}`);
+  }
+  return { ready: reasons.length === 0, reasons };
+}

@@ -1,0 +1,100 @@
+import { codeOf } from '../contract/coded-error.ts';
+import type { ClaimedJob } from '../storage/contract.ts';
+import type { JobOutcome } from '../storage/lane-worker-contract.ts';
+import type { Binding, PluginContext } from '../core/plugin-context.ts';
+import { type LiveTexJobOf, liveTexJobSchema, dialogLane } from '../core/jobs.ts';
+import { selectDestination } from './select-destination.ts';
+import { z } from 'zod';
+import { fileAsText } from '../mirror/mirror-message.ts';
+
+/** One request to LiveTex: a mirrored text or file, or the selection of a group. */
+export function createLiveTexHandler(
+  context: PluginContext,
+  binding: Binding,
+): (job: ClaimedJob, attempt: { readonly signal: AbortSignal }) => Promise<JobOutcome> {
+  return async (job, { signal }) => {
+    const request = liveTexJobSchema.parse(job.payload);
+    const userId = job.lane;
+    switch (request.kind) {
+      case 'sendText':
+        await binding.client.sendText({ user_id: userId, text: request.text }, signal);
+        return {};
+      case 'sendFile':
+        return sendFile(context, binding, job, request, signal);
+      case 'selectDestination':
+        return selectDestination(context, binding, job, request, signal);
+    }
+  };
+}
+
+async function sendFile(
+  context: PluginContext,
+  binding: Binding,
+  job: ClaimedJob,
+  file: LiveTexJobOf<'sendFile'>,
+  signal: AbortSignal,
+): Promise<JobOutcome> {
+  const { url, name, size, comment } = file;
+  try {
+    await binding.client.sendFile(
+      {
+        user_id: job.lane,
+        url,
+        ...(name === undefined ? {} : { file_name: name }),
+        ...(size === undefined ? {} : { size }),
+        ...(comment === undefined ? {} : { comment }),
+      },
+      signal,
+    );
+  } catch (error) {
+    if (!refusesFile(error)) throw error;
+    return sendRefusedFile(context, binding, job, file, signal);
+  }
+  return {};
+}
+
+/** This file, or any file: an account without the method must not stand still at the first one (sent as a text, it tells whether the token is at fault). */
+function refusesFile(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'livetex_refused' || code === 'livetex_method_forbidden';
+}
+
+/** How far a refused file's texts have come, by the name of the dialog's lane: one file at a time, as the lane is strict. */
+const REFUSED_FILES = 'livetex-refused-files';
+const progressSchema = z.object({ job: z.int(), sent: z.int().positive() });
+
+/**
+ * A file that LiveTex refuses for good goes as a text with its link: within the same job, so that its place in the order
+ * stays. A text too long for one message goes in parts; each that LiveTex has is noted, so that another try of the job
+ * goes on behind it and doubles none.
+ */
+export async function sendRefusedFile(
+  context: Pick<PluginContext, 'storage' | 'logger'>,
+  binding: Binding,
+  job: ClaimedJob,
+  file: LiveTexJobOf<'sendFile'>,
+  signal: AbortSignal,
+): Promise<JobOutcome> {
+  const { storage, logger } = context;
+  const userId = job.lane;
+  const lane = dialogLane(binding.id, userId);
+  logger.warn('LiveTex refuses a file, sent as a text with its link', { binding: binding.id, userId });
+  const texts = fileAsText(file, binding.config.maxTextLength);
+  const before = texts.length === 1 ? 0 : await sentBefore();
+  for (const [index, text] of texts.entries()) {
+    if (index < before) continue;
+    await binding.client.sendText({ user_id: userId, text }, signal);
+    const progress = { job: job.id, sent: index + 1 };
+    if (progress.sent < texts.length) {
+      await storage.transaction((tx) => tx.putRecord(REFUSED_FILES, lane, progress));
+    }
+  }
+  return texts.length === 1 ? {} : { commit: (tx) => tx.deleteRecord(REFUSED_FILES, lane) };
+
+  async function sentBefore(): Promise<number> {
+    const record = await storage.read((tx) => tx.getRecord(REFUSED_FILES, lane));
+    const progress = record === undefined ? undefined : progressSchema.parse(record.value);
+    // What another job left behind was given up.
+    return progress?.job === job.id ? progress.sent : 0;
+  }
+}

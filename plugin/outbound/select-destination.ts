@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { type CodedError, codeOf } from '../contract/coded-error.ts';
+import type { DialogEvent } from '../contract/dialog.ts';
+import { DESTINATION_TYPE } from '../contract/livetex-api.ts';
+import { pluginError } from '../errors.ts';
+import type { ClaimedJob } from '../storage/contract.ts';
+import type { JobOutcome } from '../storage/lane-worker-contract.ts';
+import type { Binding, PluginContext } from '../core/plugin-context.ts';
+import { isTokenProblem } from './classify-failure.ts';
+import { readDialog } from '../core/dialog-record.ts';
+import { type LiveTexJobOf, dialogJob, dialogLane } from '../core/jobs.ts';
+
+/** A selection still retrying after this, ms, is given up as refused: an hour before the worker would bury it without telling the dialog. */
+const GIVE_UP_AFTER_MS = 23 * 3_600_000;
+
+/** When each transfer's selection was first tried. */
+const FIRST_TRY_SCOPE = 'livetex-selections';
+
+/**
+ * Hands the dialog to a group. Looked at once more at the moment of sending: when the transfer is no longer the dialog's
+ * current one, nothing is sent, so a selection that was retrying cannot hand over a dialog that went back to the bot.
+ */
+export async function selectDestination(
+  context: PluginContext,
+  binding: Binding,
+  job: ClaimedJob,
+  request: LiveTexJobOf<'selectDestination'>,
+  signal: AbortSignal,
+): Promise<JobOutcome> {
+  const lane = dialogLane(binding.id, job.lane);
+  const { state } = await context.storage.read((tx) => readDialog(tx, lane));
+  if (state.transfer !== request.transfer || state.mode === 'bot') {
+    const facts = { binding: binding.id, userId: job.lane, transfer: request.transfer };
+    context.logger.info('selection of an older transfer dropped', facts);
+    return {};
+  }
+  const notBefore = await firstTriedAt(context, binding, lane, request.transfer);
+  try {
+    await send(binding, job.lane, request, signal);
+  } catch (error) {
+    if (!isRefusal(error, request, job, context.clock.now())) throw error;
+    const reason = `${error.code}: ${error.message}`;
+    return tell({ type: 'SelectionRefused', transfer: request.transfer, reason });
+  }
+  return tell({ type: 'Selected', transfer: request.transfer, notBefore });
+
+  function tell(event: DialogEvent): JobOutcome {
+    return { commit: (tx) => tx.enqueue([dialogJob(lane, event)]) };
+  }
+}
+
+/**
+ * When this transfer's selection was first tried, by LiveTex's clock; `null` when it was unknown then. Stored before the
+ * request is sent: a try may take effect with its answer lost, also by the death of this process, and operators do not
+ * wait for the next try. What they did since the first one belongs to this transfer.
+ */
+async function firstTriedAt(
+  context: PluginContext,
+  binding: Binding,
+  lane: string,
+  transfer: number,
+): Promise<number | null> {
+  const at = binding.clock.earliest(context.clock.now());
+  const first = await context.storage.transaction((tx) =>
+    tx.remember(`${FIRST_TRY_SCOPE}/${lane}`, String(transfer), at),
+  );
+  return first === undefined ? at : z.number().nullable().parse(first.value);
+}
+
+async function send(
+  binding: Binding,
+  userId: string,
+  request: LiveTexJobOf<'selectDestination'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, attributes } = request;
+  const groupId = request.groupId ?? (await firstGroup(binding, signal));
+  await binding.client.selectDestination(
+    {
+      user_id: userId,
+      destination_type: DESTINATION_TYPE,
+      destination_id: groupId,
+      ...(name === null ? {} : { name }),
+      ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
+    },
+    signal,
+  );
+}
+
+async function firstGroup(binding: Binding, signal: AbortSignal): Promise<string> {
+  const [group] = await binding.client.getDestinations(signal);
+  if (group === undefined) throw pluginError('livetex_no_group', { binding: binding.id });
+  return group.destination_id;
+}
+
+/**
+ * Refused for good: 400, and 401 and 403 too, as the lead should not wait for somebody to mend the token. When LiveTex
+ * asked anew an operator may be talking, so then a token problem is waited out.
+ */
+function isRefusal(
+  error: unknown,
+  request: LiveTexJobOf<'selectDestination'>,
+  job: ClaimedJob,
+  now: number,
+): error is CodedError {
+  if (codeOf(error) === 'livetex_refused') return true;
+  if (isTokenProblem(error)) return !request.again;
+  const isTooOld = job.firstFailedAt !== null && now - job.firstFailedAt >= GIVE_UP_AFTER_MS;
+  return isTooOld && codeOf(error)?.startsWith('livetex_') === true;
+}
