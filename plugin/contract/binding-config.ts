@@ -53,8 +53,12 @@ const timeoutSeconds = z
 
 /** True for the addresses of this machine only. */
 export function isLoopback(url: string): boolean {
-  const host = URL.parse(url)?.hostname ?? '';
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+  return isLoopbackHost(URL.parse(url)?.hostname ?? '');
+}
+
+/** A host name or address, with or without brackets, that means this machine only. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 /** What the rule on `publicUrl` compares; parsing has filled in the default of `baseUrl`. */

@@ -2,7 +2,7 @@
 import type { Activity } from '../../plugin/contract/host.ts';
 import { userIdOf } from '../../plugin/contract/lead.ts';
 import type { RuntimeActivity, TranscriptMessage } from '../runtime/contract.ts';
-import { type Colour, type Terminal, coloured, printable } from './terminal.ts';
+import { type Colour, type Terminal, coloured, printable, printableJson } from './terminal.ts';
 
 /** One line: who, what, and about whom. */
 export interface ActivityLine {
@@ -76,7 +76,7 @@ function scriptLines({ at, lead, script, file, log, error, usage, attributes }: 
   }
   for (const line of log) lines.push({ ...common, who: 'log', text: line.text, colour: levelColour(line.level) });
   if (attributes !== undefined && Object.keys(attributes).length > 0) {
-    lines.push({ ...common, who: 'set', text: JSON.stringify(attributes), colour: 'blue' });
+    lines.push({ ...common, who: 'set', text: printableJson(attributes), colour: 'blue' });
   }
   if (error !== undefined) {
     const place = error.line === null ? error.file : `${error.file}:${error.line}:${error.column ?? 1}`;
@@ -119,7 +119,7 @@ function pluginLines(activity: Activity): ActivityLine[] {
 
 function attributesIn(request: unknown): string {
   if (typeof request !== 'object' || request === null || !('attributes' in request)) return '';
-  return JSON.stringify(request.attributes);
+  return printableJson(request.attributes);
 }
 
 function levelColour(level: string): Colour {

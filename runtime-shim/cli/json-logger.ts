@@ -1,6 +1,7 @@
 /** The log of `serve`: one JSON object a line, on stderr. */
 import type { Logger } from '../../plugin/contract/host.ts';
 import { LOG_LEVELS } from './config/config-schema.ts';
+import { escapedJson } from './terminal.ts';
 
 type Level = (typeof LOG_LEVELS)[number];
 
@@ -24,7 +25,7 @@ export function jsonLogger(options: JsonLoggerOptions): Logger {
     (message: string, facts: Readonly<Record<string, unknown>> = {}): void => {
       if (LOG_LEVELS.indexOf(level) < least) return;
       const entry = { at: new Date(options.now()).toISOString(), level, message, ...facts };
-      options.write(withoutSecrets(JSON.stringify(entry, plainValue), options.secrets));
+      options.write(escapedJson(withoutSecrets(JSON.stringify(entry, plainValue), options.secrets)));
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -7,7 +7,7 @@ import { EXIT_DONE, EXIT_USAGE, type ExitCode, exitCodeOf } from './exit-code.ts
 import { commandHelp, programHelp, usageLine } from './help-text.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { stopOnSignals } from './stop-signal.ts';
-import { type Terminal, processTerminal } from './terminal.ts';
+import { type Terminal, printableJson, processTerminal } from './terminal.ts';
 import { packageVersion } from './package-version.ts';
 
 /** The longest that a timer can be (a signed 32-bit count of ms). */
@@ -44,7 +44,7 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     const spec = COMMANDS.find(({ name }) => name === argv[0]);
     if (json) {
       const failure = { code: code ?? 'internal', message: messageOf(error) };
-      terminal.out(JSON.stringify(spec?.failure?.(failure) ?? { ok: false, error: failure }));
+      terminal.out(printableJson(spec?.failure?.(failure) ?? { ok: false, error: failure }));
     }
     terminal.err(`metabot-livetex: ${messageOf(error)}`);
     if (code === 'cli_usage' && spec !== undefined) {

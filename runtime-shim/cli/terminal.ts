@@ -15,8 +15,8 @@ const USUAL_WIDTH = 100;
 export function processTerminal(): Terminal {
   const colour = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
   return {
-    out: (text) => void process.stdout.write(`${text}\n`),
-    err: (text) => void process.stderr.write(`${text}\n`),
+    out: (text) => void process.stdout.write(`${printableLine(text, colour)}\n`),
+    err: (text) => void process.stderr.write(`${printable(text)}\n`),
     colour,
     width: process.stdout.columns ?? USUAL_WIDTH,
   };
@@ -40,7 +40,44 @@ export function coloured(terminal: Pick<Terminal, 'colour'>, colour: Colour, tex
   return terminal.colour ? `\u001B[${SGR[colour]}m${text}\u001B[0m` : text;
 }
 
-/** Text from outside (a lead, an operator, a script) without control characters, so that it cannot steer the terminal. Line ends and tabs stay. */
+/**
+ * Characters that a terminal obeys, or that a reader cannot see: control characters (C0 and C1) but line ends and tabs, half
+ * surrogate pairs, line separators, and what Unicode calls "default ignorable" (bidirectional overrides, zero-width
+ * characters, tags). Variation selectors stay, and a joiner behind an emoji, since they make one picture of several signs.
+ */
+const UNPRINTABLE =
+  /(?!\n|\t|\u200D|\uFE0E|\uFE0F)[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{DI}]|(?<!\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?)\u200D/gu;
+
+/** Text from outside (a lead, an operator, a script) as a terminal may get it: it cannot steer the terminal or hide anything. */
 export function printable(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n\t]|[\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
+  return text.replaceAll(UNPRINTABLE, '\uFFFD');
+}
+
+/** A value as JSON on one line, as a terminal may get it. */
+export function printableJson(value: unknown): string {
+  return escapedJson(JSON.stringify(value));
+}
+
+/** JSON in which what is not printable is escaped: the document stays the same. */
+export function escapedJson(json: string): string {
+  return json.replaceAll(UNPRINTABLE, (character) =>
+    Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at))}`).join(''),
+  );
+}
+
+function hex(unit: number): string {
+  return unit.toString(16).padStart(4, '0');
+}
+
+/** The colours that `coloured` writes. */
+const OWN_COLOUR = new RegExp(`(${String.fromCodePoint(0x1b)}\\[\\d{1,2}m)`);
+
+/** The last look at what is printed: only our own colours are left, and only where colours are wanted. */
+export function printableLine(text: string, colour: boolean): string {
+  if (!colour) return printable(text);
+  // With the group, every second part is a colour.
+  return text
+    .split(OWN_COLOUR)
+    .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+    .join('');
 }

@@ -4,7 +4,7 @@ import type { RuntimePlugin } from '../../plugin/contract/plugin.ts';
 import type { Transaction } from '../../plugin/storage/contract.ts';
 import type { LaneWorker } from '../../plugin/storage/lane-worker-contract.ts';
 import { shimError } from '../errors.ts';
-import { HttpServer } from '../server/http-server.ts';
+import { HttpServer } from '../http/http-server.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { BotHolder } from './bot-holder.ts';
 import type {

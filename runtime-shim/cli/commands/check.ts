@@ -8,7 +8,7 @@ import { loadBot } from '../../bot/load-bot.ts';
 import type { CommandWork } from '../command.ts';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOf } from '../exit-code.ts';
 import { codeFrame } from '../run/code-frame.ts';
-import { coloured } from '../terminal.ts';
+import { coloured, printable, printableJson } from '../terminal.ts';
 
 const NO_TYPESCRIPT =
   'metabot-livetex: TypeScript is not installed, so types were not checked. Install it beside the bot: npm install --save-dev typescript';
@@ -20,7 +20,7 @@ export const check: CommandWork = async ({ terminal, arguments: { positionals },
     const result = await checkBot({ bot: await loadBot(folder), typings: authorTypings() });
     if (result.typescript === null) terminal.err(NO_TYPESCRIPT);
     const isGood = result.problems.length === 0;
-    if (json) terminal.out(JSON.stringify({ ok: isGood, ...result }));
+    if (json) terminal.out(printableJson({ ok: isGood, ...result }));
     else {
       for (const problem of result.problems) terminal.out(await problemText(folder, problem));
       terminal.out(coloured(terminal, isGood ? 'green' : 'red', summary(result)));
@@ -29,18 +29,18 @@ export const check: CommandWork = async ({ terminal, arguments: { positionals },
   } catch (error) {
     if (!json || !(error instanceof CodedError)) throw error;
     const { code, message, facts } = error;
-    terminal.out(JSON.stringify({ ok: false, error: { code, message }, problems: facts['problems'] ?? [] }));
+    terminal.out(printableJson({ ok: false, error: { code, message }, problems: facts['problems'] ?? [] }));
     terminal.err(`metabot-livetex: ${message}`);
     return exitCodeOf(error);
   }
 };
 
 async function problemText(folder: string, problem: ScriptProblem): Promise<string> {
-  const head = problemLine(problem);
+  const head = printable(problemLine(problem));
   // A condition is shown by its place alone: inside a JSON string its own lines are not to be seen.
   if (!problem.file.endsWith('.js')) return `${head}\n`;
   const code = await readFile(join(folder, problem.file), 'utf8');
-  return `${head}\n${codeFrame(code, problem.line, problem.column)}\n`;
+  return `${head}\n${printable(codeFrame(code, problem.line, problem.column))}\n`;
 }
 
 function summary({ problems, checked, typescript }: BotCheck): string {

@@ -4,7 +4,7 @@ import { EXIT_DONE } from '../exit-code.ts';
 import { activityLines, formatLine } from '../activity-line.ts';
 import type { DialogReport, WaitingLane } from '../maintenance/dialog-report.ts';
 import { openMaintenance } from '../maintenance/open-maintenance.ts';
-import { type Terminal, coloured, printable } from '../terminal.ts';
+import { type Terminal, coloured, printable, printableJson } from '../terminal.ts';
 
 const DEFAULT_LAST = 20;
 /** As many as one answer of a running server carries. */
@@ -19,7 +19,7 @@ export const dialog: CommandWork = async ({ terminal, arguments: { positionals, 
     const report = await maintenance.dialog(channel, externalId, last);
     if (report === undefined)
       throw cliError('cli_not_found', { what: `lead "${externalId}" in the channel "${channel}"` });
-    terminal.out(json ? JSON.stringify(report) : dialogText(report, terminal));
+    terminal.out(json ? printableJson(report) : dialogText(report, terminal));
     return EXIT_DONE;
   } finally {
     await maintenance.close();
@@ -43,7 +43,7 @@ function dialogText({ view, messages, earlier, waiting }: DialogReport, terminal
     ...(state.forwarded ? ['  forwarded to an operator'] : []),
     ...(lead.tags.length > 0 ? [`  tags ${lead.tags.map(printable).join(', ')}`] : []),
     ...Object.entries({ ...attributes, ...systemAttributes }).map(
-      ([key, value]) => `  ${printable(key)} = ${JSON.stringify(value)}`,
+      ([key, value]) => `  ${printable(key)} = ${printableJson(value)}`,
     ),
     heading('History'),
     ...(earlier > 0 ? [`  (${earlier} earlier)`] : []),

@@ -3,6 +3,7 @@ import type { CommandWork } from '../command.ts';
 import { EXIT_DONE } from '../exit-code.ts';
 import { listenOn } from '../listen-on.ts';
 import { aborted } from '../stop-signal.ts';
+import { printableJson } from '../terminal.ts';
 
 /** `emulator`: the local LiveTex alone. Its control API is the emulator's own. */
 export const emulator: CommandWork = async ({ terminal, arguments: { values }, json, stop }) => {
@@ -13,7 +14,7 @@ export const emulator: CommandWork = async ({ terminal, arguments: { values }, j
   });
   try {
     if (json) {
-      terminal.out(JSON.stringify({ url: started.url, token: started.token }));
+      terminal.out(printableJson({ url: started.url, token: started.token }));
     } else {
       terminal.out(`LiveTex emulator: ${started.url}`);
       terminal.out(`Token: ${started.token}`);

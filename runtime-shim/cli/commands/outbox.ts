@@ -4,7 +4,7 @@ import { cliError } from '../errors.ts';
 import { EXIT_DONE } from '../exit-code.ts';
 import { openMaintenance } from '../maintenance/open-maintenance.ts';
 import type { Outbox, OutboxEntry, OutboxQueue } from '../maintenance/outbox.ts';
-import { printable } from '../terminal.ts';
+import { printable, printableJson } from '../terminal.ts';
 
 /** `outbox list|resend|drop`. */
 export const outbox: CommandWork = async (context) => {
@@ -16,7 +16,7 @@ export const outbox: CommandWork = async (context) => {
   try {
     if (which === undefined) {
       const found = await maintenance.outbox();
-      context.terminal.out(context.json ? JSON.stringify(found) : outboxText(found, systemClock.now()));
+      context.terminal.out(context.json ? printableJson(found) : outboxText(found, systemClock.now()));
       return EXIT_DONE;
     }
     const done = action === 'resend' ? await maintenance.resend(which) : await maintenance.drop(which);
@@ -45,7 +45,7 @@ function whichOf(action: string, id: string | undefined): number | 'all' {
 
 function reportDone({ json, terminal }: CommandContext, action: string, done: number, running: boolean): void {
   if (json) {
-    terminal.out(JSON.stringify({ ok: true, count: done }));
+    terminal.out(printableJson({ ok: true, count: done }));
     return;
   }
   const when = running ? '' : ', for the next start of the server';

@@ -9,7 +9,7 @@ import { EXIT_DONE, EXIT_FAILED } from '../exit-code.ts';
 import { playScenario } from '../replay/play-scenario.ts';
 import { readScenario } from '../replay/read-scenario.ts';
 import { botFolderOf } from '../run/find-bot.ts';
-import { coloured } from '../terminal.ts';
+import { coloured, printable, printableJson } from '../terminal.ts';
 
 /** `replay`: plays a recorded dialog against the bot as it is now. Exit code 1 when something went another way. */
 export const replay: CommandWork = async ({ terminal, arguments: { positionals, values, switches }, json, cwd }) => {
@@ -27,10 +27,10 @@ export const replay: CommandWork = async ({ terminal, arguments: { positionals, 
     if (!json)
       terminal.out(`recorded anew: ${scenario.steps.length} step(s), ${result.differences.length} difference(s)`);
   } else if (!json) {
-    for (const difference of result.differences) terminal.out(`${differenceText(difference)}\n`);
+    for (const difference of result.differences) terminal.out(`${printable(differenceText(difference))}\n`);
     terminal.out(coloured(terminal, isSame ? 'green' : 'red', summary(result)));
   }
-  if (json) terminal.out(JSON.stringify({ ok: isSame, ...result }));
+  if (json) terminal.out(printableJson({ ok: isSame, ...result }));
   return isSame || switches.has('update') ? EXIT_DONE : EXIT_FAILED;
 };
 

@@ -5,6 +5,7 @@ import { readTextFile } from '../read-text-file.ts';
 import { readLeadFile } from '../run/lead-file.ts';
 import { reportText } from '../run/report-text.ts';
 import { type Operators, runScriptOnce } from '../run/run-script-once.ts';
+import { printableJson } from '../terminal.ts';
 
 /** `run`: one script file once, and what it did. A failed script is exit code 1, a wrong file 2. */
 export const run: CommandWork = async ({ terminal, arguments: { positionals, values }, json, cwd }) => {
@@ -15,6 +16,6 @@ export const run: CommandWork = async ({ terminal, arguments: { positionals, val
   const operators = (values['operators'] ?? 'online') as Operators;
   const { report, errorSource, problem } = await runScriptOnce({ path, code, operators, lead });
   if (problem !== undefined) terminal.err(`metabot-livetex: the file runs alone, because ${problem}`);
-  terminal.out(json ? JSON.stringify(report) : reportText(report, terminal, errorSource));
+  terminal.out(json ? printableJson(report) : reportText(report, terminal, errorSource));
   return report.ok ? EXIT_DONE : EXIT_FAILED;
 };

@@ -17,6 +17,7 @@ import { dialogReport } from '../maintenance/dialog-report.ts';
 import { maintenanceOf } from '../maintenance/open-maintenance.ts';
 import { registerWebhooks } from '../register-webhooks.ts';
 import { aborted } from '../stop-signal.ts';
+import { printableJson } from '../terminal.ts';
 
 /** `serve`: the runtime against LiveTex until a signal, then a drained end. */
 export const serve: CommandWork = async ({ terminal, arguments: { values }, json, cwd, env, stop }) => {
@@ -54,7 +55,7 @@ export const serve: CommandWork = async ({ terminal, arguments: { values }, json
       opened.push(() => control.close());
     }
     const url = runtime.url ?? '';
-    terminal.out(json ? JSON.stringify({ url }) : `Listening on ${url}`);
+    terminal.out(json ? printableJson({ url }) : `Listening on ${url}`);
     logger.info('started', { url, bot: runtime.botId, pid: process.pid });
     const bindings = config.livetex.filter(({ webhook }) => webhook !== undefined).map(({ id }) => id);
     const registering = plugins.map(async (plugin) => {

@@ -21,7 +21,7 @@ import { playDemonstration } from '../simulate/demonstration.ts';
 import { openBrowser } from '../simulate/open-browser.ts';
 import { type SimulatedRuntime, simulatedRuntime } from '../simulate/simulated-runtime.ts';
 import { aborted } from '../stop-signal.ts';
-import { coloured } from '../terminal.ts';
+import { coloured, printable, printableJson } from '../terminal.ts';
 
 /** The bot of `npm start`. */
 const MAIN_EXAMPLE = join('scripts-examples', '08-support-bot');
@@ -84,7 +84,7 @@ export const simulate: CommandWork = async (context) => {
     await setWebhook(config, emulator, runtime.current().url ?? '');
     const url = `${runtime.current().url ?? ''}/`;
     terminal.out(
-      json ? JSON.stringify({ url, emulator: { url: emulator.url, token: emulator.token } }) : `Simulator: ${url}`,
+      json ? printableJson({ url, emulator: { url: emulator.url, token: emulator.token } }) : `Simulator: ${url}`,
     );
     if (isMainExample) await demonstrate(runtime, emulator, context);
     if (!json) terminal.out(`\nOpen ${coloured(terminal, 'bold', url)} and write to the bot. Stop with Ctrl+C`);
@@ -131,7 +131,7 @@ function printActivities(runtime: SimulatedRuntime, { terminal }: CommandContext
   runtime.onActivity((activity) => {
     for (const line of activityLines(activity)) {
       if (lead !== undefined && line.lead !== undefined && line.lead !== lead) {
-        terminal.out(coloured(terminal, 'dim', `\n${line.lead}`));
+        terminal.out(coloured(terminal, 'dim', `\n${printable(line.lead)}`));
       }
       lead = line.lead ?? lead;
       terminal.out(formatLine(line, terminal));
@@ -155,7 +155,7 @@ async function demonstrate(
       stop,
       onDesk: ({ name, attributes, messages }) => {
         if (json) return;
-        const text = `${name}: ${messages.length} messages of the bot's dialog, header ${JSON.stringify(attributes)}`;
+        const text = `${name}: ${messages.length} messages of the bot's dialog, header ${printableJson(attributes)}`;
         terminal.out(formatLine({ at: systemClock.now(), who: 'desk', text, colour: 'magenta' }, terminal));
       },
     });

@@ -6,6 +6,7 @@ import { loadConfigForMaintenance } from '../config/load-config.ts';
 import { sqliteFolderOf } from '../config/sqlite-folder.ts';
 import { cliError } from '../errors.ts';
 import { EXIT_DONE, EXIT_FAILED, type ExitCode } from '../exit-code.ts';
+import { printableJson } from '../terminal.ts';
 
 /** Progress is told so often at most, ms: for people who watch it. */
 const TELL_EVERY_MS = 1_000;
@@ -29,9 +30,7 @@ export const storage: CommandWork = async (context) => {
 async function migrate({ terminal, json }: CommandContext, spec: string): Promise<ExitCode> {
   const opened = await openStorage(spec, { clock: systemClock });
   await opened.close();
-  terminal.out(
-    json ? JSON.stringify({ ok: true, driver: opened.driver }) : `Storage (${opened.driver}) is up to date.`,
-  );
+  terminal.out(json ? printableJson({ ok: true, driver: opened.driver }) : `Storage (${opened.driver}) is up to date.`);
   return EXIT_DONE;
 }
 
@@ -52,7 +51,7 @@ async function copy({ terminal, json, stop }: CommandContext, folder: string, sp
     },
   });
   const { isComplete, rows } = report;
-  if (json) terminal.out(JSON.stringify({ ok: isComplete, rows }));
+  if (json) terminal.out(printableJson({ ok: isComplete, rows }));
   else if (isComplete) terminal.out(completeText(folder, rows));
   else terminal.err('Stopped. Run the same command again to go on.');
   return isComplete ? EXIT_DONE : EXIT_FAILED;
@@ -69,7 +68,7 @@ async function check({ terminal, json }: CommandContext, spec: string): Promise<
   const { checkStorage } = await import('../../../plugin/storage/check/check-storage.ts');
   const report = await checkStorage(spec);
   const ok = report.findings.length === 0;
-  terminal.out(json ? JSON.stringify({ ok, ...report }) : checkText(report));
+  terminal.out(json ? printableJson({ ok, ...report }) : checkText(report));
   return ok ? EXIT_DONE : EXIT_FAILED;
 }
 

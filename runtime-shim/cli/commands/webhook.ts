@@ -7,6 +7,7 @@ import type { CommandContext, CommandWork } from '../command.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { cliError } from '../errors.ts';
 import { EXIT_DONE, EXIT_FAILED } from '../exit-code.ts';
+import { printableJson } from '../terminal.ts';
 import { didYouMean } from '../../bot/nearest-name.ts';
 
 /** One binding's row of the report. */
@@ -75,7 +76,7 @@ async function handle(binding: BindingConfig, client: BindingClient, set: boolea
 
 function report(rows: readonly Row[], { json, terminal }: CommandContext): void {
   if (json) {
-    terminal.out(JSON.stringify({ ok: rows.every(({ ok }) => ok), bindings: rows }));
+    terminal.out(printableJson({ ok: rows.every(({ ok }) => ok), bindings: rows }));
     return;
   }
   for (const { binding, expected, registered, ok, error } of rows) {

@@ -1,5 +1,5 @@
 /** A run's report for a person. */
-import { type Terminal, coloured, printable } from '../terminal.ts';
+import { type Terminal, coloured, printable, printableJson } from '../terminal.ts';
 import { codeFrame } from './code-frame.ts';
 import type { RunMessage, RunReport, RunTransfer } from './run-report.ts';
 
@@ -38,7 +38,7 @@ export function reportText(
   }
   const { cpuMs, wallMs, hostCalls } = report.usage;
   const state = report.ok ? coloured(terminal, 'green', 'done') : coloured(terminal, 'red', 'failed');
-  const scripts = report.scripts.length > 1 ? `, scripts: ${report.scripts.join(', ')}` : '';
+  const scripts = report.scripts.length > 1 ? `, scripts: ${report.scripts.map(printable).join(', ')}` : '';
   blocks.push([
     `${state}: ${milliseconds(cpuMs)} of CPU, ${milliseconds(wallMs)} in all, ${hostCalls === 1 ? '1 host call' : `${hostCalls} host calls`}${scripts}`,
   ]);
@@ -51,8 +51,8 @@ function valueBlocks(report: RunReport, heading: (text: string) => string): stri
   for (const [key, value] of Object.entries(report.systemAttributes)) {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     blocks.push([
-      heading(key),
-      ...(isObject ? pairs(value as Record<string, unknown>) : [`  ${JSON.stringify(value)}`]),
+      heading(printable(key)),
+      ...(isObject ? pairs(value as Record<string, unknown>) : [`  ${printableJson(value)}`]),
     ]);
   }
   return blocks;
@@ -61,7 +61,7 @@ function valueBlocks(report: RunReport, heading: (text: string) => string): stri
 /** Keys and values in two columns; the values as JSON, so that `705` and `"705"` look different. */
 function pairs(values: Readonly<Record<string, unknown>>): string[] {
   const width = Math.max(0, ...Object.keys(values).map((key) => printable(key).length));
-  return Object.entries(values).map(([key, value]) => `  ${printable(key).padEnd(width)}  ${JSON.stringify(value)}`);
+  return Object.entries(values).map(([key, value]) => `  ${printable(key).padEnd(width)}  ${printableJson(value)}`);
 }
 
 function messageLines({ text, buttons, attachments }: RunMessage): string[] {

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isLoopbackHost } from '../../../plugin/contract/binding-config.ts';
 
 /**
  * What is wrong with a webhook's URL, in LiveTex's terms; `undefined`: nothing. LiveTex takes HTTPS only. The emulator
@@ -10,10 +10,5 @@ export function webhookUrlProblem(value: string): string | undefined {
   if (url.username || url.password) return 'must not carry a user name or password';
   if (url.protocol === 'https:') return undefined;
   if (url.protocol !== 'http:') return 'must be HTTPS';
-  return isLoopback(url.hostname) ? undefined : 'must be HTTPS (plain HTTP is taken for loopback addresses only)';
-}
-
-/** `hostname` as URL writes it. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'));
+  return isLoopbackHost(url.hostname) ? undefined : 'must be HTTPS (plain HTTP is taken for loopback addresses only)';
 }

@@ -41,7 +41,7 @@ export async function serveControl(
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const problem = controlProblem(message.headers);
+  const problem = controlProblem(message);
   if (problem) {
     fail(response, 403, 'forbidden', problem);
     return;

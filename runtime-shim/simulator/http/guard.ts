@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isLoopbackHost } from '../../server/guard.ts';
+import { isForeignHost } from '../../http/guard.ts';
 
 /**
  * What the page may do, and nothing else: own script, style and stream; no inline code, no eval, no foreign image (an
@@ -33,7 +33,7 @@ export function setSecurityHeaders(response: ServerResponse): void {
  * same-origin with itself, so the name is what gives it away.
  */
 export function isLocalHost(request: IncomingMessage): boolean {
-  return isLoopbackHost(URL.parse(`http://${request.headers.host ?? ''}`)?.hostname ?? '');
+  return !isForeignHost(request);
 }
 
 /** Does a request that changes something come from our own page? Browsers send both headers with every POST. */

@@ -13,7 +13,7 @@ async function exchange({ url }: WebhookRuntime, text: string): Promise<number[]
 }
 
 const head = (lines: readonly string[]): string => `POST ${PATH} HTTP/1.1\r\nhost: x\r\n${lines.join('\r\n')}\r\n\r\n`;
-const INNER = 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n';
+const INNER = 'GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n';
 
 const NO_HTTP: ReadonlyArray<readonly [string, string, readonly number[]]> = [
   ['garbage', '\u0000\u0001\u0002\r\n\r\n', [400]],
@@ -89,16 +89,27 @@ test('a refused body in the middle of a pipeline is not taken for requests', asy
   expect([status, ...rest]).toEqual([413]);
 });
 
+const METRICS = 'GET /metrics HTTP/1.1\r\nconnection: close\r\n';
 const ODD: ReadonlyArray<readonly [string, string, number]> = [
   ['OPTIONS *', 'OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 400],
   ['TRACE', 'TRACE / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 404],
   ['PROPFIND on the webhook', `PROPFIND ${PATH} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`, 405],
   ['DELETE on the API', 'DELETE /api/channels/a/leads/1 HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n', 405],
   ['an absolute target', 'GET http://other/healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 400],
-  ['a websocket', 'GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: upgrade, close\r\nupgrade: websocket\r\n\r\n', 200],
+  [
+    'a websocket',
+    'GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: upgrade, close\r\nupgrade: websocket\r\n\r\n',
+    200,
+  ],
   ['broken percent-encoding', 'GET /api/channels/%zz/leads/1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 400],
   ['an overlong encoding', 'GET /webhook/livetex/%c0%af HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 400],
   ['a NUL in the binding', `POST /webhook/livetex/%00 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`, 404],
+  ['two hosts', `${METRICS}host: 127.0.0.1\r\nhost: 127.0.0.1\r\n\r\n`, 400],
+  ['a host with a user', `${METRICS}host: evil.example@127.0.0.1\r\n\r\n`, 400],
+  ['a host with a fragment', `${METRICS}host: 127.0.0.1#.evil.example\r\n\r\n`, 400],
+  ['a host with a path', `${METRICS}host: 127.0.0.1/evil.example\r\n\r\n`, 400],
+  ['metrics by a foreign name', `${METRICS}host: evil.example\r\n\r\n`, 403],
+  ['health by a foreign name', 'GET /healthz HTTP/1.1\r\nconnection: close\r\nhost: evil.example\r\n\r\n', 403],
   ['dots in the path', 'GET /api/../metrics HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n', 404],
   [
     'a prototype name as a binding',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { MAX_WAITING } from '../../../runtime-shim/server/one-by-one.ts';
+import { MAX_WAITING } from '../../../runtime-shim/http/one-by-one.ts';
 import { rawConnection, statusesIn } from '../../support/raw-connection.ts';
 import { eventBody, startWebhookRuntime } from '../../support/webhook-runtime.ts';
 

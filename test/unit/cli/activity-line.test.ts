@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { activityLines, formatLine } from '../../../runtime-shim/cli/activity-line.ts';
-import { printable } from '../../../runtime-shim/cli/terminal.ts';
+import { printable, printableJson, printableLine } from '../../../runtime-shim/cli/terminal.ts';
 
 const lead = { botId: 'support', channel: 'telegram', externalId: '42' };
 const PLAIN = { colour: false };
@@ -63,5 +63,17 @@ test('colour only where it is wanted', () => {
 });
 
 test('what others write cannot steer the terminal', () => {
+  expect(printable('\u009B2J\u200Bx\u2028y\u2066z\u{E0041}\uD800')).toBe('\uFFFD2J\uFFFDx\uFFFDy\uFFFDz\uFFFD\uFFFD');
+  expect(printable('Ёж 👨‍👩‍👧 👍🏽 ❤️ مرحبا')).toBe('Ёж 👨‍👩‍👧 👍🏽 ❤️ مرحبا');
+  expect(printable('a\u200Db')).toBe('a\uFFFDb');
+  expect(printableLine('\u001B[31mred\u001B[0m\u001B[2J', true)).toBe('\u001B[31mred\u001B[0m\uFFFD[2J');
+  expect(printableLine('\u001B[31mred', false)).toBe('\uFFFD[31mred');
   expect(printable('a\u001B[2Jb\u0007\u202Ec\td\ne')).toBe('a\uFFFD[2Jb\uFFFD\uFFFDc\td\ne');
+});
+
+test('JSON on a terminal is the same document, with what is not printable escaped', () => {
+  const value = { 'k\u202E': 'a\u009Bb\u{E0041}', n: 1, text: 'да' };
+  const text = printableJson(value);
+  expect(JSON.parse(text)).toEqual(value);
+  expect(text).toBe('{"k\\u202e":"a\\u009bb\\udb40\\udc41","n":1,"text":"да"}');
 });

@@ -54,7 +54,7 @@ test.each([
   ['outbound does not import the dialog machine', 'plugin/outbound/a.ts', '../dialog/b.ts'],
   ['operations does not import inbound', 'plugin/operations/a.ts', '../inbound/b.ts'],
   ['the shim imports no client', 'runtime-shim/runtime/a.ts', '../../plugin/client/b.ts'],
-  ['the shim does not import the plugin itself', 'runtime-shim/server/a.ts', '../../plugin/index.ts'],
+  ['the shim does not import the plugin itself', 'runtime-shim/http/a.ts', '../../plugin/index.ts'],
   ['the emulator shares no code with the client', 'runtime-shim/emulator/a.ts', '../../plugin/client/request.ts'],
   ['guest files import only guest files', 'runtime-shim/globals/a.guest.ts', './b.ts'],
   ['guest files import no Node module', 'plugin/guest/a.guest.ts', 'node:fs'],

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
-import { isLoopbackHost, refusalFor } from '../../../runtime-shim/server/guard.ts';
+import { isLoopbackHost } from '../../../plugin/contract/binding-config.ts';
+import { hostProblem, refusalFor } from '../../../runtime-shim/http/guard.ts';
 
 function refused(headers: IncomingHttpHeaders, token?: string): string | undefined {
   return refusalFor({ headers } as IncomingMessage, token)?.error.code;
@@ -44,4 +45,24 @@ test('with a token only the token counts', () => {
 test('names of this machine', () => {
   expect(['localhost', '127.0.0.1', '::1', '[::1]'].every(isLoopbackHost)).toBe(true);
   expect(['0.0.0.0', '::', 'example.com', '127.0.0.1.example.com', ''].some(isLoopbackHost)).toBe(false);
+});
+
+function hostsGiven(...hosts: readonly string[]): string | undefined {
+  const rawHeaders = hosts.flatMap((host) => ['Host', host]);
+  return hostProblem({ headers: { host: hosts[0] }, rawHeaders } as IncomingMessage);
+}
+
+test.each(['example.com', 'bot_1:8024', '127.0.0.1', '[::1]:80', 'xn--80ak6aa92e.com'])('Host %j is one', (host) => {
+  expect(hostsGiven(host)).toBeUndefined();
+});
+
+test.each(['127.0.0.1@evil.example', '127.0.0.1#evil', 'a/b', 'a?b', 'a b', '[::1', 'a:b', 'a:123456', 'é.example'])(
+  'Host %j is none',
+  (host) => {
+    expect(hostsGiven(host)).toBe('the Host header is no name of a host');
+  },
+);
+
+test('two Host headers are refused, also when they say the same', () => {
+  expect(hostsGiven('127.0.0.1', '127.0.0.1')).toBe('there must be one Host header');
 });

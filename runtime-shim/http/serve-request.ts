@@ -1,16 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError, answerJson, answerMethod, answerNotFound, answerText } from './answer.ts';
-import { refusalFor } from './guard.ts';
+import { FOREIGN_HOST, hostProblem, isForeignHost, refusalFor } from './guard.ts';
 import { serveLead, serveMessages } from './lead-routes.ts';
 import { METRICS_TYPE, metricsText } from './metrics-text.ts';
 import { parsePath } from './path.ts';
 import { peerAddress } from './peer-address.ts';
-import type { ServerPorts, Serving } from './server-ports.ts';
+import type { Serving } from './server-ports.ts';
 import { serveWebhook } from './webhook-route.ts';
 
 /** Answers one request: "HTTP of `serve` and `simulate`" of the public surface, then the routes that others added. */
 export async function serveRequest(request: IncomingMessage, response: ServerResponse, on: Serving): Promise<void> {
   const target = request.url ?? '/';
+  const problem = hostProblem(request);
+  if (problem !== undefined) return answerError(response, 400, { code: 'bad_request', message: problem });
   const path = parsePath(target);
   if (!path.ok) return answerError(response, 400, { code: 'bad_request', message: path.reason });
   const [first, second, third, ...rest] = path.segments;
@@ -26,7 +28,7 @@ export async function serveRequest(request: IncomingMessage, response: ServerRes
   }
   if (first === 'api') return serveApi(request, response, on, path.segments.slice(1), target);
   if (path.segments.length === 1 && (first === 'healthz' || first === 'readyz' || first === 'metrics')) {
-    return serveState(request, response, on.ports, first);
+    return serveState(request, response, on, first);
   }
   const url = URL.parse(target, `http://${request.headers.host ?? 'localhost'}`);
   if (url === null) return answerError(response, 400, { code: 'bad_request', message: 'the address is not a URL' });
@@ -58,9 +60,13 @@ async function serveApi(
 async function serveState(
   request: IncomingMessage,
   response: ServerResponse,
-  ports: ServerPorts,
+  { ports, apiToken }: Serving,
   what: 'healthz' | 'readyz' | 'metrics',
 ): Promise<void> {
+  // As for the lead API: the numbers of a bot are nothing for a page of another site that has its name point here.
+  if (apiToken === undefined && isForeignHost(request)) {
+    return answerError(response, FOREIGN_HOST.status, FOREIGN_HOST.error);
+  }
   // Load balancers and uptime checks ask with HEAD; Node leaves the body out of the answer by itself.
   if (request.method !== 'GET' && request.method !== 'HEAD') return answerMethod(response, ['GET', 'HEAD']);
   if (what === 'healthz') return answerJson(response, 200, { alive: true });

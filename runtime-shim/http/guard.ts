@@ -1,10 +1,30 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isLoopbackHost } from '../../plugin/contract/binding-config.ts';
 import type { ErrorBody } from './answer.ts';
 
-/** A host name that means this machine only. */
-export function isLoopbackHost(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+/** A name or an address with a port, and nothing that a URL gives another meaning: no `@`, `#`, `/` or `?` (RFC 3986, 3.2.2). */
+const HOST = /^(?:\[[\da-f:.]+\]|[\w.~-]+)(?::\d{1,5})?$/i;
+
+/**
+ * What is wrong with a request's `Host`, `undefined`: nothing. With two of them, or with signs that a URL reads in another
+ * way, a proxy before this server and this server could take the request for different hosts (RFC 9112, 3.2).
+ * HTTP/1.0 knows no `Host`: none is no problem here.
+ */
+export function hostProblem({ headers: { host }, rawHeaders }: IncomingMessage): string | undefined {
+  if (host === undefined || host === '') return undefined;
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') count += 1;
+  }
+  if (count > 1) return 'there must be one Host header';
+  return HOST.test(host) ? undefined : 'the Host header is no name of a host';
+}
+
+/** Does a request name another host than this machine? */
+export function isForeignHost({ headers: { host = '' } }: IncomingMessage): boolean {
+  return !isLoopbackHost(URL.parse(`http://${host}`)?.hostname ?? '');
 }
 
 export type Refusal = { readonly status: 401 | 403; readonly error: ErrorBody };
@@ -20,7 +40,7 @@ export type Refusal = { readonly status: 401 | 403; readonly error: ErrorBody };
 export function refusalFor(request: IncomingMessage, token: string | undefined): Refusal | undefined {
   if (token !== undefined) return isAuthorised(request, token) ? undefined : UNAUTHORISED;
   const host = request.headers.host ?? '';
-  if (!isLoopbackHost(URL.parse(`http://${host}`)?.hostname ?? '')) return FOREIGN_HOST;
+  if (isForeignHost(request)) return FOREIGN_HOST;
   const { origin } = request.headers;
   const site = request.headers['sec-fetch-site'];
   const isOwn = origin === undefined || origin === `http://${host}`;
@@ -32,11 +52,11 @@ const UNAUTHORISED: Refusal = {
   status: 401,
   error: { code: 'unauthorised', message: 'the lead API asks for "Authorization: Bearer <http.apiToken>"' },
 };
-const FOREIGN_HOST: Refusal = {
+export const FOREIGN_HOST: Refusal = {
   status: 403,
   error: {
     code: 'foreign_host',
-    message: 'without http.apiToken the lead API answers only to a name of this machine: 127.0.0.1, [::1] or localhost',
+    message: 'without http.apiToken this server answers only to a name of this machine: 127.0.0.1, [::1] or localhost',
   },
 };
 const FOREIGN_ORIGIN: Refusal = {

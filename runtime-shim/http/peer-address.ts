@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
-import { isLoopbackHost } from './guard.ts';
+import { isLoopbackHost } from '../../plugin/contract/binding-config.ts';
 
 /** Whose word is believed about where a request came from. */
 export interface TrustedProxies {

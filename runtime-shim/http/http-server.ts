@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { isLoopbackHost } from '../../plugin/contract/binding-config.ts';
 import type { Clock } from '../../plugin/contract/host.ts';
 import { shimError } from '../errors.ts';
 import type { RuntimeOptions } from '../runtime/contract.ts';
 import { answerFailure } from './answer.ts';
 import { BodyBudget } from './body-budget.ts';
-import { isLoopbackHost } from './guard.ts';
 import { DEFAULT_HTTP_LIMITS } from './limits.ts';
 import { oneByOne } from './one-by-one.ts';
 import { createTrustedProxies } from './peer-address.ts';
