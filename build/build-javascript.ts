@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { liveTexGuestBuildOptions } from '../plugin/guest/source.ts';
-import { guestBuildOptions } from '../runtime-shim/sandbox/index.ts';
+import { guestBuildOptions, LIVETEX_BUNDLE } from '../plugin/guest/source.ts';
+import { PLATFORM_BUNDLES } from '../runtime-shim/globals/bundles.ts';
 import { pageBuildOptions } from '../runtime-shim/simulator/page-files.ts';
 
 /** The package's modules by the name that they have in `dist/`: three entrances, the command, the runner process, the thread of checkpoints. */
@@ -32,8 +32,9 @@ export async function buildJavaScript(root: string, outdir: string): Promise<voi
       legalComments: 'none',
       logLevel: 'warning',
     }),
-    build({ ...guestBuildOptions(), write: true, outfile: join(outdir, 'guest', 'platform.js') }),
-    build({ ...liveTexGuestBuildOptions(), write: true, outfile: join(outdir, 'guest', 'livetex.js') }),
+    ...[LIVETEX_BUNDLE, ...PLATFORM_BUNDLES].map((bundle) =>
+      build({ ...guestBuildOptions(bundle), write: true, outfile: join(outdir, 'guest', `${bundle.name}.js`) }),
+    ),
     build(pageBuildOptions(join(outdir, 'page'))),
   ]);
 }

@@ -1,7 +1,7 @@
 import type { GuestPlatform, Json } from '../contract/guest-platform.ts';
 import { describe } from '../contract/describe.guest.ts';
 
-/** The system attribute that holds them all (the brief, S13). The same as `LIVETEX_ATTRS_KEY` of the contract; a test holds them together. */
+/** The system attribute that holds them all. The same as `LIVETEX_ATTRS_KEY` of the contract; a test holds them together. */
 const ATTRIBUTE = 'sys_livetex_attrs';
 
 type Value = string | number | boolean;

@@ -1,6 +1,6 @@
 /**
- * What the plugin adds to every script: the LiveTex attributes on `lead`, and the global `livetex`
- * (reference, "ours for the LiveTex family"). The entry of the plugin's bundle.
+ * What the plugin adds to every script: the LiveTex attributes on `lead`, and the global `livetex`.
+ * The entry of the plugin's bundle.
  */
 import type { GuestPlatform } from '../contract/guest-platform.ts';
 import { liveTexAttributes } from './livetex-attributes.guest.ts';

@@ -2,47 +2,68 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-/** The entry of the plugin's bundle, relative to this file in the source tree. */
-const SOURCE_ENTRY = './livetex-bundle.guest.ts';
-/** The built bundle, relative to the flat `dist/`. */
-const BUILT_FILE = './guest/livetex.js';
+/** A bundle of guest code: text that runs inside the sandbox, in which there is no `import`. */
+export interface GuestBundle {
+  /** Its file in `dist/guest/`, without `.js`. */
+  readonly name: string;
+  /** Its entry in the source tree. */
+  readonly entry: URL;
+  /** What the bundle's function returns: an expression over the record `guest`, which the entry fills in. */
+  readonly returns: string;
+  /** Further options of esbuild: what packages need that were not written for the sandbox. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
 
-/**
- * How the bundle is made: a function body that returns the entry's `install`. `build/build.ts` calls esbuild with
- * these options and `write: true, outfile: 'dist/guest/livetex.js'`.
- */
-export function liveTexGuestBuildOptions(entry: string = fileURLToPath(new URL(SOURCE_ENTRY, import.meta.url))) {
+/** The plugin's own bundle: it gives the function that installs the LiveTex methods. */
+export const LIVETEX_BUNDLE: GuestBundle = {
+  name: 'livetex',
+  entry: new URL('./livetex-bundle.guest.ts', import.meta.url),
+  returns: 'guest.install',
+};
+
+/** The options of esbuild with which a bundle becomes the text of a function's body. */
+export function guestBuildOptions({ entry, returns, options }: GuestBundle) {
   return {
-    entryPoints: [entry],
+    entryPoints: [fileURLToPath(entry)],
     bundle: true,
     write: false as const,
     format: 'iife' as const,
     // Strict, as modules are: a callback must not find out through `caller` who called it.
     banner: { js: "'use strict';\nconst guest = {};" },
-    footer: { js: 'return guest.install;' },
+    footer: { js: `return ${returns};` },
     target: 'es2024',
     platform: 'neutral' as const,
     charset: 'utf8' as const,
     legalComments: 'none' as const,
     logLevel: 'silent' as const,
+    ...options,
   };
 }
 
-let loading: Promise<string> | undefined;
+const loading = new Map<string, Promise<string>>();
 
-/** The text for `PluginGuest.source`: read from `dist/`, or built once per process in a checkout. */
-export function loadGuestSource(): Promise<string> {
-  loading ??= load();
-  return loading;
+/** A bundle's text: read from `dist/guest/`, or built once per process in a checkout. */
+export function loadGuestBundle(bundle: GuestBundle): Promise<string> {
+  let text = loading.get(bundle.name);
+  if (text === undefined) {
+    text = load(bundle);
+    loading.set(bundle.name, text);
+  }
+  return text;
 }
 
-async function load(): Promise<string> {
-  const built = new URL(BUILT_FILE, import.meta.url);
+/** The text for `PluginGuest.source`. */
+export function loadGuestSource(): Promise<string> {
+  return loadGuestBundle(LIVETEX_BUNDLE);
+}
+
+async function load(bundle: GuestBundle): Promise<string> {
+  // Relative to the flat `dist/`, where this module lies in the built package.
+  const built = new URL(`./guest/${bundle.name}.js`, import.meta.url);
   if (existsSync(built)) return await readFile(built, 'utf8');
   const { buildSync } = await import('esbuild');
   // In one go: `build` would leave esbuild's own process standing beside ours for as long as we live.
-  const result = buildSync(liveTexGuestBuildOptions());
-  const text = result.outputFiles[0]?.text;
-  if (text === undefined) throw new Error('esbuild made no guest bundle');
+  const text = buildSync(guestBuildOptions(bundle)).outputFiles[0]?.text;
+  if (text === undefined) throw new Error(`esbuild made no guest bundle "${bundle.name}"`);
   return text;
 }

@@ -12,9 +12,9 @@ import {
   toText,
 } from './intrinsics.guest.ts';
 
-/** Longest key of an attribute or a tag, UTF-16 units. Ours: it becomes part of an index of the storage. */
+/** Longest key of an attribute or a tag, UTF-16 units. Our choice: it becomes part of an index of the storage. */
 const MAX_KEY_LENGTH = 500;
-/** Attributes with this prefix belong to the platform (reference, "Attribute kinds"). */
+/** Attributes with this prefix belong to the platform. */
 export const SYSTEM_PREFIX = 'sys_';
 
 /** Refuses an argument with words of ours. */

@@ -10,7 +10,7 @@ import { createTextStore } from './text-store.guest.ts';
 /** What this file puts into scope. */
 export const names = ['bot'] as const;
 
-/** The global `bot`: attributes of the whole bot, messages, other scripts (reference, "`bot`, `memory`, others"). */
+/** The global `bot`: attributes of the whole bot, messages, other scripts. */
 export function factory(
   state: RunState,
   libraryOf: (scriptName: string) => string | undefined,

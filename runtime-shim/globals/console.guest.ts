@@ -1,4 +1,4 @@
-import type { HostReference } from './host-references.guest.ts';
+import type { HostReference } from './run-state.guest.ts';
 import { ordinary, slice } from './intrinsics.guest.ts';
 import { print } from './print.guest.ts';
 import { enter, type RunState } from './run-state.guest.ts';

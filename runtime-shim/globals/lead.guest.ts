@@ -1,14 +1,30 @@
-import { leadAttributes } from './lead-attributes.guest.ts';
-import { leadTags } from './lead-tags.guest.ts';
-import { keyArgument, refuse } from './arguments.guest.ts';
 import { describe } from '../../plugin/contract/describe.guest.ts';
-import { assign, copyJson, hasOwn, ordinary } from './intrinsics.guest.ts';
-import { collectAction, type RunState } from './run-state.guest.ts';
+import { keyArgument, refuse, SYSTEM_PREFIX, textListArgument, valueArgument, writableKey } from './arguments.guest.ts';
+import {
+  assign,
+  copyJson,
+  dict,
+  type Dict,
+  hasOwn,
+  isFinite,
+  keysOf,
+  lowerCase,
+  ordinary,
+  parseJson,
+  startsWith,
+  toJson,
+  toNumber,
+  toText,
+  trim,
+  truncate,
+} from './intrinsics.guest.ts';
+import { type AttributeWrite, collectAction, collectWrite, type RunState } from './run-state.guest.ts';
+import { setOwn, withoutNull } from './text-store.guest.ts';
 
 /** What this file puts into scope. */
 export const names = ['lead'] as const;
 
-/** The global `lead`: the person whom the bot talks to (reference, "`lead`"). */
+/** The global `lead`: the person whom the bot talks to. */
 export function factory(state: RunState): { lead: Record<string, unknown> } {
   const lead: Record<string, unknown> = {
     __proto__: null,
@@ -26,4 +42,154 @@ export function factory(state: RunState): { lead: Record<string, unknown> } {
   };
   assign(lead, leadAttributes(state, lead), leadTags(state, lead));
   return { lead: ordinary(lead) };
+}
+
+/** Texts that mean "yes", as PHP's filter for booleans and the platform's own "да" have them. Our choice. */
+const YES = ['1', 'true', 'on', 'yes', 'да'] as const;
+
+/** The attribute methods of `lead`. `self` is what the chainable ones return. */
+export function leadAttributes(state: RunState, self: object): Record<string, unknown> {
+  const exists = (call: string) => (key: unknown) => readAttribute(state, keyArgument(call, key)) !== null;
+  const write = (key: string, value: AttributeWrite): object => {
+    collectWrite(state, state.attributes, key, value);
+    return self;
+  };
+  return {
+    __proto__: null,
+    getAttr: (key: unknown) => readAttribute(state, keyArgument('lead.getAttr', key)),
+    setAttr(key: unknown, value: unknown) {
+      const name = writableKey('lead.setAttr', key);
+      const text = valueArgument('lead.setAttr', name, value);
+      return write(name, text === null ? null : ({ __proto__: null, kind: 'text', value: text } as AttributeWrite));
+    },
+    getAllAttr: () => allAttributes(state),
+    isAttrExist: exists('lead.isAttrExist'),
+    issetAttr: exists('lead.issetAttr'),
+    getIntAttr(key: unknown) {
+      const value = numberOf(readAttribute(state, keyArgument('lead.getIntAttr', key)));
+      return value === null ? null : truncate(value);
+    },
+    getFloatAttr: (key: unknown) => numberOf(readAttribute(state, keyArgument('lead.getFloatAttr', key))),
+    getBoolAttr(key: unknown) {
+      const text = lowerCase(trim(readAttribute(state, keyArgument('lead.getBoolAttr', key)) ?? ''));
+      for (let index = 0; index < YES.length; index += 1) if (YES[index] === text) return true;
+      return false;
+    },
+    setJsonAttr(key: unknown, value: unknown) {
+      const name = writableKey('lead.setJsonAttr', key);
+      const text = toJson(value);
+      if (text === undefined) {
+        return refuse(`lead.setJsonAttr: the value of "${name}" cannot be JSON, got ${describe(value)}`);
+      }
+      return write(name, { __proto__: null, kind: 'json', value: text } as AttributeWrite);
+    },
+    getJsonAttr(key: unknown) {
+      const name = keyArgument('lead.getJsonAttr', key);
+      const text = readAttribute(state, name);
+      if (text === null) return null;
+      try {
+        return parseJson(text);
+      } catch {
+        return refuse(`lead.getJsonAttr: the attribute "${name}" is not JSON`);
+      }
+    },
+    deleteAttr: (key: unknown) => write(writableKey('lead.deleteAttr', key), null),
+    deleteAttrs(keys: unknown) {
+      const names = textListArgument('lead.deleteAttrs', 'key', keys);
+      for (let index = 0; index < names.length; index += 1) writableKey('lead.deleteAttrs', names[index]);
+      for (let index = 0; index < names.length; index += 1) write(names[index] as string, null);
+      return self;
+    },
+  };
+}
+
+/** A system attribute's JSON text as this run sees it, or `null`. */
+export function readSystemAttribute(state: RunState, key: string): string | null {
+  if (key in state.systemAttributes) return state.systemAttributes[key] as string | null;
+  const given = state.input.lead.systemAttributes;
+  return hasOwn(given, key) && given[key] !== null ? (toJson(given[key]) as string) : null;
+}
+
+/** An attribute's text as this run sees it: a JSON or system one as JSON text. */
+function readAttribute(state: RunState, key: string): string | null {
+  if (startsWith(key, SYSTEM_PREFIX)) return readSystemAttribute(state, key);
+  if (key in state.attributes) return state.attributes[key]?.value ?? null;
+  const given = state.input.lead.attributes;
+  return hasOwn(given, key) ? (given[key]?.value ?? null) : null;
+}
+
+/** Ordinary and JSON attributes; the system ones are the platform's own affair. */
+function allAttributes(state: RunState): Record<string, string> {
+  const merged = dict<string | null>();
+  addTexts(merged, state.input.lead.attributes);
+  addTexts(merged, state.attributes);
+  return withoutNull(merged);
+}
+
+function addTexts(target: Dict<string | null>, source: Readonly<Record<string, AttributeWrite>>): void {
+  const keys = keysOf(source);
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index] as string;
+    target[key] = source[key]?.value ?? null;
+  }
+}
+
+/** The number that a text says; `null` when absent or not a number. */
+function numberOf(text: string | null): number | null {
+  if (text === null || trim(text) === '') return null;
+  const value = toNumber(trim(text));
+  return isFinite(value) ? value : null;
+}
+
+/** The tag methods of `lead`. `self` is what the chainable ones return. */
+export function leadTags(state: RunState, self: object): Record<string, unknown> {
+  const set = (tag: string, present: boolean): void => {
+    collectWrite(state, state.tags, tag, present);
+  };
+  const one = (call: string, present: boolean) => (tag: unknown) => {
+    set(keyArgument(call, tag, 'tag'), present);
+    return self;
+  };
+  const many = (call: string, present: boolean) => (tags: unknown) => {
+    const names = textListArgument(call, 'tag', tags);
+    for (let index = 0; index < names.length; index += 1) set(names[index] as string, present);
+    return self;
+  };
+  return {
+    __proto__: null,
+    addTag: one('lead.addTag', true),
+    addTags: many('lead.addTags', true),
+    deleteTag: one('lead.deleteTag', false),
+    deleteTags: many('lead.deleteTags', false),
+    isTagExist(tag: unknown) {
+      const name = keyArgument('lead.isTagExist', tag, 'tag');
+      if (name in state.tags) return state.tags[name];
+      return isGivenTag(state, name);
+    },
+    getAllTags() {
+      const { tags } = state.input.lead;
+      const result: string[] = [];
+      for (let index = 0; index < tags.length; index += 1) {
+        const tag = tags[index] as string;
+        if (state.tags[tag] ?? true) append(result, tag);
+      }
+      const written = keysOf(state.tags);
+      for (let index = 0; index < written.length; index += 1) {
+        const tag = written[index] as string;
+        if ((state.tags[tag] ?? false) && !isGivenTag(state, tag)) append(result, tag);
+      }
+      return result;
+    },
+  };
+}
+
+/** Into an ordinary array for the script, past any setter on `Array.prototype`. */
+function append(result: string[], tag: string): void {
+  setOwn(result, toText(result.length), tag);
+}
+
+function isGivenTag(state: RunState, tag: string): boolean {
+  const { tags } = state.input.lead;
+  for (let index = 0; index < tags.length; index += 1) if (tags[index] === tag) return true;
+  return false;
 }

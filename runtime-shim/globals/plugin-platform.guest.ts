@@ -1,8 +1,8 @@
 import type { GuestPlatform, Json } from '../../plugin/contract/guest-platform.ts';
 import { fail } from './fail.guest.ts';
-import type { HostReference } from './host-references.guest.ts';
+import type { HostReference } from './run-state.guest.ts';
 import { hasOwn, now, ordinary, parseJson, toJson } from './intrinsics.guest.ts';
-import { readSystemAttribute } from './lead-attributes.guest.ts';
+import { readSystemAttribute } from './lead.guest.ts';
 import { collectAction, collectWrite, enter, type RunState } from './run-state.guest.ts';
 
 /** The platform as the plugin's guest code sees it (`plugin/contract/guest-platform.ts`). */

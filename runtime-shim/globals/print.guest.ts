@@ -16,9 +16,9 @@ import {
   toJson,
   toText,
 } from './intrinsics.guest.ts';
-import { errorHeadline } from './error-text.guest.ts';
+import { isErrorObject } from './stack.guest.ts';
 
-/** How deep and how wide an object is printed. Ours: enough for a person to see what it is. */
+/** How deep and how wide an object is printed. Our choice: enough for a person to see what it is. */
 const MAX_DEPTH = 4;
 const MAX_ENTRIES = 100;
 
@@ -112,4 +112,25 @@ const PLAIN_KEY = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
 
 function printKey(key: string): string {
   return testRegExp(PLAIN_KEY, key) ? key : (toJson(key) as string);
+}
+
+/** Longest message of an error that leaves the sandbox, UTF-16 units. Our choice: a person reads the first lines. */
+const MAX_MESSAGE_LENGTH = 2_000;
+
+/** `TypeError: what V8 says` of an Error object; `undefined` for any other value. May run getters of the script. */
+export function errorHeadline(value: object): string | undefined {
+  if (!isErrorObject(value)) return undefined;
+  const name = readText(value, 'name', 'Error');
+  const message = readText(value, 'message', '');
+  const text = message === '' ? name : name === '' ? message : `${name}: ${message}`;
+  return text.length > MAX_MESSAGE_LENGTH ? `${slice(text, 0, MAX_MESSAGE_LENGTH)}…` : text;
+}
+
+function readText(value: object, key: string, otherwise: string): string {
+  try {
+    const read = (value as Record<string, unknown>)[key];
+    return typeof read === 'string' ? read : otherwise;
+  } catch {
+    return otherwise;
+  }
 }

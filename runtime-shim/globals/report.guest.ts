@@ -1,4 +1,3 @@
-import { errorHeadline } from './error-text.guest.ts';
 import { knownFailure } from './fail.guest.ts';
 import {
   add,
@@ -12,7 +11,7 @@ import {
   promiseThen,
   toJson,
 } from './intrinsics.guest.ts';
-import { print } from './print.guest.ts';
+import { errorHeadline, print } from './print.guest.ts';
 import type { Libraries } from './require.guest.ts';
 import { ASYNC_MESSAGE, type RunState } from './run-state.guest.ts';
 import { type Frame, framesFor } from './stack.guest.ts';

@@ -1,11 +1,13 @@
 import { keyArgument, refuse } from './arguments.guest.ts';
-import { BUILT_IN_LIBRARIES, builtInLibraries } from './built-in-libraries.guest.ts';
 import { fail } from './fail.guest.ts';
-import type { HostReference } from './host-references.guest.ts';
+import type { HostReference } from './run-state.guest.ts';
 import {
   add,
+  apply,
   defineProperty,
   dict,
+  type Dict,
+  freeze,
   FunctionType,
   globalObject,
   hasOwn,
@@ -130,4 +132,19 @@ function defineAutoVariable(variable: string, name: string, load: (name: unknown
     enumerable: false,
     configurable: true,
   } as PropertyDescriptor);
+}
+
+/** Names of the libraries below. */
+export const BUILT_IN_LIBRARIES = ['Common.Bot.Commands'] as const;
+
+/** The vendor's libraries that the shim knows: `Common.Bot.Commands`. */
+export function builtInLibraries(globals: Record<string, object>): Dict<object> {
+  const libraries = dict<object>();
+  libraries['Common.Bot.Commands'] = freeze({
+    sendText: (text: unknown): unknown => {
+      const bot = globals['bot'] as { sendMessage: (text: unknown) => unknown };
+      return apply(bot.sendMessage, undefined, [text]);
+    },
+  });
+  return libraries;
 }

@@ -1,8 +1,31 @@
 import type { Json } from '../../plugin/contract/guest-platform.ts';
 import type { LeadSnapshot } from '../sandbox/lead-snapshot.ts';
 import { fail } from './fail.guest.ts';
-import type { GuestLimits } from './host-references.guest.ts';
 import { add, dict, type Dict, list, type List, toJson } from './intrinsics.guest.ts';
+
+/**
+ * What the runner hands into a context: one reference of isolated-vm, never to be reached by the author's code. The
+ * first argument says what is asked; only strings cross, and no options, which would be read through the prototype chain.
+ */
+export interface HostReference {
+  /** `call`, plugin, function, arguments as JSON → `{"v":…}` or `{"e":{"code","message"}}`. Waits for the host's promise. */
+  applySyncPromise(receiver: undefined, args: readonly ['call', string, string, string]): string;
+  /** `library`, name → the source of a library. Waits for the runner's own loop. */
+  applySync(receiver: undefined, args: readonly ['library', string]): string;
+  /** `log`, level, text. Does not wait. */
+  applyIgnored(receiver: undefined, args: readonly ['log', string, string]): void;
+}
+
+/** The caps that guest code keeps by itself; the runner and the server check again what they receive. */
+export interface GuestLimits {
+  readonly hostCalls: number;
+  readonly actions: number;
+  readonly writes: number;
+  readonly systemAttributeChars: number;
+  readonly logLines: number;
+  readonly logLineChars: number;
+  readonly resultChars: number;
+}
 
 /** A run's input as JSON (made by the server, see `sandbox/run-input.ts`). */
 export interface RunInput {

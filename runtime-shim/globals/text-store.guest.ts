@@ -1,6 +1,29 @@
 import { keyArgument, valueArgument } from './arguments.guest.ts';
-import { defineProperty, type Dict, dictOf, hasOwn, keysOf } from './intrinsics.guest.ts';
+import { defineProperty, type Dict, dictOf, hasOwn, keysOf, ordinary } from './intrinsics.guest.ts';
 import { collectWrite, type RunState } from './run-state.guest.ts';
+
+/** What this file puts into scope. */
+export const names = ['memory'] as const;
+
+/** The global `memory`: texts that live for the current run of the scenario. */
+export function factory(state: RunState): { memory: Record<string, unknown> } {
+  const store = createTextStore('memory', state);
+  const memory: Record<string, unknown> = {
+    __proto__: null,
+    getAttr: (key: unknown) => store.get(key),
+    setAttr(key: unknown, value: unknown) {
+      store.set(key, value);
+      return memory;
+    },
+    getAllAttr: () => store.all(),
+    isAttrExist: (key: unknown) => store.has(key),
+    deleteAttr(key: unknown) {
+      store.remove(key);
+      return memory;
+    },
+  };
+  return { memory: ordinary(memory) };
+}
 
 /** Texts by key: what the run was given, under what it wrote. */
 export interface TextStore {

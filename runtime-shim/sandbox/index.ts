@@ -14,6 +14,5 @@ export type {
   ScriptUsage,
   ScriptWrites,
 } from './contract.ts';
-export { guestBuildOptions } from './guest-bundle.ts';
 export { DEFAULT_LIMITS } from './run-limits.ts';
 export { createSandbox, type SandboxOptions } from './sandbox.ts';

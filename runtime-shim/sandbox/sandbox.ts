@@ -3,7 +3,7 @@ import { SHIM_ERRORS, shimError } from '../errors.ts';
 import { answerCall } from './answer-call.ts';
 import type { Sandbox, SandboxLimits, SandboxStats, ScriptResult, ScriptRun, ScriptUsage } from './contract.ts';
 import { FairQueue } from './fair-queue.ts';
-import { loadPlatformSource } from './guest-bundle.ts';
+import { loadPlatformSource } from '../globals/bundles.ts';
 import { abortCalls, type PendingRun } from './pending-run.ts';
 import { runInput } from './run-input.ts';
 import { type FullLimits, fullLimits } from './run-limits.ts';

@@ -3,7 +3,7 @@ import { names as liveTexNames } from '../../../plugin/guest/livetex.guest.ts';
 import { names as botNames } from '../../../runtime-shim/globals/bot.guest.ts';
 import { names as consoleNames } from '../../../runtime-shim/globals/console.guest.ts';
 import { names as leadNames } from '../../../runtime-shim/globals/lead.guest.ts';
-import { names as memoryNames } from '../../../runtime-shim/globals/memory.guest.ts';
+import { names as memoryNames } from '../../../runtime-shim/globals/text-store.guest.ts';
 import { names as requireNames } from '../../../runtime-shim/globals/require.guest.ts';
 import { createScriptRunner } from '../../support/sandbox-under-test.ts';
 
