@@ -1,5 +1,6 @@
-import type { EmulatedDialog, EmulatedMessage } from './contract.ts';
-import type { Happening } from './wire.ts';
+import type { ApiVersion, GetHistoryRequest } from '../../plugin/contract/livetex-api.ts';
+import type { EmulatedDialog, EmulatedMessage } from './emulator-contract.ts';
+import { type EmulatedEvent, eventOnWire } from './wire.ts';
 
 /** The operator sees this when no name was given (LiveTex documentation, selectDestination). */
 const NAMELESS = 'Гость';
@@ -9,7 +10,7 @@ const TRIM_SHARE = 10;
 /** A line of a person's history; `id` is the message's, or the event's. */
 export interface HistoryLine {
   readonly id: string;
-  readonly what: Happening;
+  readonly what: EmulatedEvent;
 }
 
 /** A person's conversations at LiveTex, one after the other, as the emulator holds them. */
@@ -102,4 +103,30 @@ function trim(list: unknown[], capacity: number): number {
   const surplus = Math.max(1, Math.ceil(capacity / TRIM_SHARE));
   list.splice(0, surplus);
   return surplus;
+}
+
+/** LiveTex documentation, getHistory. */
+const DEFAULT_LIMIT = 20;
+
+/**
+ * A piece of a history, oldest first (LiveTex does not document the order). `undefined`: there is no such `message_id`.
+ * The line named by `message_id` is not part of it; without one, the piece ends at the newest line.
+ */
+export function historyPage(
+  version: ApiVersion,
+  history: readonly HistoryLine[],
+  request: GetHistoryRequest,
+): Array<Record<string, unknown>> | undefined {
+  const named = history.findIndex((line) => line.id === request.message_id);
+  if (request.message_id !== undefined && named === -1) return undefined;
+  const limit = request.limit ?? DEFAULT_LIMIT;
+  const edge = named === -1 ? history.length : named;
+  const lines =
+    request.chunk === 'After'
+      ? history.slice(edge + 1, edge + 1 + limit)
+      : history.slice(Math.max(0, edge - limit), edge);
+  return lines.map(({ id, what }) => {
+    const { type, ...fields } = eventOnWire(version, what, what.type === 'TextMessage' || what.type === 'FileMessage');
+    return { type, id, ...fields };
+  });
 }

@@ -1,7 +1,7 @@
 /** `metabot24-livetex/emulator`: a local LiveTex for tests and for the simulator. */
 export { startLiveTexEmulator } from './start-livetex-emulator.ts';
 export { connectLiveTexEmulator } from './control/connect-livetex-emulator.ts';
-export type { RemoteLiveTexEmulator } from './control/remote-emulator.ts';
+export type { RemoteLiveTexEmulator } from './control/connect-livetex-emulator.ts';
 export type { Clock } from '../../plugin/contract/host.ts';
 export type {
   EmulatedDialog,
@@ -15,4 +15,4 @@ export type {
   LiveTexEmulator,
   OperatorStatus,
   WebhookDelivery,
-} from './contract.ts';
+} from './emulator-contract.ts';

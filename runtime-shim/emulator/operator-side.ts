@@ -1,21 +1,21 @@
 import type { Conversation } from './conversation.ts';
-import type { ConversationBook } from './conversation-book.ts';
-import type { EmulatedMessage, EmulatedOperator, OperatorStatus } from './contract.ts';
-import { emulatorError } from './errors.ts';
-import type { HappeningSink } from './happening-sink.ts';
+import type { ConversationRegistry } from './conversation-registry.ts';
+import type { EmulatedMessage, EmulatedOperator, OperatorStatus } from './emulator-contract.ts';
+import { emulatorError } from './emulator-errors.ts';
+import type { EventSink } from './event-sink.ts';
 import type { Staff } from './staff.ts';
 
 type File = NonNullable<EmulatedMessage['file']>;
 
 /** What operators and the account's scenarios do. Refuses what LiveTex's desk would not offer. */
 export class OperatorSide {
-  readonly #book: ConversationBook;
+  readonly #conversations: ConversationRegistry;
   readonly #staff: Staff;
-  readonly #sink: HappeningSink;
+  readonly #sink: EventSink;
   readonly #touchPointId: string;
 
-  constructor(book: ConversationBook, staff: Staff, sink: HappeningSink, touchPointId: string) {
-    this.#book = book;
+  constructor(conversations: ConversationRegistry, staff: Staff, sink: EventSink, touchPointId: string) {
+    this.#conversations = conversations;
     this.#staff = staff;
     this.#sink = sink;
     this.#touchPointId = touchPointId;
@@ -26,7 +26,7 @@ export class OperatorSide {
     const at = this.#sink.now();
     for (const { id } of conversation.readAll())
       this.#sink.report(conversation, { type: 'MessageDelivered', userId, at, messageId: id, employee });
-    this.#book.touch(conversation);
+    this.#conversations.touch(conversation);
   }
 
   reply(userId: string, operatorId: string, text: string): void {
@@ -34,7 +34,7 @@ export class OperatorSide {
     const at = this.#sink.now();
     const id = this.#sink.report(conversation, { type: 'TextMessage', userId, at, text, employee });
     conversation.addMessage({ id, from: 'operator', operatorId, text, at, read: true });
-    this.#book.touch(conversation);
+    this.#conversations.touch(conversation);
   }
 
   sendFile(userId: string, operatorId: string, file: File): void {
@@ -42,23 +42,23 @@ export class OperatorSide {
     const at = this.#sink.now();
     const id = this.#sink.report(conversation, { type: 'FileMessage', userId, at, file, employee });
     conversation.addMessage({ id, from: 'operator', operatorId, file, at, read: true });
-    this.#book.touch(conversation);
+    this.#conversations.touch(conversation);
   }
 
   hold(userId: string, text: string): void {
-    const conversation = this.#book.get(userId);
+    const conversation = this.#conversations.get(userId);
     const at = this.#sink.now();
     const id = this.#sink.report(conversation, { type: 'HoldMessage', userId, at, text });
     conversation.addMessage({ id, from: 'hold', text, at, read: true });
-    this.#book.touch(conversation);
+    this.#conversations.touch(conversation);
   }
 
   transfer(userId: string, toOperatorId: string): void {
-    const conversation = this.#book.get(userId);
+    const conversation = this.#conversations.get(userId);
     this.#staff.operator(toOperatorId);
     if (conversation.groupId === null) throw refused('transfer', conversation, 'no operator has it');
     this.#assign(conversation, toOperatorId);
-    this.#book.touch(conversation);
+    this.#conversations.touch(conversation);
   }
 
   close(userId: string, operatorId: string): void {
@@ -72,7 +72,7 @@ export class OperatorSide {
     });
     this.#staff.release(operatorId, userId);
     conversation.close();
-    this.#book.touch(conversation);
+    this.#conversations.touch(conversation);
   }
 
   setStatus(operatorId: string, status: OperatorStatus): void {
@@ -97,7 +97,7 @@ export class OperatorSide {
     userId: string,
     operatorId: string,
   ): { readonly conversation: Conversation; readonly employee: EmulatedOperator } {
-    const conversation = this.#book.get(userId);
+    const conversation = this.#conversations.get(userId);
     const employee = this.#staff.operator(operatorId);
     const { state, groupId } = conversation;
     if (state === 'stored') throw refused(action, conversation, 'no destination is selected, so no operator sees it');

@@ -1,26 +1,26 @@
 import type { SelectDestinationRequest } from '../../plugin/contract/livetex-api.ts';
-import type { ConversationBook } from './conversation-book.ts';
-import type { EmulatedMessage } from './contract.ts';
-import type { HappeningSink } from './happening-sink.ts';
+import type { ConversationRegistry } from './conversation-registry.ts';
+import type { EmulatedMessage } from './emulator-contract.ts';
+import type { EventSink } from './event-sink.ts';
 import type { Staff } from './staff.ts';
 
 type Content = Pick<EmulatedMessage, 'text' | 'file'>;
 
 /** What the API does on a person's behalf: messages and selections. */
 export class PersonSide {
-  readonly #book: ConversationBook;
+  readonly #conversations: ConversationRegistry;
   readonly #staff: Staff;
-  readonly #sink: HappeningSink;
+  readonly #sink: EventSink;
 
-  constructor(book: ConversationBook, staff: Staff, sink: HappeningSink) {
-    this.#book = book;
+  constructor(conversations: ConversationRegistry, staff: Staff, sink: EventSink) {
+    this.#conversations = conversations;
     this.#staff = staff;
     this.#sink = sink;
   }
 
   /** Not idempotent, like LiveTex: the same text twice is two messages. */
   message(userId: string, content: Content): { readonly id: string; readonly at: number } {
-    const conversation = this.#book.getOrOpen(userId);
+    const conversation = this.#conversations.getOrOpen(userId);
     const id = this.#sink.newId();
     const at = this.#sink.now();
     conversation.addMessage({ id, from: 'user', ...content, at, read: false });
@@ -34,13 +34,13 @@ export class PersonSide {
       conversation.state = 'stored';
       this.#sink.webhook({ type: 'SelectDestination', userId, at, groups: this.#staff.groups() });
     }
-    this.#book.touch(conversation);
+    this.#conversations.touch(conversation);
     return { id, at };
   }
 
   /** The group must exist. While a conversation is open the selection holds; only the header is refreshed. */
   select(request: SelectDestinationRequest): void {
-    const conversation = this.#book.getOrOpen(request.user_id);
+    const conversation = this.#conversations.getOrOpen(request.user_id);
     conversation.select(request.destination_id, request.name);
     conversation.attributes = request.attributes ?? {};
     conversation.hiddenAttributes = request.hidden_attributes ?? {};
@@ -51,6 +51,6 @@ export class PersonSide {
       at: this.#sink.now(),
       groupId,
     });
-    this.#book.touch(conversation);
+    this.#conversations.touch(conversation);
   }
 }

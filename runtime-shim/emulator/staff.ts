@@ -1,7 +1,7 @@
 import type { ApiVersion } from '../../plugin/contract/livetex-api.ts';
-import type { EmulatedOperator, OperatorStatus } from './contract.ts';
-import { emulatorError } from './errors.ts';
-import { assertValid, groupSchema, operatorSchema, operatorStatusSchema } from './staff-schema.ts';
+import type { EmulatedOperator, OperatorStatus } from './emulator-contract.ts';
+import { emulatorError } from './emulator-errors.ts';
+import { assertValid, groupSchema, operatorSchema, operatorStatusSchema } from './option-schemas.ts';
 import { destinationOnWire } from './wire.ts';
 
 interface Group {

@@ -1,10 +1,9 @@
 import { serveApi } from './api/serve-api.ts';
-import type { EmulatedTouchPoint, EmulatorOptions, LiveTexEmulator } from './contract.ts';
+import type { EmulatedTouchPoint, EmulatorOptions, LiveTexEmulator } from './emulator-contract.ts';
 import { CONTROL_PATH, serveControl } from './control/serve-control.ts';
-import { touchPointDesk } from './desk/touch-point-desk.ts';
-import { emulatorError } from './errors.ts';
+import { TouchPoint, touchPointDesk } from './touch-point.ts';
+import { emulatorError } from './emulator-errors.ts';
 import { startHttpServer } from './http-server.ts';
-import { TouchPoint } from './touch-point.ts';
 import { parseTouchPointOptions } from './touch-point-options.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../../plugin/contract/host.ts';
-import type { EmulatedOperator, EmulatorOptions } from './contract.ts';
-import { assertValid, groupSchema, operatorSchema } from './staff-schema.ts';
-import { systemClock } from './system-clock.ts';
+import type { EmulatedOperator, EmulatorOptions } from './emulator-contract.ts';
+import { assertValid, groupSchema, operatorSchema } from './option-schemas.ts';
+import { systemClock } from '../../plugin/storage/system-clock.ts';
 import type { WebhookRetry } from './webhooks/webhook-queue.ts';
 
 /** The ids of LiveTex's own "Hello World" (see its documentation), so that its worked example runs here as printed. */

@@ -1,13 +1,13 @@
 /** What LiveTex writes on the wire, with the fields that each version documents and no others. */
 import { type ApiVersion, DESTINATION_TYPE } from '../../plugin/contract/livetex-api.ts';
-import type { EmulatedOperator } from './contract.ts';
+import type { EmulatedOperator } from './emulator-contract.ts';
 
 type Wire = Record<string, unknown>;
 type Group = { readonly id: string; readonly name: string };
 type File = { readonly url: string; readonly name?: string; readonly size?: number; readonly comment?: string };
 
 /** What happened, before it is written for a version. `at`: Unix ms. */
-export type Happening = { readonly userId: string; readonly at: number } & (
+export type EmulatedEvent = { readonly userId: string; readonly at: number } & (
   | { readonly type: 'MessageDelivered'; readonly messageId: string; readonly employee: EmulatedOperator }
   | { readonly type: 'TextMessage'; readonly text: string; readonly employee?: EmulatedOperator }
   | { readonly type: 'FileMessage'; readonly file: File; readonly employee?: EmulatedOperator }
@@ -39,8 +39,8 @@ export function destinationOnWire(group: Group): Wire {
   return { destination_type: DESTINATION_TYPE, destination_id: group.id, name: group.name };
 }
 
-/** A happening as a webhook or a line of the history, without `id` and `webhook_key`. `from` only where it is asked for. */
-export function happeningOnWire(version: ApiVersion, what: Happening, withFrom: boolean): Wire {
+/** An event as a webhook or a line of the history, without `id` and `webhook_key`. `from` only where it is asked for. */
+export function eventOnWire(version: ApiVersion, what: EmulatedEvent, withFrom: boolean): Wire {
   const { type, userId, at } = what;
   const employee = 'employee' in what && what.employee ? { employee: employeeOnWire(version, what.employee) } : {};
   const from = withFrom ? { from: 'employee' in what && what.employee ? 'Employee' : 'User' } : {};

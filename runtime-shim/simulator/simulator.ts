@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { messageOf } from '../../plugin/contract/coded-error.ts';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
-import type { LiveTexEmulator } from '../emulator/contract.ts';
-import type { Runtime, RuntimeActivity } from '../runtime/contract.ts';
-import { type CommandContext, perform } from './commands/perform.ts';
-import type { StatusRecord } from './contract.ts';
-import type { RuntimeHandle } from './runtime-handle.ts';
+import type { LiveTexEmulator } from '../emulator/emulator-contract.ts';
+import type { RuntimeActivity } from '../runtime/contract.ts';
+import { perform } from './commands/perform.ts';
 import { type Route, simulatorRoute } from './http/routes.ts';
 import { sourceFile } from './http/source-file.ts';
-import { botName } from './model/bot-name.ts';
 import { Streams } from './http/stream.ts';
 import { Desk, operatorName } from './model/desk.ts';
 import { FailedWebhooks } from './model/failed-webhooks.ts';
@@ -16,12 +12,21 @@ import { Faults } from './model/faults.ts';
 import { Health } from './model/health.ts';
 import { Journal } from './model/journal.ts';
 import { Leads } from './model/leads.ts';
+import { Status, botName } from './model/status.ts';
+import { type RuntimeHandle, WatchedRuntime } from './model/watched-runtime.ts';
 import { type PageFile, loadPage } from './page-files.ts';
-import { Recorder } from './scenario/recorder.ts';
+import { Recorder } from './recording/recorder.ts';
+import type { StatusRecord } from './records.ts';
 import { Timeline } from './timeline/timeline.ts';
 
-/** Direct channels and one chat-center, as the platform codes them (reference, "Channel codes"). */
+/** Direct channels and one chat-center, as the platform codes them (`docs/bot-folder.md`). */
 const CHANNELS = ['telegram', 'metabot_widget', 'viber', 'vk', 'umnico'] as const;
+/** Somebody to write as where nobody has written yet: two leads of direct channels and one of a chat-center that is never mirrored. */
+const FIRST_LEADS = [
+  { channel: 'telegram', externalId: 'olga', name: 'Ольга Смирнова' },
+  { channel: 'metabot_widget', externalId: 'ivan', name: 'Иван Петров' },
+  { channel: 'umnico', externalId: 'elena', name: 'Елена Юрьева' },
+];
 
 export interface SimulatorOptions {
   readonly runtime: RuntimeHandle;
@@ -54,27 +59,104 @@ export interface Simulator {
 
 /** The simulator behind its page: watches the runtime and the emulator, and acts on them when the page asks. */
 export async function createSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { runtime, emulator, clock, logger, binding } = options;
-  const journal = new Journal(clock);
-  const secrets = (): string[] => [emulator.token, emulator.webhooks.settings.key, ...(options.secrets ?? [])];
-  const timeline = new Timeline(journal, secrets);
-  const leads = new Leads({ journal, runtime: () => runtime.current(), clock, logger });
-  const failedWebhooks = new FailedWebhooks(emulator);
-  const tellFailedWebhooks = (): void => {
-    for (const draft of failedWebhooks.take()) timeline.add(draft);
-  };
-  const desk = new Desk({ journal, emulator, clock, onLook: tellFailedWebhooks });
-  const faults = new Faults(journal, emulator);
+  const model = createModel(options, await firstStatus(options));
+  await model.leads.load();
+  if (model.journal.count('lead') === 0) for (const lead of FIRST_LEADS) model.leads.add(lead);
 
-  const setStatus = (change: Partial<StatusRecord>): void => {
-    const present = journal.get('status', 'simulator');
-    if (present === undefined) return;
-    const next = { ...present, ...change };
-    if (JSON.stringify(next) !== JSON.stringify(present)) journal.put('status', 'simulator', next);
+  let page: Promise<ReadonlyMap<string, PageFile>> | undefined;
+  const pageFiles = (): Promise<ReadonlyMap<string, PageFile>> => {
+    page ??= loadPage(options.page);
+    return page;
   };
-  journal.put('status', 'simulator', {
-    botId: runtime.current().botId,
-    botName: options.bot.name ?? (await botName(options.bot.folder)) ?? runtime.current().botId,
+  const { folder } = options.bot;
+  const { emulator, runtime, clock, newId = () => randomUUID().slice(0, 8) } = options;
+  const context = { ...model, emulator, runtime, clock, newId, restart: () => model.watched.restart() };
+  const route = simulatorRoute({
+    pageFiles,
+    stream: (request, response) => model.streams.serve(request, response),
+    detail: (id) => model.timeline.detail(id),
+    source: async (file) => (folder === undefined ? undefined : await sourceFile(folder, file)),
+    scenario: (userId) => model.recorder.recording(userId),
+    perform: (command) => perform(command, context),
+  });
+  return {
+    routes: [route],
+    async warm() {
+      await pageFiles();
+    },
+    close() {
+      for (const part of [model.watched, model.health, model.desk, model.leads, model.streams, model.journal])
+        part.close();
+    },
+  };
+}
+
+/** Everything that the page shows, each part fed by the runtime, by the emulator or by both. */
+function createModel(options: SimulatorOptions, first: StatusRecord) {
+  const { runtime: handle, emulator, clock, logger } = options;
+  const runtime = (): ReturnType<RuntimeHandle['current']> => handle.current();
+  const journal = new Journal(clock);
+  const status = new Status(journal, first);
+  const timeline = new Timeline(journal, () => [
+    emulator.token,
+    emulator.webhooks.settings.key,
+    ...(options.secrets ?? []),
+  ]);
+  const leads = new Leads({ journal, runtime, clock, logger });
+  const failedWebhooks = new FailedWebhooks(emulator);
+  const desk = new Desk({
+    journal,
+    emulator,
+    clock,
+    onLook: () => {
+      for (const draft of failedWebhooks.take()) timeline.add(draft);
+    },
+  });
+  const faults = new Faults(journal, emulator);
+  const recorder = new Recorder({
+    botId: runtime().botId,
+    operators: () => emulator.operators.list().map((one) => ({ name: operatorName(one), status: one.status })),
+    nameOf: (userId) => journal.get('lead', userId)?.name ?? userId,
+  });
+  const streams = new Streams(journal, clock, randomUUID().slice(0, 8));
+  const health = new Health({
+    clock,
+    runtime,
+    watched: () => streams.count > 0,
+    setStatus: (change) => status.set(change),
+  });
+  const watched = new WatchedRuntime({
+    handle,
+    status,
+    timeline,
+    clock,
+    logger,
+    onActivity(activity) {
+      timeline.observe(activity);
+      leads.observe(activity);
+      recorder.observe(activity);
+      if (activity.kind === 'bot_reloaded') status.set(afterReload(activity, status.record));
+    },
+    beforeRestart: () => streams.close(),
+    afterRestart: () => leads.load(),
+  });
+  return { journal, status, timeline, leads, desk, faults, recorder, streams, health, watched };
+}
+
+/** A bot folder in order ends the failure of a restart that a broken one caused. */
+function afterReload(
+  { problems, at }: Extract<RuntimeActivity, { kind: 'bot_reloaded' }>,
+  present: StatusRecord,
+): Partial<StatusRecord> {
+  const isMended = problems.length === 0 && present.runtime === 'failed';
+  return { problems, reloadedAt: at, ...(isMended ? { runtime: 'running' as const } : {}) };
+}
+
+async function firstStatus({ runtime, bot, binding }: SimulatorOptions): Promise<StatusRecord> {
+  const { botId } = runtime.current();
+  return {
+    botId,
+    botName: bot.name ?? (await botName(bot.folder)) ?? botId,
     channels: CHANNELS.map((code) => ({ code, excluded: binding.excludedChannels.includes(code) })),
     headers: { bot: binding.botMessageHeader, lead: binding.leadMessageHeader },
     runtime: 'running',
@@ -82,102 +164,5 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     reloadedAt: 0,
     waiting: null,
     notReady: [],
-  });
-
-  const recorder = new Recorder({
-    botId: runtime.current().botId,
-    operators: () => emulator.operators.list().map((one) => ({ name: operatorName(one), status: one.status })),
-    nameOf: (userId) => journal.get('lead', userId)?.name ?? userId,
-  });
-  const observe = (activity: RuntimeActivity): void => {
-    timeline.observe(activity);
-    leads.observe(activity);
-    recorder.observe(activity);
-    if (activity.kind !== 'bot_reloaded') return;
-    const { problems, at: reloadedAt } = activity;
-    const isMended = problems.length === 0 && journal.get('status', 'simulator')?.runtime === 'failed';
-    setStatus({ problems, reloadedAt, ...(isMended ? { runtime: 'running' } : {}) });
-  };
-  let unobserve = runtime.current().onActivity(observe);
-  const attach = (next: Runtime): void => {
-    unobserve();
-    unobserve = next.onActivity(observe);
-  };
-  const stopReplaced = runtime.onReplaced?.(attach);
-  const streams = new Streams(journal, clock, randomUUID().slice(0, 8));
-  const health = new Health({ clock, runtime: () => runtime.current(), watched: () => streams.count > 0, setStatus });
-
-  const tellRuntime = (state: StatusRecord['runtime']): void => {
-    const level = state === 'failed' ? 'error' : state === 'restarting' ? 'warn' : 'info';
-    timeline.add({ at: clock.now(), level, facts: { kind: 'runtime', state } });
-  };
-  const restart = async (): Promise<void> => {
-    if (journal.get('status', 'simulator')?.runtime === 'restarting') return;
-    setStatus({ runtime: 'restarting' });
-    tellRuntime('restarting');
-    try {
-      streams.close();
-      await runtime.restart();
-      if (stopReplaced === undefined) attach(runtime.current());
-      await leads.load();
-      setStatus({ runtime: 'running' });
-      tellRuntime('running');
-    } catch (error) {
-      logger?.error('the runtime could not be started again', { error: messageOf(error) });
-      setStatus({ runtime: 'failed', failure: messageOf(error) });
-      tellRuntime('failed');
-    }
-  };
-
-  await leads.load();
-  if (journal.count('lead') === 0) {
-    // Somebody to write as: two leads of direct channels and one of a chat-center that is never mirrored.
-    leads.add({ channel: 'telegram', externalId: 'olga', name: 'Ольга Смирнова' });
-    leads.add({ channel: 'metabot_widget', externalId: 'ivan', name: 'Иван Петров' });
-    leads.add({ channel: 'umnico', externalId: 'elena', name: 'Елена Юрьева' });
-  }
-
-  let page: Promise<ReadonlyMap<string, PageFile>> | undefined;
-  const pageFiles = (): Promise<ReadonlyMap<string, PageFile>> => {
-    page ??= loadPage(options.page);
-    return page;
-  };
-  const newId = options.newId ?? (() => randomUUID().slice(0, 8));
-  const context: CommandContext = {
-    journal,
-    timeline,
-    leads,
-    faults,
-    recorder,
-    emulator,
-    runtime,
-    clock,
-    newId,
-    restart,
-  };
-  const { folder } = options.bot;
-  const route = simulatorRoute({
-    pageFiles,
-    stream: (request, response) => streams.serve(request, response),
-    detail: (id) => timeline.detail(id),
-    source: async (file) => (folder === undefined ? undefined : await sourceFile(folder, file)),
-    scenario: (userId) => recorder.scenario(userId),
-    perform: (command) => perform(command, context),
-  });
-
-  return {
-    routes: [route],
-    async warm() {
-      await pageFiles();
-    },
-    close() {
-      stopReplaced?.();
-      unobserve();
-      health.close();
-      desk.close();
-      leads.close();
-      streams.close();
-      journal.close();
-    },
   };
 }

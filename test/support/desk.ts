@@ -5,7 +5,7 @@ import type {
   EmulatedTouchPoint,
   EmulatorOptions,
   LiveTexEmulator,
-} from '../../runtime-shim/emulator/contract.ts';
+} from '../../runtime-shim/emulator/emulator-contract.ts';
 import { startLiveTexEmulator } from '../../runtime-shim/emulator/index.ts';
 import { LEAD, type MinimalHost, type MinimalHostOptions, startMinimalHost } from './minimal-host.ts';
 import { type WebhookServer, startWebhookServer } from './webhook-server.ts';

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { EmulatorOptions, LiveTexEmulator } from '../../runtime-shim/emulator/contract.ts';
+import type { EmulatorOptions, LiveTexEmulator } from '../../runtime-shim/emulator/emulator-contract.ts';
 import { startLiveTexEmulator } from '../../runtime-shim/emulator/index.ts';
 
 /** An emulator that closes itself after the test. Default: as `startLiveTexEmulator`. */

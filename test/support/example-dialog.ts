@@ -5,7 +5,7 @@ import { userIdOf } from '../../plugin/contract/lead.ts';
 import { createMemoryStorage, systemClock } from '../../plugin/storage/index.ts';
 import { configSchema } from '../../runtime-shim/cli/config/config-schema.ts';
 import { createRuntimeOf } from '../../runtime-shim/cli/create-runtime-of.ts';
-import type { LiveTexEmulator, OperatorStatus } from '../../runtime-shim/emulator/contract.ts';
+import type { LiveTexEmulator, OperatorStatus } from '../../runtime-shim/emulator/emulator-contract.ts';
 import { startLiveTexEmulator } from '../../runtime-shim/emulator/index.ts';
 import type { LeadView, Runtime } from '../../runtime-shim/runtime/contract.ts';
 import { ROOT } from './command.ts';

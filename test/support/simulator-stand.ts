@@ -8,7 +8,7 @@ import { createMemoryStorage } from '../../plugin/storage/index.ts';
 import { configSchema } from '../../runtime-shim/cli/config/config-schema.ts';
 import { createRuntimeOf } from '../../runtime-shim/cli/create-runtime-of.ts';
 import { type SimulatedRuntime, simulatedRuntime } from '../../runtime-shim/cli/simulate/simulated-runtime.ts';
-import type { LiveTexEmulator } from '../../runtime-shim/emulator/contract.ts';
+import type { LiveTexEmulator } from '../../runtime-shim/emulator/emulator-contract.ts';
 import { startLiveTexEmulator } from '../../runtime-shim/emulator/index.ts';
 import type { HttpRoute } from '../../runtime-shim/runtime/contract.ts';
 import { createSimulator } from '../../runtime-shim/simulator/index.ts';

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { ReplayResult } from '../../simulator/scenario/replay-scenario.ts';
-import type { Scenario } from '../../simulator/scenario/scenario-schema.ts';
-import { differenceText } from '../../simulator/scenario/replay-text.ts';
+import type { ReplayResult } from '../../simulator/recording/replay-recording.ts';
+import type { DialogRecording } from '../../simulator/recording/recording-schema.ts';
+import { differenceText } from '../../simulator/recording/difference-text.ts';
 import type { CommandWork } from '../command.ts';
 import { cliError } from '../errors.ts';
 import { EXIT_DONE, EXIT_FAILED } from '../exit-code.ts';
@@ -35,7 +35,7 @@ export const replay: CommandWork = async ({ terminal, arguments: { positionals, 
 };
 
 /** What went as recorded stays as it was written, with patterns that a person put in; the rest is what happened now. */
-function updated(scenario: Scenario, { played, differences }: ReplayResult): Scenario {
+function updated(scenario: DialogRecording, { played, differences }: ReplayResult): DialogRecording {
   const changed = new Set(differences.map(({ step }) => step));
   const steps = scenario.steps.map((step, index) => (changed.has(index + 1) ? (played.steps[index] ?? step) : step));
   return { ...scenario, ...(played.bot === undefined ? {} : { bot: played.bot }), steps };

@@ -5,7 +5,7 @@ import { messageOf } from '../../../plugin/contract/coded-error.ts';
 import { createLiveTexClient } from '../../../plugin/client/index.ts';
 import { createMemoryStorage, openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
-import type { LiveTexEmulator } from '../../emulator/contract.ts';
+import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import { type Simulator, createSimulator } from '../../simulator/index.ts';
 import { activityLines, formatLine } from '../activity-line.ts';
 import type { CommandContext, CommandWork } from '../command.ts';

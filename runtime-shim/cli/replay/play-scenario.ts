@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { createLiveTexClient } from '../../../plugin/client/index.ts';
 import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
-import { type ReplayResult, replayScenario } from '../../simulator/scenario/replay-scenario.ts';
-import type { Scenario } from '../../simulator/scenario/scenario-schema.ts';
+import { type ReplayResult, replayRecording } from '../../simulator/recording/replay-recording.ts';
+import type { DialogRecording } from '../../simulator/recording/recording-schema.ts';
 import { configSchema } from '../config/config-schema.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 
 const HOST = '127.0.0.1';
 const BINDING = 'main';
 
-/** Plays a scenario against a bot folder: a runtime, the plugin and a local LiveTex of its own, all in memory. */
-export async function playScenario(botFolder: string, scenario: Scenario): Promise<ReplayResult> {
+/** Plays a recording against a bot folder: a runtime, the plugin and a local LiveTex of its own, all in memory. */
+export async function playScenario(botFolder: string, recording: DialogRecording): Promise<ReplayResult> {
   const emulator = await startLiveTexEmulator({ operators: [] });
   const storage = createMemoryStorage({ clock: systemClock });
   try {
@@ -24,7 +24,7 @@ export async function playScenario(botFolder: string, scenario: Scenario): Promi
       await runtime.start();
       // With port 0 the address is known only now.
       await setWebhook(config.livetex[0], `${runtime.url ?? ''}/webhook/livetex/${BINDING}`, key);
-      return await replayScenario(scenario, { runtime, emulator });
+      return await replayRecording(recording, { runtime, emulator });
     } finally {
       await runtime.close();
     }

@@ -5,7 +5,7 @@ import { createLiveTexPlugin } from '../../../plugin/index.ts';
 import { NEW_POSITION } from '../../bot/position.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
 import { systemClock } from '../../../plugin/storage/index.ts';
-import type { LiveTexEmulator } from '../../emulator/contract.ts';
+import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import type { LeadRecord } from '../../leads/lead-record.ts';
 import { DEFAULT_LIMITS } from '../../runtime/create-runtime.ts';
 import { PluginSet } from '../../runtime/plugin-set.ts';

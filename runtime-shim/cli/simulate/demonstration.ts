@@ -1,6 +1,6 @@
 /** One dialog from the first word to the return, played by itself: what a person sees who only typed `npm start`. */
 import { type LeadRef, userIdOf } from '../../../plugin/contract/lead.ts';
-import type { EmulatedDialog, LiveTexEmulator } from '../../emulator/contract.ts';
+import type { EmulatedDialog, LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import type { Runtime, TranscriptMessage } from '../../runtime/contract.ts';
 
 /** Everything happens in this process; far longer than any step takes on a slow machine. */

@@ -2,8 +2,8 @@
 import type { z } from 'zod';
 import { type ApiVersion, type LiveTexMethod, requestSchemas } from '../../../plugin/contract/livetex-api.ts';
 import { webhookEventSchemas } from '../../../plugin/contract/livetex-webhook.ts';
-import { problemsOf } from '../fault-schema.ts';
-import { historyPage } from '../history-page.ts';
+import { problemsOf } from '../option-schemas.ts';
+import { historyPage } from '../conversation.ts';
 import type { TouchPoint } from '../touch-point.ts';
 import { ApiRefusal, REFUSALS } from './api-refusal.ts';
 import { webhookUrlProblem } from './webhook-url.ts';
@@ -64,14 +64,14 @@ export const API_METHODS: Record<LiveTexMethod, Handler> = {
 
   getCurrentDestination(point, version, body) {
     const { user_id: userId } = checked(requestSchemas.getCurrentDestination, body);
-    const groupId = point.book.find(userId)?.groupId;
+    const groupId = point.conversations.find(userId)?.groupId;
     const group = groupId == null ? undefined : point.staff.group(groupId);
     return group ? { destination: point.staff.destination(version, group) } : {};
   },
 
   getHistory(point, version, body) {
     const request = checked(requestSchemas.getHistory, body);
-    const messages = historyPage(version, point.book.find(request.user_id)?.history ?? [], request);
+    const messages = historyPage(version, point.conversations.find(request.user_id)?.history ?? [], request);
     if (!messages) throw invalid(`message_id: there is no message "${request.message_id}"`);
     return { messages };
   },

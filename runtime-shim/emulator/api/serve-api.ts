@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { EmulatorFault } from '../contract.ts';
+import type { EmulatorFault } from '../emulator-contract.ts';
 import type { TouchPoint } from '../touch-point.ts';
 import { failureAnswer } from './api-refusal.ts';
 import { type ApiCall, type ApiRequest, callApi } from './call-api.ts';

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { EmulatedDialog, EmulatorFault } from '../contract.ts';
-import { emulatorError } from '../errors.ts';
+import { codeOf } from '../../../plugin/contract/coded-error.ts';
+import type { EmulatedDialog, EmulatorFault, LiveTexEmulator } from '../emulator-contract.ts';
+import { emulatorError } from '../emulator-errors.ts';
 import { ControlConnection } from './control-connection.ts';
-import { watchChanges } from './watch-changes.ts';
-import type { RemoteLiveTexEmulator } from './remote-emulator.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const stateSchema = z.object({ token: z.string(), touchPointId: z.string() });
@@ -91,4 +90,53 @@ async function when(
       throw emulatorError('emulator_wait_timeout', { userId, timeoutMs, seen: what }, error);
     }
   }
+}
+
+/** Calls back after changes at the emulator until stopped, or until the emulator is gone. */
+export function watchChanges(connection: ControlConnection, listener: () => void): () => void {
+  const stopped = new AbortController();
+  const watch = async (): Promise<void> => {
+    let revision = await connection.revision(undefined, stopped.signal);
+    while (!stopped.signal.aborted) {
+      const newest = await connection.revision(revision, stopped.signal);
+      if (newest === revision) continue;
+      revision = newest;
+      listener();
+    }
+  };
+  watch().catch((error: unknown) => {
+    // Stopped, closed, or the emulator ended: each is the end of the watching. A listener's own mistake must be seen.
+    if (codeOf(error) !== 'emulator_control_failed') throw error;
+  });
+  return () => stopped.abort();
+}
+
+/** The same methods, each with a promise of its result. */
+type Remote<Methods> = {
+  readonly [Name in keyof Methods]: Methods[Name] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Promise<Awaited<Result>>
+    : never;
+};
+
+/** An emulator in another process, driven as one in this process. Rejects with the same codes. */
+export interface RemoteLiveTexEmulator {
+  readonly url: string;
+  readonly token: string;
+  readonly touchPointId: string;
+  readonly operators: Remote<LiveTexEmulator['operators']>;
+  readonly groups: Remote<LiveTexEmulator['groups']>;
+  readonly dialogs: Remote<Omit<LiveTexEmulator['dialogs'], 'when'>> & {
+    when(userId: string, condition: (dialog: EmulatedDialog) => boolean, timeoutMs?: number): Promise<EmulatedDialog>;
+  };
+  readonly requests: Remote<LiveTexEmulator['requests']>;
+  readonly webhooks: Remote<Omit<LiveTexEmulator['webhooks'], 'settings'>> & {
+    settings(): Promise<LiveTexEmulator['webhooks']['settings']>;
+  };
+  readonly faults: Remote<Omit<LiveTexEmulator['faults'], 'add'>> & {
+    add(fault: EmulatorFault): Promise<() => Promise<void>>;
+  };
+  /** Several changes may be told as one. Ends by itself when the emulator is gone. */
+  onChange(listener: () => void): () => void;
+  /** Lets go of the emulator; it goes on. */
+  close(): Promise<void>;
 }

@@ -1,9 +1,8 @@
 /** What can be asked of an emulator in another process: the desk's methods by name, their arguments checked. */
 import { z } from 'zod';
-import type { EmulatedTouchPoint, EmulatorFault } from '../contract.ts';
-import { emulatorError } from '../errors.ts';
-import { problemsOf } from '../fault-schema.ts';
-import { groupSchema, operatorSchema, operatorStatusSchema } from '../staff-schema.ts';
+import type { EmulatedTouchPoint, EmulatorFault } from '../emulator-contract.ts';
+import { emulatorError } from '../emulator-errors.ts';
+import { groupSchema, operatorSchema, operatorStatusSchema, problemsOf } from '../option-schemas.ts';
 
 type Desk = EmulatedTouchPoint;
 type Act = (desk: Desk, args: unknown) => unknown;

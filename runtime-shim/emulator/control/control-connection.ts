@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { CodedError, messageOf } from '../../../plugin/contract/coded-error.ts';
-import { emulatorError } from '../errors.ts';
+import { emulatorError } from '../emulator-errors.ts';
 import { CONTROL_PATH } from './serve-control.ts';
 
 const failureSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });

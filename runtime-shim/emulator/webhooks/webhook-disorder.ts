@@ -1,10 +1,10 @@
 import type { Clock } from '../../../plugin/contract/host.ts';
-import type { FaultBook } from '../fault-book.ts';
+import type { FaultRegistry } from '../fault-registry.ts';
 import type { WebhookEvent } from './webhook-event.ts';
 
 interface DisorderPorts {
   readonly clock: Clock;
-  readonly faults: FaultBook;
+  readonly faults: FaultRegistry;
   readonly pass: (event: WebhookEvent) => void;
 }
 

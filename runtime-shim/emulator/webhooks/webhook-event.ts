@@ -1,5 +1,5 @@
 import type { ApiVersion } from '../../../plugin/contract/livetex-api.ts';
-import { type Happening, happeningOnWire } from '../wire.ts';
+import { type EmulatedEvent, eventOnWire } from '../wire.ts';
 
 /** What `setWebhook` stored. `url` is empty when none is set. */
 export interface WebhookSettings {
@@ -29,7 +29,7 @@ export interface WebhookEvent {
 }
 
 /** A documented event. */
-export function happeningEvent(id: string, what: Happening, withFrom: boolean, now: number): WebhookEvent {
+export function documentedEvent(id: string, what: EmulatedEvent, withFrom: boolean, now: number): WebhookEvent {
   return {
     ...fresh(id, what.type, now),
     userId: what.userId,
@@ -37,7 +37,7 @@ export function happeningEvent(id: string, what: Happening, withFrom: boolean, n
     body(settings) {
       if (settings.eventTypes && !settings.eventTypes.includes(what.type)) return null;
       if (what.type === 'EmployeeAvailabilityChanged' && settings.version !== '1.2') return null;
-      const { type, ...fields } = happeningOnWire(settings.version, what, withFrom);
+      const { type, ...fields } = eventOnWire(settings.version, what, withFrom);
       return { type, id, webhook_key: settings.key, ...fields };
     },
   };

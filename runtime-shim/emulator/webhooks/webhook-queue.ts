@@ -1,5 +1,5 @@
 import type { Clock } from '../../../plugin/contract/host.ts';
-import type { WebhookDelivery } from '../contract.ts';
+import type { WebhookDelivery } from '../emulator-contract.ts';
 import type { WebhookEvent, WebhookSettings } from './webhook-event.ts';
 import type { WebhookPost } from './webhook-post.ts';
 

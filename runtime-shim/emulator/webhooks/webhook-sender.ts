@@ -1,11 +1,11 @@
 import type { Clock } from '../../../plugin/contract/host.ts';
-import type { WebhookDelivery } from '../contract.ts';
-import { emulatorError } from '../errors.ts';
-import type { FaultBook } from '../fault-book.ts';
-import { RecentList } from '../recent-list.ts';
-import type { Happening } from '../wire.ts';
+import type { WebhookDelivery } from '../emulator-contract.ts';
+import { emulatorError } from '../emulator-errors.ts';
+import type { FaultRegistry } from '../fault-registry.ts';
+import { RecentList } from '../request-log.ts';
+import type { EmulatedEvent } from '../wire.ts';
 import { WebhookDisorder } from './webhook-disorder.ts';
-import { type WebhookEvent, type WebhookSettings, happeningEvent, rawEvent } from './webhook-event.ts';
+import { type WebhookEvent, type WebhookSettings, documentedEvent, rawEvent } from './webhook-event.ts';
 import { createWebhookPost } from './webhook-post.ts';
 import { WebhookQueue, type WebhookRetry } from './webhook-queue.ts';
 
@@ -14,7 +14,7 @@ const NO_WEBHOOK: WebhookSettings = { url: '', key: '', version: '1.0' };
 interface SenderOptions {
   readonly clock: Clock;
   readonly newId: () => string;
-  readonly faults: FaultBook;
+  readonly faults: FaultRegistry;
   readonly retry: WebhookRetry;
   readonly timeoutMs: number;
   readonly inOrder: boolean;
@@ -51,12 +51,12 @@ export class WebhookSender {
     this.#disorder = new WebhookDisorder({ clock, faults, pass: (event) => this.#queue.add(event) });
   }
 
-  send(id: string, what: Happening, withFrom: boolean): void {
+  send(id: string, what: EmulatedEvent, withFrom: boolean): void {
     if (this.settings.url === '' && what.type === 'SelectDestination') {
       if (this.#keptSelections.has(what.userId)) return;
       this.#keptSelections.add(what.userId);
     }
-    this.#add(happeningEvent(id, what, withFrom, this.#options.clock.now()));
+    this.#add(documentedEvent(id, what, withFrom, this.#options.clock.now()));
   }
 
   sendRaw(body: Readonly<Record<string, unknown>>): void {

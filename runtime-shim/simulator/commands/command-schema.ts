@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { codeSchema, externalIdSchema } from '../../../plugin/contract/lead.ts';
 import { attachmentSchema, linkSchema, textSchema } from '../../../plugin/contract/message.ts';
-import { FAULT_NAMES } from '../contract.ts';
+import { FAULT_NAMES } from '../records.ts';
 
 const userId = z.string().min(1).max(400);
 const operatorId = z.string().min(1).max(200);

@@ -1,13 +1,13 @@
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import type { Clock } from '../../../plugin/contract/host.ts';
-import type { LiveTexEmulator } from '../../emulator/contract.ts';
-import type { RuntimeHandle } from '../runtime-handle.ts';
+import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
+import type { RuntimeHandle } from '../model/watched-runtime.ts';
 import { hasUnread, operatorName } from '../model/desk.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Journal } from '../model/journal.ts';
 import type { Leads } from '../model/leads.ts';
 import { onOneLine } from '../timeline/entry-draft.ts';
-import type { Recorder } from '../scenario/recorder.ts';
+import type { Recorder } from '../recording/recorder.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Command } from './command-schema.ts';
 
@@ -46,7 +46,7 @@ export async function perform(command: Command, context: CommandContext): Promis
         context.emulator.operators.setStatus(command.operatorId, command.status);
         tell(context, 'status', command.operatorId, { text: command.status });
         const operator = nameOf(context, command.operatorId);
-        context.recorder.deed(undefined, { does: 'status', operator, status: command.status });
+        context.recorder.action(undefined, { does: 'status', operator, status: command.status });
         return { ok: true };
       }
       case 'operator_add': {
@@ -107,46 +107,46 @@ async function performLead(command: LeadCommand, context: CommandContext): Promi
   }
 }
 
-/** The entry comes before the deed: the emulator may send its webhook at once, and that is what the entry caused. */
+/** The entry comes before the action: the emulator may send its webhook at once, and that is what the entry caused. */
 function performDesk(command: DeskCommand, context: CommandContext): void {
   const { emulator, recorder } = context;
   const { userId } = command;
   const operator = command.do === 'desk_hold' ? '' : nameOf(context, command.operatorId);
   switch (command.do) {
     case 'desk_read':
-      recorder.deed(userId, { does: 'read', operator });
+      recorder.action(userId, { does: 'read', operator });
       tell(context, 'read', command.operatorId, { userId });
       return emulator.dialogs.read(userId, command.operatorId);
     case 'desk_reply':
-      recorder.deed(userId, { does: 'reply', operator, text: command.text });
+      recorder.action(userId, { does: 'reply', operator, text: command.text });
       readFirst(userId, command.operatorId, context);
       tell(context, 'reply', command.operatorId, { userId, text: command.text });
       return emulator.dialogs.reply(userId, command.operatorId, command.text);
     case 'desk_file': {
       const file = { url: command.url, ...(command.name === undefined ? {} : { name: command.name }) };
-      recorder.deed(userId, { does: 'file', operator, ...file });
+      recorder.action(userId, { does: 'file', operator, ...file });
       readFirst(userId, command.operatorId, context);
       tell(context, 'file', command.operatorId, { userId, text: command.name ?? command.url });
       return emulator.dialogs.sendFile(userId, command.operatorId, file);
     }
     case 'desk_hold':
-      recorder.deed(userId, { does: 'hold', text: command.text });
+      recorder.action(userId, { does: 'hold', text: command.text });
       tell(context, 'hold', undefined, { userId, text: command.text });
       return emulator.dialogs.hold(userId, command.text);
     case 'desk_transfer': {
       const to = nameOf(context, command.toOperatorId);
-      recorder.deed(userId, { does: 'transfer', operator, to });
+      recorder.action(userId, { does: 'transfer', operator, to });
       tell(context, 'transfer', command.operatorId, { userId, text: to });
       return emulator.dialogs.transfer(userId, command.toOperatorId);
     }
     case 'desk_close':
-      recorder.deed(userId, { does: 'close', operator });
+      recorder.action(userId, { does: 'close', operator });
       tell(context, 'close', command.operatorId, { userId });
       return emulator.dialogs.close(userId, command.operatorId);
   }
 }
 
-/** Who answers has seen what was written: an operator's application reports that first. It is no deed of its own: a replay does the same. */
+/** Who answers has seen what was written: an operator's application reports that first. It is no action of its own: a replay does the same. */
 function readFirst(userId: string, operatorId: string, context: CommandContext): void {
   if (!hasUnread(context.emulator.dialogs.get(userId))) return;
   tell(context, 'read', operatorId, { userId });

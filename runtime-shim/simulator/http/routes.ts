@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { issueWords } from '../../../plugin/contract/issue-words.ts';
 import { type Command, commandSchema } from '../commands/command-schema.ts';
 import type { CommandResult } from '../commands/perform.ts';
-import type { SourceFile } from '../contract.ts';
+import type { SourceFile } from '../records.ts';
 import type { PageFile } from '../page-files.ts';
 import { isJson, isLocalHost, isSameOrigin, setSecurityHeaders } from './guard.ts';
 import { readJsonBody } from './read-body.ts';

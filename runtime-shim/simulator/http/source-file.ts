@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
-import type { SourceFile } from '../contract.ts';
+import type { SourceFile } from '../records.ts';
 
 /** What a bot folder is made of; nothing else is shown. */
 const SHOWN = new Set(['.js', '.json', '.md', '.ts']);

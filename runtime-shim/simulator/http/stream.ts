@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../plugin/contract/host.ts';
-import type { StreamBatch } from '../contract.ts';
+import type { StreamBatch } from '../records.ts';
 import type { Journal } from '../model/journal.ts';
 
 /** A comment this often keeps proxies and sleeping laptops from taking the stream for dead. */

@@ -1,8 +1,12 @@
 import type { Clock } from '../../../plugin/contract/host.ts';
-import type { EmulatedDialog, EmulatedMessage, EmulatedOperator, LiveTexEmulator } from '../../emulator/contract.ts';
-import type { ConversationRecord, DeskMessageRecord, OperatorRecord } from '../contract.ts';
+import type {
+  EmulatedDialog,
+  EmulatedMessage,
+  EmulatedOperator,
+  LiveTexEmulator,
+} from '../../emulator/emulator-contract.ts';
+import type { ConversationRecord, DeskMessageRecord, OperatorRecord } from '../records.ts';
 import { onOneLine } from '../timeline/entry-draft.ts';
-import { coalesce } from './coalesce.ts';
 import type { Journal } from './journal.ts';
 
 /** The emulator reports every change; the desk looks at it at most this often. */
@@ -116,4 +120,27 @@ function messageRecord(
     ...(message.text === undefined ? {} : { text: message.text }),
     ...(message.file === undefined ? {} : { file: message.file }),
   };
+}
+
+/** A function that does something a little after it was first called, once for all calls until then. */
+export interface Coalesced {
+  (): void;
+  cancel(): void;
+}
+
+/** Makes many calls one: `act` runs `ms` after the first of them. */
+export function coalesce(clock: Clock, ms: number, act: () => void): Coalesced {
+  let cancel: (() => void) | undefined;
+  const call = (): void => {
+    cancel ??= clock.after(ms, () => {
+      cancel = undefined;
+      act();
+    });
+  };
+  return Object.assign(call, {
+    cancel: () => {
+      cancel?.();
+      cancel = undefined;
+    },
+  });
 }

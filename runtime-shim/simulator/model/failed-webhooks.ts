@@ -1,4 +1,4 @@
-import type { LiveTexEmulator, WebhookDelivery } from '../../emulator/contract.ts';
+import type { LiveTexEmulator, WebhookDelivery } from '../../emulator/emulator-contract.ts';
 import type { EntryDraft } from '../timeline/entry-draft.ts';
 
 /** HTTP's answer that LiveTex takes for "stored". */

@@ -1,5 +1,5 @@
-import type { EmulatorFault, LiveTexEmulator } from '../../emulator/contract.ts';
-import { FAULT_NAMES, type FaultName } from '../contract.ts';
+import type { EmulatorFault, LiveTexEmulator } from '../../emulator/emulator-contract.ts';
+import { FAULT_NAMES, type FaultName } from '../records.ts';
 import type { Journal } from './journal.ts';
 
 /** Long enough to be felt, shorter than the 10 s after which the plugin gives a request up. */

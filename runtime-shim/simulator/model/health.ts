@@ -1,6 +1,6 @@
 import type { Clock } from '../../../plugin/contract/host.ts';
 import type { Runtime } from '../../runtime/contract.ts';
-import type { StatusRecord } from '../contract.ts';
+import type { StatusRecord } from '../records.ts';
 
 /** How often the queues are looked at while somebody looks at the page. */
 const LOOK_EVERY_MS = 1_000;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../plugin/contract/host.ts';
-import type { Change, Collection, Records, StreamBatch } from '../contract.ts';
+import type { Change, Collection, Records, StreamBatch } from '../records.ts';
 
 /** Changes are sent in groups: a page redraws once for a burst, and a record that changed ten times travels once. */
 const FLUSH_AFTER_MS = 25;

@@ -2,7 +2,7 @@ import type { Clock, Logger } from '../../../plugin/contract/host.ts';
 import { messageOf } from '../../../plugin/contract/coded-error.ts';
 import { type LeadRef, userIdOf } from '../../../plugin/contract/lead.ts';
 import type { Runtime, RuntimeActivity, TranscriptMessage } from '../../runtime/contract.ts';
-import type { LeadRecord } from '../contract.ts';
+import type { LeadRecord } from '../records.ts';
 import type { Journal } from './journal.ts';
 
 /** A lead is read again this long after something happened to it, so that a burst costs one reading. */

@@ -5,12 +5,12 @@ import { Steps } from './bar/steps.tsx';
 import { TopBar } from './bar/top-bar.tsx';
 import { SourceView } from './between/source-view.tsx';
 import { Columns } from './columns.tsx';
-import { type Language, PageContext } from './state/page-context.ts';
+import { useSetting } from './state/hooks.ts';
+import { type Language, PageContext, usePage } from './state/page-context.ts';
 import { type CommandAnswer, sendCommand } from './state/send-command.ts';
 import { usePageState } from './state/use-page-state.ts';
-import { useSetting } from './state/use-setting.ts';
 import { browserLanguage, textsIn } from './texts/language.ts';
-import { Toast } from './ui/toast.tsx';
+import { Icon } from './ui/pictures.tsx';
 
 /** The whole page. */
 export function App() {
@@ -55,5 +55,26 @@ export function App() {
       )}
       {refusal !== null && <Toast text={`${texts.refused}: ${refusal}`} onClose={() => setRefusal(null)} />}
     </PageContext>
+  );
+}
+
+/** Long enough to read two lines, ms. */
+const STAYS_MS = 8_000;
+
+/** Says once that something was refused, and why. */
+function Toast({ text, onClose }: { readonly text: string; readonly onClose: () => void }) {
+  const { texts } = usePage();
+  useEffect(() => {
+    const timer = setTimeout(onClose, STAYS_MS);
+    return () => clearTimeout(timer);
+  }, [text, onClose]);
+  return (
+    <div class="toast" role="alert">
+      <Icon name="warn" />
+      <span>{text}</span>
+      <button type="button" class="icon-button" aria-label={texts.source.close} onClick={onClose}>
+        <Icon name="close" />
+      </button>
+    </div>
   );
 }

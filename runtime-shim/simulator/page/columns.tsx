@@ -1,12 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { ConversationRecord } from '../contract.ts';
+import type { ConversationRecord } from '../records.ts';
 import { TimelineColumn } from './between/timeline-column.tsx';
 import { DeskColumn } from './desk/desk-column.tsx';
 import { LeadColumn } from './lead/lead-column.tsx';
 import { usePage } from './state/page-context.ts';
 import type { PageState } from './state/store.ts';
-import { useSetting } from './state/use-setting.ts';
-import { useNarrow } from './ui/use-narrow.ts';
+import { useNarrow, useSetting } from './state/hooks.ts';
 
 const NAMES = ['lead', 'between', 'desk'] as const;
 type Name = (typeof NAMES)[number];

@@ -1,4 +1,4 @@
-import type { EntryFacts, EntryKind, OperatorAction } from '../contract.ts';
+import type { EntryFacts, EntryKind, OperatorAction } from '../records.ts';
 import type { EntryDraft } from './entry-draft.ts';
 
 /** Messages of a lead that a LiveTex request or a webhook may still belong to. An outage can hold back many. */

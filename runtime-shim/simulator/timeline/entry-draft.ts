@@ -1,4 +1,4 @@
-import type { EntryFacts, EntryRecord } from '../contract.ts';
+import type { EntryFacts, EntryRecord } from '../records.ts';
 
 /** An entry before it has a number and a place in a chain. */
 export interface EntryDraft {

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { LiveTexEmulator } from '../../../runtime-shim/emulator/contract.ts';
+import type { LiveTexEmulator } from '../../../runtime-shim/emulator/emulator-contract.ts';
 import { type RunningCommand, runCommand, startCommand, temporaryFolder } from '../../support/command.ts';
 import { useEmulator } from '../../support/emulator.ts';
 import { findSecret } from '../../support/secret-search.ts';

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { startLiveTexEmulator } from '../../../runtime-shim/emulator/index.ts';
-import type { EmulatorFault, EmulatorOptions } from '../../../runtime-shim/emulator/contract.ts';
+import type { EmulatorFault, EmulatorOptions } from '../../../runtime-shim/emulator/emulator-contract.ts';
 import { createTestClient, errorOf } from '../../support/livetex-client.ts';
 
 /** The client and the emulator were written apart from one page of facts: here they meet. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { codeOf } from '../../../plugin/contract/coded-error.ts';
-import type { LiveTexEmulator } from '../../../runtime-shim/emulator/contract.ts';
+import type { LiveTexEmulator } from '../../../runtime-shim/emulator/emulator-contract.ts';
 import { useEmulator } from '../../support/emulator.ts';
 import { livetex } from './livetex-call.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LiveTexEmulator } from '../../../runtime-shim/emulator/contract.ts';
+import type { LiveTexEmulator } from '../../../runtime-shim/emulator/emulator-contract.ts';
 import { useEmulator } from '../../support/emulator.ts';
 import { type TestClock, createTestClock } from '../../support/test-clock.ts';
 import { type WebhookReceiver, useWebhookReceiver } from '../../support/webhook-receiver.ts';

@@ -1,6 +1,6 @@
 /** The kill test's own check, on what a kill test may see: it must find a double that no death explains. */
 import { expect, test } from 'vitest';
-import type { EmulatedRequest } from '../../../runtime-shim/emulator/contract.ts';
+import type { EmulatedRequest } from '../../../runtime-shim/emulator/emulator-contract.ts';
 import { checkMirror } from './check-mirror.ts';
 import type { Life } from './mortal-server.ts';
 

@@ -1,4 +1,4 @@
-import type { EmulatedRequest } from '../../../runtime-shim/emulator/contract.ts';
+import type { EmulatedRequest } from '../../../runtime-shim/emulator/emulator-contract.ts';
 import type { Life } from './mortal-server.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { EmulatedRequest } from '../../../runtime-shim/emulator/contract.ts';
+import type { EmulatedRequest } from '../../../runtime-shim/emulator/emulator-contract.ts';
 
 /** Times are whole ms, and a timer may fire one early by another clock: an end and the next beginning must not seem to overlap. */
 const ROUNDING_MS = 2;

@@ -1,4 +1,4 @@
-import type { EmulatedDialog, LiveTexEmulator } from '../../../runtime-shim/emulator/contract.ts';
+import type { EmulatedDialog, LiveTexEmulator } from '../../../runtime-shim/emulator/emulator-contract.ts';
 import { ANNA, ASKS, ASKS_OTHER, BORIS, HASTY, IMPATIENT, LEAD_HEADER, replyTo, SAYS_BYE } from './words.ts';
 
 /** What the operators know of a person. */

@@ -1,6 +1,6 @@
 /** LiveTex in every kind of trouble, in the middle of the work of a real server: all arrives, in order, without a rush. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { EmulatorFault } from '../../../runtime-shim/emulator/contract.ts';
+import type { EmulatorFault } from '../../../runtime-shim/emulator/emulator-contract.ts';
 import { type BuiltPackage, buildPackage } from '../../support/built-package.ts';
 import { metricsOf } from './check-stand.ts';
 import { LeadClient } from './lead-client.ts';

@@ -5,7 +5,7 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest } from
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LiveTexEmulator } from '../../../runtime-shim/emulator/contract.ts';
+import type { LiveTexEmulator } from '../../../runtime-shim/emulator/emulator-contract.ts';
 import { type BuiltPackage, buildPackage } from '../../support/built-package.ts';
 import { type RunningCommand, startCommand, temporaryFolder } from '../../support/command.ts';
 import { useEmulator } from '../../support/emulator.ts';

@@ -1,7 +1,7 @@
 /** Where other bot-to-operator integrations break, collected from their issue trackers: one test each, over real HTTP. */
 import { describe, expect, it } from 'vitest';
 import { type LeadRef, userIdOf } from '../../../plugin/contract/lead.ts';
-import type { EmulatedTouchPoint } from '../../../runtime-shim/emulator/contract.ts';
+import type { EmulatedTouchPoint } from '../../../runtime-shim/emulator/emulator-contract.ts';
 import { bindingOf, startDesk } from '../../support/desk.ts';
 import { LEAD } from '../../support/minimal-host.ts';
 import { createTestClock } from '../../support/test-clock.ts';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { playScenario } from '../../../runtime-shim/cli/replay/play-scenario.ts';
 import type { Command } from '../../../runtime-shim/simulator/commands/command-schema.ts';
-import { differenceText } from '../../../runtime-shim/simulator/scenario/replay-text.ts';
-import { scenarioSchema } from '../../../runtime-shim/simulator/scenario/scenario-schema.ts';
+import { differenceText } from '../../../runtime-shim/simulator/recording/difference-text.ts';
+import { recordingSchema } from '../../../runtime-shim/simulator/recording/recording-schema.ts';
 import { useSimulator } from '../../support/simulator-stand.ts';
 
 const USER = 'support:telegram:olga';
@@ -33,7 +33,7 @@ it('a dialog saved from the page goes the same in a replay, also when the operat
   await say('2');
 
   const saved: unknown = await (await fetch(`${url}/simulator/scenario.json?user=${USER}`)).json();
-  const scenario = scenarioSchema.parse(saved);
+  const scenario = recordingSchema.parse(saved);
   expect(scenario.steps.map(({ deed }) => deed.does)).toEqual([
     'say',
     'say',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { playScenario } from '../../../runtime-shim/cli/replay/play-scenario.ts';
 import { readScenario } from '../../../runtime-shim/cli/replay/read-scenario.ts';
-import { differenceText } from '../../../runtime-shim/simulator/scenario/replay-text.ts';
+import { differenceText } from '../../../runtime-shim/simulator/recording/difference-text.ts';
 import { botFolder } from '../../support/bot-folder.ts';
 import { runCommand } from '../../support/command.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RecentList } from '../../../runtime-shim/emulator/recent-list.ts';
+import { RecentList } from '../../../runtime-shim/emulator/request-log.ts';
 
 test('keeps the newest in order, also after several rounds', () => {
   const list = new RecentList<number>(3);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultRecord } from '../../../runtime-shim/simulator/contract.ts';
+import type { FaultRecord } from '../../../runtime-shim/simulator/records.ts';
 import { Journal } from '../../../runtime-shim/simulator/model/journal.ts';
 import { createTestClock } from '../../support/test-clock.ts';
 

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Change, MessageRecord } from '../../../runtime-shim/simulator/contract.ts';
-import { depthsOf } from '../../../runtime-shim/simulator/page/between/depths.ts';
-import { editorLink } from '../../../runtime-shim/simulator/page/between/editor-link.ts';
-import { splitHeader } from '../../../runtime-shim/simulator/page/desk/split-header.ts';
-import { captionsOf } from '../../../runtime-shim/simulator/page/lead/captions.ts';
+import type { Change, MessageRecord } from '../../../runtime-shim/simulator/records.ts';
+import { depthsOf } from '../../../runtime-shim/simulator/page/between/entry-text.ts';
+import { editorLink, httpLink, splitHeader, textParts } from '../../../runtime-shim/simulator/page/ui/text-parts.ts';
+import { captionsOf } from '../../../runtime-shim/simulator/page/lead/chat-facts.ts';
 import { Store } from '../../../runtime-shim/simulator/page/state/store.ts';
-import { httpLink, textParts } from '../../../runtime-shim/simulator/page/ui/text-parts.ts';
 
 function message(userId: string, seq: number, more: object = {}): MessageRecord {
   return { userId, seq, from: 'lead', text: String(seq), at: seq, ...more };

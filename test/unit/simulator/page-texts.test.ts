@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ERRORS } from '../../../plugin/errors.ts';
 import { SHIM_ERRORS } from '../../../runtime-shim/errors.ts';
-import { requestError, scriptHint } from '../../../runtime-shim/simulator/page/between/error-text.ts';
+import { requestError, scriptHint } from '../../../runtime-shim/simulator/page/between/entry-text.ts';
 import { en } from '../../../runtime-shim/simulator/page/texts/en.ts';
 import { ru } from '../../../runtime-shim/simulator/page/texts/ru.ts';
 

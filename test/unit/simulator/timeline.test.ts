@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Activity } from '../../../plugin/contract/host.ts';
 import type { RuntimeActivity } from '../../../runtime-shim/runtime/contract.ts';
-import type { EntryRecord } from '../../../runtime-shim/simulator/contract.ts';
+import type { EntryRecord } from '../../../runtime-shim/simulator/records.ts';
 import { Journal } from '../../../runtime-shim/simulator/model/journal.ts';
 import { userOfLane } from '../../../runtime-shim/simulator/timeline/drafts-of-activity.ts';
 import { MAX_ENTRIES, Timeline } from '../../../runtime-shim/simulator/timeline/timeline.ts';

@@ -1,4 +1,4 @@
-import { DEMONSTRATION_PREFIX } from '../../contract.ts';
+import { DEMONSTRATION_PREFIX } from '../../records.ts';
 import type { PageState } from '../state/store.ts';
 
 /** Which of the four first steps were taken: said something, chose from a menu, read at the desk, closed the dialog. */

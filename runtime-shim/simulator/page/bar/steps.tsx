@@ -1,6 +1,6 @@
 import { usePage } from '../state/page-context.ts';
 import type { PageState } from '../state/store.ts';
-import { Icon } from '../ui/icon.tsx';
+import { Icon } from '../ui/pictures.tsx';
 import { stepsDone } from './steps-done.ts';
 
 /** The first minute, in four steps that tick themselves off. */

@@ -1,9 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { EntryRecord, MessageRecord } from '../../contract.ts';
+import type { EntryRecord, MessageRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
 import { readValue } from '../state/send-command.ts';
-import { JsonPart, Part } from './detail-part.tsx';
-import { type ScriptDetail, ScriptParts } from './script-parts.tsx';
+import { JsonPart, Part, type ScriptDetail, ScriptParts } from './script-parts.tsx';
 
 /** What the server keeps of an entry; which fields there are depends on its kind. */
 interface Detail extends ScriptDetail {

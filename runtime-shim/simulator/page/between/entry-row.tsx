@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import type { EntryKind, EntryRecord } from '../../contract.ts';
+import type { EntryKind, EntryRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
 import { timeText } from '../texts/language.ts';
-import { Icon } from '../ui/icon.tsx';
+import { Icon } from '../ui/pictures.tsx';
 import { EntryDetail } from './entry-detail.tsx';
 import { entryText } from './entry-text.ts';
 import { groupOf, iconOf } from './groups.ts';

@@ -1,9 +1,8 @@
 import { scriptCauseText } from '../../../bot/script-cause-text.ts';
-import type { EntryRecord } from '../../contract.ts';
-import { timeText } from '../texts/language.ts';
+import type { EntryRecord } from '../../records.ts';
 import type { Language } from '../state/page-context.ts';
+import { timeText } from '../texts/language.ts';
 import type { Texts } from '../texts/ru.ts';
-import { requestError } from './error-text.ts';
 
 export interface EntryText {
   readonly title: string;
@@ -95,4 +94,30 @@ function causeText(cause: string, texts: Texts): string {
 
 function statusText(status: string, texts: Texts): string {
   return status in texts.desk.status ? texts.desk.status[status as keyof Texts['desk']['status']] : status;
+}
+
+/** What the author of a script may do about its error; nothing for an error that is new to the page. */
+export function scriptHint(code: string, texts: Texts): string | undefined {
+  const hints: Readonly<Record<string, string>> = texts.scriptHints;
+  return Object.hasOwn(hints, code) ? hints[code] : undefined;
+}
+
+/** A request's error in the page's language: `<code>`, or `<code>: <message>`, which is shown where the code is new to the page. */
+export function requestError(error: string, texts: Texts): string {
+  const known: Readonly<Record<string, string>> = texts.requestErrors;
+  const code = /^\w+/u.exec(error)?.[0] ?? '';
+  return (Object.hasOwn(known, code) ? known[code] : undefined) ?? error;
+}
+
+/** Deeper steps are drawn no further in: the column is narrow. */
+const MAX_DEPTH = 6;
+
+/** How many causes lie between an entry and the beginning of its chain, by id. Entries come in their order. */
+export function depthsOf(entries: readonly EntryRecord[]): ReadonlyMap<number, number> {
+  const depths = new Map<number, number>();
+  for (const { id, parent } of entries) {
+    const above = parent === undefined ? undefined : depths.get(parent);
+    depths.set(id, above === undefined ? 0 : Math.min(above + 1, MAX_DEPTH));
+  }
+  return depths;
 }

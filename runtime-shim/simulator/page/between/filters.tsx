@@ -1,5 +1,5 @@
 import { usePage } from '../state/page-context.ts';
-import { Icon } from '../ui/icon.tsx';
+import { Icon } from '../ui/pictures.tsx';
 import { GROUPS, type Group } from './groups.ts';
 
 interface Props {

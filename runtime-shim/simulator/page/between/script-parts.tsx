@@ -1,9 +1,9 @@
+import type { ComponentChildren } from 'preact';
 import { scriptCauseText } from '../../../bot/script-cause-text.ts';
 import type { ScriptLogLine, ScriptUsage } from '../../../sandbox/contract.ts';
-import type { EntryFacts } from '../../contract.ts';
+import type { EntryFacts } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
-import { Part } from './detail-part.tsx';
-import { scriptHint } from './error-text.ts';
+import { scriptHint } from './entry-text.ts';
 
 export interface ScriptDetail {
   readonly log?: readonly ScriptLogLine[];
@@ -70,5 +70,24 @@ function SourceLink(props: { readonly file: string; readonly line: number | null
     <button type="button" class="plain source-link" onClick={() => openSource(props.file, props.line)}>
       {place}
     </button>
+  );
+}
+
+/** One titled part of an opened entry. */
+export function Part({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+  return (
+    <div class="part">
+      <h3>{title}</h3>
+      <div class="part-body">{children}</div>
+    </div>
+  );
+}
+
+/** A body as it went over the wire. */
+export function JsonPart({ title, value }: { readonly title: string; readonly value: unknown }) {
+  return (
+    <Part title={title}>
+      <pre tabIndex={0}>{JSON.stringify(value, null, 2)}</pre>
+    </Part>
   );
 }

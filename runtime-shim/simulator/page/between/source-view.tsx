@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { SourceFile } from '../../contract.ts';
+import type { SourceFile } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
 import { readValue } from '../state/send-command.ts';
-import { Icon } from '../ui/icon.tsx';
-import { editorLink } from './editor-link.ts';
+import { Icon } from '../ui/pictures.tsx';
+import { editorLink } from '../ui/text-parts.ts';
 
 interface Props {
   readonly file: string;

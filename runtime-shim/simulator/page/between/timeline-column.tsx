@@ -1,12 +1,10 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { EntryRecord, LeadRecord } from '../../contract.ts';
+import type { EntryRecord, LeadRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
-import { Empty } from '../ui/empty.tsx';
-import { Icon } from '../ui/icon.tsx';
+import { Empty, Icon } from '../ui/pictures.tsx';
 import { WindowedLog } from '../ui/windowed-log.tsx';
-import { depthsOf } from './depths.ts';
+import { depthsOf, entryText } from './entry-text.ts';
 import { EntryRow } from './entry-row.tsx';
-import { entryText } from './entry-text.ts';
 import { Filters } from './filters.tsx';
 import { type Group, groupOf } from './groups.ts';
 

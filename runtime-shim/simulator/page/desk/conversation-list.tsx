@@ -1,7 +1,7 @@
-import type { ConversationRecord, OperatorRecord } from '../../contract.ts';
+import type { ConversationRecord, OperatorRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
 import { timeText } from '../texts/language.ts';
-import { Avatar } from '../ui/avatar.tsx';
+import { Avatar } from '../ui/pictures.tsx';
 
 interface Props {
   readonly visible: readonly ConversationRecord[];

@@ -1,13 +1,7 @@
 import { useState } from 'preact/hooks';
-import type {
-  ConversationRecord,
-  DeskMessageRecord,
-  LeadRecord,
-  OperatorRecord,
-  StatusRecord,
-} from '../../contract.ts';
+import type { ConversationRecord, DeskMessageRecord, LeadRecord, OperatorRecord, StatusRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
-import { Empty } from '../ui/empty.tsx';
+import { Empty } from '../ui/pictures.tsx';
 import { Conversation } from './conversation.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import { Operators } from './operators.tsx';

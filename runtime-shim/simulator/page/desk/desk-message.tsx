@@ -1,10 +1,9 @@
-import type { DeskMessageRecord, StatusRecord } from '../../contract.ts';
+import type { DeskMessageRecord, StatusRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
 import { timeText } from '../texts/language.ts';
-import { AttachmentCard } from '../ui/attachment-card.tsx';
-import { Icon } from '../ui/icon.tsx';
-import { RichText } from '../ui/rich-text.tsx';
-import { splitHeader } from './split-header.ts';
+import { AttachmentCard, RichText } from '../ui/message-content.tsx';
+import { Icon } from '../ui/pictures.tsx';
+import { splitHeader } from '../ui/text-parts.ts';
 
 interface Props {
   readonly message: DeskMessageRecord;

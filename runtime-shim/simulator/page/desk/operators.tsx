@@ -1,12 +1,10 @@
 import { useState } from 'preact/hooks';
-import type { OperatorStatus } from '../../../emulator/contract.ts';
-import type { OperatorRecord } from '../../contract.ts';
+import type { OperatorStatus } from '../../../emulator/emulator-contract.ts';
+import type { OperatorRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
-import { useWanted } from '../state/use-wanted.ts';
-import { Avatar } from '../ui/avatar.tsx';
+import { useShownChoice, useWanted } from '../state/hooks.ts';
+import { Avatar, Icon } from '../ui/pictures.tsx';
 import { FoldedForm } from '../ui/folded-form.tsx';
-import { Icon } from '../ui/icon.tsx';
-import { useShownChoice } from '../ui/use-shown-choice.ts';
 
 const STATUSES: readonly OperatorStatus[] = ['online', 'pause', 'away', 'offline'];
 

@@ -1,15 +1,12 @@
-import type { LeadRecord, MessageRecord, StatusRecord } from '../../contract.ts';
+import type { LeadRecord, MessageRecord, StatusRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
-import { useSetting } from '../state/use-setting.ts';
+import { useSetting } from '../state/hooks.ts';
 import { Composer } from '../ui/composer.tsx';
-import { Icon } from '../ui/icon.tsx';
-import { Empty } from '../ui/empty.tsx';
+import { Empty, Icon } from '../ui/pictures.tsx';
 import { WindowedLog } from '../ui/windowed-log.tsx';
-import { LeadAttributes } from './lead-attributes.tsx';
+import { attachmentTypeOf, captionsOf } from './chat-facts.ts';
 import { LeadList } from './lead-list.tsx';
 import { LeadMessage } from './lead-message.tsx';
-import { attachmentTypeOf } from './attachment-type.ts';
-import { captionsOf } from './captions.ts';
 import { usePending } from './use-pending.ts';
 
 interface Props {
@@ -114,5 +111,42 @@ export function LeadColumn({ status, leads, lead, messages, onSelect }: Props) {
         onFile={(file) => say({ attachments: [{ type: attachmentTypeOf(file.url), ...file }] })}
       />
     </>
+  );
+}
+
+/** What the scripts have written about the lead, folded away until asked for. */
+function LeadAttributes({ lead }: { readonly lead: LeadRecord }) {
+  const { texts } = usePage();
+  const ordinary = Object.entries(lead.attributes);
+  const system = Object.entries(lead.systemAttributes);
+  const count = ordinary.length + system.length;
+  return (
+    <details class="lead-attributes">
+      <summary>
+        {texts.lead.attributes}
+        {count > 0 && <span class="count">{count}</span>}
+      </summary>
+      <div class="sheet">
+        {count === 0 && <p class="quiet">{texts.lead.noAttributes}</p>}
+        <dl class="facts">
+          {ordinary.map(([key, value]) => (
+            <div key={key}>
+              <dt>{key}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+          {system.map(([key, value]) => (
+            <div key={key}>
+              <dt>
+                {key} <span class="quiet">{texts.lead.system}</span>
+              </dt>
+              <dd>
+                <pre>{JSON.stringify(value, null, 2)}</pre>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </details>
   );
 }

@@ -1,10 +1,9 @@
 import { useState } from 'preact/hooks';
-import type { LeadRecord, StatusRecord } from '../../contract.ts';
+import type { ChannelRecord, LeadRecord, StatusRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
-import { Avatar } from '../ui/avatar.tsx';
-import { Icon } from '../ui/icon.tsx';
-import { useShownChoice } from '../ui/use-shown-choice.ts';
-import { NewLead } from './new-lead.tsx';
+import { Avatar, Icon } from '../ui/pictures.tsx';
+import { FoldedForm } from '../ui/folded-form.tsx';
+import { useShownChoice } from '../state/hooks.ts';
 
 interface Props {
   readonly status: StatusRecord;
@@ -66,5 +65,49 @@ export function LeadList({ status, leads, selected, onSelect }: Props) {
         />
       )}
     </div>
+  );
+}
+
+interface NewLeadProps {
+  readonly channels: readonly ChannelRecord[];
+  readonly onDone: (userId?: string) => void;
+}
+
+/** Another person to write as, through a channel of choice. */
+function NewLead({ channels, onDone }: NewLeadProps) {
+  const { texts, act } = usePage();
+  const [name, setName] = useState('');
+  const [channel, setChannel] = useState(channels[0]?.code ?? '');
+  const add = async (): Promise<void> => {
+    const answer = await act({ do: 'lead_add', channel, name: name.trim() });
+    onDone(answer.ok ? answer.userId : undefined);
+  };
+  return (
+    <FoldedForm
+      onSubmit={() => void add()}
+      onCancel={() => onDone()}
+      submitLabel={texts.lead.addDo}
+      incomplete={name.trim() === ''}
+    >
+      <input
+        type="text"
+        value={name}
+        maxLength={100}
+        aria-label={texts.lead.addName}
+        placeholder={texts.lead.addName}
+        onInput={(event) => setName(event.currentTarget.value)}
+      />
+      <select
+        value={channel}
+        aria-label={texts.lead.addChannel}
+        onChange={(event) => setChannel(event.currentTarget.value)}
+      >
+        {channels.map(({ code, excluded }) => (
+          <option key={code} value={code}>
+            {excluded ? `${code} (${texts.lead.excluded})` : code}
+          </option>
+        ))}
+      </select>
+    </FoldedForm>
   );
 }

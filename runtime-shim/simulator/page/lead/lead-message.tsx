@@ -1,8 +1,7 @@
-import type { MessageRecord } from '../../contract.ts';
+import type { MessageRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
 import { timeText } from '../texts/language.ts';
-import { AttachmentCard } from '../ui/attachment-card.tsx';
-import { RichText } from '../ui/rich-text.tsx';
+import { AttachmentCard, RichText } from '../ui/message-content.tsx';
 
 interface Props {
   readonly message: MessageRecord;

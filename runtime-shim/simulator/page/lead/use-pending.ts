@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Attachment } from '../../../../plugin/contract/message.ts';
-import type { MessageRecord } from '../../contract.ts';
+import type { MessageRecord } from '../../records.ts';
 import { sendCommand } from '../state/send-command.ts';
 
 /** An accepted message stays until it shows up in the chat, but not longer than this, ms. */

@@ -27,7 +27,7 @@ export async function sendCommand(command: Command): Promise<CommandAnswer> {
       if (response.status !== UNAVAILABLE) return { ok: false, problems };
     } catch (error) {
       problems = [error instanceof Error ? error.message : String(error)];
-      // The answer may have been lost after the deed: only a message with an id of its own can be sent twice.
+      // The answer may have been lost after the action: only a message with an id of its own can be sent twice.
       if (command.do !== 'lead_say') return { ok: false, problems };
     }
   }

@@ -9,7 +9,7 @@ import type {
   MessageRecord,
   OperatorRecord,
   StatusRecord,
-} from '../../contract.ts';
+} from '../../records.ts';
 
 /** Everything the page shows, as plain lists. A list that did not change stays the same object, so that its part of the page is not drawn again. */
 export interface PageState {

@@ -1,7 +1,9 @@
 import { useRef, useState } from 'preact/hooks';
-import { useSetting } from '../state/use-setting.ts';
-import { Icon } from './icon.tsx';
-import { LinkForm } from './link-form.tsx';
+import { useSetting } from '../state/hooks.ts';
+import { usePage } from '../state/page-context.ts';
+import { FoldedForm } from './folded-form.tsx';
+import { Icon } from './pictures.tsx';
+import { httpLink } from './text-parts.ts';
 
 interface Props {
   /** What is being written survives a reload under this name. */
@@ -78,5 +80,42 @@ export function Composer(props: Props) {
         </button>
       </form>
     </div>
+  );
+}
+
+/** Asks for a file's link and name. `onDone` without a file: the person thought better of it. */
+function LinkForm({ onDone }: { readonly onDone: (file?: { url: string; name?: string }) => void }) {
+  const { texts } = usePage();
+  const [url, setUrl] = useState('');
+  const [name, setName] = useState('');
+  const [invalid, setInvalid] = useState(false);
+  return (
+    <FoldedForm
+      onSubmit={() => {
+        const link = httpLink(url.trim());
+        setInvalid(link === undefined);
+        if (link !== undefined) onDone({ url: link, ...(name.trim() === '' ? {} : { name: name.trim() }) });
+      }}
+      onCancel={() => onDone()}
+      submitLabel={texts.file.add}
+      problem={invalid ? texts.file.invalid : undefined}
+    >
+      <input
+        type="text"
+        inputMode="url"
+        value={url}
+        aria-label={texts.file.url}
+        placeholder={texts.file.url}
+        aria-invalid={invalid}
+        onInput={(event) => setUrl(event.currentTarget.value)}
+      />
+      <input
+        type="text"
+        value={name}
+        aria-label={texts.file.name}
+        placeholder={texts.file.name}
+        onInput={(event) => setName(event.currentTarget.value)}
+      />
+    </FoldedForm>
   );
 }

@@ -29,3 +29,30 @@ export function textParts(text: string): TextPart[] {
   if (end < text.length) parts.push({ text: text.slice(end) });
   return parts;
 }
+
+/** A link that opens a file in VS Code at a line, whatever characters the path has and whichever way its slashes lean. */
+export function editorLink(path: string, line: number | null): string {
+  const parts = path.split(/[\\/]/u).filter((part) => part !== '');
+  // A drive's colon is not one that VS Code takes for the line's.
+  const encoded = parts.map((part) => encodeURIComponent(part).replace(/^([a-z])%3A$/iu, '$1:')).join('/');
+  return `vscode://file/${encoded}:${line ?? 1}`;
+}
+
+export interface SplitMessage {
+  /** The header line, if the message has one. */
+  readonly header?: string;
+  /** Whose header it is; `user` when there is none to tell by. */
+  readonly author: 'bot' | 'lead' | 'user';
+  readonly text: string;
+}
+
+/** Takes the binding's header off a mirrored text: `<header>\n<text>`, or the header alone above a file. */
+export function splitHeader(text: string, headers: { readonly bot: string; readonly lead: string }): SplitMessage {
+  for (const author of ['bot', 'lead'] as const) {
+    const header = headers[author];
+    if (header === '') continue;
+    if (text === header) return { header, author, text: '' };
+    if (text.startsWith(`${header}\n`)) return { header, author, text: text.slice(header.length + 1) };
+  }
+  return { author: 'user', text };
+}

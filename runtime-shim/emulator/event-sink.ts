@@ -1,18 +1,18 @@
 import type { Clock } from '../../plugin/contract/host.ts';
 import type { Conversation } from './conversation.ts';
-import type { Happening } from './wire.ts';
+import type { EmulatedEvent } from './wire.ts';
 
 interface SinkPorts {
   readonly clock: Clock;
   readonly newId: () => string;
   /** Puts an event into the webhook's queue. */
-  readonly send: (id: string, what: Happening, withFrom: boolean) => void;
+  readonly send: (id: string, what: EmulatedEvent, withFrom: boolean) => void;
   /** Is the fault "echo" in force? Counted by the asking. */
   readonly takeEcho: () => boolean;
 }
 
 /** Where what happened goes: into the person's history, and out as a webhook under the same id. */
-export class HappeningSink {
+export class EventSink {
   readonly #ports: SinkPorts;
 
   constructor(ports: SinkPorts) {
@@ -28,17 +28,17 @@ export class HappeningSink {
   }
 
   /** History only. */
-  record(conversation: Conversation, what: Happening): void {
+  record(conversation: Conversation, what: EmulatedEvent): void {
     conversation.addHistory({ id: this.newId(), what });
   }
 
   /** Webhook only. */
-  webhook(what: Happening): void {
+  webhook(what: EmulatedEvent): void {
     this.#ports.send(this.newId(), what, false);
   }
 
   /** History and webhook. Returns the id of both. */
-  report(conversation: Conversation, what: Happening): string {
+  report(conversation: Conversation, what: EmulatedEvent): string {
     const id = this.newId();
     const isMessage = what.type === 'TextMessage' || what.type === 'FileMessage';
     conversation.addHistory({ id, what });
@@ -47,7 +47,7 @@ export class HappeningSink {
   }
 
   /** A message of ours as LiveTex may send it back; the documentation only hints at it, so only the fault does it. */
-  echo(what: Happening): void {
+  echo(what: EmulatedEvent): void {
     if (this.#ports.takeEcho()) this.#ports.send(this.newId(), what, true);
   }
 }

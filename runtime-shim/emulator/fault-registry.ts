@@ -1,5 +1,5 @@
-import type { EmulatorFault, FaultState } from './contract.ts';
-import { parseFault } from './fault-schema.ts';
+import type { EmulatorFault, FaultState } from './emulator-contract.ts';
+import { parseFault } from './option-schemas.ts';
 
 type Kind = EmulatorFault['kind'];
 type FaultOf<K extends Kind> = Extract<EmulatorFault, { readonly kind: K }>;
@@ -11,7 +11,7 @@ interface Entry {
 }
 
 /** The faults in force. Each use is counted; one with `times` ends by itself. */
-export class FaultBook {
+export class FaultRegistry {
   readonly #entries = new Map<string, Entry>();
   readonly #changed: () => void;
   #nextId = 1;

@@ -1,10 +1,10 @@
-import type { Deed, Outcome, Seen, Step } from './scenario-schema.ts';
+import type { RecordedAction, Outcome, Seen, Step } from './recording-schema.ts';
 
 /** Where a replay went another way: lines as a person reads them. */
 export interface Difference {
   /** Counts from 1. */
   readonly step: number;
-  readonly deed: Deed;
+  readonly deed: RecordedAction;
   readonly what: 'sees' | 'scripts' | 'mode' | 'header' | 'deed';
   readonly expected: readonly string[];
   readonly got: readonly string[];

@@ -1,4 +1,5 @@
-import type { MessageRecord } from '../../contract.ts';
+import type { Attachment } from '../../../../plugin/contract/message.ts';
+import type { MessageRecord } from '../../records.ts';
 
 /** A choice reaches the bot as the menu item's code; for the eye, the caption it had: by the message's number. */
 export function captionsOf(messages: readonly MessageRecord[]): ReadonlyMap<number, string> {
@@ -13,4 +14,16 @@ export function captionsOf(messages: readonly MessageRecord[]): ReadonlyMap<numb
     }
   }
   return captions;
+}
+
+const TYPES: ReadonlyArray<readonly [Attachment['type'], RegExp]> = [
+  ['image', /\.(png|jpe?g|gif|webp|avif|svg|bmp)$/i],
+  ['video', /\.(mp4|webm|mov|mkv|avi)$/i],
+  ['audio', /\.(mp3|ogg|oga|wav|m4a|flac)$/i],
+];
+
+/** What kind of file a link leads to, by its ending: nothing is fetched to find out. */
+export function attachmentTypeOf(url: string): Attachment['type'] {
+  const path = URL.parse(url)?.pathname ?? '';
+  return TYPES.find(([, ending]) => ending.test(path))?.[0] ?? 'file';
 }

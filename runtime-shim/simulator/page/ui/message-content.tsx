@@ -1,7 +1,7 @@
+import type { ComponentChildren } from 'preact';
 import { usePage } from '../state/page-context.ts';
-import { Icon } from './icon.tsx';
-import { ExternalLink } from './rich-text.tsx';
-import { httpLink } from './text-parts.ts';
+import { Icon } from './pictures.tsx';
+import { httpLink, textParts } from './text-parts.ts';
 
 interface FileByLink {
   readonly url: string;
@@ -44,4 +44,30 @@ function safeDecode(text: string): string {
 function sizeText(bytes: number, language: string): string {
   const [value, unit] = bytes < 1024 * 1024 ? [bytes / 1024, 'kilobyte'] : [bytes / 1024 / 1024, 'megabyte'];
   return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
+}
+
+/** A link that a person may follow: never opened by the page, and it tells the other side nothing. */
+function ExternalLink({ href, children }: { readonly href: string; readonly children: ComponentChildren }) {
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {children}
+    </a>
+  );
+}
+
+/** What somebody typed: text, with the http(s) links in it made links. Never markup. */
+export function RichText({ text }: { readonly text: string }) {
+  return (
+    <span class="rich-text">
+      {textParts(text).map((part, index) =>
+        part.href === undefined ? (
+          part.text
+        ) : (
+          <ExternalLink key={index} href={part.href}>
+            {part.text}
+          </ExternalLink>
+        ),
+      )}
+    </span>
+  );
 }

@@ -1,7 +1,7 @@
-import { issueWords } from '../../plugin/contract/issue-words.ts';
 import { z } from 'zod';
-import { emulatorError } from './errors.ts';
-import type { EmulatorFault } from './contract.ts';
+import { issueWords } from '../../plugin/contract/issue-words.ts';
+import type { EmulatorFault } from './emulator-contract.ts';
+import { emulatorError } from './emulator-errors.ts';
 
 /** A day: a fault that lasts longer is a mistake in the unit. */
 const LONGEST_WAIT_MS = 24 * 60 * 60 * 1000;
@@ -44,4 +44,25 @@ export function problemsOf(error: z.ZodError): string[] {
   return error.issues.map((issue) =>
     issue.path.length === 0 ? issueWords(issue) : `${issue.path.join('.')}: ${issueWords(issue)}`,
   );
+}
+
+export const operatorStatusSchema = z.enum(['online', 'pause', 'away', 'offline']);
+
+export const operatorSchema = z.strictObject({
+  id: z.string().min(1).optional(),
+  firstName: z.string().min(1),
+  lastName: z.string().optional(),
+  nickName: z.string().optional(),
+  avatarUrl: z.string().optional(),
+  groupId: z.string().optional(),
+  status: operatorStatusSchema.optional(),
+  slots: z.int().nonnegative().optional(),
+});
+
+export const groupSchema = z.strictObject({ id: z.string().min(1), name: z.string() });
+
+/** Checks what a caller without types may pass. @throws emulator_option_invalid with every problem */
+export function assertValid(schema: z.ZodType, value: unknown, what: string): void {
+  const { error } = schema.safeParse(value);
+  if (error) throw emulatorError('emulator_option_invalid', { what, problems: problemsOf(error) });
 }

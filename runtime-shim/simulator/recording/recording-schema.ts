@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { codeSchema } from '../../../plugin/contract/lead.ts';
 import { attachmentSchema, linkSchema, textSchema } from '../../../plugin/contract/message.ts';
 
-/** In every file, so that a later format can be told from this one. */
-export const SCENARIO_FORMAT = 'metabot-livetex/scenario-1';
+/** In every file, so that a later format can be told from this one. The words `scenario` and `deed` belong to the format. */
+export const RECORDING_FORMAT = 'metabot-livetex/scenario-1';
 /** Steps of one recording; a dialog longer than this is not a test of one thing. */
 export const MAX_STEPS = 200;
 
@@ -36,7 +36,7 @@ export const outcomeSchema = z.strictObject({
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** What somebody did. */
-export const deedSchema = z.discriminatedUnion('does', [
+export const actionSchema = z.discriminatedUnion('does', [
   z.strictObject({ does: z.literal('say'), text: text.optional(), files: z.array(attachmentSchema).optional() }),
   z.strictObject({ does: z.literal('status'), operator, status }),
   z.strictObject({ does: z.literal('read'), operator }),
@@ -46,16 +46,16 @@ export const deedSchema = z.discriminatedUnion('does', [
   z.strictObject({ does: z.literal('close'), operator }),
   z.strictObject({ does: z.literal('hold'), text }),
 ]);
-export type Deed = z.infer<typeof deedSchema>;
+export type RecordedAction = z.infer<typeof actionSchema>;
 
 /** A recorded dialog: who was there, what they did, and what came of it. */
-export const scenarioSchema = z.strictObject({
-  format: z.literal(SCENARIO_FORMAT),
+export const recordingSchema = z.strictObject({
+  format: z.literal(RECORDING_FORMAT),
   /** The bot's id, for the reader. */
   bot: codeSchema.optional(),
   lead: z.strictObject({ channel: codeSchema, name: textSchema.min(1).max(100) }),
   operators: z.array(z.strictObject({ name: operator, status })).max(100),
-  steps: z.array(z.strictObject({ deed: deedSchema, outcome: outcomeSchema })).max(MAX_STEPS),
+  steps: z.array(z.strictObject({ deed: actionSchema, outcome: outcomeSchema })).max(MAX_STEPS),
 });
-export type Scenario = z.infer<typeof scenarioSchema>;
-export type Step = Scenario['steps'][number];
+export type DialogRecording = z.infer<typeof recordingSchema>;
+export type Step = DialogRecording['steps'][number];

@@ -1,39 +1,39 @@
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
-import type { LiveTexEmulator } from '../../emulator/contract.ts';
+import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import type { Runtime } from '../../runtime/contract.ts';
 import { hasUnread } from '../model/desk.ts';
 import { type Difference, differencesOf } from './compare-outcomes.ts';
 import { Recorder } from './recorder.ts';
-import type { Deed, Scenario } from './scenario-schema.ts';
+import type { RecordedAction, DialogRecording } from './recording-schema.ts';
 
 /** The lead's id in its channel during a replay. */
 const EXTERNAL_ID = 'replay';
 
 export interface ReplayResult {
   /** What happened this time, in the shape of the recording. */
-  readonly played: Scenario;
+  readonly played: DialogRecording;
   readonly differences: readonly Difference[];
 }
 
 /**
- * Plays a recorded dialog against a bot, one deed after the other, each time waiting until nothing is left to do. The
+ * Plays a recorded dialog against a bot, one action after the other, each time waiting until nothing is left to do. The
  * emulator must have no operators; they are those of the recording.
  */
-export async function replayScenario(
-  scenario: Scenario,
+export async function replayRecording(
+  recording: DialogRecording,
   on: { readonly runtime: Runtime; readonly emulator: LiveTexEmulator },
 ): Promise<ReplayResult> {
   const { runtime, emulator } = on;
-  const lead = { botId: runtime.botId, channel: scenario.lead.channel, externalId: EXTERNAL_ID };
+  const lead = { botId: runtime.botId, channel: recording.lead.channel, externalId: EXTERNAL_ID };
   const userId = userIdOf(lead);
   const operators = new Map(
-    scenario.operators.map(({ name, status }) => [name, emulator.operators.add({ firstName: name, status }).id]),
+    recording.operators.map(({ name, status }) => [name, emulator.operators.add({ firstName: name, status }).id]),
   );
   const recorder = new Recorder({
     botId: runtime.botId,
-    operators: () => scenario.operators,
-    nameOf: () => scenario.lead.name,
+    operators: () => recording.operators,
+    nameOf: () => recording.lead.name,
   });
   const stop = runtime.onActivity((activity) => recorder.observe(activity));
   const idOf = (name: string): string => {
@@ -44,7 +44,7 @@ export async function replayScenario(
   };
   const differences: Difference[] = [];
   try {
-    for (const [index, step] of scenario.steps.entries()) {
+    for (const [index, step] of recording.steps.entries()) {
       try {
         await perform(step.deed);
       } catch (error) {
@@ -57,27 +57,27 @@ export async function replayScenario(
   } finally {
     stop();
   }
-  const played = recorder.scenario(userId) ?? { ...scenario, steps: [] };
-  for (const [index, step] of scenario.steps.entries()) {
+  const played = recorder.recording(userId) ?? { ...recording, steps: [] };
+  for (const [index, step] of recording.steps.entries()) {
     const got = played.steps[index];
     if (got === undefined) break;
     differences.push(...differencesOf(index + 1, step, got.outcome));
   }
   return { played, differences: differences.toSorted((a, b) => a.step - b.step) };
 
-  async function perform(deed: Deed): Promise<void> {
-    if (deed.does === 'say') {
+  async function perform(action: RecordedAction): Promise<void> {
+    if (action.does === 'say') {
       await runtime.receive({
         channel: lead.channel,
         externalId: EXTERNAL_ID,
-        name: scenario.lead.name,
-        ...(deed.text === undefined ? {} : { text: deed.text }),
-        ...(deed.files === undefined ? {} : { attachments: deed.files }),
+        name: recording.lead.name,
+        ...(action.text === undefined ? {} : { text: action.text }),
+        ...(action.files === undefined ? {} : { attachments: action.files }),
       });
       return;
     }
-    recorder.deed(userId, deed);
-    performAtDesk(emulator, userId, deed, idOf);
+    recorder.action(userId, action);
+    performAtDesk(emulator, userId, action, idOf);
   }
 }
 
@@ -85,29 +85,29 @@ export async function replayScenario(
 function performAtDesk(
   emulator: LiveTexEmulator,
   userId: string,
-  deed: Exclude<Deed, { does: 'say' }>,
+  action: Exclude<RecordedAction, { does: 'say' }>,
   idOf: (name: string) => string,
 ): void {
   const { dialogs, operators } = emulator;
-  switch (deed.does) {
+  switch (action.does) {
     case 'status':
-      return operators.setStatus(idOf(deed.operator), deed.status);
+      return operators.setStatus(idOf(action.operator), action.status);
     case 'read':
-      return dialogs.read(userId, idOf(deed.operator));
+      return dialogs.read(userId, idOf(action.operator));
     case 'reply':
-      readFirst(deed.operator);
-      return dialogs.reply(userId, idOf(deed.operator), deed.text);
+      readFirst(action.operator);
+      return dialogs.reply(userId, idOf(action.operator), action.text);
     case 'file': {
-      const { url, name } = deed;
-      readFirst(deed.operator);
-      return dialogs.sendFile(userId, idOf(deed.operator), { url, ...(name === undefined ? {} : { name }) });
+      const { url, name } = action;
+      readFirst(action.operator);
+      return dialogs.sendFile(userId, idOf(action.operator), { url, ...(name === undefined ? {} : { name }) });
     }
     case 'transfer':
-      return dialogs.transfer(userId, idOf(deed.to));
+      return dialogs.transfer(userId, idOf(action.to));
     case 'close':
-      return dialogs.close(userId, idOf(deed.operator));
+      return dialogs.close(userId, idOf(action.operator));
     case 'hold':
-      return dialogs.hold(userId, deed.text);
+      return dialogs.hold(userId, action.text);
   }
 
   /** As on the page: who answers has read. */

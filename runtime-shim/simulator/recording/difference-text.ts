@@ -1,5 +1,5 @@
 import type { Difference } from './compare-outcomes.ts';
-import type { Deed } from './scenario-schema.ts';
+import type { RecordedAction } from './recording-schema.ts';
 
 const WHAT: Readonly<Record<Difference['what'], string>> = {
   sees: 'what the lead sees',
@@ -11,7 +11,7 @@ const WHAT: Readonly<Record<Difference['what'], string>> = {
 
 /** A difference as a person reads it: `-` was recorded, `+` happened now. */
 export function differenceText({ step, deed, what, expected, got }: Difference): string {
-  const head = `step ${step}, ${deedText(deed)}: ${WHAT[what]}`;
+  const head = `step ${step}, ${actionText(deed)}: ${WHAT[what]}`;
   if (what === 'deed') return [head, ...got.map((line) => `  + ${line}`)].join('\n');
   const same = new Set(expected.filter((line) => got.includes(line)));
   const lines = [
@@ -22,24 +22,24 @@ export function differenceText({ step, deed, what, expected, got }: Difference):
   return [isOrder ? `${head} (another order)` : head, ...lines].join('\n');
 }
 
-/** A deed in a few words. */
-export function deedText(deed: Deed): string {
-  switch (deed.does) {
+/** An action in a few words. */
+export function actionText(action: RecordedAction): string {
+  switch (action.does) {
     case 'say':
-      return `the lead says "${deed.text ?? deed.files?.[0]?.url ?? ''}"`;
+      return `the lead says "${action.text ?? action.files?.[0]?.url ?? ''}"`;
     case 'status':
-      return `operator ${deed.operator} is ${deed.status}`;
+      return `operator ${action.operator} is ${action.status}`;
     case 'reply':
-      return `operator ${deed.operator} answers "${deed.text}"`;
+      return `operator ${action.operator} answers "${action.text}"`;
     case 'file':
-      return `operator ${deed.operator} sends ${deed.name ?? deed.url}`;
+      return `operator ${action.operator} sends ${action.name ?? action.url}`;
     case 'transfer':
-      return `operator ${deed.operator} hands over to ${deed.to}`;
+      return `operator ${action.operator} hands over to ${action.to}`;
     case 'hold':
       return 'LiveTex asks to wait';
     case 'read':
-      return `operator ${deed.operator} reads`;
+      return `operator ${action.operator} reads`;
     case 'close':
-      return `operator ${deed.operator} closes the dialog`;
+      return `operator ${action.operator} closes the dialog`;
   }
 }

@@ -1,3 +1,5 @@
+import type { ComponentChildren } from 'preact';
+
 /** Paths on a 20×20 grid, drawn with the text's colour. Own drawings: no font, no picture from elsewhere. */
 const PATHS = {
   send: 'M3.500 10h12M10.500 5l5 5-5 5',
@@ -40,5 +42,41 @@ export function Icon({ name }: { readonly name: IconName }) {
     <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
       <path d={PATHS[name]} />
     </svg>
+  );
+}
+
+/** Tints of `avatar.css`. */
+const TINTS = 6;
+
+/** Somebody's initials on a tint that stays theirs. */
+export function Avatar({ name }: { readonly name: string }) {
+  const initials = name
+    .split(/\s+/u)
+    .map((word) => Array.from(word).find((char) => /\p{L}|\p{N}/u.test(char)) ?? '')
+    .join('')
+    .slice(0, 2)
+    .toUpperCase();
+  const tint = Array.from(name).reduce((sum, char) => sum + (char.codePointAt(0) ?? 0), 0) % TINTS;
+  return (
+    <span class={`avatar tint-${tint}`} aria-hidden="true">
+      {initials || '?'}
+    </span>
+  );
+}
+
+/** Nothing is here yet: says what will be, and what to do next. */
+export function Empty(props: {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly text: string;
+  readonly children?: ComponentChildren;
+}) {
+  return (
+    <div class="empty">
+      <Icon name={props.icon} />
+      <h3>{props.title}</h3>
+      <p>{props.text}</p>
+      {props.children}
+    </div>
   );
 }

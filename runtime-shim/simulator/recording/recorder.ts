@@ -1,15 +1,22 @@
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { RuntimeActivity, TranscriptMessage } from '../../runtime/contract.ts';
-import { type Deed, MAX_STEPS, type Outcome, type Scenario, SCENARIO_FORMAT, type Seen } from './scenario-schema.ts';
+import {
+  type RecordedAction,
+  MAX_STEPS,
+  type Outcome,
+  type DialogRecording,
+  RECORDING_FORMAT,
+  type Seen,
+} from './recording-schema.ts';
 
 /** Leads recorded at once; the oldest recording makes room. Bounds memory. */
 const MAX_RECORDINGS = 200;
 
 interface Recording {
-  readonly lead: Scenario['lead'];
+  readonly lead: DialogRecording['lead'];
   /** As they were when the recording began. */
-  readonly operators: Scenario['operators'];
-  readonly steps: Array<{ readonly deed: Deed; readonly outcome: MutableOutcome }>;
+  readonly operators: DialogRecording['operators'];
+  readonly steps: Array<{ readonly deed: RecordedAction; readonly outcome: MutableOutcome }>;
 }
 
 interface MutableOutcome {
@@ -21,11 +28,11 @@ interface MutableOutcome {
 
 export interface RecorderOptions {
   readonly botId: string;
-  readonly operators: () => Scenario['operators'];
+  readonly operators: () => DialogRecording['operators'];
   readonly nameOf: (userId: string) => string;
 }
 
-/** Writes down, for each lead, who did what and what came of it: what happens until the next deed belongs to the last one. */
+/** Writes down, for each lead, who did what and what came of it: what happens until the next action belongs to the last one. */
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #recordings = new Map<string, Recording>();
@@ -35,9 +42,9 @@ export class Recorder {
   }
 
   /** An operator did something; without a lead (a status) it is a step of every dialog. */
-  deed(userId: string | undefined, deed: Exclude<Deed, { does: 'say' }>): void {
+  action(userId: string | undefined, action: Exclude<RecordedAction, { does: 'say' }>): void {
     const recordings = userId === undefined ? [...this.#recordings.values()] : [this.#recordings.get(userId)];
-    for (const recording of recordings) if (recording !== undefined) addStep(recording, deed);
+    for (const recording of recordings) if (recording !== undefined) addStep(recording, action);
   }
 
   observe(activity: RuntimeActivity): void {
@@ -62,11 +69,11 @@ export class Recorder {
   }
 
   /** What was recorded of a lead; `undefined` when it has said nothing. */
-  scenario(userId: string): Scenario | undefined {
+  recording(userId: string): DialogRecording | undefined {
     const recording = this.#recordings.get(userId);
     if (recording === undefined) return undefined;
     const { lead, operators, steps } = recording;
-    return structuredClone({ format: SCENARIO_FORMAT, bot: this.#options.botId, lead, operators, steps });
+    return structuredClone({ format: RECORDING_FORMAT, bot: this.#options.botId, lead, operators, steps });
   }
 
   #recordingOf(userId: string, channel: string): Recording {
@@ -86,11 +93,11 @@ export class Recorder {
   }
 }
 
-function addStep(recording: Recording, deed: Deed): void {
-  if (recording.steps.length < MAX_STEPS) recording.steps.push({ deed, outcome: {} });
+function addStep(recording: Recording, action: RecordedAction): void {
+  if (recording.steps.length < MAX_STEPS) recording.steps.push({ deed: action, outcome: {} });
 }
 
-function said({ text, attachments = [] }: TranscriptMessage): Deed {
+function said({ text, attachments = [] }: TranscriptMessage): RecordedAction {
   return {
     does: 'say',
     ...(text === undefined ? {} : { text }),
