@@ -14,7 +14,7 @@ async function runScript(code: string, operators: Operators = 'online', folder?:
   return report;
 }
 
-test("the brief's example", async () => {
+test('the three lines of the README', async () => {
   const { code, stdout, stderr } = await runCommand([
     'run',
     'scripts-examples/01-request-number/номер_заявки.js',

@@ -51,7 +51,7 @@ describe.each(folders)('%s', (name) => {
   });
 });
 
-test("the brief's own script is there word for word", async () => {
+test('the script of the platform’s documentation is there word for word', async () => {
   const script = await readFile(join(EXAMPLES, '01-request-number', 'номер_заявки.js'), 'utf8');
   expect(script.replaceAll(/\s+/g, ' ').trim()).toBe(
     "attr = { 'номер_заявки': 705, 'имя_заявки': 'Test', }; lead.setLiveTexAttr(attr);",

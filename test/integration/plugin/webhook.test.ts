@@ -24,7 +24,7 @@ function recordingLogger(): Logger & { lines: string[] } {
 }
 
 describe('webhook', () => {
-  it('answers as the public surface says', async () => {
+  it('answers as docs/http.md says', async () => {
     await using desk = await startDesk({
       binding: { webhook: { publicUrl: 'http://127.0.0.1', key: WEBHOOK_KEY, previousKey: 'old' } },
     });

@@ -19,7 +19,7 @@ async function writtenBy(code: string, attrs: Record<string, string | number | b
   return result.writes.systemAttributes[LIVETEX_ATTRS_KEY];
 }
 
-test('the example of the brief, word for word', async () => {
+test('the example of the platform’s documentation, word for word', async () => {
   const code = "attr = {\n    'номер_заявки': 705,\n    'имя_заявки': 'Test',\n};\nlead.setLiveTexAttr(attr);";
   const result = await scripts.run(code);
   expect(result).toMatchObject({
