@@ -1,3 +1,4 @@
+import type { Json } from '../../plugin/contract/guest.ts';
 import type { LeadRecord } from '../leads/lead-record.ts';
 
 /** `{{ $name }}`: a lead's attribute. `{{ &$name }}`: the memory of the scenario (`docs/bot-folder.md`, "Macros"). */
@@ -45,7 +46,7 @@ function attributeText(lead: Lead, key: string, limit: number): string {
   if (attribute?.kind === 'json') {
     // Too long however it is written: not parsed, since a menu may ask for the same megabyte a hundred times.
     if (attribute.value.length > (limit + 1) * MAX_JSON_UNIT + 2) return attribute.value;
-    return printed(JSON.parse(attribute.value));
+    return printed(JSON.parse(attribute.value) as Json);
   }
   if (Object.hasOwn(lead.systemAttributes, key)) return printed(lead.systemAttributes[key] ?? null);
   return key === 'name' ? (lead.name ?? '') : '';
@@ -55,8 +56,8 @@ function attributeText(lead: Lead, key: string, limit: number): string {
  * As the platform prints a value: a boolean as "да" or "нет", a structure as its JSON. An ordinary attribute is a text, so
  * `setAttr(key, true)` has become "true" by now.
  */
-function printed(value: unknown): string {
-  if (value === null || value === undefined) return '';
+function printed(value: Json): string {
+  if (value === null) return '';
   return typeof value === 'object' ? JSON.stringify(value) : printedText(String(value));
 }
 
