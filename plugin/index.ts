@@ -10,7 +10,7 @@ import { createCounters } from './core/counters.ts';
 import { createLiveTexClock } from './core/livetex-clock.ts';
 import { createObserver } from './operations/observer.ts';
 import { createTokenWatch } from './operations/tokens.ts';
-import { createWebhookInbox } from './inbound/webhook-inbox.ts';
+import { drainInbox } from './inbound/drain-inbox.ts';
 import { assemblePlugin, type LiveTexPlugin } from './livetex-plugin.ts';
 import { parseOptions } from './parse-options.ts';
 import type { Retention, Storage } from './storage/contract.ts';
@@ -73,16 +73,14 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
     await client.close();
     if (isOwned) await storage.close();
   };
-  const inbox = createWebhookInbox(context);
   try {
-    await inbox.load();
+    await drainInbox(context);
   } catch (error) {
     await release();
     throw error;
   }
   return assemblePlugin({
     context,
-    inbox,
     tokens,
     guestSource,
     random: options.random ?? Math.random,

@@ -15,11 +15,10 @@ import { probeTokens, readiness, type TokenWatch } from './operations/tokens.ts'
 import { NO_BINDING, dialogLane, queuesOf } from './core/jobs.ts';
 import { createReceiveWebhook } from './inbound/receive-webhook.ts';
 import { createWorkers, waitUntilIdle } from './operations/workers.ts';
-import type { WebhookInbox } from './inbound/webhook-inbox.ts';
 import type { ReadTransaction, Storage, Transaction } from './storage/contract.ts';
 
 /** The plugin as `createLiveTexPlugin` returns it: what a platform needs, and what its maintainer needs beside it. */
-export interface LiveTexPlugin extends RuntimePlugin<Transaction> {
+export interface LiveTexPlugin extends RuntimePlugin<Transaction, ReadTransaction> {
   /** Registers a binding's webhook at LiveTex; returns the URL that it set. @throws webhook_not_configured, binding_unknown, livetex_… */
   setWebhook(bindingId: string): Promise<{ readonly url: string }>;
   /** The webhook's URL as LiveTex has it, empty when none is set. @throws binding_unknown, livetex_… */
@@ -34,8 +33,6 @@ export interface LiveTexPlugin extends RuntimePlugin<Transaction> {
 
 export interface PluginAssembly {
   readonly context: PluginContext;
-  /** Loaded. */
-  readonly inbox: WebhookInbox;
   readonly tokens: TokenWatch;
   readonly guestSource: string;
   readonly random: () => number;
@@ -44,16 +41,9 @@ export interface PluginAssembly {
 }
 
 /** Wires the plugin. Nothing runs before `start()`. */
-export function assemblePlugin({
-  context,
-  inbox,
-  tokens,
-  guestSource,
-  random,
-  release,
-}: PluginAssembly): LiveTexPlugin {
+export function assemblePlugin({ context, tokens, guestSource, random, release }: PluginAssembly): LiveTexPlugin {
   const { bindings, storage } = context;
-  const receive = createReceiveWebhook(context, inbox);
+  const receive = createReceiveWebhook(context);
   const workers = createWorkers(context, random);
   const housekeeping = createHousekeeping(context);
   const functions = Object.entries(definition.guestFunctions).map(([name, make]) => [name, make(context)] as const);
@@ -64,25 +54,24 @@ export function assemblePlugin({
     name: definition.name,
     guest: { source: guestSource, functions: new Map(functions), known: (lead) => knownToScripts(context, lead) },
     scriptTypes: definition.scriptTypes,
-    accept: createAccept(context, inbox),
+    accept: createAccept(context),
     webhook: (bindingId, bytes, _headers, peer) => receive(bindingId, bytes, peer),
     dialog,
     afterScript: (lead, actions) => afterScript(context, lead, actions),
     chooseTransfer: (lead) => chooseTransfer(context, lead),
-    metrics: () => pluginMetrics(context, inbox),
+    metrics: () => pluginMetrics(context),
     ready: () => readiness(context, tokens),
     async start() {
       await probeTokens(context);
       if (closing !== undefined) return;
       running = true;
-      inbox.start();
       for (const worker of workers) worker.start();
       housekeeping.start();
     },
     close() {
       running = false;
       closing ??= (async () => {
-        await Promise.all([inbox.stop(), housekeeping.stop(), ...workers.map((worker) => worker.stop())]);
+        await Promise.all([housekeeping.stop(), ...workers.map((worker) => worker.stop())]);
         await release();
       })();
       return closing;
@@ -96,7 +85,7 @@ export function assemblePlugin({
       return { url };
     },
     webhookSettings: async (bindingId) => bindingOf(bindingId).client.getWebhookSettings(),
-    idle: () => waitUntilIdle(context, inbox, workers, () => running),
+    idle: () => waitUntilIdle(context, workers, () => running),
     storage,
     queues: queuesOf(bindings.all),
   };
@@ -107,17 +96,11 @@ export function assemblePlugin({
     return binding;
   }
 
-  /** With what LiveTex was told 200 for: an event that still waits for its dialog is taken first. */
-  async function dialog(lead: LeadRef, tx?: Transaction): Promise<DialogView> {
+  async function dialog(lead: LeadRef, tx?: ReadTransaction): Promise<DialogView> {
     const binding = bindings.of(lead)?.id ?? null;
     const lane = dialogLane(binding ?? NO_BINDING, userIdOf(lead));
     const view = async (own: ReadTransaction): Promise<DialogView> =>
       viewOf((await readDialog(own, lane)).state, binding);
-    const settled = async (own: Transaction): Promise<DialogView> => {
-      await inbox.settle(own, lane);
-      return view(own);
-    };
-    if (tx !== undefined) return settled(tx);
-    return inbox.holds(lane) ? storage.transaction(settled) : storage.read(view);
+    return tx === undefined ? storage.read(view) : view(tx);
   }
 }

@@ -40,10 +40,10 @@ export interface WebhookPeer {
 export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * A plugin as a platform sees it. `Tx` is the transaction type of the storage that both may share; a platform on
- * another database leaves `tx` out.
+ * A plugin as a platform sees it. `Tx` and `ReadTx` are the transaction types of the storage that both may share; a
+ * platform on another database leaves `tx` out.
  */
-export interface RuntimePlugin<Tx> {
+export interface RuntimePlugin<Tx, ReadTx = Tx> {
   /** `livetex`: names the plugin in actions, logs and paths. */
   readonly name: string;
   readonly guest: PluginGuest;
@@ -52,12 +52,12 @@ export interface RuntimePlugin<Tx> {
   /** Durable when it resolves; with `tx`, when that commits. Verdicts in the order of the events. */
   accept(events: readonly PlatformEvent[], tx?: Tx): Promise<EventVerdict[]>;
   /**
-   * An event that LiveTex posted: stored before the answer says 200. With `peer`, an address that sends many wrong keys is
+   * An event that LiveTex posted: stored and in force before the answer says 200. With `peer`, an address that sends many wrong keys is
    * answered with 429 for a while.
    */
   webhook(bindingId: string, bytes: Uint8Array, headers: WebhookHeaders, peer?: WebhookPeer): Promise<WebhookAnswer>;
-  /** The dialog of a lead; with `tx`, as that transaction sees it. */
-  dialog(lead: LeadRef, tx?: Tx): Promise<DialogView>;
+  /** The dialog of a lead; with `tx`, which need only read, as that transaction sees it. */
+  dialog(lead: LeadRef, tx?: ReadTx): Promise<DialogView>;
   /** What to do, in order, for the actions a script requested with `GuestPlatform.request`. Called after the script has ended well. */
   afterScript(lead: LeadRef, actions: readonly Json[]): Promise<AfterScript[]>;
   /** The script for «Перевод на оператора» by availability: (онлайн) or (оффлайн), else `transfer`, else an ordinary transfer. */

@@ -10,8 +10,6 @@ export const DIALOG_QUEUE = 'livetex-dialog';
 export const HOST_QUEUE = 'livetex-host';
 /** The dialogs' records, by the name of their lane. */
 export const DIALOGS = 'livetex-dialogs';
-/** Webhooks on the disk that their dialogs have not taken yet, by the order of arrival. */
-export const INBOX = 'livetex-inbox';
 /** Stands for the binding of a lead whom no binding takes. Cannot be a binding's id, which is never empty. */
 export const NO_BINDING = '';
 

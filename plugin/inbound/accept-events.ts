@@ -9,7 +9,6 @@ import { readDialog } from '../core/dialog-record.ts';
 import { dialogJob, NO_BINDING, dialogLane } from '../core/jobs.ts';
 import type { PluginContext } from '../core/plugin-context.ts';
 import { stepOrEnqueue } from '../runner/step-dialog.ts';
-import type { WebhookInbox } from './webhook-inbox.ts';
 
 /** Ids of the platform's events are its own per lead, so a lead's are remembered apart from another's. */
 const EVENT_SCOPE = 'livetex-events';
@@ -21,7 +20,6 @@ const verdictSchema = z.enum(['accepted', 'suppressed']);
 /** Stores the platform's events and answers each with its verdict; see `RuntimePlugin.accept`. @throws event_invalid */
 export function createAccept(
   context: PluginContext,
-  inbox: WebhookInbox,
 ): (events: readonly PlatformEvent[], tx?: Transaction) => Promise<EventVerdict[]> {
   return async (events, tx) => {
     const parsed = parse(events);
@@ -41,8 +39,6 @@ export function createAccept(
       const userId = userIdOf(event.lead);
       const binding = context.bindings.of(event.lead);
       const lane = dialogLane(binding?.id ?? NO_BINDING, userId);
-      // What LiveTex said before comes first: an operator who has the dialog must not be talked over.
-      await inbox.settle(tx, lane);
       const known = isGated(event) ? await readDialog(tx, lane) : undefined;
       const verdict: Verdict = known === undefined || known.state.mode === 'bot' ? 'accepted' : 'suppressed';
       const seen = await tx.remember(`${EVENT_SCOPE}/${userId}`, event.id, verdict);

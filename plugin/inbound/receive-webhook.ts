@@ -3,16 +3,17 @@ import type { WebhookEvent } from '../contract/livetex-webhook.ts';
 import type { WebhookAnswer, WebhookPeer } from '../contract/plugin.ts';
 import { createKeyGuard, readWebhook, type WebhookReading } from '../webhook/index.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
-import { laneOf, type ReceivedWebhook, receivedWebhook, reportWebhook, takeWebhook } from './take-webhook.ts';
-import type { WebhookInbox } from './webhook-inbox.ts';
+import { receivedWebhook, reportWebhook, takeWebhook } from './take-webhook.ts';
 
 /** Unknown types logged, at most. Ours: only whoever has the key can send one, but a log must not grow by it. */
 const MAX_UNKNOWN_TYPES = 100;
 
-/** Takes what LiveTex posts: stored before the answer is 200; whatever means nothing to us is acknowledged all the same. */
+/**
+ * Takes what LiveTex posts: decided in the transaction that stores it, before the answer is 200. So what LiveTex was told 200
+ * for is in force for everything that follows. Whatever means nothing to us is acknowledged all the same.
+ */
 export function createReceiveWebhook(
   context: PluginContext,
-  inbox: WebhookInbox,
 ): (bindingId: string, bytes: Uint8Array, peer?: WebhookPeer) => Promise<WebhookAnswer> {
   const unknownTypes = new Set<string>();
   const guard = createKeyGuard({ clock: context.clock });
@@ -41,7 +42,7 @@ export function createReceiveWebhook(
       logUnknown(binding, reading.type);
       return TAKEN;
     }
-    return take(binding, reading.event, bytes.byteLength);
+    return take(binding, reading.event);
   };
 
   /** A key is judged only in a body that could be read; what is wrong beside a right key is no guess. */
@@ -51,30 +52,21 @@ export function createReceiveWebhook(
     else if (reason === undefined || reason === 'not_an_event' || reason === 'fields_invalid') guard.succeeded(address);
   }
 
-  async function take(binding: Binding, event: WebhookEvent, bytes: number): Promise<WebhookAnswer> {
-    const received = receivedWebhook(context, binding.id, event);
-    if (received === undefined) {
-      reportWebhook(context, { bindingId: binding.id, event, ...userOf(event) }, 'ignored');
-      return TAKEN;
-    }
+  async function take(binding: Binding, event: WebhookEvent): Promise<WebhookAnswer> {
+    const received = receivedWebhook(context, binding, event, context.clock.now());
     try {
-      await store(received, bytes);
+      const outcome =
+        received === undefined
+          ? 'ignored'
+          : await context.storage.transaction((tx) => takeWebhook(tx, context, received));
+      reportWebhook(context, binding.id, event, outcome);
       return TAKEN;
     } catch (error) {
       count(binding, 'not_stored');
-      context.logger.error('webhook not stored', { binding: binding.id, type: event.type, error: messageOf(error) });
+      const facts = { binding: binding.id, type: event.type, error: messageOf(error) };
+      context.logger.error('webhook not stored', facts);
       return refusal(503, 'not_stored', 'the event was not stored: send it again');
     }
-  }
-
-  /** Where several nodes share the storage, an event is taken in the transaction that stores it; see `WebhookInbox`. */
-  async function store(received: ReceivedWebhook, bytes: number): Promise<void> {
-    if (context.storage.driver !== 'postgres') return inbox.put(received, bytes);
-    const outcome = await context.storage.transaction(async (tx) => {
-      await inbox.settle(tx, laneOf(received));
-      return takeWebhook(tx, context, received);
-    });
-    reportWebhook(context, received, outcome);
   }
 
   function logUnknown(binding: Binding, type: string): void {
@@ -86,10 +78,6 @@ export function createReceiveWebhook(
   function count(binding: Binding, outcome: string): void {
     context.counters.add('livetex_webhooks_total', { binding: binding.id, outcome });
   }
-}
-
-function userOf(event: WebhookEvent): { readonly userId?: string } {
-  return 'user_id' in event && typeof event.user_id === 'string' ? { userId: event.user_id } : {};
 }
 
 const TAKEN: WebhookAnswer = { status: 200, body: JSON.stringify({ ok: true }) };

@@ -1,107 +1,88 @@
-import { leadOf } from '../contract/lead.ts';
+import type { DialogEvent } from '../contract/dialog.ts';
+import { type LeadRef, leadOf } from '../contract/lead.ts';
 import type { WebhookEvent } from '../contract/livetex-webhook.ts';
-import { fromWebhook, isForDialog } from '../dialog/from-webhook.ts';
-import type { Transaction } from '../storage/contract.ts';
 import { readDialog } from '../core/dialog-record.ts';
-import { dialogJob, DIALOGS, dialogLane } from '../core/jobs.ts';
-import type { PluginContext } from '../core/plugin-context.ts';
+import { dialogLane } from '../core/jobs.ts';
+import type { Binding, PluginContext } from '../core/plugin-context.ts';
+import { fromWebhook } from '../dialog/from-webhook.ts';
 import { stepOrEnqueue } from '../runner/step-dialog.ts';
+import type { Transaction } from '../storage/contract.ts';
 
 const WEBHOOK_SCOPE = 'livetex-webhooks';
 
 /** `ignored`: means nothing to us. `duplicate`: its id was seen before. */
 export type WebhookOutcome = 'stored' | 'duplicate' | 'ignored';
 
-/** A verified event about one of our leads, on its way to the lead's dialog. */
+/** A verified event about one of our leads, and what it means for the lead's dialog. */
 export interface ReceivedWebhook {
-  readonly bindingId: string;
+  readonly binding: Binding;
   readonly userId: string;
-  /** Unix ms, our clock. */
-  readonly receivedAt: number;
+  readonly lead: LeadRef;
   readonly event: WebhookEvent;
+  readonly dialogEvent: DialogEvent;
 }
 
-/** The event as a dialog takes it; `undefined` when it is about none of ours. */
+/** What an event means, and to whose dialog; `undefined` when it means nothing or is about none of ours. `receivedAt`: Unix ms, our clock. */
 export function receivedWebhook(
-  context: Pick<PluginContext, 'bindings' | 'clock'>,
-  bindingId: string,
+  context: Pick<PluginContext, 'bindings'>,
+  binding: Binding,
   event: WebhookEvent,
+  receivedAt: number,
 ): ReceivedWebhook | undefined {
-  if (!isForDialog(event)) return undefined;
-  const userId = event.user_id;
+  const userId = userIdIn(event);
+  const dialogEvent = fromWebhook(event, receivedAt);
+  if (userId === undefined || dialogEvent === undefined) return undefined;
   const lead = leadOf(userId);
-  const binding = context.bindings.get(bindingId);
-  if (lead === undefined || binding === undefined || !context.bindings.takesBot(binding, lead.botId)) return undefined;
-  return { bindingId, userId, receivedAt: context.clock.now(), event };
+  if (lead === undefined || !context.bindings.takesBot(binding, lead.botId)) return undefined;
+  return { binding, userId, lead, event, dialogEvent };
 }
 
-/** The dialog that it is about. */
-export function laneOf({ bindingId, userId }: ReceivedWebhook): string {
-  return dialogLane(bindingId, userId);
-}
-
-/** What an event means is done or put into its dialog's lane, once per id. */
+/** Does what an event means, or puts it into its dialog's lane, once per id: part of the transaction that stores the event. */
 export async function takeWebhook(
   tx: Transaction,
   context: PluginContext,
   received: ReceivedWebhook,
 ): Promise<WebhookOutcome> {
-  const { bindingId, userId, event } = received;
-  const binding = context.bindings.get(bindingId);
-  if (binding === undefined) return leaveToLane(tx, context, received);
-  const lead = leadOf(userId);
-  const isOurs = (lead && context.bindings.of(lead) === binding) || (await isOpen(tx, laneOf(received)));
-  const dialogEvent = fromWebhook(event, received.receivedAt);
-  if (!isOurs || dialogEvent === undefined) return 'ignored';
-  if (await wasSeen(tx, received)) return 'duplicate';
-  // Before what it leads to, so that people read cause and effect in this order; inside the transaction as that is.
-  tellOf(context, received, 'stored');
+  const { binding, userId, lead, event, dialogEvent } = received;
+  const isOurs = context.bindings.of(lead) === binding || (await isOpen(tx, dialogLane(binding.id, userId)));
+  if (!isOurs) return 'ignored';
+  if (await wasSeen(tx, binding.id, event)) return 'duplicate';
+  // Told before the step, which tells of its own effects: so people read the cause first. Both are told inside the transaction.
+  tellOf(context, binding.id, event, 'stored');
   await stepOrEnqueue(tx, context, { binding, userId, event: dialogEvent });
   return 'stored';
 }
 
-/**
- * For an event that cannot be taken at once: its dialog's lane tries again, and gives it up where people see it. So goes
- * one, too, whose binding was taken out of the configuration while it waited.
- */
-export async function leaveToLane(
-  tx: Transaction,
-  context: PluginContext,
-  received: ReceivedWebhook,
-): Promise<WebhookOutcome> {
-  const dialogEvent = fromWebhook(received.event, received.receivedAt);
-  if (dialogEvent === undefined) return 'ignored';
-  if (await wasSeen(tx, received)) return 'duplicate';
-  tellOf(context, received, 'stored');
-  // As before every step: on a database that several nodes share the read locks the dialog, so that none of them takes
-  // the next event before this one can be seen waiting.
-  await tx.getRecord(DIALOGS, laneOf(received));
-  await tx.enqueue([dialogJob(laneOf(received), dialogEvent)]);
-  return 'stored';
-}
-
-/** An event of a binding; without `userId` when it is about no lead. */
-type SeenWebhook = Pick<ReceivedWebhook, 'bindingId' | 'event'> & Partial<Pick<ReceivedWebhook, 'userId'>>;
-
 /** Counts and logs what became of an event, once that is committed. */
-export function reportWebhook(context: PluginContext, seen: SeenWebhook, outcome: WebhookOutcome): void {
-  const { bindingId: binding, event } = seen;
-  context.counters.add('livetex_webhooks_total', { binding, outcome });
-  if (outcome !== 'stored') tellOf(context, seen, outcome);
-  context.logger.debug('webhook', { binding, type: event.type, id: event.id, ...userOf(seen), outcome });
+export function reportWebhook(
+  context: PluginContext,
+  bindingId: string,
+  event: WebhookEvent,
+  outcome: WebhookOutcome,
+): void {
+  context.counters.add('livetex_webhooks_total', { binding: bindingId, outcome });
+  if (outcome !== 'stored') tellOf(context, bindingId, event, outcome);
+  context.logger.debug('webhook', { binding: bindingId, type: event.type, id: event.id, ...userOf(event), outcome });
 }
 
-function tellOf(context: PluginContext, seen: SeenWebhook, outcome: WebhookOutcome): void {
-  const { bindingId: binding, event } = seen;
-  context.observe({ kind: 'webhook', at: context.clock.now(), binding, ...userOf(seen), event, outcome });
+/** For the timeline. */
+export function tellOf(context: PluginContext, bindingId: string, event: WebhookEvent, outcome: WebhookOutcome): void {
+  const at = context.clock.now();
+  context.observe({ kind: 'webhook', at, binding: bindingId, ...userOf(event), event, outcome });
 }
 
-function userOf({ userId }: SeenWebhook): { readonly userId?: string } {
+/** Was this event taken before? Remembers it. */
+export async function wasSeen(tx: Transaction, bindingId: string, event: WebhookEvent): Promise<boolean> {
+  return (await tx.remember(`${WEBHOOK_SCOPE}/${bindingId}`, event.id, event.type)) !== undefined;
+}
+
+function userOf(event: WebhookEvent): { readonly userId?: string } {
+  const userId = userIdIn(event);
   return userId === undefined ? {} : { userId };
 }
 
-async function wasSeen(tx: Transaction, { bindingId, event }: ReceivedWebhook): Promise<boolean> {
-  return (await tx.remember(`${WEBHOOK_SCOPE}/${bindingId}`, event.id, event.type)) !== undefined;
+function userIdIn(event: WebhookEvent): string | undefined {
+  return 'user_id' in event && typeof event.user_id === 'string' ? event.user_id : undefined;
 }
 
 /** A dialog handed over before its lead was given to another binding, or to none, must still be able to end. */

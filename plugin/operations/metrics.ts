@@ -26,7 +26,7 @@ const OF_QUEUE: ReadonlyArray<{
 ];
 
 /** The counters, and the state of the plugin's own queues (a shared storage has others too). */
-export async function pluginMetrics(context: PluginContext, inbox: { readonly waiting: number }): Promise<Metric[]> {
+export async function pluginMetrics(context: PluginContext): Promise<Metric[]> {
   const own = new Set(queuesOf(context.bindings.all));
   const queues = (await context.storage.stats()).filter((stats) => own.has(stats.queue));
   const now = context.clock.now();
@@ -36,11 +36,5 @@ export async function pluginMetrics(context: PluginContext, inbox: { readonly wa
     type: 'gauge',
     samples: queues.map((stats) => ({ labels: { queue: stats.queue }, value: value(stats, now) })),
   }));
-  const waiting: Metric = {
-    name: 'livetex_webhooks_waiting',
-    help: 'Webhooks stored and not yet taken by their dialogs.',
-    type: 'gauge',
-    samples: [{ labels: {}, value: inbox.waiting }],
-  };
-  return [...context.counters.metrics(), waiting, ...gauges];
+  return [...context.counters.metrics(), ...gauges];
 }

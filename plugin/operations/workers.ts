@@ -89,7 +89,6 @@ function report(context: PluginContext, event: LaneWorkerEvent): void {
  */
 export async function waitUntilIdle(
   context: PluginContext,
-  inbox: { readonly waiting: number; idle(): Promise<void> },
   workers: readonly LaneWorker[],
   isRunning: () => boolean,
 ): Promise<void> {
@@ -101,11 +100,10 @@ export async function waitUntilIdle(
   try {
     while (isRunning()) {
       happened = false;
-      await inbox.idle();
       await Promise.all(workers.map((worker) => worker.idle()));
       const times = await Promise.all(queues.map((queue) => context.storage.nextWorkAt(queue)));
       const now = context.clock.now();
-      if (!happened && inbox.waiting === 0 && times.every((at) => at === undefined || at > now)) return;
+      if (!happened && times.every((at) => at === undefined || at > now)) return;
     }
   } finally {
     forget();

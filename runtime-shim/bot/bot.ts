@@ -11,8 +11,7 @@ export interface SourceFile {
 /** A route, ready to be held against a text. */
 export interface BotRoute extends Route {
   readonly expression: RegExp;
-  /** Steps for each character of a text; `Infinity`: only the sandbox may try it (`route-expression.ts`). */
-  readonly stepsPerChar: number;
+  readonly linear: boolean;
   /** Where the expression stands in `bot.json`. */
   readonly place: Place;
 }

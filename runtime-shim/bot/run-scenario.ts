@@ -19,7 +19,8 @@ export async function runScenario(input: ScenarioInput): Promise<ScenarioResult>
     }
   } catch (error) {
     if (!(error instanceof ScenarioStopped)) throw error;
-    play.stoppedBy(error);
+    const script = play.frames.at(-1)?.script ?? '';
+    play.mistake(script, { code: 'stopped' }, { code: error.code, message: error.message });
   }
   return play.result();
 }
@@ -35,7 +36,7 @@ async function advance(play: Play): Promise<boolean> {
   }
   if (!frame.begun) {
     frame.begun = true;
-    play.report({ kind: 'script', script: script.code, cause: frame.cause, log: [] });
+    play.reports.push({ kind: 'script', script: script.code, cause: frame.cause, log: [] });
   }
   if (frame.next >= script.commands.length) {
     await showMenu(play, script);

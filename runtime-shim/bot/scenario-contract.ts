@@ -40,10 +40,8 @@ export interface ScenarioInput {
   readonly botAttributes: Readonly<Record<string, string>>;
   readonly trigger: Trigger;
   readonly ports: ScenarioPorts;
-  /** Aborted when the scenario's time is over: it is stopped then, also while it waits for a script or a plugin. */
-  readonly signal: AbortSignal;
-  /** Most characters of all that it may say, log, keep and ask for. Default `MAX_TURN_CHARS`. */
-  readonly maxChars?: number;
+  /** The last moment to begin another command, in the ports' clock; afterwards the scenario is stopped. */
+  readonly expired: () => boolean;
 }
 
 /** One thing that the bot says. */
@@ -88,6 +86,4 @@ export interface ScenarioResult {
   /** `bot.runScriptByCodeForLead` for another lead. */
   readonly runsForOthers: ReadonlyArray<{ readonly leadId: string; readonly code: string }>;
   readonly reports: readonly ScenarioReport[];
-  /** What came of it, as it is counted against `maxChars`. */
-  readonly chars: number;
 }

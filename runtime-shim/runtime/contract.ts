@@ -8,12 +8,15 @@ import type { Json } from '../../plugin/contract/guest.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Attachment, Button } from '../../plugin/contract/message.ts';
 import type { RuntimePlugin } from '../../plugin/contract/plugin.ts';
-import type { Storage, Transaction } from '../../plugin/storage/contract.ts';
+import type { Storage, ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
 import type { ScriptCause } from '../bot/script-cause.ts';
 import type { SandboxLimits, ScriptError, ScriptLogLine, ScriptUsage } from '../sandbox/contract.ts';
 
 /** Makes a plugin on the runtime's host ports and its storage (so that both commit together). */
-export type PluginFactory = (host: LiveTexHost, storage: Storage) => Promise<RuntimePlugin<Transaction>>;
+export type PluginFactory = (
+  host: LiveTexHost,
+  storage: Storage,
+) => Promise<RuntimePlugin<Transaction, ReadTransaction>>;
 
 /** A part of the HTTP server that somebody adds (the simulator's page). `false`: not mine. Checks its callers itself. */
 export type HttpRoute = (request: IncomingMessage, response: ServerResponse, url: URL) => boolean | Promise<boolean>;
@@ -92,14 +95,6 @@ export interface TranscriptMessage {
   readonly at: number;
 }
 
-/** How much of a transcript one call returns. At least one line, however long it is. */
-export interface TranscriptPage {
-  /** Default and most: 10,000. */
-  readonly maxLines?: number;
-  /** UTF-16 units of the lines as JSON, all together. Default and most: 4 Mi. */
-  readonly maxSize?: number;
-}
-
 /** A script run or another event of the runtime, for the terminal and the timeline. */
 export type RuntimeActivity =
   | {
@@ -142,18 +137,15 @@ export interface LeadView {
 export interface Runtime {
   /** The HTTP address once started, `undefined` without HTTP. */
   readonly url: string | undefined;
-  readonly plugins: ReadonlyArray<RuntimePlugin<Transaction>>;
+  readonly plugins: ReadonlyArray<RuntimePlugin<Transaction, ReadTransaction>>;
   readonly botId: string;
   start(): Promise<void>;
   /** Drains: takes nothing new, ends what is under way, loses nothing. */
   close(): Promise<void>;
   /** Stores a lead's message; durable when it resolves. @throws message_invalid with every problem */
   receive(message: LeadMessageInput): Promise<{ readonly id: string }>;
-  /**
-   * Lines with `seq > after`, in order; as many as one page holds, the next ones after the last of them. None: there are no
-   * more. @throws message_invalid
-   */
-  messages(channel: string, externalId: string, after: number, page?: TranscriptPage): Promise<TranscriptMessage[]>;
+  /** Lines with `seq > after`, in order; at most 10,000, the next ones after the last of them. @throws message_invalid */
+  messages(channel: string, externalId: string, after: number): Promise<TranscriptMessage[]>;
   lead(channel: string, externalId: string): Promise<LeadView | undefined>;
   /** By LiveTex's user id, after that of the last lead of the page before. */
   leads(page: { readonly after?: string; readonly limit: number }): Promise<LeadRef[]>;

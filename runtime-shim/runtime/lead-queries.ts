@@ -3,12 +3,11 @@ import { type LeadRef, leadRefSchema } from '../../plugin/contract/lead.ts';
 import { shimError } from '../errors.ts';
 import { listLeads, readForwarded, readLead } from '../leads/lead-store.ts';
 import { readTranscript } from '../leads/transcript.ts';
-import type { LeadView, TranscriptMessage, TranscriptPage } from './contract.ts';
+import type { LeadView, TranscriptMessage } from './contract.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
-/** Most of a transcript that one call returns. Our choice: it bounds an answer's memory, and ten screens of text fit well. */
-const MAX_LINES = 10_000;
-const MAX_SIZE = 4 * 1_024 * 1_024;
+/** Most lines of a transcript that one call returns. Ours: it bounds an answer's memory. */
+const MAX_MESSAGES = 10_000;
 
 /** Who is meant. @throws message_invalid */
 function refOf(parts: RuntimeParts, channel: string, externalId: string): LeadRef {
@@ -18,19 +17,14 @@ function refOf(parts: RuntimeParts, channel: string, externalId: string): LeadRe
   throw shimError('message_invalid', { problems });
 }
 
-interface LeadPage extends TranscriptPage {
-  readonly channel: string;
-  readonly externalId: string;
-  readonly after: number;
-}
-
 export async function leadMessages(
   parts: RuntimeParts,
-  { channel, externalId, after, maxLines = MAX_LINES, maxSize = MAX_SIZE }: LeadPage,
+  channel: string,
+  externalId: string,
+  after: number,
 ): Promise<TranscriptMessage[]> {
   const ref = refOf(parts, channel, externalId);
-  const page = { after, maxLines: Math.min(maxLines, MAX_LINES), maxSize: Math.min(maxSize, MAX_SIZE) };
-  return parts.storage.read((tx) => readTranscript(tx, ref, page));
+  return parts.storage.read((tx) => readTranscript(tx, ref, { after, limit: MAX_MESSAGES }));
 }
 
 export async function leadView(
@@ -41,7 +35,13 @@ export async function leadView(
   const ref = refOf(parts, channel, externalId);
   const found = await parts.storage.read(async (tx) => {
     const stored = await readLead(tx, ref);
-    return stored === undefined ? undefined : { lead: stored.lead, forwarded: await readForwarded(tx, ref) };
+    return stored === undefined
+      ? undefined
+      : {
+          lead: stored.lead,
+          // The flag is the platform's: a script may flip it without any plugin (`lead.setForwarded`).
+          dialog: { ...(await parts.plugins().dialog(ref, tx)), forwarded: await readForwarded(tx, ref) },
+        };
   });
   if (found === undefined) return undefined;
   const { id, name, tags, attributes, systemAttributes } = found.lead;
@@ -49,8 +49,7 @@ export async function leadView(
     lead: { ...ref, id: String(id), name, tags },
     attributes: Object.fromEntries(Object.entries(attributes).map(([key, { value }]) => [key, value])),
     systemAttributes,
-    // The flag is the platform's: a script may flip it without any plugin (`lead.setForwarded`).
-    dialog: { ...(await parts.plugins().dialog(ref)), forwarded: found.forwarded },
+    dialog: found.dialog,
   };
 }
 

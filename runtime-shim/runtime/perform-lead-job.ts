@@ -1,9 +1,9 @@
 import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
-import type { ClaimedJob } from '../../plugin/storage/contract.ts';
+import type { ClaimedJob, ReadTransaction } from '../../plugin/storage/contract.ts';
 import type { JobOutcome } from '../../plugin/storage/lane-worker-contract.ts';
-import { MAX_SCENARIO_MS, MAX_TURN_CHARS } from '../bot/play.ts';
+import { MAX_SCENARIO_MS } from '../bot/play.ts';
 import { runScenario } from '../bot/run-scenario.ts';
-import type { ScenarioPorts, ScenarioResult } from '../bot/scenario-contract.ts';
+import type { ScenarioPorts, ScenarioResult, Trigger } from '../bot/scenario-contract.ts';
 import { shimError } from '../errors.ts';
 import { ensureLead, readBotAttributes, readLead, type StoredLead } from '../leads/lead-store.ts';
 import type { ScriptRun } from '../sandbox/contract.ts';
@@ -12,9 +12,8 @@ import { type LeadJob, leadJobSchema } from './lead-job.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
 /**
- * Tries of one job before its scenario is given up. Our choice: a busy sandbox or a killed runner is over within a few tries,
- * and after that the lead's message must at least reach the operator's desk. A try that ran out of time or ended the
- * process counts like any other.
+ * Tries of one job before its scenario is given up. Ours: a busy sandbox or a killed runner is over within a few tries,
+ * and after that the lead's message must at least reach the operator's desk.
  */
 export const MAX_SCENARIO_TRIES = 5;
 
@@ -28,63 +27,76 @@ export async function performLeadJob(
   signal: AbortSignal,
 ): Promise<JobOutcome> {
   const job = leadJobSchema.parse(claimed.payload);
-  const before = await leadBefore(parts, job);
-  const result = await scenarioOf(parts, job, before, claimed.attempts, signal);
+  const facts = await factsOf(parts, job);
+  const result = await scenarioOf(parts, job, facts, claimed.attempts, signal);
   return {
     commit: async (tx) => {
-      parts.activities.hold(job.lead, claimed.id, await commitScenario(tx, parts, job, before, result));
+      parts.activities.hold(job.lead, claimed.id, await commitScenario(tx, parts, job, facts.before, result));
     },
   };
 }
 
-async function leadBefore(parts: RuntimeParts, job: LeadJob): Promise<StoredLead> {
-  const known = await parts.storage.read((tx) => readLead(tx, job.lead));
+/** What a job is decided by, all as one reading transaction saw it. */
+interface Facts {
+  readonly before: StoredLead;
+  readonly botAttributes: Awaited<ReturnType<typeof readBotAttributes>>;
+  /** Has an operator the dialog? A function, since a plugin may fail to read its dialog: then the scenario has failed. */
+  readonly withOperator: () => boolean;
+}
+
+async function factsOf(parts: RuntimeParts, job: LeadJob): Promise<Facts> {
+  const read = (tx: ReadTransaction, before: StoredLead): Promise<Facts> => readFacts(tx, parts, job, before);
+  const known = await parts.storage.read(async (tx) => {
+    const lead = await readLead(tx, job.lead);
+    return lead === undefined ? undefined : read(tx, lead);
+  });
   if (known !== undefined) return known;
   // A plugin may start a script for a lead that has said nothing yet; one that writes itself is stored with its message.
   const now = parts.clock.now();
-  return parts.storage.transaction((tx) => ensureLead(tx, job.lead, null, now));
+  return parts.storage.transaction(async (tx) => read(tx, await ensureLead(tx, job.lead, null, now)));
+}
+
+async function readFacts(tx: ReadTransaction, parts: RuntimeParts, job: LeadJob, before: StoredLead): Promise<Facts> {
+  const botAttributes = await readBotAttributes(tx, parts.botId);
+  try {
+    const { mode } = await parts.plugins().dialog(job.lead, tx);
+    return { before, botAttributes, withOperator: () => mode !== 'bot' };
+  } catch (error) {
+    const fail = (): never => {
+      throw error;
+    };
+    return { before, botAttributes, withOperator: fail };
+  }
 }
 
 async function scenarioOf(
   parts: RuntimeParts,
   job: LeadJob,
-  before: StoredLead,
+  { before, botAttributes, withOperator }: Facts,
   attempts: number,
   signal: AbortSignal,
 ): Promise<ScenarioResult> {
   const name = job.kind === 'message' ? job.name : undefined;
   const lead = name === undefined || name === before.lead.name ? before.lead : { ...before.lead, name };
   const mayTryAgain = attempts + 1 < MAX_SCENARIO_TRIES;
-  const full = parts.quota.full(job.lead);
-  if (full !== undefined) return nothingBut(lead, shimError(full.code, full));
-  if (attempts >= MAX_SCENARIO_TRIES) return givenUp(parts, lead, shimError('script_given_up', { tries: attempts }));
-  const overtime = new AbortController();
-  let cancel: (() => void) | undefined;
   try {
-    const withOperator = (await parts.plugins().dialog(job.lead)).mode !== 'bot';
-    cancel = parts.clock.after(MAX_SCENARIO_MS, () => overtime.abort());
-    const result = await runScenario({
+    const isWithOperator = withOperator();
+    const trigger: Trigger =
+      job.kind === 'message' ? { kind: 'message', content: job.content, withOperator: isWithOperator } : job;
+    const began = parts.clock.now();
+    return await runScenario({
       bot: parts.bot(),
       lead,
-      botAttributes: await parts.storage.read((tx) => readBotAttributes(tx, parts.botId)),
-      trigger: job.kind === 'message' ? { kind: 'message', content: job.content, withOperator } : job,
+      botAttributes,
+      trigger,
       ports: portsOf(parts, job, mayTryAgain),
-      signal: AbortSignal.any([signal, overtime.signal]),
-      maxChars: Math.min(MAX_TURN_CHARS, (job.kind === 'script' ? job.mayStore : undefined) ?? MAX_TURN_CHARS),
+      expired: () => signal.aborted || parts.clock.now() - began > MAX_SCENARIO_MS,
     });
-    parts.quota.count(job.lead, result.chars);
-    return result;
   } catch (error) {
     if (mayTryAgain || codeOf(error) === 'sandbox_closed') throw error;
-    return givenUp(parts, lead, error);
-  } finally {
-    cancel?.();
+    parts.logger.error('a scenario was given up; the message itself is passed on', { error, bot: parts.botId });
+    return nothingBut(lead, error);
   }
-}
-
-function givenUp(parts: RuntimeParts, lead: StoredLead['lead'], error: unknown): ScenarioResult {
-  parts.logger.error('a scenario was given up; the message itself is passed on', { error, bot: parts.botId });
-  return nothingBut(lead, error);
 }
 
 /** What is left when a scenario cannot be run at all: the lead's message goes on to the plugins, and the author reads why. */
@@ -99,7 +111,6 @@ function nothingBut(lead: StoredLead['lead'], error: unknown): ScenarioResult {
     forwarded: undefined,
     runsForOthers: [],
     reports: [{ kind: 'script', script: '', cause: { code: 'not_performed' }, log: [], error: wrong }],
-    chars: 0,
   };
 }
 

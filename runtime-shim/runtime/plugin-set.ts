@@ -3,7 +3,7 @@ import type { PlatformEvent } from '../../plugin/contract/events.ts';
 import type { AfterScript, Json } from '../../plugin/contract/guest.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { RuntimePlugin } from '../../plugin/contract/plugin.ts';
-import type { Transaction } from '../../plugin/storage/contract.ts';
+import type { ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
 import { type Bot, findScript } from '../bot/bot.ts';
 import type { KnownCall, ScriptRun } from '../sandbox/contract.ts';
 
@@ -12,24 +12,24 @@ const BOT_DIALOG: DialogView = { mode: 'bot', transfer: 0, operator: null, forwa
 
 /** The plugins of a runtime, asked together. */
 export class PluginSet {
-  readonly list: ReadonlyArray<RuntimePlugin<Transaction>>;
+  readonly list: ReadonlyArray<RuntimePlugin<Transaction, ReadTransaction>>;
   /** Bundles for the sandbox, the same object for every run. */
   readonly bundles: ScriptRun['plugins'];
 
-  constructor(list: ReadonlyArray<RuntimePlugin<Transaction>>) {
+  constructor(list: ReadonlyArray<RuntimePlugin<Transaction, ReadTransaction>>) {
     this.list = list;
     this.bundles = list.map((plugin) => ({ name: plugin.name, source: plugin.guest.source }));
   }
 
-  named(name: string): RuntimePlugin<Transaction> | undefined {
+  named(name: string): RuntimePlugin<Transaction, ReadTransaction> | undefined {
     return this.list.find((plugin) => plugin.name === name);
   }
 
-  /** Where the lead's dialog is: with the first plugin whose operator has it, else with the bot. */
-  async dialog(lead: LeadRef): Promise<DialogView> {
+  /** Where the lead's dialog is, as this transaction sees it: with the first plugin whose operator has it, else with the bot. */
+  async dialog(lead: LeadRef, tx: ReadTransaction): Promise<DialogView> {
     let first: DialogView | undefined;
     for (const plugin of this.list) {
-      const view = await plugin.dialog(lead);
+      const view = await plugin.dialog(lead, tx);
       if (view.mode !== 'bot') return view;
       first ??= view;
     }
@@ -77,7 +77,7 @@ export class PluginSet {
 }
 
 /** A plugin that fails here is asked when the script calls it: then there is somebody to tell. */
-function knownOf(plugin: RuntimePlugin<Transaction>, lead: LeadRef): KnownCall[] {
+function knownOf(plugin: RuntimePlugin<Transaction, ReadTransaction>, lead: LeadRef): KnownCall[] {
   try {
     return (plugin.guest.known?.(lead) ?? []).map((answer) => ({ plugin: plugin.name, ...answer }));
   } catch {

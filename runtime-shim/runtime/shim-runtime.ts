@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { RuntimePlugin } from '../../plugin/contract/plugin.ts';
-import type { Transaction } from '../../plugin/storage/contract.ts';
+import type { ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
 import type { LaneWorker } from '../../plugin/storage/lane-worker-contract.ts';
 import { shimError } from '../errors.ts';
 import { HttpServer } from '../http/http-server.ts';
@@ -14,7 +14,6 @@ import type {
   RuntimeActivity,
   RuntimeOptions,
   TranscriptMessage,
-  TranscriptPage,
 } from './contract.ts';
 import { JobCounters } from './job-counters.ts';
 import { leadMessages, leadPage, leadView } from './lead-queries.ts';
@@ -70,7 +69,7 @@ export class ShimRuntime implements Runtime {
     return this.insides.parts.botId;
   }
 
-  get plugins(): ReadonlyArray<RuntimePlugin<Transaction>> {
+  get plugins(): ReadonlyArray<RuntimePlugin<Transaction, ReadTransaction>> {
     return this.insides.parts.plugins().list;
   }
 
@@ -110,13 +109,8 @@ export class ShimRuntime implements Runtime {
     return receiveMessage(this.insides.parts, message, this.options.newId ?? randomUUID);
   }
 
-  messages(
-    channel: string,
-    externalId: string,
-    after: number,
-    page: TranscriptPage = {},
-  ): Promise<TranscriptMessage[]> {
-    return leadMessages(this.insides.parts, { channel, externalId, after, ...page });
+  messages(channel: string, externalId: string, after: number): Promise<TranscriptMessage[]> {
+    return leadMessages(this.insides.parts, channel, externalId, after);
   }
 
   lead(channel: string, externalId: string): Promise<LeadView | undefined> {

@@ -20,7 +20,7 @@ export interface Stand {
   readonly post: (id: string, fields?: Record<string, unknown>) => Promise<number>;
 }
 
-/** A plugin that is not started: what it acknowledges stays in the inbox. */
+/** A plugin that is not started: what it decides stays in its lanes. */
 export async function stand(storage: Storage, bindingId = 'main'): Promise<Stand> {
   const delivered: string[] = [];
   const activities: Activity[] = [];

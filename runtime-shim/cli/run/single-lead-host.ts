@@ -56,9 +56,10 @@ export class SingleLeadHost {
   /** Runs the bot for one trigger and tells the plugin what came of it, in the runtime's order: what was said, then the requests. */
   async play(trigger: Trigger, ports: ScenarioPorts, plugin: RuntimePlugin<Transaction>): Promise<void> {
     const { bot, clock } = this.options;
-    const signal = AbortSignal.timeout(MAX_SCENARIO_MS);
+    const until = clock.now() + MAX_SCENARIO_MS;
     const { botAttributes } = this;
-    const result = await runScenario({ bot, lead: this.lead, botAttributes, trigger, ports, signal });
+    const expired = (): boolean => clock.now() > until;
+    const result = await runScenario({ bot, lead: this.lead, botAttributes, trigger, ports, expired });
     this.lead = result.lead;
     this.botAttributes = merged(botAttributes, result.botWrites);
     for (const report of result.reports) this.note(report);

@@ -14,11 +14,11 @@ const QUICK_FOR_MS = 300;
 const CONTENDERS = [
   { kind: 'bare', name: 'bare node:http that parses JSON' },
   { kind: 'least', name: 'the least that is durable: one row a webhook, committed together' },
-  { kind: 'stores', name: 'ours: stored durably before the 200' },
-  { kind: 'works', name: 'ours: the same, and worked off meanwhile' },
+  { kind: 'stores', name: 'ours: decided and stored durably before the 200' },
+  { kind: 'works', name: 'ours: the same, and worked off' },
 ] as const;
 
-/** Webhooks acknowledged per second, beside a server that keeps nothing and beside the disk. */
+/** Webhooks acknowledged and worked off per second, beside the least that is durable, a server that keeps nothing, and the disk. */
 export const webhooksSection: Section = {
   name: 'webhooks',
   async run({ progress, quick }) {
@@ -29,28 +29,31 @@ export const webhooksSection: Section = {
       const result = measured.get(kind);
       return result === undefined ? [] : [{ name, ...result }];
     });
-    const bare = measured.get('bare')?.perSecond ?? Number.NaN;
+    const least = measured.get('least')?.perSecond ?? Number.NaN;
     return [
       {
         title: `Webhooks, ${CONNECTIONS} connections, ${LEADS} leads, SQLite (durable acknowledgements)`,
-        columns: ['', 'answers/s', 'of bare', 'p50 ms', 'p99 ms', 'CPU ms/answer', 'not 200'],
+        columns: ['', 'answers/s', 'worked off/s', 'to the least', 'p50 ms', 'p99 ms', 'CPU ms/event', 'not 200'],
         rows: [
-          ...results.map(({ name, perSecond, p50Ms, p99Ms, cpuMs, refused }): [string, ...Array<number | string>] => [
-            name,
-            perSecond,
-            ratio(perSecond, bare),
-            p50Ms,
-            p99Ms,
-            cpuMs,
-            refused,
-          ]),
-          ['the disk: one flush per webhook', flushes, ratio(flushes, bare), 1_000 / flushes, '-', '-', '-'],
+          ...results.map(
+            ({ name, perSecond, workedOff, p50Ms, p99Ms, cpuMs, refused }): [string, ...Array<number | string>] => [
+              name,
+              perSecond,
+              workedOff,
+              ratio(workedOff, least),
+              p50Ms,
+              p99Ms,
+              cpuMs,
+              refused,
+            ],
+          ),
+          ['the disk: one flush per webhook', flushes, flushes, ratio(flushes, least), 1_000 / flushes, '-', '-', '-'],
         ],
         notes: [
           'Measured in turns, three rounds; of each contender the one with the pace in the middle.',
-          'Aim: half of the bare server or better. The load comes from another process; the machine has two cores.',
+          'Aim: at most 0.18 ms of CPU an event, all of its work included. The load comes from another process; the machine has two cores.',
           'The least that is durable checks no key, knows no dialog, keeps no order, and nobody works on what it stored.',
-          'Each webhook is an operator\'s text with an id of its own. "Stored" is a burst: dialogs take the events afterwards. "Worked off": into the lead\'s transcript.',
+          'Each webhook is an operator\'s text with an id of its own, decided before its 200. "Worked off": into the lead\'s transcript; its time and CPU count until nothing is left to do.',
         ],
       },
     ];
@@ -58,7 +61,7 @@ export const webhooksSection: Section = {
 };
 
 type Kind = (typeof CONTENDERS)[number]['kind'];
-type Measured = LoadResult & { readonly cpuMs: number };
+type Measured = LoadResult & { readonly workedOff: number; readonly cpuMs: number };
 
 async function measureAll(
   forMs: number,
@@ -87,9 +90,13 @@ async function measureServer(server: Child, load: Child, forMs: number): Promise
   const url = await server.ask<string>('url');
   const ask: Load = { url, connections: CONNECTIONS, leads: LEADS, forMs };
   await load.ask<LoadResult>({ ...ask, forMs: forMs / 3 });
-  const before = processTree(server.pid).cpuMs;
-  const result = await load.ask<LoadResult>(ask);
-  const cpuMs = (processTree(server.pid).cpuMs - before) / ((result.perSecond * forMs) / 1_000);
   await server.ask('rest');
-  return { ...result, cpuMs };
+  const before = processTree(server.pid).cpuMs;
+  const started = performance.now();
+  const result = await load.ask<LoadResult>(ask);
+  await server.ask('rest');
+  const elapsedMs = performance.now() - started;
+  const events = (result.perSecond * forMs) / 1_000;
+  const cpuMs = (processTree(server.pid).cpuMs - before) / events;
+  return { ...result, workedOff: (events * 1_000) / elapsedMs, cpuMs };
 }
