@@ -75,6 +75,31 @@ export const SHIM_ERRORS = {
     message: (facts: { limit: number }) =>
       `one message ran more than ${facts.limit} scripts or commands: scripts call each other in a circle`,
   }),
+  script_output_full: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { limit: number }) =>
+      `one message made the bot say, log, keep and start more than ${facts.limit} characters: the rest was not done`,
+  }),
+  /** The job is not tried with the bot any more: it ran out of time, or ended its process, each time. */
+  script_given_up: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { tries: number }) =>
+      `the bot did not get to an end with this message in ${facts.tries} tries: the message is passed on without it`,
+  }),
+  lead_quota_full: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { limit: number }) =>
+      `within an hour more than ${facts.limit} characters were stored for this lead: its bot says nothing until the hour is over`,
+  }),
+  bot_quota_full: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { limit: number }) =>
+      `within an hour more than ${facts.limit} characters were stored for this bot: it says nothing until the hour is over`,
+  }),
   sandbox_busy: row({
     fault: 'internal',
     retryable: true,

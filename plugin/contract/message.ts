@@ -9,6 +9,10 @@ export const MAX_URL_LENGTH = 2_048;
 /** Most buttons of one message. Ours. */
 export const MAX_BUTTONS = 100;
 
+/** Longest text of a button, and longest name of a file. */
+export const MAX_BUTTON_TEXT = 1_000;
+export const MAX_FILE_NAME = 255;
+
 /** A link that a person may open: absolute, `http:` or `https:` only (`javascript:`, `file:` and `data:` are refused). */
 export const linkSchema = z.string().max(MAX_URL_LENGTH).refine(isHttpUrl, 'must be an absolute http: or https: URL');
 
@@ -32,14 +36,14 @@ export const ATTACHMENT_TYPES = ['image', 'video', 'audio', 'file'] as const;
 export const attachmentSchema = z.strictObject({
   type: z.enum(ATTACHMENT_TYPES),
   url: linkSchema,
-  name: textSchema.max(255).optional(),
+  name: textSchema.max(MAX_FILE_NAME).optional(),
   size: z.int().nonnegative().optional(),
 });
 export type Attachment = z.infer<typeof attachmentSchema>;
 
 /** One inline button. A menu item is a button whose `callback_data` is the item's code: pressing it sends the code. */
 export const buttonSchema = z.strictObject({
-  text: textSchema.min(1).max(1_000),
+  text: textSchema.min(1).max(MAX_BUTTON_TEXT),
   callback_data: textSchema.min(1).max(1_000),
 });
 export type Button = z.infer<typeof buttonSchema>;

@@ -1,4 +1,4 @@
-import { didYouMean } from '../bot/nearest-name.ts';
+import { didYouMean } from '../names.ts';
 import { maskCode } from './mask-code.ts';
 import { placeAt, type ScriptProblem } from './script-problem.ts';
 

@@ -10,6 +10,15 @@ export const MAX_ATTRIBUTES_CHARS = 1_000_000;
 /** What an entry counts beside its key and value: thousands of tiny ones take as long as few large ones. */
 const ENTRY_CHARS = 100;
 
+/** Nothing written. */
+export const NO_WRITES: ScriptWrites = {
+  attributes: {},
+  systemAttributes: {},
+  tags: { add: [], remove: [] },
+  bot: {},
+  memory: {},
+};
+
 /**
  * Makes a script's collected writes part of the scenario; `false`, and nothing is changed, when what is kept would grow
  * beyond the limit. What is beyond it already may still be made smaller.

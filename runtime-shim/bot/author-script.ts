@@ -5,7 +5,21 @@ import type { Play } from './play.ts';
 
 /** Runs a piece of the author's JavaScript on the lead as the scenario has it so far. Nothing is written by it yet. */
 export function runAuthorScript(play: Play, file: string, code: string): Promise<ScriptResult> {
-  return play.input.ports.run(scriptRun(play, file, code));
+  return play.within(play.input.ports.run(scriptRun(play, file, code)));
+}
+
+/** No libraries at all: always the same object, as the sandbox wants it. */
+const NO_LIBRARIES: ScriptRun['libraries'] = {};
+
+/** Runs JavaScript of our own in the sandbox. What it works on comes as arguments, and no snippet of the author's can be in it. */
+export function runOwnScript(
+  play: Play,
+  name: string,
+  code: string,
+  args: Readonly<Record<string, Json>>,
+): Promise<ScriptResult> {
+  const run = scriptRun(play, name, code);
+  return play.within(play.input.ports.run({ ...run, args: { ...run.args, ...args }, libraries: NO_LIBRARIES }));
 }
 
 function scriptRun(play: Play, file: string, code: string): ScriptRun {
@@ -15,7 +29,7 @@ function scriptRun(play: Play, file: string, code: string): ScriptRun {
     botId: bot.id,
     file,
     code,
-    // Tickets, persons and triggers are parts of the platform that the shim does not have (metabot24.md, "Engine").
+    // Tickets, persons and triggers are parts of the platform that the shim does not have (`docs/platform.md`).
     args: { botId: bot.id, leadId: lead.id, ticketId: null, personId: null, triggerId: null },
     lead: {
       data: {

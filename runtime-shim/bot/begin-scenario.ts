@@ -1,3 +1,5 @@
+import { shimError } from '../errors.ts';
+import { applyWrites, MAX_ATTRIBUTES_CHARS, NO_WRITES } from './apply-writes.ts';
 import { scriptRefOf } from './bot.ts';
 import { START_SCRIPT } from './check-references.ts';
 import { matchRoute } from './match-route.ts';
@@ -32,12 +34,22 @@ export async function beginScenario(play: Play): Promise<void> {
     moveTo(play, { waiting: null });
     play.memory = waiting.memory;
     play.frames = waiting.frames.map((frame) => ({ ...frame, pending: [...frame.pending] }));
-    const answer = [...Object.entries(play.lead.attributes), [waiting.attribute, { kind: 'text', value: text }]];
-    play.lead = { ...play.lead, attributes: Object.fromEntries(answer) };
-    play.remark(`ответ лида записан в атрибут "${waiting.attribute}"`);
+    keepAnswer(play, waiting.attribute, text);
   } else if (!(await enterMenuItem(play, text)) && !(await enterRoute(play, text, false))) {
     enterFallback(play);
   }
+}
+
+/** The lead's answer becomes an attribute, as if a script had written it: within the same limit. */
+function keepAnswer(play: Play, attribute: string, text: string): void {
+  if (applyWrites(play, { ...NO_WRITES, attributes: { [attribute]: { kind: 'text', value: text } } })) {
+    play.remark(`ответ лида записан в атрибут "${attribute}"`);
+    play.spend(text.length);
+    return;
+  }
+  const { message } = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
+  const script = play.frames.at(-1)?.script ?? '';
+  play.mistake(script, { code: 'answer_not_kept' }, { code: 'script_attributes_full', message });
 }
 
 function moveTo(play: Play, change: Partial<Play['lead']['position']>): void {

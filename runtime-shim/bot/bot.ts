@@ -11,7 +11,8 @@ export interface SourceFile {
 /** A route, ready to be held against a text. */
 export interface BotRoute extends Route {
   readonly expression: RegExp;
-  readonly linear: boolean;
+  /** Steps for each character of a text; `Infinity`: only the sandbox may try it (`route-expression.ts`). */
+  readonly stepsPerChar: number;
   /** Where the expression stands in `bot.json`. */
   readonly place: Place;
 }

@@ -4,7 +4,7 @@ import type { BotOutline, Found } from './bot-outline.ts';
 import type { SourceFile } from './bot.ts';
 import type { BotProblem } from './bot-problem.ts';
 import { checkSyntax } from './check-syntax.ts';
-import { didYouMean } from './nearest-name.ts';
+import { didYouMean } from '../names.ts';
 import type { PositionedJson } from './positioned-json.ts';
 import { routeExpression } from './route-expression.ts';
 

@@ -19,7 +19,7 @@ export async function passes(
   const { error } = result;
   const inside = error.line === null ? '' : ` (line ${error.line}, column ${error.column ?? 1} of the condition)`;
   const place = play.input.bot.place(script, [...part, 'condition']);
-  play.reports.push({
+  play.report({
     kind: 'script',
     script,
     cause: { code: 'condition_failed' },

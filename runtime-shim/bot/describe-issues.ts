@@ -10,7 +10,7 @@ import {
   scriptSchema,
 } from './bot-schema.ts';
 import { COMMAND_SCHEMAS, COMMAND_TYPES } from './command-schema.ts';
-import { didYouMean } from './nearest-name.ts';
+import { didYouMean } from '../names.ts';
 import type { PositionedJson } from './positioned-json.ts';
 
 type Issue = z.core.$ZodIssue;

@@ -112,5 +112,7 @@ async function loadSources(
 
 function compiledRoute(route: Route, place: Place): BotRoute[] {
   const expression = routeExpression(route.regex);
-  return expression.ok ? [{ ...route, expression: expression.regex, linear: expression.linear, place }] : [];
+  return expression.ok
+    ? [{ ...route, expression: expression.regex, stepsPerChar: expression.stepsPerChar, place }]
+    : [];
 }

@@ -1,4 +1,4 @@
-import { type Button, type Content, MAX_TEXT_LENGTH } from '../../plugin/contract/message.ts';
+import { type Button, type Content, MAX_BUTTON_TEXT, MAX_TEXT_LENGTH } from '../../plugin/contract/message.ts';
 import { showsButtons } from './bot.ts';
 import type { BotScript, MenuItem } from './bot-schema.ts';
 import { passes } from './condition.ts';
@@ -9,6 +9,8 @@ import type { Play } from './play.ts';
 export async function showMenu(play: Play, script: BotScript): Promise<void> {
   const shown: MenuItem[] = [];
   for (const [index, item] of script.menu.entries()) {
+    // A condition is a script of its own: a hundred slow ones must not outlast the message that they belong to.
+    if (item.condition !== undefined) play.step();
     if (await passes(play, item.condition, script.code, ['menu', index])) shown.push(item);
   }
   if (shown.length === 0) return;
@@ -16,11 +18,16 @@ export async function showMenu(play: Play, script: BotScript): Promise<void> {
     ...play.lead,
     position: { ...play.lead.position, menu: { script: script.code, codes: shown.map((item) => item.code) } },
   };
+  // All captions are one text where there are no buttons: the room left of it bounds each.
+  let room = MAX_TEXT_LENGTH;
+  const withButtons = showsButtons(play.input.bot, play.lead.ref.channel);
   const rows = rowsOf(shown).map((row) =>
-    row.map((item) => ({
-      text: fillMacros(item.caption, play.lead, play.memory) || item.code,
-      callback_data: item.code,
-    })),
+    row.map((item) => {
+      const limit = withButtons ? MAX_BUTTON_TEXT : Math.max(0, room);
+      const text = fillMacros(item.caption, play.lead, play.memory, limit) || item.code;
+      room -= text.length;
+      return { text, callback_data: item.code };
+    }),
   );
   sayWithButtons(play, {}, rows, script.code, ['menu']);
 }

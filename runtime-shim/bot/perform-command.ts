@@ -1,4 +1,4 @@
-import type { Attachment } from '../../plugin/contract/message.ts';
+import { type Attachment, MAX_FILE_NAME, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../../plugin/contract/message.ts';
 import { scriptRefOf } from './bot.ts';
 import type { BotScript } from './bot-schema.ts';
 import { retagged } from './apply-writes.ts';
@@ -18,7 +18,8 @@ export async function performCommand(play: Play, script: BotScript, index: numbe
   const command = script.commands[index];
   const part = ['commands', index];
   if (command === undefined || !(await passes(play, command.condition, script.code, part))) return 'next';
-  const fill = (template: string): string => fillMacros(template, play.lead, play.memory);
+  const fill = (template: string, limit = MAX_TEXT_LENGTH): string =>
+    fillMacros(template, play.lead, play.memory, limit);
   switch (command.type) {
     case 'send_text':
       play.say({ text: fill(command.text) }, script.code, part);
@@ -68,16 +69,16 @@ export async function performCommand(play: Play, script: BotScript, index: numbe
 function sendAttachment(
   play: Play,
   command: Extract<Command, { type: 'send_image' | 'send_file' }>,
-  fill: (template: string) => string,
+  fill: (template: string, limit?: number) => string,
   script: string,
   part: readonly PropertyKey[],
 ): void {
   const file = command.type === 'send_file' ? command : undefined;
-  const name = file?.name === undefined ? '' : fill(file.name);
+  const name = file?.name === undefined ? '' : fill(file.name, MAX_FILE_NAME);
   const caption = command.caption === undefined ? '' : fill(command.caption);
   const attachment: Attachment = {
     type: file?.kind ?? 'image',
-    url: fill(command.url),
+    url: fill(command.url, MAX_URL_LENGTH),
     ...(name === '' ? {} : { name }),
     ...(file?.size === undefined ? {} : { size: file.size }),
   };

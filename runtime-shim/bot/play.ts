@@ -5,6 +5,7 @@ import type { ScriptRef, ScriptType } from '../../plugin/contract/script-types.t
 import { shimError, type ShimErrorCode } from '../errors.ts';
 import type { LeadRecord } from '../leads/lead-record.ts';
 import type { ScriptError, ScriptLogLine } from '../sandbox/contract.ts';
+import { knownNames, quotedName } from '../names.ts';
 import { findScript, refText } from './bot.ts';
 import { DESCRIPTION_FILE } from './load-bot.ts';
 import type { Frame } from './position.ts';
@@ -18,8 +19,19 @@ export const MAX_SCENARIO_MS = 30_000;
 
 /** Messages of one scenario. Ours: its scripts could say 200 each, and all is stored in one transaction; nobody reads more. */
 export const MAX_SAYS = 500;
-/** Characters of log lines of one scenario. Ours: as many as two scripts may write. */
+/** Characters of log lines of one scenario. Our choice: as many as two scripts may write. */
 const MAX_LOG_CHARS = 400_000;
+/** What a line counts beside its text: thousands of empty ones take as long to store as a few long ones. */
+const LINE_CHARS = 100;
+/**
+ * Characters of all that one run of a scenario says, logs, keeps and asks for. Our choice: all is stored in one transaction,
+ * and the largest honest one (a file read into attributes, twice) needs half of it.
+ */
+export const MAX_TURN_CHARS = 4_000_000;
+/** What a report counts beside its texts: it becomes a line of the author's log and of the timeline at least. */
+const REPORT_CHARS = 500;
+/** Runs for other leads of one scenario that are kept, so that the runtime sees that there were more than it starts. */
+const MAX_RUNS_ASKED = 1_001;
 
 /** Thrown to end a scenario that runs in a circle or for too long; what it did until then stands. */
 export class ScenarioStopped extends Error {
@@ -47,6 +59,7 @@ export class Play {
   readonly reports: ScenarioReport[] = [];
   private steps = 0;
   private logChars = 0;
+  private chars = 0;
 
   constructor(input: ScenarioInput) {
     this.input = input;
@@ -60,8 +73,29 @@ export class Play {
     if (this.steps > MAX_STEPS) {
       throw new ScenarioStopped('script_loop', shimError('script_loop', { limit: MAX_STEPS }).message);
     }
-    if (this.input.expired()) {
-      throw new ScenarioStopped('script_deadline', shimError('script_deadline', { wallMs: MAX_SCENARIO_MS }).message);
+    if (this.input.signal.aborted) throw outOfTime();
+  }
+
+  /** Waits for something outside, and not beyond the scenario's time: what it answers later is ignored. @throws ScenarioStopped */
+  async within<Value>(work: Promise<Value>): Promise<Value> {
+    const { signal } = this.input;
+    const late = Promise.withResolvers<never>();
+    const end = (): void => late.reject(outOfTime());
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+    try {
+      return await Promise.race([late.promise, work]);
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  /** Counts what is to be stored. What has been done until then stands. @throws ScenarioStopped */
+  spend(chars: number): void {
+    this.chars += chars;
+    const limit = this.input.maxChars ?? MAX_TURN_CHARS;
+    if (this.chars > limit) {
+      throw new ScenarioStopped('script_output_full', shimError('script_output_full', { limit }).message);
     }
   }
 
@@ -70,7 +104,7 @@ export class Play {
     this.step();
     const script = findScript(this.input.bot, ref);
     if (script === undefined) {
-      this.mistake(refText(ref), cause, this.unknownScript(refText(ref)));
+      this.mistake(quotedName(refText(ref)), cause, this.unknownScript(refText(ref)));
       return;
     }
     this.frames.push({ script: script.code, cause, begun: false, next: 0, pending: [] });
@@ -78,8 +112,11 @@ export class Play {
 
   /** What is wrong with a name that leads to no script. */
   unknownScript(script: string): { readonly code: ShimErrorCode; readonly message: string } {
-    const known = [...this.input.bot.scripts.keys()].join(', ');
-    return { code: 'script_unknown', message: shimError('script_unknown', { script, known }).message };
+    const known = knownNames(this.input.bot.scripts.keys());
+    return {
+      code: 'script_unknown',
+      message: shimError('script_unknown', { script: quotedName(script), known }).message,
+    };
   }
 
   /** Asks for an operator, or for the dialog back; the same wish twice in a row is one. */
@@ -111,6 +148,7 @@ export class Play {
         throw new ScenarioStopped('script_host_calls', message);
       }
       this.says.push({ content: parsed.data, duringTransfer: this.duringTransfer });
+      this.spend(JSON.stringify(parsed.data).length);
       return;
     }
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issueWords(issue)}`.trim());
@@ -136,13 +174,31 @@ export class Play {
       line: place?.line ?? null,
       column: place?.column ?? null,
     };
-    this.reports.push({ kind: 'script', script, cause, log: [], error });
+    this.report({ kind: 'script', script, cause, log: [], error });
+  }
+
+  /** Adds what the author should read. @throws ScenarioStopped */
+  report(report: ScenarioReport): void {
+    this.reports.push(report);
+    this.spend(REPORT_CHARS + charsOf(report));
+  }
+
+  /** Asks for a script that runs when the one under way has ended. @throws ScenarioStopped */
+  later(ref: ScriptRef): void {
+    this.frames.at(-1)?.pending.push(ref);
+    this.spend(LINE_CHARS + refText(ref).length);
+  }
+
+  /** Asks for a script of another lead, once this one has ended. @throws ScenarioStopped */
+  runForOther(leadId: string, code: string): void {
+    if (this.runsForOthers.length < MAX_RUNS_ASKED) this.runsForOthers.push({ leadId, code });
+    this.spend(LINE_CHARS + leadId.length + code.length);
   }
 
   /** The part of a script's log that is kept: a circle of scripts that all write much must not fill the storage. */
   keptLog(log: readonly ScriptLogLine[]): readonly ScriptLogLine[] {
     const kept = log.filter(({ text }) => {
-      this.logChars += text.length;
+      this.logChars += text.length + LINE_CHARS;
       return this.logChars <= MAX_LOG_CHARS;
     });
     return kept.length === log.length
@@ -152,11 +208,29 @@ export class Play {
 
   /** A line in the author's log. */
   remark(text: string): void {
-    this.reports.push({ kind: 'remark', level: 'info', text });
+    this.report({ kind: 'remark', level: 'info', text });
+  }
+
+  /** The end of a scenario that was stopped: told whatever has been spent. */
+  stoppedBy({ code, message }: ScenarioStopped): void {
+    const script = this.frames.at(-1)?.script ?? '';
+    const error: ScriptError = { code, message, file: DESCRIPTION_FILE, line: null, column: null };
+    this.reports.push({ kind: 'script', script, cause: { code: 'stopped' }, log: [], error });
   }
 
   result(): ScenarioResult {
-    const { lead, botWrites, says, requests, forwarded, runsForOthers, reports } = this;
-    return { lead, botWrites, says, requests, forwarded, runsForOthers, reports };
+    const { lead, botWrites, says, requests, forwarded, runsForOthers, reports, chars } = this;
+    return { lead, botWrites, says, requests, forwarded, runsForOthers, reports, chars };
   }
+}
+
+function outOfTime(): ScenarioStopped {
+  return new ScenarioStopped('script_deadline', shimError('script_deadline', { wallMs: MAX_SCENARIO_MS }).message);
+}
+
+function charsOf(report: ScenarioReport): number {
+  if (report.kind === 'remark') return report.text.length;
+  const { log, error, attributes } = report;
+  const written = attributes === undefined ? 0 : JSON.stringify(attributes).length;
+  return log.reduce((chars, { text }) => chars + text.length + LINE_CHARS, (error?.message.length ?? 0) + written);
 }

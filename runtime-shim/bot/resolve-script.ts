@@ -7,7 +7,7 @@ import type { Play } from './play.ts';
  */
 export async function resolveScript(play: Play, ref: ScriptRef): Promise<ScriptRef | undefined> {
   if (!('type' in ref) || ref.type !== 'transfer') return ref;
-  const choice = await play.input.ports.chooseTransfer();
+  const choice = await play.within(play.input.ports.chooseTransfer());
   if (choice.do === 'run') return choice.script;
   play.request(choice.event);
   return undefined;

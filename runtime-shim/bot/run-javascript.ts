@@ -21,16 +21,18 @@ export async function runJavascript(play: Play, script: BotScript, file: string)
     usage: result.usage,
   };
   if (!result.ok) {
-    play.reports.push({ ...report, error: result.error });
+    play.report({ ...report, error: result.error });
     return 'failed';
   }
   if (!applyWrites(play, result.writes)) {
     const { message } = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
     const error = { code: 'script_attributes_full', message, file, line: null, column: null };
-    play.reports.push({ ...report, error });
+    play.report({ ...report, error });
     return 'failed';
   }
-  play.reports.push({ ...report, attributes: writtenAttributes(result.writes) });
+  play.report({ ...report, attributes: writtenAttributes(result.writes) });
+  const { tags, bot, memory } = result.writes;
+  play.spend(JSON.stringify({ tags, bot, memory }).length);
   return performActions(play, script.code, result);
 }
 
@@ -72,17 +74,17 @@ function runLater(play: Play, script: string, action: Extract<ScriptAction, { ty
   const { leadId, code, at } = action;
   if (at !== undefined && !play.input.bot.scripts.has(code)) {
     const cause = { code: 'runs_unknown', of: script } as const;
-    play.reports.push({ kind: 'script', script, cause, log: [], error: { ...play.unknownScript(code), ...at } });
-  } else if (leadId === undefined || leadId === String(play.lead.id)) play.frames.at(-1)?.pending.push({ code });
-  else play.runsForOthers.push({ leadId, code });
+    play.report({ kind: 'script', script, cause, log: [], error: { ...play.unknownScript(code), ...at } });
+  } else if (leadId === undefined || leadId === String(play.lead.id)) play.later({ code });
+  else play.runForOther(leadId, code);
 }
 
 async function performPluginActions(play: Play, plugin: string, actions: readonly ScriptAction[]): Promise<void> {
   const wishes = actions.flatMap((action): Json[] =>
     action.type === 'plugin' && action.plugin === plugin ? [action.action] : [],
   );
-  for (const then of await play.input.ports.afterScript(plugin, wishes)) {
+  for (const then of await play.within(play.input.ports.afterScript(plugin, wishes))) {
     if (then.do === 'event') play.request(then.event);
-    else play.frames.at(-1)?.pending.push(then.script);
+    else play.later(then.script);
   }
 }

@@ -19,8 +19,7 @@ export async function runScenario(input: ScenarioInput): Promise<ScenarioResult>
     }
   } catch (error) {
     if (!(error instanceof ScenarioStopped)) throw error;
-    const script = play.frames.at(-1)?.script ?? '';
-    play.mistake(script, { code: 'stopped' }, { code: error.code, message: error.message });
+    play.stoppedBy(error);
   }
   return play.result();
 }
@@ -36,7 +35,7 @@ async function advance(play: Play): Promise<boolean> {
   }
   if (!frame.begun) {
     frame.begun = true;
-    play.reports.push({ kind: 'script', script: script.code, cause: frame.cause, log: [] });
+    play.report({ kind: 'script', script: script.code, cause: frame.cause, log: [] });
   }
   if (frame.next >= script.commands.length) {
     await showMenu(play, script);

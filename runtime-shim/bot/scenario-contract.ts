@@ -40,8 +40,10 @@ export interface ScenarioInput {
   readonly botAttributes: Readonly<Record<string, string>>;
   readonly trigger: Trigger;
   readonly ports: ScenarioPorts;
-  /** The last moment to begin another command, in the ports' clock; afterwards the scenario is stopped. */
-  readonly expired: () => boolean;
+  /** Aborted when the scenario's time is over: it is stopped then, also while it waits for a script or a plugin. */
+  readonly signal: AbortSignal;
+  /** Most characters of all that it may say, log, keep and ask for. Default `MAX_TURN_CHARS`. */
+  readonly maxChars?: number;
 }
 
 /** One thing that the bot says. */
@@ -86,4 +88,6 @@ export interface ScenarioResult {
   /** `bot.runScriptByCodeForLead` for another lead. */
   readonly runsForOthers: ReadonlyArray<{ readonly leadId: string; readonly code: string }>;
   readonly reports: readonly ScenarioReport[];
+  /** What came of it, as it is counted against `maxChars`. */
+  readonly chars: number;
 }

@@ -18,6 +18,7 @@ export const SCRIPT_CAUSE_TEXTS: Readonly<Record<ScriptCauseCode, string>> = {
   operator_command: 'команда оператора',
   operator_timeout: 'оператор не ответил вовремя',
   not_sent: 'сообщение не отправлено',
+  answer_not_kept: 'ответ лида не записан',
   route_not_tried: 'маршрут "{of}" не проверен',
   condition_failed: 'условие не вычислено, поэтому не выполнено',
   stopped: 'сценарий остановлен',

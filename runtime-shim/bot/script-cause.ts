@@ -17,6 +17,7 @@ export const SCRIPT_CAUSE_CODES = [
   'operator_command',
   'operator_timeout',
   'not_sent',
+  'answer_not_kept',
   'route_not_tried',
   'condition_failed',
   'stopped',

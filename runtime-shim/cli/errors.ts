@@ -1,6 +1,6 @@
 /** What the command itself can say went wrong. Everything below the command has its own catalogue. Explained in `docs/errors.md`. */
 import { type ErrorRow, errorsFrom } from '../../plugin/contract/coded-error.ts';
-import { didYouMean } from '../bot/nearest-name.ts';
+import { didYouMean } from '../names.ts';
 
 function row<Facts>(value: ErrorRow<Facts>): ErrorRow<Facts> {
   return value;

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { CommandArguments, CommandSpec, OptionSpec } from './command.ts';
 import { cliError } from './errors.ts';
-import { didYouMean, nearestName } from '../bot/nearest-name.ts';
+import { didYouMean, nearestName } from '../names.ts';
 
 const HIGHEST_PORT = 65_535;
 

@@ -4,6 +4,7 @@ import { shimError } from '../errors.ts';
 import { answerBusy, answerError, answerJson, answerMethod, answerUnread } from './answer.ts';
 import { afterOf, streamMessages, wantsStream } from './message-stream.ts';
 import { readBody } from './read-body.ts';
+import type { TranscriptPage } from '../runtime/contract.ts';
 import type { ServerPorts, Serving } from './server-ports.ts';
 
 /** Largest lead message: its text is bounded far below, so that a larger one is refused with words. */
@@ -40,8 +41,8 @@ export async function serveMessages(
   if (request.method !== 'GET') return answerMethod(response, ['GET', 'POST']);
   const after = afterOf(request, query);
   const { channel, externalId } = address;
-  const read = (seq: number): ReturnType<typeof ports.runtime.messages> =>
-    ports.runtime.messages(channel, externalId, seq);
+  const read = (seq: number, page?: TranscriptPage): ReturnType<typeof ports.runtime.messages> =>
+    ports.runtime.messages(channel, externalId, seq, page);
   if (wantsStream(request)) return streamMessages(response, { ports, closing, read, after, ...address });
   answerJson(response, 200, { messages: await read(after) });
 }

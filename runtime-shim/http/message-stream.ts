@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { shimError } from '../errors.ts';
 import { transcriptOf } from '../leads/lead-keys.ts';
-import type { TranscriptMessage } from '../runtime/contract.ts';
+import type { TranscriptMessage, TranscriptPage } from '../runtime/contract.ts';
 import type { ServerPorts } from './server-ports.ts';
 
 /**
@@ -11,6 +11,9 @@ import type { ServerPorts } from './server-ports.ts';
  * is looked at again without a hint, which on another node's commit may be missing.
  */
 const HEARTBEAT_MS = 15_000;
+
+/** What a stream holds while its reader is slow: about one chunk of a socket. */
+const CHUNK: TranscriptPage = { maxLines: 32, maxSize: 64 * 1_024 };
 
 export function wantsStream(request: IncomingMessage): boolean {
   return (request.headers.accept ?? '').toLowerCase().includes('text/event-stream');
@@ -31,7 +34,7 @@ export interface StreamRequest {
   readonly channel: string;
   readonly externalId: string;
   readonly after: number;
-  readonly read: (after: number) => Promise<TranscriptMessage[]>;
+  readonly read: (after: number, page: TranscriptPage) => Promise<TranscriptMessage[]>;
   /** Aborted when the server closes. */
   readonly closing: AbortSignal;
 }
@@ -41,7 +44,7 @@ export async function streamMessages(response: ServerResponse, stream: StreamReq
   const { ports, channel, externalId, closing, read } = stream;
   let after = stream.after;
   // Read before the headers are sent, so that a wrong address is answered with 400.
-  let waiting = await read(after);
+  let waiting = await read(after, CHUNK);
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
@@ -66,7 +69,7 @@ export async function streamMessages(response: ServerResponse, stream: StreamReq
         await write(response, `id: ${message.seq}\ndata: ${JSON.stringify(message)}\n\n`);
       }
       if (waiting.length === 0 && !(await changed.rung(ports, HEARTBEAT_MS))) await write(response, ': still here\n\n');
-      if (!gone()) waiting = await read(after);
+      if (!gone()) waiting = await read(after, CHUNK);
     }
   } finally {
     forget();

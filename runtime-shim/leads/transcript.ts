@@ -36,13 +36,32 @@ export async function appendLine(
   return messageOf({ seq, value, at });
 }
 
-/** Lines with `seq > after`, in order. */
+/**
+ * Lines that are read from the storage at one time. A line may have 300 KB: one read of ten thousand would fill gigabytes
+ * before their sizes are known.
+ */
+const READ_LINES = 32;
+
+/** Lines with `seq > after`, in order: up to a number of lines, and up to a size in UTF-16 units of their JSON, but at least one. */
 export async function readTranscript(
   tx: ReadTransaction,
   lead: LeadRef,
-  page: { readonly after: number; readonly limit: number },
+  page: { readonly after: number; readonly maxLines: number; readonly maxSize: number },
 ): Promise<TranscriptMessage[]> {
-  return (await tx.readStream(transcriptOf(lead), page)).map(messageOf);
+  const stream = transcriptOf(lead);
+  const lines: TranscriptMessage[] = [];
+  let size = 0;
+  for (let { after } = page; ;) {
+    const limit = Math.min(READ_LINES, page.maxLines - lines.length);
+    const entries = await tx.readStream(stream, { after, limit });
+    for (const entry of entries) {
+      size += JSON.stringify(entry.value).length;
+      if (size > page.maxSize && lines.length > 0) return lines;
+      lines.push(messageOf(entry));
+      after = entry.seq;
+    }
+    if (entries.length < limit || lines.length >= page.maxLines) return lines;
+  }
 }
 
 function messageOf(entry: StreamEntry): TranscriptMessage {

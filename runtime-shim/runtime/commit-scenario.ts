@@ -11,7 +11,7 @@ import type { LeadJob } from './lead-job.ts';
 import { newLeadJob } from './receive-message.ts';
 import { authorLogEntries } from './report-entries.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
-import { MAX_RUNS_FOR_OTHERS, shareRuns } from './share-runs.ts';
+import { MAX_MESSAGE_CHARS, MAX_RUNS_FOR_OTHERS, shareRuns } from './share-runs.ts';
 
 /**
  * Stores everything that came of a job in one transaction: the lead, what the bot said, and the events for the plugins.
@@ -90,6 +90,8 @@ async function enqueueForOthers(
 ): Promise<void> {
   const mayStart = (job.kind === 'script' ? job.mayStart : undefined) ?? MAX_RUNS_FOR_OTHERS;
   const { started, each } = shareRuns(mayStart, result.runsForOthers.length);
+  const mayStore = ((job.kind === 'script' ? job.mayStore : undefined) ?? MAX_MESSAGE_CHARS) - result.chars;
+  const store = Math.max(0, Math.floor(mayStore / Math.max(1, started)));
   if (started < result.runsForOthers.length) {
     const text = `runScriptByCodeForLead: больше ${MAX_RUNS_FOR_OTHERS} запусков для других лидов из одного сообщения`;
     await appendAuthorLog(tx, job.lead, { level: 'error', text }, at);
@@ -104,6 +106,6 @@ async function enqueueForOthers(
     const cause = { code: 'other_lead' as const };
     const id = `${base}:${index}`;
     const script = { kind: 'script' as const, lead: other, id, script: { code }, cause, duringTransfer: false };
-    await tx.enqueue([newLeadJob({ ...script, mayStart: each })]);
+    await tx.enqueue([newLeadJob({ ...script, mayStart: each, mayStore: store })]);
   }
 }

@@ -95,6 +95,14 @@ export interface TranscriptMessage {
   readonly at: number;
 }
 
+/** How much of a transcript one call returns. At least one line, however long it is. */
+export interface TranscriptPage {
+  /** Default and most: 10,000. */
+  readonly maxLines?: number;
+  /** UTF-16 units of the lines as JSON, all together. Default and most: 4 Mi. */
+  readonly maxSize?: number;
+}
+
 /** A script run or another event of the runtime, for the terminal and the timeline. */
 export type RuntimeActivity =
   | {
@@ -144,8 +152,11 @@ export interface Runtime {
   close(): Promise<void>;
   /** Stores a lead's message; durable when it resolves. @throws message_invalid with every problem */
   receive(message: LeadMessageInput): Promise<{ readonly id: string }>;
-  /** Lines with `seq > after`, in order; at most 10,000, the next ones after the last of them. @throws message_invalid */
-  messages(channel: string, externalId: string, after: number): Promise<TranscriptMessage[]>;
+  /**
+   * Lines with `seq > after`, in order; as many as one page holds, the next ones after the last of them. None: there are no
+   * more. @throws message_invalid
+   */
+  messages(channel: string, externalId: string, after: number, page?: TranscriptPage): Promise<TranscriptMessage[]>;
   lead(channel: string, externalId: string): Promise<LeadView | undefined>;
   /** By LiveTex's user id, after that of the last lead of the page before. */
   leads(page: { readonly after?: string; readonly limit: number }): Promise<LeadRef[]>;

@@ -6,6 +6,7 @@ import { BackgroundWork } from './background-work.ts';
 import { BotHolder } from './bot-holder.ts';
 import type { Runtime, RuntimeOptions } from './contract.ts';
 import { hostPorts } from './host-ports.ts';
+import { OutputQuota } from './output-quota.ts';
 import { PluginSet } from './plugin-set.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 import { ShimRuntime } from './shim-runtime.ts';
@@ -46,6 +47,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       clock,
       logger,
       activities,
+      quota: new OutputQuota(clock),
       plugins: () => plugins,
       bot: holder.current,
       botId: holder.current().id,

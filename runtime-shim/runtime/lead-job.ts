@@ -25,6 +25,8 @@ const scriptJobSchema = z.object({
   duringTransfer: z.boolean(),
   /** How many runs for other leads may still come of it, with those that these start (`share-runs.ts`). */
   mayStart: z.int().nonnegative().optional(),
+  /** Characters that it may have stored, with the runs that it starts in turn. */
+  mayStore: z.int().nonnegative().optional(),
 });
 
 export const leadJobSchema = z.discriminatedUnion('kind', [messageJobSchema, scriptJobSchema]);

@@ -3,11 +3,12 @@ import { type LeadRef, leadRefSchema } from '../../plugin/contract/lead.ts';
 import { shimError } from '../errors.ts';
 import { listLeads, readForwarded, readLead } from '../leads/lead-store.ts';
 import { readTranscript } from '../leads/transcript.ts';
-import type { LeadView, TranscriptMessage } from './contract.ts';
+import type { LeadView, TranscriptMessage, TranscriptPage } from './contract.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
-/** Most lines of a transcript that one call returns. Ours: it bounds an answer's memory. */
-const MAX_MESSAGES = 10_000;
+/** Most of a transcript that one call returns. Our choice: it bounds an answer's memory, and ten screens of text fit well. */
+const MAX_LINES = 10_000;
+const MAX_SIZE = 4 * 1_024 * 1_024;
 
 /** Who is meant. @throws message_invalid */
 function refOf(parts: RuntimeParts, channel: string, externalId: string): LeadRef {
@@ -17,14 +18,19 @@ function refOf(parts: RuntimeParts, channel: string, externalId: string): LeadRe
   throw shimError('message_invalid', { problems });
 }
 
+interface LeadPage extends TranscriptPage {
+  readonly channel: string;
+  readonly externalId: string;
+  readonly after: number;
+}
+
 export async function leadMessages(
   parts: RuntimeParts,
-  channel: string,
-  externalId: string,
-  after: number,
+  { channel, externalId, after, maxLines = MAX_LINES, maxSize = MAX_SIZE }: LeadPage,
 ): Promise<TranscriptMessage[]> {
   const ref = refOf(parts, channel, externalId);
-  return parts.storage.read((tx) => readTranscript(tx, ref, { after, limit: MAX_MESSAGES }));
+  const page = { after, maxLines: Math.min(maxLines, MAX_LINES), maxSize: Math.min(maxSize, MAX_SIZE) };
+  return parts.storage.read((tx) => readTranscript(tx, ref, page));
 }
 
 export async function leadView(

@@ -1,7 +1,7 @@
 import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
 import type { ClaimedJob, ReadTransaction } from '../../plugin/storage/contract.ts';
 import type { JobOutcome } from '../../plugin/storage/lane-worker-contract.ts';
-import { MAX_SCENARIO_MS } from '../bot/play.ts';
+import { MAX_SCENARIO_MS, MAX_TURN_CHARS } from '../bot/play.ts';
 import { runScenario } from '../bot/run-scenario.ts';
 import type { ScenarioPorts, ScenarioResult, Trigger } from '../bot/scenario-contract.ts';
 import { shimError } from '../errors.ts';
@@ -12,8 +12,9 @@ import { type LeadJob, leadJobSchema } from './lead-job.ts';
 import type { RuntimeParts } from './runtime-parts.ts';
 
 /**
- * Tries of one job before its scenario is given up. Ours: a busy sandbox or a killed runner is over within a few tries,
- * and after that the lead's message must at least reach the operator's desk.
+ * Tries of one job before its scenario is given up. Our choice: a busy sandbox or a killed runner is over within a few tries,
+ * and after that the lead's message must at least reach the operator's desk. A try that ran out of time or ended the
+ * process counts like any other.
  */
 export const MAX_SCENARIO_TRIES = 5;
 
@@ -79,24 +80,38 @@ async function scenarioOf(
   const name = job.kind === 'message' ? job.name : undefined;
   const lead = name === undefined || name === before.lead.name ? before.lead : { ...before.lead, name };
   const mayTryAgain = attempts + 1 < MAX_SCENARIO_TRIES;
+  const full = parts.quota.full(job.lead);
+  if (full !== undefined) return nothingBut(lead, shimError(full.code, full));
+  if (attempts >= MAX_SCENARIO_TRIES) return givenUp(parts, lead, shimError('script_given_up', { tries: attempts }));
+  const overtime = new AbortController();
+  let cancel: (() => void) | undefined;
   try {
     const isWithOperator = withOperator();
+    cancel = parts.clock.after(MAX_SCENARIO_MS, () => overtime.abort());
     const trigger: Trigger =
       job.kind === 'message' ? { kind: 'message', content: job.content, withOperator: isWithOperator } : job;
-    const began = parts.clock.now();
-    return await runScenario({
+    const result = await runScenario({
       bot: parts.bot(),
       lead,
       botAttributes,
       trigger,
       ports: portsOf(parts, job, mayTryAgain),
-      expired: () => signal.aborted || parts.clock.now() - began > MAX_SCENARIO_MS,
+      signal: AbortSignal.any([signal, overtime.signal]),
+      maxChars: Math.min(MAX_TURN_CHARS, (job.kind === 'script' ? job.mayStore : undefined) ?? MAX_TURN_CHARS),
     });
+    parts.quota.count(job.lead, result.chars);
+    return result;
   } catch (error) {
     if (mayTryAgain || codeOf(error) === 'sandbox_closed') throw error;
-    parts.logger.error('a scenario was given up; the message itself is passed on', { error, bot: parts.botId });
-    return nothingBut(lead, error);
+    return givenUp(parts, lead, error);
+  } finally {
+    cancel?.();
   }
+}
+
+function givenUp(parts: RuntimeParts, lead: StoredLead['lead'], error: unknown): ScenarioResult {
+  parts.logger.error('a scenario was given up; the message itself is passed on', { error, bot: parts.botId });
+  return nothingBut(lead, error);
 }
 
 /** What is left when a scenario cannot be run at all: the lead's message goes on to the plugins, and the author reads why. */
@@ -111,6 +126,7 @@ function nothingBut(lead: StoredLead['lead'], error: unknown): ScenarioResult {
     forwarded: undefined,
     runsForOthers: [],
     reports: [{ kind: 'script', script: '', cause: { code: 'not_performed' }, log: [], error: wrong }],
+    chars: 0,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Storage } from '../../plugin/storage/contract.ts';
 import type { Bot } from '../bot/bot.ts';
 import type { Sandbox } from '../sandbox/contract.ts';
 import type { ActivityBus } from './activity-bus.ts';
+import type { OutputQuota } from './output-quota.ts';
 import type { PluginSet } from './plugin-set.ts';
 
 /** What the parts of the runtime work with. */
@@ -12,6 +13,7 @@ export interface RuntimeParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly activities: ActivityBus;
+  readonly quota: OutputQuota;
   /** Set once the plugins are made: they are given host ports that need the rest first. */
   readonly plugins: () => PluginSet;
   /** The bot in force: it changes when its folder is saved. */

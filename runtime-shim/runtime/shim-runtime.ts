@@ -14,6 +14,7 @@ import type {
   RuntimeActivity,
   RuntimeOptions,
   TranscriptMessage,
+  TranscriptPage,
 } from './contract.ts';
 import { JobCounters } from './job-counters.ts';
 import { leadMessages, leadPage, leadView } from './lead-queries.ts';
@@ -109,8 +110,13 @@ export class ShimRuntime implements Runtime {
     return receiveMessage(this.insides.parts, message, this.options.newId ?? randomUUID);
   }
 
-  messages(channel: string, externalId: string, after: number): Promise<TranscriptMessage[]> {
-    return leadMessages(this.insides.parts, channel, externalId, after);
+  messages(
+    channel: string,
+    externalId: string,
+    after: number,
+    page: TranscriptPage = {},
+  ): Promise<TranscriptMessage[]> {
+    return leadMessages(this.insides.parts, { channel, externalId, after, ...page });
   }
 
   lead(channel: string, externalId: string): Promise<LeadView | undefined> {

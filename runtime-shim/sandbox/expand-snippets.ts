@@ -1,10 +1,16 @@
+import { knownNames, quotedName } from '../names.ts';
 import { MAX_CODE_CHARS } from './run-limits.ts';
 import type { LibrarySet } from './runner-protocol.ts';
 
 /** `snippet('Name')` with a plain text in quotes, and a semicolon if there is one. A text macro: it acts in comments and strings too. */
 const SNIPPET = /\bsnippet\s*\(\s*(?:'([^'\\\n]+)'|"([^"\\\n]+)"|`([^`\\$\n]+)`)\s*\)(?:[ \t]*;)?/g;
-/** How deep snippets may use snippets. Ours: it ends a circle. */
+/** How deep snippets may use snippets. Our choice: it ends a circle. */
 const MAX_DEPTH = 10;
+/**
+ * Snippets of one script, those inside snippets included. Our choice: the limit of characters does not end it when 400 empty
+ * snippets stand in each of 400 that stand in each of 400.
+ */
+const MAX_SNIPPETS = 10_000;
 
 /** A piece of the expanded text and where it stands in its own file. */
 interface Piece {
@@ -36,6 +42,7 @@ export function expandSnippets(code: string, libraries: LibrarySet): ExpandedScr
   if (!code.includes('snippet')) return { code, locate: (line, column) => ({ library: null, line, column }) };
   const pieces: Piece[] = [];
   let text = '';
+  let snippets = 0;
   const add = (library: string | null, source: string, from: number, to: number): void => {
     pieces.push({ at: text.length, library, source, from });
     text += source.slice(from, to);
@@ -51,12 +58,16 @@ export function expandSnippets(code: string, libraries: LibrarySet): ExpandedScr
         ...positionOf(source, match.index),
       });
       if (!Object.hasOwn(libraries, name)) {
-        const known = Object.keys(libraries).join(', ') || 'none';
+        const known = knownNames(Object.keys(libraries));
         const hint = name.startsWith('Common.') ? ' (a library of the platform has no text to paste: use require)' : '';
-        return fail('script_library_missing', `there is no library "${name}"${hint}; known: ${known}`);
+        return fail('script_library_missing', `there is no library "${quotedName(name)}"${hint}; known: ${known}`);
       }
       if (depth >= MAX_DEPTH) {
         return fail('script_argument', `snippets use each other more than ${MAX_DEPTH} deep: "${name}"`);
+      }
+      snippets += 1;
+      if (snippets > MAX_SNIPPETS) {
+        return fail('script_argument', `the script uses more than ${MAX_SNIPPETS} snippets`);
       }
       add(library, source, from, match.index);
       const inner = expand(name, libraries[name]?.code ?? '', depth + 1);
@@ -71,31 +82,53 @@ export function expandSnippets(code: string, libraries: LibrarySet): ExpandedScr
   };
   const problem = expand(null, code, 0);
   if (problem !== undefined) return problem;
-  return {
-    code: text,
-    locate(line, column) {
-      const offset = offsetOf(text, line, column);
-      const piece = pieces.findLast((candidate) => candidate.at <= offset);
-      if (piece === undefined) return { library: null, line, column };
-      return { library: piece.library, ...positionOf(piece.source, piece.from + offset - piece.at) };
-    },
+  return { code: text, locate: locator(text, pieces) };
+}
+
+/**
+ * Finds places again. Two hundred of them are asked for after one run, so a text is searched for its line ends once, when
+ * its first place is asked for.
+ */
+function locator(text: string, pieces: readonly Piece[]): ExpandedScript['locate'] {
+  const known = new Map<string, readonly number[]>();
+  const startsOf = (source: string): readonly number[] => {
+    const starts = known.get(source) ?? lineStarts(source);
+    known.set(source, starts);
+    return starts;
   };
+  return (line, column) => {
+    const starts = startsOf(text);
+    const offset = Math.min((starts[Math.min(line, starts.length) - 1] ?? 0) + column - 1, text.length);
+    const piece = pieces[lastBelow(pieces.length, (index) => (pieces[index]?.at ?? 0) <= offset)];
+    if (piece === undefined) return { library: null, line, column };
+    const inside = piece.from + offset - piece.at;
+    const own = startsOf(piece.source);
+    const index = lastBelow(own.length, (candidate) => (own[candidate] ?? 0) <= inside);
+    return { library: piece.library, line: index + 1, column: inside - (own[index] ?? 0) + 1 };
+  };
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (const end of text.matchAll(LINE_END_AT)) starts.push(end.index + end[0].length);
+  return starts;
+}
+
+/** The last index for which `holds`, which holds up to some index and for none behind it; -1 when for none. */
+function lastBelow(length: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 function positionOf(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset).split(LINE_END);
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
-}
-
-function offsetOf(text: string, line: number, column: number): number {
-  let start = 0;
-  for (let left = line; left > 1; left -= 1) {
-    LINE_END_AT.lastIndex = start;
-    const end = LINE_END_AT.exec(text);
-    if (end === null) break;
-    start = end.index + end[0].length;
-  }
-  return Math.min(start + column - 1, text.length);
 }
 
 /** The line ends of JavaScript, which V8 counts (ECMA-262, 12.3). */

@@ -15,6 +15,8 @@ export class BotScene {
   botAttributes: Record<string, string> = {};
   /** Actions that scripts asked a plugin for. */
   readonly actions: Json[] = [];
+  /** Ends the scenario's time when it is aborted. */
+  signal: AbortSignal = new AbortController().signal;
   private readonly folder: string;
   private readonly sandbox: Sandbox | undefined;
   private readonly answers: { chooseTransfer?: AfterScript; afterScript?: readonly AfterScript[] };
@@ -61,7 +63,7 @@ export class BotScene {
       chooseTransfer: () => Promise.resolve(answers.chooseTransfer ?? { do: 'event', event: 'TransferRequested' }),
     };
     const { lead, botAttributes } = this;
-    const result = await runScenario({ bot, lead, botAttributes, trigger, ports, expired: () => false });
+    const result = await runScenario({ bot, lead, botAttributes, trigger, ports, signal: this.signal });
     this.lead = leadRecordSchema.parse(JSON.parse(JSON.stringify(result.lead)));
     for (const [key, value] of result.botWrites) {
       if (value === null) delete this.botAttributes[key];

@@ -8,7 +8,7 @@ import { loadConfig } from '../config/load-config.ts';
 import { cliError } from '../errors.ts';
 import { EXIT_DONE, EXIT_FAILED } from '../exit-code.ts';
 import { printableJson } from '../terminal.ts';
-import { didYouMean } from '../../bot/nearest-name.ts';
+import { didYouMean } from '../../names.ts';
 
 /** One binding's row of the report. */
 interface Row {

@@ -1,7 +1,7 @@
 /** Problems of a checked value as lines a person can act on: `livetex[0].token: …`. No line repeats a value. */
 import { z } from 'zod';
 import { issueWords, pathText } from '../../../plugin/contract/issue-words.ts';
-import { didYouMean } from '../../bot/nearest-name.ts';
+import { didYouMean } from '../../names.ts';
 
 /** `livetex[0].token`, or what stands for the file itself. */
 export function placeText(path: readonly PropertyKey[]): string {

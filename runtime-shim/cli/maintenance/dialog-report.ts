@@ -4,8 +4,12 @@ import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { Storage } from '../../../plugin/storage/contract.ts';
 import type { LeadView, Runtime, TranscriptMessage } from '../../runtime/contract.ts';
 
-/** Most waiting jobs of one lane that are looked at. */
-const MAX_WAITING = 1_000;
+/** Most waiting jobs of one lane that are looked at: a job may have hundreds of kilobytes. */
+const MAX_WAITING = 100;
+/** Most that is shown of a transcript, in UTF-16 units of its JSON: the newest lines of it. */
+const MAX_SIZE = 4 * 1_024 * 1_024;
+/** What is read at one time. */
+const PAGE = { maxLines: 200, maxSize: 1_024 * 1_024 };
 
 /** What is waiting in one lane of the lead. */
 export interface WaitingLane {
@@ -25,6 +29,13 @@ export interface DialogReport {
   readonly waiting: readonly WaitingLane[];
 }
 
+export interface LeadQuestion {
+  readonly channel: string;
+  readonly externalId: string;
+  /** How many messages. */
+  readonly last: number;
+}
+
 /** What a running server answered: its shape is ours, of the same version or a near one. */
 export const dialogReportSchema = z
   .looseObject({ view: z.looseObject({}), messages: z.array(z.looseObject({})), waiting: z.array(z.looseObject({})) })
@@ -34,28 +45,38 @@ export const dialogReportSchema = z
 export async function dialogReport(
   runtime: Pick<Runtime, 'lead' | 'messages'>,
   storage: Storage,
-  { channel, externalId, last }: { readonly channel: string; readonly externalId: string; readonly last: number },
+  { channel, externalId, last }: LeadQuestion,
 ): Promise<DialogReport | undefined> {
   const view = await runtime.lead(channel, externalId);
   if (view === undefined) return undefined;
-  const all = await allMessages(runtime, channel, externalId);
+  const { messages, earlier } = await newestMessages(runtime, { channel, externalId, last });
   const { botId } = view.lead;
   const userId = userIdOf({ botId, channel, externalId });
   const waiting = await waitingLanes(storage, userId);
-  return { view, messages: all.slice(-last), earlier: Math.max(0, all.length - last), waiting };
+  return { view, messages, earlier, waiting };
 }
 
-async function allMessages(
+/** Page by page, keeping only what is shown: the whole of a long transcript would not fit into memory. */
+async function newestMessages(
   runtime: Pick<Runtime, 'messages'>,
-  channel: string,
-  externalId: string,
-): Promise<TranscriptMessage[]> {
-  const all: TranscriptMessage[] = [];
-  for (;;) {
-    const page = await runtime.messages(channel, externalId, all.at(-1)?.seq ?? 0);
-    if (page.length === 0) return all;
-    all.push(...page);
+  { channel, externalId, last }: LeadQuestion,
+): Promise<Pick<DialogReport, 'messages' | 'earlier'>> {
+  const kept: Array<{ readonly message: TranscriptMessage; readonly size: number }> = [];
+  let size = 0;
+  let count = 0;
+  for (let after = 0; ;) {
+    const page = await runtime.messages(channel, externalId, after, PAGE);
+    if (page.length === 0) break;
+    for (const message of page) {
+      const length = JSON.stringify(message).length;
+      kept.push({ message, size: length });
+      size += length;
+      after = message.seq;
+    }
+    count += page.length;
+    while (kept.length > last || (size > MAX_SIZE && kept.length > 1)) size -= kept.shift()?.size ?? 0;
   }
+  return { messages: kept.map(({ message }) => message), earlier: count - kept.length };
 }
 
 /** A lane of this lead is named by the user id, alone or behind a binding's id and a slash. */

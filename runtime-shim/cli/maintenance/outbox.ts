@@ -1,9 +1,12 @@
 /** What could not be delivered: what is stuck, what is dead, and what is held back. */
 import { z } from 'zod';
-import type { DeadJob, Storage, StoredJob } from '../../../plugin/storage/contract.ts';
+import type { Storage, StoredJob } from '../../../plugin/storage/contract.ts';
 
 /** Most entries of one list: more cannot be read at night, and `resend all` takes them in turns. */
 const MAX_LISTED = 500;
+/** Jobs that are read at one time, and most stuck ones: each may have hundreds of kilobytes, of which a list shows a line. */
+const READ_JOBS = 50;
+const MAX_STUCK = 100;
 /** How much of a message is shown, in UTF-16 units: enough to know it again. */
 const SHOWN_TEXT = 80;
 
@@ -47,11 +50,9 @@ export const outboxSchema = z.object({
 export type Outbox = z.infer<typeof outboxSchema>;
 
 export async function listOutbox(storage: Storage): Promise<Outbox> {
-  const [stats, stuck, dead] = await Promise.all([
-    storage.stats(),
-    storage.listStuck(MAX_LISTED),
-    storage.listDead({ limit: MAX_LISTED }),
-  ]);
+  const stats = await storage.stats();
+  const stuck = (await storage.listStuck(MAX_STUCK)).map((job) => entryOf(job, 'stuck', 0));
+  const dead = await listDead(storage);
   return await storage.read(async (tx) => {
     const queues: OutboxQueue[] = [];
     for (const { queue, jobs, retrying, dead: deadJobs, oldestAt } of stats) {
@@ -59,13 +60,24 @@ export async function listOutbox(storage: Storage): Promise<Outbox> {
       const paused = gate === undefined ? null : { reason: gate.reason, until: gate.until };
       queues.push({ queue, jobs, retrying, dead: deadJobs, oldestAt, paused });
     }
-    const entries: OutboxEntry[] = dead.map((job) => entryOf(job, 'dead', 0));
-    for (const job of stuck) {
-      const waiting = await tx.listJobs(job.queue, job.lane, MAX_LISTED);
-      entries.push(entryOf(job, 'stuck', Math.max(0, waiting.length - 1)));
+    const entries = [...dead];
+    for (const entry of stuck) {
+      const waiting = (await tx.listJobs(entry.queue, entry.lane, MAX_STUCK)).length;
+      entries.push({ ...entry, behind: Math.max(0, waiting - 1) });
     }
-    return { queues, entries, more: stuck.length === MAX_LISTED || dead.length === MAX_LISTED };
+    return { queues, entries, more: stuck.length === MAX_STUCK || dead.length === MAX_LISTED };
   });
+}
+
+async function listDead(storage: Storage): Promise<OutboxEntry[]> {
+  const entries: OutboxEntry[] = [];
+  while (entries.length < MAX_LISTED) {
+    const after = entries.at(-1)?.id;
+    const page = await storage.listDead({ limit: READ_JOBS, ...(after === undefined ? {} : { after }) });
+    for (const job of page) entries.push(entryOf(job, 'dead', 0));
+    if (page.length < READ_JOBS) break;
+  }
+  return entries;
 }
 
 /** Puts a dead job, or all of them, back at the end of its lane. Returns how many. */
@@ -83,14 +95,14 @@ export async function dropJobs(storage: Storage, which: number | 'all'): Promise
 /** Those dead now; one that dies again meanwhile gets a new place in the list and is not taken twice. */
 async function forAllDead(storage: Storage, act: (id: number) => Promise<boolean>): Promise<number> {
   let done = 0;
-  const all: DeadJob[] = [];
+  const all: number[] = [];
   for (let after: number | undefined; ;) {
-    const page = await storage.listDead({ limit: MAX_LISTED, ...(after === undefined ? {} : { after }) });
-    all.push(...page);
+    const page = await storage.listDead({ limit: READ_JOBS, ...(after === undefined ? {} : { after }) });
+    all.push(...page.map(({ id }) => id));
     after = page.at(-1)?.id;
-    if (page.length < MAX_LISTED) break;
+    if (page.length < READ_JOBS) break;
   }
-  for (const { id } of all) if (await act(id)) done += 1;
+  for (const id of all) if (await act(id)) done += 1;
   return done;
 }
 
@@ -116,11 +128,16 @@ function textOf(payload: unknown): string {
   if (typeof payload !== 'object' || payload === null) return '';
   for (const key of TEXT_KEYS) {
     const value: unknown = Object.hasOwn(payload, key) ? (payload as Record<string, unknown>)[key] : undefined;
-    if (typeof value === 'string') return value.length > SHOWN_TEXT ? `${value.slice(0, SHOWN_TEXT)}…` : value;
+    if (typeof value === 'string') return value.length > SHOWN_TEXT ? beginningOf(value) : value;
   }
   for (const value of Object.values(payload)) {
     const text = textOf(value);
     if (text !== '') return text;
   }
   return '';
+}
+
+/** A copy: a slice would keep the whole text in memory. */
+function beginningOf(text: string): string {
+  return `${Buffer.from(text.slice(0, SHOWN_TEXT), 'utf16le').toString('utf16le')}…`;
 }

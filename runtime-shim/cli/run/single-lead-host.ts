@@ -56,10 +56,9 @@ export class SingleLeadHost {
   /** Runs the bot for one trigger and tells the plugin what came of it, in the runtime's order: what was said, then the requests. */
   async play(trigger: Trigger, ports: ScenarioPorts, plugin: RuntimePlugin<Transaction>): Promise<void> {
     const { bot, clock } = this.options;
-    const until = clock.now() + MAX_SCENARIO_MS;
+    const signal = AbortSignal.timeout(MAX_SCENARIO_MS);
     const { botAttributes } = this;
-    const expired = (): boolean => clock.now() > until;
-    const result = await runScenario({ bot, lead: this.lead, botAttributes, trigger, ports, expired });
+    const result = await runScenario({ bot, lead: this.lead, botAttributes, trigger, ports, signal });
     this.lead = result.lead;
     this.botAttributes = merged(botAttributes, result.botWrites);
     for (const report of result.reports) this.note(report);

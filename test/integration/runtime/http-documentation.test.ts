@@ -40,7 +40,7 @@ test('the limits of a message are the documented ones', () => {
 });
 
 test('each code that the server itself gives is documented', async () => {
-  const folder = join(ROOT, 'runtime-shim', 'server');
+  const folder = join(ROOT, 'runtime-shim', 'http');
   const sources = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')));
   const codes = new Set(sources.flatMap((source) => [...source.matchAll(/\bcode: '(\w+)'/g)].map(([, code]) => code)));
   expect(codes.size).toBeGreaterThan(8);

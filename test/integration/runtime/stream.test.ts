@@ -80,3 +80,29 @@ test('a silent stream says that it is still there', async () => {
   await clock.advance(15_000);
   expect(await event).toBe(': still here');
 });
+
+test('a reader that never reads makes the server hold one chunk of a long transcript, not all of it', async () => {
+  const runtime = await startRuntime({ scripts: SCRIPTS }, { http: { port: 0 } });
+  const text = 'x'.repeat(90_000);
+  for (let count = 0; count < 60; count += 1) await runtime.receive({ channel: 'telegram', externalId: '1', text });
+  await runtime.idle();
+  const read: number[] = [];
+  const messages = runtime.messages.bind(runtime);
+  // Counts what the server reads; everything else is as it is.
+  Object.assign(runtime, {
+    messages: async (...call: Parameters<typeof messages>) => {
+      const lines = await messages(...call);
+      read.push(JSON.stringify(lines).length);
+      return lines;
+    },
+  });
+  const { next } = await openStream(`${runtime.url}${PATH}`);
+  for (let count = 0; count < 60; count += 1) await next();
+  expect(read.length).toBeGreaterThan(30);
+  expect(Math.max(...read)).toBeLessThan(100_000);
+  // One answer has an end too; the next one goes on where it ended.
+  const page = (await (await fetch(`${runtime.url}${PATH}`)).json()) as { messages: Array<{ seq: number }> };
+  expect(page.messages.length).toBeLessThan(50);
+  const rest = (await (await fetch(`${runtime.url}${PATH}?after=${page.messages.length}`)).json()) as typeof page;
+  expect(rest.messages[0]?.seq).toBe(page.messages.length + 1);
+});

@@ -23,17 +23,43 @@ test.each([
   ['{{ $toString }}{{ &$constructor }}{{ $__proto__ }}', ''],
   ['{{ name }} { { $name } } {{ $name', '{{ name }} { { $name } } {{ $name'],
 ])('%s', (template, filled) => {
-  expect(fillMacros(template, LEAD, { step: '2' })).toBe(filled);
+  expect(fillMacros(template, LEAD, { step: '2' }, 1_000)).toBe(filled);
 });
 
 test('an attribute "name" comes before the name from the channel; no name is nothing', () => {
-  expect(fillMacros('{{ $name }}', { ...LEAD, attributes: { name: { kind: 'text', value: 'Пётр' } } }, {})).toBe(
+  expect(fillMacros('{{ $name }}', { ...LEAD, attributes: { name: { kind: 'text', value: 'Пётр' } } }, {}, 1_000)).toBe(
     'Пётр',
   );
-  expect(fillMacros('[{{ $name }}]', { ...LEAD, name: null }, {})).toBe('[]');
+  expect(fillMacros('[{{ $name }}]', { ...LEAD, name: null }, {}, 1_000)).toBe('[]');
 });
 
 test('what a lead wrote is not read as a macro again', () => {
   const lead = { ...LEAD, attributes: { a: { kind: 'text' as const, value: '{{ $name }} $& $1' } } };
-  expect(fillMacros('{{ $a }}', lead, {})).toBe('{{ $name }} $& $1');
+  expect(fillMacros('{{ $a }}', lead, {}, 1_000)).toBe('{{ $name }} $& $1');
+});
+
+const LONG = {
+  ...LEAD,
+  attributes: {
+    long: { kind: 'text' as const, value: 'х'.repeat(980_000) },
+    json: { kind: 'json' as const, value: JSON.stringify('х'.repeat(980_000)) },
+    list: { kind: 'json' as const, value: JSON.stringify(['х'.repeat(980_000)]) },
+    escaped: { kind: 'json' as const, value: `"${'\\u0445'.repeat(10)}"` },
+  },
+  systemAttributes: { sys_livetex_attrs: { a: 'х'.repeat(90_000) } },
+};
+
+test.each(['$long', '$json', '$list', '$sys_livetex_attrs', '&$long'])(
+  'a text stops at the limit of its place, however often %s stands in it: one character more shows that it is too long',
+  (name) => {
+    const memory = { long: 'х'.repeat(980_000) };
+    const filled = fillMacros(`{{ ${name} }}`.repeat(166), LONG, memory, 1_000);
+    expect(filled).toHaveLength(1_001);
+  },
+);
+
+test('a text that just fits is whole, also when its JSON is long only by its escapes', () => {
+  expect(fillMacros('{{ $escaped }}', LONG, {}, 10)).toBe('х'.repeat(10));
+  expect(fillMacros('аб{{ $escaped }}', LONG, {}, 12)).toBe(`аб${'х'.repeat(10)}`);
+  expect(fillMacros('а'.repeat(12), LONG, {}, 10)).toHaveLength(11);
 });

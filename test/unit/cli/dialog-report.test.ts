@@ -47,3 +47,29 @@ test('what waits for one lead, and why: its own failure, or that the whole queue
     { queue: 'livetex:main', ...waits, heldBack: 'livetex_token_refused' },
   ]);
 });
+
+test('of a long transcript only the newest lines are kept, by number and by size', async () => {
+  const storage = createMemoryStorage({ clock: systemClock });
+  onTestFinished(() => storage.close());
+  const text = 'x'.repeat(100_000);
+  const pages: number[] = [];
+  const runtime = {
+    lead: async () => view,
+    messages: async (_channel: string, _lead: string, after: number, page?: { readonly maxLines?: number }) => {
+      pages.push(page?.maxLines ?? Infinity);
+      const length = Math.min(10, 200 - after);
+      return Array.from({ length }, (_, index) => ({ seq: after + index + 1, from: 'lead' as const, text, at: 0 }));
+    },
+  };
+  const of = async (last: number) =>
+    await dialogReport(runtime, storage, { channel: 'telegram', externalId: '42', last });
+  const few = await of(3);
+  expect(few?.messages.map(({ seq }) => seq)).toEqual([198, 199, 200]);
+  expect(few?.earlier).toBe(197);
+  const many = await of(1_000);
+  // 4 MiB are 41 lines of this length.
+  expect(many?.messages.length).toBe(41);
+  expect(many?.messages.at(-1)?.seq).toBe(200);
+  expect(many?.earlier).toBe(159);
+  expect(Math.max(...pages)).toBeLessThan(1_000);
+});

@@ -101,7 +101,24 @@ test('a transcript keeps every kind of line in order', async () => {
     { from: 'notice', text: 'Оператор вернул диалог боту' },
   ] as const;
   for (const [index, line] of lines.entries()) await storage.transaction((tx) => appendLine(tx, ANNA, line, index));
-  const read = await storage.read((tx) => readTranscript(tx, ANNA, { after: 0, limit: 10 }));
+  const read = await storage.read((tx) => readTranscript(tx, ANNA, { after: 0, maxLines: 10, maxSize: 1_000_000 }));
   expect(read).toEqual(lines.map((line, index) => ({ seq: index + 1, ...line, at: index })));
-  expect(await storage.read((tx) => readTranscript(tx, ANNA, { after: 3, limit: 10 }))).toHaveLength(1);
+  expect(
+    await storage.read((tx) => readTranscript(tx, ANNA, { after: 3, maxLines: 10, maxSize: 1_000_000 })),
+  ).toHaveLength(1);
+});
+
+test('a transcript is read up to a size as well as up to a number of lines, but at least one line', async () => {
+  const storage = memory();
+  const text = 'Ж'.repeat(1_000);
+  for (let at = 0; at < 100; at += 1) {
+    await storage.transaction((tx) => appendLine(tx, ANNA, { from: 'lead', text }, at));
+  }
+  const seqs = async (page: { after: number; maxLines: number; maxSize: number }): Promise<number[]> =>
+    (await storage.read((tx) => readTranscript(tx, ANNA, page))).map(({ seq }) => seq);
+  expect(await seqs({ after: 0, maxLines: 1_000, maxSize: 5_500 })).toEqual([1, 2, 3, 4, 5]);
+  expect(await seqs({ after: 5, maxLines: 2, maxSize: 5_500 })).toEqual([6, 7]);
+  expect(await seqs({ after: 97, maxLines: 1_000, maxSize: 10 })).toEqual([98]);
+  expect(await seqs({ after: 0, maxLines: 1_000, maxSize: 1_000_000 })).toHaveLength(100);
+  expect(await seqs({ after: 100, maxLines: 1_000, maxSize: 1_000_000 })).toEqual([]);
 });

@@ -53,3 +53,21 @@ function characterAt(text: string, line: number, column: number): string | undef
     start += /^[^\n\u2028]*[\n\u2028]/.exec(text.slice(start))?.[0].length ?? 0;
   return text[start + column - 1];
 }
+
+test.each([
+  ['empty ones', ''],
+  ['ones of a space', ' '],
+])('snippets that multiply each other come to an end: %s', (_, end) => {
+  const times = (name: string): { file: string; code: string } => library(`snippet('${name}')`.repeat(400));
+  const libraries = { A: times('B'), B: times('C'), C: library(end) };
+  expect(expandSnippets("snippet('A')".repeat(400), libraries)).toMatchObject({
+    code: 'script_argument',
+    problem: 'the script uses more than 10000 snippets',
+  });
+});
+
+test('a message about an unknown library lists a bounded number of those there are', () => {
+  const libraries = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`Business.A.L${n}`, library('')]));
+  const found = expandSnippets("snippet('Business.A.X')", libraries);
+  expect('problem' in found && found.problem).toMatch(/known: Business\.A\.L0, .* and 470 more$/);
+});

@@ -92,3 +92,15 @@ it('opens the editor whatever the path has in it', () => {
   );
   expect(editorLink('C:\\боты\\a.js', null)).toBe(`vscode://file/C:/${encodeURIComponent('боты')}/a.js:1`);
 });
+
+it.each([
+  ['points', '.'.repeat(90_000)],
+  ['brackets', ')]}'.repeat(30_000)],
+])('a long address of %s takes as long as its length and no longer', (_, tail) => {
+  const address = `https://example.com/${tail}x`;
+  const before = process.threadCpuUsage();
+  expect(textParts(`${address}${tail}`)[0]?.text).toBe(address);
+  const { user, system } = process.threadCpuUsage(before);
+  // It took more than four seconds when each point was tried as the beginning of the end.
+  expect((user + system) / 1_000).toBeLessThan(1_000);
+});

@@ -17,6 +17,10 @@ export const scriptHintsEn: typeof scriptHintsRu = {
   script_library_missing: 'Put the library’s file into the folder libraries.',
   script_unknown: 'No script has this code. Take the code from bot.json.',
   script_loop: 'Scripts run each other in a circle.',
+  script_output_full: 'One message may not make the bot say, log and keep that much.',
+  script_given_up: 'The bot does not get to an end with this message. Look for slow or endless scripts.',
+  lead_quota_full: 'The bot stored too much for this lead within an hour.',
+  bot_quota_full: 'The bot stored too much within an hour.',
   attr_key_invalid: 'An attribute’s name is a non-empty string.',
   attr_value_invalid:
     'A value is a string, a number, true, false or null. Pass a field of the object instead of the object.',
@@ -213,6 +217,7 @@ export const en: Texts = {
       operator_command: 'an operator’s command',
       operator_timeout: 'the operator did not answer in time',
       not_sent: 'the message was not sent',
+      answer_not_kept: 'the answer of the lead was not kept',
       route_not_tried: 'the route "{of}" could not be tried',
       condition_failed: 'the condition failed, so it does not hold',
       stopped: 'the scenario was stopped',

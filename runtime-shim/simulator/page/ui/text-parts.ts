@@ -6,7 +6,14 @@ export interface TextPart {
 
 const LINK = /https?:\/\/[^\s<>"'`]+/giu;
 /** What usually ends a sentence rather than a link. */
-const TRAILING = /[.,;:!?)\]}»]+$/u;
+const TRAILING = '.,;:!?)]}»';
+
+/** By hand: an expression that ends in `+$` begins again at each of thousands of such characters inside an address. */
+function withoutTrailing(link: string): string {
+  let end = link.length;
+  while (end > 0 && TRAILING.includes(link.charAt(end - 1))) end -= 1;
+  return link.slice(0, end);
+}
 
 /** The address if it is one a person may open: absolute, http or https. */
 export function httpLink(value: string): string | undefined {
@@ -19,7 +26,7 @@ export function textParts(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let end = 0;
   for (const match of text.matchAll(LINK)) {
-    const raw = match[0].replace(TRAILING, '');
+    const raw = withoutTrailing(match[0]);
     const href = httpLink(raw);
     if (href === undefined) continue;
     if (match.index > end) parts.push({ text: text.slice(end, match.index) });

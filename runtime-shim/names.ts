@@ -1,3 +1,4 @@
+/** Names in messages: which one was meant, and which ones there are. */
 /** Farther than this, a name is another name and no slip of the finger. In edits (insert, delete, replace, swap of neighbours counts 2). */
 const MAX_EDITS = 3;
 
@@ -33,4 +34,30 @@ function editsBetween(left: string, right: string): number {
     previous = current;
   }
   return previous[right.length] ?? 0;
+}
+
+/** Names that a message lists at most, and their characters together. Our choice: what a person looks through. */
+const MAX_LISTED_NAMES = 30;
+const MAX_LISTED_CHARS = 1_000;
+
+/** The names that there are, for a message: `a, b, c`, of many the first ones `and 1970 more`, without any `none`. */
+export function knownNames(names: Iterable<string>): string {
+  const listed: string[] = [];
+  let chars = 0;
+  let more = 0;
+  for (const name of names) {
+    chars += name.length;
+    if (more === 0 && listed.length < MAX_LISTED_NAMES && chars <= MAX_LISTED_CHARS) listed.push(name);
+    else more += 1;
+  }
+  if (listed.length === 0) return more === 0 ? 'none' : `${more} with long names`;
+  return more === 0 ? listed.join(', ') : `${listed.join(', ')} and ${more} more`;
+}
+
+/** Longest name that a message repeats. */
+const MAX_QUOTED_CHARS = 200;
+
+/** A name as a message repeats it: one that is far too long is cut. */
+export function quotedName(name: string): string {
+  return name.length <= MAX_QUOTED_CHARS ? name : `${name.slice(0, MAX_QUOTED_CHARS).toWellFormed()}…`;
 }

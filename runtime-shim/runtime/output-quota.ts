@@ -1,0 +1,49 @@
+import type { Clock } from '../../plugin/contract/host.ts';
+import type { LeadRef } from '../../plugin/contract/lead.ts';
+import { leadKey } from '../leads/lead-keys.ts';
+
+/** What is counted together, ms. */
+const WINDOW_MS = 3_600_000;
+/** Characters that a lead's scenarios may have stored within the window. Our choice: five messages at the limit of each. */
+export const MAX_LEAD_CHARS = 20_000_000;
+/** The same for a bot, with all its leads. Our choice: a hundred ordinary messages a second stay below it. */
+export const MAX_BOT_CHARS = 1_000_000_000;
+
+/**
+ * Bounds what one lead and one bot may have stored by their scenarios, so that a lead who makes a greedy script run again
+ * and again cannot fill the disk. Counted in this process: a record in storage would be the place where all leads of a bot
+ * wait for each other, and a restart once an hour gives nobody much.
+ */
+export class OutputQuota {
+  private readonly clock: Pick<Clock, 'now'>;
+  private until = 0;
+  private bot = 0;
+  private readonly leads = new Map<string, number>();
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.clock = clock;
+  }
+
+  count(lead: LeadRef, chars: number): void {
+    this.turnWindow();
+    const key = leadKey(lead);
+    this.bot += chars;
+    this.leads.set(key, (this.leads.get(key) ?? 0) + chars);
+  }
+
+  /** Which quota is used up, if one is. */
+  full(lead: LeadRef): { readonly code: 'lead_quota_full' | 'bot_quota_full'; readonly limit: number } | undefined {
+    this.turnWindow();
+    if (this.bot >= MAX_BOT_CHARS) return { code: 'bot_quota_full', limit: MAX_BOT_CHARS };
+    const used = this.leads.get(leadKey(lead)) ?? 0;
+    return used >= MAX_LEAD_CHARS ? { code: 'lead_quota_full', limit: MAX_LEAD_CHARS } : undefined;
+  }
+
+  private turnWindow(): void {
+    const now = this.clock.now();
+    if (now < this.until) return;
+    this.until = now + WINDOW_MS;
+    this.bot = 0;
+    this.leads.clear();
+  }
+}

@@ -1,0 +1,75 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
+import type { ClaimedJob, Json } from '../../../plugin/storage/contract.ts';
+import { loadBot } from '../../../runtime-shim/bot/load-bot.ts';
+import { authorLogOf } from '../../../runtime-shim/leads/lead-keys.ts';
+import { ActivityBus } from '../../../runtime-shim/runtime/activity-bus.ts';
+import { MAX_BOT_CHARS, MAX_LEAD_CHARS, OutputQuota } from '../../../runtime-shim/runtime/output-quota.ts';
+import { MAX_SCENARIO_TRIES, performLeadJob } from '../../../runtime-shim/runtime/perform-lead-job.ts';
+import { PluginSet } from '../../../runtime-shim/runtime/plugin-set.ts';
+import type { Sandbox } from '../../../runtime-shim/sandbox/contract.ts';
+import { botFolder } from '../../support/bot-folder.ts';
+import { watchedLogger } from '../../support/watched-output.ts';
+
+const ONE = { botId: 'test', channel: 'telegram', externalId: '1' };
+const TWO = { ...ONE, externalId: '2' };
+
+test('what a lead’s scenarios had stored within an hour is counted, and the next hour begins with nothing', () => {
+  let now = 1_000;
+  const quota = new OutputQuota({ now: () => now });
+  quota.count(ONE, MAX_LEAD_CHARS - 1);
+  expect(quota.full(ONE)).toBeUndefined();
+  quota.count(ONE, 1);
+  expect(quota.full(ONE)).toEqual({ code: 'lead_quota_full', limit: MAX_LEAD_CHARS });
+  expect(quota.full(TWO)).toBeUndefined();
+  now += 3_600_000;
+  expect(quota.full(ONE)).toBeUndefined();
+});
+
+test('a bot has a quota for all its leads together', () => {
+  const quota = new OutputQuota({ now: () => 1_000 });
+  quota.count(ONE, MAX_BOT_CHARS);
+  expect(quota.full(TWO)).toEqual({ code: 'bot_quota_full', limit: MAX_BOT_CHARS });
+});
+
+/** Performs a lead's message as the try number `attempts + 1`, on a bot that greets; the codes in the author's log, and what was said. */
+async function performed(attempts: number, quota: OutputQuota): Promise<{ codes: unknown[]; lines: number }> {
+  const bot = await loadBot(
+    await botFolder({ id: 'test', scripts: [{ code: 'start', commands: [{ type: 'send_text', text: 'да' }] }] }),
+  );
+  const storage = await openStorage('memory:', { clock: systemClock, owner: 'test', logger: watchedLogger() });
+  onTestFinished(() => storage.close());
+  const logger = { ...watchedLogger(), error: () => undefined };
+  const parts = {
+    storage,
+    sandbox: {} as Sandbox,
+    clock: systemClock,
+    logger,
+    activities: new ActivityBus(logger),
+    quota,
+    plugins: () => new PluginSet([]),
+    bot: () => bot,
+    botId: 'test',
+  };
+  const payload = { kind: 'message', lead: ONE, id: 'm1', content: { text: 'привет' }, at: 1 } as unknown as Json;
+  const job = { id: 1, attempts, payload } as unknown as ClaimedJob;
+  const outcome = await performLeadJob(parts, job, new AbortController().signal);
+  await storage.transaction((tx) => outcome.commit?.(tx) ?? Promise.resolve());
+  const log = await storage.read((tx) => tx.readStream(authorLogOf(ONE), { after: 0, limit: 100 }));
+  const codes = log.flatMap(({ value }) =>
+    (value as { code?: string }).code === undefined ? [] : [(value as { code?: string }).code],
+  );
+  return { codes, lines: log.length };
+}
+
+test('a message that ran out of time or ended the process each time is passed on without the bot', async () => {
+  const quota = new OutputQuota(systemClock);
+  expect((await performed(MAX_SCENARIO_TRIES - 1, quota)).codes).toEqual([]);
+  expect((await performed(MAX_SCENARIO_TRIES, quota)).codes).toEqual(['script_given_up']);
+});
+
+test('a lead whose quota is used up gets no answer, and the author reads why', async () => {
+  const quota = new OutputQuota(systemClock);
+  quota.count(ONE, MAX_LEAD_CHARS);
+  expect((await performed(0, quota)).codes).toEqual(['lead_quota_full']);
+});
