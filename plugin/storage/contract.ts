@@ -71,6 +71,8 @@ export interface ClaimedJob extends StoredJob {
   readonly leaseUntil: number;
   /** Claimed while the queue has a gate whose time is over: whoever completes this job lifts the gate (the lane worker does). */
   readonly probe?: true;
+  /** Processes in a row that died while they tried this job; left out: none. The lane worker does not try a deadly one again. */
+  readonly deaths?: number;
 }
 
 /** A job that was given up, kept until somebody resends or drops it or retention removes it. */
@@ -183,7 +185,11 @@ export interface Storage {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** A consistent view, without write locks. */
   read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<T>;
-  /** Claims heads of lanes that are due, oldest ready first. Expired leases count as unclaimed. Due timers are moved into their lanes first. */
+  /**
+   * Claims heads of lanes that are due, oldest ready first. Expired leases count as unclaimed. Due timers are moved into
+   * their lanes first. What was under way when a process died counts as tried; of such jobs (`deaths`) only one at a time
+   * is under way in all of storage, so that the next death shows which of them it was.
+   */
   claim(request: ClaimRequest): Promise<ClaimedJob[]>;
   /** Prolongs leases of jobs still worked on; returns those whose claim was lost. */
   extend(jobs: readonly ClaimedJob[], leaseMs: number): Promise<ClaimedJob[]>;

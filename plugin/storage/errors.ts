@@ -54,6 +54,12 @@ export const STORAGE_ERRORS = {
     message: (facts: { kind: string; queue: string; deadlineMs: number }) =>
       `the handler of a job "${facts.kind}" of the queue "${facts.queue}" did not end within ${facts.deadlineMs} ms`,
   }),
+  job_deadly: row({
+    fault: 'internal',
+    retryable: false,
+    message: (facts: { deaths: number }) =>
+      `the process ended while it tried this job, ${facts.deaths} ${facts.deaths === 1 ? 'time' : 'times in a row'}`,
+  }),
   storage_name_invalid: row({
     fault: 'internal',
     retryable: false,

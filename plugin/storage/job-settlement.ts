@@ -1,6 +1,6 @@
 import { backOff } from './back-off.ts';
 import type { ClaimedJob, Transaction } from './contract.ts';
-import { codeOf } from './errors.ts';
+import { codeOf, storageError } from './errors.ts';
 import type { JobFailure, JobOutcome, LaneWorkerEvent, LaneWorkerOptions } from './lane-worker-contract.ts';
 
 /** How long a job is tried from its first failure on, ms (design, section 5.4). */
@@ -74,6 +74,20 @@ function classified(options: Limits, error: unknown, job: ClaimedJob): JobFailur
     options.onError(failure);
     return { do: 'retry', error: codeOf(error) ?? 'unknown' };
   }
+}
+
+/**
+ * Processes in a row that may die while they try a job. Our choice: at the first death it is one suspect of many; at the
+ * second and the third it was the only one under way, which is no accident any more.
+ */
+const MOST_DEATHS = 3;
+
+/** The end of a job that must not be tried again; `undefined`: it may be. */
+export function settleDeadly(job: ClaimedJob): Settlement | undefined {
+  const { deaths = 0 } = job;
+  if (deaths < MOST_DEATHS) return undefined;
+  const { code, message } = storageError('job_deadly', { deaths });
+  return buried(job, `${code}: ${message}`);
 }
 
 /** The handler rejected, overran its deadline, or its `commit` failed. */

@@ -1,6 +1,6 @@
 import type { ClaimedJob } from './contract.ts';
 import { storageError } from './errors.ts';
-import { type Settlement, settleFailure, settleOutcome } from './job-settlement.ts';
+import { type Settlement, settleDeadly, settleFailure, settleOutcome } from './job-settlement.ts';
 import type { LaneWorker, LaneWorkerEvent, LaneWorkerOptions } from './lane-worker-contract.ts';
 import { runHandler } from './run-handler.ts';
 import { settleJob, STORAGE_PAUSE_MS } from './settle-job.ts';
@@ -64,6 +64,8 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
   }
 
   async function settlementOf(job: ClaimedJob): Promise<Settlement> {
+    const deadly = settleDeadly(job);
+    if (deadly !== undefined) return deadly;
     try {
       return settleOutcome(job, await runHandler(options, job));
     } catch (error) {

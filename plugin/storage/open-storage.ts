@@ -1,6 +1,6 @@
 import type { Storage } from './contract.ts';
 import { storageError } from './errors.ts';
-import { createMemoryStorage } from './memory/memory-storage.ts';
+import { createMemoryStorage } from './sqlite/memory-storage.ts';
 import type { OpenStorageOptions } from './open-options.ts';
 import { createSqliteStorage } from './sqlite/sqlite-storage.ts';
 

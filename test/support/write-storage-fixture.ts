@@ -35,4 +35,4 @@ await storage.transaction(async (tx) => {
   if (retrying) await tx.retry(retrying, { notBefore: clock.now() + 5_000, error: 'livetex_failed' });
 });
 await storage.close();
-rmSync(join(folder, 'lock.db'), { force: true });
+for (const file of ['lock.db', 'trying']) rmSync(join(folder, file), { force: true });

@@ -106,6 +106,7 @@ export const COPY_TABLES: readonly CopyTable[] = [
       ['lane', 'text', 'name'],
       ['ready_at', 'bigint', 'ready_at'],
       ['turn', 'bigint', 'head_id'],
+      ['deaths', 'integer', 'deaths'],
     ],
     'id',
   ),

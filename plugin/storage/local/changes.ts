@@ -12,10 +12,12 @@ export interface Changes {
   readonly lanes: number[];
   /** Claims that were used up. */
   readonly claims: Claim[];
+  /** A claim was used up whose job stays where it is. */
+  hasGivenBack: boolean;
 }
 
 export function noChanges(): Changes {
-  return { queues: new Set(), streams: new Set(), counts: new Map(), lanes: [], claims: [] };
+  return { queues: new Set(), streams: new Set(), counts: new Map(), lanes: [], claims: [], hasGivenBack: false };
 }
 
 /** Adds to a count of a queue. */
@@ -34,6 +36,7 @@ export function mergeChanges(into: Changes, from: Changes): void {
   for (const stream of from.streams) into.streams.add(stream);
   for (const lane of from.lanes) into.lanes.push(lane);
   for (const claim of from.claims) into.claims.push(claim);
+  into.hasGivenBack ||= from.hasGivenBack;
   for (const [queue, counts] of from.counts) {
     for (const what of Object.keys(counts) as (keyof QueueCounts)[]) count(into, queue, what, counts[what]);
   }

@@ -32,6 +32,10 @@ export interface ClaimBook {
   take(claim: Omit<Claim, 'ended'>): void;
   /** Lanes of a queue that are claimed now, and when the first of the claims runs out. */
   claimed(queue: string, now: number): { readonly count: number; readonly firstEnd: number | undefined };
+  /** Is a suspect (`deaths`) under way, in whatever queue? */
+  hasSuspect(now: number): boolean;
+  /** The jobs that this process tries, those whose time is over too. */
+  jobIds(): number[];
   /** Claims of a queue, those whose time is over too. */
   sizeOf(queue: string): number;
   /** Part of a transaction: its lane's head changes. */
@@ -108,6 +112,11 @@ export function createClaimBook(): ClaimBook {
       }
       return { count, firstEnd };
     },
+    hasSuspect(now) {
+      for (const [laneId, { lane }] of claims) if (lane.deaths > 0 && isClaimed(laneId, now)) return true;
+      return false;
+    },
+    jobIds: () => Array.from(claims.values(), ({ head }) => head.id),
     sizeOf: (queue) => of(queue).size,
     touch(changes, laneId) {
       changes.lanes.push(laneId);

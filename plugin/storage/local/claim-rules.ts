@@ -51,14 +51,25 @@ export function claim(context: ClaimContext, request: ClaimRequest, newClaim: ()
   const limit = room(context, request, gate);
   if (limit <= 0) return [];
   const until = now + request.leaseMs;
-  return freeLanes(context, queue, limit).flatMap((laneId) => {
+  const suspect = freeSuspect(context, queue);
+  const lanes =
+    suspect === undefined ? freeLanes(context, queue, limit) : [suspect, ...freeLanes(context, queue, limit - 1)];
+  return lanes.flatMap((laneId) => {
     const found = tables.laneWithHead(laneId);
     if (found === undefined) return [];
     const { lane, head } = found;
     const token = newClaim();
     claims.take({ lane, head, token, until });
     const job = storedJob(head, { queue, lane: lane.name });
-    return [{ ...job, claim: token, leaseUntil: until, ...(gate === undefined ? {} : { probe: true as const }) }];
+    return [
+      {
+        ...job,
+        claim: token,
+        leaseUntil: until,
+        ...(gate === undefined ? {} : { probe: true as const }),
+        ...(lane.deaths === 0 ? {} : { deaths: lane.deaths }),
+      },
+    ];
   });
 }
 
@@ -78,6 +89,13 @@ function freeLanes({ tables, claims, now }: ClaimContext, queue: string, limit: 
     .map(({ id }) => id);
 }
 
+/** The suspect whose turn it is: one at a time, so that the next death shows which of them it was. */
+function freeSuspect({ tables, claims, now }: ClaimContext, queue: string): number | undefined {
+  const suspects = tables.lanes.suspects(queue);
+  if (suspects.length === 0 || claims.hasSuspect(now)) return undefined;
+  return suspects.find(({ id, readyAt }) => readyAt <= now && claims.isDurable(id))?.id;
+}
+
 /** Prolongs leases; returns the jobs whose claim was lost. */
 export function extend({ claims, now }: ClaimContext, jobs: readonly ClaimedJob[], leaseMs: number): ClaimedJob[] {
   return jobs.filter((job) => {
@@ -91,9 +109,9 @@ export function extend({ claims, now }: ClaimContext, jobs: readonly ClaimedJob[
 /** When something of the queue becomes claimable next; a bound on claims is the asker's own and is not looked at. */
 export function nextWorkAt({ tables, claims, now }: ClaimContext, queue: string): number | undefined {
   const { firstEnd } = claims.claimed(queue, now);
-  const lanes = tables.lanes
-    .first(queue, claims.sizeOf(queue) + 1)
-    .map(({ id, readyAt }) => claims.freeSince(id, readyAt, now) ?? Infinity);
+  const lanes = [...tables.lanes.first(queue, claims.sizeOf(queue) + 1), ...tables.lanes.suspects(queue)].map(
+    ({ id, readyAt }) => claims.freeSince(id, readyAt, now) ?? Infinity,
+  );
   const ready = Math.min(...lanes, firstEnd ?? Infinity, tables.timers.earliest(queue) ?? Infinity);
   if (ready === Infinity) return undefined;
   const gate = tables.gates.get(queue);

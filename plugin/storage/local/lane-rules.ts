@@ -82,8 +82,9 @@ function owned(context: RuleContext, job: ClaimedJob): { lane: LaneRow; head: Jo
 }
 
 /** Gives the head back: it may be claimed again from `readyAt` on. */
-function giveBack(context: RuleContext, lane: LaneRow, readyAt: number): void {
-  context.tables.lanes.update(lane, { headId: lane.headId, readyAt });
+function giveBack(context: RuleContext, lane: LaneRow, readyAt: number, deaths: number): void {
+  context.tables.lanes.update(lane, { headId: lane.headId, readyAt, deaths });
+  context.changes.hasGivenBack = true;
   context.claims.end(context.changes, lane.id);
   context.claims.touch(context.changes, lane.id);
   context.changes.queues.add(lane.queue);
@@ -103,7 +104,7 @@ function leaveLane(context: RuleContext, lane: LaneRow, job: JobRow): void {
     tables.lanes.remove(lane);
     count(changes, lane.queue, 'lanes', -1);
   } else {
-    tables.lanes.update(lane, { headId, readyAt: context.now() });
+    tables.lanes.update(lane, { headId, readyAt: context.now(), deaths: 0 });
   }
   // Also when the lane is empty: a queue with a bound on its claims has room for another lane now.
   changes.queues.add(lane.queue);
@@ -122,11 +123,13 @@ export function retry(context: RuleContext, job: ClaimedJob, notBefore: number, 
   const { lane, head } = owned(context, job);
   if (head.firstFailedAt === null) count(context.changes, job.queue, 'retrying', 1);
   context.tables.jobs.markFailed(head, failureOf(context, head, error));
-  giveBack(context, lane, notBefore);
+  // A try that ended in order: the process survives this job.
+  giveBack(context, lane, notBefore, 0);
 }
 
 export function release(context: RuleContext, job: ClaimedJob, notBefore: number | undefined): void {
-  giveBack(context, owned(context, job).lane, notBefore ?? context.now());
+  const { lane } = owned(context, job);
+  giveBack(context, lane, notBefore ?? context.now(), lane.deaths);
 }
 
 export function bury(context: RuleContext, job: ClaimedJob, error: string): void {

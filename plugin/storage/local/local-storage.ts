@@ -27,6 +27,8 @@ export interface LocalStorageParts extends OpenStorageOptions {
   /** Left out: reads take their turn among the writes. */
   readonly reader?: Reader;
   readonly soon: (act: () => void) => void;
+  /** Is told which jobs are under way before their claims are handed out. Left out: nobody asks after this process. */
+  readonly onTrying?: (jobIds: readonly number[]) => void;
 }
 
 /** A transaction's life: `check` throws from the moment it has ended. */
@@ -66,6 +68,7 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
         return undefined;
       }
       claims.commit(changes);
+      if (changes.hasGivenBack) parts.onTrying?.(claims.jobIds());
       return (durable) => {
         // What could not be made durable is nobody's work: it was promised to nobody, and may be gone after a restart.
         if (!durable) return;
@@ -113,19 +116,25 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
 
   const claimContext = (readable: Tables): ClaimContext => ({ tables: readable, claims, now: clock.now() });
 
+  function claimNow(context: ClaimContext, request: ClaimRequest): ClaimedJob[] {
+    const claimed = claim(context, request, randomUUID);
+    if (claimed.length > 0) parts.onTrying?.(claims.jobIds());
+    return claimed;
+  }
+
   async function claimJobs(request: ClaimRequest): Promise<ClaimedJob[]> {
     // A turn of the loop later, as with commits: whoever asks again and again must not keep the network from its turn.
     await new Promise<void>((resolve) => parts.soon(resolve));
     const claimed = await read((readable) => {
       const context = claimContext(readable);
-      return hasDueTimers(readable, request.queue, context.now) ? undefined : claim(context, request, randomUUID);
+      return hasDueTimers(readable, request.queue, context.now) ? undefined : claimNow(context, request);
     });
     if (claimed !== undefined) return claimed;
     // Need not be durable: a timer whose move a loss of power forgets is due again.
     await write(false, (context) => {
       moveDueTimers(context, request.queue);
     });
-    return await read((readable) => claim(claimContext(readable), request, randomUUID));
+    return await read((readable) => claimNow(claimContext(readable), request));
   }
 
   async function readTransaction<T>(act: (tx: ReadTransaction) => Promise<T>): Promise<T> {

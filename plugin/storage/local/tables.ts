@@ -47,6 +47,8 @@ export interface LaneRow {
   readonly name: string;
   readonly headId: number;
   readonly readyAt: number;
+  /** Processes in a row that died while they tried its head. */
+  readonly deaths: number;
 }
 
 /** A lane as the index of what is due has it. */
@@ -70,10 +72,12 @@ export interface LaneTable {
   find(queue: string, name: string): LaneRow | undefined;
   get(id: number): LaneRow | undefined;
   insert(queue: string, name: string, headId: number, readyAt: number): number;
-  update(lane: LaneRow, change: { headId: number; readyAt: number }): void;
+  update(lane: LaneRow, change: { headId: number; readyAt: number; deaths: number }): void;
   remove(lane: LaneRow): void;
-  /** The first lanes by `readyAt`, then by the age of the head. */
+  /** The first lanes by `readyAt`, then by the age of the head; those of suspects are left out. */
   first(queue: string, limit: number): DueLane[];
+  /** All lanes of a queue whose heads are suspects (`deaths`), the fewest deaths first: most of them are innocent. */
+  suspects(queue: string): DueLane[];
   /** The lowest id of a queue's jobs (the oldest job of a lane is its head). */
   oldestHead(queue: string): number | undefined;
 }

@@ -6,8 +6,8 @@ import { claimedJob, type JobRow, NOW } from './rows.ts';
 
 export const CLAIM = {
   take: {
-    name: 'claim_jobs',
-    text: `SELECT * FROM claim_jobs($1, $2, $3, $4, $5, $6, $7)`,
+    name: 'claim_heads',
+    text: `SELECT * FROM claim_heads($1, $2, $3, $4, $5, $6, $7, $8)`,
   },
   extend: {
     name: 'extend_leases',
@@ -35,6 +35,7 @@ interface TakenRow extends Omit<JobRow, 'id'> {
   readonly moved: boolean;
   readonly probe: boolean;
   readonly claim: string;
+  readonly deaths: number | null;
   /** null in the one row that comes when nothing was claimed. */
   readonly id: string | null;
   readonly [column: string]: unknown;
@@ -51,14 +52,14 @@ export async function claim(
   connection: Connection,
   request: ClaimRequest,
   clock: NodeClock,
-  nodeId: string,
+  { nodeId, goneAfterMs }: { readonly nodeId: string; readonly goneAfterMs: number },
 ): Promise<Claimed> {
   const { queue, limit, leaseMs, maxClaimed } = request;
   const token = `${nodeId}/${randomUUID()}`;
   let askedAt = clock.now();
   const rows = await connection.query<TakenRow>(CLAIM.take, (attempt) => {
     askedAt = clock.now();
-    return [clock.testNow(), queue, limit, leaseMs, maxClaimed ?? null, token, attempt > 1];
+    return [clock.testNow(), queue, limit, leaseMs, maxClaimed ?? null, token, attempt > 1, goneAfterMs];
   });
   const serverNow = Number(rows[0]?.server_now);
   clock.observe(serverNow, askedAt);
@@ -67,7 +68,7 @@ export async function claim(
   return {
     hasMovedTimers: rows[0]?.moved === true,
     jobs: rows.flatMap(({ id, ...row }) => {
-      return id === null ? [] : [claimedJob({ ...row, id }, row.claim, leaseUntil, row.probe)];
+      return id === null ? [] : [claimedJob({ ...row, id }, { ...row, leaseUntil })];
     }),
   };
 }

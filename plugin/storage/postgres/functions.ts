@@ -13,14 +13,20 @@ export const SESSION_ENDED_STATE = 'ML002';
 
 /** Due timers moved by one claim. As on SQLite: bounds a transaction after a long standstill. */
 const TIMERS_PER_CLAIM = 500;
+/** As on SQLite (`try-marks.ts`): a job that was under way at two deaths waits so long for its next turn, ms. */
+const REPEATED_WAIT_MS = 5_000;
 
+/**
+ * All of them, as this program wants them: they are replaced with each migration. One whose form changes gets another
+ * name, so that nodes of the version before go on with theirs.
+ */
 export const FUNCTIONS = `
-CREATE FUNCTION time_now(p_now bigint) RETURNS bigint LANGUAGE sql VOLATILE
+CREATE OR REPLACE FUNCTION time_now(p_now bigint) RETURNS bigint LANGUAGE sql VOLATILE
 AS $$ SELECT coalesce(p_now, (extract(epoch from clock_timestamp()) * 1000)::bigint) $$;
 
 -- The lanes are made and locked first, in one order everywhere (no deadlock between two of these): so ids grow within a
 -- lane in the order of commits.
-CREATE FUNCTION enqueue_jobs(p_now bigint, p_queues text[], p_lanes text[], p_kinds text[], p_payloads text[])
+CREATE OR REPLACE FUNCTION enqueue_jobs(p_now bigint, p_queues text[], p_lanes text[], p_kinds text[], p_payloads text[])
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := time_now(p_now);
@@ -45,7 +51,7 @@ BEGIN
 END $$;
 
 -- One caller at a time per queue, so that timers keep their order.
-CREATE FUNCTION move_timers(p_now bigint, p_queue text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION move_timers(p_now bigint, p_queue text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   due text[];
   lanes_due text[];
@@ -66,13 +72,42 @@ BEGIN
   END IF;
 END $$;
 
+-- Frees the lanes of nodes that are gone and counts a try, and a death, for the heads that they were trying: all of them
+-- (p_queue null), or those of a queue whose leases have run out. Nodes that ended in order have no row any more.
+CREATE OR REPLACE FUNCTION take_over(p_now bigint, p_gone bigint, p_node text, p_queue text)
+RETURNS TABLE (queue text, lane text, id bigint, kind text, deaths integer) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  t bigint := time_now(p_now);
+BEGIN
+  RETURN QUERY
+  WITH held AS (
+    SELECT queue, lane FROM lanes
+    WHERE claim IS NOT NULL AND (p_queue IS NULL OR (queue = p_queue AND lease_until <= t))
+      AND split_part(claim, '/', 1) IN (SELECT nodes.id FROM nodes WHERE seen_at < t - p_gone AND nodes.id <> p_node)
+    ORDER BY queue, lane FOR UPDATE
+  ), freed AS (
+    UPDATE lanes SET claim = NULL, lease_until = NULL, deaths = lanes.deaths + 1,
+      ready_at = CASE WHEN lanes.deaths > 0 THEN t + ${REPEATED_WAIT_MS} ELSE t END
+    FROM held WHERE lanes.queue = held.queue AND lanes.lane = held.lane
+    RETURNING lanes.queue, lanes.lane, lanes.deaths
+  )
+  UPDATE jobs SET attempts = attempts + 1, first_failed_at = coalesce(first_failed_at, t),
+    last_error = 'job_deadly: the process ended while it tried this job (' || freed.deaths || ')'
+  FROM freed
+  WHERE jobs.id = (
+    SELECT head.id FROM jobs AS head WHERE head.queue = freed.queue AND head.lane = freed.lane ORDER BY head.id LIMIT 1
+  )
+  RETURNING freed.queue, freed.lane, jobs.id, jobs.kind, freed.deaths;
+END $$;
+
 -- Claims heads of lanes. Always returns a row: the server's time, and whether timers were moved. p_again: an earlier try
 -- with the same p_claim may have taken lanes, with its answer lost; they are given back first.
-CREATE FUNCTION claim_jobs(
-  p_now bigint, p_queue text, p_limit integer, p_lease bigint, p_max integer, p_claim text, p_again boolean
+CREATE OR REPLACE FUNCTION claim_heads(
+  p_now bigint, p_queue text, p_limit integer, p_lease bigint, p_max integer, p_claim text, p_again boolean, p_gone bigint
 ) RETURNS TABLE (
   server_now bigint, moved boolean, probe boolean, claim text, id bigint, queue text, lane text, kind text, payload text,
-  enqueued_at bigint, attempts integer, first_failed_at bigint, last_error text
+  enqueued_at bigint, attempts integer, first_failed_at bigint, last_error text, deaths integer
 ) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -84,10 +119,21 @@ DECLARE
   taken text[];
   ready bigint[];
   turns bigint[];
+  suspect text;
+  suspect_ready bigint;
+  suspect_turn bigint;
 BEGIN
   IF p_again THEN
     UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = t
     WHERE queue = p_queue AND claim IS NOT NULL AND starts_with(claim, p_claim);
+  END IF;
+
+  -- Leases that ran out while their node was gone.
+  IF EXISTS (
+    SELECT 1 FROM lanes WHERE queue = p_queue AND claim IS NOT NULL AND lease_until <= t
+      AND split_part(claim, '/', 1) <> split_part(p_claim, '/', 1)
+  ) THEN
+    PERFORM 1 FROM take_over(t, p_gone, split_part(p_claim, '/', 1), p_queue);
   END IF;
 
   IF EXISTS (SELECT 1 FROM timers WHERE queue = p_queue AND at <= t) THEN
@@ -117,21 +163,37 @@ BEGIN
     END IF;
   END IF;
 
-  IF room > 0 THEN
+  IF room > 0 AND EXISTS (SELECT 1 FROM lanes WHERE queue = p_queue AND deaths > 0) THEN
+    -- One suspect at a time, of all queues and nodes; the fewest deaths first, since most of them are innocent.
+    PERFORM pg_advisory_xact_lock(hashtextextended(current_schema() || ' suspects', 0));
+    IF NOT EXISTS (SELECT 1 FROM lanes WHERE deaths > 0 AND claim IS NOT NULL AND lease_until > t) THEN
+      SELECT lane, ready_at, turn INTO suspect, suspect_ready, suspect_turn FROM lanes WHERE queue = p_queue AND deaths > 0 AND ready_at <= t
+      ORDER BY deaths, ready_at, turn LIMIT 1 FOR UPDATE SKIP LOCKED;
+    END IF;
+    IF suspect IS NOT NULL THEN room := room - 1; END IF;
+  END IF;
+
+  IF room > 0 OR suspect IS NOT NULL THEN
     SELECT array_agg(lane ORDER BY ready_at, turn), array_agg(ready_at ORDER BY ready_at, turn),
       array_agg(turn ORDER BY ready_at, turn)
     INTO taken, ready, turns
     FROM (
-      SELECT lane, ready_at, turn FROM lanes WHERE queue = p_queue AND ready_at <= t
+      SELECT lane, ready_at, turn FROM lanes WHERE queue = p_queue AND ready_at <= t AND deaths = 0
       ORDER BY ready_at, turn LIMIT room FOR UPDATE SKIP LOCKED
     ) AS due;
+    IF suspect IS NOT NULL THEN
+      taken := taken || suspect;
+      ready := ready || suspect_ready;
+      turns := turns || suspect_turn;
+    END IF;
     UPDATE lanes SET claim = p_claim || ':' || turn, lease_until = t + p_lease, ready_at = t + p_lease
     WHERE queue = p_queue AND lane = ANY (taken);
   END IF;
 
   RETURN QUERY
   SELECT t, has_moved, gate_until IS NOT NULL, p_claim || ':' || wanted.turn, head.id, head.queue, head.lane, head.kind,
-    head.payload, head.enqueued_at, head.attempts, head.first_failed_at, head.last_error
+    head.payload, head.enqueued_at, head.attempts, head.first_failed_at, head.last_error,
+    (SELECT deaths FROM lanes WHERE queue = p_queue AND lane = wanted.lane)
   FROM (SELECT 1) AS always
   LEFT JOIN (
     unnest(taken, ready, turns) AS wanted (lane, ready_at, turn)
@@ -141,7 +203,7 @@ BEGIN
 END $$;
 
 -- The fence: nobody but the owner of the claim ends a job. The lock also holds back those who add to the lane.
-CREATE FUNCTION own_lane(p_now bigint, p_queue text, p_lane text, p_claim text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION own_lane(p_now bigint, p_queue text, p_lane text, p_claim text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM 1 FROM lanes
   WHERE queue = p_queue AND lane = p_lane AND claim = p_claim AND lease_until > time_now(p_now) FOR UPDATE;
@@ -149,10 +211,10 @@ BEGIN
 END $$;
 
 -- After the head has left: the lane waits for its next job, or goes. True when it goes on.
-CREATE FUNCTION free_lane(p_now bigint, p_queue text, p_lane text) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION free_lane(p_now bigint, p_queue text, p_lane text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM jobs WHERE queue = p_queue AND lane = p_lane) THEN
-    UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = time_now(p_now)
+    UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = time_now(p_now), deaths = 0
     WHERE queue = p_queue AND lane = p_lane;
     RETURN true;
   END IF;
@@ -160,7 +222,7 @@ BEGIN
   RETURN false;
 END $$;
 
-CREATE FUNCTION complete_job(p_now bigint, p_queue text, p_lane text, p_claim text, p_id bigint)
+CREATE OR REPLACE FUNCTION complete_job(p_now bigint, p_queue text, p_lane text, p_claim text, p_id bigint)
 RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM own_lane(p_now, p_queue, p_lane, p_claim);
@@ -170,7 +232,7 @@ END $$;
 
 -- Many at once, each its own: the places (from 1) of those that were ours, and whether their lanes go on. One that is
 -- missing had lost its claim. All lanes are locked in one order, as everywhere.
-CREATE FUNCTION complete_jobs(p_now bigint, p_queues text[], p_lanes text[], p_claims text[], p_ids bigint[])
+CREATE OR REPLACE FUNCTION complete_jobs(p_now bigint, p_queues text[], p_lanes text[], p_claims text[], p_ids bigint[])
 RETURNS TABLE (place bigint, goes_on boolean) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -195,13 +257,13 @@ BEGIN
     DELETE FROM lanes USING mine
     WHERE lanes.queue = mine.queue AND lanes.lane = mine.lane AND NOT mine.goes_on RETURNING mine.place
   ), going AS (
-    UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = t FROM mine
+    UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = t, deaths = 0 FROM mine
     WHERE lanes.queue = mine.queue AND lanes.lane = mine.lane AND mine.goes_on RETURNING mine.place
   )
   SELECT place, false FROM gone UNION ALL SELECT place, true FROM going;
 END $$;
 
-CREATE FUNCTION bury_job(p_now bigint, p_queue text, p_lane text, p_claim text, p_id bigint, p_error text)
+CREATE OR REPLACE FUNCTION bury_job(p_now bigint, p_queue text, p_lane text, p_claim text, p_id bigint, p_error text)
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := time_now(p_now);
@@ -214,7 +276,7 @@ BEGIN
 END $$;
 
 -- The job stays at the head. p_error null: as if it had never been claimed. p_ready null: at once.
-CREATE FUNCTION return_job(
+CREATE OR REPLACE FUNCTION return_job(
   p_now bigint, p_queue text, p_lane text, p_claim text, p_id bigint, p_ready bigint, p_error text
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -225,12 +287,14 @@ BEGIN
     UPDATE jobs SET attempts = attempts + 1, first_failed_at = coalesce(first_failed_at, t), last_error = p_error
     WHERE id = p_id;
   END IF;
-  UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = coalesce(p_ready, t)
+  -- A try that ended in order: the process survives this job.
+  UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = coalesce(p_ready, t),
+    deaths = CASE WHEN p_error IS NULL THEN deaths ELSE 0 END
   WHERE queue = p_queue AND lane = p_lane;
 END $$;
 
 -- A lane that is claimed keeps its jobs: whoever holds it may be about to end the head.
-CREATE FUNCTION drop_job(p_now bigint, p_id bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION drop_job(p_now bigint, p_id bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   place jobs%ROWTYPE;
   head bigint;
@@ -252,7 +316,7 @@ END $$;
 
 -- Locks the record, so that read-modify-write of two transactions happens one after the other, as on SQLite. One that is
 -- not there has no row to lock: then its name is locked, and looked for again.
-CREATE FUNCTION record_for_update(p_collection text, p_key text)
+CREATE OR REPLACE FUNCTION record_for_update(p_collection text, p_key text)
 RETURNS TABLE (key text, value text, version bigint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
@@ -265,7 +329,7 @@ BEGIN
 END $$;
 
 -- Part of each transaction that writes (commit-mark.ts).
-CREATE FUNCTION mark_commit(p_now bigint, p_session text, p_number bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION mark_commit(p_now bigint, p_session text, p_number bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE sessions SET committed = p_number, at = time_now(p_now)
   WHERE id = p_session AND NOT is_ended;

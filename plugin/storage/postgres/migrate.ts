@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { storageError } from '../errors.ts';
 import { clientConfig } from './client-config.ts';
 import { copyStateOf, readMeta, writeMeta } from './meta.ts';
+import { FUNCTIONS } from './functions.ts';
 import { MIGRATIONS, MIN_SERVER_VERSION, SCHEMA_VERSION } from './schema.ts';
 import { describeServerError } from './server-errors.ts';
 import { placeOf, type Target } from './target.ts';
@@ -52,7 +53,7 @@ async function upgrade(client: Client, target: Target): Promise<void> {
   if (rowCount === 0) await client.query(`CREATE SCHEMA ${target.schema}`);
   await client.query('CREATE TABLE IF NOT EXISTS meta (key text PRIMARY KEY, value text NOT NULL)');
   const version = await currentVersion(client, target);
-  for (const statements of MIGRATIONS.slice(version)) await patiently(client, statements);
+  for (const statements of [...MIGRATIONS.slice(version), FUNCTIONS]) await patiently(client, statements);
   await writeMeta(client, 'version', String(Math.max(version, SCHEMA_VERSION)));
   await client.query('COMMIT');
 }

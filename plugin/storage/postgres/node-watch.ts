@@ -1,4 +1,5 @@
 import type { StorageLogger } from '../open-options.ts';
+import { logSuspects, type Suspect } from '../suspects.ts';
 import { NOW } from './rows.ts';
 
 /** A node that has said nothing for so long is gone, ms. Ours: longer than any pause of a living process, far shorter than a lease. */
@@ -12,12 +13,7 @@ export const WATCH = {
   beat: `INSERT INTO nodes (id, seen_at, started_at) VALUES ($2, ${NOW}, ${NOW})
     ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`,
   /** Its lanes are free at once, instead of when their leases end. The claims' tokens still fence: should it come back, it finds them lost. */
-  free: `WITH gone AS (SELECT id FROM nodes WHERE seen_at < ${NOW} - $2::bigint),
-    freed AS (
-      UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = ${NOW}
-      WHERE claim IS NOT NULL AND split_part(claim, '/', 1) IN (SELECT id FROM gone) RETURNING queue
-    )
-    SELECT queue, count(*)::int AS lanes FROM freed GROUP BY queue`,
+  free: 'SELECT queue, lane, id, kind AS job, deaths FROM take_over($1, $2, $3, NULL)',
   forget: `DELETE FROM nodes WHERE seen_at < ${NOW} - $2::bigint`,
   leave: 'DELETE FROM nodes WHERE id = $1',
 } as const;
@@ -67,12 +63,12 @@ export function createNodeWatch({ nodeId, goneAfterMs, query, testNow, onFreed, 
   }
 
   async function freeOthers(): Promise<void> {
-    const freed = await query<{ queue: string; lanes: number }>(WATCH.free, [testNow(), goneAfterMs]);
+    const freed = await query<Suspect>(WATCH.free, [testNow(), goneAfterMs, nodeId]);
     await query(WATCH.forget, [testNow(), FORGET_AFTER_MS]);
     if (freed === undefined || freed.length === 0) return;
-    const lanes = freed.reduce((sum, row) => sum + row.lanes, 0);
-    logger?.warn('a node has gone: its lanes were taken over', { lanes });
-    onFreed(freed.map((row) => row.queue));
+    logger?.warn('a node has gone: its lanes were taken over', { lanes: freed.length });
+    logSuspects(freed, logger);
+    onFreed([...new Set(freed.map(({ queue }) => queue))]);
   }
 
   const timer = setInterval(() => void beat(), goneAfterMs / BEATS).unref();

@@ -61,6 +61,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
   const target = parseTarget(spec);
   await migrate(target, target.cluster ?? options.owner);
   const nodeId = randomUUID();
+  const goneAfterMs = options.nodeGoneAfterMs ?? GONE_AFTER_MS;
   const clock = createNodeClock(options.clock ?? systemClock, options.timeSource ?? 'server');
   const connection = createConnection({
     target,
@@ -89,7 +90,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
   notifications = hints;
   const watch = createNodeWatch({
     nodeId,
-    goneAfterMs: options.nodeGoneAfterMs ?? GONE_AFTER_MS,
+    goneAfterMs,
     // Through the pool when there is no other way: a node must not count as dead because one connection broke.
     query: async (text, values) =>
       (await service.query(text, values)) ??
@@ -150,7 +151,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
         }
       }),
     async claim(request) {
-      const { jobs, hasMovedTimers } = await claim(connection, request, clock, nodeId);
+      const { jobs, hasMovedTimers } = await claim(connection, request, clock, { nodeId, goneAfterMs });
       if (hasMovedTimers) hints.tell({ ...noChanges(), queues: new Set([request.queue]) });
       return jobs;
     },

@@ -30,8 +30,22 @@ export function storedJob(row: JobRow): StoredJob {
   };
 }
 
-export function claimedJob(row: JobRow, claim: string, leaseUntil: number, probe: boolean): ClaimedJob {
-  return { ...storedJob(row), claim, leaseUntil, ...(probe ? { probe: true as const } : {}) };
+export function claimedJob(
+  row: JobRow,
+  {
+    claim,
+    leaseUntil,
+    probe,
+    deaths,
+  }: { readonly claim: string; readonly leaseUntil: number; readonly probe: boolean; readonly deaths: number | null },
+): ClaimedJob {
+  return {
+    ...storedJob(row),
+    claim,
+    leaseUntil,
+    ...(probe ? { probe: true as const } : {}),
+    ...(deaths ? { deaths } : {}),
+  };
 }
 
 export function deadJob(row: JobRow & { readonly died_at: string }): DeadJob {

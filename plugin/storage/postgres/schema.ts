@@ -1,7 +1,6 @@
-import { FUNCTIONS } from './functions.ts';
-
 /**
  * The tables, as migrations: entry n brings a schema of version n to n + 1. An entry never changes once released.
+ * The functions come afterwards (functions.ts).
  *
  * Values are `text` (JSON): they are only kept, `jsonb` refuses what JSON allows (an escaped NUL or half of a surrogate
  * pair), and `json` would be parsed on the server for nothing. Names are compared byte by byte (`COLLATE "C"`), the same
@@ -113,7 +112,13 @@ const TABLES = `
     autovacuum_analyze_scale_factor = 0.05);
 `;
 
-export const MIGRATIONS: readonly string[] = [TABLES + FUNCTIONS];
+/** How many processes in a row died while they tried a lane's head (`take_over` in functions.ts). */
+const DEATHS = `
+  ALTER TABLE lanes ADD COLUMN deaths integer NOT NULL DEFAULT 0;
+  CREATE INDEX lanes_suspect ON lanes (queue, deaths, ready_at, turn) WHERE deaths > 0;
+`;
+
+export const MIGRATIONS: readonly string[] = [TABLES, DEATHS];
 
 /** What this program writes and understands. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -111,6 +111,13 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE lane SET ready_at = 0 WHERE claim IS NOT NULL;
   ALTER TABLE lane DROP COLUMN claim;
   `,
+  // How many processes in a row died while they tried the lane's head (`try-marks.ts`).
+  `
+  ALTER TABLE lane ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;
+  DROP INDEX lane_ready;
+  CREATE INDEX lane_ready ON lane (queue, ready_at, head_id) WHERE deaths = 0;
+  CREATE INDEX lane_suspect ON lane (queue, deaths, ready_at, head_id) WHERE deaths > 0;
+  `,
 ];
 
 /** What this program writes and understands: SQLite's `user_version`. */

@@ -16,7 +16,7 @@ function numberOf(database: DatabaseSync, pragma: string): number {
 }
 
 /** @throws storage_corrupt · storage_newer */
-function migrate(database: DatabaseSync, folder: string): void {
+export function migrate(database: DatabaseSync, folder: string): void {
   const version = numberOf(database, 'user_version');
   const isEmpty = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n'] === 0;
   if (!isEmpty && numberOf(database, 'application_id') !== APPLICATION_ID) {

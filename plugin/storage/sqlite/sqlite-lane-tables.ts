@@ -1,9 +1,16 @@
 import type { DueLane, JobRow, JobTable, LaneRow, LaneTable, Tables } from '../local/tables.ts';
 import { change, only, type Prepare, query } from './prepare.ts';
 
-const LANE = 'id, queue, name, head_id, ready_at';
-type LaneColumns = readonly [id: number, queue: string, name: string, headId: number, readyAt: number];
-const laneRow = ([id, queue, name, headId, readyAt]: LaneColumns): LaneRow => ({ id, queue, name, headId, readyAt });
+const LANE = 'id, queue, name, head_id, ready_at, deaths';
+type LaneColumns = readonly [id: number, queue: string, name: string, headId: number, readyAt: number, deaths: number];
+const laneRow = ([id, queue, name, headId, readyAt, deaths]: LaneColumns): LaneRow => ({
+  id,
+  queue,
+  name,
+  headId,
+  readyAt,
+  deaths,
+});
 
 type DueColumns = readonly [id: number, readyAt: number];
 
@@ -11,11 +18,16 @@ export function createLaneTable(prepare: Prepare): LaneTable {
   const find = query(prepare, `SELECT ${LANE} FROM lane WHERE queue = ? AND name = ?`, laneRow);
   const get = query(prepare, `SELECT ${LANE} FROM lane WHERE id = ?`, laneRow);
   const insert = prepare('INSERT INTO lane (queue, name, head_id, ready_at) VALUES (?, ?, ?, ?)');
-  const update = change(prepare, 'UPDATE lane SET head_id = ?, ready_at = ? WHERE id = ?');
+  const update = change(prepare, 'UPDATE lane SET head_id = ?, ready_at = ?, deaths = ? WHERE id = ?');
   const remove = change(prepare, 'DELETE FROM lane WHERE id = ?');
   const first = query(
     prepare,
-    'SELECT id, ready_at FROM lane WHERE queue = ? ORDER BY ready_at, head_id LIMIT ?',
+    'SELECT id, ready_at FROM lane WHERE queue = ? AND deaths = 0 ORDER BY ready_at, head_id LIMIT ?',
+    ([id, readyAt]: DueColumns): DueLane => ({ id, readyAt }),
+  );
+  const suspects = query(
+    prepare,
+    'SELECT id, ready_at FROM lane WHERE queue = ? AND deaths > 0 ORDER BY deaths, ready_at, head_id',
     ([id, readyAt]: DueColumns): DueLane => ({ id, readyAt }),
   );
   const oldest = query(prepare, 'SELECT min(head_id) FROM lane WHERE queue = ?', only<number | null>);
@@ -23,9 +35,10 @@ export function createLaneTable(prepare: Prepare): LaneTable {
     find: (queue, name) => find.one(queue, name),
     get: (id) => get.one(id),
     insert: (queue, name, headId, readyAt) => Number(insert.run(queue, name, headId, readyAt).lastInsertRowid),
-    update: (lane, to) => void update(to.headId, to.readyAt, lane.id),
+    update: (lane, to) => void update(to.headId, to.readyAt, to.deaths, lane.id),
     remove: (lane) => void remove(lane.id),
     first: (queue, limit) => first.all(queue, limit),
+    suspects: (queue) => suspects.all(queue),
     oldestHead: (queue) => oldest.one(queue) ?? undefined,
   };
 }
@@ -100,8 +113,8 @@ export function createLaneWithHead(prepare: Prepare): Tables['laneWithHead'] {
   const read = query(
     prepare,
     `SELECT ${columns(LANE, 'lane')}, ${columns(JOB, 'job')} FROM lane JOIN job ON job.id = lane.head_id WHERE lane.id = ?`,
-    ([id, queue, name, headId, readyAt, ...job]: readonly [...LaneColumns, ...JobColumns]) => ({
-      lane: laneRow([id, queue, name, headId, readyAt]),
+    ([id, queue, name, headId, readyAt, deaths, ...job]: readonly [...LaneColumns, ...JobColumns]) => ({
+      lane: laneRow([id, queue, name, headId, readyAt, deaths]),
       head: jobRow(job),
     }),
   );

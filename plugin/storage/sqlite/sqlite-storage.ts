@@ -12,6 +12,7 @@ import { openDatabase, openForReading } from './open-database.ts';
 import { createSqliteEngine } from './sqlite-engine.ts';
 import { createSqliteReader } from './sqlite-reader.ts';
 import { createSqliteTables } from './sqlite-tables.ts';
+import { countDeaths, openTryMarks } from './try-marks.ts';
 
 /** A disk or a database that cannot be written is told when the folder is opened, not at the first message. */
 function proveWritable(database: DatabaseSync, now: number): void {
@@ -32,6 +33,8 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
     const database = openDatabase(folder);
     opened.push(database);
     proveWritable(database, options.clock.now());
+    countDeaths(database, folder, options.clock.now(), options.logger);
+    const marks = openTryMarks(folder);
     const reading = openForReading(folder);
     opened.push(reading);
     const log = createLogFlush(folder);
@@ -50,11 +53,13 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
       },
       // Begun in the loop's check phase: all that arrived from the network in this turn commits together.
       soon: setImmediate,
+      onTrying: (jobIds) => marks.write(jobIds),
       engine: createSqliteEngine(
         database,
         folder,
         () => {
           log.close();
+          marks.close();
           database.close();
           lock.release();
         },

@@ -32,7 +32,7 @@ test('what a node that fell silent had claimed is taken over; what a living one 
   expect(await woken.promise).toBe('q');
   const [again, ...others] = await living.claim({ queue: 'q', limit: 10, leaseMs: LEASE_MS });
   expect(others).toEqual([]);
-  expect(again).toMatchObject({ lane: theirs.lane, attempts: 0 });
+  expect(again).toMatchObject({ lane: theirs.lane, attempts: 1, deaths: 1 });
   // The one that was thought dead comes back: its claim no longer counts.
   await expect(living.transaction((tx) => tx.complete(theirs))).rejects.toMatchObject({ code: 'claim_lost' });
   await living.transaction((tx) => tx.complete(mine));

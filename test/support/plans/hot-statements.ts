@@ -23,8 +23,8 @@ const CLAIMED_BY_A_NODE = [() => QUEUE, (n: number) => `support:telegram:${n}`, 
 
 /** Every statement that is sent while nodes are at work, but those that end a claimed job. */
 export const HOT_STATEMENTS: readonly SentStatement[] = [
-  sent(CLAIM.take, null, QUEUE, 64, 60_000, null, 'node/token', false),
-  sent(CLAIM.take, null, QUEUE, 64, 60_000, 8, 'node/token', true),
+  sent(CLAIM.take, null, QUEUE, 64, 60_000, null, 'node/token', false, 10_000),
+  sent(CLAIM.take, null, QUEUE, 64, 60_000, 8, 'node/token', true, 10_000),
   sent(CLAIM.extend, null, ...CLAIMED_BY_A_NODE, 60_000),
   sent(CLAIM.nextWorkAt, null, QUEUE),
   sent(READ.getRecord, 'leads', LANE),
@@ -54,7 +54,7 @@ export const HOT_STATEMENTS: readonly SentStatement[] = [
   sent(COMMIT_MARK.mark, null, SESSION, 1),
   sent(COMMIT_MARK.settle, SESSION),
   sent({ name: 'beat', text: WATCH.beat }, null, 'node'),
-  sent({ name: 'free', text: WATCH.free }, null, 10_000),
+  sent({ name: 'free', text: WATCH.free }, null, 10_000, 'node'),
   sent(INSPECT.dead, QUEUE, -5_000, 100),
   sent(INSPECT.stuck, 100),
   sent(INSPECT.lockPrune),

@@ -1,17 +1,19 @@
+import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ClaimedJob, Storage } from '../../../plugin/storage/index.ts';
 import { createLocalStorage } from '../../../plugin/storage/local/local-storage.ts';
-import { createMemoryTables } from '../../../plugin/storage/memory/memory-tables.ts';
-import { createUndoLog } from '../../../plugin/storage/memory/undo-log.ts';
+import { migrate } from '../../../plugin/storage/sqlite/open-database.ts';
+import { createSqliteEngine } from '../../../plugin/storage/sqlite/sqlite-engine.ts';
+import { createSqliteTables } from '../../../plugin/storage/sqlite/sqlite-tables.ts';
 import { createTestClock } from '../../support/test-clock.ts';
 
 const QUEUE = 'q';
 
 /** Storage in memory that is flushed by `flush`. */
 function storageFlushedBy(flush: () => Promise<void>): Storage {
-  const log = createUndoLog();
-  const tables = createMemoryTables(log);
-  let open = false;
+  const database = new DatabaseSync(':memory:');
+  migrate(database, ':memory:');
+  const tables = createSqliteTables((sql) => database.prepare(sql));
   return createLocalStorage({
     clock: createTestClock(),
     driver: 'memory',
@@ -19,18 +21,7 @@ function storageFlushedBy(flush: () => Promise<void>): Storage {
     // As SQLite's second connection: reads wait for no flush. Nothing here is read while a unit is half done.
     reader: { run: async (act) => act(tables), close: async () => undefined },
     soon: setImmediate,
-    engine: {
-      begin: () => void (open = true),
-      savepoint: () => log.keep(),
-      release: () => log.keep(),
-      undo: () => log.undo(),
-      commit: () => void (open = false),
-      flush,
-      rollback: () => void (open = false),
-      inTransaction: () => open,
-      describe: (error) => error,
-      close: () => undefined,
-    },
+    engine: createSqliteEngine(database, ':memory:', () => database.close(), { flush, committed: () => undefined }),
   });
 }
 

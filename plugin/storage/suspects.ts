@@ -1,0 +1,22 @@
+import type { StorageLogger } from './open-options.ts';
+
+/** A job that was under way when a process died: most of them are innocent, one may have ended it. */
+export interface Suspect {
+  readonly queue: string;
+  readonly lane: string;
+  /** Its kind. */
+  readonly job: string;
+  readonly id: number | string;
+  /** Processes in a row that died while they tried it. */
+  readonly deaths: number;
+  readonly [column: string]: unknown;
+}
+
+/** Names each job that was there before; of the others, which may be many, only how many there were. */
+export function logSuspects(suspects: readonly Suspect[], logger: StorageLogger | undefined): void {
+  const first = suspects.filter(({ deaths }) => deaths === 1);
+  if (first.length > 0) logger?.warn('a process died while it tried jobs', { jobs: first.length });
+  for (const suspect of suspects) {
+    if (suspect.deaths > 1) logger?.warn('a process died again while it tried a job', suspect);
+  }
+}
