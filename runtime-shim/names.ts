@@ -21,19 +21,26 @@ export function didYouMean(wrong: string, known: Iterable<string>): string {
   return name === undefined ? '' : ` (did you mean "${name}"?)`;
 }
 
-/** Levenshtein's distance, by the usual two rows. */
+/** Levenshtein's distance by the usual two rows, of which only what may still be near is looked at. */
 function editsBetween(left: string, right: string): number {
-  if (Math.abs(left.length - right.length) > MAX_EDITS) return MAX_EDITS + 1;
+  const far = MAX_EDITS + 1;
+  if (Math.abs(left.length - right.length) > MAX_EDITS) return far;
   let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let row = 1; row <= left.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column += 1) {
-      const replace = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
-      current.push(Math.min(replace, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    const current = Array.from({ length: right.length + 1 }, () => far);
+    if (row <= MAX_EDITS) current[0] = row;
+    let least = current[0] ?? far;
+    const last = Math.min(right.length, row + MAX_EDITS);
+    for (let column = Math.max(1, row - MAX_EDITS); column <= last; column += 1) {
+      const replace = (previous[column - 1] ?? far) + (left[row - 1] === right[column - 1] ? 0 : 1);
+      const edits = Math.min(replace, (previous[column] ?? far) + 1, (current[column - 1] ?? far) + 1);
+      current[column] = edits;
+      least = Math.min(least, edits);
     }
+    if (least >= far) return far;
     previous = current;
   }
-  return previous[right.length] ?? 0;
+  return previous[right.length] ?? far;
 }
 
 /** Names that a message lists at most, and their characters together. Our choice: what a person looks through. */

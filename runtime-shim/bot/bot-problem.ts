@@ -1,4 +1,7 @@
-import type { Place } from './positioned-json.ts';
+import type { Place } from '../line-index.ts';
+
+/** Problems of one bot folder that are looked for and told; whoever has more mends these first. */
+export const MAX_PROBLEMS = 200;
 
 /** One thing that is wrong with a bot folder. */
 export interface BotProblem {

@@ -1,6 +1,6 @@
 import { type ScriptRef, type ScriptType, scriptTypeOf } from '../../plugin/contract/script-types.ts';
 import type { BotDescription, BotScript, Route } from './bot-schema.ts';
-import type { Place } from './positioned-json.ts';
+import type { Place } from '../line-index.ts';
 
 /** A file of the bot folder, named relative to it. */
 export interface SourceFile {

@@ -1,31 +1,30 @@
 import { pathText } from '../../plugin/contract/issue-words.ts';
 import { SCRIPT_TYPE_NAMES, scriptTypeOf } from '../../plugin/contract/script-types.ts';
 import type { BotOutline, Found } from './bot-outline.ts';
-import type { SourceFile } from './bot.ts';
-import type { BotProblem } from './bot-problem.ts';
-import { checkSyntax } from './check-syntax.ts';
-import { didYouMean } from '../names.ts';
-import type { PositionedJson } from './positioned-json.ts';
+import { type BotProblem, MAX_PROBLEMS } from './bot-problem.ts';
+import type { SyntaxCheck } from './check-syntax.ts';
+import type { PositionedJson } from '../json-with-places.ts';
+import { didYouMean, knownNames, quotedName } from '../names.ts';
 import { routeExpression } from './route-expression.ts';
 
 /** A new lead starts with this script (public surface, "Bot folder"). */
 export const START_SCRIPT = 'start';
 
 /** What no schema sees: codes given twice, names of scripts that are not there, conditions and expressions that do not compile. */
-export function checkReferences(
+export async function checkReferences(
   outline: BotOutline,
   json: PositionedJson,
   file: string,
-  libraries: Readonly<Record<string, SourceFile>>,
-): BotProblem[] {
+  syntax: SyntaxCheck,
+): Promise<BotProblem[]> {
   const at = (path: readonly PropertyKey[], reason: string): BotProblem => ({
     file,
     place: json.place(path),
     path: pathText(path),
     reason,
   });
-  const codes = outline.codes.map((found) => found.value);
-  const problems: BotProblem[] = json.duplicateKeys.map(({ path, place }) => ({
+  const codes = new Set(outline.codes.map((found) => found.value));
+  const problems: BotProblem[] = json.duplicateKeys.slice(0, MAX_PROBLEMS).map(({ path, place }) => ({
     file,
     place,
     path: pathText(path),
@@ -39,15 +38,17 @@ export function checkReferences(
       problems.push(at(twice.path, `an earlier item of this menu has the code "${twice.value}" too`));
     }
   }
-  if (!codes.includes(START_SCRIPT)) {
+  if (!codes.has(START_SCRIPT)) {
     problems.push(at(['scripts'], `there is no script with the code "${START_SCRIPT}": a new lead starts with it`));
   }
   for (const name of outline.scriptNames) {
+    if (problems.length > MAX_PROBLEMS) break;
     const reason = unknownScript(name.value, codes, outline);
     if (reason !== undefined) problems.push(at(name.path, reason));
   }
   for (const condition of outline.conditions) {
-    const wrong = checkSyntax(condition.value, libraries);
+    if (problems.length > MAX_PROBLEMS) break;
+    const wrong = await syntax.problemOf(condition.value);
     if (wrong === undefined) continue;
     const { line, column } = wrong.place;
     problems.push(at(condition.path, `${wrong.message} (line ${line}, column ${column} of the condition)`));
@@ -69,14 +70,13 @@ function repeated(all: readonly Found[], same: (value: string) => string): Found
   });
 }
 
-function unknownScript(name: string, codes: readonly string[], outline: BotOutline): string | undefined {
-  if (codes.includes(name)) return undefined;
+function unknownScript(name: string, codes: ReadonlySet<string>, outline: BotOutline): string | undefined {
+  if (codes.has(name)) return undefined;
   const type = scriptTypeOf(name);
   // "Перевод на оператора" is chosen by availability when it is needed, and ends in an ordinary transfer without any script.
   if (type === 'transfer') return undefined;
   if (type === undefined) {
-    const known = codes.length === 0 ? 'none' : [...new Set(codes)].join(', ');
-    return `there is no script "${name}"${didYouMean(name, codes)}; known: ${known}`;
+    return `there is no script "${quotedName(name)}"${didYouMean(name, codes)}; known: ${knownNames(codes)}`;
   }
   if (outline.types.has(type)) return undefined;
   return `there is no script of the type "${SCRIPT_TYPE_NAMES[type]}" (${type})`;

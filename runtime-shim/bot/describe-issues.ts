@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { issueWords, kindWords, pathText } from '../../plugin/contract/issue-words.ts';
-import type { BotProblem } from './bot-problem.ts';
+import { type BotProblem, MAX_PROBLEMS } from './bot-problem.ts';
 import {
   botSchema,
   channelSchema,
@@ -11,13 +11,13 @@ import {
 } from './bot-schema.ts';
 import { COMMAND_SCHEMAS, COMMAND_TYPES } from './command-schema.ts';
 import { didYouMean } from '../names.ts';
-import type { PositionedJson } from './positioned-json.ts';
+import type { PositionedJson } from '../json-with-places.ts';
 
 type Issue = z.core.$ZodIssue;
 
 /** A schema's issues in an author's words, each with its place in `bot.json`. */
 export function describeIssues(issues: readonly Issue[], json: PositionedJson, file: string): BotProblem[] {
-  return issues.flatMap((issue) => describe(issue, json, file));
+  return issues.slice(0, MAX_PROBLEMS).flatMap((issue) => describe(issue, json, file));
 }
 
 function describe(issue: Issue, json: PositionedJson, file: string): BotProblem[] {
@@ -29,9 +29,11 @@ function describe(issue: Issue, json: PositionedJson, file: string): BotProblem[
   });
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeysAt(issue.path, json.value);
-    return issue.keys.map((key) =>
-      at([...issue.path, key], `unknown key "${key}"${didYouMean(key, known)}; known: ${known.join(', ')}`),
-    );
+    return issue.keys
+      .slice(0, MAX_PROBLEMS)
+      .map((key) =>
+        at([...issue.path, key], `unknown key "${key}"${didYouMean(key, known)}; known: ${known.join(', ')}`),
+      );
   }
   const got = valueAt(json.value, issue.path);
   if (issue.code === 'invalid_union' && issue.path.at(-1) === 'type') {

@@ -3,13 +3,14 @@ import { pathText } from '../../plugin/contract/issue-words.ts';
 import { shimError } from '../errors.ts';
 import type { Bot, BotRoute, SourceFile } from './bot.ts';
 import { type BotOutline, outlineOf } from './bot-outline.ts';
-import { type BotProblem, byPlace, problemText } from './bot-problem.ts';
+import { type BotProblem, byPlace, MAX_PROBLEMS, problemText } from './bot-problem.ts';
 import { type BotDescription, botSchema, type Route } from './bot-schema.ts';
 import { checkReferences } from './check-references.ts';
-import { checkSyntax } from './check-syntax.ts';
+import { SyntaxCheck } from './check-syntax.ts';
 import { describeIssues } from './describe-issues.ts';
 import { loadLibraries } from './load-libraries.ts';
-import { type Place, type PositionedJson, readPositionedJson } from './positioned-json.ts';
+import { type PositionedJson, readPositionedJson } from '../json-with-places.ts';
+import type { Place } from '../line-index.ts';
 import { type FileReading, NO_SUCH_FILE, readBotFile, reasonOf } from './read-bot-file.ts';
 import { routeExpression } from './route-expression.ts';
 
@@ -20,6 +21,9 @@ const MAX_DESCRIPTION_BYTES = 2 * 1024 * 1024;
 /** Largest script or library, bytes. Ours: it travels to a runner with each run. */
 const MAX_SCRIPT_BYTES = 256 * 1024;
 
+/** Characters of all scripts of a bot. Our choice: they stay in memory, and each is checked at every start. */
+const MAX_SCRIPTS_CHARS = 32_000_000;
+
 /** Reads and checks a bot folder. @throws bot_invalid with every problem, each with its file, place and reason */
 export async function loadBot(folder: string): Promise<Bot> {
   const problems: BotProblem[] = [];
@@ -27,16 +31,17 @@ export async function loadBot(folder: string): Promise<Bot> {
   const outline = outlineOf(json?.value);
   const { libraries, problems: libraryProblems } = await loadLibraries(folder, MAX_SCRIPT_BYTES);
   problems.push(...libraryProblems);
-  const sources = await loadSources(folder, outline, json, { libraries, problems });
+  const syntax = new SyntaxCheck(libraries);
+  const sources = await loadSources(folder, outline, json, { libraries, problems, syntax });
   let description: BotDescription | undefined;
   if (json !== undefined) {
     const parsed = botSchema.safeParse(json.value);
     if (parsed.success) description = parsed.data;
     else problems.push(...describeIssues(parsed.error.issues, json, DESCRIPTION_FILE));
-    problems.push(...checkReferences(outline, json, DESCRIPTION_FILE, libraries));
+    problems.push(...(await checkReferences(outline, json, DESCRIPTION_FILE, syntax)));
   }
   if (problems.length > 0 || description === undefined || json === undefined) {
-    throw shimError('bot_invalid', { folder, problems: [...new Set(problems.toSorted(byPlace).map(problemText))] });
+    throw shimError('bot_invalid', { folder, problems: problemLines(problems) });
   }
   const indexes = new Map(description.scripts.map((script, index) => [script.code, index]));
   return {
@@ -50,6 +55,13 @@ export async function loadBot(folder: string): Promise<Bot> {
     libraries,
     place: (scriptCode, part) => json.place(['scripts', indexes.get(scriptCode) ?? -1, ...part]),
   };
+}
+
+/** The problems in the order of the text, each once; of very many, the first ones. */
+function problemLines(problems: readonly BotProblem[]): string[] {
+  const lines = [...new Set(problems.toSorted(byPlace).map(problemText))];
+  const more = lines.length - MAX_PROBLEMS;
+  return more <= 0 ? lines : [...lines.slice(0, MAX_PROBLEMS), 'there are more problems: mend these first'];
 }
 
 async function readDescription(folder: string, problems: BotProblem[]): Promise<PositionedJson | undefined> {
@@ -79,12 +91,19 @@ async function loadSources(
   {
     libraries,
     problems,
-  }: { readonly libraries: Readonly<Record<string, SourceFile>>; readonly problems: BotProblem[] },
+    syntax,
+  }: {
+    readonly libraries: Readonly<Record<string, SourceFile>>;
+    readonly problems: BotProblem[];
+    readonly syntax: SyntaxCheck;
+  },
 ): Promise<Map<string, SourceFile>> {
   const sources = new Map<string, SourceFile>();
   const checked = new Set<string>();
+  let chars = 0;
   for (const { value: file, path } of outline.files) {
     if (checked.has(file)) continue;
+    if (problems.length > MAX_PROBLEMS) break;
     checked.add(file);
     const place = json === undefined ? {} : { place: json.place(path) };
     const named = (reason: string): BotProblem => ({
@@ -100,7 +119,14 @@ async function loadSources(
       problems.push(named(reading.reason));
       continue;
     }
-    const wrong = checkSyntax(reading.text, libraries);
+    chars += reading.text.length;
+    if (chars > MAX_SCRIPTS_CHARS) {
+      problems.push(
+        named(`is one too many: the scripts of one bot have at most ${MAX_SCRIPTS_CHARS} characters together`),
+      );
+      break;
+    }
+    const wrong = await syntax.problemOf(reading.text);
     if (wrong !== undefined) {
       const { place, message } = wrong;
       problems.push({ file: libraries[wrong.library ?? '']?.file ?? file, place, reason: message });

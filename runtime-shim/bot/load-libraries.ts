@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BotProblem } from './bot-problem.ts';
 import type { SourceFile } from './bot.ts';
-import { checkSyntax } from './check-syntax.ts';
+import { SyntaxCheck } from './check-syntax.ts';
 import { NO_SUCH_FILE, readBotFile, reasonOf } from './read-bot-file.ts';
 
 /** Where a bot's own libraries lie: `libraries/Business.<Plugin>.<Script>.js`, one file a library. Ours. */
@@ -34,8 +34,9 @@ export async function loadLibraries(
     libraries[library] = { file, code: reading.text };
   }
   // A library is a function body as a script is, and `snippet` pastes the same file, so no other form is allowed.
+  const syntax = new SyntaxCheck(libraries);
   for (const { file, code } of Object.values(libraries)) {
-    const wrong = checkSyntax(code, libraries);
+    const wrong = await syntax.problemOf(code);
     if (wrong === undefined) continue;
     const { place, message, library } = wrong;
     problems.push({ file: libraries[library ?? '']?.file ?? file, place, reason: message });

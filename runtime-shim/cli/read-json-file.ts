@@ -1,4 +1,4 @@
-import { readPositionedJson } from '../bot/positioned-json.ts';
+import { readPositionedJson } from '../json-with-places.ts';
 import { cliError } from './errors.ts';
 import { readTextFile } from './read-text-file.ts';
 
