@@ -1,105 +1,137 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { isLoopbackHost } from '../../plugin/contract/binding-config.ts';
-import type { Clock } from '../../plugin/contract/host.ts';
 import { shimError } from '../errors.ts';
-import type { RuntimeOptions } from '../runtime/contract.ts';
-import { answerFailure } from './answer.ts';
-import { BodyBudget } from './body-budget.ts';
-import { DEFAULT_HTTP_LIMITS } from './limits.ts';
-import { oneByOne } from './one-by-one.ts';
-import { createTrustedProxies } from './peer-address.ts';
-import { serveRequest } from './serve-request.ts';
+import type { HttpLimits, HttpRoute, RuntimeOptions } from '../runtime/contract.ts';
+import { answerError, answerFailure, answerNotFound } from './answer.ts';
+import { leadRoutes } from './lead-routes.ts';
+import { Listener } from './listen.ts';
+import { openApiRoute } from './openapi.ts';
+import { parsePath } from './path.ts';
+import { createTrustedProxies, type TrustedProxies } from './peer-address.ts';
+import { BodyBudget } from './read-body.ts';
+import { createApp, type Route, routingPath } from './routes.ts';
 import type { ServerPorts } from './server-ports.ts';
+import { stateRoutes } from './state-routes.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 
-/** How long closing waits for answers under way, ms, before it cuts the connections. Ours: far above any answer, within a service manager's patience. */
-const CLOSE_TIMEOUT_MS = 10_000;
-
-/** How often a closing server looks for connections that have become idle, ms. Ours: nobody notices it. */
-const IDLE_CHECK_MS = 20;
+/** The limits of `serve` and `simulate`. */
+const DEFAULT_LIMITS: HttpLimits = {
+  /** A caller that sends its headers byte by byte (slow-loris) is cut off. Our choice. */
+  headersTimeoutMs: 10_000,
+  /** The same for a body. LiveTex itself waits 60 s for our answer. */
+  requestTimeoutMs: 30_000,
+  /** Above the 60 s after which common proxies close theirs, so that they never meet one that we are closing. */
+  keepAliveTimeoutMs: 65_000,
+  checkIntervalMs: 1_000,
+  /** Node's default. */
+  maxHeaderBytes: 16 * 1024,
+  /** Our choice: below the usual 16 thousand of a process's file descriptors. */
+  maxConnections: 10_000,
+  /** Our choice: 64 webhooks of the largest size at one time, or a hundred thousand of the usual one. */
+  maxBodiesBytes: 64 * 1024 * 1024,
+};
 
 type HttpOptions = NonNullable<RuntimeOptions['http']>;
 
 /** The HTTP server of `serve` and `simulate`. */
 export class HttpServer {
-  private readonly server: Server;
-  private readonly host: string;
-  private readonly port: number;
+  private readonly options: HttpOptions;
+  private readonly ports: ServerPorts;
+  private readonly limits: HttpLimits;
+  private readonly trustedProxies: TrustedProxies;
   private readonly closing = new AbortController();
-  private readonly sockets = new Set<Socket>();
-  private readonly clock: Clock;
-  private address: AddressInfo | undefined;
+  private listener: Listener | undefined;
 
   /** @throws http_unprotected */
   constructor(options: HttpOptions, ports: ServerPorts) {
-    this.host = options.host ?? '127.0.0.1';
-    this.port = options.port;
-    this.clock = ports.clock;
-    const apiToken = options.apiToken;
-    if (apiToken === undefined && !isLoopbackHost(this.host)) throw shimError('http_unprotected', { host: this.host });
-    const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
-    const on = {
-      ports,
-      apiToken,
-      trustedProxies: createTrustedProxies(options.trustedProxies ?? []),
-      bodies: new BodyBudget(limits.maxBodiesBytes),
-      routes: options.routes ?? [],
-      closing: this.closing.signal,
-    };
-    const serve = oneByOne(async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-      try {
-        await serveRequest(request, response, on);
-      } catch (error) {
-        if (response.headersSent) response.destroy();
-        else if (answerFailure(response, error) === 'told') return;
-        ports.logger.error('a request failed', { method: request.method, error });
-      }
-    });
-    const nodeOptions = {
-      headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
-      keepAliveTimeout: limits.keepAliveTimeoutMs,
-      connectionsCheckingInterval: limits.checkIntervalMs,
-      maxHeaderSize: limits.maxHeaderBytes,
-    };
-    this.server = createServer(nodeOptions, serve);
-    this.server.maxConnections = limits.maxConnections;
-    this.server.on('connection', (socket: Socket) => {
-      this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
-    });
+    const { host = '127.0.0.1', apiToken } = options;
+    if (apiToken === undefined && !isLoopbackHost(host)) throw shimError('http_unprotected', { host });
+    this.options = options;
+    this.ports = ports;
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.trustedProxies = createTrustedProxies(options.trustedProxies ?? []);
   }
 
   /** The address while it listens. */
   get url(): string | undefined {
-    if (this.address === undefined) return undefined;
-    const host = this.host.includes(':') ? `[${this.host}]` : this.host;
-    return `http://${host}:${this.address.port}`;
+    return this.listener?.url;
   }
 
   /** @throws the system's error when the address cannot be had (`EADDRINUSE`, …) */
   async listen(): Promise<void> {
-    this.server.listen(this.port, this.host);
-    await once(this.server, 'listening');
-    const address = this.server.address();
-    if (typeof address === 'object' && address !== null) this.address = address;
+    const { host = '127.0.0.1', port } = this.options;
+    const { limits } = this;
+    const listener = new Listener({
+      host,
+      port,
+      serve: this.serving(),
+      maxConnections: limits.maxConnections,
+      node: {
+        headersTimeout: limits.headersTimeoutMs,
+        requestTimeout: limits.requestTimeoutMs,
+        keepAliveTimeout: limits.keepAliveTimeoutMs,
+        connectionsCheckingInterval: limits.checkIntervalMs,
+        maxHeaderSize: limits.maxHeaderBytes,
+      },
+    });
+    await listener.listen();
+    this.listener = listener;
   }
 
   /** Takes no new connection, answers what was asked, ends the streams. */
   async close(): Promise<void> {
     this.closing.abort();
-    if (this.address === undefined) return;
-    const closed = once(this.server, 'close');
-    const cancel = this.clock.after(CLOSE_TIMEOUT_MS, () => this.server.closeAllConnections());
-    this.server.close();
-    this.server.closeIdleConnections();
-    // Node counts a connection that was opened ahead of need, and has sent nothing yet, as busy.
-    for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
-    // A connection that was busy when closing began is kept alive after its answer otherwise.
-    const idle = setInterval(() => this.server.closeIdleConnections(), IDLE_CHECK_MS);
-    await closed;
-    clearInterval(idle);
-    cancel();
+    await this.listener?.drain(this.ports.clock);
   }
+
+  /** Built when it begins to listen: the plugins stand by then. */
+  private serving(): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+    const { ports, trustedProxies, closing } = this;
+    const bodies = new BodyBudget(this.limits.maxBodiesBytes);
+    const routes: Route[] = [
+      ...webhookRoutes({ plugins: ports.runtime.plugins, trustedProxies, bodies }),
+      ...leadRoutes({ ports, bodies, closing: closing.signal }),
+      ...stateRoutes(ports),
+    ];
+    const failed = (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
+      if (response.headersSent) response.destroy();
+      else if (answerFailure(response, error) === 'told') return;
+      ports.logger.error('a request failed', { method: request.method, error });
+    };
+    const app = createApp([...routes, openApiRoute(routes)], {
+      apiToken: this.options.apiToken,
+      other: (request, response) => askOthers(this.options.routes ?? [], request, response),
+      failed,
+    });
+    const listen = getRequestListener(
+      (request, { incoming, outgoing }) => {
+        const path = parsePath(incoming.url ?? '/');
+        const env = { incoming: incoming as IncomingMessage, outgoing: outgoing as ServerResponse };
+        return app.fetch(request, { ...env, path: path.ok ? routingPath(path.segments) : '/' });
+      },
+      { hostname: 'localhost', overrideGlobalObjects: false, autoCleanupIncoming: false },
+    );
+    return async (request, response) => {
+      const path = parsePath(request.url ?? '/');
+      if (!path.ok) return answerError(response, 400, { code: 'bad_request', message: path.reason });
+      try {
+        await listen(request, response);
+      } catch (error) {
+        failed(error, request, response);
+      }
+    };
+  }
+}
+
+/** The routes that others added, in order. */
+async function askOthers(
+  routes: readonly HttpRoute[],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = URL.parse(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
+  if (url === null) return answerError(response, 400, { code: 'bad_request', message: 'the address is not a URL' });
+  for (const route of routes) if (await route(request, response, url)) return;
+  answerNotFound(response);
 }

@@ -1,14 +1,84 @@
+/** `/api/channels/<channel>/leads/<externalId>`: a lead's messages and state, for its channel. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
 import { parseBoundedJson } from '../../plugin/contract/bounded-json.ts';
 import { shimError } from '../errors.ts';
-import { answerBusy, answerError, answerJson, answerMethod, answerUnread } from './answer.ts';
+import { transcriptLineSchema } from '../leads/transcript.ts';
+import { leadMessageBodySchema } from '../runtime/lead-message.ts';
+import { answerBusy, answerError, answerJson, answerUnread } from './answer.ts';
 import { afterOf, streamMessages, wantsStream } from './message-stream.ts';
-import { readBody } from './read-body.ts';
+import { type BodyBudget, readBody } from './read-body.ts';
+import type { HttpCall, Route } from './routes.ts';
 import type { TranscriptPage } from '../runtime/contract.ts';
-import type { ServerPorts, Serving } from './server-ports.ts';
+import type { ServerPorts } from './server-ports.ts';
 
 /** Largest lead message: its text is bounded far below, so that a larger one is refused with words. */
 const MAX_MESSAGE_BYTES = 2 * 1024 * 1024;
+
+const paramsSchema = z.object({ channel: z.string(), externalId: z.string() });
+const lineSchema = transcriptLineSchema.extend({ seq: z.int(), at: z.number() });
+const viewSchema = z.object({
+  lead: z.object({
+    botId: z.string(),
+    channel: z.string(),
+    externalId: z.string(),
+    id: z.string(),
+    name: z.string().nullable(),
+    tags: z.array(z.string()),
+  }),
+  attributes: z.record(z.string(), z.string()),
+  systemAttributes: z.record(z.string(), z.unknown()),
+  dialog: z.object({
+    mode: z.enum(['bot', 'transferring', 'waiting', 'operator']),
+    transfer: z.int(),
+    operator: z.object({ id: z.string(), name: z.string() }).nullable(),
+    forwarded: z.boolean(),
+    binding: z.string().nullable(),
+  }),
+});
+
+export interface LeadRoutesOptions {
+  readonly ports: ServerPorts;
+  readonly bodies: BodyBudget;
+  /** Aborted when the server closes. */
+  readonly closing: AbortSignal;
+}
+
+export function leadRoutes(options: LeadRoutesOptions): Route[] {
+  const { ports } = options;
+  const lead = { path: '/api/channels/{channel}/leads/{externalId}', access: 'api', params: paramsSchema } as const;
+  const messages = { ...lead, path: `${lead.path}/messages` } as const;
+  return [
+    {
+      ...lead,
+      method: 'GET',
+      summary: "A lead's attributes and dialog",
+      answers: { 200: { description: 'the lead', schema: viewSchema }, 404: { description: 'no such lead' } },
+      async answer({ response, params }) {
+        const { channel, externalId } = addressOf(params);
+        const view = await ports.runtime.lead(channel, externalId);
+        if (view !== undefined) return answerJson(response, 200, view);
+        answerError(response, 404, { code: 'not_found', message: 'there is no such lead' });
+      },
+    },
+    {
+      ...messages,
+      method: 'GET',
+      summary: 'The transcript behind a number; as server-sent events with Accept: text/event-stream',
+      query: z.object({ after: z.string().optional() }),
+      answers: { 200: { description: 'lines in order', schema: z.object({ messages: z.array(lineSchema) }) } },
+      answer: (call) => answerMessages(call, options),
+    },
+    {
+      ...messages,
+      method: 'POST',
+      summary: 'A message of the lead',
+      body: leadMessageBodySchema,
+      answers: { 202: { description: 'stored', schema: z.object({ id: z.string() }) } },
+      answer: ({ request, response, params }) => takeMessage(request, response, options, addressOf(params)),
+    },
+  ];
+}
 
 /** A lead as the address names it. */
 interface Address {
@@ -16,41 +86,26 @@ interface Address {
   readonly externalId: string;
 }
 
-/** `GET /api/channels/<channel>/leads/<externalId>` */
-export async function serveLead(
-  request: IncomingMessage,
-  response: ServerResponse,
-  ports: ServerPorts,
-  { channel, externalId }: Address,
-): Promise<void> {
-  if (request.method !== 'GET') return answerMethod(response, ['GET']);
-  const view = await ports.runtime.lead(channel, externalId);
-  if (view === undefined) answerError(response, 404, { code: 'not_found', message: 'there is no such lead' });
-  else answerJson(response, 200, view);
+function addressOf({ channel = '', externalId = '' }: HttpCall['params']): Address {
+  return { channel, externalId };
 }
 
-/** `POST` and `GET /api/channels/<channel>/leads/<externalId>/messages` */
-export async function serveMessages(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { ports, bodies, closing }: Serving,
-  address: Address,
-  query: URLSearchParams,
+async function answerMessages(
+  { request, response, params, query }: HttpCall,
+  { ports, closing }: LeadRoutesOptions,
 ): Promise<void> {
-  if (request.method === 'POST') return takeMessage(request, response, { ports, bodies }, address);
-  if (request.method !== 'GET') return answerMethod(response, ['GET', 'POST']);
   const after = afterOf(request, query);
-  const { channel, externalId } = address;
+  const { channel, externalId } = addressOf(params);
   const read = (seq: number, page?: TranscriptPage): ReturnType<typeof ports.runtime.messages> =>
     ports.runtime.messages(channel, externalId, seq, page);
-  if (wantsStream(request)) return streamMessages(response, { ports, closing, read, after, ...address });
+  if (wantsStream(request)) return streamMessages(response, { ports, closing, read, after, channel, externalId });
   answerJson(response, 200, { messages: await read(after) });
 }
 
 async function takeMessage(
   request: IncomingMessage,
   response: ServerResponse,
-  { ports, bodies }: Pick<Serving, 'ports' | 'bodies'>,
+  { ports, bodies }: LeadRoutesOptions,
   address: Address,
 ): Promise<void> {
   const body = await readBody(request, MAX_MESSAGE_BYTES, bodies);

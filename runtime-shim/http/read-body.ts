@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { BodyBudget } from './body-budget.ts';
 
 export type BodyReading =
   | { readonly ok: true; readonly bytes: Uint8Array }
@@ -35,6 +34,29 @@ export async function readBody(request: IncomingMessage, maxBytes: number, budge
     const cut = (): void => end({ ok: false, reason: 'cut off' });
     request.on('data', take).on('end', whole).on('close', cut).on('error', cut);
   });
+}
+
+/**
+ * Memory for the bodies that are being read, of all connections together. Without it ten thousand callers who each send a
+ * megabyte and then wait would fill ten gigabytes, every one of them within its own limits.
+ */
+export class BodyBudget {
+  private left: number;
+
+  constructor(bytes: number) {
+    this.left = bytes;
+  }
+
+  /** False when there is not so much left. */
+  take(bytes: number): boolean {
+    if (bytes > this.left) return false;
+    this.left -= bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.left += bytes;
+  }
 }
 
 /**

@@ -6,7 +6,8 @@ import type { Json, ReadTransaction, StreamEntry, Transaction } from '../../plug
 import type { TranscriptMessage } from '../runtime/contract.ts';
 import { transcriptOf } from './lead-keys.ts';
 
-const entrySchema = z.object({
+/** A line as it is stored; its number and time stand beside it. */
+export const transcriptLineSchema = z.object({
   from: z.enum(['lead', 'bot', 'operator', 'notice']),
   text: z.string().optional(),
   buttons: z.array(z.array(buttonSchema)).optional(),
@@ -65,7 +66,7 @@ export async function readTranscript(
 }
 
 function messageOf(entry: StreamEntry): TranscriptMessage {
-  const { from, text, buttons, attachments, operator } = entrySchema.parse(entry.value);
+  const { from, text, buttons, attachments, operator } = transcriptLineSchema.parse(entry.value);
   return {
     seq: entry.seq,
     from,

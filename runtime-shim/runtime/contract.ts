@@ -58,7 +58,7 @@ export interface RuntimeOptions {
     readonly routes?: readonly HttpRoute[];
     /** Addresses and networks (`10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` is believed. Default: none. */
     readonly trustedProxies?: readonly string[];
-    /** Default: as `runtime-shim/http/limits.ts` says and why. */
+    /** Default: as `runtime-shim/http/http-server.ts` says and why. */
     readonly limits?: Partial<HttpLimits>;
   };
   readonly logger?: Logger;

@@ -25,8 +25,14 @@ export interface LeadMessage {
   readonly content: Content;
 }
 
-/** What the body of a lead's message may hold. */
-const BODY_KEYS = ['id', 'name', 'text', 'attachments'] as const;
+/** What the body of a lead's message holds. `parseLeadMessage` checks it and says more clearly what is wrong. */
+export const leadMessageBodySchema = z.strictObject({
+  id: addressSchema.shape.id,
+  name: addressSchema.shape.name,
+  text: contentSchema.shape.text,
+  attachments: contentSchema.shape.attachments,
+});
+const BODY_KEYS = Object.keys(leadMessageBodySchema.shape);
 
 /**
  * Checks a lead's message. A text that cannot be stored or sent as it is (a lone surrogate, a NUL) is refused and not

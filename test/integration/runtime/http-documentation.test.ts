@@ -15,7 +15,7 @@ test('each request of docs/http.md is one that the server takes', async () => {
   const tiny = tinyPlugin();
   const runtime = await startRuntime({ scripts: SCRIPTS }, { plugins: [tiny.factory], http: { port: 0 } });
   const requests = [...doc.matchAll(/^\| `(GET|POST) (\/\S+)` \|/gm)];
-  expect(requests).toHaveLength(7);
+  expect(requests).toHaveLength(8);
   for (const [, method = '', path = ''] of requests) {
     const address = path
       .replace('<channel>', 'telegram')
@@ -45,4 +45,26 @@ test('each code that the server itself gives is documented', async () => {
   const codes = new Set(sources.flatMap((source) => [...source.matchAll(/\bcode: '(\w+)'/g)].map(([, code]) => code)));
   expect(codes.size).toBeGreaterThan(8);
   for (const code of codes) expect(doc).toContain(`\`${code}\``);
+});
+
+test('GET /openapi.json names each address of docs/http.md, from the schemas that check', async () => {
+  const tiny = tinyPlugin();
+  const runtime = await startRuntime({ scripts: SCRIPTS }, { plugins: [tiny.factory], http: { port: 0 } });
+  const answer = await fetch(`${runtime.url}/openapi.json`);
+  expect(answer.status).toBe(200);
+  const api = (await answer.json()) as { openapi: string; paths: Record<string, Record<string, unknown>> };
+  expect(api.openapi).toBe('3.1.0');
+  const named = [...doc.matchAll(/^\| `(GET|POST) (\/\S+?)(?:\?\S*)?` \|/gm)].map(([, method = '', path = '']) => [
+    path
+      .replaceAll('<', '{')
+      .replaceAll('>', '}')
+      .replace('/livetex/', `/${runtime.plugins[0]?.name ?? ''}/`),
+    method.toLowerCase(),
+  ]);
+  const written = Object.entries(api.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((one) => [path, one]),
+  );
+  expect(written.map(String).toSorted()).toEqual(named.map(String).toSorted());
+  const message = JSON.stringify(api.paths['/api/channels/{channel}/leads/{externalId}/messages']?.['post']);
+  expect(message).toContain(`"maxLength":${MAX_TEXT_LENGTH}`);
 });

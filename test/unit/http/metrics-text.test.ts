@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { metricsText } from '../../../runtime-shim/http/metrics-text.ts';
+import { metricsText } from '../../../runtime-shim/http/state-routes.ts';
 
 test('Prometheus text: help, type, labels with everything escaped', () => {
   const text = metricsText([

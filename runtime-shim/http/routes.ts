@@ -1,0 +1,141 @@
+/** The one place where addresses are registered: each says its method, who may ask, its shapes, and what answers it. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type Context, Hono } from 'hono';
+import type { z } from 'zod';
+import { answerError, answerMethod, answerNotFound } from './answer.ts';
+import { FOREIGN_HOST, isForeignHost, refusalFor } from './guard.ts';
+
+/**
+ * Who may ask.
+ * - `api`: whoever knows `http.apiToken`; without a token, a program or page of this machine.
+ * - `state`: anybody where a token is set (counts, no leads); without one, only by a name of this machine.
+ * - `own`: the answer checks its callers itself (a webhook's key, a page's cookie).
+ */
+export type Access = 'api' | 'state' | 'own';
+
+/** One request as a route gets it. */
+export interface HttpCall {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The parts of the path that stand in braces, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+}
+
+/** One possible answer, for `GET /openapi.json`. */
+export interface AnswerShape {
+  readonly description: string;
+  /** Left out: no body, or one that is told by `type` alone. */
+  readonly schema?: z.ZodType;
+  /** Default `application/json`. */
+  readonly type?: string;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** A GET that load balancers ask with HEAD as well. Node leaves the body out of the answer by itself. */
+  readonly head?: boolean;
+  /** As OpenAPI writes it: `/api/channels/{channel}/leads/{externalId}`. A part in braces ends at the next slash. */
+  readonly path: string;
+  readonly access: Access;
+  readonly summary: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  /** The body, when it is JSON. */
+  readonly body?: z.ZodType;
+  readonly answers: Readonly<Record<number, AnswerShape>>;
+  /** Answers through `response`: what streams and what refuses a body unread need the connection itself. */
+  answer(call: HttpCall): void | Promise<void>;
+}
+
+/** What Hono is called with. */
+export interface HttpEnv {
+  readonly Bindings: {
+    readonly incoming: IncomingMessage;
+    readonly outgoing: ServerResponse;
+    /** As `routingPath` writes it. */
+    readonly path: string;
+  };
+}
+
+export interface AppOptions {
+  readonly apiToken: string | undefined;
+  /** Asked for what no route takes. */
+  readonly other: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+  /** What a route threw. */
+  readonly failed: (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
+}
+
+/** The routes as a Hono application. A wrong method is answered with 405 and what the address takes. */
+export function createApp(routes: readonly Route[], { apiToken, other, failed }: AppOptions): Hono<HttpEnv> {
+  // The path as it was sent: a URL would take `..` for a way up, and a lead may be called so.
+  const app = new Hono<HttpEnv>({ getPath: (_request, options) => options?.env?.path ?? '/' });
+  for (const [path, group] of Map.groupBy(routes, (route) => route.path)) {
+    const allowed = group.flatMap(({ method, head }) => (head === true ? [method, 'HEAD'] : [method]));
+    app.all(honoPath(path), async (context) => {
+      const { incoming, outgoing } = context.env;
+      const route = group.find(({ method, head }) => {
+        return method === incoming.method || (head === true && incoming.method === 'HEAD');
+      });
+      if (!mayAsk(group[0]?.access ?? 'api', incoming, outgoing, apiToken)) return RESPONSE_ALREADY_SENT;
+      if (route === undefined) answerMethod(outgoing, allowed);
+      else await route.answer(callOf(context));
+      return RESPONSE_ALREADY_SENT;
+    });
+  }
+  app.all('/api/*', ({ env: { incoming, outgoing } }) => {
+    // A stranger does not learn which addresses there are.
+    if (mayAsk('api', incoming, outgoing, apiToken)) answerNotFound(outgoing);
+    return RESPONSE_ALREADY_SENT;
+  });
+  app.notFound(async ({ env: { incoming, outgoing } }) => {
+    await other(incoming, outgoing);
+    return RESPONSE_ALREADY_SENT;
+  });
+  app.onError((error, { env: { incoming, outgoing } }) => {
+    failed(error, incoming, outgoing);
+    return RESPONSE_ALREADY_SENT;
+  });
+  return app;
+}
+
+/** The path of decoded segments for the router: a slash or a percent sign inside a segment stays encoded. */
+export function routingPath(segments: readonly string[]): string {
+  const parts = segments.map((segment) =>
+    segment.includes('/') || segment.includes('%') ? segment.replaceAll('%', '%25').replaceAll('/', '%2F') : segment,
+  );
+  return `/${parts.join('/')}`;
+}
+
+/** Also an empty part is a part: what stands there is looked at by whoever answers. */
+function honoPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1{[^/]*}');
+}
+
+function callOf(context: Context<HttpEnv>): HttpCall {
+  const { incoming: request, outgoing: response } = context.env;
+  const target = request.url ?? '/';
+  const at = target.indexOf('?');
+  const query = new URLSearchParams(at === -1 ? '' : target.slice(at + 1).split('#', 1)[0]);
+  return { request, response, params: context.req.param(), query };
+}
+
+/** False: it was refused, and is answered. */
+function mayAsk(
+  access: Access,
+  request: IncomingMessage,
+  response: ServerResponse,
+  apiToken: string | undefined,
+): boolean {
+  const refusal =
+    access === 'api'
+      ? refusalFor(request, apiToken)
+      : access === 'state' && apiToken === undefined && isForeignHost(request)
+        ? FOREIGN_HOST
+        : undefined;
+  if (refusal === undefined) return true;
+  if (refusal.status === 401) response.setHeader('www-authenticate', 'Bearer');
+  answerError(response, refusal.status, refusal.error);
+  return false;
+}

@@ -1,0 +1,64 @@
+/** `/healthz`, `/readyz` and `/metrics`: for whoever runs the server. */
+import { z } from 'zod';
+import type { Metric } from '../../plugin/contract/plugin.ts';
+import { answerJson, answerText } from './answer.ts';
+import type { Route } from './routes.ts';
+import type { ServerPorts } from './server-ports.ts';
+
+const readinessSchema = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
+
+export function stateRoutes(ports: Pick<ServerPorts, 'ready' | 'metrics'>): Route[] {
+  const common = { method: 'GET', head: true, access: 'state' } as const;
+  return [
+    {
+      ...common,
+      path: '/healthz',
+      summary: 'Does the process answer?',
+      answers: { 200: { description: 'it does', schema: z.object({ alive: z.literal(true) }) } },
+      answer: ({ response }) => answerJson(response, 200, { alive: true }),
+    },
+    {
+      ...common,
+      path: '/readyz',
+      summary: 'Can it do its work?',
+      answers: {
+        200: { description: 'ready', schema: readinessSchema },
+        503: { description: 'not ready, with reasons', schema: readinessSchema },
+      },
+      async answer({ response }) {
+        const readiness = await ports.ready();
+        answerJson(response, readiness.ready ? 200 : 503, readiness);
+      },
+    },
+    {
+      ...common,
+      path: '/metrics',
+      summary: 'Prometheus text, without ids of leads',
+      answers: { 200: { description: 'the numbers', type: 'text/plain' } },
+      async answer({ response }) {
+        answerText(response, 200, METRICS_TYPE, metricsText(await ports.metrics()));
+      },
+    },
+  ];
+}
+
+/** Prometheus' text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats). */
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+export function metricsText(metrics: readonly Metric[]): string {
+  return metrics.map(metricLines).join('');
+}
+
+function metricLines({ name, help, type, samples }: Metric): string {
+  const lines = samples.map(({ labels, value }) => `${name}${labelText(labels)} ${value}`);
+  return [`# HELP ${name} ${escaped(help)}`, `# TYPE ${name} ${type}`, ...lines, ''].join('\n');
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${escaped(value).replaceAll('"', '\\"')}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+}
