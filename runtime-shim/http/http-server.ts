@@ -10,7 +10,7 @@ import { openApiRoute } from './openapi.ts';
 import { parsePath } from './path.ts';
 import { createTrustedProxies, type TrustedProxies } from './peer-address.ts';
 import { BodyBudget } from './read-body.ts';
-import { createApp, type Route, routingPath } from './routes.ts';
+import { createApp, hotRoutes, type Route, routingPath } from './routes.ts';
 import type { ServerPorts } from './server-ports.ts';
 import { stateRoutes } from './state-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
@@ -104,6 +104,7 @@ export class HttpServer {
       other: (request, response) => askOthers(this.options.routes ?? [], request, response),
       failed,
     });
+    const hot = hotRoutes(routes, this.options.apiToken);
     const listen = getRequestListener(
       (request, { incoming, outgoing }) => {
         const path = parsePath(incoming.url ?? '/');
@@ -116,7 +117,7 @@ export class HttpServer {
       const path = parsePath(request.url ?? '/');
       if (!path.ok) return answerError(response, 400, { code: 'bad_request', message: path.reason });
       try {
-        await listen(request, response);
+        await (hot(request, response, routingPath(path.segments)) ?? listen(request, response));
       } catch (error) {
         failed(error, request, response);
       }

@@ -46,7 +46,12 @@ export interface LeadRoutesOptions {
 
 export function leadRoutes(options: LeadRoutesOptions): Route[] {
   const { ports } = options;
-  const lead = { path: '/api/channels/{channel}/leads/{externalId}', access: 'api', params: paramsSchema } as const;
+  const lead = {
+    path: '/api/channels/{channel}/leads/{externalId}',
+    access: 'api',
+    hot: true,
+    params: paramsSchema,
+  } as const;
   const messages = { ...lead, path: `${lead.path}/messages` } as const;
   return [
     {

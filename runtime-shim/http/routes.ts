@@ -1,7 +1,8 @@
 /** The one place where addresses are registered: each says its method, who may ask, its shapes, and what answers it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
+import { TrieRouter } from 'hono/router/trie-router';
 import type { z } from 'zod';
 import { answerError, answerMethod, answerNotFound } from './answer.ts';
 import { FOREIGN_HOST, isForeignHost, refusalFor } from './guard.ts';
@@ -38,6 +39,8 @@ export interface Route {
   readonly head?: boolean;
   /** As OpenAPI writes it: `/api/channels/{channel}/leads/{externalId}`. A part in braces ends at the next slash. */
   readonly path: string;
+  /** Asked thousands of times a second: answered without Hono's request and context (docs/decisions/0010-http-on-hono.md). */
+  readonly hot?: boolean;
   readonly access: Access;
   readonly summary: string;
   readonly params?: z.ZodObject;
@@ -72,15 +75,9 @@ export function createApp(routes: readonly Route[], { apiToken, other, failed }:
   // The path as it was sent: a URL would take `..` for a way up, and a lead may be called so.
   const app = new Hono<HttpEnv>({ getPath: (_request, options) => options?.env?.path ?? '/' });
   for (const [path, group] of Map.groupBy(routes, (route) => route.path)) {
-    const allowed = group.flatMap(({ method, head }) => (head === true ? [method, 'HEAD'] : [method]));
-    app.all(honoPath(path), async (context) => {
-      const { incoming, outgoing } = context.env;
-      const route = group.find(({ method, head }) => {
-        return method === incoming.method || (head === true && incoming.method === 'HEAD');
-      });
-      if (!mayAsk(group[0]?.access ?? 'api', incoming, outgoing, apiToken)) return RESPONSE_ALREADY_SENT;
-      if (route === undefined) answerMethod(outgoing, allowed);
-      else await route.answer(callOf(context));
+    const answer = answerOf(group, apiToken);
+    app.all(honoPath(path), async ({ req, env: { incoming, outgoing } }) => {
+      await answer(incoming, outgoing, req.param());
       return RESPONSE_ALREADY_SENT;
     });
   }
@@ -100,6 +97,43 @@ export function createApp(routes: readonly Route[], { apiToken, other, failed }:
   return app;
 }
 
+type Answer = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  params: Readonly<Record<string, string>>,
+) => Promise<void>;
+
+/** Answers the requests of one path. */
+function answerOf(group: readonly Route[], apiToken: string | undefined): Answer {
+  const access = group[0]?.access ?? 'api';
+  const allowed = group.flatMap(({ method, head }) => (head === true ? [method, 'HEAD'] : [method]));
+  return async (request, response, params) => {
+    const { method: given } = request;
+    const route = group.find(({ method, head }) => method === given || (head === true && given === 'HEAD'));
+    if (!mayAsk(access, request, response, apiToken)) return;
+    if (route === undefined) answerMethod(response, allowed);
+    else await route.answer({ request, response, params, query: queryOf(request) });
+  };
+}
+
+/** Finds what answers a hot route by its path, with Hono's router alone; `undefined`: it is none. */
+export function hotRoutes(
+  routes: readonly Route[],
+  apiToken: string | undefined,
+): (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void> | undefined {
+  const router = new TrieRouter<Answer>();
+  const hot = routes.filter((route) => route.hot === true);
+  for (const [path, group] of Map.groupBy(hot, (route) => route.path)) {
+    router.add('ALL', honoPath(path), answerOf(group, apiToken));
+  }
+  return (request, response, path) => {
+    const [[[answer, found] = []]] = router.match('ALL', path);
+    if (answer === undefined) return undefined;
+    const params = Object.entries(found ?? {}).map(([name, value]) => [name, decodeURIComponent(String(value))]);
+    return answer(request, response, Object.fromEntries(params) as Record<string, string>);
+  };
+}
+
 /** The path of decoded segments for the router: a slash or a percent sign inside a segment stays encoded. */
 export function routingPath(segments: readonly string[]): string {
   const parts = segments.map((segment) =>
@@ -113,12 +147,9 @@ function honoPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1{[^/]*}');
 }
 
-function callOf(context: Context<HttpEnv>): HttpCall {
-  const { incoming: request, outgoing: response } = context.env;
-  const target = request.url ?? '/';
-  const at = target.indexOf('?');
-  const query = new URLSearchParams(at === -1 ? '' : target.slice(at + 1).split('#', 1)[0]);
-  return { request, response, params: context.req.param(), query };
+function queryOf({ url = '/' }: IncomingMessage): URLSearchParams {
+  const at = url.indexOf('?');
+  return new URLSearchParams(at === -1 ? '' : url.slice(at + 1).split('#', 1)[0]);
 }
 
 /** False: it was refused, and is answered. */

@@ -22,6 +22,7 @@ export function webhookRoutes(options: WebhookRoutesOptions): Route[] {
     method: 'POST',
     path: `/webhook/${plugin.name}/{bindingId}`,
     access: 'own',
+    hot: true,
     summary: `An event of ${plugin.name}`,
     params: z.object({ bindingId: z.string() }),
     body: z.looseObject({}),
