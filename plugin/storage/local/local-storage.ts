@@ -27,6 +27,8 @@ export interface LocalStorageParts extends OpenStorageOptions {
   /** Left out: reads take their turn among the writes. */
   readonly reader?: Reader;
   readonly soon: (act: () => void) => void;
+  /** Throws when nothing new may be written; what ends a job still is. */
+  readonly refuseNew?: () => void;
   /** Is told which jobs are under way before their claims are handed out. Left out: nobody asks after this process. */
   readonly onTrying?: (jobIds: readonly number[]) => void;
 }
@@ -148,7 +150,12 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
 
   return {
     driver: parts.driver,
-    transaction: (act) => write(true, async (context, check) => act(new LocalTransaction(context, check))),
+    transaction: (act) =>
+      write(true, async (context, check) => {
+        const result = await act(new LocalTransaction(context, check));
+        if (context.changes.claims.length === 0) parts.refuseNew?.();
+        return result;
+      }),
     read: readTransaction,
     claim: claimJobs,
     extend: (jobs, leaseMs) => read((readable) => extend(claimContext(readable), jobs, leaseMs)),
@@ -162,6 +169,7 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
     ping: () =>
       write(true, () => {
         tables.touch(clock.now());
+        parts.refuseNew?.();
       }),
     close() {
       closed ??= close();

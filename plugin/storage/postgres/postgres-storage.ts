@@ -79,7 +79,6 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     connect: () => connection.dedicated(),
     channel,
     onNotification: (payload) => notifications?.receive(payload),
-    onConnected: () => undefined,
     logger,
   });
   const hints = createNotifications(

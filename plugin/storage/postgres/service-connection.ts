@@ -8,8 +8,6 @@ export interface ServiceConnectionOptions {
   readonly connect: () => Client;
   readonly channel: string;
   readonly onNotification: (payload: string) => void;
-  /** After each (re)connection: what was told meanwhile was missed. */
-  readonly onConnected: () => void;
   readonly logger: StorageLogger | undefined;
 }
 
@@ -65,7 +63,6 @@ export async function openServiceConnection(options: ServiceConnectionOptions): 
       }
       client = fresh;
       ended = end.promise;
-      options.onConnected();
     } catch (error) {
       drop(fresh, error instanceof Error ? error : undefined);
     }

@@ -19,8 +19,6 @@ export interface Session {
   send(statement: Statement, values: readonly unknown[], act?: (rows: readonly pg.QueryResultRow[]) => void): void;
   /** Commits. When the server rolled back instead, rejects with the error that made it. */
   commit(): Promise<void>;
-  /** True from the moment at which COMMIT was sent: a connection lost after it leaves the outcome open. */
-  readonly isCommitting: boolean;
   /** Rejects when nothing is asked of the server for so long, ms: the transaction's owner awaits something else. */
   stalled(ms: number): Promise<never>;
   release(): void;
@@ -38,7 +36,6 @@ export async function openSession(pool: pg.Pool): Promise<Session> {
   let broken: Error | undefined;
   /** Why the server has given the transaction up: later statements only hear that it has. */
   let firstFailure: unknown;
-  let isCommitting = false;
   let silence: { readonly ms: number; readonly reject: (error: Error) => void } | undefined;
   let silenceTimer: NodeJS.Timeout | undefined;
 
@@ -101,13 +98,9 @@ export async function openSession(pool: pg.Pool): Promise<Session> {
       );
     },
     async commit() {
-      isCommitting = true;
       const { command } = await run({ text: 'COMMIT' }, []);
       if (command !== 'COMMIT')
         throw firstFailure ?? storageError('storage_failed', { detail: `${command} on COMMIT` });
-    },
-    get isCommitting() {
-      return isCommitting;
     },
     stalled: (ms) =>
       new Promise<never>((_resolve, reject) => {

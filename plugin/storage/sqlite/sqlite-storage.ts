@@ -5,6 +5,7 @@ import { TRANSACTION_DEADLINE_MS } from '../local/stall-guard.ts';
 import type { OpenStorageOptions } from '../open-options.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { describeSqliteError } from './describe-sqlite-error.ts';
+import { createDiskGuard } from './disk-guard.ts';
 import { lockFolder, prepareFolder } from './folder-lock.ts';
 import { createLogFlush } from './log-flush.ts';
 import { refuseMoved } from './moved-folder.ts';
@@ -53,6 +54,7 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
       },
       // Begun in the loop's check phase: all that arrived from the network in this turn commits together.
       soon: setImmediate,
+      refuseNew: createDiskGuard(folder, options.keptFreeBytes),
       onTrying: (jobIds) => marks.write(jobIds),
       engine: createSqliteEngine(
         database,
