@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { type GuestBundle, loadGuestBundle } from '../../plugin/guest/source.ts';
 
 /** Runs in every context before the author's code: gives `{ start }`. */
@@ -7,10 +8,47 @@ const PLATFORM: GuestBundle = {
   returns: 'guest',
 };
 
-/** All bundles of this folder, for `build/build-javascript.ts`. */
-export const PLATFORM_BUNDLES: readonly GuestBundle[] = [PLATFORM];
+/** Packages are written as modules of either kind, and are read by nobody in the bundle. */
+const PACKAGES = { mainFields: ['module', 'main'], minify: true };
+const REPLACED = new URL('./web-part-packages.ts', import.meta.url);
 
-/** The platform's guest code as the text of a function's body that returns `{ start }`. */
-export function loadPlatformSource(): Promise<string> {
-  return loadGuestBundle(PLATFORM);
+/** `URL`, `URLSearchParams`, `TextDecoder`, `TextEncoder`, `structuredClone`. */
+const WEB: GuestBundle = {
+  name: 'web',
+  entry: new URL('./web-part.ts', import.meta.url),
+  returns: 'guest',
+  keptWhileSame: [REPLACED],
+  options: {
+    ...PACKAGES,
+    // The encodings of East Asia weigh twice as much as all else here.
+    alias: { tr46: fileURLToPath(REPLACED), '@exodus/bytes/encoding.js': '@exodus/bytes/encoding-lite.js' },
+    inject: [fileURLToPath(REPLACED)],
+  },
+};
+
+/** Tables for names of hosts that are not ASCII. */
+const IDNA: GuestBundle = {
+  name: 'idna',
+  entry: new URL('./idna-part.ts', import.meta.url),
+  returns: 'guest',
+  keptWhileSame: [],
+  options: PACKAGES,
+};
+
+/** All bundles of this folder, for `build/build-javascript.ts`. */
+export const PLATFORM_BUNDLES: readonly GuestBundle[] = [PLATFORM, WEB, IDNA];
+
+/** Each as the text of a function's body. */
+export interface PlatformSources {
+  /** Returns `{ start }`. */
+  readonly platform: string;
+  /** Parts that a script gets when it uses them, by name. */
+  readonly parts: Readonly<Record<'web' | 'idna', string>>;
+}
+
+/** The platform's guest code. */
+export async function loadPlatformSources(): Promise<PlatformSources> {
+  const [platform, web, idna] = await Promise.all([PLATFORM, WEB, IDNA].map(loadGuestBundle));
+  if (platform === undefined || web === undefined || idna === undefined) throw new Error('a bundle is missing');
+  return { platform, parts: { web, idna } };
 }

@@ -45,6 +45,9 @@ export const lowerCase = uncurry(String.prototype.toLowerCase);
 export const isWellFormed = uncurry(
   (String.prototype as unknown as { isWellFormed: (this: string) => boolean }).isWellFormed,
 );
+export const charCodeAt = uncurry(String.prototype.charCodeAt as (this: string, index: number) => number);
+export const indexOf = uncurry(String.prototype.indexOf as (this: string, part: string) => number);
+export const { fromCharCode } = String;
 export const { now } = Date;
 /** Both throw for what is not a Date. */
 export const timeOf = uncurry(Date.prototype.getTime as (this: object) => number);
@@ -52,6 +55,15 @@ export const isoText = uncurry(Date.prototype.toISOString as (this: object) => s
 const execRegExp = uncurry(RegExp.prototype.exec as (this: RegExp, text: string) => unknown);
 /** `RegExp.prototype.test` would look up `exec`, which a script may have replaced (ECMA-262, RegExpExec); `exec` itself looks up nothing. */
 export const testRegExp = (expression: RegExp, text: string): boolean => execRegExp(expression, text) !== null;
+/** The text between the slashes. Throws for what is not a RegExp. */
+export const regExpSource = getterOf(RegExp.prototype, 'source') as (self: object) => string;
+/** Asks the value for each of its flags, which a script can answer: for a text that a person reads only. */
+export const regExpFlags = getterOf(RegExp.prototype, 'flags') as (self: object) => string;
+const typedArrays = getPrototypeOf(Uint8Array.prototype) as object;
+/** `Uint8Array` and so on; `undefined` for what is no typed array, whatever its prototype says. */
+export const typedArrayType = getterOf(typedArrays, Symbol.toStringTag) as (value: unknown) => string | undefined;
+/** Throws for what is no typed array. */
+export const typedArrayLength = getterOf(typedArrays, 'length') as (self: object) => number;
 export const promiseThen = uncurry(
   Promise.prototype.then as (this: unknown, done: unknown, failed: unknown) => unknown,
 );
@@ -59,6 +71,10 @@ export const weakGet = uncurry(WeakMap.prototype.get as (this: WeakMap<object, u
 export const weakSet = uncurry(
   WeakMap.prototype.set as (this: WeakMap<object, unknown>, key: object, value: unknown) => unknown,
 );
+
+function getterOf(owner: object, key: string | symbol): (self: object) => unknown {
+  return uncurry((getOwnPropertyDescriptor(owner, key) as { get: (this: object) => unknown }).get);
+}
 
 export const objectPrototype = Object.prototype;
 export const arrayPrototype: object = Array.prototype;

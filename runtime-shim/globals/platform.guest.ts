@@ -6,7 +6,7 @@ import type { InstallGuest } from '../../plugin/contract/guest-platform.ts';
 import { factory as createBot } from './bot.guest.ts';
 import { factory as createConsole } from './console.guest.ts';
 import type { GuestLimits, HostReference } from './run-state.guest.ts';
-import { dict, globalObject, keysOf, parseJson } from './intrinsics.guest.ts';
+import { dict, globalObject, hasOwn, keysOf, parseJson } from './intrinsics.guest.ts';
 import { factory as createLead } from './lead.guest.ts';
 import { factory as createMemory } from './text-store.guest.ts';
 import { pluginPlatform } from './plugin-platform.guest.ts';
@@ -15,11 +15,13 @@ import { asyncReport, failureReport, successReport, unknownFailureReport } from 
 import { factory as createLibraries, type Libraries } from './require.guest.ts';
 import { createRunState, type RunInput, type RunState } from './run-state.guest.ts';
 import { takeOverStacks } from './stack.guest.ts';
+import { installWebGlobals } from './web.guest.ts';
 
 /** Names that the runner uses in the global scope of a context before the script's first line (`runner/guest-names.ts`). */
 const NAMES = {
   host: 'metabot:host',
   input: 'metabot:input',
+  definitions: 'metabot:definitions',
   run: 'metabot:run',
   finish: 'metabot:finish',
 } as const;
@@ -56,11 +58,14 @@ export function start(limits: GuestLimits, plugins: readonly PluginBundle[]): vo
     load()(pluginPlatform(name, state, globals, host));
   }
   publish(globals);
+  installWebGlobals(state, host);
 
   defineHidden(
     NAMES.run,
     (body: () => unknown, asynchronous: boolean): string => {
       delete globalObject[NAMES.run];
+      if (hasOwn(globalObject, NAMES.definitions))
+        state.definitions = take(NAMES.definitions) as RunState['definitions'];
       begin(state, take(NAMES.input) as string);
       libraries.defineAutoVariables();
       const report = perform(state, body, libraries);

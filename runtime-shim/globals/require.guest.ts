@@ -15,6 +15,7 @@ import {
   keysOf,
   type List,
   list,
+  ownKeys,
   slice,
   startsWith,
   SyntaxErrorType,
@@ -49,23 +50,50 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
   const loaded = dict<Loaded>();
   const numbered = list<string>();
   let asynchronous = false;
+  /** Libraries begun so far. */
+  let loads = 0;
 
-  const load = (name: unknown): unknown => {
-    const key = keyArgument('require', name, "library's name");
-    if (key in loaded) return (loaded[key] as Loaded).exports;
-    if (!hasOwn(state.input.libraries, key)) {
-      const builtIn = builtInLibraries(globals());
-      if (key in builtIn) return (loaded[key] = { exports: builtIn[key] }).exports;
-      return fail('script_library_missing', `there is no library "${key}"; known: ${joined(knownNames(state), ', ')}`);
+  /** The compiled body: the runner's, or for a name that does not stand in the script's text one that is compiled here. */
+  const bodyOf = (key: string): LibraryBody => {
+    if (key in state.definitions) {
+      if (`async ${key}` in state.definitions) asynchronous = true;
+      return state.definitions[key] as LibraryBody;
     }
-    enter(state);
     const code = host.applySync(undefined, ['library', key]);
     if (testRegExp(ASYNC_WORDS, code)) asynchronous = true;
     const number = numbered.length;
     add(numbered, key);
-    const body = compile(key, `${code}\n//# sourceURL=${LIBRARY_NAME}${number}`);
+    return compile(key, `${code}\n//# sourceURL=${LIBRARY_NAME}${number}`);
+  };
+  const warnOfEmpty = (key: string): void => {
+    const file = state.input.libraries[key] as string;
+    host.applyIgnored(undefined, [
+      'log',
+      'warn',
+      `the library "${key}" (${file}) exports nothing: it sets neither module.exports nor a member of exports`,
+    ]);
+  };
+
+  const load = (name: unknown): unknown => {
+    const asked = keyArgument('require', name, "library's name");
+    const { libraryNames } = state.input;
+    const key = hasOwn(libraryNames, asked) ? (libraryNames[asked] as string) : asked;
+    if (key in loaded) return (loaded[key] as Loaded).exports;
+    if (!hasOwn(state.input.libraries, key)) {
+      const builtIn = builtInLibraries(globals());
+      if (key in builtIn) return (loaded[key] = { exports: builtIn[key] }).exports;
+      return fail(
+        'script_library_missing',
+        `there is no library "${asked}"; known: ${joined(knownNames(state), ', ')}`,
+      );
+    }
+    enter(state);
+    const body = bodyOf(key);
     const module: Loaded = { exports: {} };
+    const untouched = module.exports;
     loaded[key] = module;
+    const before = loads;
+    loads += 1;
     try {
       body(module, module.exports, load);
     } catch (error) {
@@ -73,6 +101,8 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
       delete loaded[key];
       throw error;
     }
+    // One that loads another may have added to it, as files of languages do; one that does neither was forgotten to be finished.
+    if (module.exports === untouched && loads === before + 1 && isEmpty(untouched as object)) warnOfEmpty(key);
     return module.exports;
   };
 
@@ -84,8 +114,11 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
         "snippet('Name') is replaced by its text before the script is compiled, so its argument must be a plain text in quotes",
       ),
     libraryOf(scriptName) {
-      const number = slice(scriptName, LIBRARY_NAME.length);
-      return startsWith(scriptName, LIBRARY_NAME) && hasOwn(numbered, number) ? numbered[number as never] : undefined;
+      if (!startsWith(scriptName, LIBRARY_NAME)) return undefined;
+      const name = slice(scriptName, LIBRARY_NAME.length);
+      // A number where it was compiled here.
+      if (hasOwn(numbered, name)) return numbered[name as never];
+      return hasOwn(state.input.libraries, name) ? name : undefined;
     },
     sawAsync: () => asynchronous,
     defineAutoVariables() {
@@ -101,7 +134,13 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
   return libraries;
 }
 
-function compile(name: string, text: string): (module: Loaded, exports: unknown, require: unknown) => unknown {
+type LibraryBody = (module: Loaded, exports: unknown, require: unknown) => unknown;
+
+function isEmpty(value: object): boolean {
+  return ownKeys(value).length === 0;
+}
+
+function compile(name: string, text: string): LibraryBody {
   try {
     return FunctionType('module', 'exports', 'require', text) as never;
   } catch (error) {
@@ -116,6 +155,8 @@ function knownNames(state: RunState): List<string> {
   for (let index = 0; index < BUILT_IN_LIBRARIES.length; index += 1) add(result, BUILT_IN_LIBRARIES[index] as string);
   const own = keysOf(state.input.libraries);
   for (let index = 0; index < own.length; index += 1) add(result, own[index] as string);
+  const others = keysOf(state.input.libraryNames);
+  for (let index = 0; index < others.length; index += 1) add(result, others[index] as string);
   return result;
 }
 

@@ -10,8 +10,8 @@ import { add, dict, type Dict, list, type List, toJson } from './intrinsics.gues
 export interface HostReference {
   /** `call`, plugin, function, arguments as JSON → `{"v":…}` or `{"e":{"code","message"}}`. Waits for the host's promise. */
   applySyncPromise(receiver: undefined, args: readonly ['call', string, string, string]): string;
-  /** `library`, name → the source of a library. Waits for the runner's own loop. */
-  applySync(receiver: undefined, args: readonly ['library', string]): string;
+  /** `library` or `part`, name → its source; `random`, count → as many bytes, a character each, or `''`. Waits for the runner's own loop. */
+  applySync(receiver: undefined, args: readonly ['library' | 'part' | 'random', string]): string;
   /** `log`, level, text. Does not wait. */
   applyIgnored(receiver: undefined, args: readonly ['log', string, string]): void;
 }
@@ -39,6 +39,8 @@ export interface RunInput {
   readonly known?: Readonly<Record<string, { readonly v: string; readonly until: number }>>;
   /** Names of the libraries that `require` may load, each with the file that an error names. */
   readonly libraries: Readonly<Record<string, string>>;
+  /** Other names that the bot gives to some of them: name → library. */
+  readonly libraryNames: Readonly<Record<string, string>>;
 }
 
 /** An ordinary attribute as it is written; `null` deletes. */
@@ -54,6 +56,8 @@ export interface RunState {
   late: boolean;
   readonly limits: GuestLimits;
   input: RunInput;
+  /** What the runner compiled ahead for this script: libraries by their names, our own parts as `metabot:<part>`. */
+  definitions: Dict<(...given: unknown[]) => unknown>;
   readonly attributes: Dict<AttributeWrite>;
   /** JSON text per key; `null` deletes. */
   readonly systemAttributes: Dict<string | null>;
@@ -82,6 +86,7 @@ export function createRunState(limits: GuestLimits): RunState {
     late: false,
     limits,
     input: undefined as never,
+    definitions: dict(),
     attributes: dict(),
     systemAttributes: dict(),
     tags: dict(),

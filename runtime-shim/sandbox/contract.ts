@@ -36,8 +36,13 @@ export interface ScriptRun {
   readonly bot: { readonly attributes: Readonly<Record<string, string>> };
   readonly memory: Readonly<Record<string, string>>;
   readonly webhookPayload?: Json;
-  /** `require` and `snippet`: full name (`Business.Orders.Format`) → source. The same object for every run of a bot version. */
-  readonly libraries: Readonly<Record<string, { readonly file: string; readonly code: string }>>;
+  /**
+   * `require` and `snippet`: full name (`Business.Orders.Format`) → source. The same object for every run of a bot version.
+   * `sameAs`: the entry is another name of that library, with the same source; a run loads it once.
+   */
+  readonly libraries: Readonly<
+    Record<string, { readonly file: string; readonly code: string; readonly sameAs?: string }>
+  >;
   /** Guest bundles to install, in order. */
   readonly plugins: ReadonlyArray<{ readonly name: string; readonly source: string }>;
   /** Performs a plugin's host function: `(plugin, function, argumentsJson)` → JSON text. A rejection's `code` and message reach the script. */

@@ -1,3 +1,4 @@
+import type { RunInput } from '../globals/run-state.guest.ts';
 import type { ScriptRun } from './contract.ts';
 
 /** A name that a script can use bare; anything else in `args` stays out of scope. */
@@ -13,8 +14,19 @@ export function runInput(run: ScriptRun): string {
     memory: run.memory,
     webhookPayload: run.webhookPayload,
     known: knownAnswers(run),
-    libraries: Object.fromEntries(Object.entries(run.libraries).map(([name, library]) => [name, library.file])),
+    ...libraryNames(run.libraries),
   });
+}
+
+/** The libraries' files, and the other names of some of them. */
+function libraryNames(libraries: ScriptRun['libraries']): Pick<RunInput, 'libraries' | 'libraryNames'> {
+  const files: Record<string, string> = {};
+  const names: Record<string, string> = {};
+  for (const [name, { file, sameAs }] of Object.entries(libraries)) {
+    if (sameAs === undefined) files[name] = file;
+    else names[name] = sameAs;
+  }
+  return { libraries: files, libraryNames: names };
 }
 
 /** By what is called, as the guest asks for it. */

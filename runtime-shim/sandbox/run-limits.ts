@@ -43,6 +43,8 @@ export const MAX_LOG_LINES = 200;
 export const MAX_LOG_LINE_CHARS = 10_000;
 /** Characters of all log lines of one run together. */
 export const MAX_LOG_CHARS = 200_000;
+/** Random bytes of one run. Our choice: 65,536 identifiers; the runner makes them on the loop that watches all its scripts. */
+export const MAX_RANDOM_BYTES = 1_048_576;
 /** Characters of a run's result: what it returned, wrote and asked for, as JSON. */
 export const MAX_RESULT_CHARS = 1_000_000;
 /** Characters of a script with its snippets expanded. */

@@ -1,3 +1,4 @@
+import type { PlatformSources } from '../globals/bundles.ts';
 import type { Logger } from '../../plugin/contract/host.ts';
 import type { PendingRun } from './pending-run.ts';
 import {
@@ -25,7 +26,7 @@ export interface PoolEvents extends Pick<RunnerEvents, 'message'> {
 /** The runner processes: as many as asked for, and spares that stand ready when one is killed. */
 export class RunnerPool {
   readonly #limits: FullLimits;
-  readonly #platformSource: string;
+  readonly #platformSource: PlatformSources;
   readonly #events: PoolEvents;
   readonly #logger: Logger | undefined;
   readonly #runners = new Set<RunnerProcess>();
@@ -35,7 +36,7 @@ export class RunnerPool {
   #drained: (() => void) | undefined;
   killed = 0;
 
-  constructor(limits: FullLimits, platformSource: string, events: PoolEvents, logger: Logger | undefined) {
+  constructor(limits: FullLimits, platformSource: PlatformSources, events: PoolEvents, logger: Logger | undefined) {
     this.#limits = limits;
     this.#platformSource = platformSource;
     this.#events = events;

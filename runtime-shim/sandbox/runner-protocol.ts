@@ -3,6 +3,7 @@
  * parses it. Only the types are imported by the runner, which stays small.
  */
 import { z } from 'zod';
+import type { PlatformSources } from '../globals/bundles.ts';
 import {
   MAX_HOST_CALL_CHARS,
   MAX_LOG_CHARS,
@@ -11,11 +12,13 @@ import {
   MAX_RESULT_CHARS,
 } from './run-limits.ts';
 
-export type LibrarySet = Readonly<Record<string, { readonly file: string; readonly code: string }>>;
+export type LibrarySet = Readonly<
+  Record<string, { readonly file: string; readonly code: string; readonly sameAs?: string }>
+>;
 export type PluginSet = ReadonlyArray<{ readonly name: string; readonly source: string }>;
 
 export interface RunnerSettings {
-  readonly platformSource: string;
+  readonly platformSource: PlatformSources;
   readonly cpuMs: number;
   readonly wallMs: number;
   readonly memoryMb: number;

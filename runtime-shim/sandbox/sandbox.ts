@@ -3,7 +3,7 @@ import { SHIM_ERRORS, shimError } from '../errors.ts';
 import { answerCall } from './answer-call.ts';
 import type { Sandbox, SandboxLimits, SandboxStats, ScriptResult, ScriptRun, ScriptUsage } from './contract.ts';
 import { FairQueue } from './fair-queue.ts';
-import { loadPlatformSource } from '../globals/bundles.ts';
+import { loadPlatformSources } from '../globals/bundles.ts';
 import { abortCalls, type PendingRun } from './pending-run.ts';
 import { runInput } from './run-input.ts';
 import { type FullLimits, fullLimits } from './run-limits.ts';
@@ -53,7 +53,7 @@ class ProcessSandbox implements Sandbox {
   }
 
   async #start(): Promise<void> {
-    const platformSource = await loadPlatformSource();
+    const platformSource = await loadPlatformSources();
     if (this.#closing !== undefined) return;
     this.#pool = new RunnerPool(
       this.#limits,

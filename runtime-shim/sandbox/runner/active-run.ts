@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { ScriptLogLine } from '../contract.ts';
 import {
   MAX_HOST_CALL_CHARS,
@@ -5,6 +6,7 @@ import {
   MAX_LOG_CHARS,
   MAX_LOG_LINE_CHARS,
   MAX_LOG_LINES,
+  MAX_RANDOM_BYTES,
 } from '../run-limits.ts';
 import type { FromRunner, LibrarySet, RunnerJob } from '../runner-protocol.ts';
 import type { CompileUnit } from './compile-unit.ts';
@@ -23,17 +25,20 @@ export class ActiveRun implements SlotHost {
   hostCalls = 0;
   /** The limit that it broke, and when its isolate was disposed of for that. */
   broken: { readonly code: string; readonly message: string; readonly at: number } | undefined;
+  readonly #parts: Readonly<Record<string, string>>;
   readonly #send: (message: FromRunner) => void;
   readonly #answers = new Map<number, (json: string) => void>();
   #callChars = 0;
   #lastCpuMs = 0;
   #logChars = 0;
+  #randomBytes = 0;
 
   constructor(
     job: RunnerJob,
     unit: CompileUnit,
     slot: IsolateSlot,
     libraries: LibrarySet,
+    parts: Readonly<Record<string, string>>,
     send: (message: FromRunner) => void,
   ) {
     this.job = job;
@@ -41,6 +46,7 @@ export class ActiveRun implements SlotHost {
     this.slot = slot;
     this.libraries = libraries;
     this.cpuAtStart = slot.cpuMs();
+    this.#parts = parts;
     this.#send = send;
   }
 
@@ -84,6 +90,17 @@ export class ActiveRun implements SlotHost {
 
   library(name: string): string {
     return Object.hasOwn(this.libraries, name) ? (this.libraries[name]?.code ?? '') : '';
+  }
+
+  part(name: string): string {
+    return Object.hasOwn(this.#parts, name) ? (this.#parts[name] ?? '') : '';
+  }
+
+  /** Bytes of the host's generator, a character each; `''` beyond the limit, which ends the script. */
+  random(bytes: number): string {
+    if (!Number.isSafeInteger(bytes) || bytes < 1) return '';
+    this.#randomBytes += bytes;
+    return this.#randomBytes > MAX_RANDOM_BYTES ? '' : randomBytes(bytes).toString('latin1');
   }
 
   log(level: string, text: string): void {

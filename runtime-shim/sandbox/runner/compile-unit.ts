@@ -3,6 +3,7 @@ import { expandSnippets } from '../expand-snippets.ts';
 import { MAX_CODE_CHARS } from '../run-limits.ts';
 import type { LibrarySet } from '../runner-protocol.ts';
 import { syntaxProblem } from '../check-syntax.ts';
+import type { Definition, Definitions } from './definitions.ts';
 import { GUEST_NAMES } from './guest-names.ts';
 
 /** Lines of our own before the author's first. */
@@ -13,6 +14,8 @@ export interface CompileUnit {
   /** What the isolate compiles; also names the unit in the caches. */
   readonly source: string;
   readonly locate: ExpandedScript['locate'];
+  /** What is put into its context first. */
+  readonly definitions: readonly Definition[];
 }
 
 /** Why a script cannot be compiled; `library`: the problem is in that snippet's text. */
@@ -32,7 +35,11 @@ const ASYNC_WORDS = /\b(?:async|await|Promise|then)\b|\\u/;
  * cannot close our function and go on outside. Only then it is put between our own lines, which a script of an isolate
  * needs (isolated-vm compiles scripts, not functions).
  */
-export function compileUnit(code: string, libraries: LibrarySet): CompileUnit | CompileProblem {
+export function compileUnit(
+  code: string,
+  libraries: LibrarySet,
+  definitions: Definitions,
+): CompileUnit | CompileProblem {
   if (code.length > MAX_CODE_CHARS) {
     const message = `the script is longer than ${MAX_CODE_CHARS} characters`;
     return { code: 'script_argument', message, library: null, line: null, column: null };
@@ -53,5 +60,6 @@ export function compileUnit(code: string, libraries: LibrarySet): CompileUnit | 
   return {
     source: `${run}((function (\n) {\n${expanded.code}\n}), ${asynchronous});`,
     locate: expanded.locate,
+    definitions: definitions.of(expanded.code, libraries),
   };
 }

@@ -2,17 +2,23 @@ import ivm from 'isolated-vm';
 import { READY_CONTEXTS, READY_CONTEXTS_MB } from '../run-limits.ts';
 import type { PluginSet } from '../runner-protocol.ts';
 import { GUEST_NAMES, PLATFORM_NAME, SCRIPT_NAME } from './guest-names.ts';
-import { LINES_BEFORE } from './compile-unit.ts';
+import { type CompileUnit, LINES_BEFORE } from './compile-unit.ts';
+import type { Definition } from './definitions.ts';
 
 /** What the guest code of a run may reach: set when its run begins. */
 export interface SlotHost {
   call(plugin: string, name: string, args: string): Promise<string>;
   library(name: string): string;
+  part(name: string): string;
+  random(bytes: number): string;
   log(level: string, text: string): void;
 }
 
 /** Characters of scripts that an isolate keeps compiled. Ours: a bot's scripts together are far smaller; beyond it all are dropped. */
 const MAX_CACHED_CHARS = 2_000_000;
+
+/** Characters of libraries and parts that an isolate keeps compiled. Our choice: eight of the largest libraries. */
+const MAX_DEFINED_CHARS = 4_000_000;
 
 /** For a call that comes after the end of its run. */
 const UNANSWERED = '{"e":{"code":"script_async","message":"the script has ended"}}';
@@ -31,6 +37,8 @@ export class IsolateSlot {
   readonly #boots = new Map<number, ivm.Script>();
   readonly #scripts = new Map<string, ivm.Script>();
   #cachedChars = 0;
+  readonly #defined = new Map<string, ivm.Script>();
+  #definedChars = 0;
   #finish: ivm.Script | undefined;
   /** Contexts in which nothing but our own code has run, with the plugins of `#plugins`. */
   readonly #ready: ivm.Context[] = [];
@@ -64,12 +72,13 @@ export class IsolateSlot {
   }
 
   /** Runs a script and answers its report. Rejects when the isolate is lost: time, memory, or a promise that nobody caught. */
-  async run(source: string, input: string, plugins: number): Promise<string> {
+  async run({ source, definitions }: CompileUnit, input: string, plugins: number): Promise<string> {
     this.runs += 1;
     const context = await this.#take(plugins);
     const script = this.#scripts.get(source) ?? (await this.#compile(source));
+    const defining = definitions.length === 0 ? undefined : await this.#define(definitions, context);
     context.global.setIgnored(GUEST_NAMES.input, input);
-    const report: unknown = await script.run(context);
+    const [report] = (await Promise.all([script.run(context), defining?.done])) as unknown[];
     if (report !== '') {
       context.release();
       return typeof report === 'string' ? report : '';
@@ -95,6 +104,8 @@ export class IsolateSlot {
     if (host === undefined) return UNANSWERED;
     if (what === 'call') return host.call(first, second, third);
     if (what === 'library') return host.library(first);
+    if (what === 'part') return host.part(first);
+    if (what === 'random') return host.random(Number(first));
     host.log(first, second);
     return '';
   }
@@ -134,6 +145,33 @@ export class IsolateSlot {
     this.#ready.push(...contexts);
     this.preparingSince = undefined;
     this.#preparing = undefined;
+  }
+
+  /** The functions are put into the context right before the script runs: all in one visit to the isolate's thread. */
+  async #define(
+    definitions: readonly Definition[],
+    context: ivm.Context,
+  ): Promise<{ readonly done: Promise<unknown> }> {
+    const scripts: ivm.Script[] = [];
+    for (const definition of definitions) {
+      let script = this.#defined.get(definition.source);
+      if (script === undefined) {
+        const { source, filename } = definition;
+        if (this.#definedChars + source.length > MAX_DEFINED_CHARS) {
+          // The ones of this run are let go too, but not ended: a script lives as long as it is held here.
+          this.#defined.clear();
+          this.#definedChars = 0;
+        }
+        script = await this.isolate.compileScript(source, { filename });
+        this.#defined.set(source, script);
+        this.#definedChars += source.length;
+      }
+      scripts.push(script);
+    }
+    const done = Promise.all(scripts.map((script) => script.run(context)));
+    // Whoever waits for the script meets the failure.
+    done.catch(() => undefined);
+    return { done };
   }
 
   async #compile(source: string): Promise<ivm.Script> {

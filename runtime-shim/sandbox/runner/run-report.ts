@@ -5,9 +5,7 @@ import { syntaxProblem } from '../check-syntax.ts';
 import { MAX_RESULT_CHARS } from '../run-limits.ts';
 import type { LibrarySet } from '../runner-protocol.ts';
 import type { CompileUnit } from './compile-unit.ts';
-
-/** The parameters of a library's body, as `require` compiles it (`globals/require.guest.ts`). */
-const LIBRARY_PARAMETERS = ['module', 'exports', 'require'];
+import { LIBRARY_PARAMETERS } from './definitions.ts';
 
 /** What a failed guest says: `library` is the one whose text does not compile. */
 interface GuestFailure {

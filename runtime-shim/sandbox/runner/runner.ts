@@ -14,7 +14,9 @@ import {
 } from '../run-limits.ts';
 import type { FromRunner, LibrarySet, PluginSet, RunnerJob, RunnerSettings, ToRunner } from '../runner-protocol.ts';
 import { ActiveRun } from './active-run.ts';
+import { Definitions } from './definitions.ts';
 import { bootText, isMemoryLoss, IsolateSlot, START_ERROR } from './isolate-slot.ts';
+import type { CompileUnit } from './compile-unit.ts';
 import { failureText, reportForServer } from './run-report.ts';
 import { UnitCache } from './unit-cache.ts';
 
@@ -35,7 +37,7 @@ export class Runner {
   readonly #libraries = new Map<number, LibrarySet>();
   readonly #plugins = new Map<number, PluginSet>([[0, []]]);
   readonly #bootTexts = new Map<number, string>();
-  readonly #units = new UnitCache();
+  readonly #units: UnitCache;
   readonly #slots = new Set<IsolateSlot>();
   readonly #idle: IsolateSlot[] = [];
   readonly #active = new Map<number, ActiveRun>();
@@ -46,6 +48,7 @@ export class Runner {
 
   constructor(settings: RunnerSettings, wire: RunnerWire) {
     this.#settings = settings;
+    this.#units = new UnitCache(new Definitions(settings.platformSource.parts));
     this.#wire = wire;
     this.#idle.push(this.#createSlot());
     // The others while nobody waits: each takes about a millisecond of this loop.
@@ -95,7 +98,12 @@ export class Runner {
     }
     this.#lastPlugins = job.plugins;
     const slot = this.#idleSlot() ?? this.#createSlot();
-    await this.#perform(new ActiveRun(job, unit, slot, libraries, (message) => this.#wire.send(message)));
+    await this.#perform(this.#activeRun(job, unit, slot, libraries));
+  }
+
+  #activeRun(job: RunnerJob, unit: CompileUnit, slot: IsolateSlot, libraries: LibrarySet): ActiveRun {
+    const { parts } = this.#settings.platformSource;
+    return new ActiveRun(job, unit, slot, libraries, parts, (message) => this.#wire.send(message));
   }
 
   /** One with a context at hand; else the one that has been idle longest, which is making them. */
@@ -109,7 +117,7 @@ export class Runner {
     slot.host = run;
     this.#active.set(job.id, run);
     try {
-      const report = await slot.run(unit.source, job.input, job.plugins);
+      const report = await slot.run(unit, job.input, job.plugins);
       this.#end(run, reportForServer(report, job.file, unit, libraries));
       slot.host = undefined;
       slot.prepare(job.plugins);
@@ -119,9 +127,7 @@ export class Runner {
       this.#evict(slot);
       if (isUsed && run.broken === undefined && !this.#doomed && isMemoryLoss(error)) {
         // What scripts before it left behind counts too: only in a fresh isolate is it this script's own memory.
-        await this.#perform(
-          new ActiveRun(job, unit, this.#createSlot(), libraries, (message) => this.#wire.send(message)),
-        );
+        await this.#perform(this.#activeRun(job, unit, this.#createSlot(), libraries));
         return;
       }
       this.#end(run, this.#lossReport(run, error));
@@ -226,7 +232,7 @@ export class Runner {
         logLineChars: MAX_LOG_LINE_CHARS,
         resultChars: MAX_RESULT_CHARS,
       });
-      text = bootText(this.#settings.platformSource, limits, this.#plugins.get(plugins) ?? []);
+      text = bootText(this.#settings.platformSource.platform, limits, this.#plugins.get(plugins) ?? []);
       this.#bootTexts.set(plugins, text);
     }
     return text;
