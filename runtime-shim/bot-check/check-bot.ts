@@ -25,7 +25,8 @@ export interface CheckBotOptions {
 /** Checks all code of a bot as an editor with the typings would, and what only the whole bot can tell. */
 export async function checkBot({ bot, typings }: CheckBotOptions): Promise<BotCheck> {
   const conditions = conditionsOf(bot);
-  const scripts = [...bot.sources.values(), ...Object.values(bot.libraries), ...conditions.map(({ source }) => source)];
+  const libraries = Object.values(bot.libraries).filter(({ sameAs }) => sameAs === undefined);
+  const scripts = [...bot.sources.values(), ...libraries, ...conditions.map(({ source }) => source)];
   const known: KnownNames = {
     scripts: new Set(bot.scripts.keys()),
     libraries: new Set([...Object.keys(bot.libraries), ...VENDOR_LIBRARIES]),

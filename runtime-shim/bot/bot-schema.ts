@@ -11,6 +11,8 @@ const MAX_COMMANDS = 500;
 const MAX_ROUTES = 500;
 /** Most items of one menu: as many as one message can have buttons. */
 const MAX_MENU_ITEMS = 100;
+/** Most other names of libraries. Our choice: each is sent to the runners with its library. */
+const MAX_LIBRARY_NAMES = 50;
 /** Longest route expression. Ours. */
 const MAX_REGEX_LENGTH = 1_000;
 
@@ -72,5 +74,10 @@ export const botSchema = z.strictObject({
   scripts: z.array(scriptSchema).min(1).max(MAX_SCRIPTS),
   routes: z.array(routeSchema).max(MAX_ROUTES).default([]),
   channels: z.record(codeSchema, channelSchema).default({}),
+  /** Names that libraries of others use for each other, each with the library of this bot that is meant. */
+  libraries: z
+    .record(textSchema.min(1).max(200), z.string().min(1).max(500))
+    .refine((names) => Object.keys(names).length <= MAX_LIBRARY_NAMES, `at most ${MAX_LIBRARY_NAMES} names`)
+    .default({}),
 });
 export type BotDescription = z.infer<typeof botSchema>;

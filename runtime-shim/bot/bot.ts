@@ -6,6 +6,8 @@ import type { Place } from '../line-index.ts';
 export interface SourceFile {
   readonly file: string;
   readonly code: string;
+  /** Of a library: this is another name of that one (`bot.json`, "libraries"). */
+  readonly sameAs?: string;
 }
 
 /** A route, ready to be held against a text. */

@@ -8,7 +8,7 @@ import { type BotDescription, botSchema, type Route } from './bot-schema.ts';
 import { checkReferences } from './check-references.ts';
 import { SyntaxCheck } from './check-syntax.ts';
 import { describeIssues } from './describe-issues.ts';
-import { loadLibraries } from './load-libraries.ts';
+import { checkLibraryNames, loadLibraries, withNames } from './load-libraries.ts';
 import { type PositionedJson, readPositionedJson } from '../json-with-places.ts';
 import type { Place } from '../line-index.ts';
 import { type FileReading, NO_SUCH_FILE, readBotFile, reasonOf } from './read-bot-file.ts';
@@ -18,7 +18,7 @@ import { routeExpression } from './route-expression.ts';
 export const DESCRIPTION_FILE = 'bot.json';
 /** Largest `bot.json`, bytes. Ours: thousands of commands fit. */
 const MAX_DESCRIPTION_BYTES = 2 * 1024 * 1024;
-/** Largest script or library, bytes. Ours: it travels to a runner with each run. */
+/** Largest script, bytes. Our choice: it travels to a runner with each run. */
 const MAX_SCRIPT_BYTES = 256 * 1024;
 
 /** Characters of all scripts of a bot. Our choice: they stay in memory, and each is checked at every start. */
@@ -29,7 +29,7 @@ export async function loadBot(folder: string): Promise<Bot> {
   const problems: BotProblem[] = [];
   const json = await readDescription(folder, problems);
   const outline = outlineOf(json?.value);
-  const { libraries, problems: libraryProblems } = await loadLibraries(folder, MAX_SCRIPT_BYTES);
+  const { libraries, problems: libraryProblems } = await loadLibraries(folder);
   problems.push(...libraryProblems);
   const syntax = new SyntaxCheck(libraries);
   const sources = await loadSources(folder, outline, json, { libraries, problems, syntax });
@@ -39,6 +39,7 @@ export async function loadBot(folder: string): Promise<Bot> {
     if (parsed.success) description = parsed.data;
     else problems.push(...describeIssues(parsed.error.issues, json, DESCRIPTION_FILE));
     problems.push(...(await checkReferences(outline, json, DESCRIPTION_FILE, syntax)));
+    if (parsed.success) problems.push(...checkLibraryNames(parsed.data.libraries, libraries, json, DESCRIPTION_FILE));
   }
   if (problems.length > 0 || description === undefined || json === undefined) {
     throw shimError('bot_invalid', { folder, problems: problemLines(problems) });
@@ -52,7 +53,7 @@ export async function loadBot(folder: string): Promise<Bot> {
     routes: description.routes.flatMap((route, index) => compiledRoute(route, json.place(['routes', index, 'regex']))),
     channels: description.channels,
     sources,
-    libraries,
+    libraries: withNames(libraries, description.libraries),
     place: (scriptCode, part) => json.place(['scripts', indexes.get(scriptCode) ?? -1, ...part]),
   };
 }

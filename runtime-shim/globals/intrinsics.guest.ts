@@ -48,6 +48,8 @@ export const isWellFormed = uncurry(
 export const charCodeAt = uncurry(String.prototype.charCodeAt as (this: string, index: number) => number);
 export const indexOf = uncurry(String.prototype.indexOf as (this: string, part: string) => number);
 export const { fromCharCode } = String;
+export const repeat = uncurry(String.prototype.repeat as (this: string, count: number) => string);
+export const functionText = uncurry(Function.prototype.toString as (this: unknown) => string);
 export const { now } = Date;
 /** Both throw for what is not a Date. */
 export const timeOf = uncurry(Date.prototype.getTime as (this: object) => number);

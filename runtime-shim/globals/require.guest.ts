@@ -50,8 +50,8 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
   const loaded = dict<Loaded>();
   const numbered = list<string>();
   let asynchronous = false;
-  /** Libraries begun so far. */
-  let loads = 0;
+  /** Calls of `require` so far. */
+  let uses = 0;
 
   /** The compiled body: the runner's, or for a name that does not stand in the script's text one that is compiled here. */
   const bodyOf = (key: string): LibraryBody => {
@@ -75,6 +75,7 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
   };
 
   const load = (name: unknown): unknown => {
+    uses += 1;
     const asked = keyArgument('require', name, "library's name");
     const { libraryNames } = state.input;
     const key = hasOwn(libraryNames, asked) ? (libraryNames[asked] as string) : asked;
@@ -92,8 +93,7 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
     const module: Loaded = { exports: {} };
     const untouched = module.exports;
     loaded[key] = module;
-    const before = loads;
-    loads += 1;
+    const before = uses;
     try {
       body(module, module.exports, load);
     } catch (error) {
@@ -102,7 +102,7 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
       throw error;
     }
     // One that loads another may have added to it, as files of languages do; one that does neither was forgotten to be finished.
-    if (module.exports === untouched && loads === before + 1 && isEmpty(untouched as object)) warnOfEmpty(key);
+    if (module.exports === untouched && uses === before && isEmpty(untouched as object)) warnOfEmpty(key);
     return module.exports;
   };
 

@@ -104,7 +104,7 @@ test('names, types and places of all kinds of mistakes', async () => {
   const problems = (await problemsOf(folder)).map((line) => line.replace(/^bot\.json:\d+:\d+ /, ''));
   expect(problems).toEqual([
     'id: letters, digits, "_", "." and "-" only',
-    'nmae: unknown key "nmae" (did you mean "name"?); known: id, name, scripts, routes, channels',
+    'nmae: unknown key "nmae" (did you mean "name"?); known: id, name, scripts, routes, channels, libraries',
     'scripts: there is no script with the code "start": a new lead starts with it',
     'scripts[0].type: unknown script type "Возврт" (did you mean "Возврат"?); known: standard, Стандарт, fallback, Fallback, return, Возврат, transfer, Перевод на оператора, no_operators, Нет доступных операторов, transfer_online, Перевод на оператора (онлайн), transfer_offline, Перевод на оператора (оффлайн), operator_timeout, Оператор не ответил',
     'scripts[0].commands[0].text: is missing (a string)',
@@ -228,4 +228,27 @@ test('snippets are checked where they are pasted: a missing one, and a wrong one
     'b.js:2:1: there is no library "Business.A.C"; known: Business.A.B',
     "libraries/Business.A.B.js:1:9: SyntaxError: Unexpected token ';'",
   ]);
+});
+
+test('gives libraries other names, and says which are wrong', async () => {
+  const code = 'module.exports = 1;';
+  const files = {
+    'libraries/Business.D.Dayjs.js': code,
+    'libraries/Business.D.Big.js': `${code}//${'x'.repeat(500_000)}`,
+  };
+  const description = { id: 'b', scripts: [{ code: 'start' }] };
+  const bot = await loadBot(await botFolder({ ...description, libraries: { dayjs: 'Business.D.Dayjs' } }, files));
+  expect(bot.libraries['dayjs']).toEqual({ file: 'libraries/Business.D.Dayjs.js', code, sameAs: 'Business.D.Dayjs' });
+  const wrong = { dayjs: 'Business.D.Dajys', 'Business.D.Dayjs': 'Business.D.Dayjs', 'Common.A': 'Business.D.Dayjs' };
+  await expect(loadBot(await botFolder({ ...description, libraries: wrong }, files))).rejects.toThrow(
+    /there is no library "Business.D.Dajys" \(did you mean "Business.D.Dayjs"\?\)[^]*is the name of a library itself[^]*"Common.A" is the name/,
+  );
+});
+
+test('a library may have 512 KiB', async () => {
+  const folder = await botFolder(
+    { id: 'b', scripts: [{ code: 'start' }] },
+    { 'libraries/Business.D.Big.js': ' '.repeat(512 * 1024 + 1) },
+  );
+  await expect(loadBot(folder)).rejects.toThrow(/Business.D.Big.js.*512|larger|524/u);
 });
