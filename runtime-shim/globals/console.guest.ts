@@ -177,14 +177,15 @@ function table(data: object, columns: unknown): List<string> {
     const row = dict<string>();
     row[KEY] = cell(toText(keys[index]));
     const value = ownValue(data, keys[index] as string);
-    const inner = typeof value === 'object' && value !== null ? entryKeys(value, MAX_COLUMNS) : undefined;
-    if (inner === undefined) row[VALUE] = cell(inspect(value, MAX_CELL));
-    for (let at = 0; inner !== undefined && at < inner.length; at += 1) {
+    const hasParts = typeof value === 'object' && value !== null;
+    const inner = hasParts ? entryKeys(value, MAX_COLUMNS) : list<string>();
+    if (!hasParts) row[VALUE] = cell(inspect(value, MAX_CELL));
+    for (let at = 0; at < inner.length; at += 1) {
       const name = cell(toText(inner[at]));
       row[name] = cell(inspect(ownValue(value as object, inner[at] as string), MAX_CELL));
       if (!isChosen) addOnce(names, name);
     }
-    if (inner === undefined) addOnce(names, VALUE);
+    if (!hasParts) addOnce(names, VALUE);
     add(rows, row);
   }
   const result = list<string>();
