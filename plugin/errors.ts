@@ -28,6 +28,9 @@ interface RetryFacts {
   readonly retryAfterMs?: number;
 }
 
+/** A script may make a key of a million characters; a message repeats the beginning. */
+const shownKey = (key: string): string => (key.length <= 100 ? key : `${key.slice(0, 100)}…`);
+
 const answered = (status: number | null): string => (status === null ? 'not sent' : `HTTP ${status}`);
 
 export const ERRORS = {
@@ -46,13 +49,13 @@ export const ERRORS = {
   attr_key_invalid: row({
     fault: 'script',
     retryable: false,
-    message: (facts: { got: string }) => `an attribute's key must be a non-empty string, got ${facts.got}`,
+    message: (facts: { got: string }) => `an attribute's key must be a non-empty string on one line, got ${facts.got}`,
   }),
   attr_value_invalid: row({
     fault: 'script',
     retryable: false,
     message: (facts: { key: string; got: string }) =>
-      `the value of "${facts.key}" must be a string, a finite number, true, false or null, got ${facts.got}`,
+      `the value of "${shownKey(facts.key)}" must be a string, a finite number, true, false or null, got ${facts.got}`,
   }),
   attr_argument_invalid: row({
     fault: 'script',

@@ -3,6 +3,9 @@ import { type BindingConfig, bindingsSchema } from './contract/binding-config.ts
 import { issueWords, pathText } from './contract/issue-words.ts';
 import { pluginError } from './errors.ts';
 
+/** All problems are told at once, but a thousand are enough for anybody. */
+const MAX_PROBLEMS = 1_000;
+
 const port = z.custom((value) => typeof value === 'function', 'must be a function');
 
 /** A port that is not there would show at the first transfer only. */
@@ -35,6 +38,7 @@ export function parseOptions(options: {
   const { bindings: livetex, storage, host } = options;
   const parsed = optionsSchema.safeParse({ livetex, storage, host });
   if (parsed.success) return parsed.data.livetex;
-  const problems = parsed.error.issues.map((issue) => `${pathText(issue.path)}: ${issueWords(issue)}`);
+  const issues = parsed.error.issues.slice(0, MAX_PROBLEMS);
+  const problems = issues.map((issue) => `${pathText(issue.path)}: ${issueWords(issue)}`);
   throw pluginError('config_invalid', { problems });
 }

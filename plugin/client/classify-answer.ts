@@ -7,7 +7,7 @@ import { pluginError } from '../errors.ts';
 import { type HttpAnswer, MAX_ANSWER_BYTES } from './exchange.ts';
 import type { Redactor } from './redactor.ts';
 
-/** Longest part of a foreign text in an error message, UTF-16 units. Ours: a log line stays readable. */
+/** Longest part of a foreign text in an error message, UTF-16 units. Our choice: a log line stays readable. */
 const MAX_DETAIL_LENGTH = 300;
 
 /** LiveTex's error codes that say more than the HTTP status does ("Error codes" of its documentation). */
@@ -147,7 +147,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Longest pause that LiveTex may ask for, ms. Ours: a mad value must not hold a binding for days, and an hour is soon enough to look again. */
+/** Longest pause that LiveTex may ask for, ms. Our choice: a mad value must not hold a binding for days, and an hour is soon enough to look again. */
 export const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /**

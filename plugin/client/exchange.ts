@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../contract/host.ts';
 import { codeOf } from '../contract/coded-error.ts';
 
-/** Largest answer that is read, bytes. Ours: LiveTex's answers are a few KB, a history of 20 texts included; it bounds memory per request. */
+/** Largest answer that is read, bytes. Our choice: LiveTex's answers are a few KB, a history of 20 texts included; it bounds memory per request. */
 export const MAX_ANSWER_BYTES = 1024 * 1024;
 
 export interface ExchangeRequest {

@@ -7,11 +7,11 @@ import { API_VERSIONS } from './livetex-api.ts';
 export const DEFAULT_BASE_URL = 'https://messaging.livetex.ru';
 /** LiveTex's own limit is undocumented; 4,000 code points stay under the 4,096 of the usual messengers with a header above. */
 export const DEFAULT_MAX_TEXT_LENGTH = 4_000;
-/** Design, section 6. */
+/** Our choice: a person in a chat waits about so long. */
 export const DEFAULT_TRANSFER_TIMEOUT_SECONDS = 120;
-/** A LiveTex request's whole time. Ours: LiveTex itself gives a webhook 60 s, a person waits less. */
+/** A LiveTex request's whole time. Our choice: LiveTex itself gives a webhook 60 s, a person waits less. */
 export const DEFAULT_REQUEST_TIMEOUT_MS = 10_000;
-/** Requests in flight per binding. Ours: LiveTex's limit is undocumented, so stay modest; it also bounds the rush after an outage. */
+/** Requests in flight per binding. Our choice: LiveTex's limit is undocumented, so stay modest; it also bounds the rush after an outage. */
 export const DEFAULT_MAX_IN_FLIGHT = 8;
 
 export const DEFAULT_NOTICES = {

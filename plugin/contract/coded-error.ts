@@ -53,7 +53,11 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** A thrown value's message for a log. */
+/** Longest message that is stored or logged, UTF-16 units. Our choice: room for a list of problems; a platform may throw anything. */
+const MAX_MESSAGE_LENGTH = 10_000;
+
+/** A thrown value's message for a log, of bounded length. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()}…`;
 }

@@ -1,6 +1,6 @@
 /**
  * The wall between the plugin's guest code and the platform, the host's side; the guest's is in `guest-platform.ts`.
- * Only JSON strings cross (design, 5.3).
+ * Only JSON strings cross (`docs/decisions/0003-only-strings-cross.md`).
  */
 import type { PlatformEvent } from './events.ts';
 import type { Json } from './guest-platform.ts';

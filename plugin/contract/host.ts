@@ -54,7 +54,7 @@ export interface ScriptRequest {
 }
 
 /**
- * What a platform must offer so that the plugin can live on it (design, section 4).
+ * What a platform must offer so that the plugin can live on it (`docs/architecture.md`).
  *
  * Every call with an `id` is made at least once and, for one lead, in order: the next call for a lead is made when the
  * one before has resolved. A rejected promise is tried again with back-off for up to 24 h, so reject only when a later

@@ -38,9 +38,9 @@ export function issueWords(issue: Issue): string {
     case 'invalid_union':
       return issue.message === NO_WORDS ? 'has none of the documented forms' : issue.message;
     case 'invalid_key':
-      return `wrong key: ${issue.issues.map(issueWords).join('; ')}`;
+      return `wrong key: ${firstOf(issue.issues, issueWords, '; ')}`;
     case 'unrecognized_keys':
-      return `unknown: ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`;
+      return `unknown: ${firstOf(issue.keys, (key) => JSON.stringify(shortened(key)), ', ')}`;
     default:
       return issue.message;
   }
@@ -49,8 +49,27 @@ export function issueWords(issue: Issue): string {
 /** Where a value stands, as one would write it in code: `livetex[0].token`; empty for the whole. */
 export function pathText(path: readonly PropertyKey[]): string {
   return path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? String(part) : `.${String(part)}`))
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : index === 0 ? shortened(String(part)) : `.${shortened(String(part))}`,
+    )
     .join('');
+}
+
+/** Problems, or keys, that one message lists. Our choice: the first ones show what is wrong, and an input may hold a hundred thousand. */
+export const MAX_LISTED = 10;
+/** Longest key of somebody's that a message repeats, UTF-16 units. */
+const MAX_KEY_LENGTH = 100;
+
+/** The first ones in words, and how many are left. */
+function firstOf<Item>(items: readonly Item[], words: (item: Item) => string, between: string): string {
+  const listed = items.slice(0, MAX_LISTED).map(words);
+  const left = items.length - listed.length;
+  return [...listed, ...(left > 0 ? [`and ${left} more`] : [])].join(between);
+}
+
+/** A key of somebody's as a message may repeat it. */
+export function shortened(key: string): string {
+  return key.length <= MAX_KEY_LENGTH ? key : `${key.slice(0, MAX_KEY_LENGTH).toWellFormed()}…`;
 }
 
 /** `a string` for zod's `string`. */

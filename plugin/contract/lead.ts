@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * A bot's id or a channel's code. No colon: the two are joined with colons into LiveTex's `user_id`
- * (design, section 6), and two different leads must never share one.
+ * (`docs/dialogs.md`), and two different leads must never share one.
  */
 export const codeSchema = z
   .string()

@@ -32,7 +32,7 @@ export const employeeSchema = z.looseObject({
 });
 export type Employee = z.infer<typeof employeeSchema>;
 
-/** What the lead reads as the operator's name: `nick_name`, else `first_name last_name` (design, section 6). */
+/** What the lead reads as the operator's name: `nick_name`, else `first_name last_name`. */
 export function employeeName(employee: Employee): string {
   if (employee.nick_name) return employee.nick_name;
   return [employee.first_name, employee.last_name].filter(Boolean).join(' ');

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** Longest text of one message, in UTF-16 units. Ours: messengers stop far below; it bounds a row of storage. */
+/** Longest text of one message, in UTF-16 units. Our choice: messengers stop far below; it bounds a row of storage. */
 export const MAX_TEXT_LENGTH = 100_000;
-/** Most attachments of one message. Ours. */
+/** Most attachments of one message. Our choice. */
 export const MAX_ATTACHMENTS = 20;
-/** Longest link. Ours: what browsers and proxies carry reliably. */
+/** Longest link. Our choice: what browsers and proxies carry reliably. */
 export const MAX_URL_LENGTH = 2_048;
-/** Most buttons of one message. Ours. */
+/** Most buttons of one message. Our choice. */
 export const MAX_BUTTONS = 100;
 
 /** Longest text of a button, and longest name of a file. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { issueWords } from './issue-words.ts';
+import { issueWords, MAX_LISTED, shortened } from './issue-words.ts';
 
 /**
  * Parses what a remote system sent. A `null` where a field may be absent counts as absent: the documentation is silent
@@ -25,14 +25,11 @@ function withoutNulls(value: unknown): unknown {
   );
 }
 
-/** Problems named in one message. Ours: the first ones show what is wrong, and a body may hold a hundred thousand. */
-const MAX_PROBLEMS = 10;
-
 /** What does not fit, as `path: problem`, without the values. */
-export function problemsOf(error: z.ZodError): string[] {
+export function problemsOf(error: z.ZodError, whole = 'the whole'): string[] {
   const lines = error.issues
-    .slice(0, MAX_PROBLEMS)
-    .map((issue) => `${issue.path.map(String).join('.') || 'the whole'}: ${issueWords(issue)}`);
+    .slice(0, MAX_LISTED)
+    .map((issue) => `${issue.path.map((part) => shortened(String(part))).join('.') || whole}: ${issueWords(issue)}`);
   const left = error.issues.length - lines.length;
   return left > 0 ? [...lines, `and ${left} more`] : lines;
 }

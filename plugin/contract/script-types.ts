@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * Script types: our code and the exact name in the platform's interface.
- * Names: Metabot24's documentation, but for `operator_timeout`, which is ours (design, section 6). Codes are ours.
+ * Names: Metabot24's documentation, but for `operator_timeout`, which is our choice. Codes are our choice.
  */
 export const SCRIPT_TYPE_NAMES = {
   standard: 'Стандарт',

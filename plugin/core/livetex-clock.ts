@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { RequestReport } from '../client/contract.ts';
 
-/** Longest time, ms, over which our clock's progress stands for LiveTex's. Ours: no clock drifts noticeably in ten minutes. */
+/** Longest time, ms, over which our clock's progress stands for LiveTex's. Our choice: no clock drifts noticeably in ten minutes. */
 const TRUSTED_PROGRESS_MS = 600_000;
-/** A clock that is a day off is not a clock, ms. Ours. */
+/** A clock that is a day off is not a clock, ms. Our choice. */
 const MAX_OFFSET_MS = 24 * 3_600_000;
 /** Both clocks are read in whole milliseconds, so each reading may be off by one. */
 const ROUNDING_MS = 2;

@@ -2,7 +2,7 @@ import type { EventOf } from '../contract/dialog.ts';
 import { type Draft, runIfThere, laterBound, endTransfer } from './draft.ts';
 import { fact } from './facts.ts';
 
-/** The transfer table of design section 6: by fresh availability and the script of type `Нет доступных операторов`. */
+/** The transfer table (`docs/dialogs.md`): by fresh availability and the script of type `Нет доступных операторов`. */
 export function requestTransfer(draft: Draft, event: EventOf<'TransferRequested'>): void {
   // One is under way: the second request of an impatient lead or of a script that asks twice does nothing.
   if (draft.state.mode !== 'bot') return;

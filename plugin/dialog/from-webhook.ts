@@ -2,11 +2,13 @@ import { type Employee as WireEmployee, employeeName } from '../contract/livetex
 import type { WebhookEvent } from '../contract/livetex-webhook.ts';
 import type { DialogEvent, Employee } from '../contract/dialog.ts';
 
-/** LiveTex repeats an event for 24 h, so an honest one is not older than this, whatever the clocks say. Ours: with a wide margin. */
+/** LiveTex repeats an event for 24 h, so an honest one is not older than this, whatever the clocks say. Our choice: with a wide margin. */
 const OLDEST_PLAUSIBLE_MS = 7 * 24 * 3_600_000;
-/** No two honest clocks differ by a day. Ours. */
+/** No two honest clocks differ by a day. Our choice. */
 const NEWEST_PLAUSIBLE_MS = 24 * 3_600_000;
-/** Longest operator's name in a notice, UTF-16 units. Ours. */
+/** Longest id of an employee or a group, UTF-16 units. Our choice: it is kept with the dialog, and a webhook may be a megabyte. */
+const MAX_ID_LENGTH = 200;
+/** Longest operator's name in a notice, UTF-16 units. Our choice. */
 const MAX_NAME_LENGTH = 200;
 
 /**
@@ -16,7 +18,9 @@ const MAX_NAME_LENGTH = 200;
 export function fromWebhook(event: WebhookEvent, receivedAt: number): DialogEvent | undefined {
   if (!isForDialog(event)) return undefined;
   if (event.type === 'SelectDestination') {
-    const groupId = event.destinations[0]?.destination_id ?? null;
+    const asked = event.destinations[0]?.destination_id;
+    // Cut, an id would name nobody: then the group of before is asked again.
+    const groupId = asked === undefined || asked.length > MAX_ID_LENGTH ? null : asked;
     return { type: 'SelectionAsked', receivedAt, groupId };
   }
   const at = plausible(event.timestamp, receivedAt);
@@ -75,7 +79,7 @@ function employeeOf(employee: WireEmployee): Employee {
     .trim()
     .slice(0, MAX_NAME_LENGTH)
     .toWellFormed();
-  return { id: sound(employee.employee_id), name };
+  return { id: sound(employee.employee_id).slice(0, MAX_ID_LENGTH).toWellFormed(), name };
 }
 
 /** Fit for storage and for any channel: well-formed, and without NUL, which PostgreSQL cannot keep. */

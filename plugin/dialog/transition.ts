@@ -6,7 +6,7 @@ import { onEmployeeRead, onHoldText, onOperatorFile, onOperatorText } from './op
 import type { Transition, TransitionContext } from './facts.ts';
 
 /**
- * The dialog machine: what a dialog becomes by an event, and what shall happen then (design, section 6). Pure. Needs the
+ * The dialog machine: what a dialog becomes by an event, and what shall happen then (`docs/dialogs.md`). Pure. Needs the
  * facts that `needsOf(state, event)` names.
  */
 export function transition(state: DialogState, event: DialogEvent, context: TransitionContext): Transition {

@@ -22,6 +22,11 @@ const {
 const { isArray } = Array;
 const { isFinite } = Number;
 const { ownKeys } = Reflect;
+const { call } = Function.prototype;
+const includes = call.bind(String.prototype.includes) as (text: string, part: string) => boolean;
+const isWellFormed = call.bind(
+  (String.prototype as unknown as { isWellFormed: () => boolean }).isWellFormed,
+) as unknown as (text: string) => boolean;
 
 /** The LiveTex methods of `lead`; `self` is what the chainable ones return. */
 export function liveTexAttributes(platform: GuestPlatform, self: object): Record<string, unknown> {
@@ -40,6 +45,7 @@ export function liveTexAttributes(platform: GuestPlatform, self: object): Record
       const key = checkedKey(platform, given[0]);
       const change = create(null) as Values;
       change[key] = checkedValue(platform, key, given[1]);
+      checkedText(platform, change);
       return merge(change);
     },
     setAllLiveTexAttrs(...given: unknown[]) {
@@ -75,6 +81,7 @@ function checkedObject(platform: GuestPlatform, method: string, value: unknown, 
     const got = hasOwn(entry, 'value') ? entry.value : GETTER;
     result[name] = checkedValue(platform, name, got);
   }
+  checkedText(platform, result);
   return result;
 }
 
@@ -122,6 +129,35 @@ function checkedValue(platform: GuestPlatform, key: string, value: unknown): Val
   if (typeof value === 'number' && isFinite(value)) return value;
   const got = value === GETTER ? 'a getter' : describe(value);
   return platform.fail('attr_value_invalid', ATTRIBUTE_MESSAGES.attr_value_invalid({ key, got }));
+}
+
+/** What is not in a text that everybody can store and show; `oneLine`: nor a line end. `undefined`: nothing is wrong. */
+function problemOf(text: string, oneLine: boolean): string | undefined {
+  if (includes(text, '\u0000')) return 'a string with a NUL character';
+  if (!isWellFormed(text)) return 'a string with half of a surrogate pair';
+  if (!oneLine) return undefined;
+  for (let index = 0; index < LINE_ENDS.length; index += 1) {
+    if (includes(text, LINE_ENDS[index] as string)) return 'a string with a line end';
+  }
+  return undefined;
+}
+
+const LINE_ENDS = '\n\r\v\f\u0085\u2028\u2029';
+
+/** Keys and values that will be stored. A key that is only removed may be anything. */
+function checkedText(platform: GuestPlatform, change: Values): void {
+  const names = keys(change);
+  for (let index = 0; index < names.length; index += 1) {
+    const key = names[index] as string;
+    const value = change[key] as Value | null;
+    if (value === null) continue;
+    const wrongKey = problemOf(key, true);
+    if (wrongKey !== undefined) {
+      platform.fail('attr_key_invalid', ATTRIBUTE_MESSAGES.attr_key_invalid({ got: wrongKey }));
+    }
+    const got = typeof value === 'string' ? problemOf(value, false) : undefined;
+    if (got !== undefined) platform.fail('attr_value_invalid', ATTRIBUTE_MESSAGES.attr_value_invalid({ key, got }));
+  }
 }
 
 function merged(values: Values, change: Values): Values {
@@ -174,12 +210,20 @@ function isPlain(value: object): boolean {
   }
 }
 
+const slice = call.bind(String.prototype.slice) as (text: string, from: number, to: number) => string;
+/** Longest part of a key that an error repeats, UTF-16 units: a script may make one of a million. */
+const MAX_SHOWN_KEY = 100;
+
+function shownKey(key: string): string {
+  return key.length <= MAX_SHOWN_KEY ? key : `${slice(key, 0, MAX_SHOWN_KEY)}…`;
+}
+
 /** The words of the attribute errors, as in `plugin/errors.ts`; a test holds the two together. */
 export const ATTRIBUTE_MESSAGES = {
   attr_key_invalid: (facts: { got: string }): string =>
-    `an attribute's key must be a non-empty string, got ${facts.got}`,
+    `an attribute's key must be a non-empty string on one line, got ${facts.got}`,
   attr_value_invalid: (facts: { key: string; got: string }): string =>
-    `the value of "${facts.key}" must be a string, a finite number, true, false or null, got ${facts.got}`,
+    `the value of "${shownKey(facts.key)}" must be a string, a finite number, true, false or null, got ${facts.got}`,
   attr_argument_invalid: (facts: { method: string; got: string }): string =>
     `${facts.method} takes an object { key: value }, got ${facts.got}`,
 } as const;

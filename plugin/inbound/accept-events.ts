@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DialogEvent } from '../contract/dialog.ts';
 import { type EventVerdict, type PlatformEvent, platformEventSchema } from '../contract/events.ts';
-import { issueWords } from '../contract/issue-words.ts';
+import { problemsOf } from '../contract/parse-tolerantly.ts';
 import { userIdOf } from '../contract/lead.ts';
 import { pluginError } from '../errors.ts';
 import type { Transaction } from '../storage/contract.ts';
@@ -70,7 +70,7 @@ function isGated(event: PlatformEvent): boolean {
 function parse(events: readonly PlatformEvent[]): PlatformEvent[] {
   const result = eventsSchema.safeParse(events);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'events'}: ${issueWords(issue)}`);
+  const problems = problemsOf(result.error, 'events');
   throw pluginError('event_invalid', { problems });
 }
 

@@ -5,7 +5,7 @@ import { createKeyGuard, readWebhook, type WebhookReading } from '../webhook/ind
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { receivedWebhook, reportWebhook, takeWebhook } from './take-webhook.ts';
 
-/** Unknown types logged, at most. Ours: only whoever has the key can send one, but a log must not grow by it. */
+/** Unknown types logged, at most. Our choice: only whoever has the key can send one, but a log must not grow by it. */
 const MAX_UNKNOWN_TYPES = 100;
 
 /**

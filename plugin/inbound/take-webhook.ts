@@ -8,6 +8,9 @@ import { fromWebhook } from '../dialog/from-webhook.ts';
 import { stepOrEnqueue } from '../runner/step-dialog.ts';
 import type { Transaction } from '../storage/contract.ts';
 
+/** Longest user id that is shown, UTF-16 units: ours have at most 330, a foreign one may have a million. */
+const MAX_SHOWN_ID = 400;
+
 const WEBHOOK_SCOPE = 'livetex-webhooks';
 
 /** `ignored`: means nothing to us. `duplicate`: its id was seen before. */
@@ -78,7 +81,7 @@ export async function wasSeen(tx: Transaction, bindingId: string, event: Webhook
 
 function userOf(event: WebhookEvent): { readonly userId?: string } {
   const userId = userIdIn(event);
-  return userId === undefined ? {} : { userId };
+  return userId === undefined ? {} : { userId: userId.slice(0, MAX_SHOWN_ID) };
 }
 
 function userIdIn(event: WebhookEvent): string | undefined {

@@ -31,23 +31,50 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Mn}\u115f\u1160\u2800\u3164\uffa0]/gu;
  */
 export function quoteHeaderLines(text: string, headers: Headers): string {
   const known = knownOf(headers);
-  if (known.size === 0) return text;
+  if (known.lines.size === 0) return text;
+  let left = MAX_NORMALISED;
   return text
     .split(LINE_END)
-    .map((line) => (known.has(seen(line)) ? QUOTE + line : line))
+    .map((line, index) => (index % 2 === 0 && isKnown(line) ? QUOTE + line : line))
     .join('');
+
+  function isKnown(line: string): boolean {
+    if (line.length * MAX_GROWTH < known.shortest) return false;
+    if (PLAIN.test(line)) return line.length >= known.shortest && known.lines.has(inOneCase(line));
+    const visible = inOneCase(line.replace(UNSEEN, ''));
+    if (visible === '' || visible.length > known.longest * MAX_SHRINKING) return false;
+    // Nobody writes so much of this kind: one mark too many harms no reader, a second of work would harm all.
+    if (left <= 0) return true;
+    const oneForm = line.normalize('NFKC');
+    left -= oneForm.length;
+    return known.lines.has(inOneCase(oneForm.replace(UNSEEN, '')));
+  }
+}
+
+/** Normalised characters of one text, at most. Our choice: all that an honest text has; a hostile one grows 18 times by it. */
+const MAX_NORMALISED = 100_000;
+/** By NFKC one character becomes 18 at most (Unicode Standard Annex 15), and three parts of a Hangul syllable become one. */
+const MAX_GROWTH = 18;
+const MAX_SHRINKING = 3;
+
+interface Known {
+  readonly lines: ReadonlySet<string>;
+  readonly shortest: number;
+  readonly longest: number;
 }
 
 /** The headers as they read; a binding's are the same for each of its messages. */
-const knownBefore = new Map<string, ReadonlySet<string>>();
+const knownBefore = new Map<string, Known>();
 /** More than there are bindings; beyond it all are forgotten. */
 const MAX_KNOWN = 1_000;
 
-function knownOf({ bot, lead }: Headers): ReadonlySet<string> {
+function knownOf({ bot, lead }: Headers): Known {
   const key = `${bot}\n${lead}`;
   let known = knownBefore.get(key);
   if (known === undefined) {
-    known = new Set([seen(bot), seen(lead)].filter((header) => header !== ''));
+    const lines = new Set([seen(bot), seen(lead)].filter((header) => header !== ''));
+    const lengths = Array.from(lines, (line) => line.length);
+    known = { lines, shortest: Math.min(...lengths), longest: Math.max(...lengths) };
     if (knownBefore.size >= MAX_KNOWN) knownBefore.clear();
     knownBefore.set(key, known);
   }
@@ -59,8 +86,11 @@ const PLAIN = /^[\x20-\x7e\u0400-\u045f]*$/;
 
 /** How a line reads: without what cannot be seen, in one form of each letter, spaces and case aside. */
 function seen(line: string): string {
-  const oneForm = PLAIN.test(line) ? line : line.normalize('NFKC').replace(UNSEEN, '');
-  return oneForm.replace(/\s+/g, ' ').trim().toLowerCase();
+  return inOneCase(PLAIN.test(line) ? line : line.normalize('NFKC').replace(UNSEEN, ''));
+}
+
+function inOneCase(line: string): string {
+  return line.replace(/\s+/g, ' ').trim().toLowerCase();
 }
 
 /** A name on one line: a line end in it could begin what looks like another message. */

@@ -61,7 +61,7 @@ export function fileAsText(file: Extract<MirrorRequest, { kind: 'sendFile' }>, m
   return splitText(lines.join('\n'), maxTextLength);
 }
 
-/** A menu as text, one line an item: `<code> <caption>` (design, section 6). A button's `callback_data` is the item's code. */
+/** A menu as text, one line an item: `<code> <caption>`. A button's `callback_data` is the item's code. */
 export function menuText(rows: ReadonlyArray<readonly Button[]>): string {
   return rows
     .flat()

@@ -8,13 +8,13 @@ import { createLiveTexHandler } from '../outbound/livetex-handler.ts';
 import type { PluginContext } from '../core/plugin-context.ts';
 import { DIALOG_QUEUE, HOST_QUEUE, liveTexQueue, queuesOf } from '../core/jobs.ts';
 
-/** Dialogs worked on at one time. Ours: most of it waits for storage, and a group commit takes many. */
+/** Dialogs worked on at one time. Our choice: most of it waits for storage, and a group commit takes many. */
 const DIALOG_CONCURRENCY = 64;
-/** Calls of the platform under way at one time. Ours. */
+/** Calls of the platform under way at one time. Our choice. */
 const HOST_CONCURRENCY = 32;
 /** A dialog's step may wait for LiveTex's availability twice over (one request under way, then its own) and for the platform, ms. */
 const DIALOG_SLACK_MS = 10_000;
-/** A platform that has not answered by then is asked again, ms. Ours: it only has to store what it is told. */
+/** A platform that has not answered by then is asked again, ms. Our choice: it only has to store what it is told. */
 const HOST_DEADLINE_MS = 30_000;
 /** A selection may need two requests, and a refused file two as well; ms for everything else. */
 const REQUESTS_PER_JOB = 2;

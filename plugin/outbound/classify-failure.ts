@@ -2,9 +2,9 @@ import { ZodError } from 'zod';
 import { type CodedError, codeOf, messageOf } from '../contract/coded-error.ts';
 import type { JobFailure } from '../storage/lane-worker-contract.ts';
 
-/** A queue whose token is refused asks again after this, ms. Ours: soon enough for whoever has just mended it, rare enough for LiveTex. */
+/** A queue whose token is refused asks again after this, ms. Our choice: soon enough for whoever has just mended it, rare enough for LiveTex. */
 export const TOKEN_PROBE_MS = 30_000;
-/** A queue that LiveTex asked to slow down, without saying for how long, waits this, ms. Ours. */
+/** A queue that LiveTex asked to slow down, without saying for how long, waits this, ms. Our choice. */
 export const RATE_PAUSE_MS = 5_000;
 
 /** LiveTex does not take our token, or not for this method: no message of the binding can go. */
@@ -52,7 +52,7 @@ function retryAfterOf(error: unknown): number | undefined {
   return typeof wait === 'number' ? wait : undefined;
 }
 
-/** Ours by its shape: errors cross package copies, where `instanceof` fails. */
+/** One of our coded errors, by its shape: errors cross package copies, where `instanceof` fails. */
 function isCoded(error: unknown): error is CodedError {
   return codeOf(error) !== undefined && error instanceof Error && 'retryable' in error && 'facts' in error;
 }

@@ -65,6 +65,12 @@ export async function chooseTransfer(context: PluginContext, lead: LeadRef): Pro
   return { do: 'event', event: 'TransferRequested' };
 }
 
+/** The action's name, or what is there instead: never the whole, which may be megabytes. */
+function shown(value: Json): string {
+  const named = z.looseObject({ action: z.string() }).safeParse(value);
+  return named.success ? JSON.stringify(named.data.action.slice(0, 100)) : 'without a name';
+}
+
 const actionSchema = z.looseObject({ action: z.enum(['transferToOperator', 'returnToBot', 'runTransferScript']) });
 
 /** What the platform does for the actions that a script asked for, in order. @throws action_unknown */
@@ -76,7 +82,7 @@ export async function afterScript(
   const answers: AfterScript[] = [];
   for (const value of actions) {
     const parsed = actionSchema.safeParse(value);
-    if (!parsed.success) throw pluginError('action_unknown', { action: JSON.stringify(value).slice(0, 100) });
+    if (!parsed.success) throw pluginError('action_unknown', { action: shown(value) });
     switch (parsed.data.action) {
       case 'transferToOperator':
         answers.push({ do: 'event', event: 'TransferRequested' });

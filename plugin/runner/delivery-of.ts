@@ -79,7 +79,7 @@ function typeOf(name: string): Attachment['type'] {
   return EXTENSIONS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'file';
 }
 
-/** Longest name in a notice, UTF-16 units. Ours: longer than people's names are. */
+/** Longest name in a notice, UTF-16 units. Our choice: longer than people's names are. */
 const MAX_NAME_LENGTH = 100;
 /** Controls and line ends. */
 const NOT_IN_A_LINE = /[\p{Cc}\u2028\u2029]+/gu;

@@ -35,15 +35,17 @@ export async function gatherFacts(
       ...(availability.error ? { reason: availability.error.message } : {}),
     },
     profile: {
-      name: profile.name?.trim() ? profile.name.toWellFormed() : null,
-      attributes: wellFormed(attributesForLiveTex(profile.attributes)),
+      name: nameOf(profile.name),
+      attributes: attributesForLiveTex(profile.attributes),
     },
     liveTexTime: binding.clock.earliest(context.clock.now()),
   };
 }
 
-function wellFormed(attributes: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(attributes).map(([key, value]) => [key.toWellFormed(), value.toWellFormed()]),
-  );
+/** Longest name that the operators' desk gets, UTF-16 units. Our choice: longer than people's names are. */
+const MAX_NAME_LENGTH = 255;
+
+function nameOf(name: string | undefined): string | null {
+  const clean = name?.slice(0, MAX_NAME_LENGTH).toWellFormed().replaceAll('\u0000', '').trim();
+  return clean ? clean : null;
 }

@@ -1,4 +1,4 @@
-/** What LiveTex posts: bytes in, a verified event out. Knows no HTTP server (design, section 3). */
+/** What LiveTex posts: bytes in, a verified event out. Knows no HTTP server (`plugin/README.md`). */
 export { createKeyGuard, type KeyGuard } from './key-guard.ts';
 export {
   MAX_WEBHOOK_BYTES,

@@ -2,13 +2,13 @@ import { isIPv6 } from 'node:net';
 import type { Clock } from '../contract/host.ts';
 import { hash, timingSafeEqual } from 'node:crypto';
 
-/** Wrong keys that one address may send within a window. Ours: far above a mistake in the settings, far below a search. */
+/** Wrong keys that one address may send within a window. Our choice: far above a mistake in the settings, far below a search. */
 export const MAX_WRONG_KEYS = 20;
-/** The window, ms. Ours: LiveTex repeats for 24 h, so a minute's wait after a mended mistake costs nothing. */
+/** The window, ms. Our choice: LiveTex repeats for 24 h, so a minute's wait after a mended mistake costs nothing. */
 export const WRONG_KEY_WINDOW_MS = 60_000;
-/** Addresses remembered at one time; the oldest is forgotten first. Ours: about a megabyte. */
+/** Addresses remembered at one time; the oldest is forgotten first. Our choice: about a megabyte. */
 export const MAX_ADDRESSES = 10_000;
-/** An address that sent a right key is not held back for so long, ms. Ours: LiveTex's own 24 h of repeats. */
+/** An address that sent a right key is not held back for so long, ms. Our choice: LiveTex's own 24 h of repeats. */
 export const TRUSTED_FOR_MS = 24 * 3_600_000;
 
 /** Trust that is so young is not renewed, ms: LiveTex may send thousands of events a second. */

@@ -8,7 +8,7 @@ import {
 import { parseTolerantly, problemsOf } from '../contract/parse-tolerantly.ts';
 import { keyProblem } from './key-guard.ts';
 
-/** Largest body, bytes (public surface: 413 over 1 MiB). An operator's text is a few KB. */
+/** Largest body, bytes (`docs/http.md`: 413 over 1 MiB). An operator's text is a few KB. */
 export const MAX_WEBHOOK_BYTES = 1024 * 1024;
 
 /** The keys of a binding: `previousKey` is accepted as well while a key is being changed. */

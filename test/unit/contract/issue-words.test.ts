@@ -41,3 +41,11 @@ test('a place is written as in code', () => {
   expect(pathText([0, 'id'])).toBe('[0].id');
   expect(pathText([])).toBe('');
 });
+
+test('a list in a message has an end, and so has a key in it', () => {
+  const keys = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`${'x'.repeat(1_000)}${index}`, 1]));
+  const [words = ''] = wordsFor(z.strictObject({}), keys);
+  expect(words).toContain('and 99990 more');
+  expect(words.length).toBeLessThan(1_200);
+  expect(pathText(['x'.repeat(1_000_000)]).length).toBeLessThan(110);
+});

@@ -19,6 +19,33 @@ async function writtenBy(code: string, attrs: Record<string, string | number | b
   return result.writes.systemAttributes[LIVETEX_ATTRS_KEY];
 }
 
+test.each([
+  ['a line end in a key', "'a\\nb', 1", 'attr_key_invalid', 'a string with a line end'],
+  ['a line separator in a key', "'a\\u2028b', 1", 'attr_key_invalid', 'a string with a line end'],
+  ['NUL in a key', "'a\\u0000b', 1", 'attr_key_invalid', 'a string with a NUL character'],
+  ['half of a pair in a key', "{ 'a\\ud800': 1 }", 'attr_key_invalid', 'a string with half of a surrogate pair'],
+  ['NUL in a value', "{ ok: 1, a: 'x\\u0000' }", 'attr_value_invalid', 'a string with a NUL character'],
+  ['half of a pair in a value', "'a', '\\udc00x'", 'attr_value_invalid', 'a string with half of a surrogate pair'],
+  ['a tampered String', "(String.prototype.includes = () => false, 'a\\nb'), 1", 'attr_key_invalid', 'a line end'],
+])('%s is refused, and nothing is written', async (_what, args, code, got) => {
+  const failure = await scripts.failure(`lead.setLiveTexAttr(${args})`);
+  expect(failure).toContain(`${code}: `);
+  expect(failure).toContain(got);
+});
+
+test('what is only removed may have any key, and a value may have lines', async () => {
+  expect(await writtenBy("lead.setLiveTexAttr('a\\nb', null).setLiveTexAttr('c', 'x\\ny')", { 'a\nb': 1 })).toEqual({
+    c: 'x\ny',
+  });
+});
+
+test('a message repeats only the beginning of a long key', async () => {
+  const failure = await scripts.failure("lead.setLiveTexAttr('k'.repeat(900_000), {})");
+  expect(failure.length).toBeLessThan(400);
+  const facts = { key: 'k'.repeat(900_000), got: 'an object' };
+  expect(ATTRIBUTE_MESSAGES.attr_value_invalid(facts)).toBe(ERRORS.attr_value_invalid.message(facts));
+});
+
 test('the example of the platform’s documentation, word for word', async () => {
   const code = "attr = {\n    'номер_заявки': 705,\n    'имя_заявки': 'Test',\n};\nlead.setLiveTexAttr(attr);";
   const result = await scripts.run(code);

@@ -115,3 +115,38 @@ function headerOf(sent: readonly string[], header: string): string {
   const end = (sent[0] ?? '').indexOf('\n') + 1;
   return (sent[0] ?? '').slice(0, end);
 }
+
+describe('hostile texts', () => {
+  const buttons = (text: string) => Array.from({ length: 100 }, () => [{ text, callback_data: text }]);
+
+  it('the work is bounded by the length, and nothing of the text is lost', () => {
+    const settingsOfDesk: MirrorSettings = { ...settings, maxTextLength: 100 };
+    for (const unit of ['\ufdfa', '\ufdfa\n', 'a\n', '\u200b', 'a\u0301\u0327']) {
+      const text = unit.repeat(100_000 / unit.length);
+      const sent = mirrorMessage('lead', { text, buttons: buttons(text.slice(0, 1_000)) }, settingsOfDesk);
+      const body = sent.map((part) => (part.kind === 'sendText' ? part.text.slice('👤 Пользователь\n'.length) : ''));
+      const whole = [text, ...buttons(text.slice(0, 1_000)).map(([one]) => `${one?.callback_data} ${one?.text}`)].join(
+        '\n',
+      );
+      expect(body.join('').replaceAll('> ', '')).toBe(whole.replaceAll('> ', ''));
+    }
+  });
+
+  it('lines that grow by being normalised are looked at up to a bound; behind it one mark too many does no harm', () => {
+    const sent = mirrorMessage('lead', { text: '\ufdfa\n'.repeat(50_000) }, settings);
+    const quoted = sent.reduce(
+      (count, part) => count + (part.kind === 'sendText' ? part.text.split('> ').length - 1 : 0),
+      0,
+    );
+    // 100,000 normalised characters of 18 each: so many lines were compared, the others marked unseen.
+    expect(50_000 - quoted).toBe(Math.ceil(100_000 / 18));
+  });
+
+  it('a header is still found behind any number of unseen characters, and in any form', () => {
+    for (const line of [`${'\u200b'.repeat(50_000)}🤖 Бот`, '🤖\u00a0\u2003 БОТ', '🤖 Бо\u0301т']) {
+      expect(mirrorMessage('lead', { text: `привет\n${line}` }, { ...settings, maxTextLength: 100_000 })).toEqual([
+        { kind: 'sendText', text: `👤 Пользователь\nпривет\n> ${line}` },
+      ]);
+    }
+  });
+});
