@@ -2,7 +2,7 @@
 export type * from './contract.ts';
 export { codeOf, STORAGE_ERRORS, StorageError, storageError, type StorageErrorCode } from './errors.ts';
 export type * from './lane-worker-contract.ts';
-export { createLaneWorker } from './lane-worker.ts';
+export { createLaneWorker } from './worker/lane-worker.ts';
 export { createMemoryStorage } from './sqlite/memory-storage.ts';
 export type { OpenStorageOptions, StorageLogger } from './open-options.ts';
 export { openStorage } from './open-storage.ts';

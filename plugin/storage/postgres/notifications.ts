@@ -1,4 +1,4 @@
-import { createHints } from '../local/hints.ts';
+import { createHints } from '../hints.ts';
 import type { StorageLogger } from '../open-options.ts';
 import type { Changes } from './changes.ts';
 import { hintPayloads, parseHint } from './hint-payloads.ts';

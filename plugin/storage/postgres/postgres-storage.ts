@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Storage, StorageClock, Transaction } from '../contract.ts';
 import { storageError } from '../errors.ts';
-import { TRANSACTION_DEADLINE_MS } from '../local/stall-guard.ts';
+import { TRANSACTION_DEADLINE_MS } from '../stall-guard.ts';
 import type { StorageLogger } from '../open-options.ts';
 import { systemClock } from '../system-clock.ts';
 import { noChanges } from './changes.ts';

@@ -1,6 +1,6 @@
 import type { QueueGate, ReadTransaction, StoredJob, StreamEntry, VersionedRecord } from '../contract.ts';
 import { fromJsonText } from '../json-text.ts';
-import { endOfPrefix } from '../local/end-of-prefix.ts';
+import { endOfPrefix } from '../end-of-prefix.ts';
 import type { NodeClock } from './node-clock.ts';
 import type { Query } from './session.ts';
 import { JOB_COLUMNS, type JobRow, storedJob } from './rows.ts';

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Storage } from '../contract.ts';
-import { createLocalStorage } from '../local/local-storage.ts';
+import { createLocalStorage } from './local-storage.ts';
 import type { OpenStorageOptions } from '../open-options.ts';
 import { migrate } from './open-database.ts';
 import { createSqliteEngine } from './sqlite-engine.ts';

@@ -2,7 +2,7 @@
  * The schema, as steps: entry n brings a database of version n to n + 1. A step never changes once it is released; the
  * test fixtures hold a database of every released version.
  *
- * Times are Unix ms, values JSON text. Every search of `local/tables.ts` has its index here; a test reads the query plans.
+ * Times are Unix ms, values JSON text. Every search of `tables.ts` has its index here; a test reads the query plans.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -105,7 +105,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   INSERT INTO counter VALUES ('job', 0), ('touch', 0);
   `,
-  // Claims are in the memory of the one process that has the folder (`local/claim-book.ts`). Whoever held one is gone.
+  // Claims are in the memory of the one process that has the folder (`claim-book.ts`). Whoever held one is gone.
   `
   DROP INDEX lane_claimed;
   UPDATE lane SET ready_at = 0 WHERE claim IS NOT NULL;

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { CommitEngine } from '../local/group-commit.ts';
+import type { CommitEngine } from './group-commit.ts';
 import { describeSqliteError } from './describe-sqlite-error.ts';
 
 /** What is done about SQLite's write-ahead log beside the commits. */

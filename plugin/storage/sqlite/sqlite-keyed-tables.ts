@@ -1,12 +1,4 @@
-import type {
-  GateRow,
-  GateTable,
-  RecordRow,
-  RecordTable,
-  RememberedTable,
-  StreamRow,
-  StreamTable,
-} from '../local/tables.ts';
+import type { GateRow, GateTable, RecordRow, RecordTable, RememberedTable, StreamRow, StreamTable } from './tables.ts';
 import { change, only, type Prepare, query } from './prepare.ts';
 
 type RecordColumns = readonly [key: string, value: string, version: number];

@@ -1,4 +1,4 @@
-import type { DueLane, JobRow, JobTable, LaneRow, LaneTable, Tables } from '../local/tables.ts';
+import type { DueLane, JobRow, JobTable, LaneRow, LaneTable, Tables } from './tables.ts';
 import { change, only, type Prepare, query } from './prepare.ts';
 
 const LANE = 'id, queue, name, head_id, ready_at, deaths';

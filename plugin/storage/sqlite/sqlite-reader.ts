@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Reader } from '../local/local-storage.ts';
-import { createStallGuard } from '../local/stall-guard.ts';
+import type { Reader } from './local-storage.ts';
+import { createStallGuard } from '../stall-guard.ts';
 import { describeSqliteError } from './describe-sqlite-error.ts';
 import { createSqliteTables } from './sqlite-tables.ts';
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Storage } from '../contract.ts';
-import { createLocalStorage } from '../local/local-storage.ts';
-import { TRANSACTION_DEADLINE_MS } from '../local/stall-guard.ts';
+import { createLocalStorage } from './local-storage.ts';
+import { TRANSACTION_DEADLINE_MS } from '../stall-guard.ts';
 import type { OpenStorageOptions } from '../open-options.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { describeSqliteError } from './describe-sqlite-error.ts';

@@ -1,4 +1,4 @@
-import type { CountTable, DeadRow, DeadTable, Tables, TimerRow, TimerTable } from '../local/tables.ts';
+import type { CountTable, DeadRow, DeadTable, Tables, TimerRow, TimerTable } from './tables.ts';
 import { change, only, type Prepare, query } from './prepare.ts';
 import { createGateTable, createRecordTable, createRememberedTable, createStreamTable } from './sqlite-keyed-tables.ts';
 import { createJobTable, createLaneTable, createLaneWithHead } from './sqlite-lane-tables.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
-import type { CheckReport } from '../../../plugin/storage/check/check-storage.ts';
+import type { CheckReport } from '../../../plugin/storage/transfer/check-storage.ts';
 import type { CommandContext, CommandWork } from '../command.ts';
 import { loadConfigForMaintenance } from '../config/load-config.ts';
 import { sqliteFolderOf } from '../config/sqlite-folder.ts';
@@ -38,7 +38,7 @@ async function copy({ terminal, json, stop }: CommandContext, folder: string, sp
   if (sqliteFolderOf(spec) !== undefined) {
     throw cliError('cli_usage', { problems: ['copy: "storage" in the configuration must be a postgres:// URL'] });
   }
-  const { copyToPostgres } = await import('../../../plugin/storage/copy/copy-to-postgres.ts');
+  const { copyToPostgres } = await import('../../../plugin/storage/transfer/copy-to-postgres.ts');
   let toldAt = -Infinity;
   let toldTable = '';
   const report = await copyToPostgres(folder, spec, {
@@ -65,7 +65,7 @@ function completeText(folder: string, rows: Readonly<Record<string, number>>): s
 }
 
 async function check({ terminal, json }: CommandContext, spec: string): Promise<ExitCode> {
-  const { checkStorage } = await import('../../../plugin/storage/check/check-storage.ts');
+  const { checkStorage } = await import('../../../plugin/storage/transfer/check-storage.ts');
   const report = await checkStorage(spec);
   const ok = report.findings.length === 0;
   terminal.out(json ? printableJson({ ok, ...report }) : checkText(report));

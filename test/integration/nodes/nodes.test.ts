@@ -1,6 +1,6 @@
 /** Three `serve` nodes on one database, added, drained and killed; the database killed, connections and commits cut; leads and operators go on. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkStorage } from '../../../plugin/storage/check/check-storage.ts';
+import { checkStorage } from '../../../plugin/storage/transfer/check-storage.ts';
 import { type BuiltPackage, buildPackage } from '../../support/built-package.ts';
 import { seededRandom, seedFrom } from '../../support/seeded-random.ts';
 import { checkStand, metricsOf } from '../kill/check-stand.ts';

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ClaimedJob, Storage } from '../../../plugin/storage/index.ts';
-import { createLocalStorage } from '../../../plugin/storage/local/local-storage.ts';
+import { createLocalStorage } from '../../../plugin/storage/sqlite/local-storage.ts';
 import { migrate } from '../../../plugin/storage/sqlite/open-database.ts';
 import { createSqliteEngine } from '../../../plugin/storage/sqlite/sqlite-engine.ts';
 import { createSqliteTables } from '../../../plugin/storage/sqlite/sqlite-tables.ts';

@@ -6,7 +6,7 @@ import {
   type Storage,
   type Transaction,
 } from '../../../plugin/storage/index.ts';
-import { createGroupCommit } from '../../../plugin/storage/local/group-commit.ts';
+import { createGroupCommit } from '../../../plugin/storage/sqlite/group-commit.ts';
 import { createSqliteEngine } from '../../../plugin/storage/sqlite/sqlite-engine.ts';
 import { temporaryStorageFolder } from '../../support/storage-folder.ts';
 import { createTestClock } from '../../support/test-clock.ts';

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createSqliteStorage, type Storage, systemClock } from '../../../plugin/storage/index.ts';
-import { createGroupCommit, type GroupCommit } from '../../../plugin/storage/local/group-commit.ts';
+import { createGroupCommit, type GroupCommit } from '../../../plugin/storage/sqlite/group-commit.ts';
 import { createLogFlush } from '../../../plugin/storage/sqlite/log-flush.ts';
 import { temporaryStorageFolder } from '../../support/storage-folder.ts';
 

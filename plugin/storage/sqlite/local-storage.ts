@@ -6,12 +6,12 @@ import { type Changes, mergeChanges, noChanges, writeCounts } from './changes.ts
 import { createClaimBook } from './claim-book.ts';
 import { claim, type ClaimContext, extend, hasDueTimers, moveDueTimers, nextWorkAt } from './claim-rules.ts';
 import { type CommitEngine, createGroupCommit } from './group-commit.ts';
-import { createHints } from './hints.ts';
+import { createHints } from '../hints.ts';
 import { listDead, listStuck, prune, stats } from './inspection.ts';
 import type { RuleContext } from './lane-rules.ts';
 import { LocalReadTransaction } from './read-transaction.ts';
 import type { Tables } from './tables.ts';
-import { TRANSACTION_DEADLINE_MS } from './stall-guard.ts';
+import { TRANSACTION_DEADLINE_MS } from '../stall-guard.ts';
 import { LocalTransaction } from './write-transaction.ts';
 
 /** Runs reads on a consistent view of what is committed. */

@@ -1,7 +1,7 @@
-import type { ClaimedJob } from './contract.ts';
-import { codeOf } from './errors.ts';
+import type { ClaimedJob } from '../contract.ts';
+import { codeOf } from '../errors.ts';
 import { type Settlement, settleFailure } from './job-settlement.ts';
-import type { LaneWorkerEvent, LaneWorkerOptions } from './lane-worker-contract.ts';
+import type { LaneWorkerEvent, LaneWorkerOptions } from '../lane-worker-contract.ts';
 
 /** Pause before storage that failed is asked again, ms: a disk or a server needs about this long to recover. */
 export const STORAGE_PAUSE_MS = 1_000;

@@ -1,6 +1,6 @@
 import type { QueueGate, ReadTransaction, StoredJob, StreamEntry, VersionedRecord } from '../contract.ts';
 import { fromJsonText } from '../json-text.ts';
-import { endOfPrefix } from './end-of-prefix.ts';
+import { endOfPrefix } from '../end-of-prefix.ts';
 import { storedJob } from './lane-rules.ts';
 import type { RecordRow, Tables } from './tables.ts';
 

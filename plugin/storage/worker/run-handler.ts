@@ -1,6 +1,6 @@
-import type { ClaimedJob } from './contract.ts';
-import { storageError } from './errors.ts';
-import type { JobOutcome, LaneWorkerOptions } from './lane-worker-contract.ts';
+import type { ClaimedJob } from '../contract.ts';
+import { storageError } from '../errors.ts';
+import type { JobOutcome, LaneWorkerOptions } from '../lane-worker-contract.ts';
 
 type HandlerOptions = Pick<LaneWorkerOptions, 'handle' | 'clock' | 'deadlineMs' | 'queue'>;
 

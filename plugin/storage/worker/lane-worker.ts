@@ -1,7 +1,7 @@
-import type { ClaimedJob } from './contract.ts';
-import { storageError } from './errors.ts';
+import type { ClaimedJob } from '../contract.ts';
+import { storageError } from '../errors.ts';
 import { type Settlement, settleDeadly, settleFailure, settleOutcome } from './job-settlement.ts';
-import type { LaneWorker, LaneWorkerEvent, LaneWorkerOptions } from './lane-worker-contract.ts';
+import type { LaneWorker, LaneWorkerEvent, LaneWorkerOptions } from '../lane-worker-contract.ts';
 import { runHandler } from './run-handler.ts';
 import { settleJob, STORAGE_PAUSE_MS } from './settle-job.ts';
 

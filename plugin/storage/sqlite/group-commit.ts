@@ -1,6 +1,6 @@
 import { storageError } from '../errors.ts';
 import { createFlushQueue } from './flush-queue.ts';
-import { createStallGuard } from './stall-guard.ts';
+import { createStallGuard } from '../stall-guard.ts';
 
 /**
  * Units committed together at most. Ours: at some 30 µs a unit a full group takes about 10 ms, so the event loop is never

@@ -1,4 +1,4 @@
-import { storageError } from '../errors.ts';
+import { storageError } from './errors.ts';
 
 /**
  * Awaits the work of a transaction, but not for ever: while it runs, everybody else's waits. Work that awaits only its

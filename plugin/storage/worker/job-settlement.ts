@@ -1,7 +1,7 @@
 import { backOff } from './back-off.ts';
-import type { ClaimedJob, Transaction } from './contract.ts';
-import { codeOf, storageError } from './errors.ts';
-import type { JobFailure, JobOutcome, LaneWorkerEvent, LaneWorkerOptions } from './lane-worker-contract.ts';
+import type { ClaimedJob, Transaction } from '../contract.ts';
+import { codeOf, storageError } from '../errors.ts';
+import type { JobFailure, JobOutcome, LaneWorkerEvent, LaneWorkerOptions } from '../lane-worker-contract.ts';
 
 /** How long a job is tried from its first failure on, ms (design, section 5.4). */
 const GIVE_UP_AFTER_MS = 24 * 60 * 60_000;

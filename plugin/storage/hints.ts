@@ -1,4 +1,4 @@
-import type { StorageLogger } from '../open-options.ts';
+import type { StorageLogger } from './open-options.ts';
 
 /** Listeners to what was committed. A listener that throws harms neither storage nor the others. */
 export interface Hints {
