@@ -25,6 +25,11 @@ export const SHIM_ERRORS = {
     message: (facts: { memoryMb: number }) =>
       `the script used more than ${facts.memoryMb} MiB of memory and was stopped`,
   }),
+  script_crashed: row({
+    fault: 'script',
+    retryable: false,
+    message: () => 'the script ended the process that ran it, where no other script was, and was stopped',
+  }),
   script_host_calls: row({
     fault: 'script',
     retryable: false,
@@ -110,7 +115,7 @@ export const SHIM_ERRORS = {
     fault: 'internal',
     retryable: true,
     message: () =>
-      'the process that ran the script was ended because of another script in it; nothing of this run was kept',
+      'the process that ran the script was ended, from outside or because of another script in it; nothing of this run was kept',
   }),
   sandbox_closed: row({ fault: 'internal', retryable: true, message: () => 'the sandbox is closed' }),
   sandbox_unavailable: row({

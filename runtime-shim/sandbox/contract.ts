@@ -45,6 +45,11 @@ export interface ScriptRun {
   >;
   /** Guest bundles to install, in order. */
   readonly plugins: ReadonlyArray<{ readonly name: string; readonly source: string }>;
+  /**
+   * What is left of the time of what it belongs to (a message's scenario), ms. Waiting for a runner counts; when it is over,
+   * the run ends with `script_deadline`. Default: no bound but `SandboxLimits.wallMs`, which begins with the run.
+   */
+  readonly withinMs?: number;
   /** Performs a plugin's host function: `(plugin, function, argumentsJson)` → JSON text. A rejection's `code` and message reach the script. */
   readonly call: (plugin: string, name: string, argsJson: string, signal: AbortSignal) => Promise<string>;
   /**

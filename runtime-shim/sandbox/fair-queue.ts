@@ -49,6 +49,16 @@ export class FairQueue<Item> {
     return undefined;
   }
 
+  /** Takes all items of one bot. */
+  takeAll(bot: string): Item[] {
+    const lane = this.#waiting.get(bot);
+    if (lane === undefined) return [];
+    this.#waiting.delete(bot);
+    const items = lane.items.slice(lane.head);
+    this.#size -= items.length;
+    return items;
+  }
+
   /** Takes all that is left. */
   drain(): Item[] {
     const rest = [...this.#waiting.values()].flatMap((lane) => lane.items.slice(lane.head));

@@ -8,6 +8,10 @@ export interface PendingRun {
   readonly reject: (error: unknown) => void;
   /** Unix-free clock of `performance.now()`, ms: when a runner took it. */
   startedAt: number;
+  /** When its scenario's time is over, by the same clock. */
+  readonly until: number;
+  /** Wall clock that it has in this runner, ms. */
+  wallMs: number;
   /** It was in a runner that was killed: it runs once more, with nobody beside it. */
   alone: boolean;
   /** Ends its host calls. Made when the first one comes. */

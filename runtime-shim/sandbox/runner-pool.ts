@@ -9,7 +9,11 @@ import {
   runnerCapMb,
   WATCH_EVERY_MS,
 } from './run-limits.ts';
-import { RunnerProcess, type RunnerEvents } from './runner-process.ts';
+import { type RunnerEnd, RunnerProcess, type RunnerEvents } from './runner-process.ts';
+import { RunnerStarter } from './runner-start.ts';
+
+/** Pause before a start that follows a failed one, ms. */
+const START_AGAIN_MS = 1_000;
 
 /** What happens to a run when its runner is killed. */
 export type KillVerdict = 'deadline' | 'memory';
@@ -20,7 +24,7 @@ export interface PoolEvents extends Pick<RunnerEvents, 'message'> {
   /** The server killed the runner because of this run. */
   blamed(run: PendingRun, verdict: KillVerdict): void;
   /** The runner is gone with these runs in it. */
-  lost(runs: readonly PendingRun[]): void;
+  lost(runs: readonly PendingRun[], end: RunnerEnd): void;
 }
 
 /** The runner processes: as many as asked for, and spares that stand ready when one is killed. */
@@ -29,10 +33,14 @@ export class RunnerPool {
   readonly #platformSource: PlatformSources;
   readonly #events: PoolEvents;
   readonly #logger: Logger | undefined;
+  readonly #starter: RunnerStarter;
   readonly #runners = new Set<RunnerProcess>();
   readonly #watch: NodeJS.Timeout;
   #lastWatch = performance.now();
+  /** Takes nothing more until a run that must be alone has been given to one that is idle. */
+  #reserved: RunnerProcess | undefined;
   #closed = false;
+  readonly #startAgain = new Set<NodeJS.Timeout>();
   #drained: (() => void) | undefined;
   killed = 0;
 
@@ -41,13 +49,19 @@ export class RunnerPool {
     this.#platformSource = platformSource;
     this.#events = events;
     this.#logger = logger;
+    this.#starter = new RunnerStarter(logger);
     for (let index = 0; index < limits.runners + limits.spares; index += 1) this.#add();
     this.#watch = setInterval(() => this.#look(), WATCH_EVERY_MS).unref();
   }
 
-  /** Runners that take runs now, those first that were ready first: the spare is left out while enough others stand. */
+  /** Those first that were ready first. */
+  get #ready(): RunnerProcess[] {
+    return [...this.#runners].filter((runner) => runner.isReady && !runner.retiring);
+  }
+
+  /** Runners that take runs now: the spares are left out while enough others stand. */
   get #working(): RunnerProcess[] {
-    return [...this.#runners].filter((runner) => runner.isReady && !runner.retiring).slice(0, this.#limits.runners);
+    return this.#ready.slice(0, this.#limits.runners);
   }
 
   get readyCount(): number {
@@ -67,7 +81,7 @@ export class RunnerPool {
   free(): RunnerProcess | undefined {
     let best: RunnerProcess | undefined;
     for (const runner of this.#working) {
-      if (runner.exclusive || runner.runs.size >= this.#limits.isolates) continue;
+      if (runner.exclusive || runner === this.#reserved || runner.runs.size >= this.#limits.isolates) continue;
       if (best === undefined || runner.runs.size < best.runs.size) best = runner;
       else if (runner.runs.size === best.runs.size) {
         const isLonger = runner.lastStart < best.lastStart;
@@ -77,16 +91,35 @@ export class RunnerPool {
     return best;
   }
 
-  /** A runner with nothing in it, for a run that must be alone; when there is none, one is kept from taking more. */
+  /** A spare with nothing in it: a run that must be alone disturbs nobody there. */
+  idleSpare(): RunnerProcess | undefined {
+    return this.#ready.slice(this.#limits.runners).findLast(isClean);
+  }
+
+  /** Any runner with nothing in it, for a run that must be alone; when there is none, one is kept from taking more. */
   idle(): RunnerProcess | undefined {
+    // The spares are behind those that work, and nobody waits for them.
+    const clean = this.#ready.findLast(isClean);
+    if (clean === undefined) this.#reserve();
+    else this.release();
+    return clean;
+  }
+
+  #reserve(): void {
     const working = this.#working;
-    const idle = working.find((runner) => runner.runs.size === 0 && !runner.hasRests);
-    if (idle !== undefined) return idle;
-    if (!working.some((runner) => runner.exclusive)) {
-      const emptiest = working.toSorted((one, other) => one.runs.size - other.runs.size)[0];
-      if (emptiest !== undefined) emptiest.exclusive = true;
-    }
-    return undefined;
+    if (this.#reserved !== undefined && working.includes(this.#reserved)) return;
+    this.#reserved = working.toSorted((one, other) => one.runs.size - other.runs.size)[0];
+  }
+
+  /** No run waits for a runner of its own. */
+  release(): void {
+    this.#reserved = undefined;
+  }
+
+  /** Runs that wait keep the server alive, as those that run do: the watch is what brings them on. */
+  keepAlive(somebodyWaits: boolean): void {
+    if (somebodyWaits) this.#watch.ref();
+    else this.#watch.unref();
   }
 
   /** Replaces a runner in which nothing runs if scripts have made it too large. One that ran nothing would only be large again. */
@@ -100,6 +133,7 @@ export class RunnerPool {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#watch);
+    for (const timer of this.#startAgain) clearTimeout(timer);
     if (this.#runners.size === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#drained = resolve;
@@ -118,7 +152,7 @@ export class RunnerPool {
     };
     const startedAt = performance.now();
     this.#runners.add(
-      new RunnerProcess(settings, {
+      new RunnerProcess(this.#starter.start(), settings, {
         ready: (runner) => {
           this.#logger?.debug('a runner is ready', { ms: Math.round(performance.now() - startedAt) });
           // Behind those that already work: one that starts late must not take runs beside them.
@@ -127,21 +161,40 @@ export class RunnerPool {
           this.#events.available();
         },
         message: (runner, message) => this.#events.message(runner, message),
-        ended: (runner, why) => this.#ended(runner, why),
+        ended: (runner, end) => this.#ended(runner, end),
       }),
     );
   }
 
-  #ended(runner: RunnerProcess, why: string): void {
+  #ended(runner: RunnerProcess, end: RunnerEnd): void {
     this.#runners.delete(runner);
     if (this.#closed) {
       if (this.#runners.size === 0) this.#drained?.();
       return;
     }
     this.killed += 1;
-    this.#logger?.warn('a runner was replaced', { why, lastWords: runner.lastWords });
-    this.#add();
-    this.#events.lost([...runner.runs.values()]);
+    this.#logger?.warn('a runner was replaced', { why: end.why, lastWords: end.lastWords });
+    if (runner.isReady) this.#replace();
+    else this.#replaceLater();
+    this.#events.lost([...runner.runs.values()], end);
+  }
+
+  #replace(): void {
+    try {
+      this.#add();
+    } catch (error) {
+      this.#logger?.error('a runner could not be started', { error });
+      this.#replaceLater();
+    }
+  }
+
+  /** After a pause: what ends before it is ready would else be started again and again without one. */
+  #replaceLater(): void {
+    const timer = setTimeout(() => {
+      this.#startAgain.delete(timer);
+      this.#replace();
+    }, START_AGAIN_MS);
+    this.#startAgain.add(timer);
   }
 
   /** The server's own watch: it holds even when a runner's loop is stuck. */
@@ -161,7 +214,7 @@ export class RunnerPool {
         continue;
       }
       for (const run of runner.runs.values()) {
-        if (!paused && now - run.startedAt > this.#limits.wallMs + PARENT_GRACE_MS) {
+        if (!paused && now - run.startedAt > run.wallMs + PARENT_GRACE_MS) {
           this.#blame(runner, run, 'deadline', 'a script did not end');
         }
       }
@@ -190,4 +243,8 @@ export class RunnerPool {
     runner.runs.delete(run.id);
     this.#events.blamed(run, verdict);
   }
+}
+
+function isClean(runner: RunnerProcess): boolean {
+  return runner.runs.size === 0 && !runner.hasRests && !runner.exclusive;
 }

@@ -1,8 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { knownWords } from './last-words.ts';
 import type { PendingRun } from './pending-run.ts';
-import { MAX_CODE_CHARS, MAX_KNOWN_CHARS, YOUNG_HALF_MB } from './run-limits.ts';
+import { MAX_CODE_CHARS, MAX_KNOWN_CHARS } from './run-limits.ts';
 import {
   type FromRunner,
   fromRunnerSchema,
@@ -11,9 +11,6 @@ import {
   type ToRunner,
 } from './runner-protocol.ts';
 
-/** The runner beside this file: in the flat `dist/`, or as source. */
-const BUILT = new URL('./runner.js', import.meta.url);
-const RUNNER_FILE = fileURLToPath(existsSync(BUILT) ? BUILT : new URL('./runner-main.ts', import.meta.url));
 /** Last words of a runner that are kept for the log, characters. */
 const STDERR_TAIL = 2_000;
 /** Sets of libraries and plugins that a runner keeps; beyond it a fresh one takes over. Ours: one per version of each bot. */
@@ -21,19 +18,32 @@ const MAX_SETS = 200;
 /** Linux tells memory in pages of this size, bytes; where it is another, the runner's own watch still holds. */
 const PAGE_BYTES = 4_096;
 const MIB = 1_048_576;
-/** Of the whole process, and so of every isolate in it. */
-const V8_OPTIONS = [
-  `--min-semi-space-size=${YOUNG_HALF_MB}`,
-  `--max-semi-space-size=${YOUNG_HALF_MB}`,
-  // Of an isolate's heap a tenth lives when it is collected: marking it at once takes less than sharing it out among threads.
-  '--no-incremental-marking',
-];
+/** Signals by which a process ends itself, or the kernel ends it for what it did. By any other it was ended from outside. */
+const CRASH_SIGNALS: ReadonlySet<string> = new Set([
+  'SIGILL',
+  'SIGTRAP',
+  'SIGABRT',
+  'SIGBUS',
+  'SIGFPE',
+  'SIGSEGV',
+  'SIGSYS',
+]);
 
 /** What the pool wants to know of a runner. */
 export interface RunnerEvents {
   ready(runner: RunnerProcess): void;
   message(runner: RunnerProcess, message: Extract<FromRunner, { t: 'call' | 'end' }>): void;
-  ended(runner: RunnerProcess, why: string): void;
+  ended(runner: RunnerProcess, end: RunnerEnd): void;
+}
+
+/** How a runner ended. */
+export interface RunnerEnd {
+  /** For the log. */
+  readonly why: string;
+  /** It fell by what it did itself: neither the server nor anybody else ended it. */
+  readonly crashed: boolean;
+  /** What of its error output the log may hold. */
+  readonly lastWords: string;
 }
 
 /** One runner process, seen from the server. */
@@ -57,29 +67,20 @@ export class RunnerProcess {
   #scriptChars = 0;
   #lastScript = 0;
   #stderr = '';
-  #why = 'it ended by itself';
+  #why: string | undefined;
 
-  constructor(settings: RunnerSettings, events: RunnerEvents) {
-    // No variable of ours reaches the runner, and none of our own start options (test runners and debuggers add some).
-    this.#child = fork(RUNNER_FILE, [], { env: {}, execArgv: V8_OPTIONS, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  constructor(child: ChildProcess, settings: RunnerSettings, events: RunnerEvents) {
+    this.#child = child;
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
     });
     this.#child.on('message', (raw) => this.#receive(raw, events));
-    this.#child.on('error', (error) => {
-      this.#why = error.message;
-    });
-    this.#child.once('exit', () => events.ended(this, this.#why));
+    this.#whenEnded((end) => events.ended(this, end));
     this.#send({ t: 'start', settings });
   }
 
   get pid(): number | undefined {
     return this.#child.pid;
-  }
-
-  /** What it wrote to its standard error, for our log only. */
-  get lastWords(): string {
-    return this.#stderr;
   }
 
   start(run: PendingRun, job: Omit<RunnerJob, 'script'>): void {
@@ -167,6 +168,33 @@ export class RunnerProcess {
     } else if (message.t === 'beat') this.rssMb = message.rssMb;
     else if (message.t === 'doomed') this.kill(message.why);
     else events.message(this, message);
+  }
+
+  /**
+   * When the process is gone, and what it said last has been read: the message that names the culprit may still be in
+   * the channel when the kernel tells of the end.
+   */
+  #whenEnded(tell: (end: RunnerEnd) => void): void {
+    let exit: { code: number | null; signal: NodeJS.Signals | null } | undefined;
+    this.#child.on('error', (error) => {
+      this.#why ??= error.message;
+      // It could not be started: there is no exit to come.
+      if (this.#child.pid === undefined) tell({ why: this.#why, crashed: false, lastWords: '' });
+    });
+    const look = (): void => {
+      if (exit === undefined || this.#child.connected) return;
+      const { code, signal } = exit;
+      exit = undefined;
+      const crashed = this.#why === undefined && (signal === null || CRASH_SIGNALS.has(signal));
+      const why = this.#why ?? `${crashed ? 'it crashed' : 'it was ended from outside'} (${signal ?? `code ${code}`})`;
+      // Until it was ready it had been given no script: what it says is about its start, and its maintainer needs all of it.
+      tell({ why, crashed, lastWords: this.isReady ? knownWords(this.#stderr) : this.#stderr });
+    };
+    this.#child.once('exit', (code, signal) => {
+      exit = { code, signal };
+      look();
+    });
+    this.#child.once('disconnect', look);
   }
 
   #send(message: ToRunner): void {

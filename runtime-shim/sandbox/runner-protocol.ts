@@ -20,6 +20,7 @@ export type PluginSet = ReadonlyArray<{ readonly name: string; readonly source: 
 export interface RunnerSettings {
   readonly platformSource: PlatformSources;
   readonly cpuMs: number;
+  /** Longest wall clock of any run; each brings its own. */
   readonly wallMs: number;
   readonly memoryMb: number;
   readonly isolates: number;
@@ -32,6 +33,7 @@ export interface RunnerJob {
   readonly file: string;
   readonly script: number;
   readonly input: string;
+  readonly wallMs: number;
   readonly libraries: number;
   readonly plugins: number;
 }
@@ -78,8 +80,10 @@ export const fromRunnerSchema = z.discriminatedUnion('t', [
     report: z.string().max(MAX_RESULT_CHARS * WITH_ESCAPES),
     log: logSchema,
     usage: usageSchema,
+    /** The runner ends because of this run, and why: it takes no other one. */
+    ending: z.string().optional(),
   }),
-  /** The runner ends itself now: its other runs may run again elsewhere. */
+  /** The runner ends itself now, and no run is known to be the cause: all of them may run again elsewhere. */
   z.object({ t: z.literal('doomed'), why: z.string() }),
 ]);
 export type FromRunner = z.infer<typeof fromRunnerSchema>;

@@ -9,9 +9,11 @@ import { runInput } from './run-input.ts';
 import { type FullLimits, fullLimits } from './run-limits.ts';
 import { runResult } from './run-result.ts';
 import { type KillVerdict, RunnerPool } from './runner-pool.ts';
-import type { RunnerProcess } from './runner-process.ts';
+import { HELD_NOTICE, RunnerKillers } from './runner-killers.ts';
+import type { RunnerEnd, RunnerProcess } from './runner-process.ts';
 import type { FromRunner } from './runner-protocol.ts';
 import { ScriptSets } from './script-sets.ts';
+import { warnOfOldV8 } from './v8-age.ts';
 
 export interface SandboxOptions {
   readonly logger?: Logger;
@@ -26,8 +28,12 @@ class ProcessSandbox implements Sandbox {
   readonly #limits: FullLimits;
   readonly #logger: Logger | undefined;
   readonly #queue: FairQueue<PendingRun>;
-  /** Runs whose runner was killed: first in line, each in a runner of its own. */
-  readonly #again: PendingRun[] = [];
+  /** Runs whose runner was killed: each needs a runner of its own, and their bots take turns here too. */
+  readonly #again = new FairQueue<PendingRun>(Infinity);
+  /** Runs of bots that end runners again and again: one at a time, in a runner of its own. */
+  readonly #held: FairQueue<PendingRun>;
+  #heldRun: PendingRun | undefined;
+  readonly #killers = new RunnerKillers();
   readonly #sets = new ScriptSets();
   readonly #outcomes = new Map<string, number>();
   readonly #starting: Promise<void>;
@@ -43,13 +49,23 @@ class ProcessSandbox implements Sandbox {
     this.#limits = limits;
     this.#logger = logger;
     this.#queue = new FairQueue(limits.queuePerBot);
+    this.#held = new FairQueue(limits.queuePerBot);
+    warnOfOldV8(logger, process.versions.v8);
     this.#starting = this.#start();
     this.#starting.catch((error: unknown) => {
       this.#broken = error;
       this.#allReady.reject(error);
-      for (const run of this.#queue.drain()) run.reject(error);
+      for (const queue of this.#queues) for (const run of queue.drain()) run.reject(error);
     });
     this.#allReady.promise.catch(() => undefined);
+  }
+
+  get #queues(): Array<FairQueue<PendingRun>> {
+    return [this.#again, this.#queue, this.#held];
+  }
+
+  get #queued(): number {
+    return this.#queue.size + this.#again.size + this.#held.size;
   }
 
   async #start(): Promise<void> {
@@ -62,7 +78,7 @@ class ProcessSandbox implements Sandbox {
         available: () => this.#dispatch(),
         message: (runner, message) => this.#receive(runner, message),
         blamed: (run, verdict) => this.#blame(run, verdict),
-        lost: (runs) => this.#lost(runs),
+        lost: (runs, end) => this.#lost(runs, end),
       },
       this.#logger,
     );
@@ -74,17 +90,34 @@ class ProcessSandbox implements Sandbox {
     return await new Promise<ScriptResult>((resolve, reject) => {
       this.#lastId += 1;
       const id = this.#lastId;
-      const run: PendingRun = { id, script, resolve, reject, startedAt: 0, alone: false, abort: undefined, calls: 0 };
-      const runner = this.#queue.size === 0 && this.#again.length === 0 ? this.#pool?.free() : undefined;
+      const now = performance.now();
+      const run: PendingRun = {
+        id,
+        script,
+        resolve,
+        reject,
+        startedAt: now,
+        until: now + (script.withinMs ?? Infinity),
+        wallMs: this.#limits.wallMs,
+        alone: false,
+        abort: undefined,
+        calls: 0,
+      };
+      if (this.#killers.isHeld(script.botId, now)) {
+        if (this.#held.push(script.botId, run)) this.#dispatch();
+        else this.#refuse(run, this.#held);
+        return;
+      }
+      const runner = this.#queue.size === 0 ? this.#pool?.free() : undefined;
       if (runner !== undefined) this.#give(runner, run);
-      else if (!this.#queue.push(script.botId, run)) this.#refuse(run);
+      else if (!this.#queue.push(script.botId, run)) this.#refuse(run, this.#queue);
     });
   }
 
   stats(): SandboxStats {
     return {
       runners: this.#pool?.readyCount ?? 0,
-      queued: this.#queue.size + this.#again.length,
+      queued: this.#queued,
       running: this.#pool?.runningCount ?? 0,
       outcomes: Object.fromEntries(this.#outcomes),
       runnersKilled: this.#pool?.killed ?? 0,
@@ -105,7 +138,7 @@ class ProcessSandbox implements Sandbox {
   async #close(): Promise<void> {
     const closed = shimError('sandbox_closed', {});
     this.#allReady.reject(closed);
-    for (const run of [...this.#again.splice(0), ...this.#queue.drain()]) run.reject(closed);
+    for (const queue of this.#queues) for (const run of queue.drain()) run.reject(closed);
     await this.#starting.catch(() => undefined);
     if (this.#pool === undefined) return;
     if (this.#pool.runningCount > 0) {
@@ -120,26 +153,54 @@ class ProcessSandbox implements Sandbox {
     const pool = this.#pool;
     if (pool === undefined) return;
     if (pool.readyCount >= this.#limits.runners) this.#allReady.resolve();
-    while (this.#again.length > 0) {
-      const runner = pool.idle();
-      const run = runner === undefined ? undefined : this.#again.shift();
-      if (runner === undefined || run === undefined) break;
-      runner.exclusive = true;
-      this.#give(runner, run);
-    }
-    for (let runner = pool.free(); runner !== undefined; runner = pool.free()) {
+    for (let runner = this.#queue.size > 0 ? pool.free() : undefined; runner !== undefined; runner = pool.free()) {
       const run = this.#queue.shift();
-      if (run === undefined) return;
+      if (run === undefined) break;
       this.#give(runner, run);
     }
+    this.#dispatchAlone(pool);
+    pool.keepAlive(this.#queued > 0);
   }
 
-  #give(runner: RunnerProcess, run: PendingRun): void {
+  /** After those who share a runner: so the two kinds take turns where there is one runner only. */
+  #dispatchAlone(pool: RunnerPool): void {
+    while (this.#again.size > 0) {
+      const runner = pool.idle();
+      const run = runner === undefined ? undefined : this.#again.shift();
+      if (runner === undefined || run === undefined) return;
+      this.#give(runner, run, true);
+    }
+    while (this.#held.size > 0 && this.#heldRun === undefined) {
+      const hasSpares = this.#limits.spares > 0;
+      const runner = hasSpares ? pool.idleSpare() : pool.idle();
+      const run = runner === undefined ? undefined : this.#held.shift();
+      if (runner === undefined || run === undefined) {
+        if (hasSpares) break;
+        return;
+      }
+      this.#heldRun = run;
+      // Nobody is beside it: whatever happens is its own doing.
+      run.alone = true;
+      this.#give(runner, run, true);
+    }
+    pool.release();
+  }
+
+  #give(runner: RunnerProcess, run: PendingRun, alone = false): void {
     const { script } = run;
+    const left = run.until - performance.now();
+    if (left <= 0) {
+      const message = SHIM_ERRORS.script_deadline.message({ wallMs: Math.round(script.withinMs ?? 0) });
+      this.#settle(run, failure(run, 'script_deadline', message));
+      return;
+    }
+    run.wallMs = Math.min(this.#limits.wallMs, Math.ceil(left));
+    if (alone) runner.exclusive = true;
     runner.start(run, {
       id: run.id,
       file: script.file,
       input: runInput(script),
+      wallMs: run.wallMs,
       libraries: this.#sets.libraries(script.libraries),
       plugins: this.#sets.plugins(script.plugins),
     });
@@ -153,57 +214,80 @@ class ProcessSandbox implements Sandbox {
       return;
     }
     runner.finish(message.id);
-    this.#settle(run, runResult(run.script, message));
-    this.#pool?.settle(runner);
+    const result = runResult(run.script, message);
+    if (message.ending === undefined) {
+      this.#settle(run, result);
+      this.#pool?.settle(runner);
+    } else {
+      // Before anything else is given away: it takes nothing any more.
+      runner.kill(message.ending);
+      this.#settleKiller(run, result);
+    }
     this.#dispatch();
+  }
+
+  /** The end of a run that has ended its runner. */
+  #settleKiller(run: PendingRun, result: ScriptResult): void {
+    const { botId } = run.script;
+    const now = performance.now();
+    this.#killers.count(botId, now);
+    if (!this.#killers.isHeld(botId, now)) {
+      this.#settle(run, result);
+      return;
+    }
+    const waiting = this.#queue.takeAll(botId);
+    for (const other of waiting) if (!this.#held.push(botId, other)) this.#refuse(other, this.#held);
+    this.#logger?.warn('a bot is held to one script at a time: its scripts end runners', { bot: botId });
+    this.#settle(run, { ...result, log: [...result.log, { level: 'warn', text: HELD_NOTICE }] });
   }
 
   #settle(run: PendingRun, result: ScriptResult): void {
     abortCalls(run);
+    if (this.#heldRun === run) this.#heldRun = undefined;
     const outcome = result.ok ? 'ok' : result.error.code;
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
     run.resolve(result);
-    if (this.#pool?.runningCount === 0 && this.#again.length === 0) this.#whenIdle?.();
+    if (this.#pool?.runningCount === 0 && this.#again.size === 0) this.#whenIdle?.();
   }
 
-  #refuse(run: PendingRun): void {
+  #refuse(run: PendingRun, queue: FairQueue<PendingRun>): void {
     const { botId } = run.script;
-    const waiting = this.#queue.waitingOf(botId);
-    this.#settle(run, failure(run, 'sandbox_busy', SHIM_ERRORS.sandbox_busy.message({ botId, waiting }), 0));
+    const message = SHIM_ERRORS.sandbox_busy.message({ botId, waiting: queue.waitingOf(botId) });
+    this.#settle(run, failure(run, 'sandbox_busy', message));
   }
 
   /** The server had to kill the runner itself because of this run. */
   #blame(run: PendingRun, verdict: KillVerdict): void {
-    const { wallMs, memoryMb } = this.#limits;
+    const { memoryMb } = this.#limits;
     const [code, message] =
       verdict === 'memory'
         ? ['script_memory', SHIM_ERRORS.script_memory.message({ memoryMb })]
-        : ['script_deadline', SHIM_ERRORS.script_deadline.message({ wallMs })];
-    this.#settle(run, failure(run, code, message, performance.now() - run.startedAt));
+        : ['script_deadline', SHIM_ERRORS.script_deadline.message({ wallMs: run.wallMs })];
+    this.#settleKiller(run, failure(run, code, message));
   }
 
   /** Nothing of a killed run was kept, so it may run again, once, and alone: then whatever happens is its own doing. */
-  #lost(runs: readonly PendingRun[]): void {
+  #lost(runs: readonly PendingRun[], end: RunnerEnd): void {
     for (const run of runs) {
       abortCalls(run);
       run.abort = undefined;
-      if (run.alone) {
-        this.#settle(
-          run,
-          failure(run, 'sandbox_killed', SHIM_ERRORS.sandbox_killed.message({}), performance.now() - run.startedAt),
-        );
+      if (run.alone && end.crashed) {
+        this.#settleKiller(run, failure(run, 'script_crashed', SHIM_ERRORS.script_crashed.message({})));
+      } else if (run.alone) {
+        this.#settle(run, failure(run, 'sandbox_killed', SHIM_ERRORS.sandbox_killed.message({})));
       } else {
         run.alone = true;
-        this.#again.push(run);
+        this.#again.push(run.script.botId, run);
       }
     }
-    if (this.#pool?.runningCount === 0 && this.#again.length === 0) this.#whenIdle?.();
+    if (this.#pool?.runningCount === 0 && this.#again.size === 0) this.#whenIdle?.();
     // Later in this turn: when several runners ended at once, the others must be known as gone.
     setImmediate(() => this.#dispatch());
   }
 }
 
-function failure(run: PendingRun, code: string, message: string, wallMs: number): ScriptResult {
-  const usage: ScriptUsage = { cpuMs: 0, wallMs: Math.round(wallMs), hostCalls: 0 };
+function failure(run: PendingRun, code: string, message: string): ScriptResult {
+  const wallMs = Math.round(performance.now() - run.startedAt);
+  const usage: ScriptUsage = { cpuMs: 0, wallMs, hostCalls: 0 };
   return { ok: false, error: { code, message, file: run.script.file, line: null, column: null }, log: [], usage };
 }

@@ -154,13 +154,14 @@ export class Runner {
   #end(run: ActiveRun, report: string): void {
     if (!this.#active.delete(run.job.id)) return;
     this.#hasRests = true;
-    this.#wire.send({ t: 'end', id: run.job.id, report, log: run.logLines, usage: run.usage() });
+    this.#wire.send(endOf(run, report));
   }
 
   #watch(): void {
     const now = performance.now();
-    const { cpuMs, wallMs, capMb } = this.#settings;
+    const { cpuMs, wallMs: longestMs, capMb } = this.#settings;
     for (const run of this.#active.values()) {
+      const { wallMs } = run.job;
       if (run.broken !== undefined) {
         if (now - run.broken.at > KILL_AFTER_MS) {
           this.#doom(
@@ -177,7 +178,7 @@ export class Runner {
     }
     for (const slot of this.#slots) {
       const since = slot.preparingSince;
-      if (since !== undefined && slot.host === undefined && now - since > wallMs)
+      if (since !== undefined && slot.host === undefined && now - since > longestMs)
         this.#doom('an isolate does not answer');
     }
     const rss = rssMb();
@@ -246,13 +247,23 @@ export class Runner {
     if (!this.#doomed && this.#slots.size < this.#settings.isolates) setImmediate(() => this.#fill());
   }
 
-  /** Ends the process: some code cannot be stopped by anything else. The culprit is answered first. */
+  /**
+   * Ends the process: some code cannot be stopped by anything else. The culprit is answered with the same message that
+   * tells of the end, so that the server gives this runner nothing more in between.
+   */
   #doom(why: string, culprit?: ActiveRun, report?: string): void {
     if (this.#doomed) return;
     this.#doomed = true;
-    if (culprit !== undefined && report !== undefined) this.#end(culprit, report);
-    this.#wire.send({ t: 'doomed', why }, () => this.#wire.die());
+    const last: FromRunner =
+      culprit !== undefined && report !== undefined && this.#active.delete(culprit.job.id)
+        ? { ...endOf(culprit, report), ending: why }
+        : { t: 'doomed', why };
+    this.#wire.send(last, () => this.#wire.die());
   }
+}
+
+function endOf(run: ActiveRun, report: string): Extract<FromRunner, { t: 'end' }> {
+  return { t: 'end', id: run.job.id, report, log: run.logLines, usage: run.usage() };
 }
 
 function nowhere(run: ActiveRun): { file: string; line: null; column: null } {

@@ -1,0 +1,136 @@
+/** How a runner process is started: with as little as it needs, so that a hole in V8 is not yet the server. */
+import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messageOf } from '../../plugin/contract/coded-error.ts';
+import type { Logger } from '../../plugin/contract/host.ts';
+import { YOUNG_HALF_MB } from './run-limits.ts';
+
+/** The runner beside this file: in the flat `dist/`, or as source. */
+const BUILT = new URL('./runner.js', import.meta.url);
+const IS_BUILT = existsSync(BUILT);
+export const RUNNER_FILE = fileURLToPath(IS_BUILT ? BUILT : new URL('./runner-main.ts', import.meta.url));
+
+/** Of the whole process, and so of every isolate in it. */
+const V8_OPTIONS = [
+  `--min-semi-space-size=${YOUNG_HALF_MB}`,
+  `--max-semi-space-size=${YOUNG_HALF_MB}`,
+  // Of an isolate's heap a tenth lives when it is collected: marking it at once takes less than sharing it out among threads.
+  '--no-incremental-marking',
+];
+
+/** The user `nobody` and its group, by the number that Linux itself gives to who is nobody. */
+const NOBODY = 65_534;
+/** Bits of `CapEff` in /proc/self/status: who may become another group, and another user. */
+const CAP_SETGID = 6n;
+const CAP_SETUID = 7n;
+/** For the log. */
+const ROOT_STAYS = 'runners run as root: a hole in V8 would be root';
+/** Part of util-linux and of busybox. */
+const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
+
+/**
+ * What a runner may read: its own code, isolated-vm, and what that one's loader looks for. Not a single file of the
+ * service's: no configuration, no bot folder, no data.
+ */
+export function readablePaths(): string[] {
+  const own = IS_BUILT
+    ? ['./', '../package.json']
+    : ['./', '../errors.ts', '../../plugin/contract/', '../../package.json'];
+  const addon = packageFolders('isolated-vm', RUNNER_FILE);
+  const loader = packageFolders('node-gyp-build', join(addon.at(-1) ?? dirname(RUNNER_FILE), 'package.json'));
+  return [
+    ...own.map((path) => fileURLToPath(new URL(path, import.meta.url))),
+    ...addon,
+    ...loader,
+    '/etc/alpine-release',
+  ];
+}
+
+/** Where a package is found from a file: the folder, and the one behind it when it is a link (as pnpm makes them). */
+function packageFolders(name: string, from: string): string[] {
+  const folder = createRequire(from)
+    .resolve.paths(name)
+    ?.map((path) => join(path, name))
+    .find((path) => existsSync(path));
+  return folder === undefined ? [] : [...new Set([folder, realpathSync(folder)])];
+}
+
+/** The user under whom runners run: `nobody` where the service is root and may, else `undefined`, the service's own. */
+export function runnerUser(logger: Logger | undefined): number | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const why = whyRootStays();
+  if (why === undefined) return NOBODY;
+  logger?.warn(ROOT_STAYS, { why });
+  return undefined;
+}
+
+function whyRootStays(): string | undefined {
+  if (process.platform === 'linux') {
+    const [, mask] = /^CapEff:\s*([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'latin1')) ?? [];
+    const bits = BigInt(`0x${mask ?? '0'}`);
+    if (((bits >> CAP_SETUID) & (bits >> CAP_SETGID) & 1n) === 0n) return 'this root may not become another user';
+  }
+  const hidden = [process.execPath, ...readablePaths()].find((path) => existsSync(path) && !isOpenToAll(path));
+  return hidden === undefined ? undefined : `other users cannot read ${hidden}`;
+}
+
+/** Everybody may read it, and enter every folder above it. */
+function isOpenToAll(path: string): boolean {
+  const READ = 0o004;
+  const ENTER = 0o001;
+  const stat = statSync(path);
+  if ((stat.mode & READ) === 0 || (stat.isDirectory() && (stat.mode & ENTER) === 0)) return false;
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    if ((statSync(folder).mode & ENTER) === 0) return false;
+    if (folder === dirname(folder)) return true;
+  }
+}
+
+/** How a runner is started, for `fork`. `user`: under whom; `undefined`: as the service itself. */
+export function runnerOptions(user: number | undefined): ForkOptions & { readonly execArgv: string[] } {
+  const node = [
+    ...V8_OPTIONS,
+    // Node refuses files beyond these, child processes, threads, network and debuggers to its own JavaScript.
+    '--permission',
+    '--allow-addons',
+    '--disable-warning=PERM0001',
+    ...readablePaths().map((path) => `--allow-fs-read=${path}`),
+  ];
+  return {
+    // No variable of ours reaches the runner, and none of our own start options (test runners and debuggers add some).
+    env: {},
+    // After `--nnp` (no new privileges) nothing that the process executes can get more rights than it has.
+    ...(SETPRIV === undefined
+      ? { execArgv: node }
+      : { execPath: SETPRIV, execArgv: ['--nnp', process.execPath, ...node] }),
+    ...(user === undefined ? {} : { uid: user, gid: user }),
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  };
+}
+
+/** Starts runner processes for one sandbox. */
+export class RunnerStarter {
+  readonly #logger: Logger | undefined;
+  #options: ForkOptions;
+
+  constructor(logger: Logger | undefined) {
+    this.#logger = logger;
+    this.#options = runnerOptions(runnerUser(logger));
+  }
+
+  /** @throws what `fork` throws at once, such as for a system that has no memory left */
+  start(): ChildProcess {
+    try {
+      return fork(RUNNER_FILE, [], this.#options);
+    } catch (error) {
+      if (this.#options.uid === undefined) throw error;
+      // A container whose root may not become that user.
+      this.#logger?.warn(ROOT_STAYS, { why: messageOf(error) });
+      this.#options = runnerOptions(undefined);
+      return fork(RUNNER_FILE, [], this.#options);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { HELD_NOTICE, RunnerKillers } from '../../../runtime-shim/sandbox/runner-killers.ts';
+import { useSandbox } from '../../support/sandbox-under-test.ts';
+import { scriptRun } from '../../support/script-run.ts';
+
+/** No API stops it, so its runner is killed. */
+const KILLER = 'const a = []; a.length = 2 ** 32 - 1; return a.indexOf(1);';
+
+test.each([{ spares: 1 }, { spares: 0 }])(
+  'a bot that ends runners all the time hardly delays another: %o',
+  async (spares) => {
+    const sandbox = useSandbox({ cpuMs: 100, isolates: 2, ...spares });
+    await sandbox.ready();
+    let ended = 0;
+    const hostile = Array.from({ length: 7 }, async () => {
+      const result = await sandbox.run(scriptRun(KILLER, { botId: 'hostile' }));
+      ended += 1;
+      return result;
+    });
+    const endedMeanwhile: number[] = [];
+    for (let turn = 0; turn < 6; turn += 1) {
+      const before = ended;
+      // Never lost to the other bot's scripts, or run again where they cannot reach it.
+      expect(await sandbox.run(scriptRun('return 1', { botId: 'innocent' }))).toMatchObject({ ok: true, returned: 1 });
+      endedMeanwhile.push(ended - before);
+    }
+    // Two places, so two hostile scripts at most were there before it, and while it is their bot's turn one more.
+    for (const count of endedMeanwhile) expect(count).toBeLessThanOrEqual(2);
+    const results = await Promise.all(hostile);
+    expect(results.map((result) => (result.ok ? 'ok' : result.error.code))).toEqual(
+      results.map(() => 'script_timeout'),
+    );
+    expect(results.filter(({ log }) => log.some(({ text }) => text === HELD_NOTICE)).length).toBeGreaterThanOrEqual(3);
+  },
+);
+
+test('repeats of several bots take turns', async () => {
+  // Enough CPU time that a loaded machine does not make the innocent too slow. One runner, no spare: what is lost must wait for a runner of its own.
+  const sandbox = useSandbox({ cpuMs: 1_000, isolates: 4, spares: 0 });
+  await sandbox.ready();
+  const order: string[] = [];
+  const asked = new Map<string, number>();
+  const plugins = [
+    { name: 'p', source: 'return (platform) => { platform.globals.ask = () => platform.call("f", null); };' },
+  ];
+  const waiting = ['busy-1', 'busy-2', 'quiet'].map(async (name) => {
+    const call = async (): Promise<string> => {
+      asked.set(name, (asked.get(name) ?? 0) + 1);
+      if (asked.get(name) === 1) return await new Promise(() => undefined);
+      order.push(name);
+      return 'null';
+    };
+    return await sandbox.run(scriptRun('ask()', { botId: name.slice(0, 5), plugins, call }));
+  });
+  await sandbox.run(scriptRun(KILLER, { botId: 'hostile' }));
+  for (const result of await Promise.all(waiting)) expect(result.ok).toBe(true);
+  expect(order).toEqual(['busy-1', 'quiet', 'busy-2']);
+});
+
+test('a bot is held after three runners within a minute, and no longer than that', () => {
+  const killers = new RunnerKillers();
+  killers.count('a', 0);
+  killers.count('a', 10_000);
+  killers.count('b', 10_000);
+  expect(killers.isHeld('a', 10_000)).toBe(false);
+  killers.count('a', 59_999);
+  expect([killers.isHeld('a', 59_999), killers.isHeld('b', 59_999)]).toEqual([true, false]);
+  expect(killers.isHeld('a', 60_000)).toBe(false);
+  killers.count('a', 61_000);
+  expect(killers.isHeld('a', 61_000)).toBe(true);
+});
+
+test('the time of a scenario bounds its script, waiting included', async () => {
+  const sandbox = useSandbox({ cpuMs: 20_000, isolates: 1, spares: 0 });
+  await sandbox.ready();
+  const late = sandbox.run(scriptRun('for (;;);', { withinMs: 300 }));
+  const waiting = sandbox.run(scriptRun('return 1', { withinMs: 100 }));
+  expect(await late).toMatchObject({ ok: false, error: { code: 'script_deadline' } });
+  expect(await waiting).toMatchObject({
+    ok: false,
+    error: { code: 'script_deadline', message: 'the script did not end within 100 ms and was stopped' },
+    usage: { hostCalls: 0 },
+  });
+  expect(await sandbox.run(scriptRun('return 1', { withinMs: 20_000 }))).toMatchObject({ ok: true });
+});
