@@ -7,9 +7,9 @@ import { loadGuestSource } from '../../plugin/guest/source.ts';
 import type { Sandbox, ScriptResult } from '../../runtime-shim/sandbox/contract.ts';
 import { createSandbox } from '../../runtime-shim/sandbox/index.ts';
 import { fullLimits, PARENT_GRACE_MS, retireAtMb } from '../../runtime-shim/sandbox/run-limits.ts';
-import { watchLoop } from '../support/loop-watch.ts';
+import { watchLoop } from './loop-watch.ts';
 import { childrenOf, residentMb } from '../support/process-tree.ts';
-import { scriptRun } from '../support/script-run.ts';
+import { scriptRun } from '../support/sandbox-under-test.ts';
 import { type AbuseCase, readAbuseCases } from './abuse-case.ts';
 
 const LIMITS = { cpuMs: 200, wallMs: 2_000, memoryMb: 16, runners: 1, spares: 0, isolates: 2 } as const;

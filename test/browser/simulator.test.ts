@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { launchBrowser } from '../support/browser.ts';
+import { launchBrowser } from './browser.ts';
 import { dialogStories } from './stories/dialog.ts';
 import { editingStories } from './stories/editing.ts';
 import { faultStories } from './stories/faults.ts';

@@ -8,7 +8,7 @@ import type {
 } from '../../runtime-shim/emulator/emulator-contract.ts';
 import { startLiveTexEmulator } from '../../runtime-shim/emulator/index.ts';
 import { LEAD, type MinimalHost, type MinimalHostOptions, startMinimalHost } from './minimal-host.ts';
-import { type WebhookServer, startWebhookServer } from './webhook-server.ts';
+import { type WebhookServer, startWebhookServer } from './http-server.ts';
 
 /** The plugin on the minimal host, a LiveTex emulator, and HTTP both ways between them. */
 export interface Desk extends AsyncDisposable {

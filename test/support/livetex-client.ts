@@ -3,7 +3,7 @@ import type { BindingAccess, BindingClient, LiveTexClient, RequestReport } from 
 import { createLiveTexClient } from '../../plugin/client/index.ts';
 import type { CodedError } from '../../plugin/contract/coded-error.ts';
 import type { Clock } from '../../plugin/contract/host.ts';
-import { realClock } from './real-clock.ts';
+import { realClock } from './test-clock.ts';
 
 /** A token with everything in it that an encoding changes. */
 export const TEST_TOKEN = 'tok/en+with%odd"&<chars>\\=42';

@@ -2,13 +2,29 @@ import { onTestFinished } from 'vitest';
 import { loadGuestSource } from '../../plugin/guest/source.ts';
 import type { Sandbox, SandboxLimits, ScriptResult, ScriptRun } from '../../runtime-shim/sandbox/contract.ts';
 import { createSandbox } from '../../runtime-shim/sandbox/index.ts';
-import { scriptRun } from './script-run.ts';
 
 /** The plugin's guest part, as a run gets it. */
 export const LIVETEX = [{ name: 'livetex', source: await loadGuestSource() }];
 
 /** On a busy machine a script's CPU time takes long on the clock: here only the limit that a test is about may end it, ms. */
 const WALL_MS = 30_000;
+
+/** A run of a script text with nothing around it; `changes` gives it a lead, libraries, plugins. */
+export function scriptRun(code: string, changes: Partial<ScriptRun> = {}): ScriptRun {
+  return {
+    botId: 'test',
+    file: 'скрипт.js',
+    code,
+    args: { botId: 'test', leadId: '7' },
+    lead: { data: { id: '7', name: 'Анна' }, channel: 'telegram', attributes: {}, systemAttributes: {}, tags: [] },
+    bot: { attributes: {} },
+    memory: {},
+    libraries: {},
+    plugins: [],
+    call: async () => 'null',
+    ...changes,
+  };
+}
 
 /** A sandbox for one test, closed when the test ends. */
 export function useSandbox(limits: Partial<SandboxLimits> = {}): Sandbox {

@@ -12,7 +12,7 @@ import type { LiveTexEmulator } from '../../runtime-shim/emulator/emulator-contr
 import { startLiveTexEmulator } from '../../runtime-shim/emulator/index.ts';
 import type { HttpRoute } from '../../runtime-shim/runtime/contract.ts';
 import { createSimulator } from '../../runtime-shim/simulator/index.ts';
-import { createSkippingClock, type SkippingClock } from './skipping-clock.ts';
+import { createSkippingClock, type SkippingClock } from './test-clock.ts';
 
 const SUPPORT_BOT = join(import.meta.dirname, '../../scripts-examples/08-support-bot');
 const HOST = '127.0.0.1';

@@ -1,3 +1,4 @@
+import type { Clock } from '../../plugin/contract/host.ts';
 import type { WorkerClock } from '../../plugin/storage/lane-worker-contract.ts';
 
 /** A clock that stands still until a test moves it. Fits the plugin's `Clock` and storage's `WorkerClock`. */
@@ -87,5 +88,56 @@ export function createTestClock(startMs: number = DEFAULT_START_MS): TestClock {
       quiets.push(quiet);
     },
     pending: () => timers.size,
+  };
+}
+
+/** The machine's own clock, for tests that run against real sockets and do not wait for a time. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  after(ms, act) {
+    const timer = setTimeout(act, ms);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Real time that a test can move on: for real sockets and browsers that wait for something which would take long. */
+export interface SkippingClock extends Clock {
+  /** Time is `ms` later at once; what falls due by that is done now. */
+  skip(ms: number): void;
+}
+
+interface SkippedTimer {
+  readonly dueAt: number;
+  readonly run: () => void;
+}
+
+export function createSkippingClock(): SkippingClock {
+  let offset = 0;
+  const timers = new Set<SkippedTimer>();
+  const now = (): number => Date.now() + offset;
+  return {
+    now,
+    after(ms, act) {
+      const timer: SkippedTimer = {
+        dueAt: now() + ms,
+        run: () => {
+          clearTimeout(handle);
+          if (timers.delete(timer)) act();
+        },
+      };
+      timers.add(timer);
+      const handle = setTimeout(timer.run, ms);
+      handle.unref();
+      return () => {
+        clearTimeout(handle);
+        timers.delete(timer);
+      };
+    },
+    skip(ms) {
+      offset += ms;
+      const due = [...timers].filter((timer) => timer.dueAt <= now());
+      for (const timer of due.sort((a, b) => a.dueAt - b.dueAt)) timer.run();
+    },
   };
 }

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useSimulator } from '../../support/simulator-stand.ts';
-import { transfer, visible, visit } from '../../support/simulator-visit.ts';
+import { transfer, visible, visit } from './simulator-visit.ts';
 
 export function dialogStories(browser: () => Browser): void {
   describe('a dialog on the page', () => {

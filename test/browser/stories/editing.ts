@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useSimulator } from '../../support/simulator-stand.ts';
-import { gone, visible, visit } from '../../support/simulator-visit.ts';
+import { gone, visible, visit } from './simulator-visit.ts';
 
 export function editingStories(browser: () => Browser): void {
   describe('live editing', () => {

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useSimulator } from '../../support/simulator-stand.ts';
-import { gone, transfer, visible, visit } from '../../support/simulator-visit.ts';
+import { gone, transfer, visible, visit } from './simulator-visit.ts';
 
 /** More than any pause of the plugin: 30 s after a refused token. */
 const LONG_PAUSE_MS = 60_000;

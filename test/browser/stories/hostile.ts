@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useSimulator } from '../../support/simulator-stand.ts';
-import { transfer, visible, visit } from '../../support/simulator-visit.ts';
+import { transfer, visible, visit } from './simulator-visit.ts';
 import { takeFound } from '../../support/watched-output.ts';
 
 const MARKUP = '<img src=x onerror="alert(1)"><script>alert(2)</script><svg onload=alert(3)><b>жирно</b>';

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { useContext } from '../../support/browser.ts';
+import { useContext } from '../browser.ts';
 import { useSimulator } from '../../support/simulator-stand.ts';
-import { transfer, visible, visit } from '../../support/simulator-visit.ts';
+import { transfer, visible, visit } from './simulator-visit.ts';
 
 const USER = 'support:telegram:olga';
 /** Drawn at most in one list, whatever there is: a window of 80 and its surroundings. */

@@ -1,7 +1,7 @@
 import { createPostgresStorage } from '../../../plugin/storage/postgres/postgres-storage.ts';
 import type { PostgresVersion } from '../../support/postgres.ts';
 import { usePostgres } from '../../support/postgres-database.ts';
-import { quietStorage } from '../../support/quiet-storage.ts';
+import { quietStorage } from './quiet-storage.ts';
 import { storageContract } from './suite.ts';
 
 /** The contract on a real server of this version. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { createSqliteStorage } from '../../../plugin/storage/index.ts';
-import { quietStorage } from '../../support/quiet-storage.ts';
+import { quietStorage } from './quiet-storage.ts';
 import { storageContract } from './suite.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'livetex-storage-'));

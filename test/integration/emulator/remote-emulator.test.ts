@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type RemoteLiveTexEmulator, connectLiveTexEmulator } from '../../../runtime-shim/emulator/index.ts';
 import { useEmulator } from '../../support/emulator.ts';
 import { startHttpServer } from '../../support/http-server.ts';
-import { useWebhookReceiver } from '../../support/webhook-receiver.ts';
+import { useWebhookReceiver } from './webhook-receiver.ts';
 import { livetex } from './livetex-call.ts';
 
 async function useConnection(url: string): Promise<RemoteLiveTexEmulator> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startLiveTexEmulator } from '../../../runtime-shim/emulator/index.ts';
 import { useEmulator } from '../../support/emulator.ts';
-import { useWebhookReceiver } from '../../support/webhook-receiver.ts';
+import { useWebhookReceiver } from './webhook-receiver.ts';
 import { livetex } from './livetex-call.ts';
 
 test('two touch points at one address share nothing', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { LiveTexEmulator, EmulatorOptions } from '../../../runtime-shim/emulator/emulator-contract.ts';
 import { useEmulator } from '../../support/emulator.ts';
 import { createTestClock } from '../../support/test-clock.ts';
-import { type WebhookReceiver, useWebhookReceiver } from '../../support/webhook-receiver.ts';
+import { type WebhookReceiver, useWebhookReceiver } from './webhook-receiver.ts';
 import { livetex } from './livetex-call.ts';
 
 const HOUR_MS = 60 * 60 * 1000;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { webhookEventSchema } from '../../../plugin/contract/livetex-webhook.ts';
 import type { LiveTexEmulator } from '../../../runtime-shim/emulator/emulator-contract.ts';
 import { useEmulator } from '../../support/emulator.ts';
-import { type WebhookReceiver, useWebhookReceiver } from '../../support/webhook-receiver.ts';
+import { type WebhookReceiver, useWebhookReceiver } from './webhook-receiver.ts';
 import { livetex } from './livetex-call.ts';
 
 const ANNA = {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { startLiveTexEmulator } from '../../../runtime-shim/emulator/index.ts';
-import { useWebhookReceiver } from '../../support/webhook-receiver.ts';
+import { useWebhookReceiver } from './webhook-receiver.ts';
 import { livetex } from './livetex-call.ts';
 
 /** Each run starts a server of its own and sends up to 20 events over it. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { useEmulator } from '../../support/emulator.ts';
-import { useWebhookReceiver } from '../../support/webhook-receiver.ts';
+import { useWebhookReceiver } from './webhook-receiver.ts';
 import { livetex } from './livetex-call.ts';
 
 test('the documented "Hello World" gives the documented answers', async () => {

@@ -1,6 +1,6 @@
 /** Every example bot, talked to as its README says. */
 import { expect, test } from 'vitest';
-import { startExample } from '../../support/example-dialog.ts';
+import { startExample } from './example-dialog.ts';
 
 test('01: the header of the dialog holds the attributes, behind the mirrored messages', async () => {
   const { say, emulator, userId } = await startExample('01-request-number', 'online');

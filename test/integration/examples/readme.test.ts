@@ -9,7 +9,7 @@ import { loadBot } from '../../../runtime-shim/bot/load-bot.ts';
 import { readLeadFile } from '../../../runtime-shim/cli/run/lead-file.ts';
 import { runScriptOnce } from '../../../runtime-shim/cli/run/run-script-once.ts';
 import { ROOT, runCommand, temporaryFolder } from '../../support/command.ts';
-import { EXAMPLES } from '../../support/example-dialog.ts';
+import { EXAMPLES } from './example-dialog.ts';
 
 const folders = (await readdir(EXAMPLES, { withFileTypes: true }))
   .filter((entry) => entry.isDirectory())

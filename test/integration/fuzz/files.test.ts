@@ -6,7 +6,7 @@ import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import { loadBot } from '../../../runtime-shim/bot/load-bot.ts';
 import { loadConfig } from '../../../runtime-shim/cli/config/load-config.ts';
 import { botFolder } from '../../support/bot-folder.ts';
-import { damaged, FUZZ_TIMEOUT_MS, nastyJson, nastyText, runs } from '../../support/fuzz.ts';
+import { damaged, FUZZ_TIMEOUT_MS, nastyJson, nastyText, runs } from './fuzz.ts';
 import { findSecret } from '../../support/secret-search.ts';
 
 const SECRET = 'a-token-that-nobody-may-read-9876';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { request } from 'undici';
 import { expect, test } from 'vitest';
-import { damaged, FUZZ_TIMEOUT_MS, nastyJson, nastyText, runs } from '../../support/fuzz.ts';
+import { damaged, FUZZ_TIMEOUT_MS, nastyJson, nastyText, runs } from './fuzz.ts';
 import { eventBody, startWebhookRuntime, type WebhookRuntime } from '../../support/webhook-runtime.ts';
 
 const EVENT = JSON.parse(eventBody()) as unknown;

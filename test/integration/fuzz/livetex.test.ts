@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { FUZZ_TIMEOUT_MS, nastyJson, nastyText, runs } from '../../support/fuzz.ts';
+import { FUZZ_TIMEOUT_MS, nastyJson, nastyText, runs } from './fuzz.ts';
 import { startHttpServer, type TestReply } from '../../support/http-server.ts';
 import { LEAD, startMinimalHost } from '../../support/minimal-host.ts';
 

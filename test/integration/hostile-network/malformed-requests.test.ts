@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rawConnection, statusesIn } from '../../support/raw-connection.ts';
+import { rawConnection, statusesIn } from './raw-connection.ts';
 import { eventBody, startWebhookRuntime, type WebhookRuntime } from '../../support/webhook-runtime.ts';
 
 const LIMITS = { headersTimeoutMs: 500, requestTimeoutMs: 800, keepAliveTimeoutMs: 300, checkIntervalMs: 50 };

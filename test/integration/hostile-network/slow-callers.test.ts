@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { MAX_WAITING } from '../../../runtime-shim/http/one-by-one.ts';
-import { rawConnection, statusesIn } from '../../support/raw-connection.ts';
+import { rawConnection, statusesIn } from './raw-connection.ts';
 import { eventBody, startWebhookRuntime } from '../../support/webhook-runtime.ts';
 
 /** Short enough that a test waits for them, long enough for a right request on a busy machine. */

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
-import { LEADS, startWorld, type World } from '../../support/dialog-world.ts';
-import { CLOCK_AHEAD_MS } from '../../support/simulated-livetex.ts';
+import { LEADS, startWorld, type World } from './dialog-world.ts';
+import { CLOCK_AHEAD_MS } from './simulated-livetex.ts';
 
 /** One thing that happens to the world. */
 type Step =

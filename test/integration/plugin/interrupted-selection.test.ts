@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { LeadRef } from '../../../plugin/contract/lead.ts';
 import { createMemoryStorage } from '../../../plugin/storage/index.ts';
 import { startDesk } from '../../support/desk.ts';
-import { beginLife, mortalStorage } from '../../support/life.ts';
+import { beginLife, mortalStorage } from './life.ts';
 import { LEAD } from '../../support/minimal-host.ts';
 import { createTestClock } from '../../support/test-clock.ts';
 

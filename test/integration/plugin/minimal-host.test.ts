@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStorage } from '../../../plugin/storage/index.ts';
 import { startDesk } from '../../support/desk.ts';
-import { beginLife, mortalStorage } from '../../support/life.ts';
+import { beginLife, mortalStorage } from './life.ts';
 import { LEAD } from '../../support/minimal-host.ts';
 import { createTestClock } from '../../support/test-clock.ts';
 

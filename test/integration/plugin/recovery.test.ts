@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LeadRef } from '../../../plugin/contract/lead.ts';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.ts';
-import { countingClient } from '../../support/counting-client.ts';
+import { countingClient } from './counting-client.ts';
 import { type Desk, type DeskOptions, startDesk } from '../../support/desk.ts';
 import { LEAD } from '../../support/minimal-host.ts';
 import { createTestClock, type TestClock } from '../../support/test-clock.ts';

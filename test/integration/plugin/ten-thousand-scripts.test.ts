@@ -2,8 +2,7 @@ import { expect, test } from 'vitest';
 import type { LeadRef } from '../../../plugin/contract/lead.ts';
 import type { EmulatedTouchPoint } from '../../../runtime-shim/emulator/emulator-contract.ts';
 import { bindingOf, startDesk } from '../../support/desk.ts';
-import { scriptRun } from '../../support/script-run.ts';
-import { LIVETEX, useSandbox } from '../../support/sandbox-under-test.ts';
+import { LIVETEX, scriptRun, useSandbox } from '../../support/sandbox-under-test.ts';
 import { createTestClock } from '../../support/test-clock.ts';
 
 const SCRIPTS = 10_000;

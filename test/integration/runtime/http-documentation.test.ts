@@ -6,7 +6,7 @@ import { MAX_ATTACHMENTS, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../../../plugi
 import { parseLeadMessage } from '../../../runtime-shim/runtime/lead-message.ts';
 import { ROOT } from '../../support/command.ts';
 import { startRuntime } from '../../support/start-runtime.ts';
-import { tinyPlugin } from '../../support/tiny-plugin.ts';
+import { tinyPlugin } from './tiny-plugin.ts';
 
 const SCRIPTS = [{ code: 'start', commands: [{ type: 'send_text', text: 'Здравствуйте!' }] }];
 const doc = await readFile(join(ROOT, 'docs', 'http.md'), 'utf8');

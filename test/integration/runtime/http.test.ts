@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { type StartedRuntime, startRuntime } from '../../support/start-runtime.ts';
-import { type TinyPlugin, tinyPlugin } from '../../support/tiny-plugin.ts';
+import { type TinyPlugin, tinyPlugin } from './tiny-plugin.ts';
 
 /** Each row of "HTTP of `serve` and `simulate`" over real HTTP. */
 const SCRIPTS = [

@@ -6,7 +6,7 @@ import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { createRuntime } from '../../../runtime-shim/runtime/index.ts';
 import { botFolder } from '../../support/bot-folder.ts';
 import { startRuntime } from '../../support/start-runtime.ts';
-import { tinyPlugin } from '../../support/tiny-plugin.ts';
+import { tinyPlugin } from './tiny-plugin.ts';
 
 async function dataFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'runtime-data-'));

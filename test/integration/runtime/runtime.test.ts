@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { LeadRef } from '../../../plugin/contract/lead.ts';
 import { createTestClock } from '../../support/test-clock.ts';
 import { startRuntime } from '../../support/start-runtime.ts';
-import { tinyPlugin } from '../../support/tiny-plugin.ts';
+import { tinyPlugin } from './tiny-plugin.ts';
 
 const LEAD: LeadRef = { botId: 'test', channel: 'telegram', externalId: '1' };
 const text = (value: string): unknown => ({ type: 'send_text', text: value });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createLiveTexClient } from '../../../plugin/client/index.ts';
 import { json, startHttpServer } from '../../support/http-server.ts';
 import { createTestClient, errorOf, TEST_TOKEN } from '../../support/livetex-client.ts';
-import { realClock } from '../../support/real-clock.ts';
+import { realClock } from '../../support/test-clock.ts';
 
 const SENT = { success: true, message_id: 'm-1', timestamp: 1_502_783_446_318 };
 

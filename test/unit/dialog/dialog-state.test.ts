@@ -4,7 +4,7 @@ import { STATE_FORMAT } from '../../../plugin/contract/dialog.ts';
 import { NEW_DIALOG, loadDialog, viewOf } from '../../../plugin/dialog/dialog-state.ts';
 import { noticeText } from '../../../plugin/runner/delivery-of.ts';
 import { DEFAULT_NOTICES } from '../../../plugin/contract/binding-config.ts';
-import { closed, operatorDialog, startDialog } from '../../support/dialog-run.ts';
+import { closed, operatorDialog, startDialog } from './dialog-run.ts';
 
 const FOLDER = new URL('../../fixtures/dialog-states/', import.meta.url);
 

@@ -1,14 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  ANNA,
-  closed,
-  leadSays,
-  operatorDialog,
-  short,
-  startDialog,
-  text,
-  waitingDialog,
-} from '../../support/dialog-run.ts';
+import { ANNA, closed, leadSays, operatorDialog, short, startDialog, text, waitingDialog } from './dialog-run.ts';
 
 const RETURN = { type: 'ReturnRequested' } as const;
 

@@ -11,7 +11,7 @@ import {
   startDialog,
   text,
   waitingDialog,
-} from '../../support/dialog-run.ts';
+} from './dialog-run.ts';
 
 const read = (employee: { id: string; name: string }, at: number | null = null) =>
   ({ type: 'EmployeeRead', at, employee }) as const;

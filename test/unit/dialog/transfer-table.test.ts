@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScriptType } from '../../../plugin/contract/script-types.ts';
-import { TRANSFER_MS, operatorDialog, short, startDialog, text, waitingDialog } from '../../support/dialog-run.ts';
+import { TRANSFER_MS, operatorDialog, short, startDialog, text, waitingDialog } from './dialog-run.ts';
 
 const BEGINS = ['select:1', 'schedule:transfer'];
 const ASK = { type: 'TransferRequested' } as const;

@@ -2,8 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { LIVETEX_ATTRS_KEY } from '../../../plugin/contract/attributes.ts';
 import { ERRORS } from '../../../plugin/errors.ts';
 import { ATTRIBUTE_MESSAGES } from '../../../plugin/guest/livetex-attributes.guest.ts';
-import { createScriptRunner } from '../../support/sandbox-under-test.ts';
-import { scriptRun } from '../../support/script-run.ts';
+import { createScriptRunner, scriptRun } from '../../support/sandbox-under-test.ts';
 
 const scripts = createScriptRunner();
 afterAll(() => scripts.close());

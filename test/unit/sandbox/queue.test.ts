@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { useSandbox } from '../../support/sandbox-under-test.ts';
-import { scriptRun } from '../../support/script-run.ts';
+import { scriptRun, useSandbox } from '../../support/sandbox-under-test.ts';
 
 const ASK = [{ name: 'p', source: 'return (platform) => { platform.globals.ask = () => platform.call("f", null); };' }];
 

@@ -4,8 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSandbox } from '../../../runtime-shim/sandbox/index.ts';
 import { childrenOf } from '../../support/process-tree.ts';
-import { useSandbox } from '../../support/sandbox-under-test.ts';
-import { scriptRun } from '../../support/script-run.ts';
+import { scriptRun, useSandbox } from '../../support/sandbox-under-test.ts';
 
 /** Gives scripts `ask()`, which waits for the host. */
 const ASKING = [
@@ -167,7 +166,7 @@ test('a runner whose loop is stuck is killed by the server', async () => {
 });
 
 test('runners end with their server, however it ends', async () => {
-  const server = fork(new URL('../../support/sandbox-server.ts', import.meta.url), [], {
+  const server = fork(new URL('./sandbox-server.ts', import.meta.url), [], {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { simulatorRoute } from '../../../runtime-shim/simulator/http/routes.ts';
-import { useRoutes } from '../../support/routes-server.ts';
+import { useRoutes } from './routes-server.ts';
 
 interface Answer {
   readonly status: number;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Streams } from '../../../runtime-shim/simulator/http/stream.ts';
 import { Journal } from '../../../runtime-shim/simulator/model/journal.ts';
-import { realClock } from '../../support/real-clock.ts';
-import { useRoutes } from '../../support/routes-server.ts';
+import { realClock } from '../../support/test-clock.ts';
+import { useRoutes } from './routes-server.ts';
 
 interface Event {
   readonly id: string;

@@ -4,9 +4,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createSqliteStorage, type Json, systemClock } from '../../../plugin/storage/index.ts';
-import { temporaryStorageFolder } from '../../support/storage-folder.ts';
+import { temporaryStorageFolder } from './storage-folder.ts';
 
-const WRITER = fileURLToPath(new URL('../../support/write-until-killed.ts', import.meta.url));
+const WRITER = fileURLToPath(new URL('./write-until-killed.ts', import.meta.url));
 const KILLS = 20;
 /** How many lines a writer says before it is killed: from its first words to the middle of its work. */
 const LINES_BEFORE_KILL = [1, 2, 3, 5, 8, 13, 40, 90, 150, 220];

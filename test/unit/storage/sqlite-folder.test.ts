@@ -7,11 +7,11 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createSqliteStorage, openStorage, type Storage, systemClock } from '../../../plugin/storage/index.ts';
-import { temporaryStorageFolder } from '../../support/storage-folder.ts';
+import { temporaryStorageFolder } from './storage-folder.ts';
 
 /** "nobody" on every Linux. */
 const ORDINARY_USER = 65_534;
-const HOLDER = fileURLToPath(new URL('../../support/hold-storage.ts', import.meta.url));
+const HOLDER = fileURLToPath(new URL('./hold-storage.ts', import.meta.url));
 
 async function open(folder: string): Promise<Storage> {
   const storage = await createSqliteStorage(folder, { clock: systemClock });

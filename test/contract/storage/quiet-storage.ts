@@ -1,4 +1,4 @@
-import type { Storage } from '../../plugin/storage/contract.ts';
+import type { Storage } from '../../../plugin/storage/contract.ts';
 
 export interface QuietStorage {
   readonly storage: Storage;

@@ -3,8 +3,8 @@ import type {
   LiveTexClient,
   LiveTexClientOptions,
   RequestReport,
-} from '../../plugin/client/contract.ts';
-import { pluginError } from '../../plugin/errors.ts';
+} from '../../../plugin/client/contract.ts';
+import { pluginError } from '../../../plugin/errors.ts';
 import type { Life } from './life.ts';
 
 /** LiveTex's clock runs ahead of ours by this, ms: no rule may compare the two. */

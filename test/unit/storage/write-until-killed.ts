@@ -2,7 +2,7 @@
  * Writes to the SQLite folder named on the command line until it is killed, and says on stdout what storage has
  * acknowledged: `enqueued <n>` and `completed <n>`, each after its transaction has resolved.
  */
-import { createSqliteStorage, systemClock } from '../../plugin/storage/index.ts';
+import { createSqliteStorage, systemClock } from '../../../plugin/storage/index.ts';
 
 const storage = await createSqliteStorage(process.argv[2] ?? '', { clock: systemClock });
 const LANES = 5;

@@ -1,11 +1,11 @@
-import type { DialogMode } from '../../plugin/contract/dialog.ts';
-import type { PlatformEvent } from '../../plugin/contract/events.ts';
-import type { AfterScript, Json, KnownAnswer } from '../../plugin/contract/guest.ts';
-import type { LiveTexHost } from '../../plugin/contract/host.ts';
-import type { RuntimePlugin, WebhookHeaders } from '../../plugin/contract/plugin.ts';
-import { type LeadRef, userIdOf } from '../../plugin/contract/lead.ts';
-import type { Transaction } from '../../plugin/storage/contract.ts';
-import type { PluginFactory } from '../../runtime-shim/runtime/contract.ts';
+import type { DialogMode } from '../../../plugin/contract/dialog.ts';
+import type { PlatformEvent } from '../../../plugin/contract/events.ts';
+import type { AfterScript, Json, KnownAnswer } from '../../../plugin/contract/guest.ts';
+import type { LiveTexHost } from '../../../plugin/contract/host.ts';
+import type { RuntimePlugin, WebhookHeaders } from '../../../plugin/contract/plugin.ts';
+import { type LeadRef, userIdOf } from '../../../plugin/contract/lead.ts';
+import type { Transaction } from '../../../plugin/storage/contract.ts';
+import type { PluginFactory } from '../../../runtime-shim/runtime/contract.ts';
 
 /** A plugin without LiveTex, to see what a runtime tells one and what it does with the answers. */
 export interface TinyPlugin {

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { useContext } from './browser.ts';
+import { useContext } from '../browser.ts';
 
 /** Long enough for the slowest step on a busy machine; a step that works takes a fraction. */
 const VISIBLE_TIMEOUT_MS = 20_000;

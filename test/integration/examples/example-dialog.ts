@@ -1,15 +1,15 @@
 /** An example's bot in a real runtime, with a LiveTex emulator, and one lead who talks to it. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { userIdOf } from '../../plugin/contract/lead.ts';
-import { createMemoryStorage, systemClock } from '../../plugin/storage/index.ts';
-import { configSchema } from '../../runtime-shim/cli/config/config-schema.ts';
-import { createRuntimeOf } from '../../runtime-shim/cli/create-runtime-of.ts';
-import type { LiveTexEmulator, OperatorStatus } from '../../runtime-shim/emulator/emulator-contract.ts';
-import { startLiveTexEmulator } from '../../runtime-shim/emulator/index.ts';
-import type { LeadView, Runtime } from '../../runtime-shim/runtime/contract.ts';
-import { ROOT } from './command.ts';
-import { startWebhookServer } from './webhook-server.ts';
+import { userIdOf } from '../../../plugin/contract/lead.ts';
+import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.ts';
+import { configSchema } from '../../../runtime-shim/cli/config/config-schema.ts';
+import { createRuntimeOf } from '../../../runtime-shim/cli/create-runtime-of.ts';
+import type { LiveTexEmulator, OperatorStatus } from '../../../runtime-shim/emulator/emulator-contract.ts';
+import { startLiveTexEmulator } from '../../../runtime-shim/emulator/index.ts';
+import type { LeadView, Runtime } from '../../../runtime-shim/runtime/contract.ts';
+import { ROOT } from '../../support/command.ts';
+import { startWebhookServer } from '../../support/http-server.ts';
 
 export const EXAMPLES = join(ROOT, 'scripts-examples');
 const CHANNEL = 'telegram';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { HttpRoute } from '../../runtime-shim/runtime/contract.ts';
+import type { HttpRoute } from '../../../runtime-shim/runtime/contract.ts';
 
 /** Serves routes on a free port until the test ends; what none of them takes is answered with 404 "not mine". Returns the origin. */
 export async function useRoutes(routes: readonly HttpRoute[]): Promise<string> {

@@ -1,12 +1,12 @@
 /**
  * Writes the saved state that `test/unit/storage/sqlite-migrations.test.ts` loads. Run once for each schema version, when
- * it is new, by hand: `node test/support/write-storage-fixture.ts test/fixtures/storage/sqlite-v<n>`. Never run it again
+ * it is new, by hand: `node test/unit/storage/write-storage-fixture.ts test/fixtures/storage/sqlite-v<n>`. Never run it again
  * for an old version: the point of the file is that an old program wrote it.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSqliteStorage, type NewJob } from '../../plugin/storage/index.ts';
-import { createTestClock } from './test-clock.ts';
+import { createSqliteStorage, type NewJob } from '../../../plugin/storage/index.ts';
+import { createTestClock } from '../../support/test-clock.ts';
 
 const folder = process.argv[2] ?? '';
 const clock = createTestClock();

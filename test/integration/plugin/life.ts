@@ -1,4 +1,4 @@
-import type { Storage } from '../../plugin/storage/contract.ts';
+import type { Storage } from '../../../plugin/storage/contract.ts';
 
 /**
  * One life of a process: after so many steps it dies, in the middle of whatever it does. What was begun then never

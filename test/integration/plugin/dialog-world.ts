@@ -1,13 +1,13 @@
-import { createLiveTexPlugin, type LiveTexPlugin } from '../../plugin/index.ts';
-import type { Activity, LiveTexHost, ScriptRequest } from '../../plugin/contract/host.ts';
-import type { EventVerdict, PlatformEvent } from '../../plugin/contract/events.ts';
-import { type LeadRef, userIdOf } from '../../plugin/contract/lead.ts';
-import type { ScriptType } from '../../plugin/contract/script-types.ts';
-import type { Storage } from '../../plugin/storage/contract.ts';
-import { createMemoryStorage } from '../../plugin/storage/index.ts';
+import { createLiveTexPlugin, type LiveTexPlugin } from '../../../plugin/index.ts';
+import type { Activity, LiveTexHost, ScriptRequest } from '../../../plugin/contract/host.ts';
+import type { EventVerdict, PlatformEvent } from '../../../plugin/contract/events.ts';
+import { type LeadRef, userIdOf } from '../../../plugin/contract/lead.ts';
+import type { ScriptType } from '../../../plugin/contract/script-types.ts';
+import type { Storage } from '../../../plugin/storage/contract.ts';
+import { createMemoryStorage } from '../../../plugin/storage/index.ts';
 import { beginLife, type Life, mortalStorage } from './life.ts';
 import { type SimulatedLiveTex, simulateLiveTex } from './simulated-livetex.ts';
-import { createTestClock, type TestClock } from './test-clock.ts';
+import { createTestClock, type TestClock } from '../../support/test-clock.ts';
 
 export const LEADS: readonly LeadRef[] = [
   { botId: 'support', channel: 'telegram', externalId: '1' },

@@ -1,9 +1,9 @@
-import type { DialogEvent, DialogState } from '../../plugin/contract/dialog.ts';
-import type { ScriptType } from '../../plugin/contract/script-types.ts';
-import { NEW_DIALOG } from '../../plugin/dialog/dialog-state.ts';
-import type { Effect } from '../../plugin/dialog/effect.ts';
-import type { Facts, TransitionContext } from '../../plugin/dialog/facts.ts';
-import { transition } from '../../plugin/dialog/transition.ts';
+import type { DialogEvent, DialogState } from '../../../plugin/contract/dialog.ts';
+import type { ScriptType } from '../../../plugin/contract/script-types.ts';
+import { NEW_DIALOG } from '../../../plugin/dialog/dialog-state.ts';
+import type { Effect } from '../../../plugin/dialog/effect.ts';
+import type { Facts, TransitionContext } from '../../../plugin/dialog/facts.ts';
+import { transition } from '../../../plugin/dialog/transition.ts';
 
 export interface DialogRunOptions {
   readonly scripts?: readonly ScriptType[];

@@ -1,5 +1,5 @@
-import type { BindingClient, LiveTexClient, LiveTexClientOptions } from '../../plugin/client/contract.ts';
-import { createLiveTexClient } from '../../plugin/client/index.ts';
+import type { BindingClient, LiveTexClient, LiveTexClientOptions } from '../../../plugin/client/contract.ts';
+import { createLiveTexClient } from '../../../plugin/client/index.ts';
 
 /** The real client, with a look at how many messages and selections are under way at one time. */
 export function countingClient(): {
