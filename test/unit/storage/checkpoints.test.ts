@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { createSqliteStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { createCheckpoints } from '../../../plugin/storage/sqlite/checkpoints.ts';
-import { temporaryStorageFolder } from './storage-folder.ts';
+import { temporaryStorageFolder } from '../../support/storage-folder.ts';
 
 const TEXT = 'x'.repeat(8_000);
 const RECORDS = 1_000;

@@ -8,7 +8,7 @@ import {
 } from '../../../plugin/storage/index.ts';
 import { createGroupCommit } from '../../../plugin/storage/sqlite/group-commit.ts';
 import { createSqliteEngine } from '../../../plugin/storage/sqlite/sqlite-engine.ts';
-import { temporaryStorageFolder } from './storage-folder.ts';
+import { temporaryStorageFolder } from '../../support/storage-folder.ts';
 import { createTestClock } from '../../support/test-clock.ts';
 
 const DEADLINE_MS = 20;

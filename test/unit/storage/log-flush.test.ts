@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createSqliteStorage, type Storage, systemClock } from '../../../plugin/storage/index.ts';
 import { createGroupCommit, type GroupCommit } from '../../../plugin/storage/sqlite/group-commit.ts';
 import { createLogFlush } from '../../../plugin/storage/sqlite/log-flush.ts';
-import { temporaryStorageFolder } from './storage-folder.ts';
+import { temporaryStorageFolder } from '../../support/storage-folder.ts';
 
 interface Disk {
   readonly commits: GroupCommit;

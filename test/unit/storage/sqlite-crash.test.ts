@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createSqliteStorage, type Json, systemClock } from '../../../plugin/storage/index.ts';
-import { temporaryStorageFolder } from './storage-folder.ts';
+import { temporaryStorageFolder } from '../../support/storage-folder.ts';
 
 const WRITER = fileURLToPath(new URL('./write-until-killed.ts', import.meta.url));
 const KILLS = 20;

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createSqliteStorage, openStorage, type Storage, systemClock } from '../../../plugin/storage/index.ts';
-import { temporaryStorageFolder } from './storage-folder.ts';
+import { temporaryStorageFolder } from '../../support/storage-folder.ts';
 
 /** "nobody" on every Linux. */
 const ORDINARY_USER = 65_534;

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createSqliteStorage, type Storage, systemClock } from '../../../plugin/storage/index.ts';
 import { createWorker } from '../../contract/storage/worker-bench.ts';
 import { QUEUE } from '../../contract/storage/subject.ts';
-import { temporaryStorageFolder } from './storage-folder.ts';
+import { temporaryStorageFolder } from '../../support/storage-folder.ts';
 import { createTestClock } from '../../support/test-clock.ts';
 
 const LOG_HEADER_BYTES = 32;

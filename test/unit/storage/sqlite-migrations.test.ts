@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { createSqliteStorage } from '../../../plugin/storage/index.ts';
 import { SCHEMA_VERSION } from '../../../plugin/storage/sqlite/migrations.ts';
-import { temporaryStorageFolder } from './storage-folder.ts';
+import { temporaryStorageFolder } from '../../support/storage-folder.ts';
 import { createTestClock } from '../../support/test-clock.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures/storage');
