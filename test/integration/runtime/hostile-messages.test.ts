@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { MAX_TURN_CHARS } from '../../../runtime-shim/bot/play.ts';
 import { createSandbox } from '../../../runtime-shim/sandbox/index.ts';
 import { begun, botScene, mistakes, said } from '../../support/bot-scene.ts';
-import { createSkippingClock } from '../../support/skipping-clock.ts';
+import { createSkippingClock } from '../../support/test-clock.ts';
 import { startRuntime } from '../../support/start-runtime.ts';
 
 /** What a stranger's message, or a bot that was made for it, does to the server around the scripts. */
