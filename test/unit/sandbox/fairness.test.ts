@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HELD_NOTICE, RunnerKillers } from '../../../runtime-shim/sandbox/runner-killers.ts';
 import { useSandbox } from '../../support/sandbox-under-test.ts';
-import { scriptRun } from '../../support/script-run.ts';
+import { scriptRun } from '../../support/sandbox-under-test.ts';
 
 /** No API stops it, so its runner is killed. */
 const KILLER = 'const a = []; a.length = 2 ** 32 - 1; return a.indexOf(1);';

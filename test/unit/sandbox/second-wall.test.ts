@@ -10,7 +10,7 @@ import { type RunnerEnd, RunnerProcess } from '../../../runtime-shim/sandbox/run
 import { RUNNER_FILE, runnerOptions, runnerUser } from '../../../runtime-shim/sandbox/runner-start.ts';
 import { warnOfOldV8 } from '../../../runtime-shim/sandbox/v8-age.ts';
 import { childrenOf } from '../../support/process-tree.ts';
-import { scriptRun } from '../../support/script-run.ts';
+import { scriptRun } from '../../support/sandbox-under-test.ts';
 
 /** What an intruder in the runner's own JavaScript would try. Each answers the code of its error, or `done`. */
 const INTRUDER = `
@@ -177,7 +177,14 @@ test('of what a crashed runner wrote to its error output only words of V8 reach 
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const { promise, resolve } = Promise.withResolvers<RunnerEnd>();
-  const settings = { platformSource: '', cpuMs: 1, wallMs: 1, memoryMb: 8, isolates: 1, capMb: 1 };
+  const settings = {
+    platformSource: { platform: '', parts: { web: '', idna: '' } },
+    cpuMs: 1,
+    wallMs: 1,
+    memoryMb: 8,
+    isolates: 1,
+    capMb: 1,
+  };
   new RunnerProcess(child, settings, {
     ready: (runner) => runner.answer(1, 1, 'null'),
     message: () => undefined,
