@@ -1,6 +1,11 @@
 import { type ScriptRef, type ScriptType, scriptTypeOf } from '../../plugin/contract/script-types.ts';
-import type { BotDescription, BotScript, Route } from './bot-schema.ts';
+import type { BotDescription, BotScript, Route } from './load/bot-schema.ts';
 import type { Place } from '../line-index.ts';
+
+/** The bot folder's one description file. */
+export const DESCRIPTION_FILE = 'bot.json';
+/** A new lead starts with this script (`docs/bot-folder.md`). */
+export const START_SCRIPT = 'start';
 
 /** A file of the bot folder, named relative to it. */
 export interface SourceFile {
@@ -58,8 +63,8 @@ export function refText(ref: ScriptRef): string {
 }
 
 /**
- * Chat-centers take text only (metabot24.md, "The LiveTex channel": the menu goes there as text); every other channel is
- * taken to show buttons unless `channels` in `bot.json` says otherwise. Ours: the platform's table is not public.
+ * Chat-centers take text only (`docs/platform.md`: the menu goes there as text); every other channel is
+ * taken to show buttons unless `channels` in `bot.json` says otherwise. Our choice: the platform's table is not public.
  */
 const TEXT_CHANNELS: ReadonlySet<string> = new Set(['umnico', 'bitrix', 'jivo', 'webim', 'livetex']);
 

@@ -3,7 +3,7 @@ import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Json, Transaction } from '../../plugin/storage/contract.ts';
 import { authorLogOf } from './lead-keys.ts';
 
-/** Longest text of one entry that is kept, UTF-16 units. Ours: a log is read by people, and a script may print for as long as it runs. */
+/** Longest text of one entry that is kept, UTF-16 units. Our choice: a log is read by people, and a script may print for as long as it runs. */
 const MAX_ENTRY_LENGTH = 20_000;
 
 export interface AuthorLogEntry {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Json } from '../../plugin/contract/guest.ts';
 import { leadRefSchema } from '../../plugin/contract/lead.ts';
-import { positionSchema } from '../bot/position.ts';
+import { positionSchema } from './position.ts';
 
 /** An ordinary attribute (text) or a JSON one (its JSON text). */
 export const attributeSchema = z.object({ kind: z.enum(['text', 'json']), value: z.string() });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type LeadRef, leadRefSchema } from '../../plugin/contract/lead.ts';
+import { type LeadRef, leadRefSchema, userIdOf } from '../../plugin/contract/lead.ts';
 import type { ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
-import { NEW_POSITION } from '../bot/position.ts';
-import { leadNumber } from './lead-number.ts';
-import { BOTS, LEAD_FLAGS, LEAD_IDS, leadKey, LEADS } from './lead-keys.ts';
+import { NEW_POSITION } from './position.ts';
+import { BOTS, LEADS, LEAD_FLAGS, LEAD_IDS, leadKey } from './lead-keys.ts';
 import { type LeadRecord, leadRecordSchema } from './lead-record.ts';
+import { createHash } from 'node:crypto';
 
 /** A lead and the version to compare with when it is written. */
 export interface StoredLead {
@@ -104,4 +104,16 @@ export async function writeBotAttributes(
     else attributes.set(key, value);
   }
   await tx.putRecord(BOTS, botId, { attributes: Object.fromEntries(attributes) }, record?.version ?? 0);
+}
+
+/** Bits of a lead's number: below 2⁵³, so that scripts may keep it as a number. */
+const NUMBER_BITS = 52;
+
+/**
+ * The number that a lead starts with: made from who it is, so that no counter is the place where all new leads of all
+ * nodes wait for each other.
+ */
+export function leadNumber(ref: LeadRef): number {
+  const hash = createHash('sha256').update(userIdOf(ref)).digest();
+  return Number(hash.readBigUInt64BE(0) >> BigInt(64 - NUMBER_BITS)) + 1;
 }

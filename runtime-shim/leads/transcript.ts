@@ -3,8 +3,20 @@ import { z } from 'zod';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import { type Attachment, attachmentSchema, type Button, buttonSchema } from '../../plugin/contract/message.ts';
 import type { Json, ReadTransaction, StreamEntry, Transaction } from '../../plugin/storage/contract.ts';
-import type { TranscriptMessage } from '../runtime/contract.ts';
 import { transcriptOf } from './lead-keys.ts';
+
+/** One line of what the lead sees. */
+export interface TranscriptMessage {
+  readonly seq: number;
+  readonly from: 'lead' | 'bot' | 'operator' | 'notice';
+  readonly text?: string;
+  readonly buttons?: ReadonlyArray<readonly Button[]>;
+  readonly attachments?: readonly Attachment[];
+  /** The operator's name, when `from` is `operator`. */
+  readonly operator?: string;
+  /** Unix ms. */
+  readonly at: number;
+}
 
 /** A line as it is stored; its number and time stand beside it. */
 export const transcriptLineSchema = z.object({

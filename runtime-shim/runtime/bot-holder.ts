@@ -1,6 +1,6 @@
 import { codeOf } from '../../plugin/contract/coded-error.ts';
 import type { Bot } from '../bot/bot.ts';
-import { loadBot } from '../bot/load-bot.ts';
+import { loadBot } from '../bot/load/load-bot.ts';
 
 /** The bot in force. A broken folder changes nothing: the last good bot goes on. */
 export class BotHolder {

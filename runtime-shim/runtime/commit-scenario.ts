@@ -1,17 +1,15 @@
 import type { PlatformEvent } from '../../plugin/contract/events.ts';
 import type { Transaction } from '../../plugin/storage/contract.ts';
-import type { ScenarioResult } from '../bot/scenario-contract.ts';
-import { scriptCauseText } from '../bot/script-cause-text.ts';
-import { appendAuthorLog } from '../leads/author-log.ts';
-import { leadWithNumber, type StoredLead, writeBotAttributes, writeForwarded, writeLead } from '../leads/lead-store.ts';
+import type { ScenarioReport, ScenarioResult } from '../bot/run/scenario-contract.ts';
+import { scriptCauseText } from '../leads/script-cause-text.ts';
+import { type AuthorLogEntry, appendAuthorLog } from '../leads/author-log.ts';
+import { type StoredLead, leadWithNumber, writeBotAttributes, writeForwarded, writeLead } from '../leads/lead-store.ts';
 import { appendLine } from '../leads/transcript.ts';
 import type { RuntimeActivity } from './contract.ts';
-import { eventIdBase } from './event-ids.ts';
-import type { LeadJob } from './lead-job.ts';
+import { type LeadJob, eventIdBase } from './lead-job.ts';
 import { newLeadJob } from './receive-message.ts';
-import { authorLogEntries } from './report-entries.ts';
-import type { RuntimeParts } from './runtime-parts.ts';
-import { MAX_MESSAGE_CHARS, MAX_RUNS_FOR_OTHERS, shareRuns } from './share-runs.ts';
+import type { RuntimeContext } from './runtime-context.ts';
+import { MAX_MESSAGE_CHARS, MAX_RUNS_FOR_OTHERS, shareRuns } from './output-quota.ts';
 
 /**
  * Stores everything that came of a job in one transaction: the lead, what the bot said, and the events for the plugins.
@@ -19,17 +17,17 @@ import { MAX_MESSAGE_CHARS, MAX_RUNS_FOR_OTHERS, shareRuns } from './share-runs.
  */
 export async function commitScenario(
   tx: Transaction,
-  parts: RuntimeParts,
+  context: RuntimeContext,
   job: LeadJob,
   before: StoredLead,
   result: ScenarioResult,
 ): Promise<RuntimeActivity[]> {
   const { lead } = job;
-  const at = parts.clock.now();
+  const at = context.clock.now();
   const base = eventIdBase(job);
   if (result.lead !== before.lead) await writeLead(tx, result.lead, before.version);
-  await writeBotAttributes(tx, parts.botId, result.botWrites);
-  const suppressed = await parts.plugins().accept(eventsOf(job, result, base, at), tx);
+  await writeBotAttributes(tx, context.botId, result.botWrites);
+  const suppressed = await context.plugins().accept(eventsOf(job, result, base, at), tx);
   const activities: RuntimeActivity[] = [];
   for (const report of result.reports) {
     activities.push(
@@ -49,7 +47,7 @@ export async function commitScenario(
     const message = await appendLine(tx, lead, { from: 'bot', ...said.content }, at);
     activities.push({ kind: 'message', at, lead, message });
   }
-  const forwarded = forwardedBy(parts, result);
+  const forwarded = forwardedBy(context, result);
   if (forwarded !== undefined) await writeForwarded(tx, lead, forwarded);
   await enqueueForOthers(tx, job, result, base, at);
   return activities;
@@ -75,9 +73,9 @@ function eventsOf(job: LeadJob, result: ScenarioResult, base: string, at: number
 }
 
 /** With a plugin, the transfer commands leave the flag to it: it is set when the transfer has succeeded. Without one they set it. */
-function forwardedBy(parts: RuntimeParts, result: ScenarioResult): boolean | undefined {
+function forwardedBy(context: RuntimeContext, result: ScenarioResult): boolean | undefined {
   const last = result.requests.at(-1);
-  if (last === undefined || parts.plugins().list.length > 0) return result.forwarded;
+  if (last === undefined || context.plugins().list.length > 0) return result.forwarded;
   return last.type === 'TransferRequested';
 }
 
@@ -108,4 +106,28 @@ async function enqueueForOthers(
     const script = { kind: 'script' as const, lead: other, id, script: { code }, cause, duringTransfer: false };
     await tx.enqueue([newLeadJob({ ...script, mayStart: each, mayStore: store })]);
   }
+}
+
+/** A script run as lines of the author's log: why it ran, what it printed, what went wrong and where. */
+export function authorLogEntries(report: ScenarioReport): AuthorLogEntry[] {
+  if (report.kind === 'remark') return [{ level: report.level, text: report.text }];
+  const { script, file, error } = report;
+  const where = { script, ...(file === undefined ? {} : { file }) };
+  return [
+    { level: 'info', text: scriptCauseText(report.cause), ...where },
+    ...report.log.map((line) => ({ level: line.level, text: line.text, ...where })),
+    ...(error === undefined
+      ? []
+      : [
+          {
+            level: 'error' as const,
+            text: error.message,
+            script,
+            file: error.file,
+            line: error.line,
+            column: error.column,
+            code: error.code,
+          },
+        ]),
+  ];
 }

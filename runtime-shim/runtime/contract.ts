@@ -1,16 +1,19 @@
 // For users whose TypeScript includes no types by itself (`types` is empty from TypeScript 6 on): `HttpRoute` needs Node's.
 /// <reference types="node" preserve="true" />
 /** The runtime shim as the CLI, the simulator and tests use it. */
+import type { TranscriptMessage } from '../leads/transcript.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Activity, Clock, LiveTexHost, Logger } from '../../plugin/contract/host.ts';
 import type { DialogView } from '../../plugin/contract/dialog.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
-import type { Attachment, Button } from '../../plugin/contract/message.ts';
+import type { Attachment } from '../../plugin/contract/message.ts';
 import type { RuntimePlugin } from '../../plugin/contract/plugin.ts';
 import type { Storage, ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
-import type { ScriptCause } from '../bot/script-cause.ts';
+import type { ScriptCause } from '../leads/script-cause.ts';
 import type { SandboxLimits, ScriptError, ScriptLogLine, ScriptUsage } from '../sandbox/contract.ts';
+
+export type { TranscriptMessage } from '../leads/transcript.ts';
 
 /** Makes a plugin on the runtime's host ports and its storage (so that both commit together). */
 export type PluginFactory = (
@@ -80,19 +83,6 @@ export interface LeadMessageInput {
   readonly name?: string;
   readonly text?: string;
   readonly attachments?: readonly Attachment[];
-}
-
-/** One line of what the lead sees. */
-export interface TranscriptMessage {
-  readonly seq: number;
-  readonly from: 'lead' | 'bot' | 'operator' | 'notice';
-  readonly text?: string;
-  readonly buttons?: ReadonlyArray<readonly Button[]>;
-  readonly attachments?: readonly Attachment[];
-  /** The operator's name, when `from` is `operator`. */
-  readonly operator?: string;
-  /** Unix ms. */
-  readonly at: number;
 }
 
 /** How much of a transcript one call returns. At least one line, however long it is. */

@@ -1,5 +1,5 @@
 import { openStorage, systemClock } from '../../plugin/storage/index.ts';
-import { loadBot } from '../bot/load-bot.ts';
+import { loadBot } from '../bot/load/load-bot.ts';
 import { createSandbox, DEFAULT_LIMITS } from '../sandbox/index.ts';
 import { ActivityBus } from './activity-bus.ts';
 import { BackgroundWork } from './background-work.ts';
@@ -8,9 +8,8 @@ import type { Runtime, RuntimeOptions } from './contract.ts';
 import { hostPorts } from './host-ports.ts';
 import { OutputQuota } from './output-quota.ts';
 import { PluginSet } from './plugin-set.ts';
-import type { RuntimeParts } from './runtime-parts.ts';
+import { type RuntimeContext, SILENT_LOGGER } from './runtime-context.ts';
 import { ShimRuntime } from './shim-runtime.ts';
-import { SILENT_LOGGER } from './silent-logger.ts';
 
 export { DEFAULT_LIMITS };
 
@@ -41,7 +40,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       forgetAppends();
     });
     let plugins = new PluginSet([]);
-    const parts: RuntimeParts = {
+    const context: RuntimeContext = {
       storage,
       sandbox,
       clock,
@@ -52,13 +51,13 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       bot: holder.current,
       botId: holder.current().id,
     };
-    const host = hostPorts(parts, background);
+    const host = hostPorts(context, background);
     for (const make of options.plugins ?? []) {
       const plugin = await make(host, storage);
       opened.push(() => plugin.close());
       plugins = new PluginSet([...plugins.list, plugin]);
     }
-    return new ShimRuntime(options, { parts, holder, background, release });
+    return new ShimRuntime(options, { context, holder, background, release });
   } catch (error) {
     await release();
     throw error;

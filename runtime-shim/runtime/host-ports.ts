@@ -10,11 +10,11 @@ import { appendLine, type NewLine } from '../leads/transcript.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { TranscriptMessage } from './contract.ts';
 import { newLeadJob } from './receive-message.ts';
-import type { RuntimeParts } from './runtime-parts.ts';
+import type { RuntimeContext } from './runtime-context.ts';
 
-/** What the shim offers a plugin as the platform (design, section 4). */
-export function hostPorts(parts: RuntimeParts, background: BackgroundWork): LiveTexHost {
-  const { storage, clock, activities } = parts;
+/** What the shim offers a plugin as the platform (`docs/architecture.md`). */
+export function hostPorts(context: RuntimeContext, background: BackgroundWork): LiveTexHost {
+  const { storage, clock, activities } = context;
   return {
     attributes: {
       get: async (lead) => {
@@ -24,7 +24,7 @@ export function hostPorts(parts: RuntimeParts, background: BackgroundWork): Live
         return { ...(name === null ? {} : { name }), attributes: attributes.success ? attributes.data : {} };
       },
     },
-    hasScript: (_lead, script) => Promise.resolve(findScript(parts.bot(), script) !== undefined),
+    hasScript: (_lead, script) => Promise.resolve(findScript(context.bot(), script) !== undefined),
     runScript: (lead, request) =>
       storage.transaction(async (tx) => {
         if (!(await isFirst(tx, 'run', lead, request.id))) return;
@@ -47,7 +47,7 @@ export function hostPorts(parts: RuntimeParts, background: BackgroundWork): Live
       background.run('author log', () => storage.transaction((tx) => appendAuthorLog(tx, lead, line, at)));
     },
     observe: (activity) => activities.emit({ kind: 'plugin', at: activity.at, activity }),
-    logger: parts.logger,
+    logger: context.logger,
     clock,
   };
 }

@@ -12,10 +12,10 @@ export type {
   TranscriptMessage,
 } from './contract.ts';
 export type { Bot, BotRoute, SourceFile } from '../bot/bot.ts';
-export type { BotDescription, BotScript, Route } from '../bot/bot-schema.ts';
+export type { BotDescription, BotScript, Route } from '../bot/load/bot-schema.ts';
 export type { Place } from '../line-index.ts';
-export type { ScriptCause } from '../bot/script-cause.ts';
-export { loadBot } from '../bot/load-bot.ts';
+export type { ScriptCause } from '../leads/script-cause.ts';
+export { loadBot } from '../bot/load/load-bot.ts';
 export { SHIM_ERRORS, type ShimErrorCode } from '../errors.ts';
 export type { SandboxLimits, ScriptError, ScriptLogLine, ScriptPlace, ScriptUsage } from '../sandbox/contract.ts';
 export type { Activity } from '../../plugin/contract/host.ts';

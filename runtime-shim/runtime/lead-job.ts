@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { leadRefSchema } from '../../plugin/contract/lead.ts';
 import { contentSchema } from '../../plugin/contract/message.ts';
 import { scriptRefSchema } from '../../plugin/contract/script-types.ts';
-import { scriptCauseSchema } from '../bot/script-cause.ts';
+import { scriptCauseSchema } from '../leads/script-cause.ts';
+import { createHash } from 'node:crypto';
 
 const messageJobSchema = z.object({
   kind: z.literal('message'),
@@ -31,3 +32,12 @@ const scriptJobSchema = z.object({
 
 export const leadJobSchema = z.discriminatedUnion('kind', [messageJobSchema, scriptJobSchema]);
 export type LeadJob = z.infer<typeof leadJobSchema>;
+
+/** An event's id has 200 characters; the index and the prefix need some of them. */
+const MAX_BASE_LENGTH = 160;
+
+/** The id that all events of a job share the beginning of: the same job gives the same ids, however often it is tried. */
+export function eventIdBase(job: LeadJob): string {
+  const base = `${job.kind}:${job.id}`;
+  return base.length <= MAX_BASE_LENGTH ? base : `${job.kind}:${createHash('sha256').update(base).digest('base64url')}`;
+}

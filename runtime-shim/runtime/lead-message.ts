@@ -7,7 +7,7 @@ import type { LeadMessageInput } from './contract.ts';
 
 /** Longest id of a message, UTF-16 units: an event's id is made of it, and has 200. */
 const MAX_MESSAGE_ID_LENGTH = 128;
-/** Longest name of a lead. Ours. */
+/** Longest name of a lead. Our choice. */
 const MAX_NAME_LENGTH = 200;
 
 const addressSchema = z.object({

@@ -4,15 +4,15 @@ import { shimError } from '../errors.ts';
 import { listLeads, readForwarded, readLead } from '../leads/lead-store.ts';
 import { readTranscript } from '../leads/transcript.ts';
 import type { LeadView, TranscriptMessage, TranscriptPage } from './contract.ts';
-import type { RuntimeParts } from './runtime-parts.ts';
+import type { RuntimeContext } from './runtime-context.ts';
 
 /** Most of a transcript that one call returns. Our choice: it bounds an answer's memory, and ten screens of text fit well. */
 const MAX_LINES = 10_000;
 const MAX_SIZE = 4 * 1_024 * 1_024;
 
 /** Who is meant. @throws message_invalid */
-function refOf(parts: RuntimeParts, channel: string, externalId: string): LeadRef {
-  const parsed = leadRefSchema.safeParse({ botId: parts.botId, channel, externalId });
+function refOf(context: RuntimeContext, channel: string, externalId: string): LeadRef {
+  const parsed = leadRefSchema.safeParse({ botId: context.botId, channel, externalId });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issueWords(issue)}`);
   throw shimError('message_invalid', { problems });
@@ -25,28 +25,28 @@ interface LeadPage extends TranscriptPage {
 }
 
 export async function leadMessages(
-  parts: RuntimeParts,
+  context: RuntimeContext,
   { channel, externalId, after, maxLines = MAX_LINES, maxSize = MAX_SIZE }: LeadPage,
 ): Promise<TranscriptMessage[]> {
-  const ref = refOf(parts, channel, externalId);
+  const ref = refOf(context, channel, externalId);
   const page = { after, maxLines: Math.min(maxLines, MAX_LINES), maxSize: Math.min(maxSize, MAX_SIZE) };
-  return parts.storage.read((tx) => readTranscript(tx, ref, page));
+  return context.storage.read((tx) => readTranscript(tx, ref, page));
 }
 
 export async function leadView(
-  parts: RuntimeParts,
+  context: RuntimeContext,
   channel: string,
   externalId: string,
 ): Promise<LeadView | undefined> {
-  const ref = refOf(parts, channel, externalId);
-  const found = await parts.storage.read(async (tx) => {
+  const ref = refOf(context, channel, externalId);
+  const found = await context.storage.read(async (tx) => {
     const stored = await readLead(tx, ref);
     return stored === undefined
       ? undefined
       : {
           lead: stored.lead,
           // The flag is the platform's: a script may flip it without any plugin (`lead.setForwarded`).
-          dialog: { ...(await parts.plugins().dialog(ref, tx)), forwarded: await readForwarded(tx, ref) },
+          dialog: { ...(await context.plugins().dialog(ref, tx)), forwarded: await readForwarded(tx, ref) },
         };
   });
   if (found === undefined) return undefined;
@@ -60,8 +60,8 @@ export async function leadView(
 }
 
 export function leadPage(
-  parts: RuntimeParts,
+  context: RuntimeContext,
   page: { readonly after?: string; readonly limit: number },
 ): Promise<LeadRef[]> {
-  return parts.storage.read((tx) => listLeads(tx, parts.botId, page));
+  return context.storage.read((tx) => listLeads(tx, context.botId, page));
 }

@@ -4,9 +4,9 @@ import { createLaneWorker } from '../../plugin/storage/index.ts';
 import type { JobFailure, LaneWorker, LaneWorkerEvent } from '../../plugin/storage/lane-worker-contract.ts';
 import { leadQueue } from '../leads/lead-keys.ts';
 import { performLeadJob } from './perform-lead-job.ts';
-import type { RuntimeParts } from './runtime-parts.ts';
+import type { RuntimeContext } from './runtime-context.ts';
 
-/** Leads served at one time in this process. Ours: far more than runners, since most wait for storage or the operator has the dialog. */
+/** Leads served at one time in this process. Our choice: far more than runners, since most wait for storage or the operator has the dialog. */
 const CONCURRENCY = 64;
 /** A scenario ends itself after 30 s, with a script's wall clock on top. */
 const DEADLINE_MS = 45_000;
@@ -15,22 +15,22 @@ const LEASE_MS = 60_000;
 
 /** The worker on the leads' lanes of this bot. */
 export function createLeadWorker(
-  parts: RuntimeParts,
+  context: RuntimeContext,
   random: () => number,
   onEvent: (event: LaneWorkerEvent) => void,
 ): LaneWorker {
   return createLaneWorker({
-    storage: parts.storage,
-    queue: leadQueue(parts.botId),
+    storage: context.storage,
+    queue: leadQueue(context.botId),
     concurrency: CONCURRENCY,
     deadlineMs: DEADLINE_MS,
     leaseMs: LEASE_MS,
-    clock: parts.clock,
+    clock: context.clock,
     random,
-    handle: (job, { signal }) => performLeadJob(parts, job, signal),
+    handle: (job, { signal }) => performLeadJob(context, job, signal),
     classify,
     onEvent,
-    onError: (error) => parts.logger.error('storage failed under the worker on leads', { error }),
+    onError: (error) => context.logger.error('storage failed under the worker on leads', { error }),
   });
 }
 

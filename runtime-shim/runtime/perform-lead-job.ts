@@ -1,15 +1,15 @@
 import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
 import type { ClaimedJob, ReadTransaction } from '../../plugin/storage/contract.ts';
 import type { JobOutcome } from '../../plugin/storage/lane-worker-contract.ts';
-import { MAX_SCENARIO_MS, MAX_TURN_CHARS } from '../bot/play.ts';
-import { runScenario } from '../bot/run-scenario.ts';
-import type { ScenarioPorts, ScenarioResult, Trigger } from '../bot/scenario-contract.ts';
+import { MAX_SCENARIO_MS, MAX_TURN_CHARS } from '../bot/run/play.ts';
+import { runScenario } from '../bot/run/run-scenario.ts';
+import type { ScenarioPorts, ScenarioResult, Trigger } from '../bot/run/scenario-contract.ts';
 import { shimError } from '../errors.ts';
 import { ensureLead, readBotAttributes, readLead, type StoredLead } from '../leads/lead-store.ts';
 import type { ScriptRun } from '../sandbox/contract.ts';
 import { commitScenario } from './commit-scenario.ts';
 import { type LeadJob, leadJobSchema } from './lead-job.ts';
-import type { RuntimeParts } from './runtime-parts.ts';
+import type { RuntimeContext } from './runtime-context.ts';
 
 /**
  * Tries of one job before its scenario is given up. Our choice: a busy sandbox or a killed runner is over within a few tries,
@@ -23,16 +23,16 @@ const PASSING_FAILURES: ReadonlySet<string> = new Set(['sandbox_busy', 'sandbox_
 
 /** Acts on one job of a lead's lane: runs the bot outside any transaction, then has all of it stored in the one that ends the job. */
 export async function performLeadJob(
-  parts: RuntimeParts,
+  context: RuntimeContext,
   claimed: ClaimedJob,
   signal: AbortSignal,
 ): Promise<JobOutcome> {
   const job = leadJobSchema.parse(claimed.payload);
-  const facts = await factsOf(parts, job);
-  const result = await scenarioOf(parts, job, facts, claimed.attempts, signal);
+  const facts = await factsOf(context, job);
+  const result = await scenarioOf(context, job, facts, claimed.attempts, signal);
   return {
     commit: async (tx) => {
-      parts.activities.hold(job.lead, claimed.id, await commitScenario(tx, parts, job, facts.before, result));
+      context.activities.hold(job.lead, claimed.id, await commitScenario(tx, context, job, facts.before, result));
     },
   };
 }
@@ -45,22 +45,27 @@ interface Facts {
   readonly withOperator: () => boolean;
 }
 
-async function factsOf(parts: RuntimeParts, job: LeadJob): Promise<Facts> {
-  const read = (tx: ReadTransaction, before: StoredLead): Promise<Facts> => readFacts(tx, parts, job, before);
-  const known = await parts.storage.read(async (tx) => {
+async function factsOf(context: RuntimeContext, job: LeadJob): Promise<Facts> {
+  const read = (tx: ReadTransaction, before: StoredLead): Promise<Facts> => readFacts(tx, context, job, before);
+  const known = await context.storage.read(async (tx) => {
     const lead = await readLead(tx, job.lead);
     return lead === undefined ? undefined : read(tx, lead);
   });
   if (known !== undefined) return known;
   // A plugin may start a script for a lead that has said nothing yet; one that writes itself is stored with its message.
-  const now = parts.clock.now();
-  return parts.storage.transaction(async (tx) => read(tx, await ensureLead(tx, job.lead, null, now)));
+  const now = context.clock.now();
+  return context.storage.transaction(async (tx) => read(tx, await ensureLead(tx, job.lead, null, now)));
 }
 
-async function readFacts(tx: ReadTransaction, parts: RuntimeParts, job: LeadJob, before: StoredLead): Promise<Facts> {
-  const botAttributes = await readBotAttributes(tx, parts.botId);
+async function readFacts(
+  tx: ReadTransaction,
+  context: RuntimeContext,
+  job: LeadJob,
+  before: StoredLead,
+): Promise<Facts> {
+  const botAttributes = await readBotAttributes(tx, context.botId);
   try {
-    const { mode } = await parts.plugins().dialog(job.lead, tx);
+    const { mode } = await context.plugins().dialog(job.lead, tx);
     return { before, botAttributes, withOperator: () => mode !== 'bot' };
   } catch (error) {
     const fail = (): never => {
@@ -71,7 +76,7 @@ async function readFacts(tx: ReadTransaction, parts: RuntimeParts, job: LeadJob,
 }
 
 async function scenarioOf(
-  parts: RuntimeParts,
+  context: RuntimeContext,
   job: LeadJob,
   { before, botAttributes, withOperator }: Facts,
   attempts: number,
@@ -80,37 +85,37 @@ async function scenarioOf(
   const name = job.kind === 'message' ? job.name : undefined;
   const lead = name === undefined || name === before.lead.name ? before.lead : { ...before.lead, name };
   const mayTryAgain = attempts + 1 < MAX_SCENARIO_TRIES;
-  const full = parts.quota.full(job.lead);
+  const full = context.quota.full(job.lead);
   if (full !== undefined) return nothingBut(lead, shimError(full.code, full));
-  if (attempts >= MAX_SCENARIO_TRIES) return givenUp(parts, lead, shimError('script_given_up', { tries: attempts }));
+  if (attempts >= MAX_SCENARIO_TRIES) return givenUp(context, lead, shimError('script_given_up', { tries: attempts }));
   const overtime = new AbortController();
   let cancel: (() => void) | undefined;
   try {
     const isWithOperator = withOperator();
-    cancel = parts.clock.after(MAX_SCENARIO_MS, () => overtime.abort());
+    cancel = context.clock.after(MAX_SCENARIO_MS, () => overtime.abort());
     const trigger: Trigger =
       job.kind === 'message' ? { kind: 'message', content: job.content, withOperator: isWithOperator } : job;
     const result = await runScenario({
-      bot: parts.bot(),
+      bot: context.bot(),
       lead,
       botAttributes,
       trigger,
-      ports: portsOf(parts, job, mayTryAgain),
+      ports: portsOf(context, job, mayTryAgain),
       signal: AbortSignal.any([signal, overtime.signal]),
       maxChars: Math.min(MAX_TURN_CHARS, (job.kind === 'script' ? job.mayStore : undefined) ?? MAX_TURN_CHARS),
     });
-    parts.quota.count(job.lead, result.chars);
+    context.quota.count(job.lead, result.chars);
     return result;
   } catch (error) {
     if (mayTryAgain || codeOf(error) === 'sandbox_closed') throw error;
-    return givenUp(parts, lead, error);
+    return givenUp(context, lead, error);
   } finally {
     cancel?.();
   }
 }
 
-function givenUp(parts: RuntimeParts, lead: StoredLead['lead'], error: unknown): ScenarioResult {
-  parts.logger.error('a scenario was given up; the message itself is passed on', { error, bot: parts.botId });
+function givenUp(context: RuntimeContext, lead: StoredLead['lead'], error: unknown): ScenarioResult {
+  context.logger.error('a scenario was given up; the message itself is passed on', { error, bot: context.botId });
   return nothingBut(lead, error);
 }
 
@@ -130,11 +135,11 @@ function nothingBut(lead: StoredLead['lead'], error: unknown): ScenarioResult {
   };
 }
 
-function portsOf(parts: RuntimeParts, job: LeadJob, mayTryAgain: boolean): ScenarioPorts {
-  const plugins = parts.plugins();
+function portsOf(context: RuntimeContext, job: LeadJob, mayTryAgain: boolean): ScenarioPorts {
+  const plugins = context.plugins();
   return {
     run: async (script: ScriptRun) => {
-      const result = await parts.sandbox.run(script);
+      const result = await context.sandbox.run(script);
       if (result.ok || !PASSING_FAILURES.has(result.error.code) || !mayTryAgain) return result;
       throw shimError('sandbox_unavailable', { reason: result.error.message });
     },
@@ -142,6 +147,6 @@ function portsOf(parts: RuntimeParts, job: LeadJob, mayTryAgain: boolean): Scena
     call: plugins.callsFor(job.lead),
     known: plugins.knownFor(job.lead),
     afterScript: (plugin, actions) => plugins.afterScript(job.lead, plugin, actions),
-    chooseTransfer: () => plugins.chooseTransfer(job.lead, parts.bot()),
+    chooseTransfer: () => plugins.chooseTransfer(job.lead, context.bot()),
   };
 }

@@ -6,7 +6,7 @@ import { appendLine } from '../leads/transcript.ts';
 import type { LeadMessageInput, TranscriptMessage } from './contract.ts';
 import type { LeadJob } from './lead-job.ts';
 import { parseLeadMessage } from './lead-message.ts';
-import type { RuntimeParts } from './runtime-parts.ts';
+import type { RuntimeContext } from './runtime-context.ts';
 
 /** Two nodes that meet a new lead at one moment: one of them tries again and finds it. */
 const MAX_TRIES = 5;
@@ -16,13 +16,13 @@ const MAX_TRIES = 5;
  * stands in the transcript from then on, so that its reader sees it at once and exactly once.
  */
 export async function receiveMessage(
-  parts: RuntimeParts,
+  context: RuntimeContext,
   input: LeadMessageInput,
   newId: () => string,
 ): Promise<{ readonly id: string }> {
-  const message = parseLeadMessage(parts.botId, input);
+  const message = parseLeadMessage(context.botId, input);
   const id = message.id ?? newId();
-  const at = parts.clock.now();
+  const at = context.clock.now();
   const job: LeadJob = {
     kind: 'message',
     lead: message.lead,
@@ -40,8 +40,8 @@ export async function receiveMessage(
   };
   for (let tries = 1; ; tries += 1) {
     try {
-      const line = await parts.storage.transaction(store);
-      if (line !== undefined) parts.activities.emit({ kind: 'message', at, lead: message.lead, message: line });
+      const line = await context.storage.transaction(store);
+      if (line !== undefined) context.activities.emit({ kind: 'message', at, lead: message.lead, message: line });
       return { id };
     } catch (error) {
       if (codeOf(error) !== 'storage_conflict' || tries === MAX_TRIES) throw error;

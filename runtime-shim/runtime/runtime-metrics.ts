@@ -1,16 +1,16 @@
 import type { Metric } from '../../plugin/contract/plugin.ts';
 import { leadQueue } from '../leads/lead-keys.ts';
-import type { JobCounters } from './job-counters.ts';
-import type { RuntimeParts } from './runtime-parts.ts';
+import type { RuntimeContext } from './runtime-context.ts';
+import type { LaneWorkerEvent } from '../../plugin/storage/lane-worker-contract.ts';
 
 /** Everything measured: the runtime's own values and those of the plugins. Labels hold no lead, no token. */
-export async function runtimeMetrics(parts: RuntimeParts, jobs: JobCounters): Promise<Metric[]> {
-  const plugins = await Promise.all(parts.plugins().list.map((plugin) => plugin.metrics()));
-  return [...sandboxMetrics(parts), ...(await laneMetrics(parts, jobs)), ...plugins.flat()];
+export async function runtimeMetrics(context: RuntimeContext, jobs: JobCounters): Promise<Metric[]> {
+  const plugins = await Promise.all(context.plugins().list.map((plugin) => plugin.metrics()));
+  return [...sandboxMetrics(context), ...(await laneMetrics(context, jobs)), ...plugins.flat()];
 }
 
-function sandboxMetrics(parts: RuntimeParts): Metric[] {
-  const { outcomes, queued, running, runners, runnersKilled } = parts.sandbox.stats();
+function sandboxMetrics(context: RuntimeContext): Metric[] {
+  const { outcomes, queued, running, runners, runnersKilled } = context.sandbox.stats();
   return [
     {
       name: 'metabot_scripts_total',
@@ -26,10 +26,10 @@ function sandboxMetrics(parts: RuntimeParts): Metric[] {
 }
 
 /** The lanes of the leads; a plugin reports its own. */
-async function laneMetrics(parts: RuntimeParts, counters: JobCounters): Promise<Metric[]> {
-  const queue = leadQueue(parts.botId);
-  const found = (await parts.storage.stats()).find((one) => one.queue === queue);
-  const age = found?.oldestAt == null ? 0 : Math.max(0, parts.clock.now() - found.oldestAt) / 1_000;
+async function laneMetrics(context: RuntimeContext, counters: JobCounters): Promise<Metric[]> {
+  const queue = leadQueue(context.botId);
+  const found = (await context.storage.stats()).find((one) => one.queue === queue);
+  const age = found?.oldestAt == null ? 0 : Math.max(0, context.clock.now() - found.oldestAt) / 1_000;
   return [
     one('metabot_lead_lanes', 'Leads with work waiting or under way.', 'gauge', found?.lanes ?? 0),
     one('metabot_lead_jobs', 'Jobs waiting or under way in the lanes of leads.', 'gauge', found?.jobs ?? 0),
@@ -43,4 +43,31 @@ async function laneMetrics(parts: RuntimeParts, counters: JobCounters): Promise<
 
 function one(name: string, help: string, type: Metric['type'], value: number): Metric {
   return { name, help, type, samples: [{ labels: {}, value }] };
+}
+
+/** Counts what happened to the jobs of the leads' lanes, and tells the log and the timeline. */
+export class JobCounters {
+  retried = 0;
+  dead = 0;
+  private readonly context: RuntimeContext;
+
+  constructor(context: RuntimeContext) {
+    this.context = context;
+  }
+
+  readonly note = (event: LaneWorkerEvent): void => {
+    const { type, job, error } = event;
+    if (type !== 'retry' && type !== 'dead') return;
+    const { logger, clock, activities } = this.context;
+    if (type === 'retry') this.retried += 1;
+    else this.dead += 1;
+    const facts = { queue: job.queue, lane: job.lane, job: job.id, error };
+    if (type === 'retry') logger.warn('a job of a lead failed and will be tried again', facts);
+    else logger.error('a job of a lead was given up', facts);
+    const at = clock.now();
+    const { queue, lane, kind, attempts } = job;
+    const nextAt = event.nextAt === undefined ? {} : { nextAt: event.nextAt };
+    const activity = { kind: type, at, queue, lane, job: kind, attempt: attempts + 1, error, ...nextAt };
+    activities.emit({ kind: 'plugin', at, activity });
+  };
 }

@@ -1,17 +1,17 @@
 import { messageOf } from '../../plugin/contract/coded-error.ts';
 import type { Readiness } from '../../plugin/contract/plugin.ts';
-import type { RuntimeParts } from './runtime-parts.ts';
+import type { RuntimeContext } from './runtime-context.ts';
 
 /** Can the runtime do its work now? Reasons are sentences for the maintainer, without secrets. */
 export async function runtimeReadiness(
-  parts: RuntimeParts,
+  context: RuntimeContext,
   phase: 'starting' | 'started' | 'closing',
 ): Promise<Readiness> {
   if (phase !== 'started') return { ready: false, reasons: [`the runtime is ${phase}`] };
   const answers = await Promise.all([
-    problemOf(() => parts.storage.ping(), 'storage: '),
-    problemOf(() => parts.sandbox.ready(), 'sandbox: '),
-    ...parts.plugins().list.map(async (plugin) => {
+    problemOf(() => context.storage.ping(), 'storage: '),
+    problemOf(() => context.sandbox.ready(), 'sandbox: '),
+    ...context.plugins().list.map(async (plugin) => {
       try {
         return (await plugin.ready()).reasons;
       } catch (error) {

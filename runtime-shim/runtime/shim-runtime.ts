@@ -5,7 +5,7 @@ import type { ReadTransaction, Transaction } from '../../plugin/storage/contract
 import type { LaneWorker } from '../../plugin/storage/lane-worker-contract.ts';
 import { shimError } from '../errors.ts';
 import { HttpServer } from '../http/http-server.ts';
-import type { BackgroundWork } from './background-work.ts';
+import { type BackgroundWork, waitUntilIdle } from './background-work.ts';
 import type { BotHolder } from './bot-holder.ts';
 import type {
   LeadMessageInput,
@@ -16,26 +16,24 @@ import type {
   TranscriptMessage,
   TranscriptPage,
 } from './contract.ts';
-import { JobCounters } from './job-counters.ts';
+import { JobCounters, runtimeMetrics } from './runtime-metrics.ts';
 import { leadMessages, leadPage, leadView } from './lead-queries.ts';
 import { createLeadWorker } from './lead-worker.ts';
 import { receiveMessage } from './receive-message.ts';
-import { runtimeMetrics } from './runtime-metrics.ts';
-import type { RuntimeParts } from './runtime-parts.ts';
+import type { RuntimeContext } from './runtime-context.ts';
 import { runtimeReadiness } from './runtime-readiness.ts';
-import { waitUntilIdle } from './wait-until-idle.ts';
 import { watchFolder } from './watch-folder.ts';
 
 /** What a runtime owns and closes. */
 export interface RuntimeInsides {
-  readonly parts: RuntimeParts;
+  readonly context: RuntimeContext;
   readonly holder: BotHolder;
   readonly background: BackgroundWork;
   /** Closes plugins, sandbox and storage, in this order. */
   readonly release: () => Promise<void>;
 }
 
-/** The runtime: wiring of the parts, and their order at start and end. */
+/** The runtime: wiring of the context, and their order at start and end. */
 export class ShimRuntime implements Runtime {
   private readonly options: RuntimeOptions;
   private readonly insides: RuntimeInsides;
@@ -48,17 +46,17 @@ export class ShimRuntime implements Runtime {
   constructor(options: RuntimeOptions, insides: RuntimeInsides) {
     this.options = options;
     this.insides = insides;
-    const { parts } = insides;
-    const counters = new JobCounters(parts);
-    this.worker = createLeadWorker(parts, options.random ?? Math.random, counters.note);
+    const { context } = insides;
+    const counters = new JobCounters(context);
+    this.worker = createLeadWorker(context, options.random ?? Math.random, counters.note);
     if (options.http === undefined) return;
     this.http = new HttpServer(options.http, {
       runtime: this,
-      storage: parts.storage,
-      clock: parts.clock,
-      logger: parts.logger,
-      ready: () => runtimeReadiness(parts, this.phase),
-      metrics: () => runtimeMetrics(parts, counters),
+      storage: context.storage,
+      clock: context.clock,
+      logger: context.logger,
+      ready: () => runtimeReadiness(context, this.phase),
+      metrics: () => runtimeMetrics(context, counters),
     });
   }
 
@@ -67,22 +65,22 @@ export class ShimRuntime implements Runtime {
   }
 
   get botId(): string {
-    return this.insides.parts.botId;
+    return this.insides.context.botId;
   }
 
   get plugins(): ReadonlyArray<RuntimePlugin<Transaction, ReadTransaction>> {
-    return this.insides.parts.plugins().list;
+    return this.insides.context.plugins().list;
   }
 
   /** Listens first: what LiveTex and channels send is stored from then on, and worked on when everything stands. */
   async start(): Promise<void> {
-    const { parts, background } = this.insides;
+    const { context, background } = this.insides;
     await this.http?.listen();
-    await parts.sandbox.ready();
+    await context.sandbox.ready();
     for (const plugin of this.plugins) await plugin.start();
     this.worker.start();
     if (this.options.watch === true) {
-      this.unwatch = watchFolder(this.options.bot, parts.clock, parts.logger, () =>
+      this.unwatch = watchFolder(this.options.bot, context.clock, context.logger, () =>
         background.run('reading the bot folder again', () => this.reload()),
       );
     }
@@ -107,7 +105,7 @@ export class ShimRuntime implements Runtime {
 
   async receive(message: LeadMessageInput): Promise<{ readonly id: string }> {
     if (this.phase === 'closing') throw shimError('runtime_closed', undefined);
-    return receiveMessage(this.insides.parts, message, this.options.newId ?? randomUUID);
+    return receiveMessage(this.insides.context, message, this.options.newId ?? randomUUID);
   }
 
   messages(
@@ -116,31 +114,32 @@ export class ShimRuntime implements Runtime {
     after: number,
     page: TranscriptPage = {},
   ): Promise<TranscriptMessage[]> {
-    return leadMessages(this.insides.parts, { channel, externalId, after, ...page });
+    return leadMessages(this.insides.context, { channel, externalId, after, ...page });
   }
 
   lead(channel: string, externalId: string): Promise<LeadView | undefined> {
-    return leadView(this.insides.parts, channel, externalId);
+    return leadView(this.insides.context, channel, externalId);
   }
 
   leads(page: { readonly after?: string; readonly limit: number }): Promise<LeadRef[]> {
-    return leadPage(this.insides.parts, page);
+    return leadPage(this.insides.context, page);
   }
 
   onActivity(listener: (activity: RuntimeActivity) => void): () => void {
-    return this.insides.parts.activities.listen(listener);
+    return this.insides.context.activities.listen(listener);
   }
 
   async reload(): Promise<readonly string[]> {
-    const { holder, parts } = this.insides;
+    const { holder, context } = this.insides;
     const problems = await holder.reload();
-    parts.activities.emit({ kind: 'bot_reloaded', at: parts.clock.now(), problems });
-    if (problems.length > 0) parts.logger.warn('the bot folder has problems; the last good bot goes on', { problems });
+    context.activities.emit({ kind: 'bot_reloaded', at: context.clock.now(), problems });
+    if (problems.length > 0)
+      context.logger.warn('the bot folder has problems; the last good bot goes on', { problems });
     return problems;
   }
 
   idle(): Promise<void> {
-    const { parts, background } = this.insides;
-    return waitUntilIdle(parts, this.worker, background);
+    const { context, background } = this.insides;
+    return waitUntilIdle(context, this.worker, background);
   }
 }

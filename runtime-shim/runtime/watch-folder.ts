@@ -2,9 +2,9 @@ import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 
-/** An editor saves a file in several steps, and a person several files; wait until it is quiet for so long, ms. Ours. */
+/** An editor saves a file in several steps, and a person several files; wait until it is quiet for so long, ms. Our choice. */
 const QUIET_MS = 100;
-/** How soon to look again for a folder that is not there (moved, or being checked out anew), ms. Ours. */
+/** How soon to look again for a folder that is not there (moved, or being checked out anew), ms. Our choice. */
 const LOOK_AGAIN_MS = 500;
 /** Nothing of a bot is in them, and they may be large. */
 const SKIPPED: ReadonlySet<string> = new Set(['node_modules', '.git']);

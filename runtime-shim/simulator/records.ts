@@ -5,7 +5,7 @@
 import type { DialogMode, DialogView } from '../../plugin/contract/dialog.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
 import type { Attachment, Button } from '../../plugin/contract/message.ts';
-import type { ScriptCause } from '../bot/script-cause.ts';
+import type { ScriptCause } from '../leads/script-cause.ts';
 import type { EmulatedDialog, OperatorStatus } from '../emulator/emulator-contract.ts';
 import type { ScriptError, ScriptLogLine } from '../sandbox/contract.ts';
 

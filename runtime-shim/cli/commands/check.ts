@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CodedError } from '../../../plugin/contract/coded-error.ts';
-import { type BotCheck, checkBot } from '../../bot-check/check-bot.ts';
-import { problemLine, type ScriptProblem } from '../../bot-check/script-problem.ts';
-import { authorTypings } from '../../bot-check/author-typings.ts';
-import { loadBot } from '../../bot/load-bot.ts';
+import { type BotCheck, checkBot } from '../../bot/check/check-bot.ts';
+import { problemLine, type ScriptProblem } from '../../bot/check/script-problem.ts';
+import { authorTypings } from '../../bot/check/type-check.ts';
+import { loadBot } from '../../bot/load/load-bot.ts';
 import type { CommandWork } from '../command.ts';
 import { EXIT_DONE, EXIT_FAILED, exitCodeOf } from '../exit-code.ts';
 import { codeFrame } from '../run/code-frame.ts';

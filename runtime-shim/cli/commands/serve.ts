@@ -2,7 +2,7 @@ import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { Logger } from '../../../plugin/contract/host.ts';
 import type { LiveTexPlugin } from '../../../plugin/index.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
-import { loadBot } from '../../bot/load-bot.ts';
+import { loadBot } from '../../bot/load/load-bot.ts';
 import type { Runtime } from '../../runtime/contract.ts';
 import type { CommandWork } from '../command.ts';
 import { secretsOf } from '../config/config-secrets.ts';

@@ -2,9 +2,9 @@
 import { access } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
-import type { BotScript } from '../../bot/bot-schema.ts';
-import type { Bot } from '../../bot/bot.ts';
-import { DESCRIPTION_FILE, loadBot } from '../../bot/load-bot.ts';
+import type { BotScript } from '../../bot/load/bot-schema.ts';
+import { type Bot, DESCRIPTION_FILE } from '../../bot/bot.ts';
+import { loadBot } from '../../bot/load/load-bot.ts';
 
 export interface FileBot {
   readonly bot: Bot;

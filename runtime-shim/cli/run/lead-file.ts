@@ -4,7 +4,7 @@ import type { Json } from '../../../plugin/contract/guest.ts';
 import { LIVETEX_ATTRS_KEY, liveTexAttrsSchema } from '../../../plugin/contract/attributes.ts';
 import { codeSchema, externalIdSchema } from '../../../plugin/contract/lead.ts';
 import { textSchema } from '../../../plugin/contract/message.ts';
-import { SYSTEM_ATTRIBUTE_PREFIX } from '../../bot/command-schema.ts';
+import { SYSTEM_ATTRIBUTE_PREFIX } from '../../bot/load/command-schema.ts';
 import { issueLines, keysOf } from '../config/problem-lines.ts';
 import { cliError } from '../errors.ts';
 import { readJsonFile } from '../read-json-file.ts';

@@ -2,7 +2,7 @@
 import { attributesForLiveTex, LIVETEX_ATTRS_KEY, liveTexAttrsSchema } from '../../../plugin/contract/attributes.ts';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import { createLiveTexPlugin } from '../../../plugin/index.ts';
-import { NEW_POSITION } from '../../bot/position.ts';
+import { NEW_POSITION } from '../../leads/position.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
 import { systemClock } from '../../../plugin/storage/index.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';

@@ -1,7 +1,7 @@
 import { createLiveTexPlugin, type LiveTexHost, type LiveTexPlugin } from '../../../plugin/index.ts';
 import type { ScriptRun } from '../../../runtime-shim/sandbox/contract.ts';
 import { createSandbox } from '../../../runtime-shim/sandbox/index.ts';
-import { SILENT_LOGGER } from '../../../runtime-shim/runtime/silent-logger.ts';
+import { SILENT_LOGGER } from '../../../runtime-shim/runtime/runtime-context.ts';
 import { type Child, startChild } from '../child.ts';
 import { measure } from '../measure.ts';
 import type { Received } from '../mirror/livetex-process.ts';

@@ -1,7 +1,7 @@
 import { loadGuestSource } from '../../../plugin/guest/source.ts';
 import type { ScriptRun } from '../../../runtime-shim/sandbox/contract.ts';
 import { createSandbox } from '../../../runtime-shim/sandbox/index.ts';
-import { SILENT_LOGGER } from '../../../runtime-shim/runtime/silent-logger.ts';
+import { SILENT_LOGGER } from '../../../runtime-shim/runtime/runtime-context.ts';
 import { assertResult, hasOnlineOperators, SCRIPT, type ScriptRunner } from './script.ts';
 
 /**

@@ -2,10 +2,8 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { authorTypings } from '../../../runtime-shim/bot-check/author-typings.ts';
-import { findTypeScript } from '../../../runtime-shim/bot-check/find-typescript.ts';
-import { typeCheck } from '../../../runtime-shim/bot-check/type-check.ts';
-import { loadBot } from '../../../runtime-shim/bot/load-bot.ts';
+import { authorTypings, findTypeScript, typeCheck } from '../../../runtime-shim/bot/check/type-check.ts';
+import { loadBot } from '../../../runtime-shim/bot/load/load-bot.ts';
 import { readLeadFile } from '../../../runtime-shim/cli/run/lead-file.ts';
 import { runScriptOnce } from '../../../runtime-shim/cli/run/run-script-once.ts';
 import { ROOT, runCommand, temporaryFolder } from '../../support/command.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
-import { loadBot } from '../../../runtime-shim/bot/load-bot.ts';
+import { loadBot } from '../../../runtime-shim/bot/load/load-bot.ts';
 import { loadConfig } from '../../../runtime-shim/cli/config/load-config.ts';
 import { botFolder } from '../../support/bot-folder.ts';
 import { damaged, FUZZ_TIMEOUT_MS, nastyJson, nastyText, runs } from './fuzz.ts';

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
-import { MAX_ATTRIBUTES_CHARS } from '../../../runtime-shim/bot/apply-writes.ts';
-import { MAX_SAYS } from '../../../runtime-shim/bot/play.ts';
-import { MAX_RUNS_FOR_OTHERS } from '../../../runtime-shim/runtime/share-runs.ts';
+import { MAX_ATTRIBUTES_CHARS } from '../../../runtime-shim/bot/run/apply-writes.ts';
+import { MAX_SAYS } from '../../../runtime-shim/bot/run/play.ts';
+import { MAX_RUNS_FOR_OTHERS } from '../../../runtime-shim/runtime/output-quota.ts';
 import { createSandbox } from '../../../runtime-shim/sandbox/index.ts';
 import { botScene, mistakes, said } from '../../support/bot-scene.ts';
 import { startRuntime } from '../../support/start-runtime.ts';

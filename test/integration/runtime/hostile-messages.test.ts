@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { MAX_TURN_CHARS } from '../../../runtime-shim/bot/play.ts';
+import { MAX_TURN_CHARS } from '../../../runtime-shim/bot/run/play.ts';
 import { createSandbox } from '../../../runtime-shim/sandbox/index.ts';
 import { begun, botScene, mistakes, said } from '../../support/bot-scene.ts';
 import { createSkippingClock } from '../../support/test-clock.ts';

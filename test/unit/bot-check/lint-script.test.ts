@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lintScript } from '../../../runtime-shim/bot-check/lint-script.ts';
-import { maskCode } from '../../../runtime-shim/bot-check/mask-code.ts';
+import { lintScript } from '../../../runtime-shim/bot/check/lint-script.ts';
+import { maskCode } from '../../../runtime-shim/bot/check/mask-code.ts';
 
 const KNOWN = { scripts: new Set(['start', 'operator']), libraries: new Set(['Common.Bot.Commands', 'Business.A.B']) };
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { botSchema, SCRIPT_TYPE_WORDS } from '../../../runtime-shim/bot/bot-schema.ts';
-import { COMMAND_TYPES, commandSchema } from '../../../runtime-shim/bot/command-schema.ts';
+import { botSchema, SCRIPT_TYPE_WORDS } from '../../../runtime-shim/bot/load/bot-schema.ts';
+import { COMMAND_TYPES, commandSchema } from '../../../runtime-shim/bot/load/command-schema.ts';
 
 const page = await readFile(new URL('../../../docs/bot-folder.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map((match) => JSON.parse(match[1] ?? '') as unknown);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadBot } from '../../../runtime-shim/bot/load-bot.ts';
+import { loadBot } from '../../../runtime-shim/bot/load/load-bot.ts';
 import { botFolder } from '../../support/bot-folder.ts';
 
 const START = { code: 'start' };

@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findScript, scriptRefOf, showsButtons } from '../../../runtime-shim/bot/bot.ts';
-import { loadBot } from '../../../runtime-shim/bot/load-bot.ts';
+import { loadBot } from '../../../runtime-shim/bot/load/load-bot.ts';
 import { botFolder } from '../../support/bot-folder.ts';
 
 /** The problems of a folder, as a person would see them. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fillMacros } from '../../../runtime-shim/bot/macros.ts';
+import { fillMacros } from '../../../runtime-shim/bot/run/macros.ts';
 
 const LEAD = {
   name: 'Анна',

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { createMemoryStorage, type Storage } from '../../../plugin/storage/index.ts';
 import type { LeadRef } from '../../../plugin/contract/lead.ts';
-import { leadNumber } from '../../../runtime-shim/leads/lead-number.ts';
 import {
   ensureLead,
+  leadNumber,
   leadWithNumber,
   listLeads,
   readBotAttributes,

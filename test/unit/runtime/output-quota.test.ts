@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import type { ClaimedJob, Json } from '../../../plugin/storage/contract.ts';
-import { loadBot } from '../../../runtime-shim/bot/load-bot.ts';
+import { loadBot } from '../../../runtime-shim/bot/load/load-bot.ts';
 import { authorLogOf } from '../../../runtime-shim/leads/lead-keys.ts';
 import { ActivityBus } from '../../../runtime-shim/runtime/activity-bus.ts';
 import { MAX_BOT_CHARS, MAX_LEAD_CHARS, OutputQuota } from '../../../runtime-shim/runtime/output-quota.ts';
@@ -40,7 +40,7 @@ async function performed(attempts: number, quota: OutputQuota): Promise<{ codes:
   const storage = await openStorage('memory:', { clock: systemClock, owner: 'test', logger: watchedLogger() });
   onTestFinished(() => storage.close());
   const logger = { ...watchedLogger(), error: () => undefined };
-  const parts = {
+  const context = {
     storage,
     sandbox: {} as Sandbox,
     clock: systemClock,
@@ -53,7 +53,7 @@ async function performed(attempts: number, quota: OutputQuota): Promise<{ codes:
   };
   const payload = { kind: 'message', lead: ONE, id: 'm1', content: { text: 'привет' }, at: 1 } as unknown as Json;
   const job = { id: 1, attempts, payload } as unknown as ClaimedJob;
-  const outcome = await performLeadJob(parts, job, new AbortController().signal);
+  const outcome = await performLeadJob(context, job, new AbortController().signal);
   await storage.transaction((tx) => outcome.commit?.(tx) ?? Promise.resolve());
   const log = await storage.read((tx) => tx.readStream(authorLogOf(ONE), { after: 0, limit: 100 }));
   const codes = log.flatMap(({ value }) =>

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shareRuns } from '../../../runtime-shim/runtime/share-runs.ts';
+import { shareRuns } from '../../../runtime-shim/runtime/output-quota.ts';
 
 test('an ordinary wish is granted in full', () => {
   expect(shareRuns(1_000, 0)).toEqual({ started: 0, each: 0 });

@@ -1,4 +1,4 @@
-import { scriptCauseText } from '../../../bot/script-cause-text.ts';
+import { scriptCauseText } from '../../../leads/script-cause-text.ts';
 import type { EntryRecord } from '../../records.ts';
 import type { Language } from '../state/page-context.ts';
 import { timeText } from '../texts/language.ts';

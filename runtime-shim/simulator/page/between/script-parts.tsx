@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { scriptCauseText } from '../../../bot/script-cause-text.ts';
+import { scriptCauseText } from '../../../leads/script-cause-text.ts';
 import type { ScriptLogLine, ScriptUsage } from '../../../sandbox/contract.ts';
 import type { EntryFacts } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';

@@ -1,4 +1,4 @@
-import { SCRIPT_CAUSE_TEXTS } from '../../../bot/script-cause-text.ts';
+import { SCRIPT_CAUSE_TEXTS } from '../../../leads/script-cause-text.ts';
 
 /** What a script's error means and what to do, by its code. The message itself stays as the engine and `docs/errors.md` have it. */
 export const scriptHintsRu = {

@@ -1,0 +1,28 @@
+/** One problem of a script, at its place in the author's own file. Lines and columns count from 1. */
+export interface ScriptProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Our choice (`async`, `unknown-script`, …), or TypeScript's number (`TS2551`). */
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** In the order of files and places, each once. */
+export function inOrder(problems: readonly ScriptProblem[]): ScriptProblem[] {
+  const unique = new Map(problems.map((problem) => [problemLine(problem), problem]));
+  return [...unique.values()].sort(
+    (a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column || a.rule.localeCompare(b.rule),
+  );
+}
+
+/** As compilers print it, so that editors and terminals make it a link. */
+export function problemLine({ file, line, column, rule, message }: ScriptProblem): string {
+  return `${file}:${line}:${column}  ${message}  (${rule})`;
+}
+
+/** Line and column of an offset in a text. */
+export function placeAt(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, offset);
+  return { line: before.split('\n').length, column: offset - (before.lastIndexOf('\n') + 1) + 1 };
+}

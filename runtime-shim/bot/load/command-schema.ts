@@ -1,0 +1,86 @@
+/** The commands of a script as `bot.json` writes them. Every type is explained with an example in `docs/bot-folder.md`. */
+import { z } from 'zod';
+import { ATTACHMENT_TYPES, textSchema } from '../../../plugin/contract/message.ts';
+
+/** Most characters of one template text. Our choice: macros may still make it longer, up to a message's limit. */
+const MAX_TEMPLATE_LENGTH = 20_000;
+/** Most characters of a condition. Our choice: longer logic belongs into a `.js` file. */
+const MAX_CONDITION_LENGTH = 10_000;
+
+/** A text with macros. */
+export const templateSchema = textSchema.min(1).max(MAX_TEMPLATE_LENGTH);
+/** The body of a JavaScript function; passes only if it returns `true`, an empty one passes. */
+export const conditionSchema = textSchema.max(MAX_CONDITION_LENGTH);
+/** A script's code, or a type's code or Russian name. */
+export const scriptNameSchema = z.string().min(1).max(200);
+
+/** Attributes with this prefix belong to the system (`docs/platform.md`). */
+export const SYSTEM_ATTRIBUTE_PREFIX = 'sys_';
+
+const attributeKeySchema = textSchema
+  .min(1)
+  .max(200)
+  .refine((key) => !key.startsWith(SYSTEM_ATTRIBUTE_PREFIX), `must not start with "${SYSTEM_ATTRIBUTE_PREFIX}"`);
+
+const tagsSchema = z.array(textSchema.min(1).max(200)).min(1).max(100);
+const condition = conditionSchema.optional();
+
+/** Every command type with its fields. The order is that of the reference. */
+export const COMMAND_SCHEMAS = {
+  send_text: z.strictObject({ type: z.literal('send_text'), text: templateSchema, condition }),
+  send_image: z.strictObject({
+    type: z.literal('send_image'),
+    url: templateSchema,
+    caption: templateSchema.optional(),
+    condition,
+  }),
+  send_file: z.strictObject({
+    type: z.literal('send_file'),
+    url: templateSchema,
+    name: templateSchema.optional(),
+    caption: templateSchema.optional(),
+    /** What the messenger shows it as. */
+    kind: z.enum(ATTACHMENT_TYPES).default('file'),
+    size: z.int().nonnegative().optional(),
+    condition,
+  }),
+  set_lead_status: z.strictObject({
+    type: z.literal('set_lead_status'),
+    status: z.union([z.int(), textSchema.min(1).max(100)], 'must be a whole number or a text'),
+    condition,
+  }),
+  run_sentence: z.strictObject({ type: z.literal('run_sentence'), script: scriptNameSchema, condition }),
+  value_input: z.strictObject({
+    type: z.literal('value_input'),
+    text: templateSchema,
+    attribute: attributeKeySchema,
+    condition,
+  }),
+  add_lead_tags: z.strictObject({ type: z.literal('add_lead_tags'), tags: tagsSchema, condition }),
+  remove_lead_tags: z.strictObject({ type: z.literal('remove_lead_tags'), tags: tagsSchema, condition }),
+  repeat_sentence: z.strictObject({ type: z.literal('repeat_sentence'), condition }),
+  run_javascript: z.strictObject({ type: z.literal('run_javascript'), file: z.string().min(1).max(500), condition }),
+  stop: z.strictObject({ type: z.literal('stop'), condition }),
+  forward_to_operator: z.strictObject({ type: z.literal('forward_to_operator'), condition }),
+  return_to_bot: z.strictObject({ type: z.literal('return_to_bot'), condition }),
+} as const;
+
+export type CommandType = keyof typeof COMMAND_SCHEMAS;
+export const COMMAND_TYPES = Object.keys(COMMAND_SCHEMAS) as CommandType[];
+
+export const commandSchema = z.discriminatedUnion('type', [
+  COMMAND_SCHEMAS.send_text,
+  COMMAND_SCHEMAS.send_image,
+  COMMAND_SCHEMAS.send_file,
+  COMMAND_SCHEMAS.set_lead_status,
+  COMMAND_SCHEMAS.run_sentence,
+  COMMAND_SCHEMAS.value_input,
+  COMMAND_SCHEMAS.add_lead_tags,
+  COMMAND_SCHEMAS.remove_lead_tags,
+  COMMAND_SCHEMAS.repeat_sentence,
+  COMMAND_SCHEMAS.run_javascript,
+  COMMAND_SCHEMAS.stop,
+  COMMAND_SCHEMAS.forward_to_operator,
+  COMMAND_SCHEMAS.return_to_bot,
+]);
+export type Command = z.infer<typeof commandSchema>;

@@ -1,0 +1,142 @@
+import { stat } from 'node:fs/promises';
+import { pathText } from '../../../plugin/contract/issue-words.ts';
+import { shimError } from '../../errors.ts';
+import { type Bot, type BotRoute, type SourceFile, DESCRIPTION_FILE } from '../bot.ts';
+import { type BotOutline, outlineOf } from './bot-outline.ts';
+import { type BotProblem, MAX_PROBLEMS, byPlace, describeIssues, problemText } from './describe-issues.ts';
+import { type BotDescription, botSchema, type Route } from './bot-schema.ts';
+import { checkReferences } from './check-references.ts';
+import { SyntaxCheck } from './check-syntax.ts';
+import { checkLibraryNames, loadLibraries, withNames } from './load-libraries.ts';
+import { type PositionedJson, readPositionedJson } from '../../json-with-places.ts';
+import type { Place } from '../../line-index.ts';
+import { type FileReading, NO_SUCH_FILE, readBotFile, reasonOf } from './read-bot-file.ts';
+import { routeExpression } from './route-expression.ts';
+
+/** Largest `bot.json`, bytes. Our choice: thousands of commands fit. */
+const MAX_DESCRIPTION_BYTES = 2 * 1024 * 1024;
+/** Largest script, bytes. Our choice: it travels to a runner with each run. */
+const MAX_SCRIPT_BYTES = 256 * 1024;
+
+/** Characters of all scripts of a bot. Our choice: they stay in memory, and each is checked at every start. */
+const MAX_SCRIPTS_CHARS = 32_000_000;
+
+/** Reads and checks a bot folder. @throws bot_invalid with every problem, each with its file, place and reason */
+export async function loadBot(folder: string): Promise<Bot> {
+  const problems: BotProblem[] = [];
+  const json = await readDescription(folder, problems);
+  const outline = outlineOf(json?.value);
+  const { libraries, problems: libraryProblems } = await loadLibraries(folder);
+  problems.push(...libraryProblems);
+  const syntax = new SyntaxCheck(libraries);
+  const sources = await loadSources(folder, outline, json, { libraries, problems, syntax });
+  let description: BotDescription | undefined;
+  if (json !== undefined) {
+    const parsed = botSchema.safeParse(json.value);
+    if (parsed.success) description = parsed.data;
+    else problems.push(...describeIssues(parsed.error.issues, json, DESCRIPTION_FILE));
+    problems.push(...(await checkReferences(outline, json, DESCRIPTION_FILE, syntax)));
+    if (parsed.success) problems.push(...checkLibraryNames(parsed.data.libraries, libraries, json, DESCRIPTION_FILE));
+  }
+  if (problems.length > 0 || description === undefined || json === undefined) {
+    throw shimError('bot_invalid', { folder, problems: problemLines(problems) });
+  }
+  const indexes = new Map(description.scripts.map((script, index) => [script.code, index]));
+  return {
+    id: description.id,
+    name: description.name ?? description.id,
+    folder,
+    scripts: new Map(description.scripts.map((script) => [script.code, script])),
+    routes: description.routes.flatMap((route, index) => compiledRoute(route, json.place(['routes', index, 'regex']))),
+    channels: description.channels,
+    sources,
+    libraries: withNames(libraries, description.libraries),
+    place: (scriptCode, part) => json.place(['scripts', indexes.get(scriptCode) ?? -1, ...part]),
+  };
+}
+
+/** The problems in the order of the text, each once; of very many, the first ones. */
+function problemLines(problems: readonly BotProblem[]): string[] {
+  const lines = [...new Set(problems.toSorted(byPlace).map(problemText))];
+  const more = lines.length - MAX_PROBLEMS;
+  return more <= 0 ? lines : [...lines.slice(0, MAX_PROBLEMS), 'there are more problems: mend these first'];
+}
+
+async function readDescription(folder: string, problems: BotProblem[]): Promise<PositionedJson | undefined> {
+  const file = DESCRIPTION_FILE;
+  const reading = await readBotFile(folder, file, MAX_DESCRIPTION_BYTES);
+  if (!reading.ok) {
+    problems.push({ file, reason: (await folderProblem(folder)) ?? reading.reason });
+    return undefined;
+  }
+  const json = readPositionedJson(reading.text);
+  if (json.ok) return json.json;
+  problems.push({ file, place: json.place, reason: json.message });
+  return undefined;
+}
+
+/** What is wrong with the folder itself, when that is why its file cannot be read. */
+async function folderProblem(folder: string): Promise<string | undefined> {
+  const found = await stat(folder).catch((error: unknown) => reasonOf(error));
+  if (found === NO_SUCH_FILE) return 'there is no such folder';
+  return typeof found === 'object' && found.isFile() ? 'a file was named: name the folder that it lies in' : undefined;
+}
+
+async function loadSources(
+  folder: string,
+  outline: BotOutline,
+  json: PositionedJson | undefined,
+  {
+    libraries,
+    problems,
+    syntax,
+  }: {
+    readonly libraries: Readonly<Record<string, SourceFile>>;
+    readonly problems: BotProblem[];
+    readonly syntax: SyntaxCheck;
+  },
+): Promise<Map<string, SourceFile>> {
+  const sources = new Map<string, SourceFile>();
+  const checked = new Set<string>();
+  let chars = 0;
+  for (const { value: file, path } of outline.files) {
+    if (checked.has(file)) continue;
+    if (problems.length > MAX_PROBLEMS) break;
+    checked.add(file);
+    const place = json === undefined ? {} : { place: json.place(path) };
+    const named = (reason: string): BotProblem => ({
+      file: DESCRIPTION_FILE,
+      ...place,
+      path: pathText(path),
+      reason: `"${file}" ${reason}`,
+    });
+    const reading: FileReading = file.endsWith('.js')
+      ? await readBotFile(folder, file, MAX_SCRIPT_BYTES)
+      : { ok: false, reason: 'is not a .js file' };
+    if (!reading.ok) {
+      problems.push(named(reading.reason));
+      continue;
+    }
+    chars += reading.text.length;
+    if (chars > MAX_SCRIPTS_CHARS) {
+      problems.push(
+        named(`is one too many: the scripts of one bot have at most ${MAX_SCRIPTS_CHARS} characters together`),
+      );
+      break;
+    }
+    const wrong = await syntax.problemOf(reading.text);
+    if (wrong !== undefined) {
+      const { place, message } = wrong;
+      problems.push({ file: libraries[wrong.library ?? '']?.file ?? file, place, reason: message });
+    }
+    sources.set(file, { file, code: reading.text });
+  }
+  return sources;
+}
+
+function compiledRoute(route: Route, place: Place): BotRoute[] {
+  const expression = routeExpression(route.regex);
+  return expression.ok
+    ? [{ ...route, expression: expression.regex, stepsPerChar: expression.stepsPerChar, place }]
+    : [];
+}

@@ -1,0 +1,99 @@
+import { shimError } from '../../errors.ts';
+import { MAX_ATTRIBUTES_CHARS, NO_WRITES, applyWrites } from './apply-writes.ts';
+import { scriptRefOf, START_SCRIPT } from '../bot.ts';
+import { matchRoute } from './match-route.ts';
+import { chosenItem } from './menu.ts';
+import type { Play } from './play.ts';
+import type { Trigger } from './scenario-contract.ts';
+import type { ScriptRef } from '../../../plugin/contract/script-types.ts';
+
+/**
+ * Decides what a trigger sets going, first match wins: (an operator has the dialog: a route that acts during a transfer, or
+ * nothing) · a new lead: `start` · the bot waits for an answer: it is the answer · a code of the menu shown last · a route ·
+ * the Fallback script. An answer goes before menu and routes because a name or an address may look like one of them.
+ */
+export async function beginScenario(play: Play): Promise<void> {
+  const { trigger } = play.input;
+  if (trigger.kind === 'script') {
+    moveTo(play, { started: true, waiting: null });
+    play.duringTransfer = trigger.duringTransfer;
+    play.enter(trigger.script, trigger.cause);
+    return;
+  }
+  const text = textOf(trigger);
+  const { started, waiting } = play.lead.position;
+  if (trigger.withOperator) {
+    // What the lead writes now is for the operator, so it answers no question of the bot's, and none stays open.
+    moveTo(play, { waiting: null });
+    await enterRoute(play, text, true);
+  } else if (!started) {
+    moveTo(play, { started: true });
+    play.enter({ code: START_SCRIPT }, { code: 'new_lead' });
+  } else if (waiting !== null) {
+    moveTo(play, { waiting: null });
+    play.memory = waiting.memory;
+    play.frames = waiting.frames.map((frame) => ({ ...frame, pending: [...frame.pending] }));
+    keepAnswer(play, waiting.attribute, text);
+  } else if (!(await enterMenuItem(play, text)) && !(await enterRoute(play, text, false))) {
+    enterFallback(play);
+  }
+}
+
+/** The lead's answer becomes an attribute, as if a script had written it: within the same limit. */
+function keepAnswer(play: Play, attribute: string, text: string): void {
+  if (applyWrites(play, { ...NO_WRITES, attributes: { [attribute]: { kind: 'text', value: text } } })) {
+    play.remark(`ответ лида записан в атрибут "${attribute}"`);
+    play.spend(text.length);
+    return;
+  }
+  const { message } = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
+  const script = play.frames.at(-1)?.script ?? '';
+  play.mistake(script, { code: 'answer_not_kept' }, { code: 'script_attributes_full', message });
+}
+
+function moveTo(play: Play, change: Partial<Play['lead']['position']>): void {
+  play.lead = { ...play.lead, position: { ...play.lead.position, ...change } };
+}
+
+/** A message's text; of one without text, the link of its first attachment. */
+function textOf(trigger: Extract<Trigger, { kind: 'message' }>): string {
+  return trigger.content.text ?? trigger.content.attachments?.[0]?.url ?? '';
+}
+
+async function enterMenuItem(play: Play, text: string): Promise<boolean> {
+  const item = chosenItem(play, text);
+  if (item === undefined) return false;
+  const ref = await resolveScript(play, scriptRefOf(play.input.bot, item.script));
+  if (ref !== undefined) play.enter(ref, { code: 'menu_item', of: `${item.code} ${item.caption}` });
+  return true;
+}
+
+async function enterRoute(play: Play, text: string, duringTransfer: boolean): Promise<boolean> {
+  const route = await matchRoute(play, text, duringTransfer);
+  if (route === undefined) return false;
+  play.duringTransfer = duringTransfer;
+  const ref = await resolveScript(play, scriptRefOf(play.input.bot, route.script));
+  if (ref !== undefined) play.enter(ref, { code: 'route', of: route.name ?? route.regex });
+  return true;
+}
+
+function enterFallback(play: Play): void {
+  for (const script of play.input.bot.scripts.values()) {
+    if (script.type !== 'fallback') continue;
+    play.enter({ code: script.code }, { code: 'fallback' });
+    return;
+  }
+  play.remark('ни один маршрут не подошёл, а скрипта типа Fallback нет: бот промолчал');
+}
+
+/**
+ * Which script a menu item, a route or `run_sentence` means now: the type «Перевод на оператора» is chosen by the operators'
+ * availability (`docs/dialogs.md`), and may end in an ordinary transfer, without any script.
+ */
+export async function resolveScript(play: Play, ref: ScriptRef): Promise<ScriptRef | undefined> {
+  if (!('type' in ref) || ref.type !== 'transfer') return ref;
+  const choice = await play.within(play.input.ports.chooseTransfer());
+  if (choice.do === 'run') return choice.script;
+  play.request(choice.event);
+  return undefined;
+}

@@ -1,0 +1,83 @@
+import { type Attachment, MAX_FILE_NAME, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../../../plugin/contract/message.ts';
+import { scriptRefOf } from '../bot.ts';
+import type { BotScript } from '../load/bot-schema.ts';
+import { retagged } from './apply-writes.ts';
+import type { Command } from '../load/command-schema.ts';
+import { passes } from './author-script.ts';
+import { fillMacros } from './macros.ts';
+import { showMenu } from './menu.ts';
+import type { Play, CommandEnd } from './play.ts';
+import { resolveScript } from './begin-scenario.ts';
+import { runJavascript } from './run-javascript.ts';
+
+/** Performs one command of a script, if its condition lets it. */
+export async function performCommand(play: Play, script: BotScript, index: number): Promise<CommandEnd> {
+  const command = script.commands[index];
+  const part = ['commands', index];
+  if (command === undefined || !(await passes(play, command.condition, script.code, part))) return 'next';
+  const fill = (template: string, limit = MAX_TEXT_LENGTH): string =>
+    fillMacros(template, play.lead, play.memory, limit);
+  switch (command.type) {
+    case 'send_text':
+      play.say({ text: fill(command.text) }, script.code, part);
+      return 'next';
+    case 'send_image':
+    case 'send_file':
+      sendAttachment(play, command, fill, script.code, part);
+      return 'next';
+    case 'set_lead_status':
+      play.lead = { ...play.lead, status: command.status };
+      return 'next';
+    case 'add_lead_tags':
+      play.lead = { ...play.lead, tags: retagged(play.lead.tags, command.tags, []) };
+      return 'next';
+    case 'remove_lead_tags':
+      play.lead = { ...play.lead, tags: retagged(play.lead.tags, [], command.tags) };
+      return 'next';
+    case 'run_sentence': {
+      const ref = await resolveScript(play, scriptRefOf(play.input.bot, command.script));
+      if (ref !== undefined) play.enter(ref, { code: 'run_sentence', of: script.code });
+      return 'next';
+    }
+    case 'value_input':
+      play.say({ text: fill(command.text) }, script.code, part);
+      return 'wait';
+    case 'repeat_sentence': {
+      const menu = play.input.bot.scripts.get(play.lead.position.menu?.script ?? '');
+      if (menu === undefined) play.remark('repeat_sentence: меню ещё не показывали');
+      else await showMenu(play, menu);
+      return 'next';
+    }
+    case 'run_javascript':
+      return runJavascript(play, script, command.file);
+    case 'stop':
+      return 'stop';
+    case 'forward_to_operator':
+      play.request('TransferRequested');
+      return 'next';
+    case 'return_to_bot':
+      play.request('ReturnRequested');
+      return 'next';
+    default:
+      return command satisfies never;
+  }
+}
+
+function sendAttachment(
+  play: Play,
+  command: Extract<Command, { type: 'send_image' | 'send_file' }>,
+  fill: (template: string, limit?: number) => string,
+  script: string,
+  part: readonly PropertyKey[],
+): void {
+  const file = command.type === 'send_file' ? command : undefined;
+  const name = file?.name === undefined ? '' : fill(file.name, MAX_FILE_NAME);
+  const caption = command.caption === undefined ? '' : fill(command.caption);
+  const attachment: Attachment = {
+    type: file?.kind ?? 'image',
+    url: fill(command.url, MAX_URL_LENGTH),
+    ...(name === '' ? {} : { name }),
+    ...(file?.size === undefined ? {} : { size: file.size }),
+  };
+  play.say({ attachments: [attachment], ...(caption === '' ? {} : { text: caption }) }, script, part);
+}

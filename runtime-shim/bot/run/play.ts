@@ -1,0 +1,237 @@
+import { type Content, contentSchema } from '../../../plugin/contract/message.ts';
+import { issueWords } from '../../../plugin/contract/issue-words.ts';
+import type { ScriptRef, ScriptType } from '../../../plugin/contract/script-types.ts';
+import { shimError, type ShimErrorCode } from '../../errors.ts';
+import type { LeadRecord } from '../../leads/lead-record.ts';
+import type { ScriptError, ScriptLogLine } from '../../sandbox/contract.ts';
+import { knownNames, quotedName } from '../../names.ts';
+import { findScript, refText, DESCRIPTION_FILE } from '../bot.ts';
+import type { Frame } from '../../leads/position.ts';
+import type { ScriptCause } from '../../leads/script-cause.ts';
+import type { BotSays, ScenarioInput, ScenarioReport, ScenarioRequest, ScenarioResult } from './scenario-contract.ts';
+
+/** Most scripts and commands that one message may run: a circle of scripts ends here. Our choice; real scenarios run a dozen. */
+export const MAX_STEPS = 300;
+/** Longest run of a scenario in ms, script time and waiting for a runner included. Our choice: a lead waits for the answer. */
+export const MAX_SCENARIO_MS = 30_000;
+
+/** Messages of one scenario. Our choice: its scripts could say 200 each, and all is stored in one transaction; nobody reads more. */
+export const MAX_SAYS = 500;
+/** Characters of log lines of one scenario. Our choice: as many as two scripts may write. */
+const MAX_LOG_CHARS = 400_000;
+/** What a line counts beside its text: thousands of empty ones take as long to store as a few long ones. */
+const LINE_CHARS = 100;
+/**
+ * Characters of all that one run of a scenario says, logs, keeps and asks for. Our choice: all is stored in one transaction,
+ * and the largest honest one (a file read into attributes, twice) needs half of it.
+ */
+export const MAX_TURN_CHARS = 4_000_000;
+/** What a report counts beside its texts: it becomes a line of the author's log and of the timeline at least. */
+const REPORT_CHARS = 500;
+/** Runs for other leads of one scenario that are kept, so that the runtime sees that there were more than it starts. */
+const MAX_RUNS_ASKED = 1_001;
+
+/** How a command leaves its script: go on with the next one, wait for the lead's answer, give the script up, or end them all. */
+export type CommandEnd = 'next' | 'wait' | 'failed' | 'stop';
+
+/** Thrown to end a scenario that runs in a circle or for too long; what it did until then stands. */
+export class ScenarioStopped extends Error {
+  readonly code: ShimErrorCode;
+  constructor(code: ShimErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A scenario under way: the working copy of the lead, and what has come of it so far. */
+export class Play {
+  readonly input: ScenarioInput;
+  lead: LeadRecord;
+  botAttributes: Readonly<Record<string, string>>;
+  memory: Readonly<Record<string, string>> = {};
+  /** Scripts under way, the innermost last. */
+  frames: Frame[] = [];
+  duringTransfer = false;
+  forwarded: boolean | undefined;
+  readonly says: BotSays[] = [];
+  readonly requests: ScenarioRequest[] = [];
+  readonly botWrites = new Map<string, string | null>();
+  readonly runsForOthers: Array<{ leadId: string; code: string }> = [];
+  readonly reports: ScenarioReport[] = [];
+  private steps = 0;
+  private logChars = 0;
+  private chars = 0;
+
+  constructor(input: ScenarioInput) {
+    this.input = input;
+    this.lead = input.lead;
+    this.botAttributes = input.botAttributes;
+  }
+
+  /** Counts one script or command. @throws ScenarioStopped */
+  step(): void {
+    this.steps += 1;
+    if (this.steps > MAX_STEPS) {
+      throw new ScenarioStopped('script_loop', shimError('script_loop', { limit: MAX_STEPS }).message);
+    }
+    if (this.input.signal.aborted) throw outOfTime();
+  }
+
+  /** Waits for something outside, and not beyond the scenario's time: what it answers later is ignored. @throws ScenarioStopped */
+  async within<Value>(work: Promise<Value>): Promise<Value> {
+    const { signal } = this.input;
+    const late = Promise.withResolvers<never>();
+    const end = (): void => late.reject(outOfTime());
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+    try {
+      return await Promise.race([late.promise, work]);
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  /** Counts what is to be stored. What has been done until then stands. @throws ScenarioStopped */
+  spend(chars: number): void {
+    this.chars += chars;
+    const limit = this.input.maxChars ?? MAX_TURN_CHARS;
+    if (this.chars > limit) {
+      throw new ScenarioStopped('script_output_full', shimError('script_output_full', { limit }).message);
+    }
+  }
+
+  /** Puts a script on top of those under way; an unknown one is the author's mistake. */
+  enter(ref: ScriptRef, cause: ScriptCause): void {
+    this.step();
+    const script = findScript(this.input.bot, ref);
+    if (script === undefined) {
+      this.mistake(quotedName(refText(ref)), cause, this.unknownScript(refText(ref)));
+      return;
+    }
+    this.frames.push({ script: script.code, cause, begun: false, next: 0, pending: [] });
+  }
+
+  /** What is wrong with a name that leads to no script. */
+  unknownScript(script: string): { readonly code: ShimErrorCode; readonly message: string } {
+    const known = knownNames(this.input.bot.scripts.keys());
+    return {
+      code: 'script_unknown',
+      message: shimError('script_unknown', { script: quotedName(script), known }).message,
+    };
+  }
+
+  /** Asks for an operator, or for the dialog back; the same wish twice in a row is one. */
+  request(type: ScenarioRequest['type']): void {
+    if (this.requests.at(-1)?.type === type) return;
+    const scriptType = this.askingType();
+    this.requests.push({ type, ...(scriptType === undefined ? {} : { scriptType }) });
+  }
+
+  /**
+   * The innermost script under way that has a special type asks for whatever its ordinary scripts ask for. A run that a
+   * plugin started may have left its first script by `bot.run`: then the type is not certain.
+   */
+  private askingType(): ScriptType | undefined {
+    const types = this.frames.map((frame) => this.input.bot.scripts.get(frame.script)?.type ?? 'standard');
+    const special = types.findLast((type) => type !== 'standard');
+    return special ?? (this.input.trigger.kind === 'message' ? 'standard' : undefined);
+  }
+
+  /** Says something, if it is something that can be said; `script` and `part` name its place in `bot.json`. */
+  say(content: Content, script: string, part: readonly PropertyKey[]): void {
+    const parsed = contentSchema.safeParse(content);
+    if (parsed.success) {
+      if (this.says.length >= MAX_SAYS) {
+        const { message } = shimError('script_host_calls', {
+          limit: MAX_SAYS,
+          what: 'messages with its other scripts',
+        });
+        throw new ScenarioStopped('script_host_calls', message);
+      }
+      this.says.push({ content: parsed.data, duringTransfer: this.duringTransfer });
+      this.spend(JSON.stringify(parsed.data).length);
+      return;
+    }
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issueWords(issue)}`.trim());
+    this.mistake(
+      script,
+      { code: 'not_sent' },
+      { code: 'message_invalid', message: shimError('message_invalid', { problems }).message },
+      part,
+    );
+  }
+
+  /** Reports an author's mistake that stands in `bot.json`. */
+  mistake(
+    script: string,
+    cause: ScriptCause,
+    wrong: { readonly code: ShimErrorCode; readonly message: string },
+    part?: readonly PropertyKey[],
+  ): void {
+    const place = part === undefined ? undefined : this.input.bot.place(script, part);
+    const error: ScriptError = {
+      ...wrong,
+      file: DESCRIPTION_FILE,
+      line: place?.line ?? null,
+      column: place?.column ?? null,
+    };
+    this.report({ kind: 'script', script, cause, log: [], error });
+  }
+
+  /** Adds what the author should read. @throws ScenarioStopped */
+  report(report: ScenarioReport): void {
+    this.reports.push(report);
+    this.spend(REPORT_CHARS + charsOf(report));
+  }
+
+  /** Asks for a script that runs when the one under way has ended. @throws ScenarioStopped */
+  later(ref: ScriptRef): void {
+    this.frames.at(-1)?.pending.push(ref);
+    this.spend(LINE_CHARS + refText(ref).length);
+  }
+
+  /** Asks for a script of another lead, once this one has ended. @throws ScenarioStopped */
+  runForOther(leadId: string, code: string): void {
+    if (this.runsForOthers.length < MAX_RUNS_ASKED) this.runsForOthers.push({ leadId, code });
+    this.spend(LINE_CHARS + leadId.length + code.length);
+  }
+
+  /** The part of a script's log that is kept: a circle of scripts that all write much must not fill the storage. */
+  keptLog(log: readonly ScriptLogLine[]): readonly ScriptLogLine[] {
+    const kept = log.filter(({ text }) => {
+      this.logChars += text.length + LINE_CHARS;
+      return this.logChars <= MAX_LOG_CHARS;
+    });
+    return kept.length === log.length
+      ? kept
+      : [...kept, { level: 'warn', text: `… more than ${MAX_LOG_CHARS} characters: the rest is left out` }];
+  }
+
+  /** A line in the author's log. */
+  remark(text: string): void {
+    this.report({ kind: 'remark', level: 'info', text });
+  }
+
+  /** The end of a scenario that was stopped: told whatever has been spent. */
+  stoppedBy({ code, message }: ScenarioStopped): void {
+    const script = this.frames.at(-1)?.script ?? '';
+    const error: ScriptError = { code, message, file: DESCRIPTION_FILE, line: null, column: null };
+    this.reports.push({ kind: 'script', script, cause: { code: 'stopped' }, log: [], error });
+  }
+
+  result(): ScenarioResult {
+    const { lead, botWrites, says, requests, forwarded, runsForOthers, reports, chars } = this;
+    return { lead, botWrites, says, requests, forwarded, runsForOthers, reports, chars };
+  }
+}
+
+function outOfTime(): ScenarioStopped {
+  return new ScenarioStopped('script_deadline', shimError('script_deadline', { wallMs: MAX_SCENARIO_MS }).message);
+}
+
+function charsOf(report: ScenarioReport): number {
+  if (report.kind === 'remark') return report.text.length;
+  const { log, error, attributes } = report;
+  const written = attributes === undefined ? 0 : JSON.stringify(attributes).length;
+  return log.reduce((chars, { text }) => chars + text.length + LINE_CHARS, (error?.message.length ?? 0) + written);
+}

@@ -1,0 +1,89 @@
+import type { Json } from '../../../plugin/contract/guest.ts';
+import { shimError } from '../../errors.ts';
+import type { ScriptAction, ScriptResult } from '../../sandbox/contract.ts';
+import { applyWrites, MAX_ATTRIBUTES_CHARS, writtenAttributes } from './apply-writes.ts';
+import { runAuthorScript } from './author-script.ts';
+import type { BotScript } from '../load/bot-schema.ts';
+import { sayWithButtons } from './menu.ts';
+import type { Play, CommandEnd } from './play.ts';
+
+/** Runs a file of the author's and then performs what it asked for, in its order. A script that fails commits nothing of itself. */
+export async function runJavascript(play: Play, script: BotScript, file: string): Promise<CommandEnd> {
+  const code = play.input.bot.sources.get(file)?.code ?? '';
+  const result = await runAuthorScript(play, file, code);
+  const report = {
+    kind: 'script' as const,
+    script: script.code,
+    file,
+    cause: { code: 'run_javascript' as const, of: script.code },
+    log: play.keptLog(result.log),
+    usage: result.usage,
+  };
+  if (!result.ok) {
+    play.report({ ...report, error: result.error });
+    return 'failed';
+  }
+  if (!applyWrites(play, result.writes)) {
+    const { message } = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
+    const error = { code: 'script_attributes_full', message, file, line: null, column: null };
+    play.report({ ...report, error });
+    return 'failed';
+  }
+  play.report({ ...report, attributes: writtenAttributes(result.writes) });
+  const { tags, bot, memory } = result.writes;
+  play.spend(JSON.stringify({ tags, bot, memory }).length);
+  return performActions(play, script.code, result);
+}
+
+async function performActions(
+  play: Play,
+  script: string,
+  result: Extract<ScriptResult, { ok: true }>,
+): Promise<CommandEnd> {
+  let end: CommandEnd = 'next';
+  const asked = new Set<string>();
+  for (const action of result.actions) {
+    if (action.type === 'send_message') sendMessage(play, script, action);
+    else if (action.type === 'run_script') runLater(play, script, action);
+    else if (action.type === 'set_forwarded') play.forwarded = action.forwarded;
+    else if (action.type === 'stop') end = 'stop';
+    else if (!asked.has(action.plugin)) {
+      // A plugin is asked once for all that the script wanted of it, so that it may see two wishes as one.
+      asked.add(action.plugin);
+      await performPluginActions(play, action.plugin, result.actions);
+    }
+  }
+  return end;
+}
+
+function sendMessage(play: Play, script: string, action: Extract<ScriptAction, { type: 'send_message' }>): void {
+  const content = {
+    ...(action.text === undefined ? {} : { text: action.text }),
+    ...(action.attachments === undefined || action.attachments.length === 0
+      ? {}
+      : { attachments: [...action.attachments] }),
+  };
+  const rows = (action.buttons ?? []).map((row) => [...row]).filter((row) => row.length > 0);
+  if (rows.length === 0) play.say(content, script, []);
+  else sayWithButtons(play, content, rows, script, []);
+}
+
+/** Scripts started by a script run when the one with this command has ended. */
+function runLater(play: Play, script: string, action: Extract<ScriptAction, { type: 'run_script' }>): void {
+  const { leadId, code, at } = action;
+  if (at !== undefined && !play.input.bot.scripts.has(code)) {
+    const cause = { code: 'runs_unknown', of: script } as const;
+    play.report({ kind: 'script', script, cause, log: [], error: { ...play.unknownScript(code), ...at } });
+  } else if (leadId === undefined || leadId === String(play.lead.id)) play.later({ code });
+  else play.runForOther(leadId, code);
+}
+
+async function performPluginActions(play: Play, plugin: string, actions: readonly ScriptAction[]): Promise<void> {
+  const wishes = actions.flatMap((action): Json[] =>
+    action.type === 'plugin' && action.plugin === plugin ? [action.action] : [],
+  );
+  for (const then of await play.within(play.input.ports.afterScript(plugin, wishes))) {
+    if (then.do === 'event') play.request(then.event);
+    else play.later(then.script);
+  }
+}

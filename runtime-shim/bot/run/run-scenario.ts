@@ -1,0 +1,69 @@
+import { beginScenario } from './begin-scenario.ts';
+import { showMenu } from './menu.ts';
+import { performCommand } from './perform-command.ts';
+import { Play, ScenarioStopped } from './play.ts';
+import type { Frame } from '../../leads/position.ts';
+import type { ScenarioInput, ScenarioResult } from './scenario-contract.ts';
+
+/**
+ * Runs a bot for one trigger until it has nothing more to do or waits for an answer. An author's mistake is a report in
+ * the result, and what was done before it stands; a rejection means that nothing was done and the same trigger may be tried
+ * again (the sandbox is closing, a plugin's storage does not answer).
+ */
+export async function runScenario(input: ScenarioInput): Promise<ScenarioResult> {
+  const play = new Play(input);
+  try {
+    await beginScenario(play);
+    while (play.frames.length > 0) {
+      if (!(await advance(play))) break;
+    }
+  } catch (error) {
+    if (!(error instanceof ScenarioStopped)) throw error;
+    play.stoppedBy(error);
+  }
+  return play.result();
+}
+
+/** One command, or the end of a script with its menu. False: the scenario waits for the lead. */
+async function advance(play: Play): Promise<boolean> {
+  const frame = play.frames.at(-1);
+  const script = play.input.bot.scripts.get(frame?.script ?? '');
+  if (frame === undefined || script === undefined) {
+    // A script that waited for an answer when the bot folder was saved without it.
+    play.frames.pop();
+    return true;
+  }
+  if (!frame.begun) {
+    frame.begun = true;
+    play.report({ kind: 'script', script: script.code, cause: frame.cause, log: [] });
+  }
+  if (frame.next >= script.commands.length) {
+    await showMenu(play, script);
+    play.frames.pop();
+    enterPending(play, frame);
+    return true;
+  }
+  play.step();
+  const index = frame.next;
+  frame.next += 1;
+  const end = await performCommand(play, script, index);
+  if (end === 'wait') {
+    const command = script.commands[index];
+    const attribute = command?.type === 'value_input' ? command.attribute : '';
+    const waiting = { attribute, frames: play.frames, memory: { ...play.memory } };
+    play.lead = { ...play.lead, position: { ...play.lead.position, waiting } };
+    return false;
+  }
+  if (end === 'failed') play.frames.pop();
+  if (end === 'stop') {
+    // Nothing of what is under way goes on; what the script itself asked to run, it asked for knowingly.
+    play.frames = [];
+    enterPending(play, frame);
+  }
+  return true;
+}
+
+/** Puts the scripts that a script asked for on top, so that the first one asked for runs first. */
+function enterPending(play: Play, frame: Frame): void {
+  for (const ref of frame.pending.toReversed()) play.enter(ref, { code: 'bot_run', of: frame.script });
+}

@@ -1,0 +1,93 @@
+/** What a run of a scenario is given, and what comes of it. It touches no storage: the caller commits the result, or nothing. */
+import type { AfterScript, Json } from '../../../plugin/contract/guest.ts';
+import type { Content } from '../../../plugin/contract/message.ts';
+import type { ScriptRef, ScriptType } from '../../../plugin/contract/script-types.ts';
+import type { LeadRecord } from '../../leads/lead-record.ts';
+import type { ScriptError, ScriptLogLine, ScriptResult, ScriptRun, ScriptUsage } from '../../sandbox/contract.ts';
+import type { Bot } from '../bot.ts';
+import type { ScriptCause } from '../../leads/script-cause.ts';
+
+/** What sets a scenario going. */
+export type Trigger =
+  | {
+      readonly kind: 'message';
+      readonly content: Content;
+      /** Somebody else has the dialog: only routes with `actsDuringTransfer` act. */
+      readonly withOperator: boolean;
+    }
+  | {
+      readonly kind: 'script';
+      readonly script: ScriptRef;
+      readonly cause: ScriptCause;
+      readonly duringTransfer: boolean;
+    };
+
+/** What the interpreter asks of the runtime. */
+export interface ScenarioPorts {
+  readonly run: (script: ScriptRun) => Promise<ScriptResult>;
+  readonly plugins: ScriptRun['plugins'];
+  readonly call: ScriptRun['call'];
+  readonly known?: ScriptRun['known'];
+  /** What a plugin wants done for the actions that a script requested of it. */
+  readonly afterScript: (plugin: string, actions: readonly Json[]) => Promise<readonly AfterScript[]>;
+  /** The script for the type «Перевод на оператора», by availability. */
+  readonly chooseTransfer: () => Promise<AfterScript>;
+}
+
+export interface ScenarioInput {
+  readonly bot: Bot;
+  readonly lead: LeadRecord;
+  readonly botAttributes: Readonly<Record<string, string>>;
+  readonly trigger: Trigger;
+  readonly ports: ScenarioPorts;
+  /** Aborted when the scenario's time is over: it is stopped then, also while it waits for a script or a plugin. */
+  readonly signal: AbortSignal;
+  /** Most characters of all that it may say, log, keep and ask for. Default `MAX_TURN_CHARS`. */
+  readonly maxChars?: number;
+}
+
+/** One thing that the bot says. */
+export interface BotSays {
+  readonly content: Content;
+  /** May be said although an operator has the dialog. */
+  readonly duringTransfer: boolean;
+}
+
+/** A script, or a file of it, that was run: for the author's log and the timeline. */
+export interface ScriptReport {
+  readonly script: string;
+  readonly file?: string;
+  readonly cause: ScriptCause;
+  readonly log: readonly ScriptLogLine[];
+  readonly error?: ScriptError;
+  readonly usage?: ScriptUsage;
+  readonly attributes?: Readonly<Record<string, Json>>;
+}
+
+/** What an author should read, in the order in which it happened. */
+export type ScenarioReport =
+  | ({ readonly kind: 'script' } & ScriptReport)
+  | { readonly kind: 'remark'; readonly level: ScriptLogLine['level']; readonly text: string };
+
+/** Something asked of the plugins: an operator, or the dialog back. */
+export interface ScenarioRequest {
+  readonly type: 'TransferRequested' | 'ReturnRequested';
+  /** The type of the script that asks, when it is certain (`plugin/contract/events.ts` says what for). */
+  readonly scriptType?: ScriptType;
+}
+
+export interface ScenarioResult {
+  readonly lead: LeadRecord;
+  /** Writes to the bot's own attributes; `null` deletes. */
+  readonly botWrites: ReadonlyMap<string, string | null>;
+  readonly says: readonly BotSays[];
+  /** Asked for in this order, to be told to the plugins behind everything that was said. */
+  readonly requests: readonly ScenarioRequest[];
+  /** The flag "Переведён на оператора", if a script or command set it. */
+  readonly forwarded: boolean | undefined;
+  /** `bot.runScriptByCodeForLead` for another lead. */
+  readonly runsForOthers: ReadonlyArray<{ readonly leadId: string; readonly code: string }>;
+  readonly reports: readonly ScenarioReport[];
+  /** What came of it, as it is counted against `maxChars`. */
+  readonly chars: number;
+}

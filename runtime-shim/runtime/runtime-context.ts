@@ -1,0 +1,25 @@
+import type { Clock, Logger } from '../../plugin/contract/host.ts';
+import type { Storage } from '../../plugin/storage/contract.ts';
+import type { Bot } from '../bot/bot.ts';
+import type { Sandbox } from '../sandbox/contract.ts';
+import type { ActivityBus } from './activity-bus.ts';
+import type { OutputQuota } from './output-quota.ts';
+import type { PluginSet } from './plugin-set.ts';
+
+/** What all parts of the runtime work with. */
+export interface RuntimeContext {
+  readonly storage: Storage;
+  readonly sandbox: Sandbox;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly activities: ActivityBus;
+  readonly quota: OutputQuota;
+  /** Set once the plugins are made: they are given host ports that need the rest first. */
+  readonly plugins: () => PluginSet;
+  /** The bot in force: it changes when its folder is saved. */
+  readonly bot: () => Bot;
+  readonly botId: string;
+}
+
+/** The logger of a runtime that was given none: a library does not write on its user's streams. */
+export const SILENT_LOGGER: Logger = { debug() {}, info() {}, warn() {}, error() {} };
