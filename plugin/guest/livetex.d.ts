@@ -230,6 +230,24 @@ interface MetabotConsole {
   debug(...values: any[]): void;
   warn(...values: any[]): void;
   error(...values: any[]): void;
+  /** Значение, строки в кавычках. */
+  dir(value: any): void;
+  dirxml(...values: any[]): void;
+  /** Таблица: строка на элемент, не больше 50 строк. */
+  table(data: any, columns?: readonly string[]): void;
+  /** Пишет ошибку, если условие ложно. */
+  assert(condition: any, ...values: any[]): void;
+  count(label?: string): void;
+  countReset(label?: string): void;
+  time(label?: string): void;
+  timeLog(label?: string, ...values: any[]): void;
+  timeEnd(label?: string): void;
+  /** Следующие записи с отступом, до `groupEnd`. */
+  group(...values: any[]): void;
+  groupCollapsed(...values: any[]): void;
+  groupEnd(): void;
+  /** С местами в скрипте, откуда вызвано. */
+  trace(...values: any[]): void;
 }
 
 /**
