@@ -43,7 +43,7 @@ export interface LaneWorkerOptions {
   readonly leaseMs: number;
   readonly handle: (job: ClaimedJob, context: { readonly signal: AbortSignal }) => Promise<JobOutcome>;
   readonly classify: (error: unknown, job: ClaimedJob) => JobFailure;
-  /** Default 24 h (design, section 5.4). */
+  /** Default 24 h: LiveTex repeats its webhooks for as long. */
   readonly giveUpAfterMs?: number;
   readonly clock: WorkerClock;
   /** In [0, 1): the jitter. */

@@ -10,7 +10,7 @@ export type FullLimits = Required<SandboxLimits>;
  */
 const ISOLATES = Math.min(4, availableParallelism() + 1);
 
-/** The platform's own limits are not public; these are ours (reference, "Engine"). */
+/** The platform's own limits are not public; these are our choice (docs/platform.md#metabot24-the-engine). */
 export const DEFAULT_LIMITS: FullLimits = {
   cpuMs: 1_000,
   wallMs: 5_000,
@@ -55,7 +55,7 @@ export const MAX_KNOWN_CHARS = 4_000_000;
 
 /** How often a runner looks at time and memory, ms: a 1 GB/s allocation grows 20 MB between two looks. */
 export const WATCH_EVERY_MS = 20;
-/** From `dispose()` to the kill of the runner, ms (reference/sandbox.md). */
+/** From `dispose()` to the kill of the runner, ms (docs/decisions/0002-guarded-runners.md). */
 export const KILL_AFTER_MS = 250;
 /** How much longer than its deadline a run may be silent before the server kills the runner itself, ms: the runner's loop is stuck. */
 export const PARENT_GRACE_MS = 1_500;
@@ -82,7 +82,7 @@ const SPARE_ISOLATES = 2;
 /** Part of the cap from which a runner is replaced when it is next idle: the rest of old scripts must not count for a new one. */
 export const RETIRE_PART = 0.75;
 
-/** Memory of a runner process that ends it, MiB. `memoryLimit` of an isolate is soft (reference/sandbox.md), this is not. */
+/** Memory of a runner process that ends it, MiB. `memoryLimit` of an isolate is soft (docs/decisions/0002-guarded-runners.md), this is not. */
 export function runnerCapMb(limits: FullLimits): number {
   return RUNNER_BASE_MB + limits.memoryMb * (limits.isolates + SPARE_ISOLATES) + 2 * YOUNG_HALF_MB * limits.isolates;
 }

@@ -14,7 +14,7 @@ import type { FromRunner } from './runner-protocol.ts';
  * over the value (`JSON.stringify` for the answer of `run`) runs out of our stack. A script's own stack may be deeper.
  */
 const MAX_REPORT_DEPTH = 100;
-/** Attributes with this prefix belong to the platform and to plugins (reference, "Attribute kinds"). */
+/** Attributes with this prefix belong to the platform and to plugins (docs/platform.md#metabot24-lead-bot-memory). */
 const SYSTEM_PREFIX = 'sys_';
 
 /** JSON of any kind: it came out of `JSON.parse`, so there is nothing more to check. */

@@ -123,5 +123,5 @@ export const MIGRATIONS: readonly string[] = [TABLES, DEATHS];
 /** What this program writes and understands. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
-/** Oldest server that is supported (issue NODES, point 1), as the server counts versions. */
+/** Oldest server that is supported (docs/nodes.md#set-up), as the server counts versions. */
 export const MIN_SERVER_VERSION = 150_000;

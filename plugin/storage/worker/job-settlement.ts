@@ -3,7 +3,7 @@ import type { ClaimedJob, Transaction } from '../contract.ts';
 import { codeOf, storageError } from '../errors.ts';
 import type { JobFailure, JobOutcome, LaneWorkerEvent, LaneWorkerOptions } from '../lane-worker-contract.ts';
 
-/** How long a job is tried from its first failure on, ms (design, section 5.4). */
+/** How long a job is tried from its first failure on, ms: a day (README.md, "What is promised when things fail"). */
 const GIVE_UP_AFTER_MS = 24 * 60 * 60_000;
 /** Shortest pause of a queue, ms: a time that is over already must not make the worker spin. */
 const SHORTEST_PAUSE_MS = 100;
