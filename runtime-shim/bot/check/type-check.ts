@@ -105,7 +105,7 @@ function problemOf(line: string, scripts: readonly SourceFile[]): ScriptProblem[
   return [{ file, line: Number(row), column: Math.max(1, Number(column) - shift), rule, message }];
 }
 
-/** `attr = {…}` without a declaration: the platform's sloppy mode makes it a variable (brief, S13). */
+/** `attr = {…}` without a declaration: the platform's sloppy mode makes it a variable (docs/platform.md#metabot24-the-engine). */
 function isAssigned(message: string, code: string): boolean {
   const name = /^Cannot find name '([^']+)'/u.exec(message)?.[1];
   if (name === undefined) return false;

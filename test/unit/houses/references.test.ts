@@ -1,6 +1,6 @@
-/** What comments and documents point to: every path is in the project. */
+/** What comments and documents point to: every path is in the project, and nothing is cited that its reader does not have. */
 import { readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { filesBelow, leadsSomewhere, ROOT } from './documents.ts';
 
@@ -17,9 +17,21 @@ const COMMENT = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gmu;
 /** What the package exports is named like a path. */
 const PACKAGE = 'metabot24-livetex/';
 
+/** Words of papers that lay beside the project while it was written. */
+const FOREIGN = [
+  /design, section/iu,
+  /\bthe brief\b|\(brief|brief, S\d/iu,
+  /public surface/iu,
+  /\(reference,|\breference\/[\w-]+\.md/iu,
+  /\bmetabot24\.md/iu,
+  /\bissue [A-Z]{4,}\b/u,
+  /(?<![\w.])\/work\/|\.\.\/shared\//u,
+];
+
 const self = import.meta.filename;
 const sources = filesBelow(ROOT, ['.ts', '.tsx', '.js', '.css', '.sql']).filter((file) => file !== self);
 const documents = filesBelow(ROOT, ['.md']);
+const configs = filesBelow(ROOT, ['.json', '.yml', '.yaml']).filter((file) => basename(file) !== 'package-lock.json');
 
 function commentsOf(file: string): string {
   return Array.from(readFileSync(file, 'utf8').matchAll(COMMENT), ([comment]) => comment).join('\n');
@@ -53,6 +65,17 @@ test('every path in a document leads to something in the project', () => {
     return [...danglingIn(file, text), ...beside.map((path) => `${relative(ROOT, file)}: ${path}`)];
   });
   expect(dangling).toEqual([]);
+});
+
+test('nothing is cited that only its writers had', () => {
+  const found = [...sources, ...documents, ...configs].flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .flatMap((line, index) =>
+        FOREIGN.some((words) => words.test(line)) ? [`${relative(ROOT, file)}:${index + 1}: ${line.trim()}`] : [],
+      ),
+  );
+  expect(found).toEqual([]);
 });
 
 test.each([
