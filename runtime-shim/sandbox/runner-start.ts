@@ -36,9 +36,8 @@ const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(p
  * service's: no configuration, no bot folder, no data.
  */
 export function readablePaths(): string[] {
-  const own = IS_BUILT
-    ? ['./', '../package.json']
-    : ['./', '../errors.ts', '../../plugin/contract/', '../../package.json'];
+  // In a checkout the two source folders: which of their files the runner's program is made of changes with the code.
+  const own = IS_BUILT ? ['./', '../package.json'] : ['../', '../../plugin/', '../../package.json'];
   const addon = packageFolders('isolated-vm', RUNNER_FILE);
   const loader = packageFolders('node-gyp-build', join(addon.at(-1) ?? dirname(RUNNER_FILE), 'package.json'));
   return [
