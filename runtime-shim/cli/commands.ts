@@ -19,15 +19,21 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: [
       'Runs the bot folder in the real sandbox with the plugin against a LiveTex emulator, with a page on which you are',
       'both lead and operator, and prints what happens. The main example plays one demonstration dialog first.',
-      'It stays up until Ctrl+C.',
+      'It stays up until Ctrl+C. With --config the notices, headers, time-outs and limits are those of the file; storage, http',
+      'and what belongs to the real LiveTex (token, baseUrl, webhook, bots) are left aside, and its variables may be unset.',
     ],
     positionals: [{ name: 'botFolder', required: false, help: 'a folder with bot.json (default: the main example)' }],
     options: [
       { name: 'port', value: 'N', port: true, help: `where to listen (default ${SIMULATE_PORT}, 0: any free port)` },
       { name: 'data', value: 'DIR', help: 'keep the state in this folder (default: in memory)' },
+      { name: 'config', value: 'FILE', help: 'take the bot and its settings from a configuration of serve' },
       { name: 'no-open', help: 'do not open a browser' },
     ],
-    examples: ['metabot-livetex simulate', 'metabot-livetex simulate my-bot --port 9000 --data ./data'],
+    examples: [
+      'metabot-livetex simulate',
+      'metabot-livetex simulate my-bot --port 9000 --data ./data',
+      'metabot-livetex simulate --config livetex.json',
+    ],
     load: async () => (await import('./commands/simulate.ts')).simulate,
   },
   {

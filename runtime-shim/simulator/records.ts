@@ -120,7 +120,13 @@ export type OperatorAction = 'status' | 'added' | 'read' | 'reply' | 'file' | 'h
 
 /** The facts of a timeline entry that its line shows. Bodies, logs and values are its detail, fetched when opened. */
 export type EntryFacts =
-  | { readonly kind: 'lead_message'; readonly text: string; readonly attachments: number }
+  | {
+      readonly kind: 'lead_message';
+      readonly text: string;
+      readonly attachments: number;
+      /** The message's number in the lead's chat. */
+      readonly seq: number;
+    }
   | {
       readonly kind: 'script';
       readonly script: string;
@@ -219,4 +225,6 @@ export interface SourceFile {
   readonly text: string;
   /** Where it is on this machine: for a link that opens the author's editor. */
   readonly path: string;
+  /** When it was last saved, Unix ms: an error from before shows another text's line. */
+  readonly changedAt: number;
 }

@@ -1,5 +1,5 @@
-const attrs = lead.getAllLiveTexAttrs();
-console.log('Оператор закончил заявку', attrs['номер_заявки']);
+const number = lead.getLiveTexAttr('номер_заявки');
+console.log('Оператор закончил заявку', number);
 lead.setAllLiveTexAttrs({});
-bot.sendMessage('Снова с вами бот. Заявка ' + attrs['номер_заявки'] + ' закрыта.');
+bot.sendMessage(number == null ? 'Снова с вами бот.' : 'Снова с вами бот. Заявка ' + number + ' закрыта.');
 bot.run({ script_code: 'main_menu' });

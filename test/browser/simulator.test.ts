@@ -6,6 +6,8 @@ import { editingStories } from './stories/editing.ts';
 import { faultStories } from './stories/faults.ts';
 import { hostileStories } from './stories/hostile.ts';
 import { pageStories } from './stories/page.ts';
+import { readingStories } from './stories/reading.ts';
+import { readmeStories } from './stories/readme.ts';
 
 /** One browser for all stories: starting it costs more than most of them. */
 let browser: Browser;
@@ -19,3 +21,5 @@ editingStories(() => browser);
 faultStories(() => browser);
 hostileStories(() => browser);
 pageStories(() => browser);
+readingStories(() => browser);
+readmeStories(() => browser);

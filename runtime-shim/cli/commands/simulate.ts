@@ -11,6 +11,7 @@ import { activityLines, formatLine } from '../activity-line.ts';
 import type { CommandContext, CommandWork } from '../command.ts';
 import { SIMULATE_PORT } from '../commands.ts';
 import { type Config, configSchema } from '../config/config-schema.ts';
+import { loadConfigForSimulation } from '../config/load-config.ts';
 import { sqliteIn } from '../config/sqlite-folder.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { EXIT_DONE } from '../exit-code.ts';
@@ -38,8 +39,11 @@ export const simulate: CommandWork = async (context) => {
     cwd,
     stop,
   } = context;
-  const isMainExample = positionals[0] === undefined;
-  const bot = isMainExample ? join(packageRoot(), MAIN_EXAMPLE) : resolve(cwd, positionals[0] ?? '');
+  const file = values['config'];
+  const own = file === undefined ? undefined : await loadConfigForSimulation(file, cwd, context.env);
+  const isMainExample = positionals[0] === undefined && own === undefined;
+  const bot =
+    positionals[0] === undefined ? (own?.bot ?? join(packageRoot(), MAIN_EXAMPLE)) : resolve(cwd, positionals[0]);
   const port = Number(values['port'] ?? SIMULATE_PORT);
   /** What was opened, to be closed in the reverse order. */
   const opened: Array<() => Promise<void>> = [];
@@ -51,7 +55,7 @@ export const simulate: CommandWork = async (context) => {
     opened.push(() => storage.close());
     const emulator = await startLiveTexEmulator({ operators: [OPERATOR, COLLEAGUE] });
     opened.push(() => emulator.close());
-    const config = simulatedConfig(bot, emulator, port);
+    const config = simulatedConfig({ bot, emulator, port, own });
     const logger = jsonLogger({
       write: (line) => terminal.err(line),
       level: 'error',
@@ -96,13 +100,25 @@ export const simulate: CommandWork = async (context) => {
   return EXIT_DONE;
 };
 
-function simulatedConfig(bot: string, emulator: LiveTexEmulator, port: number): Config {
+interface Simulated {
+  readonly bot: string;
+  readonly emulator: LiveTexEmulator;
+  readonly port: number;
+  /** The author's own settings: notices, headers, time-outs, limits. */
+  readonly own: Config | undefined;
+}
+
+/** The author's settings with the local LiveTex in place of the real one; of several bindings, the first. */
+function simulatedConfig({ bot, emulator, port, own }: Simulated): Config {
   const key = randomBytes(16).toString('base64url');
   const publicUrl = `http://${HOST}:${port}`;
+  // Whichever bots it serves: here it serves the one that is simulated.
+  const { bots: _bots, ...binding } = own?.livetex[0] ?? { bots: undefined };
   return configSchema.parse({
+    ...(own === undefined ? {} : { sandbox: own.sandbox, retention: own.retention }),
     bot,
     http: { host: HOST, port },
-    livetex: [{ token: emulator.token, baseUrl: emulator.url, webhook: { publicUrl, key } }],
+    livetex: [{ ...binding, token: emulator.token, baseUrl: emulator.url, webhook: { publicUrl, key } }],
   });
 }
 

@@ -49,6 +49,30 @@ export async function loadConfigForMaintenance(file: string, cwd: string, env: E
   return completed(parsed.data, path);
 }
 
+/** What `simulate` replaces by its own: where the data are, and who may ask. */
+const NOT_SIMULATED: readonly string[] = ['storage', 'http'];
+
+/**
+ * For `simulate --config`: the settings of a server, without its storage and its address. Variables of secrets may be
+ * unset, since the local LiveTex has a token and a webhook of its own.
+ * @throws cli_json_invalid with every problem, and what `readTextFile` throws
+ */
+export async function loadConfigForSimulation(file: string, cwd: string, env: Environment): Promise<Config> {
+  const path = resolve(cwd, file);
+  const { value } = resolveEnv(await readJsonFile(WHAT, path), env, UNSET);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const used: unknown = isObject
+    ? Object.fromEntries(Object.entries(value).filter(([key]) => !NOT_SIMULATED.includes(key)))
+    : value;
+  const parsed = configSchema.safeParse(used);
+  const problems = [
+    ...(parsed.success ? [] : issueLines(parsed.error.issues, keysOf(configSchema))),
+    ...(await botFolderProblems(used, path)),
+  ];
+  if (!parsed.success || problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });
+  return completed(parsed.data, path);
+}
+
 function completed(config: Config, path: string): Config {
   return { ...config, bot: beside(path, config.bot), storage: storageBeside(path, config.storage) };
 }

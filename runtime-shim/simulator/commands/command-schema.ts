@@ -11,6 +11,8 @@ const name = textSchema.trim().min(1).max(100);
 /** What the page may ask for, by the field `do`. */
 export const commandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('lead_add'), channel: codeSchema, name, externalId: externalIdSchema.optional() }),
+  /** The same person writes to the bot for the first time again: a new lead with the name and channel of this one. */
+  z.strictObject({ do: z.literal('lead_again'), userId }),
   /** `id` makes a repeated request harmless: the page sends again until it was accepted. */
   z.strictObject({
     do: z.literal('lead_say'),

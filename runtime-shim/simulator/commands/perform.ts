@@ -32,7 +32,7 @@ export type CommandResult =
   | { readonly ok: true; readonly userId?: string }
   | { readonly ok: false; readonly reason: 'refused' | 'unavailable'; readonly problems: readonly string[] };
 
-type LeadCommand = Extract<Command, { do: 'lead_add' | 'lead_say' }>;
+type LeadCommand = Extract<Command, { do: 'lead_add' | 'lead_again' | 'lead_say' }>;
 type DeskCommand = Extract<Command, { userId: string; do: `desk_${string}` }>;
 
 /** Does what the page asked for. */
@@ -40,6 +40,7 @@ export async function perform(command: Command, context: CommandContext): Promis
   try {
     switch (command.do) {
       case 'lead_add':
+      case 'lead_again':
       case 'lead_say':
         return await performLead(command, context);
       case 'operator_status': {
@@ -88,6 +89,7 @@ async function performLead(command: LeadCommand, context: CommandContext): Promi
   }
   const lead = context.journal.get('lead', command.userId);
   if (lead === undefined) return { ok: false, reason: 'refused', problems: [`there is no lead "${command.userId}"`] };
+  if (command.do === 'lead_again') return { ok: true, userId: context.leads.replace(lead, context.newId()).userId };
   const { channel, externalId, name } = lead;
   const { id, text, attachments } = command;
   try {

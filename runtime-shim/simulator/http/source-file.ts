@@ -15,8 +15,9 @@ export async function sourceFile(botFolder: string, file: string): Promise<Sourc
     const path = await realpath(join(root, file));
     const inside = relative(root, path);
     if (inside.startsWith(`..${sep}`) || inside === '..' || inside.startsWith(sep)) return undefined;
-    if ((await stat(path)).size > MAX_BYTES) return undefined;
-    return { file: inside.split(sep).join('/'), text: await readFile(path, 'utf8'), path };
+    const { size, mtimeMs: changedAt } = await stat(path);
+    if (size > MAX_BYTES) return undefined;
+    return { file: inside.split(sep).join('/'), text: await readFile(path, 'utf8'), path, changedAt };
   } catch {
     return undefined;
   }

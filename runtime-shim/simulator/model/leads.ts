@@ -21,6 +21,8 @@ export class Leads {
   readonly #clock: Clock;
   readonly #logger: Logger | undefined;
   readonly #refreshes = new Map<string, () => void>();
+  /** Leads that began anew as another one: what still happens to them is not shown on the lead's side. */
+  readonly #replaced = new Set<string>();
   #closed = false;
 
   constructor(options: { journal: Journal; runtime: () => Runtime; clock: Clock; logger: Logger | undefined }) {
@@ -32,7 +34,7 @@ export class Leads {
 
   /** Puts a lead on the page before it has said anything. */
   add(lead: { readonly channel: string; readonly externalId: string; readonly name: string }): LeadRecord {
-    const userId = userIdOf({ botId: this.#runtime().botId, channel: lead.channel, externalId: lead.externalId });
+    const userId = this.#userIdOf(lead.channel, lead.externalId);
     const known = this.#journal.get('lead', userId);
     if (known !== undefined) return known;
     const record: LeadRecord = {
@@ -49,10 +51,20 @@ export class Leads {
     return record;
   }
 
+  /** The lead begins anew: another one with the same name and channel takes its place on the page. */
+  replace(lead: LeadRecord, externalId: string): LeadRecord {
+    this.#replaced.add(lead.userId);
+    this.#journal.remove('lead', lead.userId);
+    for (const message of this.#journal.list('message'))
+      if (message.userId === lead.userId) this.#journal.remove('message', `${lead.userId}#${message.seq}`);
+    return this.add({ channel: lead.channel, externalId, name: lead.name });
+  }
+
   /** Reads all leads and chats of the runtime's storage: at the start and after a restart. */
   async load(): Promise<void> {
     const stored = await this.#runtime().leads({ limit: MAX_LEADS });
-    for (const { channel, externalId } of stored) this.add({ channel, externalId, name: externalId });
+    for (const { channel, externalId } of stored)
+      if (!this.#replaced.has(this.#userIdOf(channel, externalId))) this.add({ channel, externalId, name: externalId });
     for (const lead of this.#journal.list('lead')) await this.#read(lead);
   }
 
@@ -63,6 +75,7 @@ export class Leads {
     }
     if (activity.kind === 'bot_reloaded') return;
     const { channel, externalId } = activity.lead;
+    if (this.#replaced.has(this.#userIdOf(channel, externalId))) return;
     const userId = this.add({ channel, externalId, name: externalId }).userId;
     if (activity.kind === 'message') this.#putMessage(activity.lead, activity.message);
     this.#refresh(userId);
@@ -72,6 +85,10 @@ export class Leads {
     this.#closed = true;
     for (const cancel of this.#refreshes.values()) cancel();
     this.#refreshes.clear();
+  }
+
+  #userIdOf(channel: string, externalId: string): string {
+    return userIdOf({ botId: this.#runtime().botId, channel, externalId });
   }
 
   #putMessage(lead: LeadRef, message: TranscriptMessage): void {
@@ -105,7 +122,7 @@ export class Leads {
 
   async #readView(lead: LeadRecord): Promise<void> {
     const view = await this.#runtime().lead(lead.channel, lead.externalId);
-    if (view === undefined || this.#closed) return;
+    if (view === undefined || this.#closed || this.#replaced.has(lead.userId)) return;
     const present = this.#journal.get('lead', lead.userId) ?? lead;
     this.#journal.put('lead', lead.userId, {
       ...present,

@@ -1,12 +1,13 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Command } from '../commands/command-schema.ts';
 import { Banners } from './bar/banners.tsx';
+import { Help } from './bar/help.tsx';
 import { Steps } from './bar/steps.tsx';
 import { TopBar } from './bar/top-bar.tsx';
 import { SourceView } from './between/source-view.tsx';
 import { Columns } from './columns.tsx';
 import { useSetting } from './state/hooks.ts';
-import { type Language, PageContext, usePage } from './state/page-context.ts';
+import { type Language, PageContext, type SourcePlace, usePage } from './state/page-context.ts';
 import { type CommandAnswer, sendCommand } from './state/send-command.ts';
 import { usePageState } from './state/use-page-state.ts';
 import { browserLanguage, textsIn } from './texts/language.ts';
@@ -19,7 +20,8 @@ export function App() {
   const [theme, setTheme] = useSetting<'auto' | 'light' | 'dark'>('theme', 'auto', 'local');
   const [steps, setSteps] = useSetting<'shown' | 'hidden'>('steps', 'shown', 'local');
   const [refusal, setRefusal] = useState<string | null>(null);
-  const [source, setSource] = useState<{ file: string; line: number | null } | null>(null);
+  const [source, setSource] = useState<SourcePlace | null>(null);
+  const [help, setHelp] = useState(false);
   const texts = textsIn(language);
 
   useEffect(() => {
@@ -28,30 +30,56 @@ export function App() {
     document.title = texts.title;
   }, [language, theme, texts]);
 
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      const { target } = event;
+      const isWriting = target instanceof HTMLElement && target.matches('input, textarea, select');
+      if (event.key === '?' && !isWriting) setHelp(true);
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, []);
+
   const act = useCallback(async (command: Command): Promise<CommandAnswer> => {
     const answer = await sendCommand(command);
     setRefusal(answer.ok ? null : answer.problems.join('; '));
     return answer;
   }, []);
-  const openSource = useCallback((file: string, line: number | null) => setSource({ file, line }), []);
-  const context = useMemo(() => ({ texts, language, act, openSource }), [texts, language, act, openSource]);
+  const context = useMemo(() => ({ texts, language, act, openSource: setSource }), [texts, language, act]);
 
   return (
     <PageContext value={context}>
+      {/* One press from here to where one writes, past the bar and its buttons. */}
+      <a
+        class="skip-link"
+        href="#columns"
+        onClick={(event) => {
+          event.preventDefault();
+          document.querySelector<HTMLElement>('.column:not([hidden]) textarea')?.focus();
+        }}
+      >
+        {texts.bar.skip}
+      </a>
       <TopBar
         status={state.status}
         faults={state.faults}
         theme={theme}
         onTheme={setTheme}
         onLanguage={setLanguage}
-        stepsShown={steps === 'shown'}
-        onSteps={() => setSteps(steps === 'shown' ? 'hidden' : 'shown')}
+        onHelp={() => setHelp(true)}
       />
       <Banners status={state.status} connected={connected} />
       {steps === 'shown' && state.status !== undefined && <Steps state={state} onHide={() => setSteps('hidden')} />}
       <Columns state={state} />
-      {source !== null && (
-        <SourceView key={source.file} file={source.file} line={source.line} onClose={() => setSource(null)} />
+      {source !== null && <SourceView key={source.file} {...source} onClose={() => setSource(null)} />}
+      {help && (
+        <Help
+          onGuide={() => {
+            setSteps('shown');
+            setHelp(false);
+          }}
+          onClose={() => setHelp(false)}
+        />
       )}
       {refusal !== null && <Toast text={`${texts.refused}: ${refusal}`} onClose={() => setRefusal(null)} />}
     </PageContext>

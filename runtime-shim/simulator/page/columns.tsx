@@ -1,6 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ConversationRecord } from '../records.ts';
-import { TimelineColumn } from './between/timeline-column.tsx';
+import { type ShownChain, TimelineColumn } from './between/timeline-column.tsx';
 import { DeskColumn } from './desk/desk-column.tsx';
 import { LeadColumn } from './lead/lead-column.tsx';
 import { usePage } from './state/page-context.ts';
@@ -18,7 +18,9 @@ export function Columns({ state }: { readonly state: PageState }) {
   const [leadId, setLeadId] = useSetting<string | null>('lead', null);
   const [conversationId, setConversationId] = useSetting<string | null>('conversation', null);
   const tabs = useRef<Partial<Record<Name, HTMLButtonElement | null>>>({});
+  const [chain, setChain] = useState<ShownChain | null>(null);
   useNewConversation(state, conversationId, setConversationId);
+  const failures = useUnseenFailures(state, narrow && tab !== 'between');
 
   const { status, leads } = state;
   const lead = leads.find(({ userId }) => userId === leadId) ?? leads[0];
@@ -41,7 +43,7 @@ export function Columns({ state }: { readonly state: PageState }) {
     ...(narrow ? { role: 'tabpanel' as const, hidden: tab !== name } : {}),
   });
   return (
-    <main class="columns">
+    <main class="columns" id="columns">
       {narrow && (
         <div class="tabs" role="tablist" aria-label={texts.bar.columns}>
           {NAMES.map((name) => (
@@ -65,6 +67,12 @@ export function Columns({ state }: { readonly state: PageState }) {
                   {unread}
                 </span>
               )}
+              {name === 'between' && failures > 0 && (
+                <span class="unread failures">
+                  <span class="visually-hidden">{texts.between.failures}: </span>
+                  {failures}
+                </span>
+              )}
             </button>
           ))}
         </div>
@@ -76,12 +84,17 @@ export function Columns({ state }: { readonly state: PageState }) {
           leads={leads}
           lead={lead}
           messages={state.messages.get(lead.userId) ?? []}
+          entries={state.entries}
           onSelect={setLeadId}
+          onChain={(entry) => {
+            setChain({ id: entry.chain, only: true });
+            setTab('between');
+          }}
         />
       </section>
       <section {...frame('between')}>
         <ColumnTitle name="between" />
-        <TimelineColumn entries={state.entries} leads={leads} lead={lead} />
+        <TimelineColumn entries={state.entries} leads={leads} lead={lead} chain={chain} onChain={setChain} />
       </section>
       <section {...frame('desk')}>
         <ColumnTitle name="desk" />
@@ -125,4 +138,13 @@ function useNewConversation(state: PageState, selected: string | null, select: (
     const isBusy = open.some(({ userId }) => userId === selected);
     if (fresh !== undefined && !isBusy) select(fresh.userId);
   }, [conversations, selected, select]);
+}
+
+/** How many scripts have failed since the person last saw the timeline: a phone shows one column at a time. */
+function useUnseenFailures({ entries }: PageState, isHidden: boolean): number {
+  const seen = useRef(0);
+  const newest = entries.at(-1)?.id ?? 0;
+  if (!isHidden) seen.current = newest;
+  return entries.filter(({ id, facts }) => id > seen.current && facts.kind === 'script' && facts.error !== undefined)
+    .length;
 }

@@ -55,9 +55,7 @@ export class Correlation {
     if ((facts.kind === 'retry' || facts.kind === 'dead') && facts.job.startsWith('send')) {
       return lead.mirror ?? latest(lead, facts);
     }
-    if (facts.kind === 'script' && facts.file !== undefined) {
-      return lead.begun.get(facts.script) ?? latest(lead, facts);
-    }
+    if (facts.kind === 'script' && facts.file !== undefined) return causeOfFile(lead, facts);
     return latest(lead, facts);
   }
 
@@ -87,6 +85,17 @@ export class Correlation {
     const last = this.#lastBeginning;
     return last !== undefined && at - last.at <= NEAR_MS ? last.id : undefined;
   }
+}
+
+/**
+ * A file runs because its script began. A script that had asked the lead (`value_input`) goes on because of the answer, which
+ * is newer than its beginning.
+ */
+function causeOfFile(lead: LeadMemory, facts: Extract<EntryFacts, { kind: 'script' }>): number | undefined {
+  const begun = lead.begun.get(facts.script);
+  const said = lead.latest.get('lead_message');
+  if (begun === undefined) return latest(lead, facts);
+  return said !== undefined && said > begun ? said : begun;
 }
 
 /** A mirrored message and LiveTex's question that follows each of them lead to nothing but themselves. */

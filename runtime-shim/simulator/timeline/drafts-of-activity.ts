@@ -97,7 +97,7 @@ function messageDraft({ at, lead, message }: Extract<RuntimeActivity, { kind: 'm
     level: 'info',
     facts:
       message.from === 'lead'
-        ? { kind: 'lead_message', text: line, attachments: files.length }
+        ? { kind: 'lead_message', text: line, attachments: files.length, seq: message.seq }
         : { kind: 'message', from: message.from, text: line },
     match: text,
     detail: { message },

@@ -9,7 +9,7 @@ export function dialogStories(browser: () => Browser): void {
       const stand = await useSimulator();
       const seen = await visit(browser(), stand.url);
       const { page, lead, desk, chat, timeline } = seen;
-      await visible(lead.getByText('Напишите боту как клиент'));
+      await visible(lead.getByText('Напишите боту как лид'));
       await visible(desk.getByText('Операторы никого не видят'));
       const article = await transfer(seen);
 

@@ -86,7 +86,10 @@ export function pageStories(browser: () => Browser): void {
       await visible(article.getByRole('button', { name: 'Закрыть' }));
       for (const width of [1440, 1024, 390]) {
         await seen.page.setViewportSize({ width, height: 844 });
-        if (width === 390) await seen.page.getByRole('tab', { name: /Оператор/ }).click();
+        if (width === 390) {
+          await seen.page.getByRole('tab', { name: /Оператор/ }).click();
+          await article.getByText('Атрибуты лида').click();
+        }
         for (const part of [article.locator('dd'), article.getByRole('button', { name: 'Закрыть' })]) {
           const box = await part.boundingBox();
           expect(box === null ? Infinity : box.x + box.width).toBeLessThanOrEqual(width);

@@ -66,6 +66,40 @@ test('with --data a dialog is there again after a restart', async () => {
   expect(messages[0]).toMatchObject({ from: 'lead', text: 'Привет' });
 });
 
+test('with --config the notices and time-outs are the author’s own, and secrets may be unset', async () => {
+  const bot = { id: 'mine', scripts: [{ code: 'start', commands: [{ type: 'forward_to_operator' }] }] };
+  const binding = {
+    token: { env: 'LIVETEX_TOKEN_THAT_NOBODY_HAS' },
+    webhook: { publicUrl: 'https://bots.example.com', key: { env: 'LIVETEX_KEY_THAT_NOBODY_HAS' } },
+    bots: ['another'],
+    notices: { transferred: 'Зовём человека' },
+    pickupTimeout: 0.2,
+  };
+  const folder = await temporaryFolder({
+    'bot.json': JSON.stringify(bot),
+    'livetex.json': JSON.stringify({ bot: '.', storage: { env: 'NO_SUCH_STORAGE' }, livetex: [binding] }),
+  });
+  const command = startCommand(['simulate', '--config', 'livetex.json', '--port', '0', '--no-open'], { cwd: folder });
+  const [, url = ''] = await command.seen(/Open (\S+) and write to the bot/);
+  const body = JSON.stringify({ text: 'Привет' });
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${url}api/channels/vk/leads/7/messages`, { method: 'POST', headers, body });
+  await command.seen(/notice {4}Зовём человека/);
+  await command.seen(/waiting → bot \(operator_timeout\)/);
+  command.child.kill('SIGTERM');
+  expect((await command.end).code).toBe(0);
+});
+
+test('a mistake in the file of --config is named with its place', async () => {
+  const folder = await temporaryFolder({
+    'livetex.json': '{ "bot": "nowhere", "livetex": [{ "token": "a", "notice": {} }] }',
+  });
+  const { code, stderr } = await runCommand(['simulate', '--config', 'livetex.json', '--port', '0'], { cwd: folder });
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('notice');
+  expect(stderr).toContain('bot: there is no folder');
+});
+
 test('a port in use is named, with the way out', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => {

@@ -127,8 +127,46 @@ test('08: nobody is online: the bot asks for the phone', async () => {
   expect(await say('2')).toEqual([
     'lead: 2',
     'bot: Сейчас операторов нет на месте.',
-    'bot: Оставьте номер телефона, мы перезвоним.',
+    'bot: Оставьте номер телефона, мы перезвоним. Или напишите «отмена».',
   ]);
   expect(await say('8 926 123-45-67')).toEqual(['lead: 8 926 123-45-67', 'bot: Спасибо! Перезвоним на +79261234567.']);
   expect((await view()).systemAttributes).toMatchObject({ sys_livetex_attrs: { телефон: '+79261234567' } });
+});
+
+test('08: the phone can be refused, in words and by three tries, and an operator called instead', async () => {
+  const menu = 'bot: Чем помочь? [Часы работы] [Позвать оператора]';
+  const ask = 'bot: Оставьте номер телефона, мы перезвоним. Или напишите «отмена».';
+  const { say, view } = await startExample('08-support-bot', 'offline');
+  await say('Здравствуйте');
+  await say('2');
+  expect(await say('Отмена')).toEqual(['lead: Отмена', 'bot: Хорошо, без звонка.', menu]);
+  await say('2');
+  const wrong = 'bot: Это не похоже на номер телефона.';
+  expect(await say('12')).toEqual(['lead: 12', wrong, ask]);
+  expect(await say('123')).toEqual(['lead: 123', wrong, ask]);
+  expect(await say('1234')).toEqual(['lead: 1234', 'bot: Не получилось записать номер. Попробуйте позже.', menu]);
+  await say('2');
+  expect(await say('дайте оператора')).toEqual(['lead: дайте оператора', 'bot: Сейчас операторов нет на месте.', ask]);
+  expect((await view()).lead.tags).toEqual([]);
+});
+
+test('08: after /bot and after a close the dialog is with the bot, which never speaks of an unknown request', async () => {
+  const { say, settled, emulator, userId, operatorId, view } = await startExample('08-support-bot', 'online');
+  const menu = 'bot: Чем помочь? [Часы работы] [Позвать оператора]';
+  await say('Здравствуйте');
+  await say('2');
+  emulator.dialogs.read(userId, operatorId);
+  await settled();
+  emulator.dialogs.reply(userId, operatorId, '/bot');
+  expect(await settled()).toEqual(['bot: Снова с вами бот. Заявка 705 закрыта.', menu]);
+  expect((await view()).dialog).toMatchObject({ mode: 'bot', forwarded: false });
+  expect(await say('1')).toEqual(['lead: 1', 'bot: Операторы отвечают с 9:00 до 18:00, бот всегда.', menu]);
+  await say('2');
+  emulator.dialogs.close(userId, operatorId);
+  expect(await settled()).toEqual([
+    'notice: Оператор вернул диалог боту',
+    'bot: Снова с вами бот. Заявка 705 закрыта.',
+    menu,
+  ]);
+  expect((await view()).dialog.mode).toBe('bot');
 });

@@ -82,6 +82,22 @@ describe('the timeline', () => {
     ]);
   });
 
+  it('hangs the file of a script that had asked under the answer, so that its error leads there', () => {
+    const { observe } = start();
+    const error = { code: 'script_error', message: 'x', file: 'телефон.js', line: 1, column: 1 };
+    const entries = observe(
+      said('lead', 'перезвоните мне'),
+      script({ script: 'ask_phone', file: undefined }),
+      said('bot', 'Ваш телефон?'),
+      said('lead', '12'),
+      script({ script: 'ask_phone', file: 'телефон.js', error }),
+      script({ script: 'main_menu', file: undefined }),
+      script({ script: 'main_menu', file: 'меню.js' }),
+    );
+    expect(entries.map((entry) => entry.parent)).toEqual([undefined, 1, 2, undefined, 4, 4, 6]);
+    expect(entries[4]?.chain).toBe(4);
+  });
+
   it('finds the message of a request that was held back for long, and of its repeats', () => {
     const { observe } = start();
     const entries = observe(

@@ -1,28 +1,40 @@
 import { usePage } from '../state/page-context.ts';
 import type { PageState } from '../state/store.ts';
 import { Icon } from '../ui/pictures.tsx';
-import { stepsDone } from './steps-done.ts';
+import { stepsDone } from './guide.ts';
 
-/** The first minute, in four steps that tick themselves off. */
+/** The first minute, in four steps that tick themselves off; after them, what one may try next. */
 export function Steps({ state, onHide }: { readonly state: PageState; readonly onHide: () => void }) {
   const { texts } = usePage();
   const done = stepsDone(state);
-  const steps = [texts.steps.say, texts.steps.menu, texts.steps.desk, texts.steps.close];
+  const steps = [texts.steps.say, texts.steps.transfer, texts.steps.desk, texts.steps.close];
   const next = done.indexOf(false);
   return (
-    <nav class="steps" aria-label={texts.steps.title}>
-      <ol>
-        {steps.map((text, index) => (
-          <li
-            key={text}
-            class={done[index] === true ? 'done' : index === next ? 'next' : ''}
-            {...(index === next ? { 'aria-current': 'step' as const } : {})}
-          >
-            <span class="step-number">{done[index] === true ? <Icon name="check" /> : index + 1}</span>
-            <span class="step-text">{text}</span>
-          </li>
-        ))}
-      </ol>
+    <nav class={next === -1 ? 'steps finished' : 'steps'} aria-label={texts.steps.title}>
+      <div class="steps-body">
+        <ol>
+          {steps.map((text, index) => (
+            <li
+              key={text}
+              class={done[index] === true ? 'done' : index === next ? 'next' : ''}
+              {...(index === next ? { 'aria-current': 'step' as const } : {})}
+            >
+              <span class="step-number">{done[index] === true ? <Icon name="check" /> : index + 1}</span>
+              <span class="step-text">{text}</span>
+            </li>
+          ))}
+        </ol>
+        {next === -1 && (
+          <section aria-label={texts.steps.nextTitle}>
+            <h2>{texts.steps.nextTitle}</h2>
+            <ul class="next-steps">
+              {texts.steps.next.map((text) => (
+                <li key={text}>{text}</li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </div>
       <button type="button" class="icon-button" aria-label={texts.steps.hide} title={texts.steps.hide} onClick={onHide}>
         <Icon name="close" />
       </button>

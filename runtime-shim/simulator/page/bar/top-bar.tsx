@@ -13,8 +13,7 @@ interface Props {
   readonly theme: Theme;
   readonly onTheme: (theme: Theme) => void;
   readonly onLanguage: (language: Language) => void;
-  readonly stepsShown: boolean;
-  readonly onSteps: () => void;
+  readonly onHelp: () => void;
 }
 
 /** Who is here, what waits, and the switches. */
@@ -44,9 +43,9 @@ export function TopBar(props: Props) {
           {on.length > 0 && <span class="count">{on.length}</span>}
         </button>
         <FaultPanel faults={props.faults} restarting={status?.runtime === 'restarting'} />
-        <button type="button" class="bar-button" aria-pressed={props.stepsShown} onClick={props.onSteps}>
+        <button type="button" class="bar-button" title={texts.help.title} onClick={props.onHelp}>
           <span aria-hidden="true">?</span>
-          <span class="visually-hidden">{texts.steps.show}</span>
+          <span class="visually-hidden">{texts.help.title}</span>
         </button>
         <button
           type="button"

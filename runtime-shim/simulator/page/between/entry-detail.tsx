@@ -46,7 +46,7 @@ export function EntryDetail({ entry }: { readonly entry: EntryRecord }) {
   const files = known.message?.attachments?.map((file) => [file.name, file.url].filter(Boolean).join(': ')) ?? [];
   return (
     <div class="entry-detail" ref={box}>
-      {facts.kind === 'script' && <ScriptParts facts={facts} detail={known} />}
+      {facts.kind === 'script' && <ScriptParts at={entry.at} facts={facts} detail={known} />}
       {known.attributes !== undefined && <JsonPart title={words.written} value={known.attributes} />}
       {text !== undefined && <Part title={words.text}>{text}</Part>}
       {items.length > 0 && <Part title={words.menu}>{items.join('\n')}</Part>}

@@ -11,12 +11,13 @@ export interface ScriptDetail {
 }
 
 interface Props {
+  readonly at: number;
   readonly facts: Extract<EntryFacts, { kind: 'script' }>;
   readonly detail: ScriptDetail;
 }
 
 /** A script run: why, what went wrong and where, what it printed, what it took. */
-export function ScriptParts({ facts: { because, error, file }, detail: { log, usage } }: Props) {
+export function ScriptParts({ at, facts: { because, error, file }, detail: { log, usage } }: Props) {
   const { texts } = usePage();
   const words = texts.between.detail;
   const hint = error && scriptHint(error.code, texts);
@@ -27,14 +28,14 @@ export function ScriptParts({ facts: { because, error, file }, detail: { log, us
           <span class="problem">
             {error.code}: {error.message}
           </span>
-          <SourceLink {...error} />
+          <SourceLink {...error} at={at} />
         </Part>
       )}
       {hint !== undefined && <Part title={words.hint}>{hint}</Part>}
       <Part title={words.why}>{scriptCauseText(because, texts.between.scriptCauses)}</Part>
       {error === undefined && file !== undefined && (
         <Part title={texts.source.title}>
-          <SourceLink file={file} line={null} column={null} />
+          <SourceLink file={file} line={null} column={null} at={at} />
         </Part>
       )}
       {log !== undefined && (file !== undefined || log.length > 0) && (
@@ -63,11 +64,20 @@ export function ScriptParts({ facts: { because, error, file }, detail: { log, us
   );
 }
 
-function SourceLink(props: { readonly file: string; readonly line: number | null; readonly column: number | null }) {
+function SourceLink(props: {
+  readonly file: string;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly at: number;
+}) {
   const { openSource } = usePage();
   const place = [props.file, props.line, props.column].filter((part) => part !== null).join(':');
   return (
-    <button type="button" class="plain source-link" onClick={() => openSource(props.file, props.line)}>
+    <button
+      type="button"
+      class="plain source-link"
+      onClick={() => openSource({ file: props.file, line: props.line, since: props.at })}
+    >
       {place}
     </button>
   );

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SourceFile } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
+import { timeText } from '../texts/language.ts';
 import { readValue } from '../state/send-command.ts';
 import { Icon } from '../ui/pictures.tsx';
 import { editorLink } from '../ui/text-parts.ts';
@@ -8,12 +9,14 @@ import { editorLink } from '../ui/text-parts.ts';
 interface Props {
   readonly file: string;
   readonly line: number | null;
+  /** When what leads here happened, Unix ms: a file saved later may say something else at that line. */
+  readonly since: number;
   readonly onClose: () => void;
 }
 
 /** A file of the bot folder, to be read: editing happens in the author's own editor. */
-export function SourceView({ file, line, onClose }: Props) {
-  const { texts } = usePage();
+export function SourceView({ file, line, since, onClose }: Props) {
+  const { texts, language } = usePage();
   const dialog = useRef<HTMLDialogElement>(null);
   const marked = useRef<HTMLSpanElement>(null);
   const [source, setSource] = useState<SourceFile | null | undefined>(undefined);
@@ -56,6 +59,11 @@ export function SourceView({ file, line, onClose }: Props) {
           <Icon name="close" />
         </button>
       </header>
+      {source != null && source.changedAt > since && (
+        <p class="hint-line" role="status">
+          {texts.source.changed} {timeText(source.changedAt, language, true)}. {texts.source.changedHint}
+        </p>
+      )}
       {source === null && <p class="nothing">{texts.source.missing}</p>}
       {source != null && (
         <pre tabIndex={0}>

@@ -1,3 +1,5 @@
+import { useState } from 'preact/hooks';
+import { useNarrow } from '../state/hooks.ts';
 import type { ConversationRecord, DeskMessageRecord, OperatorRecord, StatusRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
 import { Avatar, Icon } from '../ui/pictures.tsx';
@@ -20,6 +22,8 @@ interface Props {
 export function Conversation(props: Props) {
   const { conversation, name, messages, headers, operators, actor } = props;
   const { texts, act } = usePage();
+  const [sent, setSent] = useState(0);
+  const narrow = useNarrow();
   const { userId, state } = conversation;
   const attributes = Object.entries(conversation.attributes);
   const owner = operators.find(({ id }) => id === conversation.operatorId);
@@ -52,17 +56,15 @@ export function Conversation(props: Props) {
         </div>
         {state !== 'stored' && (
           <section class="attributes" aria-label={texts.desk.attributes}>
-            {attributes.length === 0 ? (
-              <p class="quiet">{texts.desk.noAttributes}</p>
+            {narrow && attributes.length > 0 ? (
+              <details>
+                <summary>
+                  {texts.desk.attributes} <span class="count">{attributes.length}</span>
+                </summary>
+                <AttributeList attributes={attributes} />
+              </details>
             ) : (
-              <dl>
-                {attributes.map(([key, value]) => (
-                  <div key={key}>
-                    <dt>{key}</dt>
-                    <dd>{value}</dd>
-                  </div>
-                ))}
-              </dl>
+              <AttributeList attributes={attributes} />
             )}
           </section>
         )}
@@ -84,6 +86,7 @@ export function Conversation(props: Props) {
         label={`${texts.desk.log}: ${name}`}
         announce
         subject={userId}
+        sent={sent}
         empty={null}
         draw={(message) => <DeskMessage message={message} headers={headers} />}
       />
@@ -94,8 +97,14 @@ export function Conversation(props: Props) {
           placeholder={texts.desk.placeholder}
           sendLabel={texts.desk.send}
           attachLabel={texts.desk.attach}
-          onText={(text) => void act({ do: 'desk_reply', userId, operatorId: actor.id, text })}
-          onFile={(file) => void act({ do: 'desk_file', userId, operatorId: actor.id, ...file })}
+          onText={(text) => {
+            setSent((count) => count + 1);
+            void act({ do: 'desk_reply', userId, operatorId: actor.id, text });
+          }}
+          onFile={(file) => {
+            setSent((count) => count + 1);
+            void act({ do: 'desk_file', userId, operatorId: actor.id, ...file });
+          }}
         />
       )}
     </article>
@@ -163,5 +172,20 @@ function ConversationActions({ conversation, operators, actor }: ActionsProps) {
         {texts.desk.close}
       </button>
     </div>
+  );
+}
+
+function AttributeList({ attributes }: { readonly attributes: ReadonlyArray<readonly [string, string]> }) {
+  const { texts } = usePage();
+  if (attributes.length === 0) return <p class="quiet">{texts.desk.noAttributes}</p>;
+  return (
+    <dl>
+      {attributes.map(([key, value]) => (
+        <div key={key}>
+          <dt>{key}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ConversationRecord, DeskMessageRecord, LeadRecord, OperatorRecord, StatusRecord } from '../../records.ts';
+import { useNarrow } from '../state/hooks.ts';
 import { usePage } from '../state/page-context.ts';
 import { Empty } from '../ui/pictures.tsx';
 import { Conversation } from './conversation.tsx';
@@ -20,6 +21,7 @@ interface Props {
 export function DeskColumn(props: Props) {
   const { operators, conversations, selected, onSelect } = props;
   const { texts } = usePage();
+  const narrow = useNarrow();
   const [wanted, setWanted] = useState<string | null>(null);
   const actor =
     operators.find(({ id }) => id === wanted) ?? operators.find(({ status }) => status === 'online') ?? operators[0];
@@ -31,7 +33,8 @@ export function DeskColumn(props: Props) {
   const names = new Map(props.leads.map((lead) => [lead.userId, lead.name]));
   return (
     <>
-      <Operators operators={operators} actor={actor} onActor={setWanted} />
+      {/* On a phone an open conversation needs the room; the operators are one step back. */}
+      {!(narrow && open !== undefined) && <Operators operators={operators} actor={actor} onActor={setWanted} />}
       {open === undefined || actor === undefined ? (
         <>
           {visible.length === 0 && <Empty icon="desk" title={texts.desk.noneTitle} text={texts.desk.noneText} />}

@@ -1,10 +1,11 @@
-import type { LeadRecord, MessageRecord, StatusRecord } from '../../records.ts';
+import { useMemo, useState } from 'preact/hooks';
+import type { EntryRecord, LeadRecord, MessageRecord, StatusRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
 import { useSetting } from '../state/hooks.ts';
 import { Composer } from '../ui/composer.tsx';
 import { Empty, Icon } from '../ui/pictures.tsx';
 import { WindowedLog } from '../ui/windowed-log.tsx';
-import { attachmentTypeOf, captionsOf } from './chat-facts.ts';
+import { attachmentTypeOf, attributeCount, captionsOf, outcomesOf } from './chat-facts.ts';
 import { LeadList } from './lead-list.tsx';
 import { LeadMessage } from './lead-message.tsx';
 import { usePending } from './use-pending.ts';
@@ -14,16 +15,30 @@ interface Props {
   readonly leads: readonly LeadRecord[];
   readonly lead: LeadRecord;
   readonly messages: readonly MessageRecord[];
+  readonly entries: readonly EntryRecord[];
   readonly onSelect: (userId: string) => void;
+  /** Shows what belongs to an entry. */
+  readonly onChain: (entry: EntryRecord) => void;
 }
 
 /** The lead's messenger. */
-export function LeadColumn({ status, leads, lead, messages, onSelect }: Props) {
-  const { texts } = usePage();
+export function LeadColumn({ status, leads, lead, messages, entries, onSelect, onChain }: Props) {
+  const { texts, act } = usePage();
   const [menu, setMenu] = useSetting<'buttons' | 'text'>('menu', 'buttons', 'local');
-  const { pending, say } = usePending(lead.userId, messages);
+  const { pending, say: send } = usePending(lead.userId, messages);
+  const [sent, setSent] = useState(0);
+  const say: typeof send = (message) => {
+    send(message);
+    setSent((count) => count + 1);
+  };
+  const outcomes = useMemo(() => outcomesOf(entries, lead), [entries, lead]);
+  const muted = lead.dialog !== null && lead.dialog.mode !== 'bot';
   const excluded = status.channels.some(({ code, excluded }) => code === lead.channel && excluded);
   const captions = captionsOf(messages);
+  const startOver = async (): Promise<void> => {
+    const answer = await act({ do: 'lead_again', userId: lead.userId });
+    if (answer.ok && answer.userId !== undefined) onSelect(answer.userId);
+  };
   const lastMenu = messages.findLast((message) => (message.buttons?.length ?? 0) > 0)?.seq;
   return (
     <>
@@ -48,6 +63,17 @@ export function LeadColumn({ status, leads, lead, messages, onSelect }: Props) {
               <Icon name="save" />
             </a>
           )}
+          {messages.length > 0 && (
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={texts.lead.again}
+              title={`${texts.lead.again}. ${texts.lead.againHint}`}
+              onClick={() => void startOver()}
+            >
+              <Icon name="restart" />
+            </button>
+          )}
           <button
             type="button"
             class="icon-button"
@@ -66,12 +92,16 @@ export function LeadColumn({ status, leads, lead, messages, onSelect }: Props) {
         label={`${texts.lead.log}: ${lead.name}`}
         announce
         subject={lead.userId}
+        sent={sent}
         draw={(message, before) => (
           <LeadMessage
             message={message}
             follows={before?.from === message.from && before.operator === message.operator}
             menu={menu}
-            live={message.seq === lastMenu}
+            live={message.seq === lastMenu && !muted}
+            muted={muted}
+            outcome={outcomes.get(message.seq)}
+            onFailure={onChain}
             caption={message.from === 'lead' ? captions.get(message.seq) : undefined}
             onPress={(code) => say({ text: code })}
           />
@@ -119,7 +149,7 @@ function LeadAttributes({ lead }: { readonly lead: LeadRecord }) {
   const { texts } = usePage();
   const ordinary = Object.entries(lead.attributes);
   const system = Object.entries(lead.systemAttributes);
-  const count = ordinary.length + system.length;
+  const count = attributeCount(lead);
   return (
     <details class="lead-attributes">
       <summary>

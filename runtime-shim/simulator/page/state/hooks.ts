@@ -75,11 +75,25 @@ export function useNarrow(): boolean {
   return narrow;
 }
 
-/** Keeps the pressed one of a list of buttons in view when another one is pressed, or when it has just been added. */
+/**
+ * Keeps the pressed one of a list of buttons in view when another one is pressed, or when it has just been added. Not by
+ * `scrollIntoView`: that makes the next Tab begin there, and a page that has only been loaded would begin in its middle.
+ */
 export function useShownChoice(choice: string | undefined): RefObject<HTMLUListElement | null> {
   const list = useRef<HTMLUListElement>(null);
   useLayoutEffect(() => {
-    list.current?.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: 'nearest' });
+    const frame = list.current;
+    const pressed = frame?.querySelector('[aria-pressed="true"]')?.getBoundingClientRect();
+    if (frame === null || pressed === undefined) return;
+    const seen = frame.getBoundingClientRect();
+    frame.scrollTop += outside(pressed.top, pressed.bottom, seen.top, seen.bottom);
+    frame.scrollLeft += outside(pressed.left, pressed.right, seen.left, seen.right);
   }, [choice]);
   return list;
+}
+
+/** How far a stretch lies outside of what is seen; 0 within. One that is too long shows its beginning. */
+function outside(from: number, to: number, seenFrom: number, seenTo: number): number {
+  if (from < seenFrom) return from - seenFrom;
+  return to > seenTo ? Math.min(to - seenTo, from - seenFrom) : 0;
 }

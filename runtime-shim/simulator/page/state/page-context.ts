@@ -6,14 +6,20 @@ import type { CommandAnswer } from './send-command.ts';
 
 export type Language = 'ru' | 'en';
 
+/** A line of a file of the bot folder, and when what leads there happened (Unix ms). */
+export interface SourcePlace {
+  readonly file: string;
+  readonly line: number | null;
+  readonly since: number;
+}
+
 /** What every part of the page may need. */
 export interface PageContextValue {
   readonly texts: Texts;
   readonly language: Language;
   /** Asks the server; a refusal is shown to the person. */
   readonly act: (command: Command) => Promise<CommandAnswer>;
-  /** Shows a file of the bot folder, at a line. */
-  readonly openSource: (file: string, line: number | null) => void;
+  readonly openSource: (place: SourcePlace) => void;
 }
 
 export const PageContext = createContext<PageContextValue>({

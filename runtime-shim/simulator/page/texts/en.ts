@@ -47,7 +47,7 @@ export const en: Texts = {
   title: 'LiveTex simulator',
   lead: {
     column: 'Lead',
-    subtitle: 'what the client sees in a messenger',
+    subtitle: 'what the lead sees in a messenger',
     list: 'Leads',
     log: 'The lead’s chat',
     compose: 'Message from the lead',
@@ -59,7 +59,7 @@ export const en: Texts = {
     addDo: 'Add',
     excluded: 'not mirrored',
     excludedHint: 'The binding excludes this channel: its messages never go to LiveTex.',
-    emptyTitle: 'Write to the bot as a client',
+    emptyTitle: 'Write to the bot as a lead',
     emptyText:
       'The bot answers by your scenario. All that it and the lead say goes to LiveTex, but operators see it only after the transfer.',
     hello: 'Hello!',
@@ -67,12 +67,22 @@ export const en: Texts = {
     sending: 'sending…',
     failed: 'not sent',
     retry: 'Try again',
-    save: 'Save the scenario',
+    save: 'Save the dialog',
     saveHint: 'A file for metabot-livetex replay: it checks that the bot goes on answering like this.',
     attributes: 'Attributes',
     noAttributes: 'No script has written anything yet.',
     system: 'system',
     chose: 'choice:',
+    menuMuted: 'An operator has the dialog: the choice goes to the operator, the bot will not answer.',
+    scriptFailed: 'A script failed: show why',
+    silent: {
+      transferring: 'The bot is silent: the dialog is being transferred',
+      waiting: 'The bot is silent: the dialog waits for an operator',
+      operator: 'The bot is silent: an operator has the dialog',
+    },
+    again: 'Start the dialog over',
+    againHint:
+      'The same lead writes to the bot for the first time. The dialog of before stays at the desk and in the storage.',
   },
   file: {
     url: 'Link to the file (https://…)',
@@ -130,6 +140,8 @@ export const en: Texts = {
   },
   between: {
     column: 'Between',
+    wire: 'Requests and webhooks',
+    failures: 'failed scripts',
     subtitle: 'what the bot and the plugin did',
     log: 'Timeline',
     search: 'Search the timeline',
@@ -266,11 +278,17 @@ export const en: Texts = {
   steps: {
     title: 'Start here',
     say: 'Write to the bot as the lead',
-    menu: 'Press a menu button',
+    transfer: 'Ask for an operator',
     desk: 'Read the dialog as the operator',
     close: 'Answer and close the dialog',
     hide: 'Hide the hint',
-    show: 'Hint',
+    nextTitle: 'What next',
+    next: [
+      'Change a script in the bot folder and save it: it is in force for the next message.',
+      'Switch a fault on (“Faults” above) and go on writing: nothing is lost.',
+      'Press an event in the middle: you see all that it caused and what caused it.',
+      'Save the dialog (the arrow above the chat) and test the bot with it: metabot-livetex replay.',
+    ],
   },
   bar: {
     theme: 'Theme',
@@ -282,6 +300,7 @@ export const en: Texts = {
     problems: 'The bot folder has mistakes. The last good version is at work.',
     notReady: 'The plugin is not ready',
     columns: 'Columns',
+    skip: 'To the conversation',
   },
   source: {
     title: 'Bot file',
@@ -289,6 +308,29 @@ export const en: Texts = {
     editor: 'Open in VS Code',
     missing: 'The file was not found.',
     line: 'line',
+    changed: 'The file was changed later, at',
+    changedHint: 'The line may have moved.',
+  },
+  help: {
+    title: 'Help',
+    guide: 'Show the first steps',
+    parts: [
+      {
+        title: 'What this is',
+        lines: [
+          'On the left the lead’s messenger, on the right the operator’s desk at a local LiveTex, in the middle all that happens between them.',
+          'The bot is silent while an operator has the dialog. The operator closes it with “Close” or types /bot.',
+        ],
+      },
+      {
+        title: 'Keys',
+        lines: [
+          'Enter sends, Shift+Enter starts a new line.',
+          'Tab leads from part to part, the arrows up and down through the timeline, Enter opens an event.',
+          '? opens this help, Esc closes it.',
+        ],
+      },
+    ],
   },
   attachment: { image: 'image', video: 'video', audio: 'audio', file: 'file' },
   notice: 'notice',

@@ -17,11 +17,15 @@ interface Props<Item> {
   readonly label: string;
   /** Announce new items to screen readers: for a conversation, not for a stream of technical events. */
   readonly announce: boolean;
+  /** A selector: the arrow keys lead from one of these to the next, so that Tab need not go through all of them. */
+  readonly rows?: string;
   /** Shown below the items, as part of them. */
   readonly after?: ComponentChildren;
   readonly empty: ComponentChildren;
   /** A change of this (another lead, another filter) goes back to the end. */
   readonly subject: string;
+  /** Grows when the person writes: one's own message always shows, however far one had looked back. */
+  readonly sent?: number;
 }
 
 /** Content or a box that changes its height moves the list to its new end at most, never further up. */
@@ -29,9 +33,20 @@ function hasLookedBack(element: HTMLElement, endTop: number): boolean {
   return element.scrollTop < Math.min(endTop, element.scrollHeight - element.clientHeight) - 1;
 }
 
+/** The arrow keys lead from row to row, Home and End to the first and the last that are there. */
+function moveFocus(event: KeyboardEvent & { readonly currentTarget: HTMLElement }, selector: string | undefined): void {
+  if (selector === undefined || !(event.target instanceof HTMLElement) || !event.target.matches(selector)) return;
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>(selector)];
+  const here = rows.indexOf(event.target);
+  const wanted = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: rows.length - 1 }[event.key];
+  if (wanted === undefined) return;
+  event.preventDefault();
+  rows[wanted]?.focus();
+}
+
 /** A list that grows at its end and stays there until the person looks back. Only the part near the end is in the page. */
 export function WindowedLog<Item>(props: Props<Item>) {
-  const { items, keyOf, draw, label, announce, after, empty, subject } = props;
+  const { items, keyOf, draw, label, announce, after, empty, subject, sent } = props;
   const { texts } = usePage();
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
@@ -56,7 +71,7 @@ export function WindowedLog<Item>(props: Props<Item>) {
     setLimit(STEP);
     if (box.current) scrollToEnd(box.current);
   };
-  useEffect(toEnd, [subject]);
+  useLayoutEffect(toEnd, [subject, sent]);
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -104,6 +119,7 @@ export function WindowedLog<Item>(props: Props<Item>) {
         class="log"
         ref={box}
         onScroll={onScroll}
+        onKeyDown={(event) => moveFocus(event, props.rows)}
         role="log"
         aria-label={label}
         aria-live={announce ? 'polite' : 'off'}
