@@ -5,8 +5,6 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { lineIndex, type Place } from './line-index.ts';
 
-export type { Place } from './line-index.ts';
-
 /** Deeper nesting is refused: a bot folder needs 6 levels, and recursion must end before the stack does. */
 const MAX_DEPTH = 64;
 /** More values are refused. Our choice: the largest `bot.json` of honest commands has half as many, and each costs 100 bytes of memory. */

@@ -5,15 +5,15 @@ import { pluginError } from '../errors.ts';
 import type { Availability, BindingClient } from './contract.ts';
 
 /** An answer younger than this is used without asking, ms. */
-export const FRESH_FOR_MS = 5_000;
+const FRESH_FOR_MS = 5_000;
 /** While LiveTex does not answer, its last answer counts this long, ms. */
-export const USABLE_FOR_MS = 60_000;
+const USABLE_FOR_MS = 60_000;
 /** After a failure nobody asks for this long, ms. Our choice: long enough that an outage costs one request in 2 s and not one a script, short enough that its end is noticed at once. */
-export const FAILURE_FOR_MS = 2_000;
+const FAILURE_FOR_MS = 2_000;
 /** When LiveTex answers `Retry-After`, it is left alone so long, but not longer than this, ms. Our choice: half of what the last answer lasts. */
-export const MAX_PAUSE_MS = 30_000;
+const MAX_PAUSE_MS = 30_000;
 /** Longest that a script waits, ms, counted from the start of the request. Our choice: half of the 5 s that a script has in all (`sandbox.wallMs`), so that a slow LiveTex does not stop scripts. */
-export const SCRIPT_WAIT_MS = 2_500;
+const SCRIPT_WAIT_MS = 2_500;
 
 const METHOD = 'getDestinations';
 

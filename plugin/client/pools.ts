@@ -4,7 +4,7 @@ import { type Dispatcher, Pool } from 'undici';
  * Most connections to one host, each with one request at a time. Our choice: room for 16 bindings with 8 requests in flight
  * (the default of `maxInFlight`); further requests wait in the pool, within their deadline.
  */
-export const MAX_CONNECTIONS = 128;
+const MAX_CONNECTIONS = 128;
 /** Longest wait for one connection, ms. Our choice: a request's own deadline (10 s by default) is what a caller feels; this frees the slot. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** How long an idle connection is kept, ms, unless LiveTex says less. Undici's default: under the 5 s after which Node and many proxies close it, because a POST that meets a closing connection cannot be repeated safely. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const LIVETEX_ATTRS_KEY = 'sys_livetex_attrs';
 
 /** A value as the script set it: a number stays a number until it goes to LiveTex. */
-export const liveTexAttrValueSchema = z.union(
+const liveTexAttrValueSchema = z.union(
   [z.string(), z.number(), z.boolean()],
   'must be a string, a number, true or false',
 );

@@ -4,15 +4,15 @@ import { codeSchema } from './lead.ts';
 import { API_VERSIONS } from './livetex-api.ts';
 
 /** LiveTex's documented address. */
-export const DEFAULT_BASE_URL = 'https://messaging.livetex.ru';
+const DEFAULT_BASE_URL = 'https://messaging.livetex.ru';
 /** LiveTex's own limit is undocumented; 4,000 code points stay under the 4,096 of the usual messengers with a header above. */
-export const DEFAULT_MAX_TEXT_LENGTH = 4_000;
+const DEFAULT_MAX_TEXT_LENGTH = 4_000;
 /** Our choice: a person in a chat waits about so long. */
-export const DEFAULT_TRANSFER_TIMEOUT_SECONDS = 120;
+const DEFAULT_TRANSFER_TIMEOUT_SECONDS = 120;
 /** A LiveTex request's whole time. Our choice: LiveTex itself gives a webhook 60 s, a person waits less. */
-export const DEFAULT_REQUEST_TIMEOUT_MS = 10_000;
+const DEFAULT_REQUEST_TIMEOUT_MS = 10_000;
 /** Requests in flight per binding. Our choice: LiveTex's limit is undocumented, so stay modest; it also bounds the rush after an outage. */
-export const DEFAULT_MAX_IN_FLIGHT = 8;
+const DEFAULT_MAX_IN_FLIGHT = 8;
 
 export const DEFAULT_NOTICES = {
   transferred: 'Диалог переведён на оператора',
@@ -64,7 +64,7 @@ export function isLoopbackHost(host: string): boolean {
 /** What the rule on `publicUrl` compares; parsing has filled in the default of `baseUrl`. */
 const comparedUrls = z.looseObject({ baseUrl: httpUrl, webhook: z.looseObject({ publicUrl: httpUrl }).optional() });
 
-export const bindingSchema = z
+const bindingSchema = z
   .strictObject({
     id: codeSchema.default('main'),
     channelName: z.string().min(1).default('LiveTex (Chat Center)'),

@@ -2,7 +2,7 @@
  * Deepest nesting of JSON that is taken from outside. Our choice: LiveTex's bodies have 3 levels. V8 parses any depth, but
  * whatever walks the value afterwards (a copy, `JSON.stringify`) would run out of stack on a body of brackets.
  */
-export const MAX_JSON_DEPTH = 32;
+const MAX_JSON_DEPTH = 32;
 
 export type BoundedJson =
   | { readonly ok: true; readonly value: unknown }

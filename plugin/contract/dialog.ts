@@ -79,7 +79,7 @@ const transfer = z.int().positive();
 const scriptType = scriptTypeSchema.optional();
 
 /** `transfer`: LiveTex does not accept it. `pickup`: nobody opens it. `reply`: the operator is silent. */
-export const timerNameSchema = z.enum(['transfer', 'pickup', 'reply']);
+const timerNameSchema = z.enum(['transfer', 'pickup', 'reply']);
 export type TimerName = z.infer<typeof timerNameSchema>;
 
 /** What the dialog machine takes, as it stands in the dialog's lane. Stored, so a change must still read older jobs. */

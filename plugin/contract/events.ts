@@ -4,7 +4,7 @@ import { contentSchema } from './message.ts';
 import { scriptTypeSchema } from './script-types.ts';
 
 /** An event's id, given by the platform and never used for another event of the same lead. */
-export const eventIdSchema = z
+const eventIdSchema = z
   .string()
   .min(1)
   .max(200)
@@ -18,7 +18,7 @@ const common = {
 };
 
 /** The lead said something. Mirrored to LiveTex, whoever has the dialog. */
-export const leadMessageEventSchema = z.strictObject({
+const leadMessageEventSchema = z.strictObject({
   type: z.literal('LeadMessage'),
   ...common,
   content: contentSchema,
@@ -29,7 +29,7 @@ export const leadMessageEventSchema = z.strictObject({
  * does not send it; `duringTransfer` marks what may be said all the same (a route that acts during a transfer, and a
  * script that an operator called with `/bot` or `/operator`).
  */
-export const botMessageEventSchema = z.strictObject({
+const botMessageEventSchema = z.strictObject({
   type: z.literal('BotMessage'),
   ...common,
   content: contentSchema,
@@ -43,14 +43,14 @@ export const botMessageEventSchema = z.strictObject({
 const askedBy = { scriptType: scriptTypeSchema.optional() };
 
 /** A script or command asks for an operator. */
-export const transferRequestedEventSchema = z.strictObject({
+const transferRequestedEventSchema = z.strictObject({
   type: z.literal('TransferRequested'),
   ...common,
   ...askedBy,
 });
 
 /** A script or command takes the dialog back from the operator. */
-export const returnRequestedEventSchema = z.strictObject({
+const returnRequestedEventSchema = z.strictObject({
   type: z.literal('ReturnRequested'),
   ...common,
   ...askedBy,

@@ -7,7 +7,7 @@ export const MAX_ATTACHMENTS = 20;
 /** Longest link. Our choice: what browsers and proxies carry reliably. */
 export const MAX_URL_LENGTH = 2_048;
 /** Most buttons of one message. Our choice. */
-export const MAX_BUTTONS = 100;
+const MAX_BUTTONS = 100;
 
 /** Longest text of a button, and longest name of a file. */
 export const MAX_BUTTON_TEXT = 1_000;
@@ -49,7 +49,7 @@ export const buttonSchema = z.strictObject({
 export type Button = z.infer<typeof buttonSchema>;
 
 /** Rows of buttons, top to bottom. */
-export const buttonRowsSchema = z
+const buttonRowsSchema = z
   .array(z.array(buttonSchema).min(1))
   .refine((rows) => rows.flat().length <= MAX_BUTTONS, `at most ${MAX_BUTTONS} buttons`);
 

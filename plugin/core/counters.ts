@@ -8,7 +8,7 @@ const COUNTERS = {
   livetex_events_total: 'Events of the platform by type and verdict.',
 } as const;
 
-export type CounterName = keyof typeof COUNTERS;
+type CounterName = keyof typeof COUNTERS;
 
 export interface Counters {
   add(name: CounterName, labels: Readonly<Record<string, string>>): void;

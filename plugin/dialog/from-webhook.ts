@@ -49,10 +49,10 @@ export function fromWebhook(event: WebhookEvent, receivedAt: number): DialogEven
 }
 
 /** Those that are about one lead. */
-export type DialogWebhook = Exclude<WebhookEvent, { type: 'EmployeeAvailabilityChanged' | 'DestinationSelected' }>;
+type DialogWebhook = Exclude<WebhookEvent, { type: 'EmployeeAvailabilityChanged' | 'DestinationSelected' }>;
 
 /** Does it mean anything for the dialog of its `user_id`? */
-export function isForDialog(event: WebhookEvent): event is DialogWebhook {
+function isForDialog(event: WebhookEvent): event is DialogWebhook {
   switch (event.type) {
     case 'EmployeeAvailabilityChanged':
     case 'DestinationSelected':

@@ -62,7 +62,7 @@ export function fileAsText(file: Extract<MirrorRequest, { kind: 'sendFile' }>, m
 }
 
 /** A menu as text, one line an item: `<code> <caption>`. A button's `callback_data` is the item's code. */
-export function menuText(rows: ReadonlyArray<readonly Button[]>): string {
+function menuText(rows: ReadonlyArray<readonly Button[]>): string {
   return rows
     .flat()
     .map((button) => `${button.callback_data} ${button.text}`)

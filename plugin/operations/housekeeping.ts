@@ -3,7 +3,7 @@ import type { Retention } from '../storage/contract.ts';
 import type { PluginContext } from '../core/plugin-context.ts';
 
 /** What is kept, and how long, unless the owner says otherwise. LiveTex repeats a webhook for 24 h; three days also cover a platform that was away over a weekend. */
-export const DEFAULT_RETENTION: Retention = {
+const DEFAULT_RETENTION: Retention = {
   rememberedMs: 3 * 24 * 3_600_000,
   /** Time for somebody to look at what was given up. Our choice. */
   deadMs: 30 * 24 * 3_600_000,

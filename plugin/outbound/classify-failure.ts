@@ -3,9 +3,9 @@ import { type CodedError, codeOf, messageOf } from '../contract/coded-error.ts';
 import type { JobFailure } from '../storage/lane-worker-contract.ts';
 
 /** A queue whose token is refused asks again after this, ms. Our choice: soon enough for whoever has just mended it, rare enough for LiveTex. */
-export const TOKEN_PROBE_MS = 30_000;
+const TOKEN_PROBE_MS = 30_000;
 /** A queue that LiveTex asked to slow down, without saying for how long, waits this, ms. Our choice. */
-export const RATE_PAUSE_MS = 5_000;
+const RATE_PAUSE_MS = 5_000;
 
 /** LiveTex does not take our token, or not for this method: no message of the binding can go. */
 export function isTokenProblem(error: unknown): boolean {

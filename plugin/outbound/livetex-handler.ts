@@ -68,7 +68,7 @@ const progressSchema = z.object({ job: z.int(), sent: z.int().positive() });
  * stays. A text too long for one message goes in parts; each that LiveTex has is noted, so that another try of the job
  * goes on behind it and doubles none.
  */
-export async function sendRefusedFile(
+async function sendRefusedFile(
   context: Pick<PluginContext, 'storage' | 'logger'>,
   binding: Binding,
   job: ClaimedJob,

@@ -117,7 +117,7 @@ export async function refuseUnboundTransfer(context: PluginContext, lead: LeadRe
 }
 
 /** Why no binding takes this lead. */
-export function unboundError(context: Pick<PluginContext, 'bindings'>, lead: LeadRef) {
+function unboundError(context: Pick<PluginContext, 'bindings'>, lead: LeadRef) {
   const takesBot = context.bindings.all.some((binding) => context.bindings.takesBot(binding, lead.botId));
   return takesBot
     ? pluginError('channel_excluded', { channel: lead.channel })

@@ -1,13 +1,11 @@
 import { type Attachment, MAX_TEXT_LENGTH, MAX_URL_LENGTH, attachmentSchema, isHttpUrl } from '../contract/message.ts';
 import type { Effect, NoticeName } from '../dialog/effect.ts';
 import { splitText } from '../mirror/split-text.ts';
-import type { HostJob } from '../core/jobs.ts';
 
 /** A delivery before it has its id and time. */
 export type NewDelivery =
   | { kind: 'text'; text: string; operator?: string }
   | { kind: 'file'; attachment: Attachment; text?: string; operator?: string };
-export type Delivery = Extract<HostJob, { kind: 'deliver' }>['delivery'];
 
 /** A code point is at most two UTF-16 units. */
 const MAX_CODE_POINTS = MAX_TEXT_LENGTH / 2;

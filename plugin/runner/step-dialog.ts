@@ -39,12 +39,7 @@ export function createDialogHandler(context: PluginContext): (job: ClaimedJob) =
 }
 
 /** Takes one event of a dialog: the pure machine decides, and the transaction gets the new state and the outgoing jobs. */
-export async function stepDialog(
-  tx: Transaction,
-  context: PluginContext,
-  step: DialogStep,
-  facts: Facts,
-): Promise<void> {
+async function stepDialog(tx: Transaction, context: PluginContext, step: DialogStep, facts: Facts): Promise<void> {
   const known = await readDialog(tx, dialogLane(step.binding.id, step.userId));
   await finish(tx, context, step, await decide(tx, context, step, facts, known));
 }

@@ -4,7 +4,7 @@ import { storageError } from './errors.ts';
  * Longest name (collection, key, lane, id …), UTF-16 units. Ours: an index page of SQLite holds four of them even in
  * Cyrillic, and PostgreSQL refuses an index row over 2,704 bytes.
  */
-export const MAX_NAME_LENGTH = 512;
+const MAX_NAME_LENGTH = 512;
 
 /**
  * Checks a name that storage orders and compares by. Lone surrogates and NUL are refused, because SQLite would store

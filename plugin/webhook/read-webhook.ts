@@ -18,7 +18,7 @@ export interface WebhookKeys {
 }
 
 /** Why a body was refused: one of a few words, fit for a metric's label. */
-export type WebhookRefusalReason =
+type WebhookRefusalReason =
   | 'too_large'
   | 'not_utf8'
   | 'not_json'
@@ -30,7 +30,7 @@ export type WebhookRefusalReason =
   | 'not_an_event'
   | 'fields_invalid';
 
-export interface WebhookRefusal {
+interface WebhookRefusal {
   readonly outcome: 'refused';
   readonly status: 400 | 401 | 413;
   readonly reason: WebhookRefusalReason;
@@ -122,7 +122,7 @@ function refuse(
  * Is what was parsed from this text storable as it is? A cheap look: in well-formed JSON, NUL and lone surrogates can only
  * come as escapes (RFC 8259, section 7).
  */
-export function isStorable(jsonText: string): boolean {
+function isStorable(jsonText: string): boolean {
   return !jsonText.includes(String.raw`\u`) && !jsonText.includes('__proto__');
 }
 
@@ -131,7 +131,7 @@ export function isStorable(jsonText: string): boolean {
  * PostgreSQL refuses in texts, is dropped; in keys too. A key `__proto__` is dropped: no event has one, and it is
  * only sent to poison an object that copies it.
  */
-export function storableJson(value: unknown): unknown {
+function storableJson(value: unknown): unknown {
   if (typeof value === 'string') return storableText(value);
   if (Array.isArray(value)) return value.map(storableJson);
   if (typeof value !== 'object' || value === null) return value;

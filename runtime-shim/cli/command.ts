@@ -14,7 +14,7 @@ export interface OptionSpec {
   readonly required?: boolean;
 }
 
-export interface PositionalSpec {
+interface PositionalSpec {
   readonly name: string;
   readonly help: string;
   readonly required: boolean;

@@ -16,7 +16,7 @@ function list(problems: readonly string[]): string {
   return problems.map((problem) => `  ${problem}`).join('\n');
 }
 
-export const CLI_ERRORS = {
+const CLI_ERRORS = {
   cli_command_unknown: row({
     fault: 'setup',
     retryable: false,

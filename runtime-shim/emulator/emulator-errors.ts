@@ -5,7 +5,7 @@ function row<Facts>(value: ErrorRow<Facts>): ErrorRow<Facts> {
   return value;
 }
 
-export const EMULATOR_ERRORS = {
+const EMULATOR_ERRORS = {
   emulator_option_invalid: row({
     fault: 'setup',
     retryable: false,
@@ -37,8 +37,6 @@ export const EMULATOR_ERRORS = {
     message: (facts: { url: string; reason: string }) => `the emulator at ${facts.url}: ${facts.reason}`,
   }),
 } as const;
-
-export type EmulatorErrorCode = keyof typeof EMULATOR_ERRORS;
 
 /** Makes an error of the catalogue. */
 export const emulatorError = errorsFrom(EMULATOR_ERRORS);

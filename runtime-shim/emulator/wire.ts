@@ -24,7 +24,7 @@ export type EmulatedEvent = { readonly userId: string; readonly at: number } & (
 );
 
 /** 1.2 adds `avatar_url` and `nick_name`. */
-export function employeeOnWire(version: ApiVersion, operator: EmulatedOperator): Wire {
+function employeeOnWire(version: ApiVersion, operator: EmulatedOperator): Wire {
   return {
     employee_id: operator.id,
     first_name: operator.firstName,

@@ -9,7 +9,7 @@ import type { Json } from '../../plugin/contract/guest-platform.ts';
 const { bind, call } = Function.prototype;
 
 /** Turns a method into a function that takes its receiver first and cannot be replaced later. */
-export const uncurry = bind.bind(call as never) as <Self, Args extends unknown[], Result>(
+const uncurry = bind.bind(call as never) as <Self, Args extends unknown[], Result>(
   method: (this: Self, ...args: Args) => Result,
 ) => (self: Self, ...args: Args) => Result;
 
@@ -20,7 +20,7 @@ export const SyntaxErrorType = SyntaxError;
 export const FunctionType = Function;
 export const globalObject: Record<string, unknown> = globalThis as never;
 export const { isArray } = Array;
-export const { isFinite, isInteger } = Number;
+export const { isFinite } = Number;
 export const toNumber = Number;
 export const { trunc: truncate } = Math;
 export const toText = String;

@@ -48,7 +48,7 @@ export function factory(state: RunState): { lead: Record<string, unknown> } {
 const YES = ['1', 'true', 'on', 'yes', 'да'] as const;
 
 /** The attribute methods of `lead`. `self` is what the chainable ones return. */
-export function leadAttributes(state: RunState, self: object): Record<string, unknown> {
+function leadAttributes(state: RunState, self: object): Record<string, unknown> {
   const exists = (call: string) => (key: unknown) => readAttribute(state, keyArgument(call, key)) !== null;
   const write = (key: string, value: AttributeWrite): object => {
     collectWrite(state, state.attributes, key, value);
@@ -142,7 +142,7 @@ function numberOf(text: string | null): number | null {
 }
 
 /** The tag methods of `lead`. `self` is what the chainable ones return. */
-export function leadTags(state: RunState, self: object): Record<string, unknown> {
+function leadTags(state: RunState, self: object): Record<string, unknown> {
   const set = (tag: string, present: boolean): void => {
     collectWrite(state, state.tags, tag, present);
   };

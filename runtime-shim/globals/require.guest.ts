@@ -176,10 +176,10 @@ function defineAutoVariable(variable: string, name: string, load: (name: unknown
 }
 
 /** Names of the libraries below. */
-export const BUILT_IN_LIBRARIES = ['Common.Bot.Commands'] as const;
+const BUILT_IN_LIBRARIES = ['Common.Bot.Commands'] as const;
 
 /** The vendor's libraries that the shim knows: `Common.Bot.Commands`. */
-export function builtInLibraries(globals: Record<string, object>): Dict<object> {
+function builtInLibraries(globals: Record<string, object>): Dict<object> {
   const libraries = dict<object>();
   libraries['Common.Bot.Commands'] = freeze({
     sendText: (text: unknown): unknown => {

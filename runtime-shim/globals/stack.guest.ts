@@ -28,7 +28,7 @@ export interface Frame {
 }
 
 /** The author's script; every other name belongs to a library or to us. */
-export const SCRIPT_NAME = 'metabot-script';
+const SCRIPT_NAME = 'metabot-script';
 /** A library is compiled under this name and its number. */
 export const LIBRARY_NAME = 'metabot-library:';
 /** `new Function` puts two lines before the body that it is given; so does the runner (`runner/compile-unit.ts`). */

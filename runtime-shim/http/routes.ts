@@ -13,7 +13,7 @@ import { FOREIGN_HOST, isForeignHost, refusalFor } from './guard.ts';
  * - `state`: anybody where a token is set (counts, no leads); without one, only by a name of this machine.
  * - `own`: the answer checks its callers itself (a webhook's key, a page's cookie).
  */
-export type Access = 'api' | 'state' | 'own';
+type Access = 'api' | 'state' | 'own';
 
 /** One request as a route gets it. */
 export interface HttpCall {
@@ -25,7 +25,7 @@ export interface HttpCall {
 }
 
 /** One possible answer, for `GET /openapi.json`. */
-export interface AnswerShape {
+interface AnswerShape {
   readonly description: string;
   /** Left out: no body, or one that is told by `type` alone. */
   readonly schema?: z.ZodType;

@@ -43,7 +43,7 @@ export function stateRoutes(ports: Pick<ServerPorts, 'ready' | 'metrics'>): Rout
 }
 
 /** Prometheus' text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats). */
-export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export function metricsText(metrics: readonly Metric[]): string {
   return metrics.map(metricLines).join('');

@@ -5,8 +5,7 @@ import { leadRefSchema } from '../../plugin/contract/lead.ts';
 import { positionSchema } from './position.ts';
 
 /** An ordinary attribute (text) or a JSON one (its JSON text). */
-export const attributeSchema = z.object({ kind: z.enum(['text', 'json']), value: z.string() });
-export type Attribute = z.infer<typeof attributeSchema>;
+const attributeSchema = z.object({ kind: z.enum(['text', 'json']), value: z.string() });
 
 /** zod's own JSON type is mutable; ours is read-only and otherwise the same. */
 const jsonSchema = z.json() as unknown as z.ZodType<Json>;

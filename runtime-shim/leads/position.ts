@@ -4,7 +4,7 @@ import { scriptRefSchema } from '../../plugin/contract/script-types.ts';
 import { scriptCauseSchema } from './script-cause.ts';
 
 /** A script that is under way: its next command, and the scripts that it asked to run when it has ended. */
-export const frameSchema = z.object({
+const frameSchema = z.object({
   script: z.string(),
   cause: scriptCauseSchema,
   begun: z.boolean(),
@@ -14,18 +14,16 @@ export const frameSchema = z.object({
 export type Frame = z.infer<typeof frameSchema>;
 
 /** The bot asked (`value_input`) and goes on with the answer. */
-export const waitingSchema = z.object({
+const waitingSchema = z.object({
   attribute: z.string(),
   /** Outermost first; the last one goes on with the answer. */
   frames: z.array(frameSchema),
   /** The memory of the scenario that waits. */
   memory: z.record(z.string(), z.string()),
 });
-export type Waiting = z.infer<typeof waitingSchema>;
 
 /** The menu shown last: which of its items were shown, as their conditions were then. */
-export const shownMenuSchema = z.object({ script: z.string(), codes: z.array(z.string()) });
-export type ShownMenu = z.infer<typeof shownMenuSchema>;
+const shownMenuSchema = z.object({ script: z.string(), codes: z.array(z.string()) });
 
 export const positionSchema = z.object({
   /** Has the lead been greeted by the script `start`? */

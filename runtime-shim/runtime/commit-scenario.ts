@@ -109,7 +109,7 @@ async function enqueueForOthers(
 }
 
 /** A script run as lines of the author's log: why it ran, what it printed, what went wrong and where. */
-export function authorLogEntries(report: ScenarioReport): AuthorLogEntry[] {
+function authorLogEntries(report: ScenarioReport): AuthorLogEntry[] {
   if (report.kind === 'remark') return [{ level: report.level, text: report.text }];
   const { script, file, error } = report;
   const where = { script, ...(file === undefined ? {} : { file }) };

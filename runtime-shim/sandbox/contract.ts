@@ -20,8 +20,6 @@ export interface SandboxLimits {
   readonly queuePerBot?: number;
 }
 
-export type { LeadSnapshot } from './lead-snapshot.ts';
-
 /** A script to run once. */
 export interface ScriptRun {
   /** Whose turn it is: runs wait fairly per bot. */

@@ -23,7 +23,7 @@ export const DEFAULT_LIMITS: FullLimits = {
 };
 
 /** Smallest heap that isolated-vm takes. */
-export const MIN_MEMORY_MB = 8;
+const MIN_MEMORY_MB = 8;
 
 /** Host calls of one run. Ours: a script asks for availability a few times; a flood must not reach the server. */
 export const MAX_HOST_CALLS = 1_000;

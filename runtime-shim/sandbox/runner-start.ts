@@ -35,7 +35,7 @@ const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(p
  * What a runner may read: its own code, isolated-vm, and what that one's loader looks for. Not a single file of the
  * service's: no configuration, no bot folder, no data.
  */
-export function readablePaths(): string[] {
+function readablePaths(): string[] {
   // In a checkout the two source folders: which of their files the runner's program is made of changes with the code.
   const own = IS_BUILT ? ['./', '../package.json'] : ['../', '../../plugin/', '../../package.json'];
   const addon = packageFolders('isolated-vm', RUNNER_FILE);

@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The built page: these files, nothing else. */
-export const PAGE_FILES = ['index.html', 'page.js', 'page.css', 'icon.svg'] as const;
+const PAGE_FILES = ['index.html', 'page.js', 'page.css', 'icon.svg'] as const;
 
 /** Where the page's sources are in a checkout. */
 const SOURCE_FOLDER = join(import.meta.dirname, 'page');

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { WebhookAnswer, WebhookHeaders } from '../../plugin/contract/plugin.ts';
 
 /** One request as the server got it. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;

@@ -11,7 +11,7 @@ import type { Storage } from '../../plugin/storage/contract.ts';
 import { watchedLogger } from './watched-output.ts';
 
 /** One thing that the lead saw. */
-export interface Shown {
+interface Shown {
   readonly userId: string;
   readonly from: 'bot' | 'operator' | 'notice';
   readonly text: string;
@@ -20,14 +20,14 @@ export interface Shown {
 }
 
 /** What a "script" of this platform can do. */
-export interface ScriptApi {
+interface ScriptApi {
   readonly lead: LeadRef;
   readonly request: ScriptRequest;
   readonly say: (text: string) => Promise<void>;
   readonly transferToOperator: () => Promise<void>;
   readonly returnToBot: () => Promise<void>;
 }
-export type HostScript = (api: ScriptApi) => Promise<void>;
+type HostScript = (api: ScriptApi) => Promise<void>;
 
 /**
  * A platform that is not the shim: attributes in a Map, scripts as functions, a lead's chat as an array, no database.

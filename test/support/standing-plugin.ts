@@ -1,9 +1,8 @@
 import { onTestFinished } from 'vitest';
 import type { Activity, Logger } from '../../plugin/contract/host.ts';
 import { userIdOf } from '../../plugin/contract/lead.ts';
-import { NEW_DIALOG } from '../../plugin/dialog/dialog-state.ts';
 import { createLiveTexPlugin, type LiveTexPlugin } from '../../plugin/index.ts';
-import { DIALOGS, dialogLane } from '../../plugin/core/jobs.ts';
+import { dialogLane } from '../../plugin/core/jobs.ts';
 import type { Storage } from '../../plugin/storage/index.ts';
 import { WEBHOOK_KEY } from './desk.ts';
 import { LEAD } from './minimal-host.ts';
@@ -74,19 +73,4 @@ export async function stand(storage: Storage, bindingId = 'main'): Promise<Stand
       return (await plugin.webhook('main', new TextEncoder().encode(JSON.stringify(event)), {})).status;
     },
   };
-}
-
-/** The lead's dialog is with an operator. */
-export async function withOperator(storage: Storage, userId = USER): Promise<void> {
-  const state = {
-    ...NEW_DIALOG,
-    mode: 'operator',
-    transfer: 1,
-    forwarded: true,
-    employee: { id: 'a', name: 'Анна', at: 1 },
-    selection: { groupId: null, name: null, attributes: {} },
-    selectedAt: 1,
-    notBefore: 1,
-  };
-  await storage.transaction((tx) => tx.putRecord(DIALOGS, dialogLane('main', userId), state));
 }

@@ -4,7 +4,7 @@ import type { RuntimeOptions } from '../../runtime-shim/runtime/contract.ts';
 import { type StartedRuntime, startRuntime } from './start-runtime.ts';
 import { watchSecret } from './watched-output.ts';
 
-export const WEBHOOK_KEY = 'the-right-webhook-key-1';
+const WEBHOOK_KEY = 'the-right-webhook-key-1';
 const TOKEN = 'token-of-a-test-123';
 
 export interface WebhookRuntime {

@@ -2,9 +2,9 @@ import type { ClientConfig } from 'pg';
 import type { Target } from './target.ts';
 
 /** How long to wait for a new connection, ms. */
-export const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 /** A statement that takes longer is ended by the server, ms: ours take milliseconds, so it is stuck behind a lock. */
-export const STATEMENT_TIMEOUT_MS = 30_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
 /** A transaction whose owner fell silent is ended by the server, ms: its locks hold up others, and ours never wait for anything else. */
 const SILENT_TRANSACTION_TIMEOUT_MS = 10_000;
 

@@ -34,7 +34,7 @@ export interface Written<T> {
 }
 
 /** Takes a transaction of one statement over: its rows once committed, or undefined when it does not. */
-export type Alone = (statement: Statement, values: readonly unknown[]) => Promise<QueryResultRow[]> | undefined;
+type Alone = (statement: Statement, values: readonly unknown[]) => Promise<QueryResultRow[]> | undefined;
 
 export interface Connection {
   /**

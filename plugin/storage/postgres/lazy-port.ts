@@ -3,7 +3,7 @@ import type { TransactionPort } from './connection.ts';
 import type { Session, Statement } from './session.ts';
 
 /** A statement that was sent without waiting, before there was a connection. */
-export interface Sent {
+interface Sent {
   readonly statement: Statement;
   readonly values: readonly unknown[];
   readonly act: ((rows: readonly QueryResultRow[]) => void) | undefined;

@@ -36,7 +36,7 @@ export interface CommitEngine {
 }
 
 /** Something to be done within a group: all of it, or nothing. */
-export interface Unit<T> {
+interface Unit<T> {
   readonly durable: boolean;
   readonly work: () => T | Promise<T>;
   /** The unit has ended: its tx must not be used any more. */

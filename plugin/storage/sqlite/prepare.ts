@@ -1,7 +1,7 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 
 /** A prepared statement. */
-export interface Statement {
+interface Statement {
   get(...values: SQLInputValue[]): unknown;
   all(...values: SQLInputValue[]): unknown[];
   run(...values: SQLInputValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint };

@@ -11,7 +11,7 @@ import { parseTarget, placeOf } from '../postgres/target.ts';
 import { POSTGRES_RULES, type Rule, SQLITE_RULES } from './rules.ts';
 
 /** What breaks a rule of storage, in a sentence, and how many times. */
-export interface Finding {
+interface Finding {
   readonly problem: string;
   readonly count: number;
 }

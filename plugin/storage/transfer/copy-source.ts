@@ -9,7 +9,7 @@ import { storableText } from '../postgres/storable-text.ts';
 import { COPY_TABLES, type CopyTable } from './copy-tables.ts';
 
 /** Rows of one table in columns, as the insert wants them, and the number of the last one. */
-export interface CopyBatch {
+interface CopyBatch {
   readonly columns: unknown[][];
   readonly rows: number;
   readonly last: number;

@@ -13,7 +13,7 @@ const LIVING_NODES = `SELECT 1 FROM nodes WHERE seen_at > extract(epoch from clo
 /** Rows of one transaction. Ours: some tenths of a second, so that progress is seen and an interruption costs little. */
 const BATCH_ROWS = 2_000;
 
-export interface CopyProgress {
+interface CopyProgress {
   readonly table: string;
   readonly copied: number;
   readonly total: number;

@@ -33,7 +33,7 @@ export const menuItemSchema = z.strictObject({
 export type MenuItem = z.infer<typeof menuItemSchema>;
 
 /** A script type by its code or its exact Russian name. */
-export const scriptTypeNameSchema = z.string().transform((name, context): ScriptType => {
+const scriptTypeNameSchema = z.string().transform((name, context): ScriptType => {
   const type = scriptTypeOf(name);
   if (type !== undefined) return type;
   context.addIssue({ code: 'custom', message: 'unknown script type', params: { unknownType: name } });

@@ -9,7 +9,7 @@ import { didYouMean, knownNames, quotedName } from '../../names.ts';
 import { NO_SUCH_FILE, readBotFile, reasonOf } from './read-bot-file.ts';
 
 /** Where a bot's own libraries lie: `libraries/Business.<Plugin>.<Script>.js`, one file a library. Our choice. */
-export const LIBRARIES_FOLDER = 'libraries';
+const LIBRARIES_FOLDER = 'libraries';
 /** `Business.<Plugin>.<Script>` (`docs/platform.md`). `Common.*` belongs to the platform's vendor. */
 const LIBRARY_FILE = /^(Business\.[\p{L}\p{N}_]+\.[\p{L}\p{N}_]+)\.js$/u;
 

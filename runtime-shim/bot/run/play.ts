@@ -11,7 +11,7 @@ import type { ScriptCause } from '../../leads/script-cause.ts';
 import type { BotSays, ScenarioInput, ScenarioReport, ScenarioRequest, ScenarioResult } from './scenario-contract.ts';
 
 /** Most scripts and commands that one message may run: a circle of scripts ends here. Our choice; real scenarios run a dozen. */
-export const MAX_STEPS = 300;
+const MAX_STEPS = 300;
 /** Longest run of a scenario in ms, script time and waiting for a runner included. Our choice: a lead waits for the answer. */
 export const MAX_SCENARIO_MS = 30_000;
 

@@ -4,9 +4,9 @@ import { bindingsSchema, isLoopback } from '../../../plugin/contract/binding-con
 import { codeOf, type StorageError } from '../../../plugin/storage/index.ts';
 import { parseTarget } from '../../../plugin/storage/postgres/target.ts';
 
-export const DEFAULT_STORAGE = 'sqlite:./data';
-export const DEFAULT_HOST = '127.0.0.1';
-export const DEFAULT_PORT = 8024;
+const DEFAULT_STORAGE = 'sqlite:./data';
+const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_PORT = 8024;
 /** Shorter tokens can be guessed; 16 random ASCII characters cannot. Ours. */
 const MIN_API_TOKEN_LENGTH = 16;
 
@@ -61,7 +61,7 @@ const httpSchema = z
   });
 
 /** An IPv6 address stands in brackets in a URL (RFC 3986, 3.2.2). */
-export function hostForUrl(host: string): string {
+function hostForUrl(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 

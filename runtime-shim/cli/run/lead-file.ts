@@ -34,7 +34,7 @@ const systemAttributes = z
     when: ({ value }) => typeof value === 'object' && value !== null,
   });
 
-export const leadFileSchema = z.strictObject({
+const leadFileSchema = z.strictObject({
   name: textSchema.min(1).max(200).default('Гость'),
   channel: codeSchema.default('telegram'),
   externalId: externalIdSchema.default('1'),

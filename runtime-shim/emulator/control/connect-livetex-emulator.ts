@@ -93,7 +93,7 @@ async function when(
 }
 
 /** Calls back after changes at the emulator until stopped, or until the emulator is gone. */
-export function watchChanges(connection: ControlConnection, listener: () => void): () => void {
+function watchChanges(connection: ControlConnection, listener: () => void): () => void {
   const stopped = new AbortController();
   const watch = async (): Promise<void> => {
     let revision = await connection.revision(undefined, stopped.signal);

@@ -123,13 +123,13 @@ function messageRecord(
 }
 
 /** A function that does something a little after it was first called, once for all calls until then. */
-export interface Coalesced {
+interface Coalesced {
   (): void;
   cancel(): void;
 }
 
 /** Makes many calls one: `act` runs `ms` after the first of them. */
-export function coalesce(clock: Clock, ms: number, act: () => void): Coalesced {
+function coalesce(clock: Clock, ms: number, act: () => void): Coalesced {
   let cancel: (() => void) | undefined;
   const call = (): void => {
     cancel ??= clock.after(ms, () => {

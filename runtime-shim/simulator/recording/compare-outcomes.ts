@@ -40,7 +40,7 @@ function isSame(expected: Seen, got: Seen | undefined): boolean {
 }
 
 /** A line of the chat on one line. */
-export function seenLine({ from, text, matches, menu = [], files = [] }: Seen): string {
+function seenLine({ from, text, matches, menu = [], files = [] }: Seen): string {
   const said = matches === undefined ? text : `/${matches}/`;
   const parts = [said, ...files.map((url) => `<${url}>`), ...menu.map((item) => `[${item}]`)];
   return `${from}: ${parts

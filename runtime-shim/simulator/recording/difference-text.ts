@@ -23,7 +23,7 @@ export function differenceText({ step, deed, what, expected, got }: Difference):
 }
 
 /** An action in a few words. */
-export function actionText(action: RecordedAction): string {
+function actionText(action: RecordedAction): string {
   switch (action.does) {
     case 'say':
       return `the lead says "${action.text ?? action.files?.[0]?.url ?? ''}"`;

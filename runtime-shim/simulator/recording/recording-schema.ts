@@ -12,7 +12,7 @@ const operator = z.string().min(1).max(200);
 const status = z.enum(['online', 'pause', 'away', 'offline']);
 
 /** A line that the lead saw. */
-export const seenSchema = z.strictObject({
+const seenSchema = z.strictObject({
   from: z.enum(['bot', 'operator', 'notice']),
   text: text.optional(),
   /** Written by hand instead of `text` where the text is another one each time: a regular expression. */
@@ -24,7 +24,7 @@ export const seenSchema = z.strictObject({
 export type Seen = z.infer<typeof seenSchema>;
 
 /** What came of a step. */
-export const outcomeSchema = z.strictObject({
+const outcomeSchema = z.strictObject({
   sees: z.array(seenSchema).optional(),
   /** Codes of the scripts that ran, in order; with the error's code behind a failed one. */
   scripts: z.array(z.string()).optional(),
@@ -36,7 +36,7 @@ export const outcomeSchema = z.strictObject({
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** What somebody did. */
-export const actionSchema = z.discriminatedUnion('does', [
+const actionSchema = z.discriminatedUnion('does', [
   z.strictObject({ does: z.literal('say'), text: text.optional(), files: z.array(attachmentSchema).optional() }),
   z.strictObject({ does: z.literal('status'), operator, status }),
   z.strictObject({ does: z.literal('read'), operator }),

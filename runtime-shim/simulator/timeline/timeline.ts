@@ -67,7 +67,7 @@ const MAX_TEXT = 10_000;
 const SECRET_FIELDS = new Set(['webhook_key', 'authorization']);
 
 /** A copy of a JSON value that is safe to show: without the given secrets, without secret fields, bounded. */
-export function redact(value: unknown, secrets: readonly string[], depth = 0): unknown {
+function redact(value: unknown, secrets: readonly string[], depth = 0): unknown {
   if (typeof value === 'string') return withoutSecrets(value, secrets);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return '…';

@@ -6,7 +6,7 @@ export const IN_FLIGHT = 32;
 export const TOKEN = 'token-of-the-benchmark';
 export const HEADER = '👤 Пользователь';
 
-export function textOf(number: number): string {
+function textOf(number: number): string {
   return `Здравствуйте! Когда приедет мой заказ № ${number}? Я жду его с понедельника.`;
 }
 

@@ -16,7 +16,7 @@ return { script: 'offline', title: words.join(' '), total: total };
 `;
 
 /** What it returns when an operator is online. */
-export const EXPECTED = JSON.stringify({ script: 'online', title: 'ЗАЯВКА № 705', total: 13_540 });
+const EXPECTED = JSON.stringify({ script: 'online', title: 'ЗАЯВКА № 705', total: 13_540 });
 
 /** Something that can run the script. */
 export interface ScriptRunner {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** An event as it arrived. */
-export interface ReceivedEvent {
+interface ReceivedEvent {
   readonly type: string;
   readonly id: string;
   readonly [field: string]: unknown;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 
 /** How many times more than in `npm test`: `FUZZ_TIMES=100 npx vitest run test/integration/fuzz` for a long run by hand. */
-export const FUZZ_TIMES = Number(process.env['FUZZ_TIMES'] ?? '1');
+const FUZZ_TIMES = Number(process.env['FUZZ_TIMES'] ?? '1');
 
 /** So many runs in `npm test`; a failure prints its seed and the smallest case found. */
 export function runs(inTest: number): { readonly numRuns: number; readonly endOnFailure: boolean } {

@@ -13,7 +13,7 @@ export interface StandReport {
   readonly figures: Figures;
 }
 
-export interface Figures {
+interface Figures {
   readonly kills: number;
   readonly accepted: number;
   /** Messages that LiveTex got, doubled ones included. */
@@ -123,7 +123,7 @@ export async function metricsOf(url: string, dispatcher: Stand['dispatcher']): P
   );
 }
 
-export function userIdOf({ name }: LeadStory): string {
+function userIdOf({ name }: LeadStory): string {
   return `support:chat:${name}`;
 }
 

@@ -4,12 +4,8 @@
  * written down as done. Its clock runs ten times as fast from the given time on, so that no test waits for a pause.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createLaneWorker,
-  createSqliteStorage,
-  type StorageLogger,
-  type WorkerClock,
-} from '../../../plugin/storage/index.ts';
+import { createLaneWorker, createSqliteStorage, type WorkerClock } from '../../../plugin/storage/index.ts';
+import type { StorageLogger } from '../../../plugin/storage/open-options.ts';
 import { createPostgresStorage } from '../../../plugin/storage/postgres/postgres-storage.ts';
 
 const [spec = '', startAt = '0'] = process.argv.slice(2);

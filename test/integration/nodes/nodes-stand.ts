@@ -13,7 +13,7 @@ import { startCaddyFront } from './caddy-front.ts';
 import { startFront } from './front.ts';
 
 /** A node, its way to the database, and whether it should be running. */
-export interface MortalNode {
+interface MortalNode {
   readonly server: MortalServer;
   readonly proxy: PostgresProxy;
   isWanted: boolean;

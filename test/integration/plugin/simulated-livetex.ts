@@ -11,9 +11,9 @@ import type { Life } from './life.ts';
 export const CLOCK_AHEAD_MS = 97_000;
 
 /** How the next requests end. `lost`: the request takes effect, its answer does not arrive. `refused`: for good, a selection or a file. */
-export type Trouble = 'down' | 'lost' | 'refused' | 'forbidden';
+type Trouble = 'down' | 'lost' | 'refused' | 'forbidden';
 
-export interface SimulatedWebhook {
+interface SimulatedWebhook {
   readonly id: string;
   readonly body: Readonly<Record<string, unknown>>;
 }

@@ -19,7 +19,7 @@ const PACKAGE = 'metabot24-livetex/';
 
 /** Words of papers that lay beside the project while it was written. */
 const FOREIGN = [
-  /design, section/iu,
+  /\bdesign, (?:section|\d)/iu,
   /\bthe brief\b|\(brief|brief, S\d/iu,
   /public surface/iu,
   /\(reference,|\breference\/[\w-]+\.md/iu,

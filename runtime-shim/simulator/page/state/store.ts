@@ -25,7 +25,7 @@ export interface PageState {
   readonly deskMessages: ReadonlyMap<string, readonly DeskMessageRecord[]>;
 }
 
-export const EMPTY_STATE: PageState = {
+const EMPTY_STATE: PageState = {
   status: undefined,
   leads: [],
   operators: [],

@@ -11,7 +11,7 @@ const AGAIN_AFTER_MS = 1_000;
  * Keeps the store in step with the server. The browser reconnects by itself and says what it had last; the server then
  * sends what is missing, or everything.
  */
-export function openStream(store: Store, onConnection: (connected: boolean) => void): () => void {
+function openStream(store: Store, onConnection: (connected: boolean) => void): () => void {
   let source: EventSource;
   let again: ReturnType<typeof setTimeout> | undefined;
   let waiting: Change[] = [];

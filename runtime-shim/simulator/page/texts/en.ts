@@ -1,7 +1,7 @@
 import type { Texts, requestErrorsRu, scriptHintsRu } from './ru.ts';
 
 /** What a script's error means and what to do, by its code. */
-export const scriptHintsEn: typeof scriptHintsRu = {
+const scriptHintsEn: typeof scriptHintsRu = {
   script_syntax: 'A bracket, a quote or a comma is out of place.',
   script_error: 'The script failed at this line. Check the names: upper and lower case count.',
   script_timeout: 'The script took too long. Check the condition of the loop.',
@@ -28,7 +28,7 @@ export const scriptHintsEn: typeof scriptHintsRu = {
 };
 
 /** How a request to LiveTex failed, by its code. */
-export const requestErrorsEn: typeof requestErrorsRu = {
+const requestErrorsEn: typeof requestErrorsRu = {
   livetex_unreachable: 'LiveTex is not reachable',
   livetex_timeout: 'LiveTex did not answer in time',
   livetex_token_refused: 'LiveTex refused the token',
