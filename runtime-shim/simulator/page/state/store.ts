@@ -25,7 +25,7 @@ export interface PageState {
   readonly deskMessages: ReadonlyMap<string, readonly DeskMessageRecord[]>;
 }
 
-const EMPTY_STATE: PageState = {
+export const EMPTY_STATE: PageState = {
   status: undefined,
   leads: [],
   operators: [],
