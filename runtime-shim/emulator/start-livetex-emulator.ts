@@ -1,10 +1,17 @@
+import { BodyBudget } from '../http/read-body.ts';
+import { Listener } from '../http/listen.ts';
 import { serveApi } from './api/serve-api.ts';
 import type { EmulatedTouchPoint, EmulatorOptions, LiveTexEmulator } from './emulator-contract.ts';
 import { CONTROL_PATH, serveControl } from './control/serve-control.ts';
 import { TouchPoint, touchPointDesk } from './touch-point.ts';
 import { emulatorError } from './emulator-errors.ts';
-import { startHttpServer } from './http-server.ts';
 import { parseTouchPointOptions } from './touch-point-options.ts';
+
+const LOOPBACK = '127.0.0.1';
+/** Longer than any client keeps a connection, so that the server is never the one that closes it under a request. */
+const KEEP_ALIVE_MS = 120_000;
+/** Memory for the bodies of all requests together: 64 of the largest size. Our choice, as in the runtime's server. */
+const MAX_BODIES_BYTES = 64 * 1024 * 1024;
 
 /**
  * Starts a local LiveTex on a loopback port: the whole Messaging API, an operator desk, webhooks and faults on demand.
@@ -19,12 +26,20 @@ export async function startLiveTexEmulator(options: EmulatorOptions = {}): Promi
   const main = new TouchPoint(parseTouchPointOptions(options));
   const points = new Map([[main.options.token, main]]);
   const others = new Set<EmulatedTouchPoint>();
-  const server = await startHttpServer(options.port ?? 0, async (message, response) => {
-    if (message.url?.startsWith(CONTROL_PATH)) await serveControl({ point: main, desk }, message, response);
-    else await serveApi({ main, byKey: (key) => points.get(key) }, message, response);
+  const bodies = new BodyBudget(MAX_BODIES_BYTES);
+  const control = serveControl({ point: main, desk: () => desk, bodies });
+  const api = { main, byKey: (key: string) => points.get(key), bodies };
+  const listener = new Listener({
+    host: LOOPBACK,
+    port: options.port ?? 0,
+    node: { keepAliveTimeout: KEEP_ALIVE_MS },
+    serve: (request, response) =>
+      request.url?.startsWith(CONTROL_PATH) === true ? control(request, response) : serveApi(api, request, response),
   });
-  const desk = touchPointDesk(main, server.url, async () => {
-    await Promise.all([server.close(), ...Array.from(others, (other) => other.close())]);
+  await listener.listen();
+  const url = listener.url ?? '';
+  const desk = touchPointDesk(main, url, async () => {
+    await Promise.all([listener.end(), ...Array.from(others, (other) => other.close())]);
   });
 
   function addTouchPoint(more: Omit<EmulatorOptions, 'port'> = {}): EmulatedTouchPoint {
@@ -34,7 +49,7 @@ export async function startLiveTexEmulator(options: EmulatorOptions = {}): Promi
       throw emulatorError('emulator_option_invalid', { what: 'this touch point', problems: ['token: it is taken'] });
     const point = new TouchPoint(parsed);
     points.set(token, point);
-    const other = touchPointDesk(point, server.url, async () => {
+    const other = touchPointDesk(point, url, async () => {
       points.delete(token);
       others.delete(other);
     });

@@ -13,7 +13,8 @@ export function answerJson(response: ServerResponse, status: number, body: unkno
   answerText(response, status, 'application/json; charset=utf-8', JSON.stringify(body));
 }
 
-export function answerError(response: ServerResponse, status: number, error: ErrorBody): void {
+/** Answers with `{ "error": … }`. A sentence alone is how the simulator's page is told. */
+export function answerError(response: ServerResponse, status: number, error: ErrorBody | string): void {
   answerJson(response, status, { error });
 }
 
@@ -41,8 +42,8 @@ export function answerNotFound(response: ServerResponse): void {
 }
 
 /**
- * How long the rest of a refused body is thrown away, ms. Ours: a caller that is still sending when its connection is cut
- * gets a reset and never sees the answer (RFC 9112, section 9.6); one that sends for ever is cut.
+ * How long the rest of a refused body is thrown away, ms. Our choice: a caller that is still sending when its connection is
+ * cut gets a reset and never sees the answer (RFC 9112, section 9.6); one that sends for ever is cut.
  */
 const LINGER_MS = 1_000;
 
@@ -51,11 +52,16 @@ export function answerUnread(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,
-  error: ErrorBody,
+  error: ErrorBody | string,
 ): void {
+  answerError(response, status, error);
+  discardBody(request);
+}
+
+/** Throws away what still comes of the body of a request that is answered. */
+export function discardBody(request: IncomingMessage): void {
   const cut = setTimeout(() => request.destroy(), LINGER_MS).unref();
   request.once('end', () => clearTimeout(cut)).once('close', () => clearTimeout(cut));
-  answerError(response, status, error);
   request.resume();
 }
 

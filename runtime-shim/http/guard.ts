@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isLoopbackHost } from '../../plugin/contract/binding-config.ts';
-import type { ErrorBody } from './answer.ts';
+import { answerError, type ErrorBody } from './answer.ts';
+import type { ServeOptions } from './routes.ts';
 
 /** A name or an address with a port, and nothing that a URL gives another meaning: no `@`, `#`, `/` or `?` (RFC 3986, 3.2.2). */
 const HOST = /^(?:\[[\da-f:.]+\]|[\w.~-]+)(?::\d{1,5})?$/i;
@@ -27,32 +28,65 @@ export function isForeignHost({ headers: { host = '' } }: IncomingMessage): bool
   return !isLoopbackHost(URL.parse(`http://${host}`)?.hostname ?? '');
 }
 
-export type Refusal = { readonly status: 401 | 403; readonly error: ErrorBody };
+/**
+ * What shows that a request comes from a page of another site, open in a browser of this machine; `undefined`: nothing.
+ * - `host`: the `Host` header does not name this machine. A foreign page that lets its own name point to 127.0.0.1 (DNS
+ *   rebinding) is same-origin with what it then reads; the name is what gives it away.
+ * - `origin`, `site`: `Origin` and `Sec-Fetch-Site`, which browsers add by themselves. A form or a `fetch` of another site
+ *   could write without reading the answer. Programs send neither.
+ */
+export function foreignPart(request: IncomingMessage): 'host' | 'origin' | 'site' | undefined {
+  const { host = '', origin, 'sec-fetch-site': site } = request.headers;
+  if (isForeignHost(request)) return 'host';
+  if (origin !== undefined && origin !== `http://${host}`) return 'origin';
+  return site !== undefined && site !== 'same-origin' && site !== 'none' ? 'site' : undefined;
+}
+
+/** Does a request surely come from a page of this server? Browsers send one of the two headers with every POST. */
+export function isOwnPage(request: IncomingMessage): boolean {
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  if (site !== undefined && site !== 'same-origin') return false;
+  return foreignPart(request) === undefined && (origin !== undefined || site === 'same-origin');
+}
+
+/** Is the body said to be JSON? A page of another origin may send a form's content types without asking, but not this one. */
+export function isJson({ headers }: IncomingMessage): boolean {
+  return headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() === 'application/json';
+}
+
+interface Refusal {
+  readonly status: 401 | 403;
+  readonly error: ErrorBody;
+}
 
 /**
- * May this request use the lead API? With a token: whoever knows it. Without one the server listens on loopback only, and
- * the danger is a page in a browser of this machine, so two things are looked at:
- * - the `Host` header, which must name this machine. A foreign page that lets its own name point to 127.0.0.1 (DNS rebinding)
- *   is same-origin with what it then reads; the name is what gives it away.
- * - `Origin` and `Sec-Fetch-Site`, which browsers add by themselves: a form or a `fetch` of another site could write a lead's
- *   message without reading the answer.
+ * Who may ask the runtime's server. With a token: whoever knows it, and anybody for counts. Without one the server listens
+ * on loopback only, and the danger is a page in a browser of this machine.
  */
+export function apiGuard(apiToken: string | undefined): ServeOptions['mayAsk'] {
+  return (access, request, response) => {
+    const isStranger = access === 'state' && apiToken === undefined && isForeignHost(request);
+    const refusal = access === 'api' ? refusalFor(request, apiToken) : isStranger ? FOREIGN_HOST : undefined;
+    if (refusal === undefined) return true;
+    if (refusal.status === 401) response.setHeader('www-authenticate', 'Bearer');
+    answerError(response, refusal.status, refusal.error);
+    return false;
+  };
+}
+
+/** May this request use the lead API? */
 export function refusalFor(request: IncomingMessage, token: string | undefined): Refusal | undefined {
   if (token !== undefined) return isAuthorised(request, token) ? undefined : UNAUTHORISED;
-  const host = request.headers.host ?? '';
-  if (isForeignHost(request)) return FOREIGN_HOST;
-  const { origin } = request.headers;
-  const site = request.headers['sec-fetch-site'];
-  const isOwn = origin === undefined || origin === `http://${host}`;
-  const isForeignSite = site !== undefined && site !== 'same-origin' && site !== 'none';
-  return isOwn && !isForeignSite ? undefined : FOREIGN_ORIGIN;
+  const part = foreignPart(request);
+  if (part === undefined) return undefined;
+  return part === 'host' ? FOREIGN_HOST : FOREIGN_ORIGIN;
 }
 
 const UNAUTHORISED: Refusal = {
   status: 401,
   error: { code: 'unauthorised', message: 'the lead API asks for "Authorization: Bearer <http.apiToken>"' },
 };
-export const FOREIGN_HOST: Refusal = {
+const FOREIGN_HOST: Refusal = {
   status: 403,
   error: {
     code: 'foreign_host',

@@ -1,16 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
 import { isLoopbackHost } from '../../plugin/contract/binding-config.ts';
 import { shimError } from '../errors.ts';
 import type { HttpLimits, HttpRoute, RuntimeOptions } from '../runtime/contract.ts';
-import { answerError, answerFailure, answerNotFound } from './answer.ts';
+import { answerError, answerNotFound } from './answer.ts';
+import { apiGuard } from './guard.ts';
 import { leadRoutes } from './lead-routes.ts';
 import { Listener } from './listen.ts';
 import { openApiRoute } from './openapi.ts';
-import { parsePath } from './path.ts';
 import { createTrustedProxies, type TrustedProxies } from './peer-address.ts';
 import { BodyBudget } from './read-body.ts';
-import { createApp, hotRoutes, type Route, routingPath } from './routes.ts';
+import { type Route, type Serve, serveRoutes } from './routes.ts';
 import type { ServerPorts } from './server-ports.ts';
 import { stateRoutes } from './state-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
@@ -86,7 +85,7 @@ export class HttpServer {
   }
 
   /** Built when it begins to listen: the plugins stand by then. */
-  private serving(): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  private serving(): Serve {
     const { ports, trustedProxies, closing } = this;
     const bodies = new BodyBudget(this.limits.maxBodiesBytes);
     const routes: Route[] = [
@@ -94,34 +93,12 @@ export class HttpServer {
       ...leadRoutes({ ports, bodies, closing: closing.signal }),
       ...stateRoutes(ports),
     ];
-    const failed = (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
-      if (response.headersSent) response.destroy();
-      else if (answerFailure(response, error) === 'told') return;
-      ports.logger.error('a request failed', { method: request.method, error });
-    };
-    const app = createApp([...routes, openApiRoute(routes)], {
-      apiToken: this.options.apiToken,
+    return serveRoutes([...routes, openApiRoute(routes)], {
+      mayAsk: apiGuard(this.options.apiToken),
+      area: { path: '/api', access: 'api' },
       other: (request, response) => askOthers(this.options.routes ?? [], request, response),
-      failed,
+      logger: ports.logger,
     });
-    const hot = hotRoutes(routes, this.options.apiToken);
-    const listen = getRequestListener(
-      (request, { incoming, outgoing }) => {
-        const path = parsePath(incoming.url ?? '/');
-        const env = { incoming: incoming as IncomingMessage, outgoing: outgoing as ServerResponse };
-        return app.fetch(request, { ...env, path: path.ok ? routingPath(path.segments) : '/' });
-      },
-      { hostname: 'localhost', overrideGlobalObjects: false, autoCleanupIncoming: false },
-    );
-    return async (request, response) => {
-      const path = parsePath(request.url ?? '/');
-      if (!path.ok) return answerError(response, 400, { code: 'bad_request', message: path.reason });
-      try {
-        await (hot(request, response, routingPath(path.segments)) ?? listen(request, response));
-      } catch (error) {
-        failed(error, request, response);
-      }
-    };
   }
 }
 

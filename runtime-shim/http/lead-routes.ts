@@ -1,13 +1,12 @@
 /** `/api/channels/<channel>/leads/<externalId>`: a lead's messages and state, for its channel. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { parseBoundedJson } from '../../plugin/contract/bounded-json.ts';
 import { shimError } from '../errors.ts';
 import { transcriptLineSchema } from '../leads/transcript.ts';
 import { leadMessageBodySchema } from '../runtime/lead-message.ts';
-import { answerBusy, answerError, answerJson, answerUnread } from './answer.ts';
+import { answerError, answerJson } from './answer.ts';
 import { afterOf, streamMessages, wantsStream } from './message-stream.ts';
-import { type BodyBudget, readBody } from './read-body.ts';
+import { type BodyBudget, jsonOf, takeBody } from './read-body.ts';
 import type { HttpCall, Route } from './routes.ts';
 import type { TranscriptPage } from '../runtime/contract.ts';
 import type { ServerPorts } from './server-ports.ts';
@@ -113,14 +112,10 @@ async function takeMessage(
   { ports, bodies }: LeadRoutesOptions,
   address: Address,
 ): Promise<void> {
-  const body = await readBody(request, MAX_MESSAGE_BYTES, bodies);
-  if (!body.ok) {
-    if (body.reason === 'cut off') return;
-    if (body.reason === 'busy') return answerBusy(request, response);
-    const error = { code: 'too_large', message: `a message has at most ${MAX_MESSAGE_BYTES} bytes` };
-    return answerUnread(request, response, 413, error);
-  }
-  const message = parseBody(body.bytes);
+  const tooLarge = { code: 'too_large', message: `a message has at most ${MAX_MESSAGE_BYTES} bytes` };
+  const bytes = await takeBody(request, response, { maxBytes: MAX_MESSAGE_BYTES, bodies, tooLarge });
+  if (bytes === undefined) return;
+  const message = parseBody(bytes);
   if (typeof message === 'string') {
     return answerError(response, 400, { code: 'message_invalid', message, problems: [message] });
   }
@@ -130,13 +125,7 @@ async function takeMessage(
 
 /** The body as an object, or what is wrong with it. The runtime looks at what it holds. */
 function parseBody(bytes: Uint8Array): object | string {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return 'the body is not UTF-8';
-  }
-  const json = parseBoundedJson(text);
+  const json = jsonOf(bytes);
   if (!json.ok) return `the body is ${json.problem}`;
   if (typeof json.value !== 'object' || json.value === null || Array.isArray(json.value)) {
     return 'the body must be a JSON object';

@@ -1,4 +1,8 @@
-import type { IncomingMessage } from 'node:http';
+/** Bodies of requests: read within bounds, and as JSON. */
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseBoundedJson } from '../../plugin/contract/bounded-json.ts';
+import { answerBusy, answerUnread, type ErrorBody } from './answer.ts';
 
 export type BodyReading =
   | { readonly ok: true; readonly bytes: Uint8Array }
@@ -34,6 +38,35 @@ export async function readBody(request: IncomingMessage, maxBytes: number, budge
     const cut = (): void => end({ ok: false, reason: 'cut off' });
     request.on('data', take).on('end', whole).on('close', cut).on('error', cut);
   });
+}
+
+export interface BodyLimits {
+  readonly maxBytes: number;
+  readonly bodies: BodyBudget;
+  /** What the sender of a larger one is told, with 413. */
+  readonly tooLarge: ErrorBody | string;
+}
+
+/** Reads a body. `undefined`: it could not be had, and its sender is answered or has left. */
+export async function takeBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { maxBytes, bodies, tooLarge }: BodyLimits,
+): Promise<Uint8Array | undefined> {
+  const body = await readBody(request, maxBytes, bodies);
+  if (body.ok) return body.bytes;
+  if (body.reason === 'busy') answerBusy(request, response);
+  if (body.reason === 'too large') answerUnread(request, response, 413, tooLarge);
+  return undefined;
+}
+
+export type JsonReading =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problem: 'not UTF-8' | 'not JSON' | 'nested too deeply' };
+
+/** A body as JSON. The parser's own words are left out: they quote what was sent. */
+export function jsonOf(bytes: Uint8Array): JsonReading {
+  return isUtf8(bytes) ? parseBoundedJson(new TextDecoder().decode(bytes)) : { ok: false, problem: 'not UTF-8' };
 }
 
 /**

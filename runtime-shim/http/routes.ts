@@ -1,19 +1,25 @@
 /** The one place where addresses are registered: each says its method, who may ask, its shapes, and what answers it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
+import { cors } from 'hono/cors';
 import { TrieRouter } from 'hono/router/trie-router';
 import type { z } from 'zod';
-import { answerError, answerMethod, answerNotFound } from './answer.ts';
-import { FOREIGN_HOST, isForeignHost, refusalFor } from './guard.ts';
+import type { Logger } from '../../plugin/contract/host.ts';
+import { answerError, answerFailure, answerMethod, answerNotFound } from './answer.ts';
+import { parsePath } from './path.ts';
 
 /**
- * Who may ask.
+ * Who may ask. What each server answers to whom it refuses: its `mayAsk`.
  * - `api`: whoever knows `http.apiToken`; without a token, a program or page of this machine.
  * - `state`: anybody where a token is set (counts, no leads); without one, only by a name of this machine.
- * - `own`: the answer checks its callers itself (a webhook's key, a page's cookie).
+ * - `own`: the answer checks its callers itself (a webhook's key).
+ * - `page`: a browser or program of this machine, by one of its names.
+ * - `command`: the simulator's own page only.
+ * - `control`: a program or page of this machine, as `api` without a token.
  */
-type Access = 'api' | 'state' | 'own';
+export type Access = 'api' | 'state' | 'own' | 'page' | 'command' | 'control';
 
 /** One request as a route gets it. */
 export interface HttpCall {
@@ -42,6 +48,11 @@ export interface Route {
   /** Asked thousands of times a second: answered without Hono's request and context (docs/decisions/0010-http-on-hono.md). */
   readonly hot?: boolean;
   readonly access: Access;
+  /**
+   * Pages of these origins may ask with a browser (`https://shop.example`; `*`: all). Left out: the browser is told nothing.
+   * The same for all methods of a path. It does not loosen `access`. Such a route is not `hot`.
+   */
+  readonly corsOrigins?: readonly string[];
   readonly summary: string;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
@@ -52,8 +63,52 @@ export interface Route {
   answer(call: HttpCall): void | Promise<void>;
 }
 
+export type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export interface ServeOptions {
+  /** False: it was refused, and is answered. */
+  readonly mayAsk: (access: Access, request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Where a stranger does not learn which addresses there are: everything under this path asks for this access. */
+  readonly area?: { readonly path: string; readonly access: Access };
+  /** There is nothing at this address of the area. Default: 404. */
+  readonly notFound?: (request: IncomingMessage, response: ServerResponse) => void;
+  /** The address takes other methods. Default: 405. */
+  readonly wrongMethod?: (request: IncomingMessage, response: ServerResponse, allowed: readonly string[]) => void;
+  /** Asked for what is outside the area, and no route takes. Default: 404. */
+  readonly other?: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+  readonly logger: Logger | undefined;
+}
+
+/** Answers requests by these routes. What an answer throws is answered and logged: the promise never rejects. */
+export function serveRoutes(routes: readonly Route[], options: ServeOptions): Serve {
+  const failed = (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
+    if (response.headersSent) response.destroy();
+    else if (answerFailure(response, error) === 'told') return;
+    options.logger?.error('a request failed', { method: request.method, error });
+  };
+  const app = createApp(routes, options, failed);
+  const hot = hotRoutes(routes, options);
+  const listen = getRequestListener(
+    (request, { incoming, outgoing }) => {
+      const path = parsePath(incoming.url ?? '/');
+      const env = { incoming: incoming as IncomingMessage, outgoing: outgoing as ServerResponse };
+      return app.fetch(request, { ...env, path: path.ok ? routingPath(path.segments) : '/' });
+    },
+    { hostname: 'localhost', overrideGlobalObjects: false, autoCleanupIncoming: false },
+  );
+  return async (request, response) => {
+    const path = parsePath(request.url ?? '/');
+    if (!path.ok) return answerError(response, 400, { code: 'bad_request', message: path.reason });
+    try {
+      await (hot(request, response, routingPath(path.segments)) ?? listen(request, response));
+    } catch (error) {
+      failed(error, request, response);
+    }
+  };
+}
+
 /** What Hono is called with. */
-export interface HttpEnv {
+interface HttpEnv {
   readonly Bindings: {
     readonly incoming: IncomingMessage;
     readonly outgoing: ServerResponse;
@@ -62,30 +117,30 @@ export interface HttpEnv {
   };
 }
 
-export interface AppOptions {
-  readonly apiToken: string | undefined;
-  /** Asked for what no route takes. */
-  readonly other: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
-  /** What a route threw. */
-  readonly failed: (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
-}
+type Failed = (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
 
-/** The routes as a Hono application. A wrong method is answered with 405 and what the address takes. */
-export function createApp(routes: readonly Route[], { apiToken, other, failed }: AppOptions): Hono<HttpEnv> {
+/** The routes as a Hono application. */
+function createApp(routes: readonly Route[], options: ServeOptions, failed: Failed): Hono<HttpEnv> {
+  const { area, mayAsk, notFound = notFoundHere, other = notFoundHere } = options;
   // The path as it was sent: a URL would take `..` for a way up, and a lead may be called so.
-  const app = new Hono<HttpEnv>({ getPath: (_request, options) => options?.env?.path ?? '/' });
+  const app = new Hono<HttpEnv>({ getPath: (_request, given) => given?.env?.path ?? '/' });
   for (const [path, group] of Map.groupBy(routes, (route) => route.path)) {
-    const answer = answerOf(group, apiToken);
-    app.all(honoPath(path), async ({ req, env: { incoming, outgoing } }) => {
+    const answer = answerOf(group, options);
+    const origins = group.flatMap(({ corsOrigins = [] }) => corsOrigins);
+    if (origins.length > 0) app.use(honoPath(path), corsOf(group, origins));
+    app.all(honoPath(path), async ({ req, res, env: { incoming, outgoing } }) => {
+      // The answer goes through Node's response: it has to know what Hono's middleware wrote.
+      if (origins.length > 0) for (const [name, value] of res.headers) outgoing.setHeader(name, value);
       await answer(incoming, outgoing, req.param());
       return RESPONSE_ALREADY_SENT;
     });
   }
-  app.all('/api/*', ({ env: { incoming, outgoing } }) => {
-    // A stranger does not learn which addresses there are.
-    if (mayAsk('api', incoming, outgoing, apiToken)) answerNotFound(outgoing);
-    return RESPONSE_ALREADY_SENT;
-  });
+  if (area !== undefined) {
+    app.all(`${area.path}/*`, ({ env: { incoming, outgoing } }) => {
+      if (mayAsk(area.access, incoming, outgoing)) notFound(incoming, outgoing);
+      return RESPONSE_ALREADY_SENT;
+    });
+  }
   app.notFound(async ({ env: { incoming, outgoing } }) => {
     await other(incoming, outgoing);
     return RESPONSE_ALREADY_SENT;
@@ -97,34 +152,47 @@ export function createApp(routes: readonly Route[], { apiToken, other, failed }:
   return app;
 }
 
+function corsOf(group: readonly Route[], origins: readonly string[]): ReturnType<typeof cors> {
+  return cors({
+    origin: origins.includes('*') ? '*' : [...origins],
+    allowMethods: group.map(({ method }) => method),
+    allowHeaders: ['authorization', 'content-type', 'last-event-id'],
+  });
+}
+
+function notFoundHere(_request: IncomingMessage, response: ServerResponse): void {
+  answerNotFound(response);
+}
+
 type Answer = (
   request: IncomingMessage,
   response: ServerResponse,
   params: Readonly<Record<string, string>>,
 ) => Promise<void>;
 
-/** Answers the requests of one path. */
-function answerOf(group: readonly Route[], apiToken: string | undefined): Answer {
+/** Answers the requests of one path. A wrong method is answered with what the address takes. */
+function answerOf(group: readonly Route[], { mayAsk, wrongMethod }: ServeOptions): Answer {
   const access = group[0]?.access ?? 'api';
   const allowed = group.flatMap(({ method, head }) => (head === true ? [method, 'HEAD'] : [method]));
   return async (request, response, params) => {
     const { method: given } = request;
     const route = group.find(({ method, head }) => method === given || (head === true && given === 'HEAD'));
-    if (!mayAsk(access, request, response, apiToken)) return;
-    if (route === undefined) answerMethod(response, allowed);
-    else await route.answer({ request, response, params, query: queryOf(request) });
+    if (!mayAsk(access, request, response)) return;
+    if (route !== undefined) return route.answer({ request, response, params, query: queryOf(request) });
+    if (wrongMethod === undefined) answerMethod(response, allowed);
+    else wrongMethod(request, response, allowed);
   };
 }
 
 /** Finds what answers a hot route by its path, with Hono's router alone; `undefined`: it is none. */
-export function hotRoutes(
+function hotRoutes(
   routes: readonly Route[],
-  apiToken: string | undefined,
+  options: ServeOptions,
 ): (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void> | undefined {
   const router = new TrieRouter<Answer>();
   const hot = routes.filter((route) => route.hot === true);
   for (const [path, group] of Map.groupBy(hot, (route) => route.path)) {
-    router.add('ALL', honoPath(path), answerOf(group, apiToken));
+    router.add('ALL', honoPath(path), answerOf(group, options));
   }
   return (request, response, path) => {
     const [[[answer, found] = []]] = router.match('ALL', path);
@@ -135,7 +203,7 @@ export function hotRoutes(
 }
 
 /** The path of decoded segments for the router: a slash or a percent sign inside a segment stays encoded. */
-export function routingPath(segments: readonly string[]): string {
+function routingPath(segments: readonly string[]): string {
   const parts = segments.map((segment) =>
     segment.includes('/') || segment.includes('%') ? segment.replaceAll('%', '%25').replaceAll('/', '%2F') : segment,
   );
@@ -150,23 +218,4 @@ function honoPath(path: string): string {
 function queryOf({ url = '/' }: IncomingMessage): URLSearchParams {
   const at = url.indexOf('?');
   return new URLSearchParams(at === -1 ? '' : url.slice(at + 1).split('#', 1)[0]);
-}
-
-/** False: it was refused, and is answered. */
-function mayAsk(
-  access: Access,
-  request: IncomingMessage,
-  response: ServerResponse,
-  apiToken: string | undefined,
-): boolean {
-  const refusal =
-    access === 'api'
-      ? refusalFor(request, apiToken)
-      : access === 'state' && apiToken === undefined && isForeignHost(request)
-        ? FOREIGN_HOST
-        : undefined;
-  if (refusal === undefined) return true;
-  if (refusal.status === 401) response.setHeader('www-authenticate', 'Bearer');
-  answerError(response, refusal.status, refusal.error);
-  return false;
 }

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { RuntimePlugin } from '../../plugin/contract/plugin.ts';
 import type { Transaction } from '../../plugin/storage/contract.ts';
-import { answerBusy, answerError, answerText, answerUnread } from './answer.ts';
+import { answerError, answerText } from './answer.ts';
 import { type TrustedProxies, peerAddress } from './peer-address.ts';
-import { type BodyBudget, readBody } from './read-body.ts';
+import { type BodyBudget, takeBody } from './read-body.ts';
 import type { HttpCall, Route } from './routes.ts';
 
 /** Largest webhook: docs/http.md. */
@@ -37,16 +37,12 @@ async function takeWebhook(
   { trustedProxies, bodies }: WebhookRoutesOptions,
 ): Promise<void> {
   const address = peerAddress(request, trustedProxies);
-  const body = await readBody(request, MAX_WEBHOOK_BYTES, bodies);
-  if (!body.ok) {
-    if (body.reason === 'cut off') return;
-    if (body.reason === 'busy') return answerBusy(request, response);
-    const error = { code: 'too_large', message: `a webhook has at most ${MAX_WEBHOOK_BYTES} bytes` };
-    return answerUnread(request, response, 413, error);
-  }
+  const tooLarge = { code: 'too_large', message: `a webhook has at most ${MAX_WEBHOOK_BYTES} bytes` };
+  const bytes = await takeBody(request, response, { maxBytes: MAX_WEBHOOK_BYTES, bodies, tooLarge });
+  if (bytes === undefined) return;
   try {
     const peer = address === undefined ? undefined : { address };
-    const answer = await plugin.webhook(params['bindingId'] ?? '', body.bytes, request.headers, peer);
+    const answer = await plugin.webhook(params['bindingId'] ?? '', bytes, request.headers, peer);
     for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
     answerText(response, answer.status, 'application/json; charset=utf-8', answer.body);
   } catch {

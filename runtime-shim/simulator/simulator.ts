@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import type { LiveTexEmulator } from '../emulator/emulator-contract.ts';
-import type { RuntimeActivity } from '../runtime/contract.ts';
+import type { HttpRoute, RuntimeActivity } from '../runtime/contract.ts';
 import { perform } from './commands/perform.ts';
-import { type Route, simulatorRoute } from './http/routes.ts';
+import { simulatorRoute } from './http/routes.ts';
 import { sourceFile } from './http/source-file.ts';
 import { Streams } from './http/stream.ts';
 import { Desk, operatorName } from './model/desk.ts';
@@ -51,7 +51,7 @@ export interface SimulatorOptions {
 
 export interface Simulator {
   /** To be mounted on the runtime's HTTP server. */
-  readonly routes: readonly Route[];
+  readonly routes: readonly HttpRoute[];
   /** Builds the page now instead of at the first request. */
   warm(): Promise<void>;
   close(): void;
@@ -78,6 +78,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     source: async (file) => (folder === undefined ? undefined : await sourceFile(folder, file)),
     scenario: (userId) => model.recorder.recording(userId),
     perform: (command) => perform(command, context),
+    logger: options.logger,
   });
   return {
     routes: [route],

@@ -13,6 +13,8 @@ export const REFUSALS = {
   lengthMissing: { status: 411, code: 3, message: 'Empty body: send Content-Length, chunked bodies are not read' },
   /** Not documented: the size limit is the emulator's own. */
   bodyTooLarge: { status: 413, code: 9, message: 'Invalid data: the body is larger than 1 MiB' },
+  /** Not documented: the emulator listens for this machine only. */
+  hostForeign: { status: 403, code: 8, message: 'Host must be a loopback address' },
 } as const;
 
 /** What goes back over HTTP. */

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import {
   API_VERSIONS,
   type ApiVersion,
@@ -6,6 +5,7 @@ import {
   METHOD_SINCE,
   requestSchemas,
 } from '../../../plugin/contract/livetex-api.ts';
+import { jsonOf } from '../../http/read-body.ts';
 import type { TouchPoint } from '../touch-point.ts';
 import { API_METHODS } from './api-methods.ts';
 import { type ApiAnswer, ApiRefusal, REFUSALS } from './api-refusal.ts';
@@ -16,10 +16,10 @@ export interface ApiRequest {
   /** Without the query, which holds the key. */
   readonly path: string;
   readonly key: string | null;
-  readonly contentType: string | undefined;
+  readonly hasJsonType: boolean;
   readonly chunked: boolean;
   /** `null`: larger than the server reads. */
-  readonly bytes: Buffer | null;
+  readonly bytes: Uint8Array | null;
 }
 
 /** A request that was understood, whatever comes of it. */
@@ -59,22 +59,16 @@ function isMethod(name: string): name is LiveTexMethod {
   return Object.hasOwn(API_METHODS, name);
 }
 
-function readBody({ chunked, bytes, contentType }: ApiRequest): unknown {
+function readBody({ chunked, bytes, hasJsonType }: ApiRequest): unknown {
   if (chunked) throw new ApiRefusal(REFUSALS.lengthMissing);
   if (!bytes) throw new ApiRefusal(REFUSALS.bodyTooLarge);
   if (bytes.length === 0) throw new ApiRefusal(REFUSALS.bodyEmpty);
-  if (contentType?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json')
-    throw wrongJson('Content-Type must be application/json');
-  if (!isUtf8(bytes)) throw wrongJson('not UTF-8');
-  let body: unknown;
-  try {
-    body = JSON.parse(bytes.toString('utf8'));
-  } catch {
-    // The parser's text would quote the message, and its place says nothing that a caller lacks.
-    throw wrongJson('not JSON');
-  }
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw wrongJson('not an object');
-  return body;
+  if (!hasJsonType) throw wrongJson('Content-Type must be application/json');
+  const json = jsonOf(bytes);
+  if (!json.ok) throw wrongJson(json.problem);
+  const { value } = json;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongJson('not an object');
+  return value;
 }
 
 function wrongJson(why: string): ApiRefusal {

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerBusy, answerJson, discardBody } from '../../http/answer.ts';
+import { isForeignHost, isJson } from '../../http/guard.ts';
+import { type BodyBudget, readBody } from '../../http/read-body.ts';
 import type { EmulatorFault } from '../emulator-contract.ts';
 import type { TouchPoint } from '../touch-point.ts';
-import { failureAnswer } from './api-refusal.ts';
+import { ApiRefusal, failureAnswer, REFUSALS } from './api-refusal.ts';
 import { type ApiCall, type ApiRequest, callApi } from './call-api.ts';
-import { readBytes } from './read-bytes.ts';
 
 /** LiveTex's own limit is not documented; the largest request of the plugin is far below it. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -23,21 +25,42 @@ interface Answer {
 }
 
 /** Which touch point a key belongs to, and which one stands for requests without a valid key. */
-export interface TouchPoints {
+interface MessagingApi {
   byKey(key: string): TouchPoint | undefined;
   readonly main: TouchPoint;
+  readonly bodies: BodyBudget;
 }
 
-/** Answers one request of the Messaging API, with the faults in force. */
-export async function serveApi(points: TouchPoints, message: IncomingMessage, response: ServerResponse): Promise<void> {
+/**
+ * Answers one request of the Messaging API, with the faults in force. One function for all addresses: faults, the order of
+ * LiveTex's checks and the request log come before the route. Never rejects.
+ */
+export async function serveApi(api: MessagingApi, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await answerApi(api, message, response);
+  } catch {
+    message.socket.destroy();
+  }
+}
+
+async function answerApi(points: MessagingApi, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  // A foreign page that lets its name point here (DNS rebinding) would be same-origin with what it reads.
+  if (isForeignHost(message)) {
+    const { status, body } = new ApiRefusal(REFUSALS.hostForeign).answer;
+    answerJson(response, status, body);
+    return discardBody(message);
+  }
+  const read = await readBody(message, MAX_BODY_BYTES, points.bodies);
+  if (!read.ok && read.reason === 'cut off') return;
+  if (!read.ok && read.reason === 'busy') return answerBusy(message, response);
   const url = URL.parse(message.url ?? '', 'http://emulator');
   const request: ApiRequest = {
     verb: message.method ?? '',
     path: url?.pathname ?? '',
     key: url?.searchParams.get('key') ?? null,
-    contentType: message.headers['content-type'],
+    hasJsonType: isJson(message),
     chunked: message.headers['transfer-encoding'] !== undefined,
-    bytes: await readBytes(message, MAX_BODY_BYTES),
+    bytes: read.ok ? read.bytes : null,
   };
   const owner = points.byKey(request.key ?? '');
   const point = owner ?? points.main;
@@ -58,6 +81,7 @@ export async function serveApi(points: TouchPoints, message: IncomingMessage, re
   });
   point.changes.notify();
   write(message, response, answer);
+  if (!read.ok) discardBody(message);
 }
 
 function answerWithFaults(

@@ -1,15 +1,17 @@
+/** The simulator's part of the HTTP server: `/`, and everything under `/simulator/`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { z } from 'zod';
+import { z } from 'zod';
+import type { Logger } from '../../../plugin/contract/host.ts';
 import { issueWords } from '../../../plugin/contract/issue-words.ts';
+import { answerError, answerJson, answerText } from '../../http/answer.ts';
+import { isForeignHost, isJson, isOwnPage } from '../../http/guard.ts';
+import { BodyBudget, jsonOf, takeBody } from '../../http/read-body.ts';
+import { type Access, type HttpCall, type Route, serveRoutes } from '../../http/routes.ts';
+import type { HttpRoute } from '../../runtime/contract.ts';
 import { type Command, commandSchema } from '../commands/command-schema.ts';
 import type { CommandResult } from '../commands/perform.ts';
-import type { SourceFile } from '../records.ts';
 import type { PageFile } from '../page-files.ts';
-import { isJson, isLocalHost, isSameOrigin, setSecurityHeaders } from './guard.ts';
-import { readJsonBody } from './read-body.ts';
-
-/** Tried in order with every request; `false`: not mine. */
-export type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<boolean>;
+import type { SourceFile } from '../records.ts';
 
 export interface RouteContext {
   readonly pageFiles: () => Promise<ReadonlyMap<string, PageFile>>;
@@ -18,96 +20,184 @@ export interface RouteContext {
   source(file: string): Promise<SourceFile | undefined>;
   scenario(userId: string): unknown;
   perform(command: Command): Promise<CommandResult>;
+  readonly logger: Logger | undefined;
 }
 
-const PREFIX = '/simulator/';
+const AREA = '/simulator';
+/** Longest body of a command: the longest message (100,000 UTF-16 units) in UTF-8, with room for its attachments. */
+const MAX_BODY_BYTES = 512 * 1024;
+/** Memory for the bodies of all commands together: 16 of the largest. Our choice: a page sends one at a time. */
+const MAX_BODIES_BYTES = 16 * MAX_BODY_BYTES;
 
-/** The simulator's part of the HTTP server: `/`, and everything under `/simulator/`. */
-export function simulatorRoute(context: RouteContext): Route {
+/** To be mounted on the runtime's HTTP server. */
+export function simulatorRoute(context: RouteContext): HttpRoute {
+  const serve = serveRoutes(pageRoutes(context), {
+    mayAsk,
+    area: { path: AREA, access: 'page' },
+    notFound: (request, response) => {
+      if (request.method === 'GET' || request.method === 'HEAD') answerNothing(response);
+      else wrongMethod(request, response, READ);
+    },
+    wrongMethod,
+    logger: context.logger,
+  });
   return async (request, response, url) => {
-    if (url.pathname !== '/' && !url.pathname.startsWith(PREFIX)) return false;
+    if (url.pathname !== '/' && !url.pathname.startsWith(`${AREA}/`)) return false;
     setSecurityHeaders(response);
-    if (!isLocalHost(request)) return answer(response, 403, { error: 'this page is served to this machine only' });
-    if (url.pathname === `${PREFIX}do`) return await serveCommand(request, response, context);
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD');
-      return answer(response, 405, { error: 'this address is only read' });
-    }
-    return await serveRead(request, response, url, context);
+    await serve(request, response);
+    return true;
   };
 }
 
-async function serveRead(
-  request: IncomingMessage,
-  response: ServerResponse,
-  url: URL,
-  context: RouteContext,
-): Promise<boolean> {
-  const name = url.pathname === '/' ? 'index.html' : url.pathname.slice(PREFIX.length);
-  if (name === 'stream') {
-    context.stream(request, response);
-    return true;
-  }
-  if (name === 'entry') return found(response, context.detail(Number(url.searchParams.get('id'))));
-  if (name === 'file') return found(response, await context.source(url.searchParams.get('path') ?? ''));
-  if (name === 'scenario.json') return download(response, context.scenario(url.searchParams.get('user') ?? ''));
-  const file = (await context.pageFiles()).get(name);
-  if (file === undefined) return answer(response, 404, { error: 'there is nothing at this address' });
-  response.writeHead(200, { 'content-type': file.type, 'content-length': file.bytes.length });
-  response.end(request.method === 'HEAD' ? undefined : file.bytes);
-  return true;
+const READ = ['GET', 'HEAD'];
+
+function pageRoutes(context: RouteContext): Route[] {
+  const read = { method: 'GET', head: true, access: 'page' } as const;
+  const value = { description: 'it', schema: z.object({ value: z.unknown() }) };
+  const bodies = new BodyBudget(MAX_BODIES_BYTES);
+  const gone = { description: 'there is no such thing (any more)' };
+  const file = { ...read, answers: { 200: { description: 'a file of the page', type: 'text/html' }, 404: gone } };
+  return [
+    {
+      ...file,
+      path: '/',
+      summary: 'The page',
+      answer: ({ response }) => answerFile(response, 'index.html', context),
+    },
+    {
+      ...read,
+      path: `${AREA}/stream`,
+      summary: 'All that the page shows, and its changes, as server-sent events',
+      answers: { 200: { description: 'snapshot, changes', type: 'text/event-stream' } },
+      answer: ({ request, response }) => context.stream(request, response),
+    },
+    {
+      ...read,
+      path: `${AREA}/entry`,
+      summary: 'What an entry of the timeline shows when it is opened',
+      query: z.object({ id: z.string() }),
+      answers: { 200: value, 404: gone },
+      answer: ({ response, query }) => answerFound(response, context.detail(Number(query.get('id')))),
+    },
+    {
+      ...read,
+      path: `${AREA}/file`,
+      summary: 'A file of the bot folder',
+      query: z.object({ path: z.string() }),
+      answers: { 200: value, 404: gone },
+      answer: async ({ response, query }) => answerFound(response, await context.source(query.get('path') ?? '')),
+    },
+    {
+      ...read,
+      path: `${AREA}/scenario.json`,
+      summary: "What was recorded of a lead's dialog",
+      query: z.object({ user: z.string() }),
+      answers: { 200: { description: 'the recording', schema: z.looseObject({}) }, 404: gone },
+      answer: ({ response, query }) => answerRecording(response, context.scenario(query.get('user') ?? '')),
+    },
+    {
+      method: 'POST',
+      access: 'command',
+      path: `${AREA}/do`,
+      summary: 'A command of the page',
+      body: commandSchema,
+      answers: { 200: { description: 'done', schema: z.looseObject({ ok: z.literal(true) }) } },
+      answer: (call) => takeCommand(call, context, bodies),
+    },
+    {
+      ...file,
+      path: `${AREA}/{file}`,
+      summary: 'A file of the page',
+      params: z.object({ file: z.string() }),
+      answer: ({ response, params }) => answerFile(response, params['file'] ?? '', context),
+    },
+  ];
 }
 
-async function serveCommand(
-  request: IncomingMessage,
-  response: ServerResponse,
-  context: RouteContext,
-): Promise<boolean> {
-  if (request.method !== 'POST') {
-    response.setHeader('allow', 'POST');
-    return answer(response, 405, { error: 'a command is posted' });
+async function takeCommand({ request, response }: HttpCall, context: RouteContext, bodies: BodyBudget): Promise<void> {
+  if (!isJson(request)) return answerError(response, 415, 'a command is JSON: Content-Type: application/json');
+  const tooLarge = 'the command is too large';
+  const bytes = await takeBody(request, response, { maxBytes: MAX_BODY_BYTES, bodies, tooLarge });
+  if (bytes === undefined) return;
+  const json = jsonOf(bytes);
+  if (!json.ok) return answerError(response, 400, 'the command is not JSON');
+  const command = commandSchema.safeParse(json.value);
+  if (!command.success) {
+    return answerJson(response, 400, { error: 'not a command', problems: problemsOf(command.error) });
   }
-  if (!isSameOrigin(request))
-    return answer(response, 403, { error: 'a command must come from the simulator’s own page' });
-  if (!isJson(request)) return answer(response, 415, { error: 'a command is JSON: Content-Type: application/json' });
-  const body = await readJsonBody(request);
-  if ('problem' in body) {
-    return body.problem === 'too_large'
-      ? answer(response, 413, { error: 'the command is too large' })
-      : answer(response, 400, { error: 'the command is not JSON' });
-  }
-  const command = commandSchema.safeParse(body.value);
-  if (!command.success) return answer(response, 400, { error: 'not a command', problems: problemsOf(command.error) });
   const result = await context.perform(command.data);
-  if (result.ok) return answer(response, 200, result);
-  const status = result.reason === 'refused' ? 409 : 503;
-  return answer(response, status, { error: result.problems.join('; '), problems: result.problems });
+  if (result.ok) return answerJson(response, 200, result);
+  const { problems, reason } = result;
+  answerJson(response, reason === 'refused' ? 409 : 503, { error: problems.join('; '), problems });
 }
 
 function problemsOf(error: z.ZodError): string[] {
   return error.issues.map((issue) => `${issue.path.map(String).join('.') || 'command'}: ${issueWords(issue)}`);
 }
 
-function found(response: ServerResponse, value: unknown): boolean {
-  return value === undefined
-    ? answer(response, 404, { error: 'there is no such thing (any more)' })
-    : answer(response, 200, { value });
+/** Reading needs a name of this machine, a command also our own page. Another method than POST is told so instead. */
+function mayAsk(access: Access, request: IncomingMessage, response: ServerResponse): boolean {
+  if (isForeignHost(request)) {
+    answerError(response, 403, 'this page is served to this machine only');
+  } else if (access === 'command' && request.method === 'POST' && !isOwnPage(request)) {
+    answerError(response, 403, 'a command must come from the simulator’s own page');
+  } else {
+    return true;
+  }
+  return false;
+}
+
+function wrongMethod(_request: IncomingMessage, response: ServerResponse, allowed: readonly string[]): void {
+  response.setHeader('allow', allowed.join(', '));
+  answerError(response, 405, allowed.includes('POST') ? 'a command is posted' : 'this address is only read');
+}
+
+async function answerFile(response: ServerResponse, name: string, context: RouteContext): Promise<void> {
+  const file = (await context.pageFiles()).get(name);
+  if (file === undefined) return answerNothing(response);
+  response.writeHead(200, { 'content-type': file.type, 'content-length': file.bytes.length });
+  response.end(file.bytes);
+}
+
+function answerNothing(response: ServerResponse): void {
+  answerError(response, 404, 'there is nothing at this address');
+}
+
+function answerFound(response: ServerResponse, value: unknown): void {
+  if (value === undefined) answerError(response, 404, 'there is no such thing (any more)');
+  else answerJson(response, 200, { value });
 }
 
 /** A small file for people to keep and to read, so it is written with line breaks. */
-function download(response: ServerResponse, value: unknown): boolean {
-  if (value === undefined) return found(response, undefined);
-  response.writeHead(200, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-disposition': 'attachment; filename="scenario.json"',
-  });
-  response.end(`${JSON.stringify(value, null, 2)}\n`);
-  return true;
+function answerRecording(response: ServerResponse, value: unknown): void {
+  if (value === undefined) return answerFound(response, undefined);
+  response.setHeader('content-disposition', 'attachment; filename="scenario.json"');
+  answerText(response, 200, 'application/json; charset=utf-8', `${JSON.stringify(value, null, 2)}\n`);
 }
 
-function answer(response: ServerResponse, status: number, body: unknown): boolean {
-  const bytes = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': bytes.length });
-  response.end(bytes);
-  return true;
+/**
+ * What the page may do, and nothing else: own script, style and stream; no inline code, no eval, no foreign image (an
+ * operator's link must not call anybody), no frame around it. Trusted Types turn any markup made from text into an error.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+/** Headers of every answer of the simulator. */
+function setSecurityHeaders(response: ServerResponse): void {
+  response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('referrer-policy', 'no-referrer');
+  response.setHeader('cross-origin-opener-policy', 'same-origin');
+  response.setHeader('cross-origin-resource-policy', 'same-origin');
+  response.setHeader('cache-control', 'no-store');
 }

@@ -201,6 +201,23 @@ test('a body over 1 MiB is refused and the sender hears it', async () => {
   expect(answer).toMatchObject({ status: 413, body: { success: false } });
 });
 
+test.each(['evil.example', '127.0.0.1.evil.example:8024', '10.0.0.1'])(
+  'a request that names %s is refused and does nothing, whatever its key',
+  async (host) => {
+    const emulator = await useEmulator();
+    const answer = await livetex(emulator, 'sendText', { body: BODY, headers: { host } });
+    expect(answer).toMatchObject({ status: 403, body: { success: false, error_code: 8 } });
+    expect(emulator.dialogs.list()).toEqual([]);
+    expect(emulator.requests.count()).toBe(0);
+  },
+);
+
+test('a Host that a URL would read in another way is refused', async () => {
+  const emulator = await useEmulator();
+  const answer = await livetex(emulator, 'sendText', { body: BODY, headers: { host: '127.0.0.1@evil.example' } });
+  expect(answer).toMatchObject({ status: 400, body: { error: { code: 'bad_request' } } });
+});
+
 test('the token is in no recorded request', async () => {
   const emulator = await useEmulator({ token: 'very-secret' });
   await livetex(emulator, 'sendText', { body: BODY });

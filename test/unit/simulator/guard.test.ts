@@ -22,6 +22,7 @@ async function start(): Promise<{ ask: typeof send; origin: string; performed: u
       performed.push(command);
       return await Promise.resolve({ ok: true as const });
     },
+    logger: undefined,
   });
   const origin = await useRoutes([route]);
   return { origin, performed, ask: async (path, options) => await send(`${origin}${path}`, options) };
