@@ -2,7 +2,7 @@
 import type { Json } from '../../plugin/contract/guest.ts';
 import type { LeadSnapshot } from './lead-snapshot.ts';
 
-/** The five limits of a run (design, 5.2). */
+/** The five limits of a run (docs/decisions/0002-guarded-runners.md). */
 export interface SandboxLimits {
   /** CPU time of one run, ms. Ours (the platform's are not public). */
   readonly cpuMs: number;

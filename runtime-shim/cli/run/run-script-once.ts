@@ -9,7 +9,7 @@ import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import type { LeadRecord } from '../../leads/lead-record.ts';
 import { DEFAULT_LIMITS } from '../../runtime/create-runtime.ts';
 import { PluginSet } from '../../runtime/plugin-set.ts';
-import type { ScriptResult, ScriptUsage } from '../../sandbox/contract.ts';
+import type { Sandbox, ScriptResult, ScriptUsage } from '../../sandbox/contract.ts';
 import { createSandbox } from '../../sandbox/index.ts';
 import { type FileBot, findBot } from './find-bot.ts';
 import type { LeadFile } from './lead-file.ts';
@@ -27,6 +27,8 @@ export interface RunOnceOptions {
   readonly code: string;
   readonly operators: Operators;
   readonly lead: LeadFile;
+  /** Where the script runs; stays open. Default: a sandbox of its own, closed at the end. */
+  readonly sandbox?: Sandbox;
 }
 
 export interface RunOnceResult {
@@ -42,7 +44,7 @@ export async function runScriptOnce(options: RunOnceOptions): Promise<RunOnceRes
   const status = options.operators === 'online' ? 'online' : 'offline';
   const emulator = await startLiveTexEmulator({ operators: [{ firstName: 'Оператор', status }] });
   if (options.operators === 'unreachable') emulator.faults.add({ kind: 'reset', when: 'before' });
-  const sandbox = createSandbox({ ...DEFAULT_LIMITS, runners: 1 });
+  const sandbox = options.sandbox ?? sandboxForOne();
   const lead = leadRecord(found, options.lead);
   const host = new SingleLeadHost({ bot: found.bot, lead, clock: systemClock });
   const results: ScriptResult[] = [];
@@ -86,8 +88,13 @@ export async function runScriptOnce(options: RunOnceOptions): Promise<RunOnceRes
     return { report, errorSource: errorSource(host, found), problem: found.problem };
   } finally {
     await plugin.close();
-    await Promise.all([sandbox.close(), emulator.close()]);
+    await Promise.all([options.sandbox === undefined ? sandbox.close() : undefined, emulator.close()]);
   }
+}
+
+/** A sandbox as this command has it: one script at a time. */
+export function sandboxForOne(): Sandbox {
+  return createSandbox({ ...DEFAULT_LIMITS, runners: 1 });
 }
 
 function leadRecord({ bot }: FileBot, file: LeadFile): LeadRecord {

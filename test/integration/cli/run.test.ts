@@ -1,16 +1,20 @@
 /** `run`: the exact document of `--json`, and every bad script as its author meets it. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readLeadFile } from '../../../runtime-shim/cli/run/lead-file.ts';
 import type { RunReport } from '../../../runtime-shim/cli/run/run-report.ts';
-import { type Operators, runScriptOnce } from '../../../runtime-shim/cli/run/run-script-once.ts';
+import { type Operators, runScriptOnce, sandboxForOne } from '../../../runtime-shim/cli/run/run-script-once.ts';
 import { runCommand, temporaryFolder } from '../../support/command.ts';
+
+/** One for all of them: the command's own makes two processes a script. */
+const sandbox = sandboxForOne();
+afterAll(() => sandbox.close());
 
 /** Without a process of its own for each: what the command adds is tested below. */
 async function runScript(code: string, operators: Operators = 'online', folder?: string): Promise<RunReport> {
   const path = join(folder ?? (await temporaryFolder()), 'script.js');
-  const { report } = await runScriptOnce({ path, code, operators, lead: await readLeadFile(undefined) });
+  const { report } = await runScriptOnce({ path, code, operators, lead: await readLeadFile(undefined), sandbox });
   return report;
 }
 

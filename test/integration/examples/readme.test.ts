@@ -1,11 +1,11 @@
 /** What the READMEs tell people to type, typed; what they say comes of it, compared. */
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { authorTypings, findTypeScript, typeCheck } from '../../../runtime-shim/bot/check/type-check.ts';
 import { loadBot } from '../../../runtime-shim/bot/load/load-bot.ts';
 import { readLeadFile } from '../../../runtime-shim/cli/run/lead-file.ts';
-import { runScriptOnce } from '../../../runtime-shim/cli/run/run-script-once.ts';
+import { runScriptOnce, sandboxForOne } from '../../../runtime-shim/cli/run/run-script-once.ts';
 import { ROOT, runCommand, temporaryFolder } from '../../support/command.ts';
 import { EXAMPLES } from './example-dialog.ts';
 
@@ -80,8 +80,10 @@ test('every script of README.ru.md runs', async () => {
   const livetex = { sys_livetex_attrs: { номер_заявки: 1 } };
   const lead = { ...(await readLeadFile(undefined)), attributes: { phone: '+79261234567' }, systemAttributes: livetex };
   const path = join(await temporaryFolder(), 'script.js');
+  const sandbox = sandboxForOne();
+  onTestFinished(() => sandbox.close());
   for (const code of blocks(readme, 'js')) {
-    const { report } = await runScriptOnce({ path, code, operators: 'online', lead });
+    const { report } = await runScriptOnce({ path, code, operators: 'online', lead, sandbox });
     expect({ code, error: report.error }).toEqual({ code, error: null });
   }
 });
