@@ -202,8 +202,8 @@ export interface Storage {
   stats(): Promise<QueueStats[]>;
   /** Dead jobs of a queue (all queues when left out), oldest first, after the id `after`. */
   listDead(page: { readonly queue?: string; readonly after?: number; readonly limit: number }): Promise<DeadJob[]>;
-  /** Lanes whose head failed at least once, oldest first: what is stuck. */
-  listStuck(limit: number): Promise<StoredJob[]>;
+  /** Lanes whose head failed at least once, oldest first, after the job `after` (one of the page before): what is stuck. */
+  listStuck(limit: number, after?: StoredJob): Promise<StoredJob[]>;
   /** Deletes what retention allows, one small batch; returns how many rows went. Call until 0. */
   prune(retention: Retention): Promise<number>;
   /** A cheap proof that storage can be written. @throws what is wrong */

@@ -2,7 +2,7 @@
 import type { Activity } from '../../plugin/contract/host.ts';
 import { userIdOf } from '../../plugin/contract/lead.ts';
 import type { RuntimeActivity, TranscriptMessage } from '../runtime/contract.ts';
-import { type Colour, type Terminal, coloured, printable, printableJson } from './terminal.ts';
+import { type Colour, type Terminal, coloured, printable, printableField, printableJson } from './terminal.ts';
 
 /** One line: who, what, and about whom. */
 export interface ActivityLine {
@@ -26,7 +26,8 @@ export function activityLines(activity: RuntimeActivity): ActivityLine[] {
   switch (activity.kind) {
     case 'message': {
       const { message, at } = activity;
-      const name = message.from === 'operator' && message.operator !== undefined ? `${message.operator}: ` : '';
+      const name =
+        message.from === 'operator' && message.operator !== undefined ? `${printableField(message.operator)}: ` : '';
       const text = `${name}${messageText(message)}`;
       return [{ at, who: message.from, text, colour: WHO_COLOURS[message.from], lead: userIdOf(activity.lead) }];
     }
@@ -109,9 +110,9 @@ function pluginLines(activity: Activity): ActivityLine[] {
         },
       ];
     case 'retry':
-      return [{ at, who: 'retry', text: `${activity.lane}: ${activity.error}`, colour: 'yellow' }];
+      return [{ at, who: 'retry', text: printableField(`${activity.lane}: ${activity.error}`), colour: 'yellow' }];
     case 'dead':
-      return [{ at, who: 'given up', text: `${activity.lane}: ${activity.error}`, colour: 'red' }];
+      return [{ at, who: 'given up', text: printableField(`${activity.lane}: ${activity.error}`), colour: 'red' }];
     case 'webhook':
       return [];
   }
@@ -128,9 +129,9 @@ function levelColour(level: string): Colour {
 
 function messageText({ text, buttons, attachments }: TranscriptMessage): string {
   const parts = [
-    ...(attachments ?? []).map(({ type, url }) => `[${type}] ${url}`),
+    ...(attachments ?? []).map(({ type, url }) => `[${type}] ${printableField(url)}`),
     ...(text === undefined ? [] : [text]),
-    ...(buttons ?? []).map((row) => row.map((button) => `[${button.text}]`).join(' ')),
+    ...(buttons ?? []).map((row) => row.map((button) => `[${printableField(button.text)}]`).join(' ')),
   ];
   return parts.join('\n');
 }

@@ -53,6 +53,11 @@ export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, '\uFFFD');
 }
 
+/** A name or another field that has one line, as a terminal may get it: with a line end it could fake the line below. */
+export function printableField(text: string): string {
+  return printable(text).replaceAll('\n', ' ⏎ ').replaceAll('\t', ' ');
+}
+
 /** A value as JSON on one line, as a terminal may get it. */
 export function printableJson(value: unknown): string {
   return escapedJson(JSON.stringify(value));

@@ -15,7 +15,7 @@ export const INSPECT = {
   },
   stuck: {
     name: 'list_stuck',
-    text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE first_failed_at IS NOT NULL ORDER BY first_failed_at, id LIMIT $1`,
+    text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE first_failed_at IS NOT NULL AND (first_failed_at, id) > ($2::bigint, $3::bigint) ORDER BY first_failed_at, id LIMIT $1`,
   },
   lockPrune: {
     name: 'prune_lock',
@@ -57,8 +57,9 @@ export async function listDead(
   return rows.map(deadJob);
 }
 
-export async function listStuck(connection: Connection, limit: number): Promise<StoredJob[]> {
-  return (await connection.query<JobRow & Record<string, unknown>>(INSPECT.stuck, () => [limit])).map(storedJob);
+export async function listStuck(connection: Connection, limit: number, after?: StoredJob): Promise<StoredJob[]> {
+  const values = [limit, after?.firstFailedAt ?? 0, after?.id ?? 0];
+  return (await connection.query<JobRow & Record<string, unknown>>(INSPECT.stuck, () => values)).map(storedJob);
 }
 
 /** One small batch of each kind; how many rows went. One node at a time: another one's call returns 0 at once. */

@@ -160,7 +160,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     nextWorkAt: (queue) => nextWorkAt(connection, queue, clock),
     stats: createQueueStats(connection),
     listDead: (page) => listDead(connection, page),
-    listStuck: (limit) => listStuck(connection, limit),
+    listStuck: (limit, after) => listStuck(connection, limit, after),
     prune: (retention) => prune(connection, retention, clock),
     async ping() {
       await connection.query(PING, () => [new Date(clock.now()).toISOString()]);

@@ -22,8 +22,8 @@ export function listDead(
     .map((row) => ({ ...storedJob(row, row), diedAt: row.diedAt }));
 }
 
-export function listStuck(tables: Tables, limit: number): StoredJob[] {
-  return tables.jobs.failed(limit).flatMap((row) => {
+export function listStuck(tables: Tables, limit: number, after?: StoredJob): StoredJob[] {
+  return tables.jobs.failed(limit, after?.firstFailedAt ?? 0, after?.id ?? 0).flatMap((row) => {
     const lane = tables.lanes.get(row.laneId);
     return lane === undefined ? [] : [storedJob(row, { queue: lane.queue, lane: lane.name })];
   });

@@ -164,7 +164,7 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
     nextWorkAt: (queue) => read((readable) => nextWorkAt(claimContext(readable), queue)),
     stats: () => read(stats),
     listDead: (page) => read((tables) => listDead(tables, page)),
-    listStuck: (limit) => read((tables) => listStuck(tables, limit)),
+    listStuck: (limit, after) => read((tables) => listStuck(tables, limit, after)),
     prune: (retention) => write(false, (context) => prune(context, retention)),
     ping: () =>
       write(true, () => {

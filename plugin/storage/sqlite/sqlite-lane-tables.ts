@@ -79,7 +79,7 @@ export function createJobTable(prepare: Prepare): JobTable {
   const list = query(prepare, `SELECT ${JOB} FROM job WHERE lane_id = ? ORDER BY id LIMIT ?`, jobRow);
   const failed = query(
     prepare,
-    `SELECT ${JOB} FROM job WHERE first_failed_at IS NOT NULL ORDER BY first_failed_at, id LIMIT ?`,
+    `SELECT ${JOB} FROM job WHERE first_failed_at IS NOT NULL AND (first_failed_at, id) > (?, ?) ORDER BY first_failed_at, id LIMIT ?`,
     jobRow,
   );
   // Counted here, since this process alone has the database, and written once a commit. A commit that is lost loses ids
@@ -103,7 +103,7 @@ export function createJobTable(prepare: Prepare): JobTable {
     markFailed: (job, failure) => void markFailed(failure.attempts, failure.firstFailedAt, failure.lastError, job.id),
     nextInLane: (laneId, afterId) => next.one(laneId, afterId),
     listInLane: (laneId, limit) => list.all(laneId, limit),
-    failed: (limit) => failed.all(limit),
+    failed: (limit, afterTime, afterId) => failed.all(afterTime, afterId, limit),
   };
 }
 

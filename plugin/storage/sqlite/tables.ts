@@ -93,8 +93,8 @@ export interface JobTable {
   markFailed(job: JobRow, failure: { attempts: number; firstFailedAt: number; lastError: string }): void;
   nextInLane(laneId: number, afterId: number): number | undefined;
   listInLane(laneId: number, limit: number): JobRow[];
-  /** Jobs that failed, by the time of the first failure. */
-  failed(limit: number): JobRow[];
+  /** Jobs that failed, by the time of the first failure, behind this time and id. */
+  failed(limit: number, afterTime: number, afterId: number): JobRow[];
 }
 
 export interface TimerRow {

@@ -4,7 +4,7 @@ import { EXIT_DONE } from '../exit-code.ts';
 import { activityLines, formatLine } from '../activity-line.ts';
 import type { DialogReport, WaitingLane } from '../maintenance/dialog-report.ts';
 import { openMaintenance } from '../maintenance/open-maintenance.ts';
-import { type Terminal, coloured, printable, printableJson } from '../terminal.ts';
+import { type Terminal, coloured, printableField, printableJson } from '../terminal.ts';
 
 const DEFAULT_LAST = 20;
 /** As many as one answer of a running server carries. */
@@ -36,14 +36,19 @@ function lastOf(value: string | undefined): number {
 function dialogText({ view, messages, earlier, waiting }: DialogReport, terminal: Terminal): string {
   const heading = (text: string): string => coloured(terminal, 'bold', text);
   const { lead, dialog: state, attributes, systemAttributes } = view;
-  const operator = state.operator === null ? '' : `, operator ${printable(state.operator.name)} (${state.operator.id})`;
+  const operator =
+    state.operator === null
+      ? ''
+      : `, operator ${printableField(state.operator.name)} (${printableField(state.operator.id)})`;
   const lines = [
-    heading(`${printable(lead.name ?? 'no name')}: ${lead.botId}:${lead.channel}:${printable(lead.externalId)}`),
-    `  mode ${state.mode}, transfer ${state.transfer}${operator}, binding ${state.binding ?? 'none'}`,
+    heading(
+      `${printableField(lead.name ?? 'no name')}: ${lead.botId}:${lead.channel}:${printableField(lead.externalId)}`,
+    ),
+    `  mode ${state.mode}, transfer ${state.transfer}${operator}, binding ${printableField(state.binding ?? 'none')}`,
     ...(state.forwarded ? ['  forwarded to an operator'] : []),
-    ...(lead.tags.length > 0 ? [`  tags ${lead.tags.map(printable).join(', ')}`] : []),
+    ...(lead.tags.length > 0 ? [`  tags ${lead.tags.map(printableField).join(', ')}`] : []),
     ...Object.entries({ ...attributes, ...systemAttributes }).map(
-      ([key, value]) => `  ${printable(key)} = ${printableJson(value)}`,
+      ([key, value]) => `  ${printableField(key)} = ${printableJson(value)}`,
     ),
     heading('History'),
     ...(earlier > 0 ? [`  (${earlier} earlier)`] : []),
@@ -62,5 +67,5 @@ function dialogText({ view, messages, earlier, waiting }: DialogReport, terminal
 function waitingText({ queue, jobs, attempts, error, heldBack }: WaitingLane): string {
   const tries = attempts === 0 ? '' : attempts === 1 ? ', 1 try' : `, ${attempts} tries`;
   const held = heldBack === null ? '' : `, the queue is held back (${heldBack})`;
-  return `  ${queue}: ${jobs}${tries}${held}${error === null ? '' : `: ${printable(error)}`}`;
+  return `  ${queue}: ${jobs}${tries}${held}${error === null ? '' : `: ${printableField(error)}`}`;
 }

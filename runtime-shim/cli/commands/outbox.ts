@@ -4,7 +4,7 @@ import { cliError } from '../errors.ts';
 import { EXIT_DONE } from '../exit-code.ts';
 import { openMaintenance } from '../maintenance/open-maintenance.ts';
 import type { Outbox, OutboxEntry, OutboxQueue } from '../maintenance/outbox.ts';
-import { printable, printableJson } from '../terminal.ts';
+import { printableField, printableJson } from '../terminal.ts';
 
 /** `outbox list|resend|drop`. */
 export const outbox: CommandWork = async (context) => {
@@ -72,9 +72,9 @@ function pausedText({ queue, paused, jobs }: OutboxQueue, now: number): string[]
 function entryText({ id, state, queue, lane, kind, text, attempts, error, failingSince, behind }: OutboxEntry): string {
   const since = failingSince === null ? '' : ` since ${timeText(failingSince)}`;
   const queued = behind === 0 ? '' : `, ${behind} behind it`;
-  const said = text === '' ? '' : `\n      “${printable(text).replaceAll('\n', ' ⏎ ')}”`;
-  const why = error === null ? '' : `\n      ${printable(error)}`;
-  return `${String(id).padStart(5)} ${state}  ${queue} ${printable(lane)} ${kind}, ${attempts === 1 ? '1 try' : `${attempts} tries`}${since}${queued}${said}${why}`;
+  const said = text === '' ? '' : `\n      “${printableField(text)}”`;
+  const why = error === null ? '' : `\n      ${printableField(error)}`;
+  return `${String(id).padStart(5)} ${state}  ${queue} ${printableField(lane)} ${kind}, ${attempts === 1 ? '1 try' : `${attempts} tries`}${since}${queued}${said}${why}`;
 }
 
 function timeText(at: number): string {

@@ -22,7 +22,7 @@ import { playDemonstration } from '../simulate/demonstration.ts';
 import { openBrowser } from '../simulate/open-browser.ts';
 import { type SimulatedRuntime, simulatedRuntime } from '../simulate/simulated-runtime.ts';
 import { aborted } from '../stop-signal.ts';
-import { coloured, printable, printableJson } from '../terminal.ts';
+import { coloured, printableField, printableJson } from '../terminal.ts';
 
 /** The bot of `npm start`. */
 const MAIN_EXAMPLE = join('scripts-examples', '08-support-bot');
@@ -147,7 +147,7 @@ function printActivities(runtime: SimulatedRuntime, { terminal }: CommandContext
   runtime.onActivity((activity) => {
     for (const line of activityLines(activity)) {
       if (lead !== undefined && line.lead !== undefined && line.lead !== lead) {
-        terminal.out(coloured(terminal, 'dim', `\n${printable(line.lead)}`));
+        terminal.out(coloured(terminal, 'dim', `\n${printableField(line.lead)}`));
       }
       lead = line.lead ?? lead;
       terminal.out(formatLine(line, terminal));

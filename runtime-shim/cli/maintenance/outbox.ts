@@ -6,6 +6,7 @@ import type { Storage, StoredJob } from '../../../plugin/storage/contract.ts';
 const MAX_LISTED = 500;
 /** Jobs that are read at one time, and most stuck ones: each may have hundreds of kilobytes, of which a list shows a line. */
 const READ_JOBS = 50;
+const READ_STUCK = 10;
 const MAX_STUCK = 100;
 /** How much of a message is shown, in UTF-16 units: enough to know it again. */
 const SHOWN_TEXT = 80;
@@ -51,7 +52,7 @@ export type Outbox = z.infer<typeof outboxSchema>;
 
 export async function listOutbox(storage: Storage): Promise<Outbox> {
   const stats = await storage.stats();
-  const stuck = (await storage.listStuck(MAX_STUCK)).map((job) => entryOf(job, 'stuck', 0));
+  const stuck = await listStuck(storage);
   const dead = await listDead(storage);
   return await storage.read(async (tx) => {
     const queues: OutboxQueue[] = [];
@@ -67,6 +68,17 @@ export async function listOutbox(storage: Storage): Promise<Outbox> {
     }
     return { queues, entries, more: stuck.length === MAX_STUCK || dead.length === MAX_LISTED };
   });
+}
+
+async function listStuck(storage: Storage): Promise<OutboxEntry[]> {
+  const entries: OutboxEntry[] = [];
+  for (let after: StoredJob | undefined; entries.length < MAX_STUCK;) {
+    const page = await storage.listStuck(READ_STUCK, after);
+    entries.push(...page.map((job) => entryOf(job, 'stuck', 0)));
+    after = page.at(-1);
+    if (page.length < READ_STUCK) break;
+  }
+  return entries;
 }
 
 async function listDead(storage: Storage): Promise<OutboxEntry[]> {

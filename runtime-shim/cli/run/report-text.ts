@@ -1,5 +1,5 @@
 /** A run's report for a person. */
-import { type Terminal, coloured, printable, printableJson } from '../terminal.ts';
+import { type Terminal, coloured, printable, printableField, printableJson } from '../terminal.ts';
 import { codeFrame } from './code-frame.ts';
 import type { RunMessage, RunReport, RunTransfer } from './run-report.ts';
 
@@ -38,7 +38,7 @@ export function reportText(
   }
   const { cpuMs, wallMs, hostCalls } = report.usage;
   const state = report.ok ? coloured(terminal, 'green', 'done') : coloured(terminal, 'red', 'failed');
-  const scripts = report.scripts.length > 1 ? `, scripts: ${report.scripts.map(printable).join(', ')}` : '';
+  const scripts = report.scripts.length > 1 ? `, scripts: ${report.scripts.map(printableField).join(', ')}` : '';
   blocks.push([
     `${state}: ${milliseconds(cpuMs)} of CPU, ${milliseconds(wallMs)} in all, ${hostCalls === 1 ? '1 host call' : `${hostCalls} host calls`}${scripts}`,
   ]);
@@ -51,7 +51,7 @@ function valueBlocks(report: RunReport, heading: (text: string) => string): stri
   for (const [key, value] of Object.entries(report.systemAttributes)) {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     blocks.push([
-      heading(printable(key)),
+      heading(printableField(key)),
       ...(isObject ? pairs(value as Record<string, unknown>) : [`  ${printableJson(value)}`]),
     ]);
   }
@@ -60,15 +60,17 @@ function valueBlocks(report: RunReport, heading: (text: string) => string): stri
 
 /** Keys and values in two columns; the values as JSON, so that `705` and `"705"` look different. */
 function pairs(values: Readonly<Record<string, unknown>>): string[] {
-  const width = Math.max(0, ...Object.keys(values).map((key) => printable(key).length));
-  return Object.entries(values).map(([key, value]) => `  ${printable(key).padEnd(width)}  ${printableJson(value)}`);
+  const width = Math.max(0, ...Object.keys(values).map((key) => printableField(key).length));
+  return Object.entries(values).map(
+    ([key, value]) => `  ${printableField(key).padEnd(width)}  ${printableJson(value)}`,
+  );
 }
 
 function messageLines({ text, buttons, attachments }: RunMessage): string[] {
   return [
-    ...(attachments ?? []).map(({ type, url }) => `  [${type}] ${printable(url)}`),
+    ...(attachments ?? []).map(({ type, url }) => `  [${type}] ${printableField(url)}`),
     ...(text === undefined ? [] : [indented(text)]),
-    ...(buttons ?? []).map((row) => `  ${row.map((button) => `[${printable(button.text)}]`).join(' ')}`),
+    ...(buttons ?? []).map((row) => `  ${row.map((button) => `[${printableField(button.text)}]`).join(' ')}`),
   ];
 }
 
@@ -79,7 +81,7 @@ function errorLines({ error }: RunReport, source: ErrorSource | undefined): stri
   const place = error.column === null ? `line ${error.line}` : `line ${error.line}, column ${error.column}`;
   return [
     ...lines,
-    `  in ${printable(source.file)}, ${place}`,
+    `  in ${printableField(source.file)}, ${place}`,
     '',
     indented(codeFrame(source.code, error.line, error.column)),
   ];

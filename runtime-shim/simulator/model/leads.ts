@@ -114,9 +114,14 @@ export class Leads {
   }
 
   async #read(lead: LeadRecord): Promise<void> {
-    const after = this.#lastSeq(lead.userId);
-    const messages = await this.#runtime().messages(lead.channel, lead.externalId, after);
-    for (const message of messages) this.#putMessage({ botId: this.#runtime().botId, ...lead }, message);
+    // Page by page: one has at most 10,000 lines and 4 Mi characters.
+    for (let after = this.#lastSeq(lead.userId); !this.#closed;) {
+      const messages = await this.#runtime().messages(lead.channel, lead.externalId, after);
+      for (const message of messages) this.#putMessage({ botId: this.#runtime().botId, ...lead }, message);
+      const last = messages.at(-1);
+      if (last === undefined) break;
+      after = last.seq;
+    }
     await this.#readView(lead);
   }
 

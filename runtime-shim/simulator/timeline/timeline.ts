@@ -13,7 +13,9 @@ export class Timeline {
   readonly #journal: Journal;
   readonly #secrets: () => readonly string[];
   readonly #correlation = new Correlation();
-  readonly #details = new Map<number, unknown>();
+  /** In the order of their entries. */
+  readonly #details = new Map<number, { readonly value: unknown; readonly size: number }>();
+  #detailsSize = 0;
   #lastId = 0;
 
   /** `secrets`: texts that must never be shown, as of now. */
@@ -38,22 +40,36 @@ export class Timeline {
       id,
       at: draft.at,
       level: draft.level,
-      facts: redact(draft.facts, secrets) as EntryRecord['facts'],
+      facts: redact(draft.facts, secrets).value as EntryRecord['facts'],
       chain: parent?.chain ?? id,
       ...(parent === undefined ? {} : { parent: parent.id }),
       ...(draft.userId === undefined ? {} : { userId: draft.userId }),
     };
     this.#correlation.remember(id, draft);
     this.#journal.put('entry', String(id), entry);
-    if (draft.detail !== undefined) this.#details.set(id, redact(draft.detail, secrets));
-    for (const gone of this.#journal.trim('entry', MAX_ENTRIES)) this.#details.delete(Number(gone));
+    if (draft.detail !== undefined) this.#keepDetail(id, redact(draft.detail, secrets));
+    for (const gone of this.#journal.trim('entry', MAX_ENTRIES)) this.#forgetDetail(Number(gone));
     return entry;
   }
 
   /** What an entry shows when opened; `undefined` when there is no such entry (any more). */
   detail(id: number): unknown {
     if (this.#journal.get('entry', String(id)) === undefined) return undefined;
-    return this.#details.get(id) ?? null;
+    return this.#details.get(id)?.value ?? null;
+  }
+
+  #keepDetail(id: number, detail: { readonly value: unknown; readonly size: number }): void {
+    this.#details.set(id, detail);
+    this.#detailsSize += detail.size;
+    for (const oldest of this.#details.keys()) {
+      if (this.#detailsSize <= MAX_DETAILS_SIZE) break;
+      this.#forgetDetail(oldest);
+    }
+  }
+
+  #forgetDetail(id: number): void {
+    this.#detailsSize -= this.#details.get(id)?.size ?? 0;
+    this.#details.delete(id);
   }
 }
 
@@ -63,23 +79,52 @@ const HIDDEN = '•••';
 const MAX_DEPTH = 12;
 /** Longest text of a detail: a body can hold a message of 100,000 characters, and thousands of entries are kept. */
 const MAX_TEXT = 10_000;
+/** Longest facts or detail of an entry, in UTF-16 units of its texts and `ITEM_SIZE` for each value: the rest is left out. */
+const MAX_ENTRY_SIZE = 100_000;
+const ITEM_SIZE = 8;
+/** All details that are kept; those of the oldest entries go first. Bounds memory. */
+const MAX_DETAILS_SIZE = 16 * 1024 * 1024;
 /** Fields whose value is a secret whoever sent it. */
 const SECRET_FIELDS = new Set(['webhook_key', 'authorization']);
+/** What stands where something was left out. */
+const CUT = '…';
 
-/** A copy of a JSON value that is safe to show: without the given secrets, without secret fields, bounded. */
-function redact(value: unknown, secrets: readonly string[], depth = 0): unknown {
-  if (typeof value === 'string') return withoutSecrets(value, secrets);
-  if (typeof value !== 'object' || value === null) return value;
-  if (depth >= MAX_DEPTH) return '…';
-  if (Array.isArray(value)) return value.map((item) => redact(item, secrets, depth + 1));
-  const entries = Object.entries(value).map(([key, item]): [string, unknown] => [
-    withoutSecrets(key, secrets),
-    SECRET_FIELDS.has(key.toLowerCase()) ? HIDDEN : redact(item, secrets, depth + 1),
-  ]);
-  return Object.fromEntries(entries);
-}
+/** A copy of a JSON value that is safe to show: without the given secrets, without secret fields, bounded. `size` is what it holds. */
+export function redact(value: unknown, secrets: readonly string[]): { readonly value: unknown; readonly size: number } {
+  let left = MAX_ENTRY_SIZE;
 
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  const clean = secrets.reduce((kept, secret) => (secret === '' ? kept : kept.replaceAll(secret, HIDDEN)), text);
-  return clean.length > MAX_TEXT ? `${clean.slice(0, MAX_TEXT)}…` : clean;
+  function text(whole: string): string {
+    const clean = secrets.reduce((kept, secret) => (secret === '' ? kept : kept.replaceAll(secret, HIDDEN)), whole);
+    const longest = Math.max(0, Math.min(MAX_TEXT, left));
+    const shown = clean.length > longest ? `${clean.slice(0, longest)}${CUT}` : clean;
+    left -= shown.length;
+    return shown;
+  }
+
+  function copy(item: unknown, depth: number): unknown {
+    left -= ITEM_SIZE;
+    if (typeof item === 'string') return text(item);
+    if (typeof item !== 'object' || item === null) return item;
+    if (depth >= MAX_DEPTH) return CUT;
+    if (Array.isArray(item)) {
+      const items: unknown[] = [];
+      for (const one of item) {
+        if (left <= 0) return [...items, CUT];
+        items.push(copy(one, depth + 1));
+      }
+      return items;
+    }
+    const fields: Array<[string, unknown]> = [];
+    for (const [key, field] of Object.entries(item)) {
+      if (left <= 0) {
+        fields.push([CUT, CUT]);
+        break;
+      }
+      fields.push([text(key), SECRET_FIELDS.has(key.toLowerCase()) ? HIDDEN : copy(field, depth + 1)]);
+    }
+    return Object.fromEntries(fields);
+  }
+
+  const shown = copy(value, 0);
+  return { value: shown, size: MAX_ENTRY_SIZE - left };
 }

@@ -66,7 +66,9 @@ export function inspectionRules(driver: StorageDriver): void {
         { lane: 'b', queue: QUEUE, payload: 'b', attempts: 1, lastError: 'b failed' },
         { lane: 'a', lastError: 'a failed' },
       ]);
-      expect(await storage.listStuck(1)).toHaveLength(1);
+      expect(await storage.listStuck(1)).toEqual(stuck.slice(0, 1));
+      expect(await storage.listStuck(1, stuck[0])).toEqual(stuck.slice(1));
+      expect(await storage.listStuck(10, stuck[1])).toEqual([]);
     });
 
     test('retention removes old dead letters and leaves everything that waits', async () => {

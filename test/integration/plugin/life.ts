@@ -63,7 +63,7 @@ export function mortalStorage(storage: Storage, life: Life): Storage {
     nextWorkAt: (queue) => life.guard(() => storage.nextWorkAt(queue)),
     stats: () => storage.stats(),
     listDead: (page) => storage.listDead(page),
-    listStuck: (limit) => storage.listStuck(limit),
+    listStuck: (...page) => storage.listStuck(...page),
     prune: (retention) => storage.prune(retention),
     ping: () => life.guard(() => storage.ping()),
     close: async () => {},

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { activityLines, formatLine } from '../../../runtime-shim/cli/activity-line.ts';
-import { printable, printableJson, printableLine } from '../../../runtime-shim/cli/terminal.ts';
+import { printable, printableField, printableJson, printableLine } from '../../../runtime-shim/cli/terminal.ts';
 
 const lead = { botId: 'support', channel: 'telegram', externalId: '42' };
 const PLAIN = { colour: false };
@@ -76,4 +76,11 @@ test('JSON on a terminal is the same document, with what is not printable escape
   const text = printableJson(value);
   expect(JSON.parse(text)).toEqual(value);
   expect(text).toBe('{"k\\u202e":"a\\u009bb\\udb40\\udc41","n":1,"text":"да"}');
+});
+
+test('a name with line ends fakes no line of its own', () => {
+  expect(printableField('Анна\n  mode operator\r\tx')).toBe('Анна ⏎   mode operator\uFFFD x');
+  const message = { seq: 1, from: 'operator', operator: 'Мария\nbot', text: 'да\nнет', at: 1 } as const;
+  const lead = { botId: 'support', channel: 'telegram', externalId: '1' };
+  expect(activityLines({ kind: 'message', at: 1, lead, message })[0]?.text).toBe('Мария ⏎ bot: да\nнет');
 });

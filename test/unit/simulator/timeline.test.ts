@@ -171,6 +171,18 @@ describe('the timeline', () => {
     expect(timeline.detail(99)).toBeUndefined();
   });
 
+  it('bounds what an entry shows, however many texts a body has, and what all entries together do', () => {
+    const { observe, timeline } = start();
+    const response = Array.from({ length: 1_000 }, () => 'я'.repeat(5_000));
+    const rounds = 400;
+    for (let index = 0; index < rounds; index++) observe(request('раз', { response }));
+    const sizes = Array.from({ length: rounds }, (_, at) => JSON.stringify(timeline.detail(at + 1)).length);
+    expect(Math.max(...sizes)).toBeLessThan(200_000);
+    expect(sizes.at(-1)).toBeGreaterThan(50_000);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(20_000_000);
+    expect(timeline.detail(1)).toBeNull();
+  });
+
   it('forgets the oldest entries', () => {
     const { observe, timeline } = start();
     for (let index = 0; index < MAX_ENTRIES + 10; index++) observe(said('lead', 'раз'));
