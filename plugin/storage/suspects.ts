@@ -1,5 +1,16 @@
 import type { StorageLogger } from './open-options.ts';
 
+/**
+ * A job that was under way at two deaths waits so long for its next turn, ms. Our choice: longer than any try may take
+ * (45 s), so that whatever else ends processes ends one without it in this time, which clears it.
+ */
+export const REPEATED_WAIT_MS = 60_000;
+/**
+ * From its second death on, a death beside other jobs counts only for a job that was tried so often. Our choice: a death
+ * beside others says little, but a process that is never idle must get rid of a deadly job as well.
+ */
+export const TRIES_BESIDE_OTHERS = 5;
+
 /** A job that was under way when a process died: most of them are innocent, one may have ended it. */
 export interface Suspect {
   readonly queue: string;

@@ -6,6 +6,8 @@
  * `p_now`: a test's time, Unix ms; null: the server's clock, the same for all nodes.
  */
 
+import { REPEATED_WAIT_MS, TRIES_BESIDE_OTHERS } from '../suspects.ts';
+
 /** SQLSTATE of our own: the claim is no longer the caller's. Class `ML` is none of PostgreSQL's (documentation, appendix A). */
 export const CLAIM_LOST_STATE = 'ML001';
 /** SQLSTATE of our own: somebody else has decided that this session's transaction did not commit. */
@@ -13,8 +15,6 @@ export const SESSION_ENDED_STATE = 'ML002';
 
 /** Due timers moved by one claim. As on SQLite: bounds a transaction after a long standstill. */
 const TIMERS_PER_CLAIM = 500;
-/** As on SQLite (`try-marks.ts`): a job that was under way at two deaths waits so long for its next turn, ms. */
-const REPEATED_WAIT_MS = 5_000;
 
 /**
  * All of them, as this program wants them: they are replaced with each migration. One whose form changes gets another
@@ -82,14 +82,23 @@ DECLARE
 BEGIN
   RETURN QUERY
   WITH held AS (
-    SELECT queue, lane FROM lanes
+    SELECT queue, lane, deaths, split_part(claim, '/', 1) AS node FROM lanes
     WHERE claim IS NOT NULL AND (p_queue IS NULL OR (queue = p_queue AND lease_until <= t))
       AND split_part(claim, '/', 1) IN (SELECT nodes.id FROM nodes WHERE seen_at < t - p_gone AND nodes.id <> p_node)
     ORDER BY queue, lane FOR UPDATE
+  ), judged AS (
+    SELECT queue, lane, CASE WHEN deaths < 2 OR count(*) OVER (PARTITION BY node) = 1 OR (
+      SELECT head.attempts + 1 >= ${TRIES_BESIDE_OTHERS} FROM jobs AS head
+      WHERE head.queue = held.queue AND head.lane = held.lane ORDER BY head.id LIMIT 1
+    ) THEN deaths + 1 ELSE deaths END AS deaths FROM held
+  ), cleared AS (
+    -- No suspect was under way: something else ends processes.
+    UPDATE lanes SET deaths = 1 WHERE lanes.deaths > 0 AND lanes.deaths = 2
+      AND EXISTS (SELECT FROM held) AND NOT EXISTS (SELECT FROM held WHERE deaths > 0)
   ), freed AS (
-    UPDATE lanes SET claim = NULL, lease_until = NULL, deaths = lanes.deaths + 1,
-      ready_at = CASE WHEN lanes.deaths > 0 THEN t + ${REPEATED_WAIT_MS} ELSE t END
-    FROM held WHERE lanes.queue = held.queue AND lanes.lane = held.lane
+    UPDATE lanes SET claim = NULL, lease_until = NULL, deaths = judged.deaths,
+      ready_at = CASE WHEN judged.deaths = 2 THEN t + ${REPEATED_WAIT_MS} ELSE t END
+    FROM judged WHERE lanes.queue = judged.queue AND lanes.lane = judged.lane
     RETURNING lanes.queue, lanes.lane, lanes.deaths
   )
   UPDATE jobs SET attempts = attempts + 1, first_failed_at = coalesce(first_failed_at, t),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { storageError } from '../errors.ts';
 import type { StorageLogger } from '../open-options.ts';
-import { logSuspects, type Suspect } from '../suspects.ts';
+import { logSuspects, REPEATED_WAIT_MS, type Suspect, TRIES_BESIDE_OTHERS } from '../suspects.ts';
 
 /** Which jobs this process is trying, for the next process to read should this one die. */
 export interface TryMarks {
@@ -15,12 +15,6 @@ export interface TryMarks {
 
 /** Bytes of a job's number. */
 const NUMBER_BYTES = 8;
-/**
- * A job that was under way at two deaths waits so long for its next turn, ms. Our choice: what waits beside it gets
- * somewhere before the process may die again.
- */
-const REPEATED_WAIT_MS = 5_000;
-
 function pathOf(folder: string): string {
   return join(folder, 'trying');
 }
@@ -33,7 +27,9 @@ function pathOf(folder: string): string {
  */
 export function openTryMarks(folder: string): TryMarks {
   const file = openSync(pathOf(folder), 'w', 0o600);
-  let longest = 0;
+  // A zero, which is no job: the file is empty only after an orderly end.
+  let longest = 1;
+  writeSync(file, new Float64Array(longest));
   return {
     write(jobIds) {
       // What is left of a longer list is overwritten with zeros.
@@ -49,25 +45,29 @@ export function openTryMarks(folder: string): TryMarks {
   };
 }
 
-/** What the process before was trying when it died; empty when it ended in order. */
-function readTryMarks(folder: string): number[] {
+/** What the process before was trying when it died; `undefined`: it ended in order. */
+function readTryMarks(folder: string): number[] | undefined {
   let bytes: Buffer;
   try {
     bytes = readFileSync(pathOf(folder));
   } catch {
-    return [];
+    return undefined;
   }
+  if (bytes.length === 0) return undefined;
   const whole = Math.floor(bytes.length / NUMBER_BYTES) * NUMBER_BYTES;
   const numbers = new Float64Array(Uint8Array.from(bytes.subarray(0, whole)).buffer);
   return [...new Set(numbers)].filter((id) => Number.isSafeInteger(id) && id > 0);
 }
 
-/** Counts a try, and a death, for each job that was under way when the process before died. */
+/**
+ * Counts a try, and a death, for each job that was under way when the process before died. When none of them was a suspect
+ * before, something else ends processes: who was suspected of two deaths is as good as any other suspect again.
+ */
 export function countDeaths(database: DatabaseSync, folder: string, now: number, logger?: StorageLogger): void {
   const marked = readTryMarks(folder);
-  if (marked.length === 0) return;
+  if (marked === undefined) return;
   const find = database.prepare(
-    `SELECT lane.id, lane.queue, lane.name, lane.deaths, job.kind, job.first_failed_at FROM job
+    `SELECT lane.id, lane.queue, lane.name, lane.deaths, job.id AS job, job.kind, job.attempts, job.first_failed_at FROM job
      JOIN lane ON lane.id = job.lane_id AND lane.head_id = job.id WHERE job.id = ?`,
   );
   const countDeath = database.prepare('UPDATE lane SET deaths = ?, ready_at = max(ready_at, ?) WHERE id = ?');
@@ -75,18 +75,28 @@ export function countDeaths(database: DatabaseSync, folder: string, now: number,
     `UPDATE job SET attempts = attempts + 1, first_failed_at = coalesce(first_failed_at, ?), last_error = ? WHERE id = ?`,
   );
   const countRetrying = database.prepare('UPDATE queue_count SET retrying = retrying + 1 WHERE queue = ?');
+  // One that has ended is not found.
+  const underWay = marked.map((id) => find.get(id)).filter((row) => row !== undefined);
   const suspects: Suspect[] = [];
   database.exec('BEGIN IMMEDIATE');
-  for (const id of marked) {
-    // One that has ended is not found.
-    const row = find.get(id);
-    if (row === undefined) continue;
-    const deaths = Number(row['deaths']) + 1;
+  if (underWay.every((row) => row['deaths'] === 0)) {
+    database.exec('UPDATE lane SET deaths = 1 WHERE deaths > 0 AND deaths = 2');
+  }
+  for (const row of underWay) {
+    const before = Number(row['deaths']);
+    const counts = before < 2 || underWay.length === 1 || Number(row['attempts']) + 1 >= TRIES_BESIDE_OTHERS;
+    const deaths = counts ? before + 1 : before;
     const { message, code } = storageError('job_deadly', { deaths });
-    countDeath.run(deaths, deaths > 1 ? now + REPEATED_WAIT_MS : now, Number(row['id']));
-    countTry.run(now, `${code}: ${message}`, id);
-    if (row['first_failed_at'] === null) countRetrying.run(String(row['queue']));
-    suspects.push({ queue: String(row['queue']), lane: String(row['name']), job: String(row['kind']), id, deaths });
+    countDeath.run(deaths, deaths === 2 ? now + REPEATED_WAIT_MS : now, row['id'] ?? null);
+    countTry.run(now, `${code}: ${message}`, row['job'] ?? null);
+    if (row['first_failed_at'] === null) countRetrying.run(row['queue'] ?? null);
+    suspects.push({
+      queue: String(row['queue']),
+      lane: String(row['name']),
+      job: String(row['kind']),
+      id: Number(row['job']),
+      deaths,
+    });
   }
   database.exec('COMMIT');
   logSuspects(suspects, logger);
