@@ -124,7 +124,7 @@ export type {
   ClaimRequest,
   DeadJob,
   NewJob,
-  QueueGate,
+  QueuePause,
   QueueStats,
   ReadTransaction,
   Retention,

@@ -44,9 +44,9 @@ export async function probeTokens({ storage, bindings, clock, logger }: PluginCo
   try {
     await storage.transaction(async (tx) => {
       for (const { id } of bindings.all) {
-        const gate = await tx.getGate(liveTexQueue(id));
-        if (gate?.reason !== REASON || gate.until <= clock.now()) continue;
-        await tx.setGate(liveTexQueue(id), { until: clock.now(), reason: REASON });
+        const pause = await tx.getPause(liveTexQueue(id));
+        if (pause?.reason !== REASON || pause.until <= clock.now()) continue;
+        await tx.setPause(liveTexQueue(id), { until: clock.now(), reason: REASON });
       }
     });
   } catch (error) {
@@ -66,9 +66,9 @@ export async function readiness(context: PluginContext, tokens: TokenWatch): Pro
     for (const { id, client } of context.bindings.all) {
       // After a start without traffic nobody has asked LiveTex yet. An outage is no reason: the lanes wait for its end.
       if (!tokens.isKnown(id)) await client.availability();
-      const gate = await context.storage.read((tx) => tx.getGate(liveTexQueue(id)));
+      const pause = await context.storage.read((tx) => tx.getPause(liveTexQueue(id)));
       const paused =
-        gate && !gate.reason.startsWith(PASSING_REASON) ? `its queue is paused: ${gate.reason}` : undefined;
+        pause && !pause.reason.startsWith(PASSING_REASON) ? `its queue is paused: ${pause.reason}` : undefined;
       const problem = tokens.problemOf(id) ?? paused;
       if (problem !== undefined) reasons.push(`LiveTex binding "${id}": ${problem}`);
     }

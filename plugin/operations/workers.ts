@@ -94,7 +94,7 @@ export async function waitUntilIdle(
 ): Promise<void> {
   const queues = queuesOf(context.bindings.all);
   let happened = false;
-  const forget = context.storage.onWork(() => {
+  const forget = context.storage.onWakeUp(() => {
     happened = true;
   });
   try {

@@ -20,13 +20,13 @@ export function classifyLiveTexFailure(error: unknown, now: number): JobFailure 
   const wait = retryAfterOf(error);
   if (codeOf(error) === 'livetex_rate_limited')
     return { do: 'pause', error: shown, until: now + (wait ?? RATE_PAUSE_MS) };
-  if (isRefusal(error) || isUnreadable(error)) return { do: 'bury', error: shown };
+  if (isRefusal(error) || isUnreadable(error)) return { do: 'dead-letter', error: shown };
   return { do: 'retry', error: shown, ...(wait === undefined ? {} : { notBefore: now + wait }) };
 }
 
 /** What becomes of a dialog's or the host's job that failed: again, unless it can never be read. */
 export function classifyOwnFailure(error: unknown): JobFailure {
-  return { do: isUnreadable(error) ? 'bury' : 'retry', error: describe(error) };
+  return { do: isUnreadable(error) ? 'dead-letter' : 'retry', error: describe(error) };
 }
 
 function isUnreadable(error: unknown): boolean {

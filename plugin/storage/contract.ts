@@ -69,7 +69,7 @@ export interface ClaimedJob extends StoredJob {
   readonly claim: string;
   /** Unix ms. */
   readonly leaseUntil: number;
-  /** Claimed while the queue has a gate whose time is over: whoever completes this job lifts the gate (the lane worker does). */
+  /** Claimed while the queue has a pause whose time is over: whoever completes this job lifts the pause (the lane worker does). */
   readonly probe?: true;
   /** Processes in a row that died while they tried this job; left out: none. The lane worker does not try a deadly one again. */
   readonly deaths?: number;
@@ -82,8 +82,8 @@ export interface DeadJob extends StoredJob {
 }
 
 /** Holds a whole queue back, on all nodes: a refused token, or a pause that the remote asked for. */
-export interface QueueGate {
-  /** Unix ms: nothing is claimed before; afterwards one job at a time, until the gate is lifted. */
+export interface QueuePause {
+  /** Unix ms: nothing is claimed before; afterwards one job at a time, until the pause is lifted. */
   readonly until: number;
   /** A code of the error catalogue. */
   readonly reason: string;
@@ -99,11 +99,9 @@ export interface ReadTransaction {
   ): Promise<VersionedRecord[]>;
   /** Entries with `seq > after`, in order, at most `limit`. */
   readStream(stream: string, page: { readonly after: number; readonly limit: number }): Promise<StreamEntry[]>;
-  /** The `seq` of the newest entry, 0 for an empty stream. */
-  lastSeq(stream: string): Promise<number>;
   /** Jobs waiting in a lane, head first, at most `limit`. */
   listJobs(queue: string, lane: string, limit: number): Promise<StoredJob[]>;
-  getGate(queue: string): Promise<QueueGate | undefined>;
+  getPause(queue: string): Promise<QueuePause | undefined>;
 }
 
 /** What may be written; all of it or nothing becomes durable, at once. */
@@ -132,12 +130,12 @@ export interface Transaction extends ReadTransaction {
   /** Gives the claim back as if it had never been made: no try is counted. @throws claim_lost */
   release(job: ClaimedJob, notBefore?: number): Promise<void>;
   /** The job is given up: it leaves its lane for the dead letters. @throws claim_lost */
-  bury(job: ClaimedJob, error: string): Promise<void>;
+  deadLetter(job: ClaimedJob, error: string): Promise<void>;
   /** Puts a dead job back at the *end* of its lane with its tries forgotten; false when there is none. */
   resend(deadJobId: number): Promise<boolean>;
   /** Forgets a dead job, or the waiting job at any place of a lane that is not claimed; false when there is none. */
   drop(jobId: number): Promise<boolean>;
-  setGate(queue: string, gate: QueueGate | null): Promise<void>;
+  setPause(queue: string, pause: QueuePause | null): Promise<void>;
 }
 
 /** What a worker asks for: heads of lanes that are due and that nobody works on. */
@@ -174,7 +172,7 @@ export interface Retention {
   readonly deadMs?: number;
 }
 
-/** The durable state of plugin and shim: records, streams, remembered ids, lanes of jobs, timers. One contract, three drivers. */
+/** The durable state of plugin and shim: records, streams, remembered ids, lanes of jobs, timers. One contract, two engines. */
 export interface Storage {
   readonly driver: 'memory' | 'sqlite' | 'postgres';
   /**
@@ -191,13 +189,11 @@ export interface Storage {
    * is under way in all of storage, so that the next death shows which of them it was.
    */
   claim(request: ClaimRequest): Promise<ClaimedJob[]>;
-  /** Prolongs leases of jobs still worked on; returns those whose claim was lost. */
-  extend(jobs: readonly ClaimedJob[], leaseMs: number): Promise<ClaimedJob[]>;
-  /** Called after each commit that may have made work claimable in a queue. A hint, not a promise: poll as well. */
-  onWork(listener: (queue: string) => void): () => void;
-  /** Called after each commit that appended to a stream (live HTTP streams use it). A hint, not a promise. */
+  /** Called after each commit that may have made work claimable in a queue. A wake-up may be lost: poll as well. */
+  onWakeUp(listener: (queue: string) => void): () => void;
+  /** Called after each commit that appended to a stream (live HTTP streams use it). A wake-up may be lost. */
   onAppend(listener: (stream: string) => void): () => void;
-  /** Unix ms when something of the queue becomes claimable next (retry, timer, expired lease, gate); `undefined`: nothing waits. */
+  /** Unix ms when something of the queue becomes claimable next (retry, timer, expired lease, pause); `undefined`: nothing waits. */
   nextWorkAt(queue: string): Promise<number | undefined>;
   stats(): Promise<QueueStats[]>;
   /** Dead jobs of a queue (all queues when left out), oldest first, after the id `after`. */
@@ -209,4 +205,25 @@ export interface Storage {
   /** A cheap proof that storage can be written. @throws what is wrong */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What storage writes to the log. The plugin's and the shim's loggers fit. */
+export interface Logger {
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface OpenStorageOptions {
+  readonly clock: StorageClock;
+  readonly logger?: Logger;
+  /** How long a transaction's work may await something other than its tx before it is given up, real ms. Default 1,000. */
+  readonly transactionDeadlineMs?: number;
+  /** Free space of a folder's disk below which new work is refused with `storage_full`, bytes. Default 128 MiB, or a twentieth of a small disk. */
+  readonly keptFreeBytes?: number;
+  /**
+   * Whose data this is (a bot's id), for storage that several clusters can reach: another owner's is refused with
+   * `storage_foreign`. Left out: whoever asks.
+   */
+  readonly owner?: string;
 }

@@ -3,7 +3,7 @@ export type * from './contract.ts';
 export { codeOf, StorageError, storageError } from './errors.ts';
 export type * from './lane-worker-contract.ts';
 export { createLaneWorker } from './worker/lane-worker.ts';
-export { createMemoryStorage } from './sqlite/memory-storage.ts';
+export { createMemoryStorage } from './sqlite/sqlite-storage.ts';
 export { openStorage } from './open-storage.ts';
 export { createSqliteStorage } from './sqlite/sqlite-storage.ts';
 export { systemClock } from './system-clock.ts';

@@ -6,7 +6,7 @@ export interface JobOutcome {
   /** Stores the job's effects (state, further jobs) in the transaction that ends the job. Runs again only if that transaction failed. */
   readonly commit?: (tx: Transaction) => Promise<void>;
   /** Left out: the job is complete. */
-  readonly end?: { readonly do: 'complete' } | { readonly do: 'bury'; readonly error: string };
+  readonly end?: { readonly do: 'complete' } | { readonly do: 'dead-letter'; readonly error: string };
 }
 
 /** What to do about a handler that rejected. `error` is what is stored and shown: a code and a message without secrets. */
@@ -14,7 +14,7 @@ export type JobFailure =
   /** Again after back-off with jitter, or not before `notBefore`; given up after `giveUpAfterMs` from the first failure. */
   | { readonly do: 'retry'; readonly error: string; readonly notBefore?: number }
   /** Given up at once; the lane goes on with its next job. */
-  | { readonly do: 'bury'; readonly error: string }
+  | { readonly do: 'dead-letter'; readonly error: string }
   /** The whole queue waits until then (Unix ms), on all nodes; the try is not counted against the job. */
   | { readonly do: 'pause'; readonly error: string; readonly until: number };
 

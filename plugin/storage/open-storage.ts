@@ -1,8 +1,6 @@
-import type { Storage } from './contract.ts';
+import type { OpenStorageOptions, Storage } from './contract.ts';
 import { storageError } from './errors.ts';
-import { createMemoryStorage } from './sqlite/memory-storage.ts';
-import type { OpenStorageOptions } from './open-options.ts';
-import { createSqliteStorage } from './sqlite/sqlite-storage.ts';
+import { createMemoryStorage, createSqliteStorage } from './sqlite/sqlite-storage.ts';
 
 /**
  * Opens storage by its specification: `sqlite:<folder>`, `memory:` or a `postgres://` URL.

@@ -1,4 +1,4 @@
-import type { StorageLogger } from './open-options.ts';
+import type { Logger } from './contract.ts';
 
 /**
  * A job that was under way at two deaths waits so long for its next turn, ms. Our choice: longer than any try may take
@@ -24,7 +24,7 @@ export interface Suspect {
 }
 
 /** Names each job that was there before; of the others, which may be many, only how many there were. */
-export function logSuspects(suspects: readonly Suspect[], logger: StorageLogger | undefined): void {
+export function logSuspects(suspects: readonly Suspect[], logger: Logger | undefined): void {
   const first = suspects.filter(({ deaths }) => deaths === 1);
   if (first.length > 0) logger?.warn('a process died while it tried jobs', { jobs: first.length });
   for (const suspect of suspects) {

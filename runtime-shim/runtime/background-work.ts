@@ -39,7 +39,7 @@ export async function waitUntilIdle(
   const mark = (): void => {
     happened = true;
   };
-  const forget = [context.storage.onWork(mark), context.storage.onAppend(mark)];
+  const forget = [context.storage.onWakeUp(mark), context.storage.onAppend(mark)];
   try {
     while (happened) {
       happened = false;

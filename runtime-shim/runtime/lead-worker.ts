@@ -38,5 +38,5 @@ export function createLeadWorker(
 function classify(error: unknown): JobFailure {
   const text = `${codeOf(error) ?? 'internal'}: ${messageOf(error)}`;
   const hopeless = error instanceof z.ZodError || codeOf(error) === 'event_invalid';
-  return hopeless ? { do: 'bury', error: text } : { do: 'retry', error: text };
+  return hopeless ? { do: 'dead-letter', error: text } : { do: 'retry', error: text };
 }

@@ -20,7 +20,7 @@ export type Nameable = [
   pluginTypes.GetHistoryRequest,
   pluginTypes.LiveTexMethod,
   pluginTypes.NewJob,
-  pluginTypes.QueueGate,
+  pluginTypes.QueuePause,
   pluginTypes.QueueStats,
   pluginTypes.SelectDestinationRequest,
   pluginTypes.SendFileRequest,

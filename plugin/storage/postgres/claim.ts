@@ -9,14 +9,6 @@ export const CLAIM = {
     name: 'claim_heads',
     text: `SELECT * FROM claim_heads($1, $2, $3, $4, $5, $6, $7, $8)`,
   },
-  extend: {
-    name: 'extend_leases',
-    text: `UPDATE lanes SET lease_until = ${NOW} + $5, ready_at = ${NOW} + $5
-           FROM unnest($2::text[], $3::text[], $4::text[]) AS mine (queue, lane, claim)
-           WHERE lanes.queue = mine.queue AND lanes.lane = mine.lane AND lanes.claim = mine.claim
-             AND lanes.lease_until > ${NOW}
-           RETURNING lanes.claim`,
-  },
   nextWorkAt: {
     name: 'next_work_at',
     text: `SELECT least(
@@ -73,25 +65,7 @@ export async function claim(
   };
 }
 
-/** Prolongs leases; returns the jobs whose claim was lost. */
-export async function extend(
-  connection: Connection,
-  jobs: readonly ClaimedJob[],
-  leaseMs: number,
-  clock: NodeClock,
-): Promise<ClaimedJob[]> {
-  const rows = await connection.query<{ claim: string }>(CLAIM.extend, () => [
-    clock.testNow(),
-    jobs.map((job) => job.queue),
-    jobs.map((job) => job.lane),
-    jobs.map((job) => job.claim),
-    leaseMs,
-  ]);
-  const kept = new Set(rows.map((row) => row.claim));
-  return jobs.filter((job) => !kept.has(job.claim));
-}
-
-/** A gate holds everything back; behind one whose time is over, the next job waits for the one under way. */
+/** A pause holds everything back; behind one whose time is over, the next job waits for the one under way. */
 export async function nextWorkAt(connection: Connection, queue: string, clock: NodeClock): Promise<number | undefined> {
   type Row = { ready: string | null; gate_until: string | null; probe_until: string | null };
   const [row] = await connection.query<Row>(CLAIM.nextWorkAt, () => [clock.testNow(), queue]);

@@ -1,19 +1,86 @@
-import { Client, Pool } from 'pg';
-import type { QueryResultRow } from 'pg';
+import { Client, Pool, type QueryResultRow } from 'pg';
 import { storageError } from '../errors.ts';
-import { clientConfig } from './client-config.ts';
+import { type Target, clientConfig } from './target.ts';
 import { type CommitMark, createCommitMarks } from './commit-mark.ts';
-import { createLazyPort } from './lazy-port.ts';
 import { describeServerError, isConnectionLost, mustRunAgain } from './server-errors.ts';
-import { openSession, type Query, type Session, type Statement } from './session.ts';
-import type { Target } from './target.ts';
-import { withinDeadline } from './transaction-deadline.ts';
+import { type Query, type Session, type Statement, openSession } from './session.ts';
 
-/** How long to wait for a free connection of the pool, ms. Ours: a transaction takes milliseconds, so the pool is far too small. */
+/** A statement that was sent without waiting, before there was a connection. */
+interface Sent {
+  readonly statement: Statement;
+  readonly values: readonly unknown[];
+  readonly act: ((rows: readonly QueryResultRow[]) => void) | undefined;
+}
+
+/** A transaction's way to the server, which takes a connection only when an answer is needed. */
+export interface LazyPort {
+  readonly port: TransactionPort;
+  /** What was sent so far and has not gone out: everything, as long as nothing was asked. */
+  readonly unsent: readonly Sent[];
+  /** The session, opened now if it was not, with everything sent. */
+  open(): Promise<Session>;
+  /** The session if it was opened, also one that is still being opened. */
+  opened(): Promise<Session | undefined>;
+}
+
+/** `begin` opens a session and begins the transaction on it. */
+export function createLazyPort(begin: () => Promise<Session>): LazyPort {
+  const unsent: Sent[] = [];
+  let opening: Promise<Session> | undefined;
+  let session: Session | undefined;
+
+  function open(): Promise<Session> {
+    opening ??= begin().then((begun) => {
+      session = begun;
+      for (const { statement, values, act } of unsent.splice(0)) begun.send(statement, values, act);
+      return begun;
+    });
+    return opening;
+  }
+
+  return {
+    unsent,
+    open,
+    opened: async () => opening,
+    port: {
+      query: async (statement, values) => (session ?? (await open())).query(statement, values),
+      send(statement, values, act) {
+        if (session === undefined) unsent.push({ statement, values, act });
+        else session.send(statement, values, act);
+      },
+    },
+  };
+}
+
+/**
+ * Awaits a transaction's work, but no longer than `ms` at a time in which it asks nothing of the server: it holds locks
+ * that others wait for. @throws storage_stalled; what the work does after that is ignored
+ */
+export async function withinDeadline<T>(lazy: LazyPort, work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const stalled = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      lazy
+        .opened()
+        .then(async (session) => {
+          if (session === undefined) throw storageError('storage_stalled', { deadlineMs: ms });
+          return session.stalled(ms);
+        }, reject)
+        .catch(reject);
+    }, ms);
+  });
+  try {
+    return await Promise.race([work, stalled]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** How long to wait for a free connection of the pool, ms. Our choice: a transaction takes milliseconds, so the pool is far too small. */
 export const FREE_CONNECTION_TIMEOUT_MS = 10_000;
-/** An unused connection is closed after this, ms. Ours: it costs the server memory, and opening one takes milliseconds. */
+/** An unused connection is closed after this, ms. Our choice: it costs the server memory, and opening one takes milliseconds. */
 const IDLE_CONNECTION_MS = 60_000;
-/** How long work is tried again while the server is away or restarts (fail-over), ms. Ours: whoever waits for HTTP should hear in time. */
+/** How long work is tried again while the server is away or restarts (fail-over), ms. Our choice: whoever waits for HTTP should hear in time. */
 export const RECONNECT_FOR_MS = 15_000;
 /** First wait before trying again, ms; doubles, with jitter, up to the longest. */
 const FIRST_WAIT_MS = 10;

@@ -14,7 +14,7 @@ export interface NodeClock {
   observe(serverNow: number, askedAt: number): void;
 }
 
-/** An answer that took longer says too little about the clocks, ms. Ours. */
+/** An answer that took longer says too little about the clocks, ms. Our choice: */
 const TRUSTED_ROUND_TRIP_MS = 1_000;
 /** A smaller difference is that of rounding and of the way, ms: clocks that agree stay as they are. */
 const AGREEMENT_MS = 50;

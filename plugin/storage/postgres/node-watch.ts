@@ -1,8 +1,8 @@
-import type { StorageLogger } from '../open-options.ts';
+import type { Logger } from '../contract.ts';
 import { logSuspects, type Suspect } from '../suspects.ts';
 import { NOW } from './rows.ts';
 
-/** A node that has said nothing for so long is gone, ms. Ours: longer than any pause of a living process, far shorter than a lease. */
+/** A node that has said nothing for so long is gone, ms. Our choice: longer than any pause of a living process, far shorter than a lease. */
 export const GONE_AFTER_MS = 10_000;
 /** So many times within that it says that it is alive, so that one lost connection is survived. */
 const BEATS = 5;
@@ -28,7 +28,7 @@ export interface NodeWatchOptions {
   ) => Promise<Row[] | undefined>;
   readonly testNow: () => number | null;
   readonly onFreed: (queues: readonly string[]) => void;
-  readonly logger: StorageLogger | undefined;
+  readonly logger: Logger | undefined;
 }
 
 export interface NodeWatch {

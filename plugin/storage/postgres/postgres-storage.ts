@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Storage, StorageClock, Transaction } from '../contract.ts';
+import type { Storage, StorageClock, Logger, Transaction } from '../contract.ts';
 import { storageError } from '../errors.ts';
-import { TRANSACTION_DEADLINE_MS } from '../stall-guard.ts';
-import type { StorageLogger } from '../open-options.ts';
+import { TRANSACTION_DEADLINE_MS, createLife } from '../transaction-life.ts';
 import { systemClock } from '../system-clock.ts';
-import { noChanges } from './changes.ts';
-import { claim, extend, nextWorkAt } from './claim.ts';
+import { nameLostClaim, noChanges, writeTransaction } from './transaction.ts';
+import { claim, nextWorkAt } from './claim.ts';
 import {
   createConnection,
   FREE_CONNECTION_TIMEOUT_MS,
@@ -13,18 +12,15 @@ import {
   type TransactionPort,
   type Written,
 } from './connection.ts';
-import { listDead, listStuck, prune } from './inspection.ts';
+import { createQueueStats, listDead, listStuck, prune } from './inspection.ts';
 import { migrate } from './migrate.ts';
 import { createNodeClock } from './node-clock.ts';
 import { createNodeWatch, GONE_AFTER_MS } from './node-watch.ts';
-import { createNotifications, type Notifications } from './notifications.ts';
-import { createQueueStats } from './queue-stats.ts';
+import { createNodeWakeUps, type NodeWakeUps, NOTIFY } from './node-wake-ups.ts';
 import { readTransaction } from './read-transaction.ts';
 import { openServiceConnection } from './service-connection.ts';
 import { parseTarget } from './target.ts';
 import { createTogether } from './together.ts';
-import { createLife } from './transaction-life.ts';
-import { nameLostClaim, writeTransaction } from './transaction.ts';
 
 export interface PostgresStorageOptions {
   /** This node's clock. Default: the system's. */
@@ -33,7 +29,7 @@ export interface PostgresStorageOptions {
   readonly timeSource?: 'server' | 'clock';
   /** Whose data this is: another one on the same schema is refused. `?cluster=` in the URL goes before it. Neither: whoever asks. */
   readonly owner?: string;
-  readonly logger?: StorageLogger;
+  readonly logger?: Logger;
   /** How long a transaction's work may await something other than its tx before it is given up, real ms. */
   readonly transactionDeadlineMs?: number;
   /** How long work is tried again while the server is away or restarts, real ms. Default 15,000. */
@@ -74,19 +70,15 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
   });
   const together = createTogether(connection);
   const channel = `${target.schema}_changes`;
-  let notifications: Notifications | undefined;
+  let listening: NodeWakeUps | undefined;
   const service = await openServiceConnection({
     connect: () => connection.dedicated(),
     channel,
-    onNotification: (payload) => notifications?.receive(payload),
+    onNotification: (payload) => listening?.receive(payload),
     logger,
   });
-  const hints = createNotifications(
-    nodeId,
-    (payload) => service.query('SELECT pg_notify($1, $2)', [channel, payload]),
-    logger,
-  );
-  notifications = hints;
+  const wakeUps = createNodeWakeUps(nodeId, (payloads) => service.query(NOTIFY, [channel, payloads]), logger);
+  listening = wakeUps;
   const watch = createNodeWatch({
     nodeId,
     goneAfterMs,
@@ -96,7 +88,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
       (await connection.query<never>({ text }, () => values).catch(() => undefined)),
     testNow: clock.testNow,
     logger,
-    onFreed: (queues) => hints.tell({ ...noChanges(), queues: new Set(queues) }),
+    onFreed: (queues) => wakeUps.tell({ queues: new Set(queues) }),
   });
   await watch.beat();
   let closing: Promise<void> | undefined;
@@ -120,7 +112,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     };
     try {
       const result = await connection.transaction(attempt, (statement, values) => together.take(statement, values));
-      hints.tell(changes);
+      wakeUps.tell(changes);
       return result;
     } catch (error) {
       throw nameLostClaim(error, changes);
@@ -151,12 +143,11 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
       }),
     async claim(request) {
       const { jobs, hasMovedTimers } = await claim(connection, request, clock, { nodeId, goneAfterMs });
-      if (hasMovedTimers) hints.tell({ ...noChanges(), queues: new Set([request.queue]) });
+      if (hasMovedTimers) wakeUps.tell({ queues: new Set([request.queue]) });
       return jobs;
     },
-    extend: (jobs, leaseMs) => extend(connection, jobs, leaseMs, clock),
-    onWork: (listener) => hints.onWork(listener),
-    onAppend: (listener) => hints.onAppend(listener),
+    onWakeUp: (listener) => wakeUps.onWakeUp(listener),
+    onAppend: (listener) => wakeUps.onAppend(listener),
     nextWorkAt: (queue) => nextWorkAt(connection, queue, clock),
     stats: createQueueStats(connection),
     listDead: (page) => listDead(connection, page),
@@ -169,7 +160,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
       closing ??= (async () => {
         // What was asked for before is still done.
         await Promise.all(underWay);
-        await hints.close();
+        await wakeUps.close();
         await watch.close();
         await service.close();
         await connection.close();

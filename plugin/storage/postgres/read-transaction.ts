@@ -1,6 +1,5 @@
-import type { QueueGate, ReadTransaction, StoredJob, StreamEntry, VersionedRecord } from '../contract.ts';
-import { fromJsonText } from '../json-text.ts';
-import { endOfPrefix } from '../end-of-prefix.ts';
+import type { QueuePause, ReadTransaction, StoredJob, StreamEntry, VersionedRecord } from '../contract.ts';
+import { endOfPrefix, fromJsonText } from '../values.ts';
 import type { NodeClock } from './node-clock.ts';
 import type { Query } from './session.ts';
 import { JOB_COLUMNS, type JobRow, storedJob } from './rows.ts';
@@ -37,12 +36,11 @@ export const READ = {
     name: 'read_stream',
     text: 'SELECT seq, value, at FROM stream_entries WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3',
   },
-  lastSeq: { name: 'last_seq', text: 'SELECT seq FROM streams WHERE stream = $1' },
   listJobs: {
     name: 'list_jobs',
     text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE queue = $1 AND lane = $2 ORDER BY id LIMIT $3`,
   },
-  getGate: { name: 'get_gate', text: 'SELECT until, reason FROM gates WHERE queue = $1' },
+  getPause: { name: 'get_gate', text: 'SELECT until, reason FROM gates WHERE queue = $1' },
 } as const;
 
 /** The reading half of a transaction. `check` throws once the transaction has ended. */
@@ -72,18 +70,13 @@ export function readTransaction(query: Query, clock: NodeClock, check: () => voi
       ]);
       return rows.map((row) => ({ seq: Number(row.seq), value: fromJsonText(row.value), at: Number(row.at) }));
     },
-    async lastSeq(stream): Promise<number> {
-      check();
-      const [row] = await query<{ seq: string }>(READ.lastSeq, [stream]);
-      return Number(row?.seq ?? 0);
-    },
     async listJobs(queue, lane, limit): Promise<StoredJob[]> {
       check();
       return (await query<JobRow>(READ.listJobs, [queue, lane, limit])).map(storedJob);
     },
-    async getGate(queue): Promise<QueueGate | undefined> {
+    async getPause(queue): Promise<QueuePause | undefined> {
       check();
-      const [row] = await query<{ until: string; reason: string }>(READ.getGate, [queue]);
+      const [row] = await query<{ until: string; reason: string }>(READ.getPause, [queue]);
       return row && { until: clock.toNode(Number(row.until)), reason: row.reason };
     },
   };

@@ -1,5 +1,5 @@
 import type { ClaimedJob, DeadJob, StoredJob } from '../contract.ts';
-import { fromJsonText } from '../json-text.ts';
+import { fromJsonText } from '../values.ts';
 
 /** Rows as pg hands them over: `bigint` as text (it may not fit a number; ours always do). */
 export interface JobRow {
@@ -57,3 +57,8 @@ export function deadJob(row: JobRow & { readonly died_at: string }): DeadJob {
  * own as $1. `statement_timestamp()` is stable within a statement, so an index can be searched with it.
  */
 export const NOW = 'coalesce($1::bigint, (extract(epoch from statement_timestamp()) * 1000)::bigint)';
+
+/** PostgreSQL's `text` holds everything but NUL, which may stand in what a remote system or a script said went wrong. */
+export function storableText<Value>(value: Value): Value | string {
+  return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value;
+}

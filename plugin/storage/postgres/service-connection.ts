@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { StorageLogger } from '../open-options.ts';
+import type { Logger } from '../contract.ts';
 
 /** Wait before connecting again after the connection was lost, ms. */
 const CONNECT_AGAIN_MS = 500;
@@ -8,7 +8,7 @@ export interface ServiceConnectionOptions {
   readonly connect: () => Client;
   readonly channel: string;
   readonly onNotification: (payload: string) => void;
-  readonly logger: StorageLogger | undefined;
+  readonly logger: Logger | undefined;
 }
 
 /** A connection beside the pool that listens, tells others, and says that this node is alive. */

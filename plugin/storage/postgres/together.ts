@@ -3,12 +3,12 @@ import { codeOf } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { CLAIM_LOST_STATE } from './functions.ts';
 import type { Statement } from './session.ts';
-import { WRITE } from './write-statements.ts';
+import { WRITE } from './transaction.ts';
 
-/** Most transactions that are committed together. Ours: enough to share a commit's cost, few enough to hold lanes but for milliseconds. */
+/** Most transactions that are committed together. Our choice: enough to share a commit's cost, few enough to hold lanes but for milliseconds. */
 const MOST_TOGETHER = 128;
 
-interface Lone {
+interface Waiting {
   readonly values: readonly unknown[];
   readonly resolve: (rows: QueryResultRow[]) => void;
   readonly reject: (error: unknown) => void;
@@ -21,14 +21,14 @@ export interface Together {
 }
 
 export function createTogether(connection: Connection): Together {
-  const groups = new Map<string, (lone: Lone) => void>([
+  const groups = new Map<string, (one: Waiting) => void>([
     [WRITE.completeJob.name, gather(completeTogether)],
     [WRITE.enqueue.name, gather(enqueueTogether)],
   ]);
 
   /** While a group is under way, the next one gathers. */
-  function gather(commit: (group: readonly Lone[]) => Promise<void>): (lone: Lone) => void {
-    const waiting: Lone[] = [];
+  function gather(commit: (group: readonly Waiting[]) => Promise<void>): (one: Waiting) => void {
+    const waiting: Waiting[] = [];
     let isWorking = false;
     async function work(): Promise<void> {
       isWorking = true;
@@ -40,14 +40,14 @@ export function createTogether(connection: Connection): Together {
       }
       isWorking = false;
     }
-    return (lone) => {
-      waiting.push(lone);
+    return (one) => {
+      waiting.push(one);
       // A little later, so that what is asked for in the same turn goes together.
       if (!isWorking) queueMicrotask(() => void (isWorking ? undefined : work()));
     };
   }
 
-  async function completeTogether(group: readonly Lone[]): Promise<void> {
+  async function completeTogether(group: readonly Waiting[]): Promise<void> {
     const rows = await connection.transaction(async ({ query }) => {
       const [now] = group[0]?.values ?? [];
       const column = (index: number): unknown[] => group.map(({ values }) => values[index]);
@@ -68,11 +68,11 @@ export function createTogether(connection: Connection): Together {
     }
   }
 
-  async function enqueueTogether(group: readonly Lone[]): Promise<void> {
-    const send = (lones: readonly Lone[]): Promise<void> =>
+  async function enqueueTogether(group: readonly Waiting[]): Promise<void> {
+    const send = (some: readonly Waiting[]): Promise<void> =>
       connection.transaction(async (port) => {
-        const [now] = lones[0]?.values ?? [];
-        const column = (index: number): unknown[] => lones.flatMap(({ values }) => values[index] as unknown[]);
+        const [now] = some[0]?.values ?? [];
+        const column = (index: number): unknown[] => some.flatMap(({ values }) => values[index] as unknown[]);
         await port.query(WRITE.enqueue, [now, column(1), column(2), column(3), column(4)]);
         return { result: undefined, hasWritten: true };
       });
@@ -82,7 +82,7 @@ export function createTogether(connection: Connection): Together {
     } catch (error) {
       // One that the server does not take must not take the others with it.
       if (group.length === 1 || !/^storage_(failed|name_invalid)$/.test(codeOf(error) ?? '')) throw error;
-      await Promise.all(group.map((lone) => send([lone]).then(() => lone.resolve([]), lone.reject)));
+      await Promise.all(group.map((one) => send([one]).then(() => one.resolve([]), one.reject)));
     }
   }
 

@@ -1,15 +1,92 @@
-import { checkName } from '../check-name.ts';
+import { checkName, fromJsonText, toJsonText } from '../values.ts';
 import type { ClaimedJob, NewJob, Transaction } from '../contract.ts';
 import { codeOf, storageError } from '../errors.ts';
-import { fromJsonText, toJsonText } from '../json-text.ts';
-import type { Changes } from './changes.ts';
 import type { TransactionPort } from './connection.ts';
 import { CLAIM_LOST_STATE } from './functions.ts';
 import type { NodeClock } from './node-clock.ts';
 import { readTransaction } from './read-transaction.ts';
+import { NOW, storableText } from './rows.ts';
 import type { Statement } from './session.ts';
-import { storableText } from './storable-text.ts';
-import { WRITE } from './write-statements.ts';
+
+/** What a transaction changed that others may wait for: told after the commit. */
+export interface Changes {
+  /** Queues in which something may have become claimable, for all nodes. */
+  readonly queues: Set<string>;
+  /** Queues in which this node itself may find more to do. */
+  readonly localQueues: Set<string>;
+  /** Streams that were appended to. */
+  readonly streams: Set<string>;
+  /** Jobs whose claims were used, by claim. */
+  readonly ended: Map<string, ClaimedJob>;
+}
+
+export function noChanges(): Changes {
+  return { queues: new Set(), localQueues: new Set(), streams: new Set(), ended: new Map() };
+}
+
+/** Statements of a writing transaction. `$1` is the test clock's time or null wherever `NOW` stands. */
+export const WRITE = {
+  getRecord: { name: 'record_for_update', text: 'SELECT key, value, version FROM record_for_update($1, $2)' },
+  putRecord: {
+    name: 'put_record',
+    text: `INSERT INTO records (collection, key, value, version) VALUES ($1, $2, $3, 1)
+           ON CONFLICT (collection, key) DO UPDATE SET value = excluded.value, version = records.version + 1
+           RETURNING version`,
+  },
+  insertRecord: {
+    name: 'insert_record',
+    text: `INSERT INTO records (collection, key, value, version) VALUES ($1, $2, $3, 1)
+           ON CONFLICT (collection, key) DO NOTHING RETURNING version`,
+  },
+  updateRecord: {
+    name: 'update_record',
+    text: `UPDATE records SET value = $3, version = version + 1
+           WHERE collection = $1 AND key = $2 AND version = $4 RETURNING version`,
+  },
+  deleteRecord: { name: 'delete_record', text: 'DELETE FROM records WHERE collection = $1 AND key = $2' },
+  appendStream: {
+    name: 'append_stream',
+    text: `WITH head AS (
+             INSERT INTO streams (stream, seq) VALUES ($1, 1)
+             ON CONFLICT (stream) DO UPDATE SET seq = streams.seq + 1 RETURNING seq
+           )
+           INSERT INTO stream_entries (stream, seq, value, at) SELECT $1, head.seq, $2, $3 FROM head RETURNING seq`,
+  },
+  remember: {
+    name: 'remember',
+    text: `INSERT INTO remembered (scope, id, value, at) VALUES ($2, $3, $4, ${NOW})
+           ON CONFLICT (scope, id) DO NOTHING RETURNING scope`,
+  },
+  remembered: { name: 'remembered', text: 'SELECT value FROM remembered WHERE scope = $1 AND id = $2' },
+  enqueue: { name: 'enqueue_jobs', text: 'SELECT enqueue_jobs($1, $2, $3, $4, $5)' },
+  schedule: {
+    name: 'schedule',
+    text: `INSERT INTO timers (queue, id, at, lane, kind, payload) VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (queue, id) DO UPDATE
+           SET at = excluded.at, n = excluded.n, lane = excluded.lane, kind = excluded.kind, payload = excluded.payload`,
+  },
+  unschedule: { name: 'unschedule', text: 'DELETE FROM timers WHERE queue = $1 AND id = $2' },
+  completeJob: { name: 'complete_job', text: 'SELECT complete_job($1, $2, $3, $4, $5) AS goes_on' },
+  completeJobs: { name: 'complete_jobs', text: 'SELECT place, goes_on FROM complete_jobs($1, $2, $3, $4, $5)' },
+  deadLetterJob: { name: 'bury_job', text: 'SELECT bury_job($1, $2, $3, $4, $5, $6) AS goes_on' },
+  returnJob: { name: 'return_job', text: 'SELECT return_job($1, $2, $3, $4, $5, $6, $7)' },
+  takeDead: { name: 'take_dead', text: 'DELETE FROM dead_jobs WHERE id = $1 RETURNING queue, lane, kind, payload' },
+  dropJob: {
+    name: 'drop_job',
+    text: `WITH place AS MATERIALIZED (SELECT queue FROM jobs WHERE id = $2)
+           SELECT drop_job($1, $2) AS dropped, (SELECT queue FROM place) AS queue`,
+  },
+  lockPause: {
+    name: 'lock_gate',
+    text: `SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' gate ' || $1, 0))`,
+  },
+  setPause: {
+    name: 'set_gate',
+    text: `INSERT INTO gates (queue, until, reason) VALUES ($1, $2, $3)
+           ON CONFLICT (queue) DO UPDATE SET until = excluded.until, reason = excluded.reason`,
+  },
+  liftPause: { name: 'lift_gate', text: 'DELETE FROM gates WHERE queue = $1' },
+} as const;
 
 export interface WriteContext {
   readonly port: TransactionPort;
@@ -84,11 +161,11 @@ export function writeTransaction({ port, clock, changes, check, wrote }: WriteCo
       const [row] = await query<{ key: string; value: string } & Version>(WRITE.getRecord, [collection, key]);
       return row && { key: row.key, value: fromJsonText(row.value), version: Number(row.version) };
     },
-    async getGate(queue) {
+    async getPause(queue) {
       check();
       // Two jobs that are told to wait at the same time read, compare and write one after the other.
-      port.send(WRITE.lockGate, [queue]);
-      return reading.getGate(queue);
+      port.send(WRITE.lockPause, [queue]);
+      return reading.getPause(queue);
     },
     async putRecord(collection, key, value, expected) {
       checkName('collection', collection);
@@ -142,8 +219,8 @@ export function writeTransaction({ port, clock, changes, check, wrote }: WriteCo
     async release(job, notBefore) {
       giveBack(job, notBefore === undefined ? null : clock.toServer(notBefore), null);
     },
-    async bury(job, error) {
-      end(WRITE.buryJob, job, [storableText(error)]);
+    async deadLetter(job, error) {
+      end(WRITE.deadLetterJob, job, [storableText(error)]);
     },
     async resend(deadJobId) {
       const [job] = await ask<{ queue: string; lane: string; kind: string; payload: string }>(WRITE.takeDead, [
@@ -159,10 +236,10 @@ export function writeTransaction({ port, clock, changes, check, wrote }: WriteCo
       if (row?.queue != null) changes.queues.add(row.queue);
       return row?.dropped === true;
     },
-    async setGate(queue, gate) {
+    async setPause(queue, pause) {
       checkName('queue', queue);
-      if (gate === null) write(WRITE.liftGate, [queue]);
-      else write(WRITE.setGate, [queue, clock.toServer(gate.until), storableText(gate.reason)]);
+      if (pause === null) write(WRITE.liftPause, [queue]);
+      else write(WRITE.setPause, [queue, clock.toServer(pause.until), storableText(pause.reason)]);
       changes.queues.add(queue);
     },
   };

@@ -1,7 +1,7 @@
 import type { Claim } from './claim-book.ts';
 import type { QueueCounts, Tables } from './tables.ts';
 
-/** What a transaction changed that is settled only when it commits: hints to listeners, the counts of its queues, its lanes. */
+/** What a transaction changed that is settled only when it commits: wake-ups of listeners, the counts of its queues, its lanes. */
 export interface Changes {
   /** Queues in which something may have become claimable. */
   readonly queues: Set<string>;

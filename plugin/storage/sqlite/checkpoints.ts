@@ -8,13 +8,13 @@ const BUILT = new URL('./checkpoint.js', import.meta.url);
 const THREAD = existsSync(BUILT) ? BUILT : new URL('./checkpoint-thread.ts', import.meta.url);
 
 /**
- * Commits between two checkpoints. Ours: SQLite's own thousand pages are some hundred of our commits under load; a little
+ * Commits between two checkpoints. Our choice: SQLite's own thousand pages are some hundred of our commits under load; a little
  * more, because each checkpoint writes a page once however often it was changed.
  */
 const COMMITS = 200;
 /**
  * Frames (of 4 KiB) from which the log must be begun anew, which SQLite does only when all of it is in the database while
- * nobody writes. Ours: 64 MiB, the size that the log is cut back to.
+ * nobody writes. Our choice: 64 MiB, the size that the log is cut back to.
  */
 const TOO_MANY_FRAMES = 16_000;
 

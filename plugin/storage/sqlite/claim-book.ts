@@ -8,7 +8,7 @@ export interface Claim {
   readonly head: JobRow;
   readonly token: string;
   /** Unix ms. */
-  until: number;
+  readonly until: number;
   /** Its job has left the head in a transaction that is not committed yet. */
   ended: boolean;
 }

@@ -2,16 +2,16 @@ import type { ClaimedJob, ClaimRequest } from '../contract.ts';
 import { count } from './changes.ts';
 import type { ClaimBook } from './claim-book.ts';
 import { enqueueText, type RuleContext, storedJob } from './lane-rules.ts';
-import type { GateRow, Tables } from './tables.ts';
+import type { PauseRow, Tables } from './tables.ts';
 
 /**
- * Due timers moved by one claim. Ours: bounds the length of a commit after a long standstill, when many are due at
+ * Due timers moved by one claim. Our choice: bounds the length of a commit after a long standstill, when many are due at
  * once; the next claim moves the next ones.
  */
 const TIMERS_PER_CLAIM = 500;
 
-/** After `until`, a gate lets one job at a time through, until one of them succeeds. */
-const CLAIMED_BEHIND_GATE = 1;
+/** After `until`, a pause lets one job at a time through, until one of them succeeds. */
+const CLAIMED_BEHIND_PAUSE = 1;
 
 /** What a claim reads: what is committed, and who works on what. */
 export interface ClaimContext {
@@ -35,10 +35,10 @@ export function moveDueTimers(context: RuleContext, queue: string): void {
 }
 
 /** How many lanes may be claimed now. */
-function room({ claims, now }: ClaimContext, request: ClaimRequest, gate: GateRow | undefined): number {
-  if (gate !== undefined && gate.until > now) return 0;
-  const behindGate = gate === undefined ? Infinity : CLAIMED_BEHIND_GATE;
-  const bound = Math.min(request.maxClaimed ?? Infinity, behindGate);
+function room({ claims, now }: ClaimContext, request: ClaimRequest, pause: PauseRow | undefined): number {
+  if (pause !== undefined && pause.until > now) return 0;
+  const behindPause = pause === undefined ? Infinity : CLAIMED_BEHIND_PAUSE;
+  const bound = Math.min(request.maxClaimed ?? Infinity, behindPause);
   if (bound === Infinity) return request.limit;
   return Math.min(request.limit, bound - claims.claimed(request.queue, now).count);
 }
@@ -47,8 +47,8 @@ function room({ claims, now }: ClaimContext, request: ClaimRequest, gate: GateRo
 export function claim(context: ClaimContext, request: ClaimRequest, newClaim: () => string): ClaimedJob[] {
   const { tables, claims, now } = context;
   const { queue } = request;
-  const gate = tables.gates.get(queue);
-  const limit = room(context, request, gate);
+  const pause = tables.pauses.get(queue);
+  const limit = room(context, request, pause);
   if (limit <= 0) return [];
   const until = now + request.leaseMs;
   const suspect = freeSuspect(context, queue);
@@ -66,7 +66,7 @@ export function claim(context: ClaimContext, request: ClaimRequest, newClaim: ()
         ...job,
         claim: token,
         leaseUntil: until,
-        ...(gate === undefined ? {} : { probe: true as const }),
+        ...(pause === undefined ? {} : { probe: true as const }),
         ...(lane.deaths === 0 ? {} : { deaths: lane.deaths }),
       },
     ];
@@ -76,7 +76,7 @@ export function claim(context: ClaimContext, request: ClaimRequest, newClaim: ()
 /** Lanes that may be claimed, the one that has been ready longest first. */
 function freeLanes({ tables, claims, now }: ClaimContext, queue: string, limit: number): number[] {
   const free: Array<{ readonly id: number; readonly since: number }> = [];
-  // Lanes that are claimed already are among the first ones; of one that waits for the disk a hint tells afterwards.
+  // Lanes that are claimed already are among the first ones; of one that waits for the disk a wake-up tells afterwards.
   for (const { id, readyAt } of tables.lanes.first(queue, limit + claims.sizeOf(queue))) {
     if (readyAt > now) break;
     const since = claims.isDurable(id) ? claims.freeSince(id, readyAt, now) : undefined;
@@ -96,16 +96,6 @@ function freeSuspect({ tables, claims, now }: ClaimContext, queue: string): numb
   return suspects.find(({ id, readyAt }) => readyAt <= now && claims.isDurable(id))?.id;
 }
 
-/** Prolongs leases; returns the jobs whose claim was lost. */
-export function extend({ claims, now }: ClaimContext, jobs: readonly ClaimedJob[], leaseMs: number): ClaimedJob[] {
-  return jobs.filter((job) => {
-    const claim = claims.held(job.claim, now);
-    if (claim === undefined) return true;
-    claim.until = now + leaseMs;
-    return false;
-  });
-}
-
 /** When something of the queue becomes claimable next; a bound on claims is the asker's own and is not looked at. */
 export function nextWorkAt({ tables, claims, now }: ClaimContext, queue: string): number | undefined {
   const { firstEnd } = claims.claimed(queue, now);
@@ -114,9 +104,9 @@ export function nextWorkAt({ tables, claims, now }: ClaimContext, queue: string)
   );
   const ready = Math.min(...lanes, firstEnd ?? Infinity, tables.timers.earliest(queue) ?? Infinity);
   if (ready === Infinity) return undefined;
-  const gate = tables.gates.get(queue);
-  if (gate === undefined) return ready;
-  if (gate.until > now) return Math.max(ready, gate.until);
-  // The one job behind the gate is under way: the next one waits for it.
+  const pause = tables.pauses.get(queue);
+  if (pause === undefined) return ready;
+  if (pause.until > now) return Math.max(ready, pause.until);
+  // The one job behind the pause is under way: the next one waits for it.
   return Math.max(ready, firstEnd ?? 0);
 }

@@ -1,14 +1,121 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { storageError } from '../errors.ts';
-import { createFlushQueue } from './flush-queue.ts';
-import { createStallGuard } from '../stall-guard.ts';
+import { createStallGuard } from '../transaction-life.ts';
+import { describeSqliteError } from './describe-sqlite-error.ts';
+
+/** What waits until it may be told: in the order of the commits. */
+export interface FlushQueue {
+  /** Is a flush under way? */
+  readonly isFlushing: boolean;
+  /**
+   * Calls `settle` once everything committed so far is durable, with the error when it cannot be made so. A group that
+   * needs no flush itself still waits for those before it: nobody may act on what a loss of power could take back.
+   */
+  add(needsFlush: boolean, settle: (failure: { readonly error: unknown } | undefined) => void): void;
+}
 
 /**
- * Units committed together at most. Ours: at some 30 µs a unit a full group takes about 10 ms, so the event loop is never
+ * Flushes to disk beside the event loop: while the disk works, the next groups are run and committed, and one flush makes
+ * all of them durable that were committed before it began.
+ */
+export function createFlushQueue(flush: () => Promise<void>, flushed: () => void): FlushQueue {
+  interface Waiting {
+    readonly needsFlush: boolean;
+    readonly settle: (failure: { readonly error: unknown } | undefined) => void;
+  }
+  let waiting: Waiting[] = [];
+  let isFlushing = false;
+
+  async function drain(): Promise<void> {
+    isFlushing = true;
+    while (waiting.length > 0) {
+      const group = waiting;
+      waiting = [];
+      let failure: { readonly error: unknown } | undefined;
+      try {
+        if (group.some(({ needsFlush }) => needsFlush)) await flush();
+      } catch (error) {
+        failure = { error };
+      }
+      for (const { needsFlush, settle } of group) settle(needsFlush ? failure : undefined);
+    }
+    isFlushing = false;
+    flushed();
+  }
+
+  return {
+    get isFlushing() {
+      return isFlushing;
+    },
+    add(needsFlush, settle) {
+      if (!needsFlush && !isFlushing) {
+        settle(undefined);
+        return;
+      }
+      waiting.push({ needsFlush, settle });
+      if (!isFlushing) void drain();
+    },
+  };
+}
+
+/** What is done about SQLite's write-ahead log beside the commits. */
+export interface EngineLog {
+  flush(): Promise<void>;
+  /** A transaction has just been committed and none is open. */
+  committed(): void;
+}
+
+/**
+ * Group commits on a SQLite connection. A group that need not survive a loss of power (claims only) commits without a
+ * flush: `synchronous = NORMAL` leaves that to the next durable commit (sqlite.org/pragma.html#pragma_synchronous).
+ * With a `log` no commit flushes: its own `flush` is called for those that must be durable.
+ */
+export function createSqliteEngine(
+  database: DatabaseSync,
+  folder: string,
+  close: () => void,
+  log?: EngineLog,
+): CommitEngine {
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const savepoint = database.prepare('SAVEPOINT unit');
+  const release = database.prepare('RELEASE unit');
+  const undo = database.prepare('ROLLBACK TO unit');
+  const commit = database.prepare('COMMIT');
+  const rollback = database.prepare('ROLLBACK');
+  let flushes = true;
+
+  return {
+    begin(durable) {
+      const mustFlush = durable && log === undefined;
+      if (mustFlush !== flushes) database.exec(`PRAGMA synchronous = ${mustFlush ? 'FULL' : 'NORMAL'}`);
+      flushes = mustFlush;
+      begin.run();
+    },
+    savepoint: () => void savepoint.run(),
+    release: () => void release.run(),
+    undo() {
+      undo.run();
+      release.run();
+    },
+    commit: () => {
+      commit.run();
+      log?.committed();
+    },
+    rollback: () => void rollback.run(),
+    inTransaction: () => database.isTransaction,
+    describe: (error) => describeSqliteError(error, folder),
+    close,
+    ...(log === undefined ? {} : { flush: () => log.flush() }),
+  };
+}
+
+/**
+ * Units committed together at most. Our choice: at some 30 µs a unit a full group takes about 10 ms, so the event loop is never
  * held for long, while the commit's own cost (a flush to disk) is divided by 256.
  */
 const MAX_GROUP = 256;
 /**
- * Units that are enough to begin a group while the disk is still flushing the one before. Ours: fewer wait until it is
+ * Units that are enough to begin a group while the disk is still flushing the one before. Our choice: fewer wait until it is
  * done, since their own flush could not begin earlier, and each commit writes every page that it touched once more.
  */
 const WORTH_A_GROUP = 32;

@@ -2,7 +2,7 @@ import type { DeadJob, QueueStats, Retention, StoredJob } from '../contract.ts';
 import { removeDead, type RuleContext, storedJob } from './lane-rules.ts';
 import type { Tables } from './tables.ts';
 
-/** Rows removed by one call. Ours: about 10 ms, so that no lane feels it. */
+/** Rows removed by one call. Our choice: about 10 ms, so that no lane feels it. */
 const PRUNE_BATCH = 500;
 
 export function stats(tables: Tables): QueueStats[] {

@@ -1,7 +1,6 @@
 import type { ClaimedJob, NewJob, StoredJob } from '../contract.ts';
-import { checkName } from '../check-name.ts';
+import { checkName, fromJsonText, toJsonText } from '../values.ts';
 import { storageError } from '../errors.ts';
-import { fromJsonText, toJsonText } from '../json-text.ts';
 import { type Changes, count } from './changes.ts';
 import type { ClaimBook } from './claim-book.ts';
 import type { DeadRow, JobRow, LaneRow, Tables } from './tables.ts';
@@ -132,7 +131,7 @@ export function release(context: RuleContext, job: ClaimedJob, notBefore: number
   giveBack(context, lane, notBefore ?? context.now(), lane.deaths);
 }
 
-export function bury(context: RuleContext, job: ClaimedJob, error: string): void {
+export function deadLetter(context: RuleContext, job: ClaimedJob, error: string): void {
   const { lane, head } = owned(context, job);
   const { id, kind, payload, enqueuedAt } = head;
   const place = { queue: lane.queue, lane: lane.name };

@@ -1,4 +1,12 @@
-import type { GateRow, GateTable, RecordRow, RecordTable, RememberedTable, StreamRow, StreamTable } from './tables.ts';
+import type {
+  PauseRow,
+  PauseTable,
+  RecordRow,
+  RecordTable,
+  RememberedTable,
+  StreamRow,
+  StreamTable,
+} from './tables.ts';
 import { change, only, type Prepare, query } from './prepare.ts';
 
 type RecordColumns = readonly [key: string, value: string, version: number];
@@ -68,7 +76,6 @@ export function createStreamTable(prepare: Prepare): StreamTable {
       return seq;
     },
     read: (stream, after, limit) => read.all(stream, after, limit),
-    lastSeq: (stream) => lastSeq.one(stream) ?? 0,
     removeBefore,
   };
 }
@@ -92,11 +99,11 @@ export function createRememberedTable(prepare: Prepare): RememberedTable {
 
 type GateColumns = readonly [until: number, reason: string];
 
-export function createGateTable(prepare: Prepare): GateTable {
+export function createPauseTable(prepare: Prepare): PauseTable {
   const get = query(
     prepare,
     'SELECT until, reason FROM gate WHERE queue = ?',
-    ([until, reason]: GateColumns): GateRow => ({ until, reason }),
+    ([until, reason]: GateColumns): PauseRow => ({ until, reason }),
   );
   const set = change(
     prepare,

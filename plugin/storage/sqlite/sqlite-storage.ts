@@ -1,19 +1,55 @@
-import type { DatabaseSync } from 'node:sqlite';
-import type { Storage } from '../contract.ts';
-import { createLocalStorage } from './local-storage.ts';
-import { TRANSACTION_DEADLINE_MS } from '../stall-guard.ts';
-import type { OpenStorageOptions } from '../open-options.ts';
+import { DatabaseSync } from 'node:sqlite';
+import type { OpenStorageOptions, Storage } from '../contract.ts';
+import { TRANSACTION_DEADLINE_MS, createStallGuard } from '../transaction-life.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { describeSqliteError } from './describe-sqlite-error.ts';
 import { createDiskGuard } from './disk-guard.ts';
-import { lockFolder, prepareFolder } from './folder-lock.ts';
+import { lockFolder, prepareFolder, refuseMoved } from './folder-lock.ts';
+import { createSqliteEngine } from './group-commit.ts';
+import { type Reader, createDatabaseStorage } from './database-storage.ts';
 import { createLogFlush } from './log-flush.ts';
-import { refuseMoved } from './moved-folder.ts';
-import { openDatabase, openForReading } from './open-database.ts';
-import { createSqliteEngine } from './sqlite-engine.ts';
-import { createSqliteReader } from './sqlite-reader.ts';
+import { migrate, openDatabase, openForReading } from './open-database.ts';
 import { createSqliteTables } from './sqlite-tables.ts';
 import { countDeaths, openTryMarks } from './try-marks.ts';
+
+/**
+ * Reads on a connection of their own: SQLite gives each a snapshot of what is committed, so that a read neither sees a
+ * group that is still open nor waits for its flush. One after the other, each in a transaction of its own, begun after
+ * it was asked for: a read that follows a commit sees it.
+ */
+export function createSqliteReader(database: DatabaseSync, folder: string, deadlineMs: number): Reader {
+  const tables = createSqliteTables((sql) => database.prepare(sql));
+  const begin = database.prepare('BEGIN');
+  const end = database.prepare('COMMIT');
+  const guarded = createStallGuard(deadlineMs);
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function runOne<T>(work: Parameters<typeof read<T>>[0]): Promise<T> {
+    begin.run();
+    try {
+      const result = work(tables);
+      return result instanceof Promise ? await guarded(result) : result;
+    } catch (error) {
+      throw describeSqliteError(error, folder);
+    } finally {
+      if (database.isTransaction) end.run();
+    }
+  }
+
+  function read<T>(work: (tables: ReturnType<typeof createSqliteTables>) => T | Promise<T>): Promise<T> {
+    const result = last.then(() => runOne(work));
+    last = result.catch(() => undefined);
+    return result;
+  }
+
+  return {
+    run: read,
+    async close() {
+      await last;
+      database.close();
+    },
+  };
+}
 
 /** A disk or a database that cannot be written is told when the folder is opened, not at the first message. */
 function proveWritable(database: DatabaseSync, now: number): void {
@@ -41,7 +77,7 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
     const log = createLogFlush(folder);
     const checkpoints = createCheckpoints(database, folder);
     const reader = createSqliteReader(reading, folder, options.transactionDeadlineMs ?? TRANSACTION_DEADLINE_MS);
-    return createLocalStorage({
+    return createDatabaseStorage({
       ...options,
       driver: 'sqlite',
       tables: createSqliteTables((sql) => database.prepare(sql)),
@@ -73,4 +109,21 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
     lock.release();
     throw describeSqliteError(error, folder);
   }
+}
+
+/**
+ * Storage that lives as long as the process: for tests, and to try things out. The same engine as in a folder, but nothing
+ * is locked, flushed or marked, and nothing survives. Reads take their turn among the writes.
+ */
+export function createMemoryStorage(options: OpenStorageOptions): Storage {
+  const database = new DatabaseSync(':memory:');
+  migrate(database, ':memory:');
+  return createDatabaseStorage({
+    ...options,
+    driver: 'memory',
+    tables: createSqliteTables((sql) => database.prepare(sql)),
+    // Nothing is flushed, but input and output must have their turn between two groups.
+    soon: setImmediate,
+    engine: createSqliteEngine(database, ':memory:', () => database.close()),
+  });
 }

@@ -1,6 +1,11 @@
 import type { CountTable, DeadRow, DeadTable, Tables, TimerRow, TimerTable } from './tables.ts';
 import { change, only, type Prepare, query } from './prepare.ts';
-import { createGateTable, createRecordTable, createRememberedTable, createStreamTable } from './sqlite-keyed-tables.ts';
+import {
+  createPauseTable,
+  createRecordTable,
+  createRememberedTable,
+  createStreamTable,
+} from './sqlite-keyed-tables.ts';
 import { createJobTable, createLaneTable, createLaneWithHead } from './sqlite-lane-tables.ts';
 
 type TimerColumns = readonly [queue: string, id: string, at: number, lane: string, kind: string, payload: string];
@@ -118,7 +123,7 @@ export function createSqliteTables(prepare: Prepare): Tables {
     jobs: createJobTable(prepare),
     timers: createTimerTable(prepare),
     dead: createDeadTable(prepare),
-    gates: createGateTable(prepare),
+    pauses: createPauseTable(prepare),
     counts: createCountTable(prepare),
     laneWithHead: createLaneWithHead(prepare),
     touch: (now) => void touch(now),

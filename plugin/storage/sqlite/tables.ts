@@ -28,7 +28,6 @@ export interface StreamRow {
 export interface StreamTable {
   append(stream: string, value: string, at: number): number;
   read(stream: string, after: number, limit: number): StreamRow[];
-  lastSeq(stream: string): number;
   /** Removes entries of before `at`; the stream's numbers go on. */
   removeBefore(at: number, limit: number): number;
 }
@@ -129,14 +128,14 @@ export interface DeadTable {
   diedBefore(at: number, limit: number): DeadRow[];
 }
 
-export interface GateRow {
+export interface PauseRow {
   readonly until: number;
   readonly reason: string;
 }
 
-export interface GateTable {
-  get(queue: string): GateRow | undefined;
-  set(queue: string, gate: GateRow): void;
+export interface PauseTable {
+  get(queue: string): PauseRow | undefined;
+  set(queue: string, gate: PauseRow): void;
   remove(queue: string): void;
 }
 
@@ -162,7 +161,7 @@ export interface Tables {
   readonly jobs: JobTable;
   readonly timers: TimerTable;
   readonly dead: DeadTable;
-  readonly gates: GateTable;
+  readonly pauses: PauseTable;
   readonly counts: CountTable;
   /** A lane and its head; `undefined` when there is no such lane. */
   laneWithHead(laneId: number): { readonly lane: LaneRow; readonly head: JobRow } | undefined;

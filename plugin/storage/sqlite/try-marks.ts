@@ -2,7 +2,7 @@ import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'nod
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { storageError } from '../errors.ts';
-import type { StorageLogger } from '../open-options.ts';
+import type { Logger } from '../contract.ts';
 import { logSuspects, REPEATED_WAIT_MS, type Suspect, TRIES_BESIDE_OTHERS } from '../suspects.ts';
 
 /** Which jobs this process is trying, for the next process to read should this one die. */
@@ -63,7 +63,7 @@ function readTryMarks(folder: string): number[] | undefined {
  * Counts a try, and a death, for each job that was under way when the process before died. When none of them was a suspect
  * before, something else ends processes: who was suspected of two deaths is as good as any other suspect again.
  */
-export function countDeaths(database: DatabaseSync, folder: string, now: number, logger?: StorageLogger): void {
+export function countDeaths(database: DatabaseSync, folder: string, now: number, logger?: Logger): void {
   const marked = readTryMarks(folder);
   if (marked === undefined) return;
   const find = database.prepare(

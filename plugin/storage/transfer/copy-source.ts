@@ -2,10 +2,9 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { storageError } from '../errors.ts';
-import { lockFolder, prepareFolder } from '../sqlite/folder-lock.ts';
-import { markMoved, movedTo, refuseMoved } from '../sqlite/moved-folder.ts';
+import { lockFolder, markMoved, movedTo, prepareFolder, refuseMoved } from '../sqlite/folder-lock.ts';
 import { openDatabase } from '../sqlite/open-database.ts';
-import { storableText } from '../postgres/storable-text.ts';
+import { storableText } from '../postgres/rows.ts';
 import { COPY_TABLES, type CopyTable } from './copy-tables.ts';
 
 /** Rows of one table in columns, as the insert wants them, and the number of the last one. */

@@ -1,16 +1,14 @@
 import { Client } from 'pg';
 import { storageError } from '../errors.ts';
-import { clientConfig } from '../postgres/client-config.ts';
-import { COPY_KEY, copyStateOf, writeMeta } from '../postgres/meta.ts';
-import { migrate } from '../postgres/migrate.ts';
+import { type Target, clientConfig, parseTarget, placeOf } from '../postgres/target.ts';
+import { COPY_KEY, copyStateOf, migrate, writeMeta } from '../postgres/migrate.ts';
 import { GONE_AFTER_MS } from '../postgres/node-watch.ts';
 import { describeServerError } from '../postgres/server-errors.ts';
-import { parseTarget, placeOf, type Target } from '../postgres/target.ts';
 import { type CopySource, openCopySource } from './copy-source.ts';
 import { COPY_TABLES, type CopyTable } from './copy-tables.ts';
 
 const LIVING_NODES = `SELECT 1 FROM nodes WHERE seen_at > extract(epoch from clock_timestamp()) * 1000 - $1::bigint`;
-/** Rows of one transaction. Ours: some tenths of a second, so that progress is seen and an interruption costs little. */
+/** Rows of one transaction. Our choice: some tenths of a second, so that progress is seen and an interruption costs little. */
 const BATCH_ROWS = 2_000;
 
 interface CopyProgress {

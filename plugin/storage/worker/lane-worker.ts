@@ -1,11 +1,44 @@
 import type { ClaimedJob } from '../contract.ts';
 import { storageError } from '../errors.ts';
-import { type Settlement, settleDeadly, settleFailure, settleOutcome } from './job-settlement.ts';
-import type { LaneWorker, LaneWorkerEvent, LaneWorkerOptions } from '../lane-worker-contract.ts';
-import { runHandler } from './run-handler.ts';
-import { settleJob, STORAGE_PAUSE_MS } from './settle-job.ts';
+import type { JobOutcome, LaneWorker, LaneWorkerEvent, LaneWorkerOptions } from '../lane-worker-contract.ts';
+import {
+  STORAGE_PAUSE_MS,
+  type Settlement,
+  settleDeadly,
+  settleFailure,
+  settleJob,
+  settleOutcome,
+} from './settle-job.ts';
 
-/** Asking without a reason, ms: a safety net for hints that were lost (another node, a broken connection). */
+type HandlerOptions = Pick<LaneWorkerOptions, 'handle' | 'clock' | 'deadlineMs' | 'queue'>;
+
+/**
+ * Runs the handler up to its deadline, and never beyond the lease (a try that began late has less time). After it the
+ * signal is aborted and the try has failed, whether the handler listens or not; what it answers later is ignored.
+ * @throws what the handler throws; job_deadline
+ */
+export async function runHandler(options: HandlerOptions, job: ClaimedJob): Promise<JobOutcome> {
+  const { handle, clock, queue } = options;
+  const deadlineMs = Math.min(options.deadlineMs, job.leaseUntil - clock.now());
+  const controller = new AbortController();
+  let cancel: (() => void) | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    cancel = clock.after(deadlineMs, () => {
+      const error = storageError('job_deadline', { kind: job.kind, queue, deadlineMs });
+      reject(error);
+      controller.abort(error);
+    });
+  });
+  // An async wrapper: a handler that throws before its first await rejects like any other.
+  const run = async (): Promise<JobOutcome> => handle(job, { signal: controller.signal });
+  try {
+    return await Promise.race([run(), late]);
+  } finally {
+    cancel?.();
+  }
+}
+
+/** Asking without a reason, ms: a safety net for wake-ups that were lost (another node, a broken connection). */
 const POLL_MS = 5_000;
 /** Asking again when work is ready but may not be claimed now (`maxClaimed` used up by other nodes), ms. */
 const CROWDED_POLL_MS = 100;
@@ -178,7 +211,7 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
     start() {
       if (running) return;
       running = true;
-      stopListening = storage.onWork((name) => {
+      stopListening = storage.onWakeUp((name) => {
         if (name === queue) pumpSoon();
       });
       pumpSoon();

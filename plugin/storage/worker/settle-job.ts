@@ -1,7 +1,124 @@
-import type { ClaimedJob } from '../contract.ts';
-import { codeOf } from '../errors.ts';
-import { type Settlement, settleFailure } from './job-settlement.ts';
-import type { LaneWorkerEvent, LaneWorkerOptions } from '../lane-worker-contract.ts';
+import type { ClaimedJob, Transaction } from '../contract.ts';
+import { codeOf, storageError } from '../errors.ts';
+import type { JobFailure, JobOutcome, LaneWorkerEvent, LaneWorkerOptions } from '../lane-worker-contract.ts';
+
+/** Bound of the first wait, ms: long enough for a restart's hiccup, short enough that nobody notices. */
+const FIRST_BOUND_MS = 1_000;
+/** Bound of every later wait, ms: after an outage of hours, everything moves again within five minutes. */
+const LAST_BOUND_MS = 5 * 60_000;
+/** Shortest wait, ms: full jitter may draw next to nothing, and a failing remote must not be asked in a tight loop. */
+const SHORTEST_MS = 100;
+
+/**
+ * How long to wait before a job is tried again, ms: exponential, with full jitter (a draw between nothing and the bound),
+ * which spreads many jobs that failed together best (AWS Architecture Blog, "Exponential Backoff And Jitter").
+ * `attempts`: failed tries before this one.
+ */
+export function backOff(attempts: number, random: () => number): number {
+  const bound = Math.min(LAST_BOUND_MS, FIRST_BOUND_MS * 2 ** attempts);
+  return Math.max(SHORTEST_MS, Math.round(random() * bound));
+}
+
+/** How long a job is tried from its first failure on, ms: a day (README.md, "What is promised when things fail"). */
+const GIVE_UP_AFTER_MS = 24 * 60 * 60_000;
+/** Shortest pause of a queue, ms: a time that is over already must not make the worker spin. */
+const SHORTEST_PAUSE_MS = 100;
+
+/** How a try ends: what one transaction writes, and what is reported when it has committed. */
+export interface Settlement {
+  readonly write: (tx: Transaction) => Promise<void>;
+  readonly event?: Omit<LaneWorkerEvent, 'job'>;
+  /** The handler's own `commit` is part of it: when it fails, that is a failure of the try. */
+  readonly fromHandler: boolean;
+}
+
+type Limits = Pick<LaneWorkerOptions, 'clock' | 'random' | 'giveUpAfterMs' | 'classify' | 'onError' | 'queue'>;
+
+/** The handler resolved. */
+export function settleOutcome(job: ClaimedJob, outcome: JobOutcome): Settlement {
+  const { commit, end = { do: 'complete' } } = outcome;
+  if (end.do === 'dead-letter') {
+    return {
+      fromHandler: true,
+      write: async (tx) => {
+        await commit?.(tx);
+        await tx.deadLetter(job, end.error);
+      },
+      event: { type: 'dead', error: end.error },
+    };
+  }
+  const write = async (tx: Transaction): Promise<void> => {
+    await commit?.(tx);
+    await tx.complete(job);
+    // The one job behind the pause went through: whatever closed it is over.
+    if (job.probe) await tx.setPause(job.queue, null);
+  };
+  return { fromHandler: true, write, ...(job.probe ? { event: { type: 'resumed' as const, error: '' } } : {}) };
+}
+
+function deadLettered(job: ClaimedJob, error: string): Settlement {
+  return { fromHandler: false, write: (tx) => tx.deadLetter(job, error), event: { type: 'dead', error } };
+}
+
+function retried(job: ClaimedJob, error: string, notBefore: number): Settlement {
+  return {
+    fromHandler: false,
+    write: (tx) => tx.retry(job, { notBefore, error }),
+    event: { type: 'retry', error, nextAt: notBefore },
+  };
+}
+
+function paused(job: ClaimedJob, error: string, until: number): Settlement {
+  return {
+    fromHandler: false,
+    event: { type: 'paused', error, nextAt: until },
+    write: async (tx) => {
+      // Two jobs may be told to wait at the same time: the longer wait holds.
+      const pause = await tx.getPause(job.queue);
+      const reason = /^\w+/.exec(error)?.[0] ?? error;
+      await tx.setPause(job.queue, { until: Math.max(until, pause?.until ?? 0), reason });
+      await tx.release(job);
+    },
+  };
+}
+
+/** What `classify` makes of an error; one that throws itself must not stop the lane. */
+function classified(options: Limits, error: unknown, job: ClaimedJob): JobFailure {
+  try {
+    return options.classify(error, job);
+  } catch (failure) {
+    options.onError(failure);
+    return { do: 'retry', error: codeOf(error) ?? 'unknown' };
+  }
+}
+
+/**
+ * Processes in a row that may die while they try a job. Our choice: at the first death it is one suspect of many; at the
+ * second and the third it was the only one under way, which is no accident any more.
+ */
+const MOST_DEATHS = 3;
+
+/** The end of a job that must not be tried again; `undefined`: it may be. */
+export function settleDeadly(job: ClaimedJob): Settlement | undefined {
+  const { deaths = 0 } = job;
+  if (deaths < MOST_DEATHS) return undefined;
+  const { code, message } = storageError('job_deadly', { deaths });
+  return deadLettered(job, `${code}: ${message}`);
+}
+
+/** The handler rejected, overran its deadline, or its `commit` failed. */
+export function settleFailure(options: Limits, error: unknown, job: ClaimedJob): Settlement {
+  const now = options.clock.now();
+  // Another writer changed what the handler had read: it runs again at once, on what is there now.
+  if (codeOf(error) === 'storage_conflict') return retried(job, 'storage_conflict', now);
+  const failure = classified(options, error, job);
+  if (failure.do === 'dead-letter') return deadLettered(job, failure.error);
+  if (failure.do === 'pause') return paused(job, failure.error, Math.max(failure.until, now + SHORTEST_PAUSE_MS));
+  const giveUpAt = (job.firstFailedAt ?? now) + (options.giveUpAfterMs ?? GIVE_UP_AFTER_MS);
+  if (now >= giveUpAt) return deadLettered(job, failure.error);
+  const nextAt = Math.max(now + backOff(job.attempts, options.random), failure.notBefore ?? 0);
+  return retried(job, failure.error, nextAt);
+}
 
 /** Pause before storage that failed is asked again, ms: a disk or a server needs about this long to recover. */
 export const STORAGE_PAUSE_MS = 1_000;

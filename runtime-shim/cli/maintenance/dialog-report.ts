@@ -86,7 +86,7 @@ async function waitingLanes(storage: Storage, userId: string): Promise<WaitingLa
     const lanes: WaitingLane[] = [];
     const bindings = ['', ...stats.flatMap(({ queue }) => (queue.startsWith('livetex:') ? [queue.slice(8)] : []))];
     for (const { queue } of stats) {
-      const heldBack = (await tx.getGate(queue))?.reason ?? null;
+      const heldBack = (await tx.getPause(queue))?.reason ?? null;
       for (const lane of [userId, ...bindings.map((binding) => `${binding}/${userId}`)]) {
         const jobs = await tx.listJobs(queue, lane, MAX_WAITING);
         const [head] = jobs;

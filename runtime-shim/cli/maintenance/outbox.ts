@@ -57,8 +57,8 @@ export async function listOutbox(storage: Storage): Promise<Outbox> {
   return await storage.read(async (tx) => {
     const queues: OutboxQueue[] = [];
     for (const { queue, jobs, retrying, dead: deadJobs, oldestAt } of stats) {
-      const gate = await tx.getGate(queue);
-      const paused = gate === undefined ? null : { reason: gate.reason, until: gate.until };
+      const pause = await tx.getPause(queue);
+      const paused = pause === undefined ? null : { reason: pause.reason, until: pause.until };
       queues.push({ queue, jobs, retrying, dead: deadJobs, oldestAt, paused });
     }
     const entries = [...dead];

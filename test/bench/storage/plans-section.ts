@@ -1,7 +1,6 @@
 import { Client } from 'pg';
-import { clientConfig } from '../../../plugin/storage/postgres/client-config.ts';
+import { clientConfig, parseTarget } from '../../../plugin/storage/postgres/target.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
-import { parseTarget } from '../../../plugin/storage/postgres/target.ts';
 import { HOT_STATEMENTS } from '../../support/plans/hot-statements.ts';
 import { fillLargeSchema } from '../../support/plans/large-schema.ts';
 import { faultsOf, type TableRead, watchPlans } from '../../support/plans/watch-plans.ts';

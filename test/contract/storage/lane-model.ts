@@ -37,8 +37,7 @@ export const commandArbitrary = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('complete' as const), pick }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('retry' as const), pick, delay }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('release' as const), pick, delay }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('bury' as const), pick }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('extend' as const), pick }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('dead-letter' as const), pick }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 500, LEASE_MS) }) },
 );
 type Command = typeof commandArbitrary extends fc.Arbitrary<infer T> ? T : never;
@@ -95,14 +94,9 @@ async function performEnd(world: World, command: Extract<Command, { pick: number
   const now = clock.now();
   const lane = model.lanes.get(chosen.lane);
   const holds = lane !== undefined && isClaimed(lane, now) && lane.claim?.job.claim === chosen.claim;
-  if (command.do === 'extend') {
-    expect(await storage.extend([chosen], LEASE_MS)).toEqual(holds ? [] : [chosen]);
-    if (holds) Object.assign(lane, { readyAt: now + LEASE_MS, claim: { job: chosen, until: now + LEASE_MS } });
-    return;
-  }
   const end = storage.transaction(async (tx) => {
     if (command.do === 'complete') await tx.complete(chosen);
-    if (command.do === 'bury') await tx.bury(chosen, 'x');
+    if (command.do === 'dead-letter') await tx.deadLetter(chosen, 'x');
     if (command.do === 'retry') await tx.retry(chosen, { notBefore: now + command.delay, error: 'x' });
     if (command.do === 'release') await tx.release(chosen, now + command.delay);
   });
@@ -115,7 +109,7 @@ async function performEnd(world: World, command: Extract<Command, { pick: number
   lane.readyAt = 'delay' in command ? now + command.delay : now;
   if ('delay' in command) return;
   const gone = lane.jobs.shift();
-  if (command.do === 'bury' && gone !== undefined) model.dead.push(gone);
+  if (command.do === 'dead-letter' && gone !== undefined) model.dead.push(gone);
   else model.ended += 1;
   if (lane.jobs.length === 0) model.lanes.delete(chosen.lane);
 }

@@ -28,7 +28,6 @@ export function quietStorage(inner: Storage): QuietStorage {
       transaction: (work) => counted(() => inner.transaction(work))(),
       read: (work) => counted(() => inner.read(work))(),
       claim: counted((request) => inner.claim(request)),
-      extend: counted((jobs, leaseMs) => inner.extend(jobs, leaseMs)),
       nextWorkAt: counted((queue) => inner.nextWorkAt(queue)),
     },
     async quiet() {

@@ -66,7 +66,7 @@ export function claimRules(driver: StorageDriver): void {
         (tx: Transaction) => tx.complete(first),
         (tx: Transaction) => tx.retry(first, { notBefore: 0, error: 'x' }),
         (tx: Transaction) => tx.release(first),
-        (tx: Transaction) => tx.bury(first, 'x'),
+        (tx: Transaction) => tx.deadLetter(first, 'x'),
       ]) {
         await expect(write(storage, end)).rejects.toMatchObject(lost);
       }
@@ -97,30 +97,6 @@ export function claimRules(driver: StorageDriver): void {
       });
       await expect(late).rejects.toMatchObject({ code: 'claim_lost' });
       expect(await storage.read((tx) => tx.getRecord('dialog', 'a'))).toBeUndefined();
-    });
-
-    test('extend prolongs a lease and names the claims that were lost', async () => {
-      const { storage, clock } = subject();
-      await enqueue(storage, job('a', 1), job('b', 2));
-      const [first, second] = await claim(storage);
-      if (!first || !second) throw new Error('expected two jobs');
-      await clock.advance(LEASE_MS / 2);
-      await write(storage, (tx) => tx.complete(second));
-      expect(await storage.extend([first, second], LEASE_MS)).toEqual([second]);
-      expect(await storage.nextWorkAt(QUEUE)).toBe(clock.now() + LEASE_MS);
-      await clock.advance(LEASE_MS - 1);
-      expect(await claim(storage)).toEqual([]);
-      await write(storage, (tx) => tx.complete(first));
-      expect(await storage.extend([first], LEASE_MS)).toEqual([first]);
-    });
-
-    test('an expired claim cannot be prolonged', async () => {
-      const { storage, clock } = subject();
-      await enqueue(storage, job('a', 1));
-      const head = await claimOne(storage);
-      await clock.advance(LEASE_MS);
-      expect(await storage.extend([head], LEASE_MS)).toEqual([head]);
-      expect(await claimOne(storage)).toMatchObject({ payload: 1 });
     });
 
     test('maxClaimed bounds the lanes under way together; expired leases do not count', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { claim, claimOne, enqueue, job, payloads, QUEUE, type StorageDriver, useSubject, write } from './subject.ts';
+import { newestSeq } from '../../support/newest-seq.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -24,7 +25,7 @@ export function inspectionRules(driver: StorageDriver): void {
       if (!first || !second) throw new Error('expected two jobs');
       expect(await storage.stats()).toEqual([full, other]);
       await write(storage, (tx) => tx.retry(first, { notBefore: clock.now() + 10, error: 'x' }));
-      await write(storage, (tx) => tx.bury(second, 'x'));
+      await write(storage, (tx) => tx.deadLetter(second, 'x'));
       expect(await storage.stats()).toEqual([{ ...full, lanes: 2, jobs: 3, retrying: 1, dead: 1 }, other]);
       await clock.advance(10);
       const [again] = (await claim(storage)).filter((claimed) => claimed.attempts > 0);
@@ -38,10 +39,10 @@ export function inspectionRules(driver: StorageDriver): void {
       await enqueue(storage, job('a', 1), job('a', 2), job('x', 3, 'other'), job('a', 4));
       for (let n = 0; n < 3; n += 1) {
         const head = await claimOne(storage);
-        await write(storage, (tx) => tx.bury(head, 'x'));
+        await write(storage, (tx) => tx.deadLetter(head, 'x'));
       }
       const [elsewhere] = await claim(storage, 1, { queue: 'other' });
-      if (elsewhere) await write(storage, (tx) => tx.bury(elsewhere, 'x'));
+      if (elsewhere) await write(storage, (tx) => tx.deadLetter(elsewhere, 'x'));
       const all = await storage.listDead({ limit: 10 });
       expect(payloads(all)).toEqual([1, 2, 3, 4]);
       expect(payloads(await storage.listDead({ queue: QUEUE, limit: 10 }))).toEqual([1, 2, 4]);
@@ -75,18 +76,18 @@ export function inspectionRules(driver: StorageDriver): void {
       const { storage, clock } = subject();
       await enqueue(storage, job('a', 1), job('a', 2), job('a', 3));
       const head = await claimOne(storage);
-      await write(storage, (tx) => tx.bury(head, 'x'));
+      await write(storage, (tx) => tx.deadLetter(head, 'x'));
       await write(storage, (tx) => tx.appendStream('s', 1, clock.now()));
       await clock.advance(DAY_MS);
       const second = await claimOne(storage);
-      await write(storage, (tx) => tx.bury(second, 'x'));
+      await write(storage, (tx) => tx.deadLetter(second, 'x'));
       await clock.advance(1);
       expect(await storage.prune({ rememberedMs: DAY_MS })).toBe(0);
       expect(await storage.prune({ rememberedMs: DAY_MS, deadMs: DAY_MS })).toBe(1);
       expect(await storage.prune({ rememberedMs: DAY_MS, deadMs: DAY_MS })).toBe(0);
       expect(payloads(await storage.listDead({ limit: 10 }))).toEqual([2]);
       expect(await storage.stats()).toMatchObject([{ dead: 1, jobs: 1 }]);
-      expect(await storage.read((tx) => tx.lastSeq('s'))).toBe(1);
+      expect(await storage.read((tx) => newestSeq(tx, 's'))).toBe(1);
     });
   });
 }

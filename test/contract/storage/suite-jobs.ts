@@ -87,7 +87,7 @@ export function jobRules(driver: StorageDriver): void {
       const { storage, clock } = subject();
       await enqueue(storage, job('a', 1), job('a', 2));
       const head = await claimOne(storage);
-      await write(storage, (tx) => tx.bury(head, 'livetex_refused'));
+      await write(storage, (tx) => tx.deadLetter(head, 'livetex_refused'));
       expect(await storage.listDead({ queue: QUEUE, limit: 10 })).toEqual([
         {
           id: head.id,
@@ -109,7 +109,7 @@ export function jobRules(driver: StorageDriver): void {
       const { storage } = subject();
       await enqueue(storage, job('a', 1));
       const head = await claimOne(storage);
-      await write(storage, (tx) => tx.bury(head, 'x'));
+      await write(storage, (tx) => tx.deadLetter(head, 'x'));
       await enqueue(storage, job('a', 2));
       expect(await write(storage, (tx) => tx.resend(head.id))).toBe(true);
       expect(await write(storage, (tx) => tx.resend(head.id))).toBe(false);
@@ -146,7 +146,7 @@ export function jobRules(driver: StorageDriver): void {
       await enqueue(storage, job('a', 1), job('b', 1));
       const [head] = await claim(storage, 1);
       if (!head) throw new Error('nothing claimed');
-      await write(storage, (tx) => tx.bury(head, 'x'));
+      await write(storage, (tx) => tx.deadLetter(head, 'x'));
       const [other] = await storage.read((tx) => tx.listJobs(QUEUE, 'b', 1));
       expect(await write(storage, (tx) => tx.drop(other?.id ?? 0))).toBe(true);
       expect(await write(storage, (tx) => tx.drop(head.id))).toBe(true);

@@ -5,6 +5,7 @@ import { createTestClock } from '../../support/test-clock.ts';
 import { checkAll, commandArbitrary, createLaneModel, perform } from './lane-model.ts';
 import { job, type StorageDriver, statsOf } from './subject.ts';
 import { createWorker } from './worker-bench.ts';
+import { newestSeq } from '../../support/newest-seq.ts';
 
 /** Random interleavings: order per lane kept, nothing lost, nothing claimed twice at once. */
 export function propertyRules(driver: StorageDriver): void {
@@ -39,7 +40,7 @@ export function propertyRules(driver: StorageDriver): void {
           const handle = async (claimed: { lane: string; payload: unknown }) => {
             expect(under.has(claimed.lane)).toBe(false);
             under.add(claimed.lane);
-            await storage.read((tx) => tx.lastSeq('x'));
+            await storage.read((tx) => newestSeq(tx, 'x'));
             under.delete(claimed.lane);
             const what = script[(step += 1) % script.length];
             // The last word is always "ok", so that every job ends.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { claim, enqueue, job, QUEUE, type StorageDriver, useSubject, write } from './subject.ts';
+import { newestSeq } from '../../support/newest-seq.ts';
 
 /** What a transaction is: all or nothing, alone, told about after it committed. */
 export function transactionRules(driver: StorageDriver): void {
@@ -21,8 +22,8 @@ export function transactionRules(driver: StorageDriver): void {
         await tx.enqueue([job('a', 'lost'), job('new', 'lost')]);
         await tx.schedule({ id: 'kept', at: 1, job: job('t', 2) });
         await tx.schedule({ id: 'lost', at: 1, job: job('t', 2) });
-        await tx.setGate(QUEUE, { until: clock.now() + 1_000, reason: 'x' });
-        if (first) await tx.bury(first, 'lost');
+        await tx.setPause(QUEUE, { until: clock.now() + 1_000, reason: 'x' });
+        if (first) await tx.deadLetter(first, 'lost');
         await tx.deleteRecord('lead', 'kept');
         throw new Error('changed my mind');
       });
@@ -30,10 +31,10 @@ export function transactionRules(driver: StorageDriver): void {
       await storage.read(async (tx) => {
         expect(await tx.getRecord('lead', 'lost')).toBeUndefined();
         expect(await tx.getRecord('lead', 'kept')).toEqual({ key: 'kept', value: 1, version: 1 });
-        expect(await tx.lastSeq('stream')).toBe(0);
+        expect(await newestSeq(tx, 'stream')).toBe(0);
         expect(await tx.listJobs(QUEUE, 'a', 10)).toHaveLength(1);
         expect(await tx.listJobs(QUEUE, 'new', 10)).toHaveLength(0);
-        expect(await tx.getGate(QUEUE)).toBeUndefined();
+        expect(await tx.getPause(QUEUE)).toBeUndefined();
       });
       expect(await storage.listDead({ limit: 10 })).toEqual([]);
       expect(await storage.stats()).toEqual(before);
@@ -83,7 +84,7 @@ export function transactionRules(driver: StorageDriver): void {
         await tx.appendStream('s', 1, 1);
         expect(await tx.getRecord('lead', 'a')).toMatchObject({ value: 1 });
         expect(await tx.listJobs(QUEUE, 'a', 5)).toHaveLength(1);
-        expect(await tx.lastSeq('s')).toBe(1);
+        expect(await newestSeq(tx, 's')).toBe(1);
         outside = storage.read((read) => read.getRecord('lead', 'a'));
         throw new Error('rolled back');
       });
@@ -109,7 +110,7 @@ export function transactionRules(driver: StorageDriver): void {
     test('what a read throws reaches the caller, and the next read works', async () => {
       const { storage } = subject();
       await expect(storage.read(() => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
-      expect(await storage.read((tx) => tx.lastSeq('s'))).toBe(0);
+      expect(await storage.read((tx) => newestSeq(tx, 's'))).toBe(0);
     });
 
     test('listeners hear of work and of appended entries after the commit, until they stop listening', async () => {
@@ -123,7 +124,7 @@ export function transactionRules(driver: StorageDriver): void {
         heard.push(name);
         wake();
       };
-      const stops = [storage.onWork(hear), storage.onAppend(hear)];
+      const stops = [storage.onWakeUp(hear), storage.onAppend(hear)];
       await enqueue(storage, job('a', 1));
       await until(1);
       await write(storage, (tx) => tx.appendStream('lead:1', 1, clock.now()));
@@ -146,7 +147,7 @@ export function transactionRules(driver: StorageDriver): void {
       const { storage } = subject();
       await storage.ping();
       await storage.close();
-      for (const call of [storage.ping(), storage.stats(), storage.read((tx) => tx.lastSeq('s')), claim(storage)]) {
+      for (const call of [storage.ping(), storage.stats(), storage.read((tx) => newestSeq(tx, 's')), claim(storage)]) {
         await expect(call).rejects.toMatchObject({ code: 'storage_closed' });
       }
       await storage.close();

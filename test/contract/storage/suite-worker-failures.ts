@@ -108,7 +108,9 @@ export function workerFailureRules(driver: StorageDriver): void {
 
     test('a job classified as hopeless is buried at once', async () => {
       const { storage } = subject();
-      start(subject(), () => Promise.reject(new Error('400')), { classify: () => ({ do: 'bury', error: 'refused' }) });
+      start(subject(), () => Promise.reject(new Error('400')), {
+        classify: () => ({ do: 'dead-letter', error: 'refused' }),
+      });
       await enqueue(storage, job('a', 1));
       await worker?.idle();
       expect(await storage.listDead({ limit: 5 })).toMatchObject([{ payload: 1, lastError: 'refused', attempts: 1 }]);
@@ -130,14 +132,14 @@ export function workerFailureRules(driver: StorageDriver): void {
       await enqueue(storage, job('a', 1), job('b', 2), job('c', 3));
       await worker?.idle();
       expect(tried).toEqual([1]);
-      expect(await storage.read((tx) => tx.getGate(QUEUE))).toEqual({ until, reason: 'livetex_token_refused' });
+      expect(await storage.read((tx) => tx.getPause(QUEUE))).toEqual({ until, reason: 'livetex_token_refused' });
       await pass(29_000, 1_000);
       expect(tried).toEqual([1]);
       refuse = false;
       await pass(1_000, 1_000);
       expect(tried).toEqual([1, expect.any(Number), expect.any(Number), expect.any(Number)]);
       expect(new Set(tried)).toEqual(new Set([1, 2, 3]));
-      expect(await storage.read((tx) => tx.getGate(QUEUE))).toBeUndefined();
+      expect(await storage.read((tx) => tx.getPause(QUEUE))).toBeUndefined();
       expect(events.map(({ type }) => type)).toEqual(['paused', 'resumed']);
       expect(events[0]?.job).toMatchObject({ attempts: 0 });
       expect(await statsOf(storage)).toMatchObject({ jobs: 0, retrying: 0 });
@@ -151,7 +153,7 @@ export function workerFailureRules(driver: StorageDriver): void {
       });
       await enqueue(storage, job('a', 60_000), job('b', 10_000));
       await worker?.idle();
-      expect(await storage.read((tx) => tx.getGate(QUEUE))).toMatchObject({ until: now + 60_000 });
+      expect(await storage.read((tx) => tx.getPause(QUEUE))).toMatchObject({ until: now + 60_000 });
     });
 
     test('a handler that overruns its deadline is aborted and has failed; its late answer changes nothing', async () => {
@@ -281,7 +283,7 @@ export function workerFailureRules(driver: StorageDriver): void {
         },
         classify: (_error, claimed) => {
           if (claimed.attempts === 0 && claimed.payload === 5) throw new Error('classify failed');
-          return { do: 'bury', error: 'x' };
+          return { do: 'dead-letter', error: 'x' };
         },
         onEvent: () => {
           throw new Error('listener failed');

@@ -14,6 +14,7 @@ import {
   write,
 } from './subject.ts';
 import { createWorker, deferred } from './worker-bench.ts';
+import { newestSeq } from '../../support/newest-seq.ts';
 
 /** The lane worker while all goes well. */
 export function workerRules(driver: StorageDriver): void {
@@ -41,7 +42,7 @@ export function workerRules(driver: StorageDriver): void {
         async (claimed) => {
           active += 1;
           most = Math.max(most, active);
-          await storage.read((tx) => tx.lastSeq('x'));
+          await storage.read((tx) => newestSeq(tx, 'x'));
           done.set(claimed.lane, [...(done.get(claimed.lane) ?? []), claimed.payload]);
           active -= 1;
         },
@@ -80,14 +81,14 @@ export function workerRules(driver: StorageDriver): void {
         claimed.payload === 'bad'
           ? {
               commit: (tx: Parameters<Parameters<typeof write>[1]>[0]) => tx.appendStream('log', 'buried', 1),
-              end: { do: 'bury', error: 'livetex_refused' },
+              end: { do: 'dead-letter', error: 'livetex_refused' },
             }
           : {},
       );
       await enqueue(storage, job('a', 'bad'), job('a', 'good'));
       await worker?.idle();
       expect(await storage.listDead({ limit: 5 })).toMatchObject([{ payload: 'bad', lastError: 'livetex_refused' }]);
-      expect(await storage.read((tx) => tx.lastSeq('log'))).toBe(1);
+      expect(await storage.read((tx) => newestSeq(tx, 'log'))).toBe(1);
       expect(await waiting(storage, 'a')).toEqual([]);
       expect(events).toMatchObject([{ type: 'dead', error: 'livetex_refused', job: { payload: 'bad' } }]);
     });
@@ -111,7 +112,7 @@ export function workerRules(driver: StorageDriver): void {
 
     test('asks now and then, should a hint get lost', async () => {
       const { storage, clock } = subject();
-      const deaf = { ...storage, onWork: () => () => undefined };
+      const deaf = { ...storage, onWakeUp: () => () => undefined };
       const found = deferred<unknown>();
       start({ storage: deaf, clock }, async (claimed) => found.resolve(claimed.payload));
       await worker?.idle();
@@ -129,7 +130,7 @@ export function workerRules(driver: StorageDriver): void {
         async () => {
           active += 1;
           most = Math.max(most, active);
-          await storage.read((tx) => tx.lastSeq('x'));
+          await storage.read((tx) => newestSeq(tx, 'x'));
           active -= 1;
         },
         { concurrency: 8, maxClaimed: 2 },

@@ -4,7 +4,7 @@ import { inspectionRules } from './suite-inspection.ts';
 import { jobRules } from './suite-jobs.ts';
 import { propertyRules } from './suite-properties.ts';
 import { recordRules } from './suite-records.ts';
-import { timerAndGateRules } from './suite-timers-gates.ts';
+import { timerAndGateRules } from './suite-timers-pauses.ts';
 import { transactionRules } from './suite-transactions.ts';
 import { workerFailureRules } from './suite-worker-failures.ts';
 import { workerRules } from './suite-worker.ts';

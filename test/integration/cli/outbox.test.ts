@@ -31,7 +31,7 @@ async function troubledData(): Promise<{ folder: string; storage: Storage; close
   );
   for (const claimed of await storage.claim({ queue: QUEUE, limit: 10, leaseMs: 60_000 })) {
     await storage.transaction(async (tx) => {
-      if (claimed.lane === 'b:telegram:1') await tx.bury(claimed, 'livetex_refused: too long');
+      if (claimed.lane === 'b:telegram:1') await tx.deadLetter(claimed, 'livetex_refused: too long');
       else await tx.retry(claimed, { notBefore: systemClock.now() + 3_600_000, error: 'livetex_timeout: no answer' });
     });
   }
@@ -71,7 +71,7 @@ test('a queue held back: until when, or that the time is over and its messages w
   const reason = 'livetex_token_refused';
   const hour = 3_600_000;
   const hold = async (until: number) =>
-    await storage.transaction((tx) => tx.setGate(QUEUE, { until: systemClock.now() + until, reason }));
+    await storage.transaction((tx) => tx.setPause(QUEUE, { until: systemClock.now() + until, reason }));
   const control = await startControlServer(
     join(folder, 'data'),
     maintenanceOf(storage, configSchema.parse({ bot: 'bot' })),

@@ -80,7 +80,8 @@ test.each(['abort', 'heap'])('on SQLite, by %s', { timeout: TIMEOUT_MS }, async 
   // Three for each of the two, of which both may share the first.
   expect(deaths).toBeGreaterThanOrEqual(5);
   expect(deaths).toBeLessThanOrEqual(6);
-  expect(said).toContain('"type":"dead","lane":"deadly one"');
+  // Of one of them at least: the other may end the process before it is told.
+  expect(said).toMatch(/"type":"dead","lane":"deadly (one|two)"/);
   const after = await createSqliteStorage(folder, { clock });
   await expectOnlyDeadlyGivenUp(after);
   await after.close();
@@ -94,7 +95,8 @@ test('on PostgreSQL', { timeout: TIMEOUT_MS }, async () => {
   const { deaths, said } = await liveOn(url, clock.now());
   expect(deaths).toBeGreaterThanOrEqual(5);
   expect(deaths).toBeLessThanOrEqual(6);
-  expect(said).toContain('"type":"dead","lane":"deadly one"');
+  // Of one of them at least: the other may end the process before it is told.
+  expect(said).toMatch(/"type":"dead","lane":"deadly (one|two)"/);
   await expectOnlyDeadlyGivenUp(storage);
   await storage.close();
 });

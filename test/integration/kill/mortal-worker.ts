@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLaneWorker, createSqliteStorage, type WorkerClock } from '../../../plugin/storage/index.ts';
-import type { StorageLogger } from '../../../plugin/storage/open-options.ts';
+import type { Logger } from '../../../plugin/storage/contract.ts';
 import { createPostgresStorage } from '../../../plugin/storage/postgres/postgres-storage.ts';
 
 const [spec = '', startAt = '0'] = process.argv.slice(2);
@@ -23,7 +23,7 @@ const clock: WorkerClock = {
 };
 
 const tell = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
-const logger: StorageLogger = {
+const logger: Logger = {
   info: () => undefined,
   warn: (message, facts) => tell({ message, ...facts }),
   error: (message, facts) => tell({ message, ...facts }),

@@ -103,28 +103,28 @@ describe('LiveTex in trouble', () => {
     const { host, emulator } = desk;
     const wrong = emulator.faults.add({ kind: 'token' });
     for (const text of ['раз', 'два']) await host.leadSays(LEAD, text);
-    const gate = () => storage.read((tx) => tx.getGate('livetex:main'));
-    await expect.poll(gate).toMatchObject({ reason: 'livetex_token_refused' });
+    const pause = () => storage.read((tx) => tx.getPause('livetex:main'));
+    await expect.poll(pause).toMatchObject({ reason: 'livetex_token_refused' });
     wrong();
     await host.reload(storage);
     await expect.poll(() => emulator.dialogs.get(desk.userId)?.messages.length, { timeout: 5_000 }).toBe(2);
-    expect(await gate()).toBeUndefined();
+    expect(await pause()).toBeUndefined();
   });
 
   it('a pause that LiveTex asked for stays in force over a restart', async () => {
     const storage = createMemoryStorage({ clock: systemClock });
     await using desk = await startDesk({ storage });
     const paused = { until: Date.now() + HOUR_MS, reason: 'livetex_rate_limited' };
-    await storage.transaction((tx) => tx.setGate('livetex:main', paused));
+    await storage.transaction((tx) => tx.setPause('livetex:main', paused));
     await desk.host.reload(storage);
-    expect(await storage.read((tx) => tx.getGate('livetex:main'))).toEqual(paused);
+    expect(await storage.read((tx) => tx.getPause('livetex:main'))).toEqual(paused);
   });
 
   it('a queue that another node holds back shows in ready(); a pause that LiveTex asked for does not', async () => {
     const { desk, clock, storage } = await startSlowDesk();
     await using _ = desk;
     const hold = async (reason: string): Promise<void> =>
-      storage.transaction((tx) => tx.setGate('livetex:main', { until: clock.now() + HOUR_MS, reason }));
+      storage.transaction((tx) => tx.setPause('livetex:main', { until: clock.now() + HOUR_MS, reason }));
     await hold('livetex_token_refused');
     const reasons = ['LiveTex binding "main": its queue is paused: livetex_token_refused'];
     expect(await desk.host.plugin.ready()).toEqual({ ready: false, reasons });

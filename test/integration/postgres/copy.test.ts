@@ -9,6 +9,7 @@ import { copyToPostgres } from '../../../plugin/storage/transfer/copy-to-postgre
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { usePostgres } from '../../support/postgres-database.ts';
 import { stand } from '../../support/standing-plugin.ts';
+import { newestSeq } from '../../support/newest-seq.ts';
 
 const database = usePostgres();
 const folders: string[] = [];
@@ -40,12 +41,12 @@ async function folderWithData(): Promise<string> {
     for (let n = 0; n < 2_100; n += 1) await tx.remember('scope', `${n}`, n);
     for (let n = 0; n < LANES * 4; n += 1) await tx.enqueue([job(`lane ${n % LANES}`, n)]);
     await tx.schedule({ id: 'later', at: now + 3_600_000, job: job('lane 1', -1) });
-    await tx.setGate('other', { until: now + 3_600_000, reason: 'livetex_token_refused' });
+    await tx.setPause('other', { until: now + 3_600_000, reason: 'livetex_token_refused' });
   });
   const [dead, retried, claimed] = await storage.claim({ queue: 'q', limit: 3, leaseMs: 3_600_000 });
   if (!dead || !retried || !claimed) throw new Error('three claims were expected');
   await storage.transaction(async (tx) => {
-    await tx.bury(dead, 'given up \0');
+    await tx.deadLetter(dead, 'given up \0');
     await tx.retry(retried, { notBefore: now + 3_600_000, error: 'busy' });
     await tx.putRecord('leads', 'lead 1', 'newer');
     await tx.schedule({ id: 'soon', at: now - 1, job: job('lane 2', -2) });
@@ -61,9 +62,9 @@ async function contents(storage: Storage) {
   const records = await storage.read(async (tx) => {
     for (let lane = 0; lane < LANES; lane += 1) jobs.push(await tx.listJobs('q', `lane ${lane}`, 100));
     for (let n = 0; n < 7; n += 1) {
-      streams.push(await tx.lastSeq(`s ${n}`), await tx.readStream(`s ${n}`, { after: 0, limit: 10_000 }));
+      streams.push(await newestSeq(tx, `s ${n}`), await tx.readStream(`s ${n}`, { after: 0, limit: 10_000 }));
     }
-    streams.push(await tx.getGate('other'));
+    streams.push(await tx.getPause('other'));
     return tx.listRecords('leads', { limit: 10_000 });
   });
   return { records, jobs, streams, dead: await storage.listDead({ limit: 10 }), stats: await storage.stats() };

@@ -27,7 +27,7 @@ test('what a node that fell silent had claimed is taken over; what a living one 
   // Closing says goodbye. One that was killed leaves its row, with the time at which it was last seen.
   const deadId = theirs.claim.split('/')[0];
   const woken = Promise.withResolvers<string>();
-  living.onWork(woken.resolve);
+  living.onWakeUp(woken.resolve);
   await database.query(`INSERT INTO ${schema}.nodes (id, seen_at, started_at) VALUES ($1, 0, 0)`, [deadId]);
   expect(await woken.promise).toBe('q');
   const [again, ...others] = await living.claim({ queue: 'q', limit: 10, leaseMs: LEASE_MS });

@@ -29,7 +29,7 @@ test('a schema of version 1 is brought to this version, with all that was in it'
   expect(free).toMatchObject({ payload: 'free' });
   expect(others).toEqual([]);
   const woken = Promise.withResolvers<string>();
-  storage.onWork(woken.resolve);
+  storage.onWakeUp(woken.resolve);
   await clock.advance(2_000);
   // The next beat of the watch, which was steady for long enough now, takes over from the node that is gone.
   await woken.promise;

@@ -1,10 +1,9 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLAIM } from '../../../plugin/storage/postgres/claim.ts';
-import { clientConfig } from '../../../plugin/storage/postgres/client-config.ts';
+import { clientConfig, parseTarget } from '../../../plugin/storage/postgres/target.ts';
 import { createPostgresStorage } from '../../../plugin/storage/postgres/postgres-storage.ts';
-import { parseTarget } from '../../../plugin/storage/postgres/target.ts';
-import { WRITE } from '../../../plugin/storage/postgres/write-statements.ts';
+import { WRITE } from '../../../plugin/storage/postgres/transaction.ts';
 import { HOT_STATEMENTS, OTHER_STATEMENTS, STATEMENT_NAMES } from '../../support/plans/hot-statements.ts';
 import { fillLargeSchema, QUEUE } from '../../support/plans/large-schema.ts';
 import { faultsOf, watchPlans } from '../../support/plans/watch-plans.ts';
@@ -69,7 +68,7 @@ describe.each<PostgresVersion>(['newest', 'oldest'])(`with ${ROWS} leads, on the
     for (const [statement, values] of [
       [WRITE.completeJob, first],
       [WRITE.completeJobs, [null, ...[1, 2, 3, 4].map((column) => jobs.map((job) => job[column]))]],
-      [WRITE.buryJob, [...second, 'error']],
+      [WRITE.deadLetterJob, [...second, 'error']],
       [WRITE.returnJob, [...third, 1, 'error']],
     ] as const) {
       const reads = await readsOf({ statement, values });

@@ -8,6 +8,7 @@ import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { SCHEMA_VERSION } from '../../../plugin/storage/postgres/schema.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { startPostgresProxy } from '../../support/postgres-proxy.ts';
+import { newestSeq } from '../../support/newest-seq.ts';
 
 /**
  * Wrong set-ups, each with the message that a maintainer reads. A server of our own, as it asks users for passwords; the
@@ -228,7 +229,7 @@ describe('what goes wrong at work', () => {
       retryable: true,
       message: expect.stringContaining('has no room left (could not extend file') as string,
     });
-    expect(await storage.read((tx) => tx.lastSeq('full'))).toBe(0);
+    expect(await storage.read((tx) => newestSeq(tx, 'full'))).toBe(0);
     await admin('DROP TRIGGER full_disk ON metabot_livetex.jobs');
     await storage.transaction((tx) => tx.enqueue([{ queue: 'full', lane: 'l', kind: 'k', payload: 1 }]));
     expect(await storage.read((tx) => tx.listJobs('full', 'l', 5))).toHaveLength(1);
@@ -242,7 +243,7 @@ describe('what goes wrong at work', () => {
     await admin('ALTER ROLE metabot SET default_transaction_read_only = on');
     try {
       await admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'metabot'`);
-      expect(await storage.read((tx) => tx.lastSeq('fail-over'))).toBe(0);
+      expect(await storage.read((tx) => newestSeq(tx, 'fail-over'))).toBe(0);
       const impatient = await createPostgresStorage(urlOf('metabot'), { reconnectForMs: 100 });
       opened.push(impatient);
       await expect(enqueue(impatient)).rejects.toMatchObject({ code: 'storage_readonly' });
@@ -267,16 +268,16 @@ describe('what goes wrong at work', () => {
     opened.push(storage, patient);
     const held = Promise.withResolvers<void>();
     const first = storage.transaction(async (tx) => {
-      await tx.lastSeq('s');
+      await newestSeq(tx, 's');
       await held.promise;
     });
-    await expect(storage.transaction((tx) => tx.lastSeq('s'))).rejects.toMatchObject({
+    await expect(storage.transaction((tx) => newestSeq(tx, 's'))).rejects.toMatchObject({
       code: 'storage_connections',
       message: expect.stringContaining('raise "pool" in the URL') as string,
     });
     held.resolve();
     await first;
-    await Promise.all(Array.from({ length: 20 }, () => patient.transaction((tx) => tx.lastSeq('s'))));
+    await Promise.all(Array.from({ length: 20 }, () => patient.transaction((tx) => newestSeq(tx, 's'))));
   });
 
   test('a server without free connections', async () => {
@@ -298,12 +299,12 @@ describe('what goes wrong at work', () => {
       await new Promise(() => undefined);
     });
     await expect(never).rejects.toMatchObject({ code: 'storage_stalled' });
-    expect(await storage.read((tx) => tx.lastSeq('stalled'))).toBe(0);
+    expect(await storage.read((tx) => newestSeq(tx, 'stalled'))).toBe(0);
     let kept: Parameters<Parameters<Storage['transaction']>[0]>[0] | undefined;
     await storage.transaction(async (tx) => {
       kept = tx;
     });
-    await expect(kept?.lastSeq('s')).rejects.toMatchObject({ code: 'storage_ended' });
+    await expect(kept?.readStream('s', { after: 0, limit: 1 })).rejects.toMatchObject({ code: 'storage_ended' });
   });
 
   test('names too long for an index of the server are refused by their length, not as a failure of the server', async () => {

@@ -6,6 +6,7 @@ import {
 } from '../../../plugin/storage/postgres/postgres-storage.ts';
 import { usePostgres } from '../../support/postgres-database.ts';
 import { createTestClock } from '../../support/test-clock.ts';
+import { newestSeq } from '../../support/newest-seq.ts';
 
 const database = usePostgres();
 const opened: Storage[] = [];
@@ -47,7 +48,7 @@ describe('several nodes on one schema', () => {
           .transaction(async (tx) => {
             // Some hold the lane for longer than others.
             await tx.enqueue([job('a', n), job(`other ${n}`, n)]);
-            if (n % 3 === 0) for (let more = 0; more < 5; more += 1) await tx.lastSeq('s');
+            if (n % 3 === 0) for (let more = 0; more < 5; more += 1) await newestSeq(tx, 's');
             return tx.appendStream('commits', n, n);
           })
           .then((seq) => order.splice(seq - 1, 0, n)),
@@ -147,10 +148,10 @@ describe('several nodes on one schema', () => {
     const others = [...(await claim(node(all, 2))), ...(await claim(node(all, 0)))];
     expect(others.map(({ lane }) => lane)).toEqual([held.lane === 'a' ? 'b' : 'a']);
     const at = Date.now() + (skews[2] ?? 0) + 30_000;
-    await node(all, 2).transaction((tx) => tx.setGate('gated', { until: at, reason: 'x' }));
+    await node(all, 2).transaction((tx) => tx.setPause('gated', { until: at, reason: 'x' }));
     // Half a minute from now, in everybody's own time.
     for (const [index, skew] of skews.entries()) {
-      const gate = await node(all, index).read((tx) => tx.getGate('gated'));
+      const gate = await node(all, index).read((tx) => tx.getPause('gated'));
       expect(Math.abs((gate?.until ?? 0) - (Date.now() + skew) - 30_000)).toBeLessThan(5_000);
     }
   });
@@ -177,9 +178,9 @@ describe('several nodes on one schema', () => {
       Array.from({ length: 9 }, (_, n) => claim(node(all, n), 5, 60_000, { maxClaimed: 8 })),
     );
     expect(claims.flat()).toHaveLength(8);
-    await node(all, 1).transaction((tx) => tx.setGate(QUEUE, { until: Date.now() + 60_000, reason: 'busy' }));
+    await node(all, 1).transaction((tx) => tx.setPause(QUEUE, { until: Date.now() + 60_000, reason: 'busy' }));
     expect((await Promise.all(all.map((storage) => claim(storage)))).flat()).toEqual([]);
-    await node(all, 2).transaction((tx) => tx.setGate(QUEUE, { until: Date.now() - 60_000, reason: 'busy' }));
+    await node(all, 2).transaction((tx) => tx.setPause(QUEUE, { until: Date.now() - 60_000, reason: 'busy' }));
     // Behind a gate whose time is over: nobody beside the eight that are under way.
     expect((await Promise.all(all.map((storage) => claim(storage)))).flat()).toEqual([]);
     for (const one of claims.flat()) await node(all, 0).transaction((tx) => tx.complete(one));
@@ -190,7 +191,7 @@ describe('several nodes on one schema', () => {
   test('a node hears at once what another one enqueued or appended', async () => {
     const all = await nodes(2);
     const heard = [Promise.withResolvers<string>(), Promise.withResolvers<string>()] as const;
-    node(all, 1).onWork(heard[0].resolve);
+    node(all, 1).onWakeUp(heard[0].resolve);
     node(all, 1).onAppend(heard[1].resolve);
     const names = Array.from({ length: 300 }, (_, n) => `${'я'.repeat(100)} ${n}`);
     await node(all, 0).transaction(async (tx) => {

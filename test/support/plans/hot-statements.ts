@@ -1,11 +1,10 @@
 import { CLAIM } from '../../../plugin/storage/postgres/claim.ts';
 import { COMMIT_MARK } from '../../../plugin/storage/postgres/commit-mark.ts';
-import { INSPECT } from '../../../plugin/storage/postgres/inspection.ts';
+import { INSPECT, STATS } from '../../../plugin/storage/postgres/inspection.ts';
 import { WATCH } from '../../../plugin/storage/postgres/node-watch.ts';
-import { STATS } from '../../../plugin/storage/postgres/queue-stats.ts';
 import { READ } from '../../../plugin/storage/postgres/read-transaction.ts';
 import type { Statement } from '../../../plugin/storage/postgres/session.ts';
-import { WRITE } from '../../../plugin/storage/postgres/write-statements.ts';
+import { WRITE } from '../../../plugin/storage/postgres/transaction.ts';
 import { LANE, QUEUE, SESSION } from './large-schema.ts';
 
 /** A statement of the PostgreSQL driver as it is sent to a large schema. */
@@ -16,24 +15,17 @@ export interface SentStatement {
 
 const sent = (statement: Statement, ...values: readonly unknown[]): SentStatement => ({ statement, values });
 
-/** Queues, lanes and claims of the jobs that one node has under way. */
-const CLAIMED_BY_A_NODE = [() => QUEUE, (n: number) => `support:telegram:${n}`, (n: number) => `node/x:${n}`].map(
-  (of) => Array.from({ length: 64 }, (_, n) => of(n + 1)),
-);
-
 /** Every statement that is sent while nodes are at work, but those that end a claimed job. */
 export const HOT_STATEMENTS: readonly SentStatement[] = [
   sent(CLAIM.take, null, QUEUE, 64, 60_000, null, 'node/token', false, 10_000),
   sent(CLAIM.take, null, QUEUE, 64, 60_000, 8, 'node/token', true, 10_000),
-  sent(CLAIM.extend, null, ...CLAIMED_BY_A_NODE, 60_000),
   sent(CLAIM.nextWorkAt, null, QUEUE),
   sent(READ.getRecord, 'leads', LANE),
   sent(READ.listRecords, 'leads', LANE, '', 100),
   sent(READ.listRecordsBefore, 'leads', 'support:telegram:9', 'support:', 100, 'support;'),
   sent(READ.readStream, 'transcript:1000', 0, 100),
-  sent(READ.lastSeq, 'transcript:1000'),
   sent(READ.listJobs, QUEUE, LANE, 1),
-  sent(READ.getGate, QUEUE),
+  sent(READ.getPause, QUEUE),
   sent(WRITE.getRecord, 'leads', LANE),
   sent(WRITE.putRecord, 'leads', LANE, '1'),
   sent(WRITE.insertRecord, 'leads', 'new', '1'),
@@ -47,9 +39,9 @@ export const HOT_STATEMENTS: readonly SentStatement[] = [
   sent(WRITE.unschedule, QUEUE, '1000'),
   sent(WRITE.takeDead, -1_000),
   sent(WRITE.dropJob, null, 1_000),
-  sent(WRITE.lockGate, QUEUE),
-  sent(WRITE.setGate, QUEUE, 1, 'busy'),
-  sent(WRITE.liftGate, QUEUE),
+  sent(WRITE.lockPause, QUEUE),
+  sent(WRITE.setPause, QUEUE, 1, 'busy'),
+  sent(WRITE.liftPause, QUEUE),
   sent(COMMIT_MARK.open, null, 'node/new'),
   sent(COMMIT_MARK.mark, null, SESSION, 1),
   sent(COMMIT_MARK.settle, SESSION),
@@ -68,7 +60,7 @@ export const HOT_STATEMENTS: readonly SentStatement[] = [
 export const OTHER_STATEMENTS: Readonly<Record<string, string>> = {
   [WRITE.completeJob.name]: 'needs a claimed job: has a test of its own',
   [WRITE.completeJobs.name]: 'needs a claimed job: has a test of its own',
-  [WRITE.buryJob.name]: 'needs a claimed job: has a test of its own',
+  [WRITE.deadLetterJob.name]: 'needs a claimed job: has a test of its own',
   [WRITE.returnJob.name]: 'needs a claimed job: has a test of its own',
   [COMMIT_MARK.close.name]: 'once, when a node closes; a row per connection',
   [INSPECT.pruneSessions.name]: 'a row per connection of the last day',

@@ -40,7 +40,7 @@ test('what waits for one lead, and why: its own failure, or that the whole queue
   if (claimed === undefined) throw new Error('nothing to claim');
   await storage.transaction(async (tx) => {
     await tx.retry(claimed, { notBefore: 0, error: 'host_failed: no' });
-    await tx.setGate('livetex:main', { until: systemClock.now(), reason: 'livetex_token_refused' });
+    await tx.setPause('livetex:main', { until: systemClock.now(), reason: 'livetex_token_refused' });
   });
   expect(await report()).toEqual([
     { queue: 'livetex-host', jobs: 1, attempts: 1, error: 'host_failed: no', heldBack: null },

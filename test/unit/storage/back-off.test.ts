@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { backOff } from '../../../plugin/storage/worker/back-off.ts';
+import { backOff } from '../../../plugin/storage/worker/settle-job.ts';
 
 test('the bound doubles from one second up to five minutes', () => {
   const bounds = Array.from({ length: 12 }, (_, attempts) => backOff(attempts, () => 1));

@@ -1,9 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ClaimedJob, Storage } from '../../../plugin/storage/index.ts';
-import { createLocalStorage } from '../../../plugin/storage/sqlite/local-storage.ts';
+import { createDatabaseStorage } from '../../../plugin/storage/sqlite/database-storage.ts';
 import { migrate } from '../../../plugin/storage/sqlite/open-database.ts';
-import { createSqliteEngine } from '../../../plugin/storage/sqlite/sqlite-engine.ts';
+import { createSqliteEngine } from '../../../plugin/storage/sqlite/group-commit.ts';
 import { createSqliteTables } from '../../../plugin/storage/sqlite/sqlite-tables.ts';
 import { createTestClock } from '../../support/test-clock.ts';
 
@@ -14,7 +14,7 @@ function storageFlushedBy(flush: () => Promise<void>): Storage {
   const database = new DatabaseSync(':memory:');
   migrate(database, ':memory:');
   const tables = createSqliteTables((sql) => database.prepare(sql));
-  return createLocalStorage({
+  return createDatabaseStorage({
     clock: createTestClock(),
     driver: 'memory',
     tables,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { endOfPrefix } from '../../../plugin/storage/end-of-prefix.ts';
+import { endOfPrefix } from '../../../plugin/storage/values.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 4 });
 

@@ -48,13 +48,14 @@ async function begin(): Promise<{ folder: string; storage: Storage }> {
 
 test('a job at which three processes died, each while it was the only one, is deadly', async () => {
   let { folder, storage } = await begin();
-  for (const deaths of [undefined, 1, 2, 3]) {
+  const seen: unknown[] = [];
+  for (let life = 0; life < 4; life += 1) {
     const [job] = await claim(storage);
-    expect(job?.deaths).toBe(deaths);
+    seen.push(job?.deaths);
     ({ folder, storage } = await die(folder));
-    if (deaths === 1) expect(await claim(storage)).toEqual([]);
     await clock.advance(WAIT_MS);
   }
+  expect(seen).toEqual([undefined, 1, 2, 3]);
 });
 
 test('a slow job is never deadly, however often its process is killed from outside', async () => {
@@ -74,6 +75,8 @@ test('a suspect is cleared of its second death by a process that dies without it
     await claim(storage);
     ({ folder, storage } = await die(folder));
   }
+  // It waits for a minute.
+  expect(await claim(storage)).toEqual([]);
   await enqueue(storage, 'other');
   expect(await claim(storage)).toMatchObject([{ lane: 'other' }]);
   ({ folder, storage } = await die(folder));

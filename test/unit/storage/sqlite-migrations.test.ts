@@ -24,7 +24,7 @@ test.each(readdirSync(FIXTURES))('%s loads, with all that was in it', async (ver
     const record = { key: 'старый', value: { имя: 'Анна', n: 2 }, version: 2 };
     expect(await tx.getRecord('lead', 'старый')).toEqual(record);
     expect(await tx.readStream('lead:1', { after: 0, limit: 9 })).toMatchObject([{ seq: 2, value: 'kept' }]);
-    expect(await tx.getGate('other')).toMatchObject({ reason: 'livetex_token_refused' });
+    expect(await tx.getPause('other')).toMatchObject({ reason: 'livetex_token_refused' });
     expect(await tx.listJobs(QUEUE, 'retrying', 9)).toMatchObject([
       { payload: 'first', attempts: 1, lastError: 'livetex_failed' },
       { payload: 'second', attempts: 0 },

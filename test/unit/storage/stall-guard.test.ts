@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createStallGuard } from '../../../plugin/storage/stall-guard.ts';
+import { createStallGuard } from '../../../plugin/storage/transaction-life.ts';
 
 const STALLED = { code: 'storage_stalled' };
 

@@ -26,12 +26,12 @@ await storage.transaction(async (tx) => {
     job('claimed', 'held'),
   ]);
   await tx.schedule({ id: 'pickup', at: clock.now() + 60_000, job: job('timer', 'later') });
-  await tx.setGate('other', { until: clock.now() + 1_000, reason: 'livetex_token_refused' });
+  await tx.setPause('other', { until: clock.now() + 1_000, reason: 'livetex_token_refused' });
 });
 await storage.prune({ rememberedMs: 1_000, streamMs: 5 });
 const [dead, retrying] = await storage.claim({ queue: 'livetex:main', limit: 3, leaseMs: 60_000 });
 await storage.transaction(async (tx) => {
-  if (dead) await tx.bury(dead, 'livetex_refused');
+  if (dead) await tx.deadLetter(dead, 'livetex_refused');
   if (retrying) await tx.retry(retrying, { notBefore: clock.now() + 5_000, error: 'livetex_failed' });
 });
 await storage.close();

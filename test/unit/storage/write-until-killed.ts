@@ -3,12 +3,13 @@
  * acknowledged: `enqueued <n>` and `completed <n>`, each after its transaction has resolved.
  */
 import { createSqliteStorage, systemClock } from '../../../plugin/storage/index.ts';
+import { newestSeq } from '../../support/newest-seq.ts';
 
 const storage = await createSqliteStorage(process.argv[2] ?? '', { clock: systemClock });
 const LANES = 5;
 
 async function enqueueForever(): Promise<void> {
-  let number = await storage.read((tx) => tx.lastSeq('enqueued'));
+  let number = await storage.read((tx) => newestSeq(tx, 'enqueued'));
   for (;;) {
     number += 1;
     const n = number;

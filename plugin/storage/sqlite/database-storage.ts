@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimedJob, ClaimRequest, ReadTransaction, Storage } from '../contract.ts';
+import type { ClaimRequest, ClaimedJob, OpenStorageOptions, ReadTransaction, Storage } from '../contract.ts';
 import { storageError } from '../errors.ts';
-import type { OpenStorageOptions } from '../open-options.ts';
 import { type Changes, mergeChanges, noChanges, writeCounts } from './changes.ts';
 import { createClaimBook } from './claim-book.ts';
-import { claim, type ClaimContext, extend, hasDueTimers, moveDueTimers, nextWorkAt } from './claim-rules.ts';
+import { claim, type ClaimContext, hasDueTimers, moveDueTimers, nextWorkAt } from './claim-rules.ts';
 import { type CommitEngine, createGroupCommit } from './group-commit.ts';
-import { createHints } from '../hints.ts';
+import { createWakeUps } from '../wake-ups.ts';
 import { listDead, listStuck, prune, stats } from './inspection.ts';
 import type { RuleContext } from './lane-rules.ts';
-import { LocalReadTransaction } from './read-transaction.ts';
+import { SqliteReadTransaction, SqliteTransaction } from './transaction.ts';
 import type { Tables } from './tables.ts';
-import { TRANSACTION_DEADLINE_MS } from '../stall-guard.ts';
-import { LocalTransaction } from './write-transaction.ts';
+import { createLife, TRANSACTION_DEADLINE_MS } from '../transaction-life.ts';
 
 /** Runs reads on a consistent view of what is committed. */
 export interface Reader {
@@ -20,7 +18,7 @@ export interface Reader {
   close(): Promise<void>;
 }
 
-export interface LocalStorageParts extends OpenStorageOptions {
+export interface DatabaseStorageContext extends OpenStorageOptions {
   readonly driver: 'memory' | 'sqlite';
   readonly tables: Tables;
   readonly engine: CommitEngine;
@@ -33,31 +31,18 @@ export interface LocalStorageParts extends OpenStorageOptions {
   readonly onTrying?: (jobIds: readonly number[]) => void;
 }
 
-/** A transaction's life: `check` throws from the moment it has ended. */
-function createLife(): { check: () => void; end: () => void } {
-  let ended = false;
-  return {
-    check: () => {
-      if (ended) throw storageError('storage_ended', undefined);
-    },
-    end: () => {
-      ended = true;
-    },
-  };
-}
-
-/** Storage in this process, over tables and an engine to commit them. */
-export function createLocalStorage(parts: LocalStorageParts): Storage {
-  const { clock, engine, tables } = parts;
-  const work = createHints(parts.logger);
-  const appends = createHints(parts.logger);
+/** Storage in this process: the rules of lanes on the tables of one database, committed in groups. */
+export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
+  const { clock, engine, tables } = given;
+  const work = createWakeUps(given.logger);
+  const appends = createWakeUps(given.logger);
   const claims = createClaimBook();
   let groupChanges = noChanges();
 
   const commits = createGroupCommit({
     engine,
-    deadlineMs: parts.transactionDeadlineMs ?? TRANSACTION_DEADLINE_MS,
-    soon: parts.soon,
+    deadlineMs: given.transactionDeadlineMs ?? TRANSACTION_DEADLINE_MS,
+    soon: given.soon,
     beforeCommit: () => {
       writeCounts(tables, groupChanges);
       tables.jobs.keepIds();
@@ -70,7 +55,7 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
         return undefined;
       }
       claims.commit(changes);
-      if (changes.hasGivenBack) parts.onTrying?.(claims.jobIds());
+      if (changes.hasGivenBack) given.onTrying?.(claims.jobIds());
       return (durable) => {
         // What could not be made durable is nobody's work: it was promised to nobody, and may be gone after a restart.
         if (!durable) return;
@@ -101,7 +86,7 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
   }
 
   let closed: Promise<void> | undefined;
-  const readers: Reader = parts.reader ?? {
+  const readers: Reader = given.reader ?? {
     run: (act) => commits.run({ durable: false, work: () => act(tables) }),
     close: async () => undefined,
   };
@@ -120,13 +105,13 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
 
   function claimNow(context: ClaimContext, request: ClaimRequest): ClaimedJob[] {
     const claimed = claim(context, request, randomUUID);
-    if (claimed.length > 0) parts.onTrying?.(claims.jobIds());
+    if (claimed.length > 0) given.onTrying?.(claims.jobIds());
     return claimed;
   }
 
   async function claimJobs(request: ClaimRequest): Promise<ClaimedJob[]> {
     // A turn of the loop later, as with commits: whoever asks again and again must not keep the network from its turn.
-    await new Promise<void>((resolve) => parts.soon(resolve));
+    await new Promise<void>((resolve) => given.soon(resolve));
     const claimed = await read((readable) => {
       const context = claimContext(readable);
       return hasDueTimers(readable, request.queue, context.now) ? undefined : claimNow(context, request);
@@ -142,24 +127,23 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
   async function readTransaction<T>(act: (tx: ReadTransaction) => Promise<T>): Promise<T> {
     const life = createLife();
     try {
-      return await read((tables) => act(new LocalReadTransaction(tables, life.check)));
+      return await read((tables) => act(new SqliteReadTransaction(tables, life.check)));
     } finally {
       life.end();
     }
   }
 
   return {
-    driver: parts.driver,
+    driver: given.driver,
     transaction: (act) =>
       write(true, async (context, check) => {
-        const result = await act(new LocalTransaction(context, check));
-        if (context.changes.claims.length === 0) parts.refuseNew?.();
+        const result = await act(new SqliteTransaction(context, check));
+        if (context.changes.claims.length === 0) given.refuseNew?.();
         return result;
       }),
     read: readTransaction,
     claim: claimJobs,
-    extend: (jobs, leaseMs) => read((readable) => extend(claimContext(readable), jobs, leaseMs)),
-    onWork: (listener) => work.listen(listener),
+    onWakeUp: (listener) => work.listen(listener),
     onAppend: (listener) => appends.listen(listener),
     nextWorkAt: (queue) => read((readable) => nextWorkAt(claimContext(readable), queue)),
     stats: () => read(stats),
@@ -169,7 +153,7 @@ export function createLocalStorage(parts: LocalStorageParts): Storage {
     ping: () =>
       write(true, () => {
         tables.touch(clock.now());
-        parts.refuseNew?.();
+        given.refuseNew?.();
       }),
     close() {
       closed ??= close();

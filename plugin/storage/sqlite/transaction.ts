@@ -1,23 +1,85 @@
-import { checkName } from '../check-name.ts';
-import type { ClaimedJob, Json, NewJob, QueueGate, Timer, Transaction } from '../contract.ts';
+import { checkName, endOfPrefix, fromJsonText, toJsonText } from '../values.ts';
+import type {
+  ClaimedJob,
+  Json,
+  NewJob,
+  QueuePause,
+  ReadTransaction,
+  StoredJob,
+  StreamEntry,
+  Timer,
+  Transaction,
+  VersionedRecord,
+} from '../contract.ts';
 import { storageError } from '../errors.ts';
-import { fromJsonText, toJsonText } from '../json-text.ts';
 import { count } from './changes.ts';
 import {
-  bury,
+  type RuleContext,
   complete,
+  deadLetter,
   drop,
   enqueueText,
   queuedText,
   release,
   resend,
   retry,
-  type RuleContext,
+  storedJob,
 } from './lane-rules.ts';
-import { LocalReadTransaction } from './read-transaction.ts';
+import type { RecordRow, Tables } from './tables.ts';
+
+function record(row: RecordRow): VersionedRecord {
+  return { key: row.key, value: fromJsonText(row.value), version: row.version };
+}
+
+/** The reading half of a transaction. A class: one is made for each message, and its methods need not be. */
+export class SqliteReadTransaction implements ReadTransaction {
+  protected readonly check: () => void;
+  readonly #tables: Tables;
+
+  /** @param check throws once the transaction has ended */
+  constructor(tables: Tables, check: () => void) {
+    this.#tables = tables;
+    this.check = check;
+  }
+
+  async getRecord(collection: string, key: string): Promise<VersionedRecord | undefined> {
+    this.check();
+    const row = this.#tables.records.get(collection, key);
+    return row && record(row);
+  }
+
+  async listRecords(
+    collection: string,
+    page: { readonly prefix?: string; readonly after?: string; readonly limit: number },
+  ): Promise<VersionedRecord[]> {
+    this.check();
+    const prefix = page.prefix ?? '';
+    const rows = this.#tables.records.list(collection, page.after ?? '', prefix, endOfPrefix(prefix), page.limit);
+    return rows.map(record);
+  }
+
+  async readStream(stream: string, page: { readonly after: number; readonly limit: number }): Promise<StreamEntry[]> {
+    this.check();
+    const rows = this.#tables.streams.read(stream, page.after, page.limit);
+    return rows.map((row) => ({ seq: row.seq, value: fromJsonText(row.value), at: row.at }));
+  }
+
+  async listJobs(queue: string, lane: string, limit: number): Promise<StoredJob[]> {
+    this.check();
+    const found = this.#tables.lanes.find(queue, lane);
+    if (found === undefined) return [];
+    return this.#tables.jobs.listInLane(found.id, limit).map((row) => storedJob(row, { queue, lane }));
+  }
+
+  async getPause(queue: string): Promise<QueuePause | undefined> {
+    this.check();
+    const pause = this.#tables.pauses.get(queue);
+    return pause && { until: pause.until, reason: pause.reason };
+  }
+}
 
 /** A writing transaction over the tables. */
-export class LocalTransaction extends LocalReadTransaction implements Transaction {
+export class SqliteTransaction extends SqliteReadTransaction implements Transaction {
   readonly #context: RuleContext;
 
   /** @param check throws once the transaction has ended */
@@ -92,9 +154,9 @@ export class LocalTransaction extends LocalReadTransaction implements Transactio
     release(this.#context, job, notBefore);
   }
 
-  async bury(job: ClaimedJob, error: string): Promise<void> {
+  async deadLetter(job: ClaimedJob, error: string): Promise<void> {
     this.check();
-    bury(this.#context, job, error);
+    deadLetter(this.#context, job, error);
   }
 
   async resend(deadJobId: number): Promise<boolean> {
@@ -107,11 +169,11 @@ export class LocalTransaction extends LocalReadTransaction implements Transactio
     return drop(this.#context, jobId);
   }
 
-  async setGate(queue: string, gate: QueueGate | null): Promise<void> {
+  async setPause(queue: string, pause: QueuePause | null): Promise<void> {
     this.check();
     const { tables, changes } = this.#context;
-    if (gate === null) tables.gates.remove(queue);
-    else tables.gates.set(checkName('queue', queue), { until: gate.until, reason: gate.reason });
+    if (pause === null) tables.pauses.remove(queue);
+    else tables.pauses.set(checkName('queue', queue), { until: pause.until, reason: pause.reason });
     changes.queues.add(queue);
   }
 }

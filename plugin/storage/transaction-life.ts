@@ -1,5 +1,18 @@
 import { storageError } from './errors.ts';
 
+/** A transaction's life: `check` throws from the moment it has ended. */
+export function createLife(): { readonly check: () => void; readonly end: () => void } {
+  let hasEnded = false;
+  return {
+    check: () => {
+      if (hasEnded) throw storageError('storage_ended', undefined);
+    },
+    end: () => {
+      hasEnded = true;
+    },
+  };
+}
+
 /**
  * Awaits the work of a transaction, but not for ever: while it runs, everybody else's waits. Work that awaits only its
  * tx is done before the event loop turns once, so any bound will do; this one is wide enough for a debugger's stop.

@@ -13,7 +13,7 @@ import {
   write,
 } from './subject.ts';
 
-/** What waits for a time: timers, and whole queues behind a gate. */
+/** What waits for a time: timers, and whole queues behind a pause. */
 export function timerAndGateRules(driver: StorageDriver): void {
   describe('timers', () => {
     const subject = useSubject(driver);
@@ -92,28 +92,28 @@ export function timerAndGateRules(driver: StorageDriver): void {
     });
   });
 
-  describe('gates', () => {
+  describe('pauses', () => {
     const subject = useSubject(driver);
     const gateFor = (ms: number, now: number) => ({ until: now + ms, reason: 'livetex_rate_limited' });
 
-    test('nothing of the queue is claimed before the gate opens; other queues go on', async () => {
+    test('nothing of the queue is claimed before the pause opens; other queues go on', async () => {
       const { storage, clock } = subject();
       await enqueue(storage, job('a', 1), job('b', 2), job('x', 'x', 'other'));
-      const gate = gateFor(1_000, clock.now());
-      await write(storage, (tx) => tx.setGate(QUEUE, gate));
-      expect(await storage.read((tx) => tx.getGate(QUEUE))).toEqual(gate);
-      expect(await storage.read((tx) => tx.getGate('other'))).toBeUndefined();
+      const pause = gateFor(1_000, clock.now());
+      await write(storage, (tx) => tx.setPause(QUEUE, pause));
+      expect(await storage.read((tx) => tx.getPause(QUEUE))).toEqual(pause);
+      expect(await storage.read((tx) => tx.getPause('other'))).toBeUndefined();
       expect(await claim(storage)).toEqual([]);
       expect(payloads(await claim(storage, 5, { queue: 'other' }))).toEqual(['x']);
-      expect(await storage.nextWorkAt(QUEUE)).toBe(gate.until);
+      expect(await storage.nextWorkAt(QUEUE)).toBe(pause.until);
       await clock.advance(999);
       expect(await claim(storage)).toEqual([]);
     });
 
-    test('afterwards one job at a time, marked as the probe, until the gate is lifted', async () => {
+    test('afterwards one job at a time, marked as the probe, until the pause is lifted', async () => {
       const { storage, clock } = subject();
       await enqueue(storage, job('a', 1), job('b', 2), job('c', 3));
-      await write(storage, (tx) => tx.setGate(QUEUE, gateFor(1_000, clock.now())));
+      await write(storage, (tx) => tx.setPause(QUEUE, gateFor(1_000, clock.now())));
       await clock.advance(1_000);
       const [probe, ...others] = await claim(storage);
       expect(others).toEqual([]);
@@ -125,20 +125,20 @@ export function timerAndGateRules(driver: StorageDriver): void {
       expect(second).toMatchObject({ payload: 2, probe: true });
       await write(storage, async (tx) => {
         await tx.complete(second);
-        await tx.setGate(QUEUE, null);
+        await tx.setPause(QUEUE, null);
       });
-      expect(await storage.read((tx) => tx.getGate(QUEUE))).toBeUndefined();
+      expect(await storage.read((tx) => tx.getPause(QUEUE))).toBeUndefined();
       await clock.advance(50);
       const free = await claim(storage);
       expect(new Set(payloads(free))).toEqual(new Set([1, 3]));
       expect(free.every((claimed) => claimed.probe === undefined)).toBe(true);
     });
 
-    test('jobs that were under way when the gate closed count: no probe beside them', async () => {
+    test('jobs that were under way when the pause closed count: no probe beside them', async () => {
       const { storage, clock } = subject();
       await enqueue(storage, job('a', 1), job('b', 2));
       const before = await claimOne(storage);
-      await write(storage, (tx) => tx.setGate(QUEUE, gateFor(10, clock.now())));
+      await write(storage, (tx) => tx.setPause(QUEUE, gateFor(10, clock.now())));
       await clock.advance(10);
       expect(await claim(storage)).toEqual([]);
       await write(storage, (tx) => tx.complete(before));
@@ -148,7 +148,7 @@ export function timerAndGateRules(driver: StorageDriver): void {
     test('a probe whose worker died makes room when its lease ends', async () => {
       const { storage, clock } = subject();
       await enqueue(storage, job('a', 1), job('b', 2));
-      await write(storage, (tx) => tx.setGate(QUEUE, gateFor(10, clock.now())));
+      await write(storage, (tx) => tx.setPause(QUEUE, gateFor(10, clock.now())));
       await clock.advance(10);
       expect(await claim(storage)).toHaveLength(1);
       await clock.advance(LEASE_MS);

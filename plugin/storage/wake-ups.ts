@@ -1,12 +1,12 @@
-import type { StorageLogger } from './open-options.ts';
+import type { Logger } from './contract.ts';
 
 /** Listeners to what was committed. A listener that throws harms neither storage nor the others. */
-export interface Hints {
+export interface WakeUps {
   listen(listener: (name: string) => void): () => void;
   tell(names: Iterable<string>): void;
 }
 
-export function createHints(logger: StorageLogger | undefined): Hints {
+export function createWakeUps(logger: Logger | undefined): WakeUps {
   const listeners = new Set<{ readonly hear: (name: string) => void }>();
   return {
     listen(hear) {
