@@ -13,7 +13,7 @@ interface Sent {
 }
 
 /** A transaction's way to the server, which takes a connection only when an answer is needed. */
-export interface LazyPort {
+interface LazyPort {
   readonly port: TransactionPort;
   /** What was sent so far and has not gone out: everything, as long as nothing was asked. */
   readonly unsent: readonly Sent[];
@@ -24,7 +24,7 @@ export interface LazyPort {
 }
 
 /** `begin` opens a session and begins the transaction on it. */
-export function createLazyPort(begin: () => Promise<Session>): LazyPort {
+function createLazyPort(begin: () => Promise<Session>): LazyPort {
   const unsent: Sent[] = [];
   let opening: Promise<Session> | undefined;
   let session: Session | undefined;
@@ -56,7 +56,7 @@ export function createLazyPort(begin: () => Promise<Session>): LazyPort {
  * Awaits a transaction's work, but no longer than `ms` at a time in which it asks nothing of the server: it holds locks
  * that others wait for. @throws storage_stalled; what the work does after that is ignored
  */
-export async function withinDeadline<T>(lazy: LazyPort, work: Promise<T>, ms: number): Promise<T> {
+async function withinDeadline<T>(lazy: LazyPort, work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const stalled = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {

@@ -12,12 +12,22 @@ export interface Changes {
   readonly lanes: number[];
   /** Claims that were used up. */
   readonly claims: Claim[];
+  /** Something new was stored, which was not accepted before. */
+  hasNew: boolean;
   /** A claim was used up whose job stays where it is. */
   hasGivenBack: boolean;
 }
 
 export function noChanges(): Changes {
-  return { queues: new Set(), streams: new Set(), counts: new Map(), lanes: [], claims: [], hasGivenBack: false };
+  return {
+    queues: new Set(),
+    streams: new Set(),
+    counts: new Map(),
+    lanes: [],
+    claims: [],
+    hasNew: false,
+    hasGivenBack: false,
+  };
 }
 
 /** Adds to a count of a queue. */

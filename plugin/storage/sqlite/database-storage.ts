@@ -25,7 +25,7 @@ export interface DatabaseStorageContext extends OpenStorageOptions {
   /** Left out: reads take their turn among the writes. */
   readonly reader?: Reader;
   readonly soon: (act: () => void) => void;
-  /** Throws when nothing new may be written; what ends a job still is. */
+  /** Throws when nothing new may be written; what ends a job, and what frees space, still is. */
   readonly refuseNew?: () => void;
   /** Is told which jobs are under way before their claims are handed out. Left out: nobody asks after this process. */
   readonly onTrying?: (jobIds: readonly number[]) => void;
@@ -138,7 +138,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     transaction: (act) =>
       write(true, async (context, check) => {
         const result = await act(new SqliteTransaction(context, check));
-        if (context.changes.claims.length === 0) given.refuseNew?.();
+        if (context.changes.hasNew && context.changes.claims.length === 0) given.refuseNew?.();
         return result;
       }),
     read: readTransaction,

@@ -20,9 +20,9 @@ export function sqliteCode(error: unknown): number | undefined {
   return error.errcode & PRIMARY_CODE_MASK;
 }
 
-/** An error of SQLite as one of the catalogue that names the folder; any other error stays as it is. */
-export function describeSqliteError(error: unknown, folder: string): unknown {
+/** An error of SQLite as one of the catalogue that names the folder (none: storage in memory); any other error stays as it is. */
+export function describeSqliteError(error: unknown, folder: string | undefined): unknown {
   const code = CODES.get(sqliteCode(error) ?? 0);
   if (code === undefined || !(error instanceof Error)) return error;
-  return storageError(code, { folder, detail: error.message }, error);
+  return storageError(code, { ...(folder !== undefined && { folder }), detail: error.message }, error);
 }

@@ -4,7 +4,7 @@ import { createStallGuard } from '../transaction-life.ts';
 import { describeSqliteError } from './describe-sqlite-error.ts';
 
 /** What waits until it may be told: in the order of the commits. */
-export interface FlushQueue {
+interface FlushQueue {
   /** Is a flush under way? */
   readonly isFlushing: boolean;
   /**
@@ -18,7 +18,7 @@ export interface FlushQueue {
  * Flushes to disk beside the event loop: while the disk works, the next groups are run and committed, and one flush makes
  * all of them durable that were committed before it began.
  */
-export function createFlushQueue(flush: () => Promise<void>, flushed: () => void): FlushQueue {
+function createFlushQueue(flush: () => Promise<void>, flushed: () => void): FlushQueue {
   interface Waiting {
     readonly needsFlush: boolean;
     readonly settle: (failure: { readonly error: unknown } | undefined) => void;
@@ -72,7 +72,7 @@ export interface EngineLog {
  */
 export function createSqliteEngine(
   database: DatabaseSync,
-  folder: string,
+  folder: string | undefined,
   close: () => void,
   log?: EngineLog,
 ): CommitEngine {

@@ -17,7 +17,7 @@ import { countDeaths, openTryMarks } from './try-marks.ts';
  * group that is still open nor waits for its flush. One after the other, each in a transaction of its own, begun after
  * it was asked for: a read that follows a commit sees it.
  */
-export function createSqliteReader(database: DatabaseSync, folder: string, deadlineMs: number): Reader {
+function createSqliteReader(database: DatabaseSync, folder: string, deadlineMs: number): Reader {
   const tables = createSqliteTables((sql) => database.prepare(sql));
   const begin = database.prepare('BEGIN');
   const end = database.prepare('COMMIT');
@@ -124,6 +124,6 @@ export function createMemoryStorage(options: OpenStorageOptions): Storage {
     tables: createSqliteTables((sql) => database.prepare(sql)),
     // Nothing is flushed, but input and output must have their turn between two groups.
     soon: setImmediate,
-    engine: createSqliteEngine(database, ':memory:', () => database.close()),
+    engine: createSqliteEngine(database, undefined, () => database.close()),
   });
 }

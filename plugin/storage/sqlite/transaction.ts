@@ -88,8 +88,14 @@ export class SqliteTransaction extends SqliteReadTransaction implements Transact
     this.#context = context;
   }
 
-  async putRecord(collection: string, key: string, value: Json, expected?: number): Promise<number> {
+  /** Before something new is stored. */
+  #beginNew(): void {
     this.check();
+    this.#context.changes.hasNew = true;
+  }
+
+  async putRecord(collection: string, key: string, value: Json, expected?: number): Promise<number> {
+    this.#beginNew();
     checkName('collection', collection);
     checkName('key', key);
     const version = this.#context.tables.records.put(collection, key, toJsonText(value), expected);
@@ -103,7 +109,7 @@ export class SqliteTransaction extends SqliteReadTransaction implements Transact
   }
 
   async appendStream(stream: string, value: Json, at: number): Promise<number> {
-    this.check();
+    this.#beginNew();
     const { tables, changes } = this.#context;
     const seq = tables.streams.append(checkName('stream', stream), toJsonText(value), at);
     changes.streams.add(stream);
@@ -111,7 +117,7 @@ export class SqliteTransaction extends SqliteReadTransaction implements Transact
   }
 
   async remember(scope: string, id: string, value: Json): Promise<{ readonly value: Json } | undefined> {
-    this.check();
+    this.#beginNew();
     const { remembered } = this.#context.tables;
     checkName('scope', scope);
     if (remembered.insert(scope, checkName('id', id), toJsonText(value), this.#context.now())) return undefined;
@@ -120,12 +126,12 @@ export class SqliteTransaction extends SqliteReadTransaction implements Transact
   }
 
   async enqueue(jobs: readonly NewJob[]): Promise<void> {
-    this.check();
+    this.#beginNew();
     for (const text of jobs.map(queuedText)) enqueueText(this.#context, text);
   }
 
   async schedule(timer: Timer): Promise<void> {
-    this.check();
+    this.#beginNew();
     const { tables, changes } = this.#context;
     const job = queuedText(timer.job);
     const isNew = tables.timers.put({ ...job, id: checkName('timer id', timer.id), at: timer.at });

@@ -9,13 +9,13 @@ import { clientConfig, parseTarget, placeOf } from '../postgres/target.ts';
 import { describeSqliteError } from '../sqlite/describe-sqlite-error.ts';
 
 /** A rule of storage, and the question for what breaks it. */
-export interface Rule {
+interface Rule {
   readonly problem: string;
   /** Answers one number; 0: the rule is kept. */
   readonly sql: string;
 }
 
-export const POSTGRES_RULES: readonly Rule[] = [
+const POSTGRES_RULES: readonly Rule[] = [
   {
     problem: 'jobs without a lane: nobody will ever work on them',
     sql: `SELECT count(*) AS n FROM jobs WHERE NOT EXISTS (
@@ -45,7 +45,7 @@ export const POSTGRES_RULES: readonly Rule[] = [
   },
 ];
 
-export const SQLITE_RULES: readonly Rule[] = [
+const SQLITE_RULES: readonly Rule[] = [
   {
     problem: 'jobs without a lane: nobody will ever work on them',
     sql: 'SELECT count(*) FROM job WHERE NOT EXISTS (SELECT 1 FROM lane WHERE lane.id = job.lane_id)',

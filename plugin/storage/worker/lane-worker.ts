@@ -17,7 +17,7 @@ type HandlerOptions = Pick<LaneWorkerOptions, 'handle' | 'clock' | 'deadlineMs' 
  * signal is aborted and the try has failed, whether the handler listens or not; what it answers later is ignored.
  * @throws what the handler throws; job_deadline
  */
-export async function runHandler(options: HandlerOptions, job: ClaimedJob): Promise<JobOutcome> {
+async function runHandler(options: HandlerOptions, job: ClaimedJob): Promise<JobOutcome> {
   const { handle, clock, queue } = options;
   const deadlineMs = Math.min(options.deadlineMs, job.leaseUntil - clock.now());
   const controller = new AbortController();

@@ -9,6 +9,10 @@ test('a disk with too little free space refuses what is new, and lets end what w
   const job = (lane: string) => ({ queue: 'q', lane, kind: 'k', payload: lane });
   const before = await createSqliteStorage(folder, { clock });
   await before.transaction((tx) => tx.enqueue([job('accepted')]));
+  await before.transaction((tx) => tx.enqueue([job('dead')]));
+  const dead = (await before.claim({ queue: 'q', limit: 9, leaseMs: 60_000 })).find(({ lane }) => lane === 'dead');
+  if (dead === undefined) throw new Error('the job that is to be dropped was expected');
+  await before.transaction((tx) => tx.deadLetter(dead, 'x'));
   await before.ping();
   await before.close();
 
@@ -16,6 +20,8 @@ test('a disk with too little free space refuses what is new, and lets end what w
   const full = { code: 'storage_full', retryable: true, message: expect.stringContaining(folder) as string };
   await expect(storage.transaction((tx) => tx.enqueue([job('new')]))).rejects.toMatchObject(full);
   await expect(storage.transaction((tx) => tx.putRecord('c', 'k', 1))).rejects.toMatchObject(full);
+  // What frees space is not refused.
+  expect(await storage.transaction((tx) => tx.drop(dead.id))).toBe(true);
   // What readiness asks.
   await expect(storage.ping()).rejects.toMatchObject(full);
   const [accepted, ...others] = await storage.claim({ queue: 'q', limit: 9, leaseMs: 60_000 });
