@@ -3,7 +3,7 @@
  * one contract suite (`test/contract/storage`). The primitives are general: records, streams, remembered ids and lanes.
  *
  * Names (collections, keys, streams, scopes, ids, queues, lanes, kinds) are not empty, at most 512 UTF-16 units, and
- * contain no NUL and no half of a surrogate pair (`check-name.ts`): databases would change or refuse them. Values are any JSON.
+ * contain no NUL and no half of a surrogate pair (`values.ts`): databases would change or refuse them. Values are any JSON.
  *
  * Words. A *lane* is a strictly ordered durable queue for one key; lanes with the same purpose form a *queue*, which is
  * what a worker works on. A *claim* is the right to work on the head of a lane for the length of a *lease*.

@@ -1,6 +1,5 @@
 import type { ClaimedJob, ClaimRequest } from '../contract.ts';
-import { count } from './changes.ts';
-import type { ClaimBook } from './claim-book.ts';
+import { type ClaimBook, count } from './claim-book.ts';
 import { enqueueText, type RuleContext, storedJob } from './lane-rules.ts';
 import type { PauseRow, Tables } from './tables.ts';
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimRequest, ClaimedJob, OpenStorageOptions, ReadTransaction, Storage } from '../contract.ts';
 import { storageError } from '../errors.ts';
-import { type Changes, mergeChanges, noChanges, writeCounts } from './changes.ts';
-import { createClaimBook } from './claim-book.ts';
+import { type Changes, createClaimBook, mergeChanges, noChanges, writeCounts } from './claim-book.ts';
 import { claim, type ClaimContext, hasDueTimers, moveDueTimers, nextWorkAt } from './claim-rules.ts';
 import { type CommitEngine, createGroupCommit } from './group-commit.ts';
 import { createWakeUps } from '../wake-ups.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { codeOf, storageError } from '../errors.ts';
-import { describeSqliteError, sqliteCode } from './describe-sqlite-error.ts';
+import { describeSqliteError, sqliteCode } from './open-database.ts';
 
 /** SQLITE_BUSY (sqlite.org/rescode.html). */
 const BUSY = 5;

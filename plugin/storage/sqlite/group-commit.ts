@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { storageError } from '../errors.ts';
 import { createStallGuard } from '../transaction-life.ts';
-import { describeSqliteError } from './describe-sqlite-error.ts';
+import { describeSqliteError } from './open-database.ts';
 
 /** What waits until it may be told: in the order of the commits. */
 interface FlushQueue {

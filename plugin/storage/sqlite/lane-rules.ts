@@ -1,8 +1,7 @@
 import type { ClaimedJob, NewJob, StoredJob } from '../contract.ts';
 import { checkName, fromJsonText, toJsonText } from '../values.ts';
 import { storageError } from '../errors.ts';
-import { type Changes, count } from './changes.ts';
-import type { ClaimBook } from './claim-book.ts';
+import { type Changes, type ClaimBook, count } from './claim-book.ts';
 import type { DeadRow, JobRow, LaneRow, Tables } from './tables.ts';
 
 /** What the rules work on: the tables inside an open transaction, what it changed so far, and its time. */

@@ -2,13 +2,12 @@ import { DatabaseSync } from 'node:sqlite';
 import type { OpenStorageOptions, Storage } from '../contract.ts';
 import { TRANSACTION_DEADLINE_MS, createStallGuard } from '../transaction-life.ts';
 import { createCheckpoints } from './checkpoints.ts';
-import { describeSqliteError } from './describe-sqlite-error.ts';
+import { describeSqliteError, migrate, openDatabase, openForReading } from './open-database.ts';
 import { createDiskGuard } from './disk-guard.ts';
 import { lockFolder, prepareFolder, refuseMoved } from './folder-lock.ts';
 import { createSqliteEngine } from './group-commit.ts';
 import { type Reader, createDatabaseStorage } from './database-storage.ts';
 import { createLogFlush } from './log-flush.ts';
-import { migrate, openDatabase, openForReading } from './open-database.ts';
 import { createSqliteTables } from './sqlite-tables.ts';
 import { countDeaths, openTryMarks } from './try-marks.ts';
 

@@ -12,7 +12,7 @@ import type {
   VersionedRecord,
 } from '../contract.ts';
 import { storageError } from '../errors.ts';
-import { count } from './changes.ts';
+import { count } from './claim-book.ts';
 import {
   type RuleContext,
   complete,

@@ -6,7 +6,7 @@ import { COPY_KEY, readMeta } from '../postgres/migrate.ts';
 import { GONE_AFTER_MS } from '../postgres/node-watch.ts';
 import { describeServerError } from '../postgres/server-errors.ts';
 import { clientConfig, parseTarget, placeOf } from '../postgres/target.ts';
-import { describeSqliteError } from '../sqlite/describe-sqlite-error.ts';
+import { describeSqliteError } from '../sqlite/open-database.ts';
 
 /** A rule of storage, and the question for what breaks it. */
 interface Rule {

@@ -4,8 +4,7 @@ import { type Target, clientConfig, parseTarget, placeOf } from '../postgres/tar
 import { COPY_KEY, copyStateOf, migrate, writeMeta } from '../postgres/migrate.ts';
 import { GONE_AFTER_MS } from '../postgres/node-watch.ts';
 import { describeServerError } from '../postgres/server-errors.ts';
-import { type CopySource, openCopySource } from './copy-source.ts';
-import { COPY_TABLES, type CopyTable } from './copy-tables.ts';
+import { COPY_TABLES, type CopySource, type CopyTable, openCopySource } from './copy-source.ts';
 
 const LIVING_NODES = `SELECT 1 FROM nodes WHERE seen_at > extract(epoch from clock_timestamp()) * 1000 - $1::bigint`;
 /** Rows of one transaction. Our choice: some tenths of a second, so that progress is seen and an interruption costs little. */
