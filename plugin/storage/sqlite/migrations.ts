@@ -2,7 +2,7 @@
  * The schema, as steps: entry n brings a database of version n to n + 1. A step never changes once it is released; the
  * test fixtures hold a database of every released version.
  *
- * Times are Unix ms, values JSON text. Every search of `tables.ts` has its index here; a test reads the query plans.
+ * Times are Unix ms, values JSON text. Every search of `sqlite-tables.ts` and its neighbours has its index here; a test reads the query plans.
  */
 export const MIGRATIONS: readonly string[] = [
   `
