@@ -88,6 +88,7 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
   });
 }
 
+export { lanesOf } from './core/jobs.ts';
 export { definition } from './definition.ts';
 export { ERRORS, type ErrorCode } from './errors.ts';
 export type { LiveTexPlugin } from './livetex-plugin.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type LeadRef, userIdOf } from '../contract/lead.ts';
 import { attachmentSchema } from '../contract/message.ts';
 import { scriptRefSchema } from '../contract/script-types.ts';
 import type { DialogEvent } from '../contract/dialog.ts';
@@ -13,9 +14,11 @@ export const DIALOGS = 'livetex-dialogs';
 /** Stands for the binding of a lead whom no binding takes. Cannot be a binding's id, which is never empty. */
 export const NO_BINDING = '';
 
+const LIVETEX_PREFIX = 'livetex:';
+
 /** Requests to LiveTex through one binding's token: lane `<userId>`. */
 export function liveTexQueue(bindingId: string): string {
-  return `livetex:${bindingId}`;
+  return `${LIVETEX_PREFIX}${bindingId}`;
 }
 
 /** A lane and a dialog belong to one lead in one binding: two bindings never share one. */
@@ -23,10 +26,31 @@ export function dialogLane(bindingId: string, userId: string): string {
   return `${bindingId}/${userId}`;
 }
 
-/** A binding's id has no slash, a user id may have some. */
-export function partsOfLane(lane: string): { readonly bindingId: string; readonly userId: string } {
+/** The opposite of `dialogLane`. A binding's id has no slash, a user id may have some. */
+export function parseDialogLane(lane: string): { readonly bindingId: string; readonly userId: string } {
   const slash = lane.indexOf('/');
   return { bindingId: lane.slice(0, slash), userId: lane.slice(slash + 1) };
+}
+
+/**
+ * The lanes in which work of a lead may wait, in those of the given queues that are the plugin's. The queues are what storage
+ * has, so that work of a binding that is no longer configured is found too.
+ */
+export function lanesOf(
+  lead: LeadRef,
+  queues: readonly string[],
+): Array<{ readonly queue: string; readonly lane: string }> {
+  const userId = userIdOf(lead);
+  const bindingIds = [NO_BINDING, ...queues.filter(isLiveTexQueue).map((queue) => queue.slice(LIVETEX_PREFIX.length))];
+  return queues.flatMap((queue) => {
+    if (isLiveTexQueue(queue)) return [{ queue, lane: userId }];
+    if (queue !== DIALOG_QUEUE && queue !== HOST_QUEUE) return [];
+    return bindingIds.map((bindingId) => ({ queue, lane: dialogLane(bindingId, userId) }));
+  });
+}
+
+function isLiveTexQueue(queue: string): boolean {
+  return queue.startsWith(LIVETEX_PREFIX);
 }
 
 /** All of the plugin's queues. */

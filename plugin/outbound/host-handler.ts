@@ -4,7 +4,7 @@ import { pluginError } from '../errors.ts';
 import type { ClaimedJob } from '../storage/contract.ts';
 import type { JobOutcome } from '../storage/lane-worker-contract.ts';
 import { askHost } from '../core/ask-host.ts';
-import { hostJobSchema, partsOfLane } from '../core/jobs.ts';
+import { hostJobSchema, parseDialogLane } from '../core/jobs.ts';
 import type { PluginContext } from '../core/plugin-context.ts';
 
 /** One call of the platform: at least once, in order per lead, each with the id that its job was stored with. */
@@ -12,7 +12,7 @@ export function createHostHandler(context: PluginContext): (job: ClaimedJob) => 
   const { host } = context;
   return async (job) => {
     const call = hostJobSchema.parse(job.payload);
-    const { userId } = partsOfLane(job.lane);
+    const { userId } = parseDialogLane(job.lane);
     const lead = leadOf(userId);
     if (lead === undefined) throw pluginError('job_unreadable', { job: job.kind });
     switch (call.kind) {

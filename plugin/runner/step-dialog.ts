@@ -5,7 +5,7 @@ import type { ClaimedJob, Transaction } from '../storage/contract.ts';
 import type { JobOutcome } from '../storage/lane-worker-contract.ts';
 import { refuseUnboundTransfer } from './choose-transfer.ts';
 import { gatherFacts } from './gather-facts.ts';
-import { NO_BINDING, partsOfLane, dialogJob, DIALOG_QUEUE, dialogLane } from '../core/jobs.ts';
+import { NO_BINDING, parseDialogLane, dialogJob, DIALOG_QUEUE, dialogLane } from '../core/jobs.ts';
 import { mayNeedFacts, type Facts, type Transition, type TransitionContext } from '../dialog/facts.ts';
 import { transition } from '../dialog/transition.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
@@ -26,7 +26,7 @@ export interface DialogStep {
 export function createDialogHandler(context: PluginContext): (job: ClaimedJob) => Promise<JobOutcome> {
   return async (job) => {
     const event = dialogEventSchema.parse(job.payload);
-    const { bindingId, userId } = partsOfLane(job.lane);
+    const { bindingId, userId } = parseDialogLane(job.lane);
     const lead = leadOf(userId);
     if (lead === undefined) throw pluginError('job_unreadable', { job: job.kind });
     if (bindingId === NO_BINDING) return refuseUnboundTransfer(context, lead, job.lane);

@@ -1,7 +1,9 @@
 /** One lead's dialog for a maintainer: where it stands, what was said, what waits. */
 import { z } from 'zod';
-import { userIdOf } from '../../../plugin/contract/lead.ts';
+import type { LeadRef } from '../../../plugin/contract/lead.ts';
+import { lanesOf } from '../../../plugin/index.ts';
 import type { Storage } from '../../../plugin/storage/contract.ts';
+import { leadKey, leadQueue } from '../../leads/lead-keys.ts';
 import type { LeadView, Runtime, TranscriptMessage } from '../../runtime/contract.ts';
 
 /** Most waiting jobs of one lane that are looked at: a job may have hundreds of kilobytes. */
@@ -51,8 +53,7 @@ export async function dialogReport(
   if (view === undefined) return undefined;
   const { messages, earlier } = await newestMessages(runtime, { channel, externalId, last });
   const { botId } = view.lead;
-  const userId = userIdOf({ botId, channel, externalId });
-  const waiting = await waitingLanes(storage, userId);
+  const waiting = await waitingLanes(storage, { botId, channel, externalId });
   return { view, messages, earlier, waiting };
 }
 
@@ -79,21 +80,18 @@ async function newestMessages(
   return { messages: kept.map(({ message }) => message), earlier: count - kept.length };
 }
 
-/** A lane of this lead is named by the user id, alone or behind a binding's id and a slash. */
-async function waitingLanes(storage: Storage, userId: string): Promise<WaitingLane[]> {
-  const stats = await storage.stats();
+async function waitingLanes(storage: Storage, lead: LeadRef): Promise<WaitingLane[]> {
+  const queues = (await storage.stats()).map(({ queue }) => queue);
+  const ofBot = queues.filter((queue) => queue === leadQueue(lead.botId));
+  const known = [...ofBot.map((queue) => ({ queue, lane: leadKey(lead) })), ...lanesOf(lead, queues)];
   return await storage.read(async (tx) => {
     const lanes: WaitingLane[] = [];
-    const bindings = ['', ...stats.flatMap(({ queue }) => (queue.startsWith('livetex:') ? [queue.slice(8)] : []))];
-    for (const { queue } of stats) {
+    for (const { queue, lane } of known) {
+      const jobs = await tx.listJobs(queue, lane, MAX_WAITING);
+      const [head] = jobs;
+      if (head === undefined) continue;
       const heldBack = (await tx.getPause(queue))?.reason ?? null;
-      for (const lane of [userId, ...bindings.map((binding) => `${binding}/${userId}`)]) {
-        const jobs = await tx.listJobs(queue, lane, MAX_WAITING);
-        const [head] = jobs;
-        if (head !== undefined) {
-          lanes.push({ queue, jobs: jobs.length, attempts: head.attempts, error: head.lastError, heldBack });
-        }
-      }
+      lanes.push({ queue, jobs: jobs.length, attempts: head.attempts, error: head.lastError, heldBack });
     }
     return lanes;
   });

@@ -2,9 +2,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { PlatformEvent } from '../../../plugin/contract/events.ts';
 import { createLiveTexPlugin, type LiveTexPlugin } from '../../../plugin/index.ts';
-import { DIALOG_QUEUE, DIALOGS, dialogLane, liveTexQueue } from '../../../plugin/core/jobs.ts';
+import { DIALOG_QUEUE, DIALOGS, dialogLane, HOST_QUEUE, liveTexQueue } from '../../../plugin/core/jobs.ts';
 import { openStorage, type Storage, systemClock } from '../../../plugin/storage/index.ts';
 import { LEAD } from '../../support/minimal-host.ts';
+import { stand, withOperator } from '../../support/standing-plugin.ts';
 
 const USER = userIdOf(LEAD);
 const LANE = dialogLane('main', USER);
@@ -89,4 +90,21 @@ test('a transaction that the platform takes back takes the step with it', async 
   });
   await expect(taken).rejects.toThrow('taken back');
   expect(await waiting(storage)).toEqual({ dialog: [], livetex: [] });
+});
+
+test('a webhook is in force as soon as it has its 200, also before the plugin is started', async () => {
+  const storage = await openStorage('memory:', { clock: systemClock });
+  onTestFinished(() => storage.close());
+  const { plugin, post } = await stand(storage);
+  await withOperator(storage);
+  expect(await post('first')).toBe(200);
+  const boris = { employee_id: 'b', first_name: 'Борис' };
+  expect(await post('second', { employee: boris, timestamp: Date.now() + 1 })).toBe(200);
+  expect(await plugin.dialog(LEAD)).toMatchObject({ mode: 'operator', operator: { id: 'b', name: 'Борис' } });
+  const deliveries = await storage.read((tx) => tx.listJobs(HOST_QUEUE, LANE, 10));
+  expect(deliveries.map(({ payload }) => JSON.stringify(payload).match(/first|Борис|second/)?.[0])).toEqual([
+    'first',
+    'Борис',
+    'second',
+  ]);
 });
