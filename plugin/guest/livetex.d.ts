@@ -1,3 +1,4 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- an import would make the file a module, and its names would no longer be global
 /// <reference path="./language.d.ts" />
 /**
  * Всё, что видит скрипт бота: для подсказок и проверки в редакторе и для `metabot-livetex check`.
