@@ -1,11 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { PlatformEvent } from '../../../plugin/contract/events.ts';
+import { NEW_DIALOG } from '../../../plugin/dialog/dialog-state.ts';
 import { createLiveTexPlugin, type LiveTexPlugin } from '../../../plugin/index.ts';
 import { DIALOG_QUEUE, DIALOGS, dialogLane, HOST_QUEUE, liveTexQueue } from '../../../plugin/core/jobs.ts';
 import { openStorage, type Storage, systemClock } from '../../../plugin/storage/index.ts';
 import { LEAD } from '../../support/minimal-host.ts';
-import { stand, withOperator } from '../../support/standing-plugin.ts';
+import { stand } from '../../support/standing-plugin.ts';
 
 const USER = userIdOf(LEAD);
 const LANE = dialogLane('main', USER);
@@ -91,6 +92,21 @@ test('a transaction that the platform takes back takes the step with it', async 
   await expect(taken).rejects.toThrow('taken back');
   expect(await waiting(storage)).toEqual({ dialog: [], livetex: [] });
 });
+
+/** The lead's dialog is with an operator. */
+async function withOperator(storage: Storage): Promise<void> {
+  const state = {
+    ...NEW_DIALOG,
+    mode: 'operator',
+    transfer: 1,
+    forwarded: true,
+    employee: { id: 'a', name: 'Анна', at: 1 },
+    selection: { groupId: null, name: null, attributes: {} },
+    selectedAt: 1,
+    notBefore: 1,
+  };
+  await storage.transaction((tx) => tx.putRecord(DIALOGS, LANE, state));
+}
 
 test('a webhook is in force as soon as it has its 200, also before the plugin is started', async () => {
   const storage = await openStorage('memory:', { clock: systemClock });
