@@ -77,8 +77,10 @@ export const SHIM_ERRORS = {
   script_loop: row({
     fault: 'script',
     retryable: false,
-    message: (facts: { limit: number }) =>
-      `one message ran more than ${facts.limit} scripts or commands: scripts call each other in a circle`,
+    message: (facts: { limit: number } | { turns: number; circle: string }) =>
+      'limit' in facts
+        ? `one message ran more than ${facts.limit} scripts or commands: scripts call each other in a circle`
+        : `scripts run each other in a circle, ${facts.circle}: it was ended after ${facts.turns} turns`,
   }),
   script_output_full: row({
     fault: 'script',

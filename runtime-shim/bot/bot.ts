@@ -29,6 +29,8 @@ export interface Bot {
   readonly id: string;
   readonly name: string;
   readonly folder: string;
+  /** What dates of its scripts are in, an IANA name; `undefined`: as the process. */
+  readonly timeZone?: string | undefined;
   readonly scripts: ReadonlyMap<string, BotScript>;
   readonly routes: readonly BotRoute[];
   readonly channels: BotDescription['channels'];

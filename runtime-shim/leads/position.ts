@@ -30,6 +30,8 @@ export const positionSchema = z.object({
   started: z.boolean(),
   waiting: waitingSchema.nullable(),
   menu: shownMenuSchema.nullable(),
+  /** When the last message with a file came, Unix ms: more files without a text right behind it belong to it. */
+  filesAt: z.int().exactOptional(),
 });
 export type Position = z.infer<typeof positionSchema>;
 

@@ -30,7 +30,13 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     const storage =
       typeof given === 'string' ? await openStorage(given, { clock, logger, owner: holder.current().id }) : given;
     if (typeof given === 'string') opened.push(() => storage.close());
-    const sandbox = createSandbox({ ...DEFAULT_LIMITS, ...options.sandbox }, { logger });
+    const sandbox = createSandbox(
+      { ...DEFAULT_LIMITS, ...options.sandbox },
+      {
+        logger,
+        timeZone: holder.current().timeZone,
+      },
+    );
     opened.push(() => sandbox.close());
     const activities = new ActivityBus(logger);
     const forgetAppends = storage.onAppend((stream) => activities.committed(stream));

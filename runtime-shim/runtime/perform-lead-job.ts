@@ -94,7 +94,9 @@ async function scenarioOf(
     const isWithOperator = withOperator();
     cancel = context.clock.after(MAX_SCENARIO_MS, () => overtime.abort());
     const trigger: Trigger =
-      job.kind === 'message' ? { kind: 'message', content: job.content, withOperator: isWithOperator } : job;
+      job.kind === 'message'
+        ? { kind: 'message', content: job.content, at: job.at, withOperator: isWithOperator }
+        : job;
     const result = await runScenario({
       bot: context.bot(),
       lead,

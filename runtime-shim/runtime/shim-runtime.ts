@@ -132,6 +132,7 @@ export class ShimRuntime implements Runtime {
   async reload(): Promise<readonly string[]> {
     const { holder, context } = this.insides;
     const problems = await holder.reload();
+    context.sandbox.useTimeZone(holder.current().timeZone);
     context.activities.emit({ kind: 'bot_reloaded', at: context.clock.now(), problems });
     if (problems.length > 0)
       context.logger.warn('the bot folder has problems; the last good bot goes on', { problems });

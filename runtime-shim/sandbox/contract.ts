@@ -154,6 +154,8 @@ export interface Sandbox {
   /** Never rejects because of what the script does: a failure is a result. Rejects only when closed. */
   run(script: ScriptRun): Promise<ScriptResult>;
   stats(): SandboxStats;
+  /** What dates of the scripts that are started from now on are in, an IANA name; `undefined`: as this process. */
+  useTimeZone(timeZone: string | undefined): void;
   /** Resolves when the runners are ready. */
   ready(): Promise<void>;
   close(): Promise<void>;

@@ -34,6 +34,7 @@ export class RunnerPool {
   readonly #events: PoolEvents;
   readonly #logger: Logger | undefined;
   readonly #starter: RunnerStarter;
+  #timeZone: string | undefined;
   readonly #runners = new Set<RunnerProcess>();
   readonly #watch: NodeJS.Timeout;
   #lastWatch = performance.now();
@@ -44,12 +45,18 @@ export class RunnerPool {
   #drained: (() => void) | undefined;
   killed = 0;
 
-  constructor(limits: FullLimits, platformSource: PlatformSources, events: PoolEvents, logger: Logger | undefined) {
+  constructor(
+    limits: FullLimits,
+    platformSource: PlatformSources,
+    events: PoolEvents,
+    { logger, timeZone }: { readonly logger: Logger | undefined; readonly timeZone: string | undefined },
+  ) {
     this.#limits = limits;
     this.#platformSource = platformSource;
     this.#events = events;
     this.#logger = logger;
-    this.#starter = new RunnerStarter(logger);
+    this.#timeZone = timeZone;
+    this.#starter = new RunnerStarter(logger, timeZone);
     for (let index = 0; index < limits.runners + limits.spares; index += 1) this.#add();
     this.#watch = setInterval(() => this.#look(), WATCH_EVERY_MS).unref();
   }
@@ -127,6 +134,17 @@ export class RunnerPool {
     if (runner.runs.size > 0 || runner.lastStart === 0) return;
     if (runner.rssMb > retireAtMb(this.#limits)) runner.retiring = true;
     if (runner.retiring) runner.kill('it was replaced by a fresh one');
+  }
+
+  /** A process has one time zone: fresh runners take over from those that have another. Runs under way end where they are. */
+  useTimeZone(timeZone: string | undefined): void {
+    if (timeZone === this.#timeZone) return;
+    this.#timeZone = timeZone;
+    this.#starter.timeZone = timeZone;
+    for (const runner of this.#runners) {
+      runner.retiring = true;
+      if (runner.runs.size === 0) runner.kill('the time zone changed');
+    }
   }
 
   /** Ends all runners; resolves when no process is left. */

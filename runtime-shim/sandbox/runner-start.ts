@@ -88,8 +88,16 @@ function isOpenToAll(path: string): boolean {
   }
 }
 
-/** How a runner is started, for `fork`. `user`: under whom; `undefined`: as the service itself. */
-export function runnerOptions(user: number | undefined): ForkOptions & { readonly execArgv: string[] } {
+/** The IANA name of this process's own time zone: `TZ`, or the machine's. */
+function ownTimeZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** How a runner is started, for `fork`. `user`: under whom; `undefined`: as the service itself. `timeZone`: what its scripts' dates are in. */
+export function runnerOptions(
+  user: number | undefined,
+  timeZone: string = ownTimeZone(),
+): ForkOptions & { readonly execArgv: string[] } {
   const node = [
     ...V8_OPTIONS,
     // Node refuses files beyond these, child processes, threads, network and debuggers to its own JavaScript.
@@ -99,8 +107,8 @@ export function runnerOptions(user: number | undefined): ForkOptions & { readonl
     ...readablePaths().map((path) => `--allow-fs-read=${path}`),
   ];
   return {
-    // No variable of ours reaches the runner, and none of our own start options (test runners and debuggers add some).
-    env: {},
+    // No other variable of ours reaches the runner, and none of our own start options (test runners and debuggers add some).
+    env: { TZ: timeZone },
     // After `--nnp` (no new privileges) nothing that the process executes can get more rights than it has.
     ...(SETPRIV === undefined
       ? { execArgv: node }
@@ -114,10 +122,18 @@ export function runnerOptions(user: number | undefined): ForkOptions & { readonl
 export class RunnerStarter {
   readonly #logger: Logger | undefined;
   #options: ForkOptions;
+  #timeZone: string | undefined;
 
-  constructor(logger: Logger | undefined) {
+  constructor(logger: Logger | undefined, timeZone: string | undefined) {
     this.#logger = logger;
-    this.#options = runnerOptions(runnerUser(logger));
+    this.#timeZone = timeZone;
+    this.#options = runnerOptions(runnerUser(logger), timeZone);
+  }
+
+  /** For the runners that are started from now on. */
+  set timeZone(timeZone: string | undefined) {
+    this.#timeZone = timeZone;
+    this.#options = runnerOptions(this.#options.uid, timeZone);
   }
 
   /** @throws what `fork` throws at once, such as for a system that has no memory left */
@@ -128,7 +144,7 @@ export class RunnerStarter {
       if (this.#options.uid === undefined) throw error;
       // A container whose root may not become that user.
       this.#logger?.warn(ROOT_STAYS, { why: messageOf(error) });
-      this.#options = runnerOptions(undefined);
+      this.#options = runnerOptions(undefined, this.#timeZone);
       return fork(RUNNER_FILE, [], this.#options);
     }
   }

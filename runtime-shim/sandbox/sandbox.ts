@@ -17,11 +17,13 @@ import { warnOfOldV8 } from './v8-age.ts';
 
 export interface SandboxOptions {
   readonly logger?: Logger;
+  /** What dates of scripts are in, an IANA name. Default: the time zone of this process. */
+  readonly timeZone?: string | undefined;
 }
 
 /** A sandbox with its runner processes, which start at once. @throws RangeError for limits that cannot work */
 export function createSandbox(limits: Partial<SandboxLimits> = {}, options: SandboxOptions = {}): Sandbox {
-  return new ProcessSandbox(fullLimits(limits), options.logger);
+  return new ProcessSandbox(fullLimits(limits), options);
 }
 
 class ProcessSandbox implements Sandbox {
@@ -44,9 +46,11 @@ class ProcessSandbox implements Sandbox {
   /** Why there are no runners: our own guest code could not be read or built. */
   #broken: unknown;
   #lastId = 0;
+  #timeZone: string | undefined;
 
-  constructor(limits: FullLimits, logger: Logger | undefined) {
+  constructor(limits: FullLimits, { logger, timeZone }: SandboxOptions) {
     this.#limits = limits;
+    this.#timeZone = timeZone;
     this.#logger = logger;
     this.#queue = new FairQueue(limits.queuePerBot);
     this.#held = new FairQueue(limits.queuePerBot);
@@ -80,7 +84,7 @@ class ProcessSandbox implements Sandbox {
         blamed: (run, verdict) => this.#blame(run, verdict),
         lost: (runs, end) => this.#lost(runs, end),
       },
-      this.#logger,
+      { logger: this.#logger, timeZone: this.#timeZone },
     );
   }
 
@@ -122,6 +126,11 @@ class ProcessSandbox implements Sandbox {
       outcomes: Object.fromEntries(this.#outcomes),
       runnersKilled: this.#pool?.killed ?? 0,
     };
+  }
+
+  useTimeZone(timeZone: string | undefined): void {
+    this.#timeZone = timeZone;
+    this.#pool?.useTimeZone(timeZone);
   }
 
   async ready(): Promise<void> {

@@ -1,13 +1,21 @@
-import type { Bot, SourceFile } from '../bot.ts';
-import { findTypeScript, typeCheck } from './type-check.ts';
+import { expandSnippets } from '../../sandbox/expand-snippets.ts';
+import { type Bot, DESCRIPTION_FILE, type SourceFile } from '../bot.ts';
+import { judgeType } from './judge-types.ts';
+import { conditionProblem } from './lint-condition.ts';
+import { exportsOf, lintBot } from './lint-bot.ts';
 import { type KnownNames, lintScript } from './lint-script.ts';
 import { inOrder, type ScriptProblem } from './script-problem.ts';
+import { keyOf, ScriptTree } from './script-tree.ts';
+import { findTypeScript, typeCheck, type TypeScript } from './type-check.ts';
 
 /** Libraries of the platform's vendor that the runtime has (`docs/platform.md`). */
 const VENDOR_LIBRARIES = ['Common.Bot.Commands'] as const;
 
 export interface BotCheck {
+  /** What certainly fails, or certainly does nothing. */
   readonly problems: readonly ScriptProblem[];
+  /** What may be meant so. */
+  readonly hints: readonly ScriptProblem[];
   /** How many pieces of code were looked at: scripts, libraries, conditions. */
   readonly checked: number;
   /** The TypeScript that checked the types; `null`: none is installed, so nobody did. */
@@ -24,20 +32,113 @@ export interface CheckBotOptions {
 /** Checks all code of a bot as an editor with the typings would, and what only the whole bot can tell. */
 export async function checkBot({ bot, typings }: CheckBotOptions): Promise<BotCheck> {
   const conditions = conditionsOf(bot);
-  const libraries = Object.values(bot.libraries).filter(({ sameAs }) => sameAs === undefined);
-  const scripts = [...bot.sources.values(), ...libraries, ...conditions.map(({ source }) => source)];
+  const libraries = Object.entries(bot.libraries).filter(([, { sameAs }]) => sameAs === undefined);
+  const scripts = [
+    ...bot.sources.values(),
+    ...libraries.map(([, library]) => library),
+    ...conditions.map(({ source }) => source),
+  ];
   const known: KnownNames = {
     scripts: new Set(bot.scripts.keys()),
     libraries: new Set([...Object.keys(bot.libraries), ...VENDOR_LIBRARIES]),
+    exports: new Map(Object.entries(bot.libraries).flatMap(([name, { code }]) => exportsOf(name, code))),
   };
   const problems = scripts.flatMap(({ file, code }) => lintScript(file, code, known));
+  problems.push(...(await lintBot(bot)));
+  for (const { source } of conditions) {
+    const wrong = conditionProblem(viewOf(source, bot.libraries).code);
+    if (wrong !== undefined) problems.push({ file: source.file, line: 1, column: 1, ...wrong });
+  }
   const typescript = await findTypeScript(bot.folder);
-  if (typescript !== undefined) problems.push(...(await typeCheck(typescript, scripts, typings)));
+  if (typescript !== undefined) problems.push(...(await typeProblems(typescript, scripts, bot, typings, problems)));
+  const found = inOrder(problems.map((problem) => atCondition(problem, conditions)));
   return {
-    problems: inOrder(problems.map((problem) => atCondition(problem, conditions))),
+    problems: found.filter(({ hint }) => hint !== true),
+    hints: found.filter(({ hint }) => hint === true),
     checked: scripts.length,
     typescript: typescript?.version ?? null,
   };
+}
+
+/** A text as it is compiled: with what its snippets paste. */
+interface View extends SourceFile {
+  /** The libraries whose text is in it. */
+  readonly pasted: ReadonlySet<string>;
+  readonly locate: (line: number, column: number) => { library: string | null; line: number; column: number };
+}
+
+function viewOf(source: SourceFile, libraries: Bot['libraries']): View {
+  const expanded = expandSnippets(source.code, libraries);
+  const same = {
+    ...source,
+    pasted: new Set<string>(),
+    locate: (line: number, column: number) => ({ library: null, line, column }),
+  };
+  if ('problem' in expanded || expanded.code === source.code) return same;
+  const { code, locate } = expanded;
+  const pasted = new Set(code.split('\n').flatMap((_, index) => locate(index + 1, 1).library ?? []));
+  for (const [, name = ''] of source.code.matchAll(/snippet\s*\(\s*['"`]([^'"`]+)/g)) pasted.add(name);
+  return { ...source, code, locate, pasted };
+}
+
+/** What TypeScript finds, in the author's words and files. `others`: what our own rules have said already. */
+async function typeProblems(
+  typescript: TypeScript,
+  scripts: readonly SourceFile[],
+  bot: Bot,
+  typings: readonly string[],
+  others: readonly ScriptProblem[],
+): Promise<ScriptProblem[]> {
+  const views = scripts.map((script) => viewOf(script, bot.libraries));
+  const byFile = new Map(views.map((view) => [view.file, view]));
+  const pasted = new Set(views.flatMap((view) => [...view.pasted].map((name) => bot.libraries[name]?.file)));
+  const said = new Set(others.map(({ file, line }) => `${file}:${line}`));
+  const context = { names: globalNames(views), members: addedMembers(views) };
+  return (await typeCheck(typescript, views, typings)).flatMap((found): ScriptProblem[] => {
+    const view = byFile.get(found.file);
+    const judged = view === undefined ? undefined : judgeType(found, view.code, context);
+    if (view === undefined || judged === undefined) return [];
+    // What a pasted library takes from the script around it is seen where it is pasted.
+    if (pasted.has(found.file) && judged.message.startsWith('there is no name')) return [];
+    const { library, line, column } = view.locate(judged.line, judged.column);
+    const place = { file: bot.libraries[library ?? '']?.file ?? view.file, line, column };
+    return said.has(`${place.file}:${place.line}`) && /argument|does not take/.test(judged.message)
+      ? []
+      : [{ ...judged, ...place }];
+  });
+}
+
+/** Members that scripts give to objects: `String.prototype.shorten = …`. */
+function addedMembers(views: readonly View[]): ReadonlySet<string> {
+  const members = new Set<string>();
+  for (const { code } of views) {
+    for (const node of ScriptTree.of(code)?.nodes ?? []) {
+      if (node.type !== 'AssignmentExpression' || node.left.type !== 'MemberExpression') continue;
+      members.add(keyOf(node.left.property, node.left.computed) ?? '');
+    }
+  }
+  return members;
+}
+
+/** Names that libraries give values to without declaring them: a run has them in all its scripts. */
+function globalNames(views: readonly View[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { file, code } of views) {
+    const tree = file.startsWith('libraries/') ? ScriptTree.of(code) : undefined;
+    for (const node of tree?.nodes ?? []) {
+      if (node.type !== 'AssignmentExpression') continue;
+      if (node.left.type === 'Identifier') names.add(node.left.name);
+      else if (node.left.type === 'MemberExpression' && node.left.object.type !== 'CallExpression') {
+        const { object } = node.left;
+        const isGlobal =
+          object.type === 'ThisExpression' ||
+          (object.type === 'Identifier' && /^(?:globalThis|self)$/.test(object.name));
+        const key = keyOf(node.left.property, node.left.computed);
+        if (isGlobal && key !== undefined) names.add(key);
+      }
+    }
+  }
+  return names;
 }
 
 interface Condition {
@@ -53,9 +154,9 @@ function conditionsOf(bot: Bot): Condition[] {
   for (const [code, script] of bot.scripts) {
     for (const part of ['commands', 'menu'] as const) {
       for (const [index, item] of script[part].entries()) {
-        if (item.condition === undefined || item.condition === '') continue;
+        if (item.condition === undefined || item.condition.trim() === '') continue;
         const place = bot.place(code, [part, index, 'condition']);
-        const file = `bot.json#${found.length}.js`;
+        const file = `${DESCRIPTION_FILE}#${found.length}.js`;
         found.push({ source: { file, code: item.condition }, line: place.line, column: place.column });
       }
     }
@@ -68,5 +169,5 @@ function atCondition(problem: ScriptProblem, conditions: readonly Condition[]): 
   const condition = conditions.find(({ source }) => source.file === problem.file);
   return condition === undefined
     ? problem
-    : { ...problem, file: 'bot.json', line: condition.line, column: condition.column };
+    : { ...problem, file: DESCRIPTION_FILE, line: condition.line, column: condition.column };
 }

@@ -1,4 +1,6 @@
-/** One problem of a script, at its place in the author's own file. Lines and columns count from 1. */
+import type { AnyNode } from 'acorn';
+
+/** One finding in a bot, at its place in the author's own file. Lines and columns count from 1. */
 export interface ScriptProblem {
   readonly file: string;
   readonly line: number;
@@ -6,7 +8,12 @@ export interface ScriptProblem {
   /** Our choice (`async`, `unknown-script`, …), or TypeScript's number (`TS2551`). */
   readonly rule: string;
   readonly message: string;
+  /** Doubtful: it may be meant so. Without it, it certainly fails or certainly does nothing. */
+  readonly hint?: true;
 }
+
+/** Notes a problem at a node of a script, or at an offset in its text. */
+export type AddProblem = (rule: string, at: AnyNode | number, message: string, isHint?: boolean) => void;
 
 /** In the order of files and places, each once. */
 export function inOrder(problems: readonly ScriptProblem[]): ScriptProblem[] {
@@ -25,4 +32,11 @@ export function problemLine({ file, line, column, rule, message }: ScriptProblem
 export function placeAt(text: string, offset: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, offset);
   return { line: before.split('\n').length, column: offset - (before.lastIndexOf('\n') + 1) + 1 };
+}
+
+/** The offset of a line and column in a text. */
+export function offsetAt(text: string, line: number, column: number): number {
+  let from = 0;
+  for (let passed = 1; passed < line; passed += 1) from = text.indexOf('\n', from) + 1;
+  return from + column - 1;
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { SourceFile } from '../bot.ts';
-import { maskCode } from './mask-code.ts';
+import { ScriptTree } from './script-tree.ts';
 import type { ScriptProblem } from './script-problem.ts';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -108,9 +108,7 @@ function problemOf(line: string, scripts: readonly SourceFile[]): ScriptProblem[
 /** `attr = {…}` without a declaration: the platform's sloppy mode makes it a variable (docs/platform.md#metabot24-the-engine). */
 function isAssigned(message: string, code: string): boolean {
   const name = /^Cannot find name '([^']+)'/u.exec(message)?.[1];
-  if (name === undefined) return false;
-  const escaped = name.replaceAll(/[$]/gu, '\\$&');
-  return new RegExp(`(?<![\\p{ID_Continue}$.])${escaped}\\s*=(?![=>])`, 'u').test(maskCode(code));
+  return name !== undefined && (ScriptTree.of(code)?.gives(name) ?? false);
 }
 
 /** The typings of what a script sees, from the folder of the package: `package.json`, "files". */

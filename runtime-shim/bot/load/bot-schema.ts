@@ -66,11 +66,22 @@ export const channelSchema = z.strictObject({
   buttons: z.boolean(),
 });
 
+function isTimeZone(name: string): boolean {
+  try {
+    // An offset ("+03:00") is a zone for dates in texts, but no value of `TZ`, by which a process of scripts has its zone.
+    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
+
 export const botSchema = z.strictObject({
   /** Lets an editor complete and check the file; the runtime does not look at it. */
   $schema: z.string().optional(),
   id: codeSchema,
   name: textSchema.min(1).max(200).optional(),
+  /** What dates in scripts are in. Default: the time zone of the process. */
+  timeZone: z.string().refine(isTimeZone, 'must be a time zone such as "Europe/Moscow"').optional(),
   scripts: z.array(scriptSchema).min(1).max(MAX_SCRIPTS),
   routes: z.array(routeSchema).max(MAX_ROUTES).default([]),
   channels: z.record(codeSchema, channelSchema).default({}),

@@ -46,6 +46,7 @@ export async function loadBot(folder: string): Promise<Bot> {
     id: description.id,
     name: description.name ?? description.id,
     folder,
+    timeZone: description.timeZone,
     scripts: new Map(description.scripts.map((script) => [script.code, script])),
     routes: description.routes.flatMap((route, index) => compiledRoute(route, json.place(['routes', index, 'regex']))),
     channels: description.channels,

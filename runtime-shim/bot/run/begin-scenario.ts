@@ -20,8 +20,14 @@ export async function beginScenario(play: Play): Promise<void> {
     play.enter(trigger.script, trigger.cause);
     return;
   }
-  const text = textOf(trigger);
+  const { text, attachments = [] } = trigger.content;
   const { started, waiting } = play.lead.position;
+  const isMore = isMoreOfAlbum(play, trigger);
+  if (attachments.length > 0 && trigger.at !== undefined) moveTo(play, { filesAt: trigger.at });
+  if (isMore) {
+    play.remark('ещё файл того же альбома: бот ответил на первый');
+    return;
+  }
   if (trigger.withOperator) {
     // What the lead writes now is for the operator, so it answers no question of the bot's, and none stays open.
     moveTo(play, { waiting: null });
@@ -33,7 +39,7 @@ export async function beginScenario(play: Play): Promise<void> {
     moveTo(play, { waiting: null });
     play.memory = waiting.memory;
     play.frames = waiting.frames.map((frame) => ({ ...frame, pending: [...frame.pending] }));
-    keepAnswer(play, waiting.attribute, text);
+    keepAnswer(play, waiting.attribute, text ?? attachments[0]?.url ?? '');
   } else if (!(await enterMenuItem(play, text)) && !(await enterRoute(play, text, false))) {
     enterFallback(play);
   }
@@ -55,21 +61,30 @@ function moveTo(play: Play, change: Partial<Play['lead']['position']>): void {
   play.lead = { ...play.lead, position: { ...play.lead.position, ...change } };
 }
 
-/** A message's text; of one without text, the link of its first attachment. */
-function textOf(trigger: Extract<Trigger, { kind: 'message' }>): string {
-  return trigger.content.text ?? trigger.content.attachments?.[0]?.url ?? '';
+/**
+ * How soon the files of one album follow each other, ms. Our choice: channels hand an album over as one message a file, in
+ * one go; nobody sends two photos by hand so quickly.
+ */
+const ALBUM_MS = 1_000;
+
+/** A file without a text right behind another file: the lead sent them together, and said one thing by it. */
+function isMoreOfAlbum(play: Play, { content, at }: Extract<Trigger, { kind: 'message' }>): boolean {
+  const { filesAt } = play.lead.position;
+  if (filesAt === undefined || at === undefined || content.text !== undefined) return false;
+  return at >= filesAt && at - filesAt < ALBUM_MS;
 }
 
-async function enterMenuItem(play: Play, text: string): Promise<boolean> {
-  const item = chosenItem(play, text);
+/** Only what the lead wrote chooses an item or a route: a file's link is no text. */
+async function enterMenuItem(play: Play, text: string | undefined): Promise<boolean> {
+  const item = text === undefined ? undefined : chosenItem(play, text);
   if (item === undefined) return false;
   const ref = await resolveScript(play, scriptRefOf(play.input.bot, item.script));
   if (ref !== undefined) play.enter(ref, { code: 'menu_item', of: `${item.code} ${item.caption}` });
   return true;
 }
 
-async function enterRoute(play: Play, text: string, duringTransfer: boolean): Promise<boolean> {
-  const route = await matchRoute(play, text, duringTransfer);
+async function enterRoute(play: Play, text: string | undefined, duringTransfer: boolean): Promise<boolean> {
+  const route = text === undefined ? undefined : await matchRoute(play, text, duringTransfer);
   if (route === undefined) return false;
   play.duringTransfer = duringTransfer;
   const ref = await resolveScript(play, scriptRefOf(play.input.bot, route.script));

@@ -1,33 +1,38 @@
 import type { Json } from '../../../plugin/contract/guest.ts';
 import type { LeadRecord } from '../../leads/lead-record.ts';
 
-/** `{{ $name }}`: a lead's attribute. `{{ &$name }}`: the memory of the scenario (`docs/bot-folder.md`, "Macros"). */
-const MACRO = /\{\{\s*(&?)\$([\p{L}\p{N}_.-]+)\s*\}\}/gu;
+/** Whatever stands between two pairs of braces on one line; what it means is said in `docs/bot-folder.md#macros`. */
+const MACRO = /\{\{([^{}\n]{0,200})\}\}/gu;
+/** `$name`: a lead's attribute. `&$name`: the memory of the scenario. `#name`: a tag. `@name`: a context. */
+const KNOWN_MACRO = /^\s*(&?\$|#|@)\s*([^\s]+(?:\s+[^\s]+)*)\s*$/u;
 /** Longest way to write one UTF-16 unit in JSON: `\u0041`. */
 const MAX_JSON_UNIT = 6;
 
-type Lead = Pick<LeadRecord, 'name' | 'attributes' | 'systemAttributes'>;
+type Lead = Pick<LeadRecord, 'name' | 'attributes' | 'systemAttributes' | 'tags'>;
+
+/** Where the values come from. */
+export interface MacroValues {
+  readonly lead: Lead;
+  readonly memory: Readonly<Record<string, string>>;
+  readonly botName: string;
+}
 
 /**
- * Fills in the macros of a text; what is not known becomes nothing. `{{ $name }}` is the lead's name from the channel,
- * unless the bot keeps an attribute of that name (our choice: an author who asks for a name means the answer).
+ * Fills in the macros of a text; what is not known becomes nothing. `{{ $name }}` is the lead's name from the channel, and
+ * `{{ $botName }}` the bot's, unless the bot keeps an attribute of that name (our choice: an author who asks for a name
+ * means the answer).
  *
  * `limit` is the most UTF-16 units that the place of the text takes. A text that would be longer comes back cut to one unit
  * more than that: its place still sees that it is too long, and 166 macros of a long attribute are never put together.
  */
-export function fillMacros(
-  template: string,
-  lead: Lead,
-  memory: Readonly<Record<string, string>>,
-  limit: number,
-): string {
+export function fillMacros(template: string, values: MacroValues, limit: number): string {
   const most = limit + 1;
   let text = '';
   let from = 0;
   for (const match of template.matchAll(MACRO)) {
-    const [whole, ampersand, key = ''] = match;
+    const [whole, macro = ''] = match;
     text += template.slice(from, match.index);
-    text += ampersand === '&' ? memoryText(memory, key) : attributeText(lead, key, limit).slice(0, most);
+    text += macroText(macro, values, limit).slice(0, most);
     if (text.length > limit) return text.slice(0, most).toWellFormed();
     from = match.index + whole.length;
   }
@@ -35,12 +40,27 @@ export function fillMacros(
   return text.length > limit ? text.slice(0, most).toWellFormed() : text;
 }
 
+/** Nothing for what is not known, however it is spelled: a lead must not read a bot's braces. */
+function macroText(macro: string, { lead, memory, botName }: MacroValues, limit: number): string {
+  const [, kind, key = ''] = KNOWN_MACRO.exec(macro) ?? [];
+  if (kind === '&$') return memoryText(memory, key);
+  if (kind === '#') return yesNo(lead.tags.includes(key));
+  // A lead of this runtime has no contexts.
+  if (kind === '@') return yesNo(false);
+  if (kind !== '$') return '';
+  return attributeText(lead, key, limit) ?? (key === 'name' ? (lead.name ?? '') : key === 'botName' ? botName : '');
+}
+
+function yesNo(is: boolean): string {
+  return is ? 'да' : 'нет';
+}
+
 function memoryText(memory: Readonly<Record<string, string>>, key: string): string {
   return Object.hasOwn(memory, key) ? printedText(memory[key] ?? '') : '';
 }
 
-/** May be longer than `limit`; when it is, it need not be whole. */
-function attributeText(lead: Lead, key: string, limit: number): string {
+/** May be longer than `limit`; when it is, it need not be whole. `undefined`: there is no such attribute. */
+function attributeText(lead: Lead, key: string, limit: number): string | undefined {
   const attribute = Object.hasOwn(lead.attributes, key) ? lead.attributes[key] : undefined;
   if (attribute?.kind === 'text') return printedText(attribute.value);
   if (attribute?.kind === 'json') {
@@ -49,7 +69,7 @@ function attributeText(lead: Lead, key: string, limit: number): string {
     return printed(JSON.parse(attribute.value) as Json);
   }
   if (Object.hasOwn(lead.systemAttributes, key)) return printed(lead.systemAttributes[key] ?? null);
-  return key === 'name' ? (lead.name ?? '') : '';
+  return undefined;
 }
 
 /**
@@ -62,6 +82,5 @@ function printed(value: Json): string {
 }
 
 function printedText(text: string): string {
-  if (text === 'true') return 'да';
-  return text === 'false' ? 'нет' : text;
+  return text === 'true' || text === 'false' ? yesNo(text === 'true') : text;
 }

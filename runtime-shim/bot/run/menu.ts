@@ -24,7 +24,7 @@ export async function showMenu(play: Play, script: BotScript): Promise<void> {
   const rows = rowsOf(shown).map((row) =>
     row.map((item) => {
       const limit = withButtons ? MAX_BUTTON_TEXT : Math.max(0, room);
-      const text = fillMacros(item.caption, play.lead, play.memory, limit) || item.code;
+      const text = fillMacros(item.caption, play.macroValues, limit) || item.code;
       room -= text.length;
       return { text, callback_data: item.code };
     }),

@@ -1,5 +1,5 @@
 import { type Attachment, MAX_FILE_NAME, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../../../plugin/contract/message.ts';
-import { scriptRefOf } from '../bot.ts';
+import { DESCRIPTION_FILE, scriptRefOf } from '../bot.ts';
 import type { BotScript } from '../load/bot-schema.ts';
 import { retagged } from './apply-writes.ts';
 import type { Command } from '../load/command-schema.ts';
@@ -15,8 +15,7 @@ export async function performCommand(play: Play, script: BotScript, index: numbe
   const command = script.commands[index];
   const part = ['commands', index];
   if (command === undefined || !(await passes(play, command.condition, script.code, part))) return 'next';
-  const fill = (template: string, limit = MAX_TEXT_LENGTH): string =>
-    fillMacros(template, play.lead, play.memory, limit);
+  const fill = (template: string, limit = MAX_TEXT_LENGTH): string => fillMacros(template, play.macroValues, limit);
   switch (command.type) {
     case 'send_text':
       play.say({ text: fill(command.text) }, script.code, part);
@@ -36,7 +35,10 @@ export async function performCommand(play: Play, script: BotScript, index: numbe
       return 'next';
     case 'run_sentence': {
       const ref = await resolveScript(play, scriptRefOf(play.input.bot, command.script));
-      if (ref !== undefined) play.enter(ref, { code: 'run_sentence', of: script.code });
+      const frame = play.frames.at(-1);
+      const place = { file: DESCRIPTION_FILE, ...play.input.bot.place(script.code, [...part, 'script']) };
+      const by = frame === undefined ? undefined : { frame, place };
+      if (ref !== undefined) play.enter(ref, { code: 'run_sentence', of: script.code }, by);
       return 'next';
     }
     case 'value_input':

@@ -8,10 +8,16 @@ import { knownNames, quotedName } from '../../names.ts';
 import { findScript, refText, DESCRIPTION_FILE } from '../bot.ts';
 import type { Frame } from '../../leads/position.ts';
 import type { ScriptCause } from '../../leads/script-cause.ts';
+import type { MacroValues } from './macros.ts';
 import type { BotSays, ScenarioInput, ScenarioReport, ScenarioRequest, ScenarioResult } from './scenario-contract.ts';
 
 /** Most scripts and commands that one message may run: a circle of scripts ends here. Our choice; real scenarios run a dozen. */
 const MAX_STEPS = 300;
+/**
+ * How often a script may come of itself within one message: then it is a circle. Our choice: an author's loop that asks,
+ * looks and tries again needs two or three turns, and a lead must not read hundreds.
+ */
+const MAX_TURNS = 5;
 /** Longest run of a scenario in ms, script time and waiting for a runner included. Our choice: a lead waits for the answer. */
 export const MAX_SCENARIO_MS = 30_000;
 
@@ -34,12 +40,17 @@ const MAX_RUNS_ASKED = 1_001;
 /** How a command leaves its script: go on with the next one, wait for the lead's answer, give the script up, or end them all. */
 export type CommandEnd = 'next' | 'wait' | 'failed' | 'stop';
 
+/** A place in one of the author's files. */
+export type AuthorPlace = Pick<ScriptError, 'file' | 'line' | 'column'>;
+
 /** Thrown to end a scenario that runs in a circle or for too long; what it did until then stands. */
 export class ScenarioStopped extends Error {
   readonly code: ShimErrorCode;
-  constructor(code: ShimErrorCode, message: string) {
+  readonly place: AuthorPlace | undefined;
+  constructor(code: ShimErrorCode, message: string, place?: AuthorPlace) {
     super(message);
     this.code = code;
+    this.place = place;
   }
 }
 
@@ -58,6 +69,10 @@ export class Play {
   readonly botWrites = new Map<string, string | null>();
   readonly runsForOthers: Array<{ leadId: string; code: string }> = [];
   readonly reports: ScenarioReport[] = [];
+  /** The scripts that each frame came of, the first one first: not stored, since a lead's answer makes a new turn. */
+  private readonly origins = new WeakMap<Frame, readonly string[]>();
+  /** Where a script was asked for. */
+  private readonly places = new WeakMap<ScriptRef, AuthorPlace>();
   private steps = 0;
   private logChars = 0;
   private chars = 0;
@@ -66,6 +81,11 @@ export class Play {
     this.input = input;
     this.lead = input.lead;
     this.botAttributes = input.botAttributes;
+  }
+
+  /** What the macros of a text stand for now. */
+  get macroValues(): MacroValues {
+    return { lead: this.lead, memory: this.memory, botName: this.input.bot.name };
   }
 
   /** Counts one script or command. @throws ScenarioStopped */
@@ -100,15 +120,27 @@ export class Play {
     }
   }
 
-  /** Puts a script on top of those under way; an unknown one is the author's mistake. */
-  enter(ref: ScriptRef, cause: ScriptCause): void {
+  /**
+   * Puts a script on top of those under way; an unknown one is the author's mistake. `by`: the script that asks for it, and
+   * where. @throws ScenarioStopped
+   */
+  enter(ref: ScriptRef, cause: ScriptCause, by?: { readonly frame: Frame; readonly place?: AuthorPlace }): void {
     this.step();
     const script = findScript(this.input.bot, ref);
     if (script === undefined) {
       this.mistake(quotedName(refText(ref)), cause, this.unknownScript(refText(ref)));
       return;
     }
-    this.frames.push({ script: script.code, cause, begun: false, next: 0, pending: [] });
+    const frame: Frame = { script: script.code, cause, begun: false, next: 0, pending: [] };
+    const origin = by === undefined ? [] : [...(this.origins.get(by.frame) ?? []), by.frame.script];
+    if (origin.filter((code) => code === script.code).length >= MAX_TURNS) {
+      const circle = [...origin.slice(origin.lastIndexOf(script.code)), script.code];
+      const names = circle.map((code) => quotedName(code)).join(' → ');
+      const { message } = shimError('script_loop', { turns: MAX_TURNS, circle: names });
+      throw new ScenarioStopped('script_loop', message, by?.place ?? this.places.get(ref));
+    }
+    this.origins.set(frame, origin);
+    this.frames.push(frame);
   }
 
   /** What is wrong with a name that leads to no script. */
@@ -185,8 +217,9 @@ export class Play {
   }
 
   /** Asks for a script that runs when the one under way has ended. @throws ScenarioStopped */
-  later(ref: ScriptRef): void {
+  later(ref: ScriptRef, place?: AuthorPlace): void {
     this.frames.at(-1)?.pending.push(ref);
+    if (place !== undefined) this.places.set(ref, place);
     this.spend(LINE_CHARS + refText(ref).length);
   }
 
@@ -213,10 +246,17 @@ export class Play {
   }
 
   /** The end of a scenario that was stopped: told whatever has been spent. */
-  stoppedBy({ code, message }: ScenarioStopped): void {
+  stoppedBy({ code, message, place }: ScenarioStopped): void {
     const script = this.frames.at(-1)?.script ?? '';
-    const error: ScriptError = { code, message, file: DESCRIPTION_FILE, line: null, column: null };
+    const error: ScriptError = { code, message, ...(place ?? this.placeUnderWay()) };
     this.reports.push({ kind: 'script', script, cause: { code: 'stopped' }, log: [], error });
+  }
+
+  /** The command that was being performed, in `bot.json`. */
+  private placeUnderWay(): AuthorPlace {
+    const frame = this.frames.at(-1);
+    if (frame === undefined || frame.next === 0) return { file: DESCRIPTION_FILE, line: null, column: null };
+    return { file: DESCRIPTION_FILE, ...this.input.bot.place(frame.script, ['commands', frame.next - 1]) };
   }
 
   result(): ScenarioResult {

@@ -74,7 +74,7 @@ function runLater(play: Play, script: string, action: Extract<ScriptAction, { ty
   if (at !== undefined && !play.input.bot.scripts.has(code)) {
     const cause = { code: 'runs_unknown', of: script } as const;
     play.report({ kind: 'script', script, cause, log: [], error: { ...play.unknownScript(code), ...at } });
-  } else if (leadId === undefined || leadId === String(play.lead.id)) play.later({ code });
+  } else if (leadId === undefined || leadId === String(play.lead.id)) play.later({ code }, at);
   else play.runForOther(leadId, code);
 }
 

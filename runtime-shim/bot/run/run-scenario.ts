@@ -65,5 +65,5 @@ async function advance(play: Play): Promise<boolean> {
 
 /** Puts the scripts that a script asked for on top, so that the first one asked for runs first. */
 function enterPending(play: Play, frame: Frame): void {
-  for (const ref of frame.pending.toReversed()) play.enter(ref, { code: 'bot_run', of: frame.script });
+  for (const ref of frame.pending.toReversed()) play.enter(ref, { code: 'bot_run', of: frame.script }, { frame });
 }

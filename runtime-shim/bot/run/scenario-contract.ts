@@ -12,6 +12,8 @@ export type Trigger =
   | {
       readonly kind: 'message';
       readonly content: Content;
+      /** When it was received, Unix ms: files that come one behind the other are one album. */
+      readonly at?: number;
       /** Somebody else has the dialog: only routes with `actsDuringTransfer` act. */
       readonly withOperator: boolean;
     }

@@ -13,7 +13,7 @@ import { coloured, printable, printableJson } from '../terminal.ts';
 const NO_TYPESCRIPT =
   'metabot-livetex: TypeScript is not installed, so types were not checked. Install it beside the bot: npm install --save-dev typescript';
 
-/** `check`: all code of a bot folder, as an editor with the typings would. Exit code 1 when something was found. */
+/** `check`: all code of a bot folder, as an editor with the typings would. Exit code 1 for a problem; a hint is only told. */
 export const check: CommandWork = async ({ terminal, arguments: { positionals }, json, cwd }) => {
   const folder = resolve(cwd, positionals[0] ?? '');
   try {
@@ -23,6 +23,7 @@ export const check: CommandWork = async ({ terminal, arguments: { positionals },
     if (json) terminal.out(printableJson({ ok: isGood, ...result }));
     else {
       for (const problem of result.problems) terminal.out(await problemText(folder, problem));
+      for (const hint of result.hints) terminal.out(`hint: ${await problemText(folder, hint)}`);
       terminal.out(coloured(terminal, isGood ? 'green' : 'red', summary(result)));
     }
     return isGood ? EXIT_DONE : EXIT_FAILED;
@@ -43,8 +44,9 @@ async function problemText(folder: string, problem: ScriptProblem): Promise<stri
   return `${head}\n${printable(codeFrame(code, problem.line, problem.column))}\n`;
 }
 
-function summary({ problems, checked, typescript }: BotCheck): string {
+function summary({ problems, hints, checked, typescript }: BotCheck): string {
   const by = typescript === null ? 'without types' : `with TypeScript ${typescript}`;
+  const also = hints.length === 0 ? '' : `; ${hints.length} hint(s)`;
   const found = problems.length === 0 ? 'no problems' : `${problems.length} problem(s)`;
-  return `${found} in ${checked} scripts, libraries and conditions, checked ${by}`;
+  return `${found} in ${checked} scripts, libraries and conditions, checked ${by}${also}`;
 }

@@ -45,6 +45,7 @@ export async function runScriptOnce(options: RunOnceOptions): Promise<RunOnceRes
   const emulator = await startLiveTexEmulator({ operators: [{ firstName: 'Оператор', status }] });
   if (options.operators === 'unreachable') emulator.faults.add({ kind: 'reset', when: 'before' });
   const sandbox = options.sandbox ?? sandboxForOne();
+  sandbox.useTimeZone(found.bot.timeZone);
   const lead = leadRecord(found, options.lead);
   const host = new SingleLeadHost({ bot: found.bot, lead, clock: systemClock });
   const results: ScriptResult[] = [];

@@ -44,7 +44,7 @@ describe('metabot-livetex check', () => {
       'плохо.js:5:24',
       'плохо.js:6:26',
     ]);
-    expect(result.stdout).toContain("Did you mean 'setLiveTexAttr'?");
+    expect(result.stdout).toContain('lead has no "setLivetexAttr" (did you mean "setLiveTexAttr"?)');
     expect(result.stdout).toContain('> 2 | lead.setLivetexAttr(attr);');
     expect(result.stdout).toContain('there is no script "strat" in this bot (did you mean "start"?)');
     const json = JSON.parse((await runCommand(['check', folder, '--json'])).stdout) as {
@@ -53,6 +53,21 @@ describe('metabot-livetex check', () => {
     };
     expect(json).toMatchObject({ ok: false });
     expect(json.problems).toHaveLength(7);
+  });
+
+  it('tells what is doubtful as a hint, with exit code 0', async () => {
+    const folder = await botFolder(bot([{ type: 'send_text', text: '{{ $город }}' }]), { 'old.js': '' });
+    const result = await runCommand(['check', folder]);
+    expect(result.code).toBe(0);
+    expect(result.stdout).toMatch(/^hint: bot\.json:\d+:\d+ .*"город".*\(macro-never-set\)$/mu);
+    expect(result.stdout).toMatch(/^hint: old\.js:1:1 /mu);
+    expect(result.stdout).toContain('; 2 hint(s)');
+    const json = JSON.parse((await runCommand(['check', folder, '--json'])).stdout) as unknown;
+    expect(json).toMatchObject({
+      ok: true,
+      problems: [],
+      hints: [{ rule: 'macro-never-set' }, { rule: 'file-unused' }],
+    });
   });
 
   it('reports a bot folder that does not load as loading does', async () => {

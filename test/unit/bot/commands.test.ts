@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { useSandbox } from '../../support/sandbox-under-test.ts';
 import { begun, botScene, mistakes, said } from '../../support/bot-scene.ts';
 
 const text = (value: string): unknown => ({ type: 'send_text', text: value });
+const run = (file: string): unknown => ({ type: 'run_javascript', file });
 
 test('send_text, send_image and send_file with macros', async () => {
   const scene = await botScene([
@@ -139,16 +141,48 @@ test('a wish carries the type of the script that asks, also when an ordinary scr
   expect(inner.requests).toEqual([{ type: 'ReturnRequested' }]);
 });
 
-test('scripts that run each other in a circle are stopped, and what they said stands', async () => {
+test('scripts that run each other in a circle end after a few turns, and their names and the command are told', async () => {
   const scene = await botScene([
     { code: 'start', commands: [text('круг'), { type: 'run_sentence', script: 'again' }] },
     { code: 'again', commands: [{ type: 'run_sentence', script: 'start' }] },
   ]);
   const result = await scene.say('привет');
-  expect(said(result).length).toBeGreaterThan(10);
+  expect(said(result)).toEqual(Array.from({ length: 5 }, () => 'круг'));
   expect(mistakes(result)).toEqual([
-    'script_loop bot.json:-:- one message ran more than 300 scripts or commands: scripts call each other in a circle',
+    expect.stringMatching(
+      /^script_loop bot\.json:[1-9]\d*:\d+ scripts run each other in a circle, start → again → start: it was ended after 5 turns$/,
+    ),
   ]);
+});
+
+test('a circle by bot.run is told at the line of the call; scripts run often by one another are none', async () => {
+  const scene = await botScene(
+    [
+      {
+        code: 'start',
+        commands: [...Array.from({ length: 20 }, () => ({ type: 'run_sentence', script: 'part' })), run('a.js')],
+      },
+      { code: 'part', commands: [text('часть')] },
+      { code: 'b', commands: [run('b.js')] },
+    ],
+    {
+      sandbox: useSandbox(),
+      files: {
+        'a.js': "bot.run({ script_code: 'b' })",
+        'b.js': "bot.sendMessage('b');\n\n  bot.run({ script_code: 'b' })",
+      },
+    },
+  );
+  const result = await scene.say('привет');
+  expect(said(result)).toEqual([...Array.from({ length: 20 }, () => 'часть'), ...Array.from({ length: 5 }, () => 'b')]);
+  expect(mistakes(result)).toEqual([expect.stringMatching(/^script_loop b\.js:3:\d+ .* b → b: /)]);
+});
+
+test('a circle with a question in it has no end of its own: each answer begins anew', async () => {
+  const ask = { type: 'value_input', text: 'Ещё?', attribute: 'more' };
+  const scene = await botScene([{ code: 'start', commands: [ask, { type: 'run_sentence', script: 'start' }] }]);
+  await scene.say('привет');
+  for (let turn = 0; turn < 12; turn += 1) expect(said(await scene.say('да'))).toEqual(['Ещё?']);
 });
 
 test('a script without commands that runs itself ends too', async () => {

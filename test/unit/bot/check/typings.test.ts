@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { authorTypings, findTypeScript, typeCheck } from '../../../runtime-shim/bot/check/type-check.ts';
+import { authorTypings, findTypeScript, typeCheck } from '../../../../runtime-shim/bot/check/type-check.ts';
 
 /** Every wrong line has its mark, and a mark without a mistake is a mistake (TS2578). */
 const SCRIPT = `

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findTypeScript, typeCheck } from '../../../runtime-shim/bot/check/type-check.ts';
+import { findTypeScript, typeCheck } from '../../../../runtime-shim/bot/check/type-check.ts';
 
 let folder = '';
 let typings = '';

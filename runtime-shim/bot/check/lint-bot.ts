@@ -1,0 +1,257 @@
+import type { AnyNode } from 'acorn';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SCRIPT_TYPE_NAMES } from '../../../plugin/contract/script-types.ts';
+import { type Bot, DESCRIPTION_FILE, findScript, scriptRefOf } from '../bot.ts';
+import type { Command } from '../load/command-schema.ts';
+import { circleProblems } from './lint-circles.ts';
+import { MESSENGER_TEXT } from './lint-script.ts';
+import { shadowedRoutes } from './lint-routes.ts';
+import type { ScriptProblem } from './script-problem.ts';
+import { keyOf, scriptCodeOf, ScriptTree } from './script-tree.ts';
+
+/** Longest caption of a file and of a button that messengers show, UTF-16 units: Telegram's, and what a phone's width holds. */
+const MESSENGER_CAPTION = 1_024;
+/** How deep files are looked for that nothing names. */
+const MAX_DEPTH = 3;
+
+type Part = readonly PropertyKey[];
+type Add = (script: string, part: Part, rule: string, message: string, isHint?: boolean) => void;
+
+/** What only the whole bot can tell: routes, menus, macros and files that do nothing, and circles of scripts. */
+export async function lintBot(bot: Bot): Promise<ScriptProblem[]> {
+  const problems: ScriptProblem[] = [];
+  const trees = treesOf(bot);
+  const add: Add = (script, part, rule, message, isHint = false) => {
+    const hint = isHint ? { hint: true as const } : {};
+    problems.push({ file: DESCRIPTION_FILE, ...bot.place(script, part), rule, message, ...hint });
+  };
+  const set = attributesSet(bot, trees);
+  for (const [code, script] of bot.scripts) {
+    for (const [index, command] of script.commands.entries()) {
+      lintCommand(code, ['commands', index], command, set, add);
+    }
+    for (const [index, item] of script.menu.entries()) {
+      lintMacros(code, ['menu', index, 'caption'], item.caption, set, add);
+    }
+  }
+  lintTypes(bot, trees, add);
+  lintMenus(bot, trees, add);
+  for (const { code, part, message } of circleProblems(bot, trees)) add(code, part, 'circle', message);
+  problems.push(...shadowedRoutes(bot), ...(await unnamedFiles(bot)));
+  return problems;
+}
+
+function treesOf(bot: Bot): ReadonlyMap<string, ScriptTree> {
+  const all = [...bot.sources.values(), ...Object.values(bot.libraries)];
+  return new Map(
+    all.flatMap(({ file, code }) => {
+      const tree = ScriptTree.of(code);
+      return tree === undefined ? [] : [[file, tree] as const];
+    }),
+  );
+}
+
+function lintCommand(code: string, part: Part, command: Command, set: AttributesSet, add: Add): void {
+  const texts =
+    command.type === 'send_text' || command.type === 'value_input'
+      ? { text: command.text }
+      : command.type === 'send_image'
+        ? { url: command.url, caption: command.caption }
+        : command.type === 'send_file'
+          ? { url: command.url, caption: command.caption, name: command.name }
+          : {};
+  for (const [key, text] of Object.entries(texts)) {
+    if (text !== undefined) lintMacros(code, [...part, key], text, set, add);
+  }
+  if (command.type === 'send_image' || command.type === 'send_file') {
+    const [start = ''] = command.url.split('{{');
+    const isWhole = start === command.url ? /^https?:\/\/[^/]/i.test(start) : start === '' || /^https?:/i.test(start);
+    if (!isWhole) {
+      add(code, [...part, 'url'], 'relative-address', `"${command.url}" is no address: write it whole, from https://`);
+    }
+    if ((command.caption?.length ?? 0) > MESSENGER_CAPTION) {
+      add(code, [...part, 'caption'], 'text-too-long', tooLong(command.caption, MESSENGER_CAPTION), true);
+    }
+  }
+  if ((command.type === 'send_text' || command.type === 'value_input') && command.text.length > MESSENGER_TEXT) {
+    add(code, [...part, 'text'], 'text-too-long', tooLong(command.text, MESSENGER_TEXT), true);
+  }
+}
+
+function tooLong(text: string | undefined, limit: number): string {
+  return `a text of ${text?.length ?? 0} characters: messengers take ${limit}`;
+}
+
+/** The attributes that something of the bot sets; `undefined`: a name is made while a script runs, so it may be any. */
+interface AttributesSet {
+  readonly lead: ReadonlySet<string> | undefined;
+  readonly memory: ReadonlySet<string> | undefined;
+}
+
+function attributesSet(bot: Bot, trees: ReadonlyMap<string, ScriptTree>): AttributesSet {
+  const lead = new Set(['name', 'botName']);
+  const memory = new Set<string>();
+  let isLeadKnown = true;
+  let isMemoryKnown = true;
+  for (const script of bot.scripts.values()) {
+    for (const command of script.commands) if (command.type === 'value_input') lead.add(command.attribute);
+  }
+  for (const tree of trees.values()) {
+    for (const node of tree.nodes) {
+      if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') continue;
+      const method = keyOf(node.callee.property, node.callee.computed);
+      if (method === undefined || !/^(?:force)?set(?:Json)?Attr$/i.test(method)) continue;
+      const key = tree.literal(tree.valueOf((node.arguments[0] ?? node)));
+      const isMemory = node.callee.object.type === 'Identifier' && node.callee.object.name === 'memory';
+      if (key !== undefined) (isMemory ? memory : lead).add(key);
+      else if (isMemory) isMemoryKnown = false;
+      else isLeadKnown = false;
+    }
+  }
+  return { lead: isLeadKnown ? lead : undefined, memory: isMemoryKnown ? memory : undefined };
+}
+
+function lintMacros(code: string, part: Part, text: string, set: AttributesSet, add: Add): void {
+  for (const [whole, inside = ''] of text.matchAll(/\{\{([^{}\n]{0,200})\}\}/g)) {
+    const [, kind, key = ''] = /^\s*(&?\$|#|@|\^#)\s*(\S.*?)\s*$/.exec(inside) ?? [];
+    if (kind === undefined) {
+      const guess = /^\s*([\p{L}\p{N}_-]+)\s*$/u.exec(inside)?.[1];
+      const question = guess === undefined ? '' : ` (did you mean "{{ $${guess} }}"?)`;
+      add(code, part, 'macro-unknown', `"${whole}" is no macro: nothing stands in its place${question}`);
+    } else if (kind === '$' || kind === '&$') {
+      const known = kind === '$' ? set.lead : set.memory;
+      if (known === undefined || known.has(key) || key.startsWith('sys_')) continue;
+      const where = kind === '$' ? 'an attribute' : 'a part of memory';
+      add(code, part, 'macro-never-set', `nothing in this bot sets ${where} "${key}": "${whole}" may stay empty`, true);
+    }
+  }
+}
+
+/** Names of scripts that something starts by their code. `undefined`: some name is made while a script runs. */
+function scriptsNamed(bot: Bot, trees: ReadonlyMap<string, ScriptTree>): ReadonlySet<string> | undefined {
+  const named = new Set<string>();
+  for (const script of bot.scripts.values()) {
+    for (const item of script.menu) named.add(item.script);
+    for (const command of script.commands) if (command.type === 'run_sentence') named.add(command.script);
+  }
+  for (const route of bot.routes) named.add(route.script);
+  for (const tree of trees.values()) {
+    for (const { object, method, node } of tree.calls) {
+      if (object !== 'bot' || (method !== 'run' && method !== 'runScriptByCodeForLead')) continue;
+      const code = tree.literal(scriptCodeOf(node.arguments[0]));
+      if (code === undefined) return undefined;
+      named.add(code);
+    }
+  }
+  return named;
+}
+
+/** Of several scripts of one type the first one counts. */
+function lintTypes(bot: Bot, trees: ReadonlyMap<string, ScriptTree>, add: Add): void {
+  const named = scriptsNamed(bot, trees);
+  for (const [code, script] of bot.scripts) {
+    if (script.type === 'standard') continue;
+    const first = findScript(bot, { type: script.type });
+    if (first === undefined || first.code === code) continue;
+    const message = `of the scripts of the type "${SCRIPT_TYPE_NAMES[script.type]}" the first one counts, "${first.code}": this one never runs by its type`;
+    add(code, ['type'], 'type-twice', message, code === 'start' || named === undefined || named.has(code));
+  }
+}
+
+/** A menu goes under the text said just before it: a script that can say none shows buttons that messengers leave out. */
+function lintMenus(bot: Bot, trees: ReadonlyMap<string, ScriptTree>, add: Add): void {
+  const called = scriptsCalled(bot, trees);
+  for (const [code, script] of bot.scripts) {
+    if (script.menu.length === 0 || called === undefined || called.has(code)) continue;
+    const says = script.commands.some(
+      (command) =>
+        ['send_text', 'value_input', 'run_sentence', 'run_javascript', 'repeat_sentence'].includes(command.type) ||
+        ((command.type === 'send_image' || command.type === 'send_file') && command.caption !== undefined),
+    );
+    if (!says) add(code, ['menu'], 'menu-without-text', 'a menu without a text above it: messengers do not show it');
+  }
+}
+
+/** Scripts that run inside or behind another one, which may have said something. */
+function scriptsCalled(bot: Bot, trees: ReadonlyMap<string, ScriptTree>): ReadonlySet<string> | undefined {
+  const called = new Set<string>();
+  for (const script of bot.scripts.values()) {
+    for (const command of script.commands) {
+      if (command.type !== 'run_sentence') continue;
+      called.add(findScript(bot, scriptRefOf(bot, command.script))?.code ?? '');
+    }
+  }
+  for (const tree of trees.values()) {
+    for (const { object, method, node } of tree.calls) {
+      if (object !== 'bot' || (method !== 'run' && method !== 'runScriptByCodeForLead')) continue;
+      const code = tree.literal(scriptCodeOf(node.arguments[0]));
+      if (code === undefined) return undefined;
+      called.add(code);
+    }
+  }
+  return called;
+}
+
+/** Files of the folder that look like scripts and that no command names. */
+async function unnamedFiles(bot: Bot): Promise<ScriptProblem[]> {
+  const found: ScriptProblem[] = [];
+  const look = async (folder: string, depth: number): Promise<void> => {
+    const entries = await readdir(join(bot.folder, folder), { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.name.startsWith('.') || path === 'libraries' || entry.name === 'node_modules') continue;
+      if (entry.isDirectory() && depth > 0) await look(path, depth - 1);
+      else if (entry.name.endsWith('.js') && !isNamed(bot, path)) {
+        const message = 'no command of bot.json names this file: it never runs';
+        found.push({ file: path, line: 1, column: 1, rule: 'file-unused', message, hint: true });
+      }
+    }
+  };
+  await look('', MAX_DEPTH);
+  return found;
+}
+
+function isNamed(bot: Bot, path: string): boolean {
+  return [...bot.sources.keys()].some((file) => file.normalize().replace(/^\.\//, '') === path.normalize());
+}
+
+/** The functions that a library exports, when its text says all of them: nothing is certain of one that makes them while it runs. */
+export function exportsOf(name: string, code: string): Array<[string, ReadonlySet<string>]> {
+  const tree = ScriptTree.of(code);
+  if (tree === undefined) return [];
+  const names = new Set<string>();
+  let isWhole = false;
+  for (const node of tree.nodes) {
+    if (node.type === 'MemberExpression' && isExports(node)) {
+      const outer = tree.parentOf(node);
+      if (outer?.type === 'AssignmentExpression' && outer.left === node) {
+        const value = tree.valueOf(outer.right);
+        if (isWhole || value.type !== 'ObjectExpression') return [];
+        for (const part of value.properties) {
+          const key = part.type === 'Property' ? keyOf(part.key, part.computed) : undefined;
+          if (key === undefined || (part.type === 'Property' && part.computed)) return [];
+          names.add(key);
+        }
+        isWhole = true;
+      } else if (outer?.type === 'MemberExpression' && outer.object === node && !outer.computed) {
+        names.add(keyOf(outer.property, false) ?? '');
+      } else return [];
+    } else if (
+      node.type === 'Identifier' &&
+      node.name === 'exports' &&
+      tree.parentOf(node)?.type !== 'MemberExpression'
+    ) {
+      return [];
+    }
+  }
+  return isWhole ? [[name, names]] : [];
+}
+
+function isExports(node: Extract<AnyNode, { type: 'MemberExpression' }>): boolean {
+  return (
+    node.object.type === 'Identifier' &&
+    node.object.name === 'module' &&
+    keyOf(node.property, node.computed) === 'exports'
+  );
+}

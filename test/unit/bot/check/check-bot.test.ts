@@ -1,0 +1,248 @@
+import { expect, test } from 'vitest';
+import { checkBot } from '../../../../runtime-shim/bot/check/check-bot.ts';
+import { authorTypings } from '../../../../runtime-shim/bot/check/type-check.ts';
+import { loadBot } from '../../../../runtime-shim/bot/load/load-bot.ts';
+import { botFolder } from '../../../support/bot-folder.ts';
+
+/** What is found in a folder: `file:line rule`, a hint with a question mark. */
+async function found(bot: unknown, files: Readonly<Record<string, string>>): Promise<string[]> {
+  const folder = await botFolder(bot, files);
+  const { problems, hints } = await checkBot({ bot: await loadBot(folder), typings: authorTypings() });
+  const line = ({ file, line: at, rule }: (typeof problems)[number]): string =>
+    `${file === 'bot.json' ? file : `${file}:${at}`} ${rule}`;
+  return [...problems.map(line), ...hints.map((hint) => `${line(hint)}?`)];
+}
+
+/** A bot of these scripts, each a file. */
+function botOf(codes: readonly string[]): [unknown, Record<string, string>] {
+  const files = Object.fromEntries(codes.map((code, index) => [`${index}.js`, code]));
+  const run = Object.keys(files).map((file) => ({ code: `s${file}`, commands: [{ type: 'run_javascript', file }] }));
+  return [{ id: 'a', scripts: [{ code: 'start' }, ...run] }, files];
+}
+
+const ORDINARY = [
+  `if (lead.getAttr('step') == 1) bot.sendMessage('шаг 1');`,
+  `if (isNaN(lead.getAttr('age'))) bot.sendMessage('не число');`,
+  `switch (lead.getAttr('step')) { case 1: bot.sendMessage('a'); break; }`,
+  `var msg = ''; msg = 5; bot.sendMessage(msg);`,
+  'var diff = new Date() - new Date(2020, 0, 1); bot.sendMessage(Math.floor(diff / 86400000));',
+  `if (lead.getAttr('price') > 100) bot.sendMessage('дорого');`,
+  `var n = lead.getAttr('n') - 1; bot.sendMessage(n);`,
+  `lead.setLiveTexAttr('сумма', lead.getAttr('sum') * 2);`,
+  `var files = []; files.push({ type: 'image', url: 'https://example.com/a.png' }); bot.sendMessage('x', null, files);`,
+  `if (lead.setFoo) lead.setFoo(1); bot.sendMessage('a' - 1 ? 'x' : 'y');`,
+  `var parts = lead.getAttr('fio').split(' '); bot.sendMessage(parts[0] + parts.length * '2');`,
+  'function f(a, b) { return a + (b || 0); } bot.sendMessage(f(1)); f(1, 2, 3);',
+  `var list = [1, 2]; list.push('три'); list.total = 5; bot.sendMessage(list.join());`,
+  'try { unknownThing(); } catch (e) { bot.sendMessage(e.message); }',
+  `var d = new Date(); bot.sendMessage(d.getHours() < 10 ? '0' + d.getHours() : d.getHours());`,
+  `parseInt(lead.getIntAttr('a')); Math.max(lead.getAttr('a'), 1); Math.round(lead.getAttr('x'));`,
+  `var a = lead.getJsonAttr('cart') || []; a.push({ x: 1 }); lead.setJsonAttr('cart', a);`,
+  `with (lead) { setAttr('a', 1); } var b = 010; bot.sendMessage(arguments.length);`,
+  `lead.getAttr('a') ? lead.addTag('x') : lead.deleteTag('x'); lead.setAttr('t', Date.now()); bot.sendMessage(-lead.getAttr('q'));`,
+  `var files = [{ type: 'image', url: 'https://example.com/a.png' }]; bot.sendMessage('x', null, files);`,
+  `var r = { status: 'new' }; r.status = 5; r.extra = 'x'; bot.sendMessage(String(r.extra));`,
+  `var rows = []; for (var i = 0; i < 3; i++) rows.push([{ text: 'a' + i, callback_data: i }]); bot.sendMessage('x', rows);`,
+  `var o = {}; o.a = 1; o['b'] = 2; if (o.c) bot.sendMessage(o.c); lead.setLiveTexAttr(o);`,
+  'var x = null; x = { a: 1 }; bot.sendMessage(x.a);',
+  `var t = 'a'; t = { b: function () { return 'c'; } }; bot.sendMessage(t.b());`,
+  'total = 0; for (k in lead.getAllAttr()) total += Number(lead.getAttr(k)); bot.sendMessage(total);',
+  `String.prototype.cut = function (n) { return this.slice(0, n); }; bot.sendMessage('abc'.cut(2));`,
+  `if (typeof Intl.Foo === 'function') Intl.Foo(); if (typeof moment !== 'undefined') moment();`,
+];
+
+test('JavaScript that runs is not reported, not even as a hint', async () => {
+  expect(await found(...botOf(ORDINARY))).toEqual([]);
+});
+
+const MISTAKES: ReadonlyArray<readonly [string, string]> = [
+  ['lead.setLivetexAttr({ a: 1 });', 'TS2551'],
+  ["lead.setLiveTexAttr('a', undefined);", 'attribute-value'],
+  ["lead.setLiveTexAttr({ '': 1 });", 'attribute-key'],
+  ["lead.setAllLiveTexAttrs({ 'a': NaN });", 'attribute-value'],
+  ["lead.setLiveTexAttr('  ', 1);", 'attribute-key?'],
+  ['attr = { a: { b: 1 } };\nlead.setLiveTexAttr(attr);', 'attribute-value'],
+  ["lead.setLiveTexAttr('a');", 'attribute-value'],
+  ["bot.sendMesage('x');", 'TS2551'],
+  ["bot.sendMessage('x', null, [{ type: 'image', url: 'map.png' }]);", 'relative-address'],
+  ["bot.sendMessage('', [[{ text: 'Да' }]]);", 'buttons-without-text?'],
+  ['неизвестно();', 'TS2304'],
+  ["require('Business.A.B').ff();", 'unknown-function'],
+  ["var l = require('Business.A.B'); l.hello();", 'unknown-function'],
+  ["require('Business.X.Y');", 'unknown-library'],
+  ["bot.run({ script_code: 'nope' });", 'unknown-script'],
+  ['setTimeout(function () {}, 100);', 'timer'],
+  ['const a = 1; a = 2;', 'TS2588'],
+  ["lead.getAttr('x').toInt();", 'TS2339'],
+  ["lead.setAttr('a');", 'TS2554'],
+  ['bot.sendMessage(new Date());', 'TS2345'],
+  ['new Date().getHour();', 'TS2551'],
+  ['livetex.transferToOperater();', 'TS2551'],
+  [`bot.sendMessage('${'а'.repeat(5_000)}');`, 'text-too-long?'],
+];
+
+test('common mistakes are found, each at its place', async () => {
+  const [bot, files] = botOf(MISTAKES.map(([code]) => code));
+  const library = 'module.exports = { f: function () { return 1; }, hi: 2 };';
+  const lines = await found(bot, { ...files, 'libraries/Business.A.B.js': library });
+  const expected = MISTAKES.map(([, rule], index) => `${index}.js:1 ${rule}`);
+  expect(lines.toSorted()).toEqual(expected.toSorted());
+});
+
+test('in a problem of types the words are an author’s', async () => {
+  const folder = await botFolder(...botOf(['lead.getAttr(1);', 'bot.sendMesage("x");', 'nope(1);']));
+  const { problems } = await checkBot({ bot: await loadBot(folder), typings: authorTypings() });
+  expect(problems.map(({ message }) => message)).toEqual([
+    'lead.getAttr does not take 1; it takes the name as a text',
+    'bot has no "sendMesage" (did you mean "sendMessage"?)',
+    'there is no name "nope" here',
+  ]);
+});
+
+test('names that a snippet brings are known, and what it takes from the script is too', async () => {
+  const [bot] = botOf(['', '', '', '']);
+  expect(
+    await found(bot, {
+      '0.js': "snippet('Business.A.B');\nreturn f();",
+      '1.js': "var outer = 1;\nsnippet('Business.A.C');\nreturn snip();",
+      '2.js': "snippet('Business.A.D')\nreturn total + deep();",
+      '3.js': "snippet('Business.A.B'); return g();",
+      'libraries/Business.A.B.js': 'function f() { return 1; }',
+      'libraries/Business.A.C.js': 'function snip() { return outer; }',
+      'libraries/Business.A.D.js': "snippet('Business.A.B'); var total = f(); function deep() { return total; }",
+    }),
+  ).toEqual(['3.js:1 TS2304']);
+});
+
+const text = (words: string, more: object = {}): unknown => ({ type: 'send_text', text: words, ...more });
+const sentence = (script: string, more: object = {}): unknown => ({ type: 'run_sentence', script, ...more });
+
+test.each([
+  ["lead.getAttr('x') == 1", 'condition-no-return'],
+  ["if (lead.getAttr('x')) { (function () { return true; })(); }", 'condition-no-return'],
+  ["return lead.getAttr('x')", 'condition-never-true'],
+  ["return 'да'", 'condition-never-true'],
+  ["var v = lead.getAttr('x'); return v && v.length", 'condition-never-true'],
+  ["return lead.getAttr('x').indexOf('a')", 'condition-never-true'],
+  ["return lead.getAttr('x') == 1"],
+  ["return !lead.getAttr('x')"],
+  ["return lead.isTagExist('x')"],
+  ["var ok = false; if (lead.getAttr('x') > 5) ok = true; return ok"],
+  ["return lead.getAttr('x') || true"],
+  ["return lead.getJsonAttr('x')"],
+] as Array<[string, string?]>)('the condition %s: %s', async (condition, rule) => {
+  const scripts = [{ code: 'start', commands: [text('a', { condition })] }];
+  expect(await found({ id: 'a', scripts }, {})).toEqual(rule === undefined ? [] : [`bot.json ${rule}`]);
+});
+
+test('what does nothing in bot.json is found: macros, addresses, menus, types, routes, files', async () => {
+  const scripts = [
+    {
+      code: 'start',
+      commands: [text('{{ name }}'), text('{{ $never }} {{ &$never }}'), text('{{ $name }}{{ #vip }}{{ $q }}')],
+    },
+    {
+      code: 'q',
+      commands: [{ type: 'value_input', text: '?', attribute: 'q' }],
+      menu: [{ code: '1', caption: 'x', script: 'm' }],
+    },
+    { code: 'm', menu: [{ code: '1', caption: '{{ botName }}', script: 'start' }] },
+    {
+      code: 'f',
+      commands: [
+        { type: 'send_image', url: '/a.png' },
+        { type: 'send_file', url: 'https://example.com/{{ $q }}.pdf' },
+      ],
+    },
+    { code: 'r1', type: 'return', commands: [text('1')] },
+    { code: 'r2', type: 'return', commands: [text('1')] },
+    { code: 'long', commands: [text('а'.repeat(4_097))] },
+  ];
+  const routes = [
+    { regex: '/бот/i', script: 'q' },
+    { regex: 'бот', script: 'q' },
+    { regex: '^бот$', script: 'm' },
+    { regex: 'меню', script: 'm' },
+    { regex: '.*', script: 'f' },
+    { regex: 'цена', script: 'long' },
+    { regex: 'стоп', script: 'r1', actsDuringTransfer: true },
+  ];
+  const lines = await found({ id: 'a', scripts, routes }, { 'old.js': 'return 1;', 'lib/also.js': '' });
+  const expected = [
+    'bot.json macro-unknown',
+    'bot.json macro-unknown',
+    'bot.json menu-without-text',
+    'bot.json relative-address',
+    'bot.json type-twice',
+    'bot.json route-slashes',
+    'bot.json route-unreachable',
+    'bot.json route-unreachable',
+    'bot.json macro-never-set?',
+    'bot.json macro-never-set?',
+    'bot.json text-too-long?',
+    'lib/also.js:1 file-unused?',
+    'old.js:1 file-unused?',
+  ];
+  expect(lines.toSorted()).toEqual(expected.toSorted());
+});
+
+test.each([
+  ['itself', [{ code: 'c', commands: [sentence('c')] }], {}, 1],
+  [
+    'each other',
+    [
+      { code: 'd', commands: [text('x'), sentence('e')] },
+      { code: 'e', commands: [sentence('d')] },
+    ],
+    {},
+    1,
+  ],
+  [
+    'itself by bot.run',
+    [{ code: 'c', commands: [{ type: 'run_javascript', file: 'c.js' }] }],
+    { 'c.js': "bot.run({ script_code: 'c' });" },
+    1,
+  ],
+  [
+    'itself by runScriptByCodeForLead',
+    [{ code: 'c', commands: [{ type: 'run_javascript', file: 'c.js' }] }],
+    { 'c.js': "bot.runScriptByCodeForLead('c', leadId);" },
+    1,
+  ],
+  [
+    'behind a question',
+    [{ code: 'c', commands: [{ type: 'value_input', text: '?', attribute: 'q' }, sentence('c')] }],
+    {},
+    0,
+  ],
+  [
+    'behind a question of another script',
+    [
+      { code: 'c', commands: [sentence('q'), sentence('c')] },
+      { code: 'q', commands: [{ type: 'value_input', text: '?', attribute: 'q' }] },
+    ],
+    {},
+    0,
+  ],
+  [
+    'under a condition',
+    [{ code: 'c', commands: [sentence('c', { condition: "return lead.isTagExist('a')" })] }],
+    {},
+    0,
+  ],
+  [
+    'if something is so',
+    [{ code: 'c', commands: [{ type: 'run_javascript', file: 'c.js' }] }],
+    { 'c.js': "if (lead.isTagExist('a')) bot.run({ script_code: 'c' });" },
+    0,
+  ],
+  [
+    'unless it returned before',
+    [{ code: 'c', commands: [{ type: 'run_javascript', file: 'c.js' }] }],
+    { 'c.js': "if (lead.isTagExist('a')) return;\nbot.run({ script_code: 'c' });" },
+    0,
+  ],
+])('a script that runs %s', async (_how, scripts, files, circles) => {
+  const bot = { id: 'a', scripts: [{ code: 'start', commands: [text('x')] }, ...scripts] };
+  expect(await found(bot, files)).toEqual(Array.from({ length: circles }, () => 'bot.json circle'));
+});
