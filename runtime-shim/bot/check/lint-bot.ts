@@ -102,7 +102,7 @@ function attributesSet(bot: Bot, trees: ReadonlyMap<string, ScriptTree>): Attrib
       if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') continue;
       const method = keyOf(node.callee.property, node.callee.computed);
       if (method === undefined || !/^(?:force)?set(?:Json)?Attr$/i.test(method)) continue;
-      const key = tree.literal(tree.valueOf((node.arguments[0] ?? node)));
+      const key = tree.literal(tree.valueOf(node.arguments[0] ?? node));
       const isMemory = node.callee.object.type === 'Identifier' && node.callee.object.name === 'memory';
       if (key !== undefined) (isMemory ? memory : lead).add(key);
       else if (isMemory) isMemoryKnown = false;

@@ -128,8 +128,7 @@ export class ScriptTree {
     } else if (node.type === 'AssignmentExpression') {
       this.give(node.left, node.operator === '=' ? node.right : undefined);
     } else if (node.type === 'UpdateExpression') this.give(node.argument, undefined);
-    else if (node.type === 'ForInStatement' || node.type === 'ForOfStatement')
-      this.give(node.left, undefined);
+    else if (node.type === 'ForInStatement' || node.type === 'ForOfStatement') this.give(node.left, undefined);
     else if (node.type === 'CatchClause' && node.param) this.give(node.param, undefined);
     else if (node.type === 'ClassDeclaration' && node.id) this.give(node.id, undefined);
     if (node.type === 'FunctionDeclaration' && node.id) this.give(node.id, node);
