@@ -90,7 +90,7 @@ const SECRET_FIELDS = new Set(['webhook_key', 'authorization']);
 const CUT = '…';
 
 /** A copy of a JSON value that is safe to show: without the given secrets, without secret fields, bounded. `size` is what it holds. */
-export function redact(value: unknown, secrets: readonly string[]): { readonly value: unknown; readonly size: number } {
+function redact(value: unknown, secrets: readonly string[]): { readonly value: unknown; readonly size: number } {
   let left = MAX_ENTRY_SIZE;
 
   function text(whole: string): string {
