@@ -70,10 +70,11 @@ export type BotMessageEvent = z.infer<typeof botMessageEventSchema>;
 /**
  * The plugin's answer to one event.
  * `accepted`: stored, it will be acted on. `suppressed`: do not send this bot message, an operator has the dialog.
+ * `unbound`: no binding takes this lead's bot, so it is mirrored nowhere; a bot message may be sent.
  * A repeated event gets the verdict that it got first, with `duplicate: true`.
  */
 export interface EventVerdict {
   readonly id: string;
-  readonly verdict: 'accepted' | 'suppressed';
+  readonly verdict: 'accepted' | 'suppressed' | 'unbound';
   readonly duplicate: boolean;
 }

@@ -5,22 +5,25 @@ import { problemsOf } from '../contract/parse-tolerantly.ts';
 import { userIdOf } from '../contract/lead.ts';
 import { pluginError } from '../errors.ts';
 import type { Transaction } from '../storage/contract.ts';
-import { readDialog } from '../core/dialog-record.ts';
+import { type DialogRecord, readDialog } from '../core/dialog-record.ts';
 import { dialogJob, NO_BINDING, dialogLane } from '../core/jobs.ts';
-import type { PluginContext } from '../core/plugin-context.ts';
+import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { stepOrEnqueue } from '../runner/step-dialog.ts';
 
 /** Ids of the platform's events are its own per lead, so a lead's are remembered apart from another's. */
 const EVENT_SCOPE = 'livetex-events';
 
 type Verdict = EventVerdict['verdict'];
+/** Bots without a binding that are logged, at most. Our choice: a platform may have any number. */
+const MAX_UNBOUND_BOTS = 100;
 const eventsSchema = z.array(platformEventSchema);
-const verdictSchema = z.enum(['accepted', 'suppressed']);
+const verdictSchema = z.enum(['accepted', 'suppressed', 'unbound']);
 
 /** Stores the platform's events and answers each with its verdict; see `RuntimePlugin.accept`. @throws event_invalid */
 export function createAccept(
   context: PluginContext,
 ): (events: readonly PlatformEvent[], tx?: Transaction) => Promise<EventVerdict[]> {
+  const unboundBots = new Set<string>();
   return async (events, tx) => {
     const parsed = parse(events);
     const { verdicts, types } = await (tx
@@ -29,9 +32,24 @@ export function createAccept(
     for (const [index, { verdict, duplicate }] of verdicts.entries()) {
       const type = types[index] ?? '';
       context.counters.add('livetex_events_total', { type, verdict: duplicate ? 'duplicate' : verdict });
+      if (verdict === 'unbound') logUnbound(parsed[index]?.lead.botId ?? '');
     }
     return verdicts;
   };
+
+  function logUnbound(botId: string): void {
+    if (unboundBots.has(botId) || unboundBots.size >= MAX_UNBOUND_BOTS) return;
+    unboundBots.add(botId);
+    context.logger.warn('no LiveTex binding takes this bot: its dialogs are mirrored nowhere', { botId });
+  }
+
+  /** A transfer is acted on in any case: its refusal is told to the author. */
+  function verdictOf(event: PlatformEvent, binding: Binding | undefined, known: DialogRecord | undefined): Verdict {
+    if (known !== undefined && known.state.mode !== 'bot') return 'suppressed';
+    const isUnbound = binding === undefined && event.type !== 'TransferRequested';
+    const takesBot = context.bindings.all.some((one) => context.bindings.takesBot(one, event.lead.botId));
+    return isUnbound && !takesBot ? 'unbound' : 'accepted';
+  }
 
   async function store(tx: Transaction, events: readonly PlatformEvent[]) {
     const verdicts: EventVerdict[] = [];
@@ -40,7 +58,7 @@ export function createAccept(
       const binding = context.bindings.of(event.lead);
       const lane = dialogLane(binding?.id ?? NO_BINDING, userId);
       const known = isGated(event) ? await readDialog(tx, lane) : undefined;
-      const verdict: Verdict = known === undefined || known.state.mode === 'bot' ? 'accepted' : 'suppressed';
+      const verdict = verdictOf(event, binding, known);
       const seen = await tx.remember(`${EVENT_SCOPE}/${userId}`, event.id, verdict);
       verdicts.push({
         id: event.id,

@@ -1,7 +1,7 @@
 import { messageOf } from '../contract/coded-error.ts';
 import { createLaneWorker } from '../storage/index.ts';
 import type { LaneWorker, LaneWorkerEvent, LaneWorkerOptions } from '../storage/lane-worker-contract.ts';
-import { classifyLiveTexFailure, classifyOwnFailure } from '../outbound/classify-failure.ts';
+import { classifyLiveTexFailure, classifyOwnFailure, createDialogClassifier } from '../outbound/classify-failure.ts';
 import { createDialogHandler } from '../runner/step-dialog.ts';
 import { createHostHandler } from '../outbound/host-handler.ts';
 import { createLiveTexHandler } from '../outbound/livetex-handler.ts';
@@ -32,7 +32,7 @@ export function createWorkers(context: PluginContext, random: () => number): Lan
       concurrency: DIALOG_CONCURRENCY,
       deadlineMs: REQUESTS_PER_JOB * longestRequestMs + DIALOG_SLACK_MS,
       handle: createDialogHandler(context),
-      classify: classifyOwnFailure,
+      classify: createDialogClassifier(context),
     }),
     worker({
       queue: HOST_QUEUE,

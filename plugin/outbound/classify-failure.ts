@@ -1,5 +1,6 @@
 import { ZodError } from 'zod';
 import { type CodedError, codeOf, messageOf } from '../contract/coded-error.ts';
+import type { PluginContext } from '../core/plugin-context.ts';
 import type { JobFailure } from '../storage/lane-worker-contract.ts';
 
 /** A queue whose token is refused asks again after this, ms. Our choice: soon enough for whoever has just mended it, rare enough for LiveTex. */
@@ -27,6 +28,40 @@ export function classifyLiveTexFailure(error: unknown, now: number): JobFailure 
 /** What becomes of a dialog's or the host's job that failed: again, unless it can never be read. */
 export function classifyOwnFailure(error: unknown): JobFailure {
   return { do: isUnreadable(error) ? 'dead-letter' : 'retry', error: describe(error) };
+}
+
+/** How long a job of an unknown binding is left to other nodes before this one looks at it again, ms. Our choice: about as long as a node takes to claim. */
+const LEFT_FOR_MS = 2_000;
+/** A binding that this node has met as unknown for so long is unknown everywhere, ms: a rolling restart takes minutes. */
+const UNKNOWN_FOR_MS = 24 * 3_600_000;
+
+/**
+ * What becomes of a dialog's job that failed. Nodes that share a database may know different bindings while they are restarted
+ * one after another: what this one does not know it leaves to those that do. Elsewhere there is no other node, so it is given up.
+ */
+export function createDialogClassifier({
+  storage,
+  clock,
+  logger,
+  counters,
+}: Pick<PluginContext, 'storage' | 'clock' | 'logger' | 'counters'>): (error: unknown) => JobFailure {
+  const firstMet = new Map<string, number>();
+  return (error) => {
+    if (!isCoded(error) || error.code !== 'binding_unknown' || storage.driver !== 'postgres') {
+      return classifyOwnFailure(error);
+    }
+    const binding = String(error.facts['binding']);
+    const now = clock.now();
+    const since = firstMet.get(binding);
+    if (since === undefined) {
+      firstMet.set(binding, now);
+      logger.warn('binding is not known here, its jobs are left to other nodes', { binding });
+    } else if (now - since >= UNKNOWN_FOR_MS) {
+      return classifyOwnFailure(error);
+    }
+    counters.add('livetex_jobs_left_total', { binding });
+    return { do: 'leave', until: now + LEFT_FOR_MS };
+  };
 }
 
 function isUnreadable(error: unknown): boolean {

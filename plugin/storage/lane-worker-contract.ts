@@ -15,6 +15,8 @@ export type JobFailure =
   | { readonly do: 'retry'; readonly error: string; readonly notBefore?: number }
   /** Given up at once; the lane goes on with its next job. */
   | { readonly do: 'dead-letter'; readonly error: string }
+  /** Not for this process: the claim is given back until then (Unix ms), for other nodes; no try is counted. */
+  | { readonly do: 'leave'; readonly until: number }
   /** The whole queue waits until then (Unix ms), on all nodes; the try is not counted against the job. */
   | { readonly do: 'pause'; readonly error: string; readonly until: number };
 

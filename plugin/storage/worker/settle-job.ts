@@ -113,6 +113,7 @@ export function settleFailure(options: Limits, error: unknown, job: ClaimedJob):
   if (codeOf(error) === 'storage_conflict') return retried(job, 'storage_conflict', now);
   const failure = classified(options, error, job);
   if (failure.do === 'dead-letter') return deadLettered(job, failure.error);
+  if (failure.do === 'leave') return { fromHandler: false, write: (tx) => tx.release(job, failure.until) };
   if (failure.do === 'pause') return paused(job, failure.error, Math.max(failure.until, now + SHORTEST_PAUSE_MS));
   const giveUpAt = (job.firstFailedAt ?? now) + (options.giveUpAfterMs ?? GIVE_UP_AFTER_MS);
   if (now >= giveUpAt) return deadLettered(job, failure.error);

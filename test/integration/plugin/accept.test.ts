@@ -30,6 +30,16 @@ describe('accept', () => {
     expect(texts.filter((text) => text?.includes('После'))).toHaveLength(0);
   });
 
+  it('says of a bot that no binding takes that it is mirrored nowhere, again at a repeat, and counts it', async () => {
+    await using desk = await startDesk({ binding: { bots: ['sales'] } });
+    const { host } = desk;
+    expect(await host.leadSays(LEAD, 'Раз', 'm1')).toMatchObject({ verdict: 'unbound', duplicate: false });
+    expect(await host.leadSays(LEAD, 'Раз', 'm1')).toMatchObject({ verdict: 'unbound', duplicate: true });
+    expect(await host.leadSays({ ...LEAD, botId: 'sales' }, 'Два')).toMatchObject({ verdict: 'accepted' });
+    const metric = (await host.plugin.metrics()).find(({ name }) => name === 'livetex_events_total');
+    expect(metric?.samples).toContainEqual({ labels: { type: 'LeadMessage', verdict: 'unbound' }, value: 1 });
+  });
+
   it('the same id of two leads is two events', async () => {
     await using desk = await startDesk();
     const other: LeadRef = { ...LEAD, externalId: '43' };
