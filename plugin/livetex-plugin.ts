@@ -11,7 +11,7 @@ import { readDialog } from './core/dialog-record.ts';
 import { pluginMetrics } from './operations/metrics.ts';
 import { createHousekeeping } from './operations/housekeeping.ts';
 import type { PluginContext } from './core/plugin-context.ts';
-import { probeTokens, readiness, type TokenWatch } from './operations/tokens.ts';
+import { probeTokens, readiness, type TokenWatch, warnOfMissingWebhooks } from './operations/tokens.ts';
 import { NO_BINDING, dialogLane, queuesOf } from './core/jobs.ts';
 import { createReceiveWebhook } from './inbound/receive-webhook.ts';
 import { createWorkers, waitUntilIdle } from './operations/workers.ts';
@@ -62,6 +62,7 @@ export function assemblePlugin({ context, tokens, guestSource, random, release }
     metrics: () => pluginMetrics(context),
     ready: () => readiness(context, tokens),
     async start() {
+      warnOfMissingWebhooks(context);
       await probeTokens(context);
       if (closing !== undefined) return;
       running = true;

@@ -58,12 +58,22 @@ export async function probeTokens({ storage, bindings, clock, logger }: PluginCo
 /** A pause that LiveTex asked for ends by itself and needs nobody, so it does not make the plugin unready. */
 const PASSING_REASON = 'livetex_rate_limited';
 
+/** Leads would be told that they are with an operator, and never hear one. */
+const NO_WEBHOOK = 'has no "webhook" (publicUrl and key), so answers of operators cannot arrive';
+
+/** Tells at the start what is not an error but takes half of the dialogs away. */
+export function warnOfMissingWebhooks({ bindings, logger }: Pick<PluginContext, 'bindings' | 'logger'>): void {
+  for (const { id, config } of bindings.all) {
+    if (config.webhook === undefined) logger.error(`LiveTex binding ${NO_WEBHOOK}`, { binding: id });
+  }
+}
+
 /** Can storage be written, and does LiveTex take each binding's token? */
 export async function readiness(context: PluginContext, tokens: TokenWatch): Promise<Readiness> {
   const reasons: string[] = [];
   try {
     await context.storage.ping();
-    for (const { id, client } of context.bindings.all) {
+    for (const { id, client, config } of context.bindings.all) {
       // After a start without traffic nobody has asked LiveTex yet. An outage is no reason: the lanes wait for its end.
       if (!tokens.isKnown(id)) await client.availability();
       const pause = await context.storage.read((tx) => tx.getPause(liveTexQueue(id)));
@@ -71,6 +81,7 @@ export async function readiness(context: PluginContext, tokens: TokenWatch): Pro
         pause && !pause.reason.startsWith(PASSING_REASON) ? `its queue is paused: ${pause.reason}` : undefined;
       const problem = tokens.problemOf(id) ?? paused;
       if (problem !== undefined) reasons.push(`LiveTex binding "${id}": ${problem}`);
+      if (config.webhook === undefined) reasons.push(`LiveTex binding "${id}": ${NO_WEBHOOK}`);
     }
   } catch (error) {
     reasons.push(`storage: ${messageOf(error)}`);

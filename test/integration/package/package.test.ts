@@ -1,11 +1,13 @@
 /** The package as somebody who installs it gets it: what is in the tarball, that its exports, types and command work. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { hostname, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { ROOT, runCommand, startCommand } from '../../support/command.ts';
 import { useEmulator } from '../../support/emulator.ts';
 
@@ -144,15 +146,42 @@ test('the host of README.md compiles under strict and hands a dialog over', asyn
   expect(stdout).toBe('function true true true\n');
 
   const emulator = await useEmulator({ operators: [{ firstName: 'Анна', status: 'online' }] });
-  const env = { ...process.env, LIVETEX_TOKEN: emulator.token, LIVETEX_URL: emulator.url };
-  const run = await execute(process.execPath, [join(project, 'host.ts')], { cwd: project, env });
-  expect(run.stdout).toContain('notice support:telegram:12345 Диалог переведён на оператора');
-  expect(run.stdout).toContain('forwarded support:telegram:12345 true');
-  expect(emulator.dialogs.get('support:telegram:12345')).toMatchObject({
-    attributes: { номер_заявки: '705' },
-    state: 'queued',
-  });
+  const port = await freePort();
+  const env = {
+    ...process.env,
+    LIVETEX_TOKEN: emulator.token,
+    LIVETEX_URL: emulator.url,
+    LIVETEX_WEBHOOK_KEY: 'key-of-the-readme-host',
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    PORT: String(port),
+  };
+  const child = spawn(process.execPath, [join(project, 'host.ts')], { cwd: project, env });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let output = '';
+  child.stdout.on('data', (bytes) => void (output += String(bytes)));
+  child.stderr.on('data', (bytes) => void (output += String(bytes)));
+  const user = 'support:telegram:12345';
+  const shows = async (line: string) => await expect.poll(() => output, { timeout: 30_000 }).toContain(line);
+  await shows(`notice ${user} Диалог переведён на оператора`);
+  await shows(`forwarded ${user} true`);
+  expect(emulator.dialogs.get(user)).toMatchObject({ attributes: { номер_заявки: '705' }, state: 'queued' });
+  const [anna] = emulator.operators.list();
+  emulator.dialogs.read(user, anna?.id ?? '');
+  emulator.dialogs.reply(user, anna?.id ?? '', 'Добрый день');
+  await shows(`text ${user} Добрый день`);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });
+
+/** A port that is free now: the host of the README must know its own before it listens. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
 
 test('the command runs a script, and shows the example with its page', async () => {
   const launcher = installed('metabot24-livetex', 'bin', 'metabot-livetex.js');

@@ -104,6 +104,18 @@ describe('createLiveTexPlugin', () => {
     await plugin.close();
   });
 
+  it('is not ready with a binding to which no answer can arrive, and says so at the start', async () => {
+    const lines: unknown[] = [];
+    const logger = { debug() {}, info() {}, warn() {}, error: (...line: unknown[]) => void lines.push(line) };
+    const bindings = [{ token: 't', baseUrl: 'http://127.0.0.1:9' }];
+    const plugin = await createLiveTexPlugin({ bindings, storage: 'memory:', host: { ...host, logger } });
+    await plugin.start();
+    const problem = 'has no "webhook" (publicUrl and key), so answers of operators cannot arrive';
+    expect(await plugin.ready()).toEqual({ ready: false, reasons: [`LiveTex binding "main": ${problem}`] });
+    expect(lines).toEqual([[`LiveTex binding ${problem}`, { binding: 'main' }]]);
+    await plugin.close();
+  });
+
   it('closes the storage that it opened, and leaves a shared one open', async () => {
     const shared = createMemoryStorage({ clock: systemClock });
     const plugin = await createLiveTexPlugin({ bindings: [{ token: 't' }], storage: shared, host });
