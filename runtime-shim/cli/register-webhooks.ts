@@ -1,11 +1,13 @@
 /** Registers the webhooks of a configuration at the start of a server, and keeps trying while LiveTex is away. */
-import { messageOf } from '../../plugin/contract/coded-error.ts';
+import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import { aborted } from './stop-signal.ts';
 
 /** First wait after a failure and the longest one, ms. Ours: soon after a blip, modest during an outage. */
 export const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
+/** Wait after a refusal, ms. Our choice: whoever has mended the access key sees answers within a minute. */
+export const REFUSED_WAIT_MS = 60_000;
 
 export interface RegisterWebhooksOptions {
   /** Ids of the bindings that ask for a webhook. */
@@ -18,24 +20,34 @@ export interface RegisterWebhooksOptions {
   readonly stop: AbortSignal;
 }
 
-/** Resolves when every binding is registered, refused for good, or `stop` is aborted. Never rejects. */
+/** Resolves when every binding is registered, wrongly configured, or `stop` is aborted. Never rejects. */
 export async function registerWebhooks(options: RegisterWebhooksOptions): Promise<void> {
   await Promise.all(options.bindings.map(async (binding) => await registerOne(binding, options)));
 }
 
 async function registerOne(binding: string, options: RegisterWebhooksOptions): Promise<void> {
   const { register, clock, logger, stop } = options;
-  for (let wait = FIRST_WAIT_MS; !stop.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+  let refusedWith: string | undefined;
+  for (let wait = FIRST_WAIT_MS; !stop.aborted;) {
     try {
       const { url } = await register(binding);
       logger.info('webhook registered', { binding, url });
       return;
     } catch (error) {
-      const again = isRetryable(error);
-      const message = again ? 'webhook not registered, trying again' : 'webhook not registered';
-      logger.error(message, { binding, error: messageOf(error) });
-      if (!again) return;
-      await pause(wait, clock, stop);
+      const code = codeOf(error);
+      const facts = { binding, error: messageOf(error) };
+      if (isRetryable(error)) {
+        logger.error('webhook not registered, trying again', facts);
+        await pause(wait, clock, stop);
+        wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+        continue;
+      }
+      // Once for each refusal: it may last for days.
+      if (code !== refusedWith) logger.error('webhook not registered', facts);
+      refusedWith = code;
+      // A mistake of the configuration does not mend while we run; what LiveTex refuses, somebody may mend there.
+      if (code?.startsWith('livetex_') !== true) return;
+      await pause(REFUSED_WAIT_MS, clock, stop);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { pluginError } from '../../../plugin/errors.ts';
-import { FIRST_WAIT_MS, registerWebhooks } from '../../../runtime-shim/cli/register-webhooks.ts';
+import { FIRST_WAIT_MS, REFUSED_WAIT_MS, registerWebhooks } from '../../../runtime-shim/cli/register-webhooks.ts';
 import { createTestClock } from '../../support/test-clock.ts';
 
 const FACTS = { method: 'setWebhook', binding: 'main' } as const;
@@ -40,10 +40,21 @@ test('while LiveTex is away it is tried again, with growing waits', async () => 
   expect(clock.pending()).toBe(0);
 });
 
-test('a refused token is said once', async () => {
-  const { log, done } = registration([refused]);
+test('a refused token is said once, and the webhook is registered when it is mended', async () => {
+  const { clock, log, done } = registration([refused, refused, refused]);
+  await clock.advance(2 * REFUSED_WAIT_MS);
+  expect(log).toEqual(['error webhook not registered']);
+  await clock.advance(REFUSED_WAIT_MS);
+  await done;
+  expect(log).toEqual(['error webhook not registered', 'info webhook registered']);
+  expect(clock.pending()).toBe(0);
+});
+
+test('a mistake of the configuration ends the trying', async () => {
+  const { clock, log, done } = registration([pluginError('webhook_not_configured', { binding: 'main' })]);
   await done;
   expect(log).toEqual(['error webhook not registered']);
+  expect(clock.pending()).toBe(0);
 });
 
 test('a stop ends the waiting at once and leaves no timer', async () => {
