@@ -1,8 +1,9 @@
+import type { EventVerdict, PlatformEvent } from '../../plugin/contract/events.ts';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import { type LiveTexPlugin, createLiveTexPlugin } from '../../plugin/index.ts';
 import type { Retention, Storage } from '../../plugin/storage/contract.ts';
 import type { Runtime, RuntimeOptions } from '../runtime/contract.ts';
-import { createRuntime } from '../runtime/index.ts';
+import { createRuntimeFrom, type RuntimeParts } from '../runtime/create-runtime.ts';
 import type { SandboxLimits } from '../sandbox/contract.ts';
 import type { Config } from './config/config-schema.ts';
 
@@ -12,30 +13,38 @@ export interface RuntimeOfOptions {
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly watch?: boolean;
+  readonly parts?: RuntimeParts;
   /** Called with the plugin once it is made. */
   readonly onPlugin?: (plugin: LiveTexPlugin) => void;
+  /** Called with what the plugin was told and answered. A transaction that is tried again tells the same ids again. */
+  readonly onEvents?: (events: readonly PlatformEvent[], verdicts: readonly EventVerdict[]) => void;
 }
 
 /** The runtime of a configuration with the LiveTex plugin in it: the one place where the two meet. */
 export async function createRuntimeOf(config: Config, options: RuntimeOfOptions): Promise<Runtime> {
-  const { onPlugin, ...rest } = options;
-  return await createRuntime({
+  const { onPlugin, onEvents, parts = {}, ...rest } = options;
+  const runtimeOptions: RuntimeOptions = {
     ...rest,
     bot: config.bot,
     sandbox: sandboxOf(config),
     plugins: [
       async (host, storage) => {
-        const plugin = await createLiveTexPlugin({
-          bindings: config.livetex,
-          storage,
-          host,
-          retention: retentionOf(config),
-        });
+        const retention = retentionOf(config);
+        const plugin = await createLiveTexPlugin({ bindings: config.livetex, storage, host, retention });
         onPlugin?.(plugin);
-        return plugin;
+        if (onEvents === undefined) return plugin;
+        return {
+          ...plugin,
+          accept: async (events, tx) => {
+            const verdicts = await plugin.accept(events, tx);
+            onEvents(events, verdicts);
+            return verdicts;
+          },
+        };
       },
     ],
-  });
+  };
+  return await createRuntimeFrom(runtimeOptions, parts);
 }
 
 /** Only what is set: the runtime has the defaults. */

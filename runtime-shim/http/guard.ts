@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isLoopbackHost } from '../../plugin/contract/binding-config.ts';
 import { answerError, type ErrorBody } from './answer.ts';
-import type { ServeOptions } from './routes.ts';
+import type { HttpCall, ServeOptions } from './routes.ts';
 
 /** A name or an address with a port, and nothing that a URL gives another meaning: no `@`, `#`, `/` or `?` (RFC 3986, 3.2.2). */
 const HOST = /^(?:\[[\da-f:.]+\]|[\w.~-]+)(?::\d{1,5})?$/i;
@@ -82,9 +82,21 @@ export function refusalFor(request: IncomingMessage, token: string | undefined):
   return part === 'host' ? FOREIGN_HOST : FOREIGN_ORIGIN;
 }
 
+/** Has this request the token of a route that checks its callers itself? If not, it is answered with 401. */
+export function hasToken({ request, response }: Pick<HttpCall, 'request' | 'response'>, token: string): boolean {
+  if (isAuthorised(request, token)) return true;
+  response.setHeader('www-authenticate', 'Bearer');
+  answerError(response, WRONG_TOKEN.status, WRONG_TOKEN.error);
+  return false;
+}
+
 const UNAUTHORISED: Refusal = {
   status: 401,
   error: { code: 'unauthorised', message: 'the lead API asks for "Authorization: Bearer <http.apiToken>"' },
+};
+const WRONG_TOKEN: Refusal = {
+  status: 401,
+  error: { code: 'unauthorised', message: 'this address asks for a token of its own' },
 };
 const FOREIGN_HOST: Refusal = {
   status: 403,

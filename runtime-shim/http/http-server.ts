@@ -93,7 +93,7 @@ export class HttpServer {
       ...leadRoutes({ ports, bodies, closing: closing.signal }),
       ...stateRoutes(ports),
     ];
-    return serveRoutes([...routes, openApiRoute(routes)], {
+    return serveRoutes([...routes, openApiRoute(routes), ...ports.routes], {
       mayAsk: apiGuard(this.options.apiToken),
       area: { path: '/api', access: 'api' },
       other: (request, response) => askOthers(this.options.routes ?? [], request, response),

@@ -2,6 +2,7 @@ import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import type { Metric, Readiness } from '../../plugin/contract/plugin.ts';
 import type { Storage } from '../../plugin/storage/contract.ts';
 import type { Runtime } from '../runtime/contract.ts';
+import type { Route } from './routes.ts';
 
 /** What the HTTP server asks of the runtime. */
 export interface ServerPorts {
@@ -12,4 +13,6 @@ export interface ServerPorts {
   readonly logger: Logger;
   ready(): Promise<Readiness>;
   metrics(): Promise<Metric[]>;
+  /** Further addresses, which `GET /openapi.json` leaves out. */
+  readonly routes: readonly Route[];
 }

@@ -32,8 +32,13 @@ export async function ensureLead(tx: Transaction, ref: LeadRef, name: string | n
     position: NEW_POSITION,
     createdAt: at,
   };
-  await tx.putRecord(LEAD_IDS, String(lead.id), ref, 0);
-  return { lead, version: await writeLead(tx, lead, 0) };
+  return { lead, version: await addLead(tx, lead) };
+}
+
+/** Stores a lead that is not there yet, with its number. Returns its version. @throws storage_conflict when it is there */
+export async function addLead(tx: Transaction, lead: LeadRecord): Promise<number> {
+  await tx.putRecord(LEAD_IDS, String(lead.id), lead.ref, 0);
+  return writeLead(tx, lead, 0);
 }
 
 /** Two leads whose numbers fall together, one in a thousand million, take neighbours. */

@@ -1,5 +1,8 @@
 import { openStorage, systemClock } from '../../plugin/storage/index.ts';
+import type { Bot } from '../bot/bot.ts';
 import { loadBot } from '../bot/load/load-bot.ts';
+import type { Route } from '../http/routes.ts';
+import type { Sandbox } from '../sandbox/contract.ts';
 import { createSandbox, DEFAULT_LIMITS } from '../sandbox/index.ts';
 import { ActivityBus } from './activity-bus.ts';
 import { BackgroundWork } from './background-work.ts';
@@ -7,37 +10,51 @@ import { BotHolder } from './bot-holder.ts';
 import type { Runtime, RuntimeOptions } from './contract.ts';
 import { hostPorts } from './host-ports.ts';
 import { OutputQuota } from './output-quota.ts';
+import { MAX_SCENARIO_TRIES } from './perform-lead-job.ts';
 import { PluginSet } from './plugin-set.ts';
 import { type RuntimeContext, SILENT_LOGGER } from './runtime-context.ts';
 import { ShimRuntime } from './shim-runtime.ts';
 
 export { DEFAULT_LIMITS };
 
+/** What the commands of this package put in place of what `createRuntime` makes by itself. */
+export interface RuntimeParts {
+  /** A bot that is read already, instead of the one in the folder. */
+  readonly bot?: Bot;
+  /** Runs the scripts. Whoever gives it closes it. */
+  readonly sandbox?: Sandbox;
+  /** Tries of one job before its scenario is given up. 1: a run that did not come about is told at once. */
+  readonly maxTries?: number;
+  /** Further addresses of the HTTP server. `GET /openapi.json` leaves them out: they are no promise to anybody outside. */
+  readonly routes?: readonly Route[];
+}
+
 /**
  * Makes a runtime: one bot, its leads, its plugins. Nothing runs and nothing listens before `start()`.
  * @throws bot_invalid, http_unprotected, and what storage or a plugin throws; everything opened until then is closed again
  */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
+  return createRuntimeFrom(options, {});
+}
+
+/** The same, with some of its parts given. @throws as `createRuntime` */
+export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeParts): Promise<Runtime> {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? SILENT_LOGGER;
-  const holder = new BotHolder(await loadBot(options.bot));
+  const holder = new BotHolder(given.bot ?? (await loadBot(options.bot)));
   const opened: Array<() => Promise<void>> = [];
   const release = async (): Promise<void> => {
     for (const close of opened.splice(0).toReversed()) await close();
   };
   try {
-    const given = options.storage ?? 'memory:';
+    const place = options.storage ?? 'memory:';
     const storage =
-      typeof given === 'string' ? await openStorage(given, { clock, logger, owner: holder.current().id }) : given;
-    if (typeof given === 'string') opened.push(() => storage.close());
-    const sandbox = createSandbox(
-      { ...DEFAULT_LIMITS, ...options.sandbox },
-      {
-        logger,
-        timeZone: holder.current().timeZone,
-      },
-    );
-    opened.push(() => sandbox.close());
+      typeof place === 'string' ? await openStorage(place, { clock, logger, owner: holder.current().id }) : place;
+    if (typeof place === 'string') opened.push(() => storage.close());
+    const sandbox =
+      given.sandbox ??
+      createSandbox({ ...DEFAULT_LIMITS, ...options.sandbox }, { logger, timeZone: holder.current().timeZone });
+    if (given.sandbox === undefined) opened.push(() => sandbox.close());
     const activities = new ActivityBus(logger);
     const forgetAppends = storage.onAppend((stream) => activities.committed(stream));
     const background = new BackgroundWork(logger);
@@ -56,6 +73,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       plugins: () => plugins,
       bot: holder.current,
       botId: holder.current().id,
+      maxTries: given.maxTries ?? MAX_SCENARIO_TRIES,
     };
     const host = hostPorts(context, background);
     for (const make of options.plugins ?? []) {
@@ -63,7 +81,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       opened.push(() => plugin.close());
       plugins = new PluginSet([...plugins.list, plugin]);
     }
-    return new ShimRuntime(options, { context, holder, background, release });
+    return new ShimRuntime(options, { context, holder, background, release, routes: given.routes ?? [] });
   } catch (error) {
     await release();
     throw error;

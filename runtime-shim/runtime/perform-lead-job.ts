@@ -84,10 +84,10 @@ async function scenarioOf(
 ): Promise<ScenarioResult> {
   const name = job.kind === 'message' ? job.name : undefined;
   const lead = name === undefined || name === before.lead.name ? before.lead : { ...before.lead, name };
-  const mayTryAgain = attempts + 1 < MAX_SCENARIO_TRIES;
+  const mayTryAgain = attempts + 1 < context.maxTries;
   const full = context.quota.full(job.lead);
   if (full !== undefined) return nothingBut(lead, shimError(full.code, full));
-  if (attempts >= MAX_SCENARIO_TRIES) return givenUp(context, lead, shimError('script_given_up', { tries: attempts }));
+  if (attempts >= context.maxTries) return givenUp(context, lead, shimError('script_given_up', { tries: attempts }));
   const overtime = new AbortController();
   let cancel: (() => void) | undefined;
   try {

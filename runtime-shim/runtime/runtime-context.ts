@@ -19,6 +19,8 @@ export interface RuntimeContext {
   /** The bot in force: it changes when its folder is saved. */
   readonly bot: () => Bot;
   readonly botId: string;
+  /** Tries of one job before its scenario is given up. */
+  readonly maxTries: number;
 }
 
 /** The logger of a runtime that was given none: a library does not write on its user's streams. */

@@ -5,6 +5,7 @@ import type { ReadTransaction, Transaction } from '../../plugin/storage/contract
 import type { LaneWorker } from '../../plugin/storage/lane-worker-contract.ts';
 import { shimError } from '../errors.ts';
 import { HttpServer } from '../http/http-server.ts';
+import type { Route } from '../http/routes.ts';
 import { type BackgroundWork, waitUntilIdle } from './background-work.ts';
 import type { BotHolder } from './bot-holder.ts';
 import type {
@@ -29,6 +30,8 @@ export interface RuntimeInsides {
   readonly context: RuntimeContext;
   readonly holder: BotHolder;
   readonly background: BackgroundWork;
+  /** Further addresses of the HTTP server. */
+  readonly routes: readonly Route[];
   /** Closes plugins, sandbox and storage, in this order. */
   readonly release: () => Promise<void>;
 }
@@ -57,6 +60,7 @@ export class ShimRuntime implements Runtime {
       logger: context.logger,
       ready: () => runtimeReadiness(context, this.phase),
       metrics: () => runtimeMetrics(context, counters),
+      routes: insides.routes,
     });
   }
 

@@ -12,9 +12,14 @@ import { createRuntimeOf } from '../create-runtime-of.ts';
 import { EXIT_DONE } from '../exit-code.ts';
 import { jsonLogger } from '../json-logger.ts';
 import { listenOn } from '../listen-on.ts';
-import { startControlServer } from '../maintenance/control-server.ts';
 import { dialogReport } from '../maintenance/dialog-report.ts';
-import { maintenanceOf } from '../maintenance/open-maintenance.ts';
+import {
+  maintenanceRoute,
+  newControlToken,
+  removeControlFile,
+  writeControlFile,
+} from '../maintenance/maintenance-route.ts';
+import { maintenanceOf } from '../maintenance/maintenance.ts';
 import { registerWebhooks } from '../register-webhooks.ts';
 import { aborted } from '../stop-signal.ts';
 import { printableJson } from '../terminal.ts';
@@ -39,22 +44,25 @@ export const serve: CommandWork = async ({ terminal, arguments: { values }, json
     const http = { host, port, trustedProxies, ...(apiToken === undefined ? {} : { apiToken }) };
     const plugins: LiveTexPlugin[] = [];
     const onPlugin = (plugin: LiveTexPlugin): void => void plugins.push(plugin);
-    const runtime = await createRuntimeOf(config, { storage, http, logger, clock, onPlugin });
+    const token = newControlToken();
+    const folder = sqliteFolderOf(config.storage);
+    const maintenance = maintenanceRoute(token, () => ({
+      ...maintenanceOf(storage, config),
+      dialog: async (channel, externalId, last) => await dialogReport(runtime, storage, { channel, externalId, last }),
+    }));
+    // Nodes on one database are asked through the database: only a data folder belongs to one process.
+    const parts = { routes: folder === undefined ? [] : [maintenance] };
+    const runtime: Runtime = await createRuntimeOf(config, { storage, http, logger, clock, onPlugin, parts });
     opened.push(() => runtime.close());
     logScriptErrors(runtime, logger);
     await listenOn({ host, port }, async () => {
       await runtime.start();
     });
-    const folder = sqliteFolderOf(config.storage);
-    if (folder !== undefined) {
-      const control = await startControlServer(folder, {
-        ...maintenanceOf(storage, config),
-        dialog: async (channel, externalId, last) =>
-          await dialogReport(runtime, storage, { channel, externalId, last }),
-      });
-      opened.push(() => control.close());
-    }
     const url = runtime.url ?? '';
+    if (folder !== undefined) {
+      await writeControlFile(folder, { url, token });
+      opened.push(() => removeControlFile(folder));
+    }
     terminal.out(json ? printableJson({ url }) : `Listening on ${url}`);
     logger.info('started', { url, bot: runtime.botId, pid: process.pid });
     const bindings = config.livetex.filter(({ webhook }) => webhook !== undefined).map(({ id }) => id);

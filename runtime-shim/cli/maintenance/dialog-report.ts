@@ -31,7 +31,7 @@ export interface DialogReport {
   readonly waiting: readonly WaitingLane[];
 }
 
-export interface LeadQuestion {
+export interface LeadRequest {
   readonly channel: string;
   readonly externalId: string;
   /** How many messages. */
@@ -47,7 +47,7 @@ export const dialogReportSchema = z
 export async function dialogReport(
   runtime: Pick<Runtime, 'lead' | 'messages'>,
   storage: Storage,
-  { channel, externalId, last }: LeadQuestion,
+  { channel, externalId, last }: LeadRequest,
 ): Promise<DialogReport | undefined> {
   const view = await runtime.lead(channel, externalId);
   if (view === undefined) return undefined;
@@ -60,7 +60,7 @@ export async function dialogReport(
 /** Page by page, keeping only what is shown: the whole of a long transcript would not fit into memory. */
 async function newestMessages(
   runtime: Pick<Runtime, 'messages'>,
-  { channel, externalId, last }: LeadQuestion,
+  { channel, externalId, last }: LeadRequest,
 ): Promise<Pick<DialogReport, 'messages' | 'earlier'>> {
   const kept: Array<{ readonly message: TranscriptMessage; readonly size: number }> = [];
   let size = 0;

@@ -3,16 +3,15 @@ import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
-import { type Config, loadConfigForMaintenance } from '../config/load-config.ts';
+import { loadConfigForMaintenance } from '../config/load-config.ts';
 import { sqliteFolderOf } from '../config/sqlite-folder.ts';
 import { cliError } from '../errors.ts';
-import { readControlFile } from './control-file.ts';
-import { dialogReport, dialogReportSchema } from './dialog-report.ts';
-import type { Maintenance, Question } from './maintenance.ts';
-import { dropJobs, listOutbox, outboxSchema, resendDead } from './outbox.ts';
-import type { Storage } from '../../../plugin/storage/contract.ts';
+import { dialogReportSchema } from './dialog-report.ts';
+import { readControlFile } from './maintenance-route.ts';
+import { type Maintenance, type MaintenanceRequest, maintenanceOf } from './maintenance.ts';
+import { outboxSchema } from './outbox.ts';
 
-/** A loopback answer takes milliseconds; a server that is busy for longer should be left alone. */
+/** An answer of this machine takes milliseconds; a server that is busy for longer should be left alone. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
 export interface OpenMaintenance extends Maintenance {
@@ -45,39 +44,22 @@ async function mustExist(folder: string): Promise<void> {
   if (found?.isDirectory() !== true) throw cliError('cli_data_missing', { folder });
 }
 
-/** On an open storage that nobody else works on, or that several may share. */
-export function maintenanceOf(storage: Storage, config: Config): Maintenance {
-  return {
-    outbox: async () => await listOutbox(storage),
-    resend: async (which) => await resendDead(storage, which),
-    drop: async (which) => await dropJobs(storage, which),
-    dialog: async (channel, externalId, last) => {
-      // Loaded only for this question; never started: nothing is sent. At most the lead's waiting webhooks are taken.
-      const { createRuntimeOf } = await import('../create-runtime-of.ts');
-      const runtime = await createRuntimeOf(config, { storage });
-      try {
-        return await dialogReport(runtime, storage, { channel, externalId, last });
-      } finally {
-        await runtime.close();
-      }
-    },
-  };
-}
+const errorSchema = z.object({ error: z.object({ message: z.string() }) });
 
 async function throughServer(folder: string, locked: unknown): Promise<OpenMaintenance> {
   const address = await readControlFile(folder);
-  // Another command of this kind, or a program that is no server of ours.
+  // Another command of this kind, a server of another version, or another program.
   if (address === undefined) throw locked;
-  const ask = async <T>(question: Question, schema: z.ZodType<T>): Promise<T> => {
+  const ask = async <T>(request: MaintenanceRequest, schema: z.ZodType<T>): Promise<T> => {
     try {
       const response = await fetch(address.url, {
         method: 'POST',
-        headers: { authorization: `Bearer ${address.word}`, 'content-type': 'application/json' },
-        body: JSON.stringify(question),
+        headers: { authorization: `Bearer ${address.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(request),
         signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
       });
       const body: unknown = await response.json();
-      if (!response.ok) throw new Error(z.object({ error: z.string() }).parse(body).error);
+      if (!response.ok) throw new Error(errorSchema.parse(body).error.message);
       return z.object({ answer: schema }).parse(body).answer;
     } catch (error) {
       throw cliError('cli_server_silent', { folder, reason: messageOf(error) }, error);
@@ -85,11 +67,11 @@ async function throughServer(folder: string, locked: unknown): Promise<OpenMaint
   };
   return {
     running: true,
-    outbox: async () => await ask({ ask: 'outbox' }, outboxSchema),
-    resend: async (which) => await ask({ ask: 'resend', which }, z.int()),
-    drop: async (which) => await ask({ ask: 'drop', which }, z.int()),
+    outbox: async () => await ask({ do: 'outbox' }, outboxSchema),
+    resend: async (which) => await ask({ do: 'resend', which }, z.int()),
+    drop: async (which) => await ask({ do: 'drop', which }, z.int()),
     dialog: async (channel, externalId, last) => {
-      const report = await ask({ ask: 'dialog', channel, externalId, last }, dialogReportSchema.nullable());
+      const report = await ask({ do: 'dialog', channel, externalId, last }, dialogReportSchema.nullable());
       return report ?? undefined;
     },
     close: async () => {},

@@ -1,20 +1,23 @@
-/** Runs one script file once: the real sandbox, the real plugin, a LiveTex emulator in this process, one lead in memory. */
+/** Runs one script file once, in the runtime that `serve` has: its storage in memory, one lead, a LiveTex emulator beside it. */
 import { attributesForLiveTex, LIVETEX_ATTRS_KEY, liveTexAttrsSchema } from '../../../plugin/contract/attributes.ts';
+import type { PlatformEvent } from '../../../plugin/contract/events.ts';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
-import { createLiveTexPlugin } from '../../../plugin/index.ts';
-import { NEW_POSITION } from '../../leads/position.ts';
-import { startLiveTexEmulator } from '../../emulator/index.ts';
-import { systemClock } from '../../../plugin/storage/index.ts';
+import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.ts';
+import type { Bot } from '../../bot/bot.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
+import { startLiveTexEmulator } from '../../emulator/index.ts';
 import type { LeadRecord } from '../../leads/lead-record.ts';
-import { DEFAULT_LIMITS } from '../../runtime/create-runtime.ts';
-import { PluginSet } from '../../runtime/plugin-set.ts';
-import type { Sandbox, ScriptResult, ScriptUsage } from '../../sandbox/contract.ts';
-import { createSandbox } from '../../sandbox/index.ts';
-import { type FileBot, findBot } from './find-bot.ts';
+import { addLead } from '../../leads/lead-store.ts';
+import { NEW_POSITION } from '../../leads/position.ts';
+import type { LeadView, Runtime, RuntimeActivity } from '../../runtime/contract.ts';
+import { newLeadJob } from '../../runtime/receive-message.ts';
+import type { Sandbox, ScriptLogLine, ScriptResult, ScriptUsage } from '../../sandbox/contract.ts';
+import { createSandbox, DEFAULT_LIMITS } from '../../sandbox/index.ts';
+import { configSchema } from '../config/config-schema.ts';
+import { createRuntimeOf } from '../create-runtime-of.ts';
+import { findBot } from './find-bot.ts';
 import type { LeadFile } from './lead-file.ts';
 import type { RunReport, RunTransfer } from './run-report.ts';
-import { SingleLeadHost } from './single-lead-host.ts';
 
 /** A LiveTex in this process answers in milliseconds; one that is cut off on purpose must not be waited for. */
 const REQUEST_TIMEOUT_MS = 2_000;
@@ -27,7 +30,7 @@ export interface RunOnceOptions {
   readonly code: string;
   readonly operators: Operators;
   readonly lead: LeadFile;
-  /** Where the script runs; stays open. Default: a sandbox of its own, closed at the end. */
+  /** Runs the scripts; whoever gives it closes it. Default: one of its own. */
   readonly sandbox?: Sandbox;
 }
 
@@ -39,18 +42,61 @@ export interface RunOnceResult {
   readonly problem: string | undefined;
 }
 
+/** A sandbox of one runner: one script runs at a time. */
+export function sandboxForOne(): Sandbox {
+  return createSandbox({ ...DEFAULT_LIMITS, runners: 1 });
+}
+
 export async function runScriptOnce(options: RunOnceOptions): Promise<RunOnceResult> {
   const found = await findBot(options.path, options.code);
-  const status = options.operators === 'online' ? 'online' : 'offline';
+  const lead = leadRecord(found.bot, options.lead);
+  const seen = new SeenInRun();
+  /** What was opened, to be closed in the reverse order. */
+  const opened: Array<() => Promise<void>> = [];
+  try {
+    const emulator = await startEmulator(options.operators);
+    opened.push(() => emulator.close());
+    const sandbox = options.sandbox ?? sandboxForOne();
+    if (options.sandbox === undefined) opened.push(() => sandbox.close());
+    sandbox.useTimeZone(found.bot.timeZone);
+    const storage = createMemoryStorage({ clock: systemClock });
+    opened.push(() => storage.close());
+    const runtime = await createRuntimeOf(configOf(found.bot, emulator), {
+      storage,
+      parts: { bot: found.bot, sandbox: seen.watching(sandbox), maxTries: 1 },
+      onEvents: (events, verdicts) => seen.events(events, verdicts),
+    });
+    opened.push(() => runtime.close());
+    runtime.onActivity((activity) => seen.activity(activity));
+    await storage.transaction(async (tx) => {
+      await addLead(tx, lead);
+      const cause = { code: 'command_line' } as const;
+      const script = { code: found.entry };
+      await tx.enqueue([
+        newLeadJob({ kind: 'script', lead: lead.ref, id: 'run', script, cause, duringTransfer: false }),
+      ]);
+    });
+    await runtime.start();
+    await runtime.idle();
+    const view = await viewOf(runtime, lead);
+    const report = reportOf(seen, view, transferOf(seen, view, emulator, options.operators));
+    return { report, errorSource: errorSource(seen, found.bot), problem: found.problem };
+  } finally {
+    for (const close of opened.toReversed()) await close();
+  }
+}
+
+async function startEmulator(operators: Operators): Promise<LiveTexEmulator> {
+  const status = operators === 'online' ? 'online' : 'offline';
   const emulator = await startLiveTexEmulator({ operators: [{ firstName: 'Оператор', status }] });
-  if (options.operators === 'unreachable') emulator.faults.add({ kind: 'reset', when: 'before' });
-  const sandbox = options.sandbox ?? sandboxForOne();
-  sandbox.useTimeZone(found.bot.timeZone);
-  const lead = leadRecord(found, options.lead);
-  const host = new SingleLeadHost({ bot: found.bot, lead, clock: systemClock });
-  const results: ScriptResult[] = [];
-  const plugin = await createLiveTexPlugin({
-    bindings: [
+  if (operators === 'unreachable') emulator.faults.add({ kind: 'reset', when: 'before' });
+  return emulator;
+}
+
+function configOf(bot: Bot, emulator: LiveTexEmulator): ReturnType<typeof configSchema.parse> {
+  return configSchema.parse({
+    bot: bot.folder,
+    livetex: [
       {
         token: emulator.token,
         baseUrl: emulator.url,
@@ -59,46 +105,10 @@ export async function runScriptOnce(options: RunOnceOptions): Promise<RunOnceRes
         excludedChannels: [],
       },
     ],
-    storage: 'memory:',
-    host: host.ports(async (trigger) => await host.play(trigger, ports, plugin)),
   });
-  const plugins = new PluginSet([plugin]);
-  const ports = {
-    run: async (script: Parameters<typeof sandbox.run>[0]): Promise<ScriptResult> => {
-      const result = await sandbox.run(script);
-      results.push(result);
-      return result;
-    },
-    plugins: plugins.bundles,
-    call: plugins.callsFor(lead.ref),
-    afterScript: async (name: string, actions: Parameters<typeof plugin.afterScript>[1]) =>
-      await plugins.afterScript(lead.ref, name, actions),
-    chooseTransfer: async () => await plugins.chooseTransfer(lead.ref, found.bot),
-  };
-  try {
-    await plugin.start();
-    const trigger = {
-      kind: 'script',
-      script: { code: found.entry },
-      cause: { code: 'command_line' },
-      duringTransfer: false,
-    } as const;
-    await host.play(trigger, ports, plugin);
-    await plugin.idle();
-    const report = reportOf(host, results, transferOf(host, emulator, options.operators));
-    return { report, errorSource: errorSource(host, found), problem: found.problem };
-  } finally {
-    await plugin.close();
-    await Promise.all([options.sandbox === undefined ? sandbox.close() : undefined, emulator.close()]);
-  }
 }
 
-/** A sandbox as this command has it: one script at a time. */
-export function sandboxForOne(): Sandbox {
-  return createSandbox({ ...DEFAULT_LIMITS, runners: 1 });
-}
-
-function leadRecord({ bot }: FileBot, file: LeadFile): LeadRecord {
+function leadRecord(bot: Bot, file: LeadFile): LeadRecord {
   const { channel, externalId, name, tags, systemAttributes } = file;
   return {
     ref: { botId: bot.id, channel, externalId },
@@ -115,34 +125,101 @@ function leadRecord({ bot }: FileBot, file: LeadFile): LeadRecord {
   };
 }
 
-function transferOf(host: SingleLeadHost, emulator: LiveTexEmulator, operators: Operators): RunTransfer | null {
-  if (!host.transferRequested) return null;
-  const dialog = emulator.dialogs.get(userIdOf(host.lead.ref));
+async function viewOf(runtime: Runtime, { ref }: LeadRecord): Promise<LeadView> {
+  const view = await runtime.lead(ref.channel, ref.externalId);
+  if (view === undefined) throw new Error('the lead of this run is not stored');
+  return view;
+}
+
+type ScriptActivity = Extract<RuntimeActivity, { kind: 'script' }>;
+
+/** What came of a run, as the runtime and the plugin told it. */
+class SeenInRun {
+  readonly results: ScriptResult[] = [];
+  readonly scripts: ScriptActivity[] = [];
+  /** What the author reads: of scripts, of the bot and of the plugin, in the order in which it happened. */
+  readonly log: ScriptLogLine[] = [];
+  /** By id, since a transaction that is tried again tells its events again. */
+  private readonly accepted = new Map<string, PlatformEvent>();
+
+  watching(sandbox: Sandbox): Sandbox {
+    return {
+      run: async (script) => {
+        const result = await sandbox.run(script);
+        this.results.push(result);
+        return result;
+      },
+      stats: () => sandbox.stats(),
+      useTimeZone: (zone) => sandbox.useTimeZone(zone),
+      ready: () => sandbox.ready(),
+      close: () => sandbox.close(),
+    };
+  }
+
+  events(events: readonly PlatformEvent[], verdicts: ReadonlyArray<{ id: string; verdict: string }>): void {
+    const suppressed = new Set(verdicts.filter(({ verdict }) => verdict === 'suppressed').map(({ id }) => id));
+    for (const event of events) if (!suppressed.has(event.id)) this.accepted.set(event.id, event);
+  }
+
+  activity(activity: RuntimeActivity): void {
+    if (activity.kind === 'author_log') this.log.push({ level: activity.level, text: activity.text });
+    if (activity.kind !== 'script') return;
+    this.scripts.push(activity);
+    this.log.push(...activity.log);
+  }
+
+  get messages(): RunReport['messages'] {
+    return [...this.accepted.values()].flatMap((event) => (event.type === 'BotMessage' ? [event.content] : []));
+  }
+
+  /** Was an operator asked for? */
+  get transferRequested(): boolean {
+    return [...this.accepted.values()].some(({ type }) => type === 'TransferRequested');
+  }
+
+  /** Did the script of the type «Нет доступных операторов» take over? */
+  get noOperators(): boolean {
+    return this.scripts.some(({ because }) => because.code === 'no_operators' || because.code === 'transfer_failed');
+  }
+
+  get error(): ScriptActivity['error'] {
+    return this.scripts.find(({ error }) => error !== undefined)?.error;
+  }
+}
+
+function transferOf(
+  seen: SeenInRun,
+  { lead, systemAttributes }: LeadView,
+  emulator: LiveTexEmulator,
+  operators: Operators,
+): RunTransfer | null {
+  if (!seen.transferRequested) return null;
+  const dialog = emulator.dialogs.get(userIdOf(lead));
   if (dialog !== undefined && dialog.selections > 0) {
     return { outcome: operators === 'online' ? 'transferred' : 'queued', attributes: dialog.attributes };
   }
-  const attributes = liveTexAttrsSchema.safeParse(host.lead.systemAttributes[LIVETEX_ATTRS_KEY] ?? {});
+  const attributes = liveTexAttrsSchema.safeParse(systemAttributes[LIVETEX_ATTRS_KEY] ?? {});
   return {
-    outcome: host.noOperators ? 'no_operators' : 'queued',
+    outcome: seen.noOperators ? 'no_operators' : 'queued',
     attributes: attributes.success ? attributesForLiveTex(attributes.data) : {},
   };
 }
 
-function reportOf(host: SingleLeadHost, results: readonly ScriptResult[], transfer: RunTransfer | null): RunReport {
-  const [first] = results;
-  const error = host.reports.find((report) => report.error !== undefined)?.error;
+function reportOf(seen: SeenInRun, view: LeadView, transfer: RunTransfer | null): RunReport {
+  const [first] = seen.results;
+  const { error, messages, log, scripts, results } = seen;
   return {
     ok: error === undefined,
     returned: first?.ok === true ? first.returned : null,
-    messages: host.messages,
-    attributes: Object.fromEntries(Object.entries(host.lead.attributes).map(([key, { value }]) => [key, value])),
-    systemAttributes: host.lead.systemAttributes,
+    messages,
+    attributes: view.attributes,
+    systemAttributes: view.systemAttributes,
     transfer,
     // A script reports that it began, then each of its files: once is enough here.
-    scripts: host.reports
+    scripts: scripts
       .filter(({ file, error: wrong }) => file === undefined && wrong === undefined)
       .map(({ script }) => script),
-    log: host.log,
+    log,
     error:
       error === undefined ? null : { code: error.code, message: error.message, line: error.line, column: error.column },
     usage: sum(results.map(({ usage }) => usage)),
@@ -162,9 +239,9 @@ function hundredths(ms: number): number {
   return Math.round(ms * 100) / 100;
 }
 
-function errorSource(host: SingleLeadHost, { bot }: FileBot): RunOnceResult['errorSource'] {
-  const file = host.reports.find((report) => report.error !== undefined)?.error?.file;
-  if (file === undefined) return undefined;
-  const source = bot.sources.get(file) ?? Object.values(bot.libraries).find((library) => library.file === file);
+function errorSource({ error }: SeenInRun, { sources, libraries }: Bot): RunOnceResult['errorSource'] {
+  if (error === undefined) return undefined;
+  const { file } = error;
+  const source = sources.get(file) ?? Object.values(libraries).find((library) => library.file === file);
   return source === undefined ? undefined : { file, code: source.code };
 }

@@ -1,10 +1,16 @@
 /** `outbox` on the data of a stopped server, beside a running one, and where neither works. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { configSchema } from '../../../runtime-shim/cli/config/config-schema.ts';
-import { startControlServer } from '../../../runtime-shim/cli/maintenance/control-server.ts';
-import { maintenanceOf } from '../../../runtime-shim/cli/maintenance/open-maintenance.ts';
+import {
+  maintenanceRoute,
+  newControlToken,
+  removeControlFile,
+  writeControlFile,
+} from '../../../runtime-shim/cli/maintenance/maintenance-route.ts';
+import { maintenanceOf } from '../../../runtime-shim/cli/maintenance/maintenance.ts';
+import { createRuntimeOf } from '../../../runtime-shim/cli/create-runtime-of.ts';
 import type { Storage } from '../../../plugin/storage/contract.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { runCommand, temporaryFolder } from '../../support/command.ts';
@@ -36,6 +42,24 @@ async function troubledData(): Promise<{ folder: string; storage: Storage; close
     });
   }
   return { folder, storage, close };
+}
+
+/** A running server's route on these data, and the file that leads to it. It works on nothing: the outbox stays as it is. */
+async function serveMaintenance(folder: string, storage: Storage): Promise<{ url: string; token: string }> {
+  const data = join(folder, 'data');
+  const bot = { id: 'b', scripts: [{ code: 'start' }] };
+  await writeFile(join(folder, 'bot', 'bot.json'), JSON.stringify(bot));
+  const config = configSchema.parse({ bot: join(folder, 'bot'), storage: `sqlite:${data}` });
+  const token = newControlToken();
+  const maintenance = maintenanceOf(storage, config);
+  const routes = [maintenanceRoute(token, () => maintenance)];
+  const runtime = await createRuntimeOf(config, { storage, http: { port: 0 }, parts: { routes } });
+  onTestFinished(() => runtime.close());
+  await runtime.start();
+  const url = runtime.url ?? '';
+  await writeControlFile(data, { url, token });
+  onTestFinished(() => removeControlFile(data));
+  return { url, token };
 }
 
 async function deadId(folder: string): Promise<string> {
@@ -72,11 +96,7 @@ test('a queue held back: until when, or that the time is over and its messages w
   const hour = 3_600_000;
   const hold = async (until: number) =>
     await storage.transaction((tx) => tx.setPause(QUEUE, { until: systemClock.now() + until, reason }));
-  const control = await startControlServer(
-    join(folder, 'data'),
-    maintenanceOf(storage, configSchema.parse({ bot: 'bot' })),
-  );
-  onTestFinished(() => control.close());
+  await serveMaintenance(folder, storage);
   const list = async () => (await runCommand(['outbox', 'list', '--config', 'livetex.json'], { cwd: folder })).stdout;
 
   await hold(hour);
@@ -89,9 +109,7 @@ test('a queue held back: until when, or that the time is over and its messages w
 
 test('beside a running server, through it', async () => {
   const { folder, storage } = await troubledData();
-  const config = configSchema.parse({ bot: join(folder, 'bot'), storage: `sqlite:${join(folder, 'data')}` });
-  const control = await startControlServer(join(folder, 'data'), maintenanceOf(storage, config));
-  onTestFinished(() => control.close());
+  await serveMaintenance(folder, storage);
 
   const id = await deadId(folder);
   const resent = await runCommand(['outbox', 'resend', id, '--config', 'livetex.json'], { cwd: folder });
@@ -99,6 +117,28 @@ test('beside a running server, through it', async () => {
   expect(await storage.listDead({ limit: 10 })).toEqual([]);
   const jobs = await storage.read((tx) => tx.listJobs(QUEUE, 'b:telegram:1', 10));
   expect(jobs.map(({ payload }) => payload)).toEqual([{ kind: 'sendText', text: 'Здравствуйте!' }]);
+});
+
+test('who has not the token of the data folder learns nothing and changes nothing', async () => {
+  const { folder, storage } = await troubledData();
+  const { url, token } = await serveMaintenance(folder, storage);
+  const ask = async (authorization: string | undefined, body: string) =>
+    await fetch(`${url}/maintenance`, {
+      method: 'POST',
+      headers: authorization === undefined ? {} : { authorization },
+      body,
+    });
+  const drop = JSON.stringify({ do: 'drop', which: 'all' });
+  for (const wrong of [undefined, 'Bearer ', `Bearer ${token}x`, `Basic ${token}`]) {
+    const answer = await ask(wrong, drop);
+    expect([answer.status, await answer.json()]).toMatchObject([401, { error: { code: 'unauthorised' } }]);
+  }
+  expect(await storage.listDead({ limit: 10 })).toHaveLength(1);
+  const answers = [drop.slice(1), JSON.stringify({ do: 'all' }), 'x'.repeat(20_000), drop];
+  const statuses: number[] = [];
+  for (const body of answers) statuses.push((await ask(`Bearer ${token}`, body)).status);
+  expect(statuses).toEqual([400, 400, 413, 200]);
+  expect(await storage.listDead({ limit: 10 })).toEqual([]);
 });
 
 test('beside a process that does not answer, it says who holds the data', async () => {

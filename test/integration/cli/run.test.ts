@@ -1,20 +1,26 @@
 /** `run`: the exact document of `--json`, and every bad script as its author meets it. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readLeadFile } from '../../../runtime-shim/cli/run/lead-file.ts';
 import type { RunReport } from '../../../runtime-shim/cli/run/run-report.ts';
 import { type Operators, runScriptOnce, sandboxForOne } from '../../../runtime-shim/cli/run/run-script-once.ts';
-import { runCommand, temporaryFolder } from '../../support/command.ts';
+import { ROOT, runCommand, temporaryFolder } from '../../support/command.ts';
 
-/** One for all of them: the command's own makes two processes a script. */
+/** One for all scripts of this file: two processes to start once, not for each. */
 const sandbox = sandboxForOne();
 afterAll(() => sandbox.close());
 
 /** Without a process of its own for each: what the command adds is tested below. */
 async function runScript(code: string, operators: Operators = 'online', folder?: string): Promise<RunReport> {
   const path = join(folder ?? (await temporaryFolder()), 'script.js');
-  const { report } = await runScriptOnce({ path, code, operators, lead: await readLeadFile(undefined), sandbox });
+  return await runFile(path, operators, code);
+}
+
+async function runFile(path: string, operators: Operators, code?: string): Promise<RunReport> {
+  const lead = await readLeadFile(undefined);
+  const text = code ?? (await readFile(path, 'utf8'));
+  const { report } = await runScriptOnce({ path, code: text, operators, lead, sandbox });
   return report;
 }
 
@@ -100,10 +106,8 @@ describe('a transfer', () => {
   test.each([
     ['online', 'transfer_online', 'transferred'],
     ['offline', 'transfer_offline', undefined],
-  ])('the script is chosen by availability: %s', async (state, script, outcome) => {
-    const file = 'scripts-examples/02-choose-by-availability/выбор.js';
-    const { stdout } = await runCommand(['run', file, '--json', '--operators', state]);
-    const report = JSON.parse(stdout) as RunReport;
+  ] as const)('the script is chosen by availability: %s', async (state, script, outcome) => {
+    const report = await runFile(join(ROOT, 'scripts-examples/02-choose-by-availability/выбор.js'), state);
     expect(report.scripts).toEqual(['выбор', script]);
     expect(report.transfer?.outcome).toBe(outcome);
   });
@@ -111,11 +115,10 @@ describe('a transfer', () => {
   test('a script in a folder below its bot folder belongs to the bot', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'скрипты'));
-    await writeFile(join(folder, 'скрипты', 'а.js'), "bot.run({ script_code: 'other' });");
     const scripts = [{ code: 'start' }, { code: 'other', commands: [{ type: 'send_text', text: 'Да' }] }];
     await writeFile(join(folder, 'bot.json'), JSON.stringify({ id: 'b', scripts }));
-    const { stdout } = await runCommand(['run', 'скрипты/а.js', '--json'], { cwd: folder });
-    expect(JSON.parse(stdout)).toMatchObject({ scripts: ['а', 'other'], messages: [{ text: 'Да' }] });
+    const report = await runFile(join(folder, 'скрипты', 'а.js'), 'online', "bot.run({ script_code: 'other' });");
+    expect(report).toMatchObject({ scripts: ['а', 'other'], messages: [{ text: 'Да' }] });
   });
 });
 

@@ -50,6 +50,7 @@ async function performed(attempts: number, quota: OutputQuota): Promise<{ codes:
     plugins: () => new PluginSet([]),
     bot: () => bot,
     botId: 'test',
+    maxTries: MAX_SCENARIO_TRIES,
   };
   const payload = { kind: 'message', lead: ONE, id: 'm1', content: { text: 'привет' }, at: 1 } as unknown as Json;
   const job = { id: 1, attempts, payload } as unknown as ClaimedJob;
