@@ -3,7 +3,6 @@ import { createHousekeeping } from '../../../plugin/operations/housekeeping.ts';
 import { createMemoryStorage } from '../../../plugin/storage/index.ts';
 import { configSchema } from '../../../runtime-shim/cli/config/config-schema.ts';
 import { createTestClock } from '../../support/test-clock.ts';
-import { newestSeq } from '../../support/newest-seq.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -41,6 +40,7 @@ test('what the owner set is what is kept', async () => {
   await clock.advance(DAY_MS + 3_600_000);
   await housekeeping.stop();
   expect(await storage.read((tx) => tx.readStream('transcript:1', { after: 0, limit: 1 }))).toEqual([]);
-  expect(await storage.read((tx) => newestSeq(tx, 'transcript:1'))).toBe(1_200);
+  // Numbers go on behind what is forgotten: a reader never meets one twice.
+  expect(await storage.transaction((tx) => tx.appendStream('transcript:1', 'next', clock.now()))).toBe(1_201);
   await storage.close();
 });
