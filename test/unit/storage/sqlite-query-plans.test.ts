@@ -40,7 +40,7 @@ test.each([
   ['complete: the next job', 'FROM job WHERE lane_id = ? AND id > ?', 'INDEX job_lane (lane_id=? AND rowid>?)'],
   ['nextWorkAt: timers', 'min(at) FROM timer', 'INDEX timer_at (queue=?)'],
   ['stats: the oldest job', 'min(head_id) FROM lane', 'INDEX lane_head (queue=?)'],
-  ['stuck lanes', 'first_failed_at IS NOT NULL ORDER BY', 'INDEX job_failed'],
+  ['stuck lanes', 'first_failed_at IS NOT NULL AND (first_failed_at, id) >', 'INDEX job_failed (first_failed_at>?)'],
 ])('%s', (_name, part, index) => {
   const found = plans().filter(({ sql }) => sql.includes(part));
   expect(found).toHaveLength(1);
