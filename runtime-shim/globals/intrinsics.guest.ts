@@ -17,6 +17,8 @@ export const parseJson = JSON.parse as (text: string) => Json;
 export const toJson = JSON.stringify as (value: unknown) => string | undefined;
 export const ErrorType = Error;
 export const SyntaxErrorType = SyntaxError;
+export const TypeErrorType = TypeError;
+export const SymbolType = Symbol;
 export const FunctionType = Function;
 export const globalObject: Record<string, unknown> = globalThis as never;
 export const { isArray } = Array;
@@ -45,6 +47,7 @@ export const lowerCase = uncurry(String.prototype.toLowerCase);
 export const isWellFormed = uncurry(
   (String.prototype as unknown as { isWellFormed: (this: string) => boolean }).isWellFormed,
 );
+export const concat = uncurry(String.prototype.concat as (this: string, part: unknown) => string);
 export const charCodeAt = uncurry(String.prototype.charCodeAt as (this: string, index: number) => number);
 export const indexOf = uncurry(String.prototype.indexOf as (this: string, part: string) => number);
 export const { fromCharCode } = String;

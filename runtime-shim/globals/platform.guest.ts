@@ -15,6 +15,7 @@ import { asyncReport, failureReport, successReport, unknownFailureReport } from 
 import { factory as createLibraries, type Libraries } from './require.guest.ts';
 import { createRunState, type RunInput, type RunState } from './run-state.guest.ts';
 import { takeOverStacks } from './stack.guest.ts';
+import { installSymbolRegistry } from './symbols.guest.ts';
 import { installWebGlobals } from './web.guest.ts';
 
 /** Names that the runner uses in the global scope of a context before the script's first line (`runner/guest-names.ts`). */
@@ -23,8 +24,10 @@ const NAMES = {
   input: 'metabot:input',
   definitions: 'metabot:definitions',
   run: 'metabot:run',
-  finish: 'metabot:finish',
 } as const;
+
+/** For isolated-vm: the host gets a reference, by which it can call the function. Nothing in it is inherited. */
+const BY_REFERENCE = { __proto__: null, arguments: { __proto__: null, reference: true } } as never;
 
 /** A plugin's bundle, as a function that gives its `install`. */
 export interface PluginBundle {
@@ -35,10 +38,11 @@ export interface PluginBundle {
 /**
  * Starts the platform in a fresh context with its plugins, and leaves the function that runs the one script. Its answer
  * is the report; after asynchronous code it is empty, and the report is given by another function, which the runner
- * asks when the promises' continuations have run.
+ * was handed and asks when the promises' continuations have run.
  */
 export function start(limits: GuestLimits, plugins: readonly PluginBundle[]): void {
   removeGlobals();
+  installSymbolRegistry();
   const host = take(NAMES.host) as HostReference;
   const state = createRunState(limits);
   const globals = dict<object>();
@@ -70,7 +74,8 @@ export function start(limits: GuestLimits, plugins: readonly PluginBundle[]): vo
       libraries.defineAutoVariables();
       const report = perform(state, body, libraries);
       if (!asynchronous && !libraries.sawAsync()) return report;
-      defineHidden(NAMES.finish, () => (state.late ? asyncReport() : report), false);
+      // Not left in the global scope, which the script may have frozen, or have put a thing of its own there.
+      host.applySync(undefined, [() => (state.late ? asyncReport() : report)], BY_REFERENCE);
       return '';
     },
     true,

@@ -5,13 +5,20 @@ import { add, dict, type Dict, list, type List, toJson } from './intrinsics.gues
 
 /**
  * What the runner hands into a context: one reference of isolated-vm, never to be reached by the author's code. The
- * first argument says what is asked; only strings cross, and no options, which would be read through the prototype chain.
+ * first argument says what is asked; only strings cross, but for
+ * the one function that gives a late report. Options are read through the prototype chain: the only ones inherit nothing.
  */
 export interface HostReference {
   /** `call`, plugin, function, arguments as JSON → `{"v":…}` or `{"e":{"code","message"}}`. Waits for the host's promise. */
   applySyncPromise(receiver: undefined, args: readonly ['call', string, string, string]): string;
   /** `library` or `part`, name → its source; `random`, count → as many bytes, a character each, or `''`. Waits for the runner's own loop. */
   applySync(receiver: undefined, args: readonly ['library' | 'part' | 'random', string]): string;
+  /** The function that gives the report when the continuations of promises have run. */
+  applySync(
+    receiver: undefined,
+    args: readonly [() => string],
+    options: { readonly arguments: { readonly reference: true } },
+  ): void;
   /** `log`, level, text. Does not wait. */
   applyIgnored(receiver: undefined, args: readonly ['log', string, string]): void;
 }

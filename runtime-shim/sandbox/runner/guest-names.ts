@@ -4,7 +4,6 @@ export const GUEST_NAMES = {
   input: 'metabot:input',
   definitions: 'metabot:definitions',
   run: 'metabot:run',
-  finish: 'metabot:finish',
 } as const;
 
 /** The name under which V8 reports a position in the author's script (`globals/stack.guest.ts`). */

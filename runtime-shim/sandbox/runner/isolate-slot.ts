@@ -39,7 +39,8 @@ export class IsolateSlot {
   #cachedChars = 0;
   readonly #defined = new Map<string, ivm.Script>();
   #definedChars = 0;
-  #finish: ivm.Script | undefined;
+  /** Gives the report of the script that runs, once its promises' continuations have run. */
+  #late: ivm.Reference<() => string> | undefined;
   /** Contexts in which nothing but our own code has run, with the plugins of `#plugins`. */
   readonly #ready: ivm.Context[] = [];
   #plugins = 0;
@@ -53,9 +54,13 @@ export class IsolateSlot {
       memoryLimit: memoryMb + READY_CONTEXTS_MB,
       onCatastrophicError: () => onCatastrophe(this),
     });
-    this.#reference = new ivm.Reference((what: unknown, first: unknown, second: unknown, third: unknown) =>
-      this.#answer(String(what), String(first), String(second), String(third)),
-    );
+    this.#reference = new ivm.Reference((what: unknown, first: unknown, second: unknown, third: unknown) => {
+      if (!(what instanceof ivm.Reference)) {
+        return this.#answer(String(what), String(first), String(second), String(third));
+      }
+      this.#late = what;
+      return undefined;
+    });
   }
 
   /** A script can begin in it at once. */
@@ -79,14 +84,12 @@ export class IsolateSlot {
     const defining = definitions.length === 0 ? undefined : await this.#define(definitions, context);
     context.global.setIgnored(GUEST_NAMES.input, input);
     const [report] = (await Promise.all([script.run(context), defining?.done])) as unknown[];
-    if (report !== '') {
-      context.release();
-      return typeof report === 'string' ? report : '';
-    }
-    this.#finish ??= await this.isolate.compileScript(`globalThis[${JSON.stringify(GUEST_NAMES.finish)}]()`);
-    const late: unknown = await this.#finish.run(context);
+    const lateReport = this.#late;
+    this.#late = undefined;
+    const last: unknown = report === '' ? await lateReport?.apply() : report;
+    lateReport?.release();
     context.release();
-    return typeof late === 'string' ? late : '';
+    return typeof last === 'string' ? last : '';
   }
 
   /** CPU time that the isolate has used, ms. While it runs, time that it waits for a core counts too. */

@@ -56,12 +56,36 @@ return 1;`,
 return 1;`,
     ends: ['script_timeout', 'script_memory', 'script_async'],
   },
+  'finish-frozen': {
+    tries: 'the global object frozen, so that nothing can be left in it for the runner',
+    code: `Object.freeze(globalThis);
+Promise.resolve().then(() => 1);
+return 1;`,
+    ends: ['ok'],
+    returns: 1,
+  },
+  'finish-frozen-late': {
+    tries: 'the global object and what it inherits frozen, and something done after the end',
+    code: `for (let o = globalThis; o !== null; o = Object.getPrototypeOf(o)) Object.freeze(o);
+Promise.resolve().then(() => { try { lead.setAttr("a", "b"); } catch (e) {} });
+return 1;`,
+    ends: ['script_async'],
+    says: /went on after its end/,
+  },
+  'finish-frozen-returned': {
+    tries: 'the global object frozen, and a promise returned',
+    code: `Object.freeze(globalThis);
+return Promise.resolve(1);`,
+    ends: ['script_async'],
+    says: /returned a promise/,
+  },
   'finish-fixed': {
-    tries: 'the name under which the runner asks for a late report, fixed so that ours cannot be put there',
+    tries: 'a name under which the runner could ask for a late report, fixed so that ours cannot be put there',
     code: String.raw`Object.defineProperty(globalThis, "metabot:finish", { value: () => '{"ok":true}' });
 Promise.resolve().then(() => 1);
 return 1;`,
-    ends: ['script_async'],
+    ends: ['ok'],
+    returns: 1,
   },
   'finish-forged': {
     tries: 'the name under which the runner asks for a late report, taken first, then by a continuation',
