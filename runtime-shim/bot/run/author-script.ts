@@ -56,6 +56,7 @@ function scriptRun(play: Play, file: string, code: string): ScriptRun {
       : {}),
     libraries: bot.libraries,
     plugins: ports.plugins,
+    withinMs: play.leftMs,
     call: ports.call,
     ...(ports.known === undefined ? {} : { known: ports.known }),
   };

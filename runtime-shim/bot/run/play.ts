@@ -76,6 +76,7 @@ export class Play {
   private steps = 0;
   private logChars = 0;
   private chars = 0;
+  private readonly startedAt = performance.now();
 
   constructor(input: ScenarioInput) {
     this.input = input;
@@ -109,6 +110,11 @@ export class Play {
     } finally {
       signal.removeEventListener('abort', end);
     }
+  }
+
+  /** What is left of the scenario's time, ms: a script ends with it, also while it waits for a runner. */
+  get leftMs(): number {
+    return Math.max(0, MAX_SCENARIO_MS - (performance.now() - this.startedAt));
   }
 
   /** Counts what is to be stored. What has been done until then stands. @throws ScenarioStopped */
