@@ -144,7 +144,8 @@ test('the script of the newest known hole of V8 does not end a runner', async ()
 test.each([
   ['13.6.233.17-node.41', true],
   ['13.8.258.32', true],
-  ['13.9.1', false],
+  ['14.1.146.11-node.14', true],
+  ['14.6.202.33-node.1', false],
   [process.versions.v8, false],
 ])('V8 %s: is its hole told? %s', (version, isTold) => {
   const told: string[] = [];
