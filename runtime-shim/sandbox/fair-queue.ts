@@ -36,9 +36,10 @@ export class FairQueue<Item> {
     return true;
   }
 
-  /** Takes the next item; its bot goes to the end of the round. */
-  shift(): Item | undefined {
+  /** Takes the next item, of a bot that may have one now; the bot goes to the end of the round. */
+  shift(isAllowed: (bot: string) => boolean = () => true): Item | undefined {
     for (const [bot, lane] of this.#waiting) {
+      if (!isAllowed(bot)) continue;
       const item = lane.items[lane.head];
       lane.head += 1;
       this.#size -= 1;

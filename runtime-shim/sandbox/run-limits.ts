@@ -92,6 +92,14 @@ export function retireAtMb(limits: FullLimits): number {
   return runnerCapMb(limits) * RETIRE_PART;
 }
 
+/**
+ * Runs of one bot at the same time: all places but one. Its scripts without end would else take every place at once, and on a busy
+ * machine they need some seconds to use up their CPU time, which another bot's script of a millisecond would wait.
+ */
+export function placesPerBot({ runners, isolates }: FullLimits): number {
+  return Math.max(2, runners * isolates - 1);
+}
+
 /** Fills in the defaults. @throws RangeError for a limit that cannot work */
 export function fullLimits(limits: Partial<SandboxLimits>): FullLimits {
   const full: FullLimits = { ...DEFAULT_LIMITS };

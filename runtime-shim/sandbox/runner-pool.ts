@@ -1,4 +1,5 @@
 import type { PlatformSources } from '../globals/bundles.ts';
+import { messageOf } from '../../plugin/contract/coded-error.ts';
 import type { Logger } from '../../plugin/contract/host.ts';
 import type { PendingRun } from './pending-run.ts';
 import {
@@ -12,8 +13,11 @@ import {
 import { type RunnerEnd, RunnerProcess, type RunnerEvents } from './runner-process.ts';
 import { RunnerStarter } from './runner-start.ts';
 
-/** Pause before a start that follows a failed one, ms. */
+/** Pause before a start that follows a failed one, ms; twice as long after each further one, up to the second. */
 const START_AGAIN_MS = 1_000;
+const START_AGAIN_AT_MOST_MS = 60_000;
+/** Failed starts in a row after which nobody is kept waiting for one that works. Our choice: a machine short of memory for a moment loses one or two. */
+const HOPELESS_STARTS = 3;
 
 /** What happens to a run when its runner is killed. */
 export type KillVerdict = 'deadline' | 'memory';
@@ -21,6 +25,8 @@ export type KillVerdict = 'deadline' | 'memory';
 export interface PoolEvents extends Pick<RunnerEvents, 'message'> {
   /** A runner became free or ready. */
   available(): void;
+  /** Runners do not start, and none is there. Told after each start that fails from then on; `available` is the end of it. */
+  unavailable(why: string): void;
   /** The server killed the runner because of this run. */
   blamed(run: PendingRun, verdict: KillVerdict): void;
   /** The runner is gone with these runs in it. */
@@ -43,6 +49,8 @@ export class RunnerPool {
   #closed = false;
   readonly #startAgain = new Set<NodeJS.Timeout>();
   #drained: (() => void) | undefined;
+  /** Starts that failed since the last one that worked. */
+  #failedStarts = 0;
   killed = 0;
 
   constructor(
@@ -57,7 +65,7 @@ export class RunnerPool {
     this.#logger = logger;
     this.#timeZone = timeZone;
     this.#starter = new RunnerStarter(logger, timeZone);
-    for (let index = 0; index < limits.runners + limits.spares; index += 1) this.#add();
+    for (let index = 0; index < limits.runners + limits.spares; index += 1) this.#replace();
     this.#watch = setInterval(() => this.#look(), WATCH_EVERY_MS).unref();
   }
 
@@ -172,6 +180,7 @@ export class RunnerPool {
     this.#runners.add(
       new RunnerProcess(this.#starter.start(), settings, {
         ready: (runner) => {
+          this.#failedStarts = 0;
           this.#logger?.debug('a runner is ready', { ms: Math.round(performance.now() - startedAt) });
           // Behind those that already work: one that starts late must not take runs beside them.
           this.#runners.delete(runner);
@@ -193,7 +202,7 @@ export class RunnerPool {
     this.killed += 1;
     this.#logger?.warn('a runner was replaced', { why: end.why, lastWords: end.lastWords });
     if (runner.isReady) this.#replace();
-    else this.#replaceLater();
+    else this.#replaceLater(end.why);
     this.#events.lost([...runner.runs.values()], end);
   }
 
@@ -202,17 +211,21 @@ export class RunnerPool {
       this.#add();
     } catch (error) {
       this.#logger?.error('a runner could not be started', { error });
-      this.#replaceLater();
+      this.#replaceLater(messageOf(error));
     }
   }
 
   /** After a pause: what ends before it is ready would else be started again and again without one. */
-  #replaceLater(): void {
+  #replaceLater(why: string): void {
+    this.#failedStarts += 1;
+    const round = Math.floor((this.#failedStarts - 1) / (this.#limits.runners + this.#limits.spares));
+    const pauseMs = Math.min(START_AGAIN_MS * 2 ** round, START_AGAIN_AT_MOST_MS);
     const timer = setTimeout(() => {
       this.#startAgain.delete(timer);
       this.#replace();
-    }, START_AGAIN_MS);
+    }, pauseMs);
     this.#startAgain.add(timer);
+    if (this.#failedStarts >= HOPELESS_STARTS && this.#ready.length === 0) this.#events.unavailable(why);
   }
 
   /** The server's own watch: it holds even when a runner's loop is stuck. */

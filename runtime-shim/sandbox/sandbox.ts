@@ -6,7 +6,7 @@ import { FairQueue } from './fair-queue.ts';
 import { loadPlatformSources } from '../globals/bundles.ts';
 import { abortCalls, type PendingRun } from './pending-run.ts';
 import { runInput } from './run-input.ts';
-import { type FullLimits, fullLimits } from './run-limits.ts';
+import { type FullLimits, fullLimits, placesPerBot } from './run-limits.ts';
 import { runResult } from './run-result.ts';
 import { type KillVerdict, RunnerPool } from './runner-pool.ts';
 import { HELD_NOTICE, RunnerKillers } from './runner-killers.ts';
@@ -39,7 +39,12 @@ class ProcessSandbox implements Sandbox {
   readonly #sets = new ScriptSets();
   readonly #outcomes = new Map<string, number>();
   readonly #starting: Promise<void>;
-  readonly #allReady = Promise.withResolvers<void>();
+  #allReady = Promise.withResolvers<void>();
+  /** Why runners do not start now. */
+  #unavailable: string | undefined;
+  readonly #placesPerBot: number;
+  /** Runs in runners, by bot. */
+  readonly #runningOf = new Map<string, number>();
   #pool: RunnerPool | undefined;
   #closing: Promise<void> | undefined;
   #whenIdle: (() => void) | undefined;
@@ -53,6 +58,7 @@ class ProcessSandbox implements Sandbox {
     this.#timeZone = timeZone;
     this.#logger = logger;
     this.#queue = new FairQueue(limits.queuePerBot);
+    this.#placesPerBot = placesPerBot(limits);
     this.#held = new FairQueue(limits.queuePerBot);
     warnOfOldV8(logger, process.versions.v8);
     this.#starting = this.#start();
@@ -79,7 +85,11 @@ class ProcessSandbox implements Sandbox {
       this.#limits,
       platformSource,
       {
-        available: () => this.#dispatch(),
+        available: () => {
+          this.#becomeAvailable();
+          this.#dispatch();
+        },
+        unavailable: (why) => this.#becomeUnavailable(why),
         message: (runner, message) => this.#receive(runner, message),
         blamed: (run, verdict) => this.#blame(run, verdict),
         lost: (runs, end) => this.#lost(runs, end),
@@ -107,12 +117,17 @@ class ProcessSandbox implements Sandbox {
         abort: undefined,
         calls: 0,
       };
-      if (this.#killers.isHeld(script.botId, now)) {
+      if (this.#unavailable !== undefined) {
+        this.#settle(run, this.#cannotRun(run, this.#unavailable));
+        return;
+      }
+      if (this.#killers.goesAlone(script.botId, now)) {
         if (this.#held.push(script.botId, run)) this.#dispatch();
         else this.#refuse(run, this.#held);
         return;
       }
-      const runner = this.#queue.size === 0 ? this.#pool?.free() : undefined;
+      // Where one is free, those that wait are of bots that have all their places.
+      const runner = this.#hasPlace(script.botId) ? this.#pool?.free() : undefined;
       if (runner !== undefined) this.#give(runner, run);
       else if (!this.#queue.push(script.botId, run)) this.#refuse(run, this.#queue);
     });
@@ -163,7 +178,7 @@ class ProcessSandbox implements Sandbox {
     if (pool === undefined) return;
     if (pool.readyCount >= this.#limits.runners) this.#allReady.resolve();
     for (let runner = this.#queue.size > 0 ? pool.free() : undefined; runner !== undefined; runner = pool.free()) {
-      const run = this.#queue.shift();
+      const run = this.#queue.shift((bot) => this.#hasPlace(bot));
       if (run === undefined) break;
       this.#give(runner, run);
     }
@@ -195,6 +210,42 @@ class ProcessSandbox implements Sandbox {
     pool.release();
   }
 
+  #hasPlace(bot: string): boolean {
+    return (this.#runningOf.get(bot) ?? 0) < this.#placesPerBot;
+  }
+
+  /** It left its runner, or was lost with it. */
+  #leave(bot: string): void {
+    const left = (this.#runningOf.get(bot) ?? 1) - 1;
+    if (left > 0) this.#runningOf.set(bot, left);
+    else this.#runningOf.delete(bot);
+  }
+
+  #becomeAvailable(): void {
+    if (this.#unavailable === undefined) return;
+    this.#unavailable = undefined;
+    this.#allReady = Promise.withResolvers<void>();
+    this.#allReady.promise.catch(() => undefined);
+  }
+
+  /** Whoever waits is told: a start that works may be a long time off. */
+  #becomeUnavailable(why: string): void {
+    if (this.#unavailable === undefined) this.#logger?.error('no runner starts: scripts cannot be run', { why });
+    this.#unavailable = `runner processes do not start: ${why}`;
+    // One that was resolved stays so.
+    this.#allReady.reject(shimError('sandbox_unavailable', { reason: this.#unavailable }));
+    this.#allReady = Promise.withResolvers<void>();
+    this.#allReady.promise.catch(() => undefined);
+    this.#allReady.reject(shimError('sandbox_unavailable', { reason: this.#unavailable }));
+    for (const queue of this.#queues) {
+      for (const run of queue.drain()) this.#settle(run, this.#cannotRun(run, this.#unavailable));
+    }
+  }
+
+  #cannotRun(run: PendingRun, reason: string): ScriptResult {
+    return failure(run, 'sandbox_unavailable', SHIM_ERRORS.sandbox_unavailable.message({ reason }));
+  }
+
   #give(runner: RunnerProcess, run: PendingRun, alone = false): void {
     const { script } = run;
     const left = run.until - performance.now();
@@ -205,6 +256,7 @@ class ProcessSandbox implements Sandbox {
     }
     run.wallMs = Math.min(this.#limits.wallMs, Math.ceil(left));
     if (alone) runner.exclusive = true;
+    this.#runningOf.set(script.botId, (this.#runningOf.get(script.botId) ?? 0) + 1);
     runner.start(run, {
       id: run.id,
       file: script.file,
@@ -223,6 +275,7 @@ class ProcessSandbox implements Sandbox {
       return;
     }
     runner.finish(message.id);
+    this.#leave(run.script.botId);
     const result = runResult(run.script, message);
     if (message.ending === undefined) {
       this.#settle(run, result);
@@ -240,12 +293,12 @@ class ProcessSandbox implements Sandbox {
     const { botId } = run.script;
     const now = performance.now();
     this.#killers.count(botId, now);
+    const waiting = this.#queue.takeAll(botId);
+    for (const other of waiting) if (!this.#held.push(botId, other)) this.#refuse(other, this.#held);
     if (!this.#killers.isHeld(botId, now)) {
       this.#settle(run, result);
       return;
     }
-    const waiting = this.#queue.takeAll(botId);
-    for (const other of waiting) if (!this.#held.push(botId, other)) this.#refuse(other, this.#held);
     this.#logger?.warn('a bot is held to one script at a time: its scripts end runners', { bot: botId });
     this.#settle(run, { ...result, log: [...result.log, { level: 'warn', text: HELD_NOTICE }] });
   }
@@ -268,6 +321,7 @@ class ProcessSandbox implements Sandbox {
   /** The server had to kill the runner itself because of this run. */
   #blame(run: PendingRun, verdict: KillVerdict): void {
     const { memoryMb } = this.#limits;
+    this.#leave(run.script.botId);
     const [code, message] =
       verdict === 'memory'
         ? ['script_memory', SHIM_ERRORS.script_memory.message({ memoryMb })]
@@ -280,13 +334,17 @@ class ProcessSandbox implements Sandbox {
     for (const run of runs) {
       abortCalls(run);
       run.abort = undefined;
+      const { botId } = run.script;
+      this.#leave(botId);
       if (run.alone && end.crashed) {
         this.#settleKiller(run, failure(run, 'script_crashed', SHIM_ERRORS.script_crashed.message({})));
       } else if (run.alone) {
         this.#settle(run, failure(run, 'sandbox_killed', SHIM_ERRORS.sandbox_killed.message({})));
       } else {
         run.alone = true;
-        this.#again.push(run.script.botId, run);
+        // What was beside a script of its own bot's that ended the runner may do the same.
+        const queue = this.#killers.goesAlone(botId, performance.now()) ? this.#held : this.#again;
+        if (!queue.push(botId, run)) this.#refuse(run, queue);
       }
     }
     if (this.#pool?.runningCount === 0 && this.#again.size === 0) this.#whenIdle?.();

@@ -9,16 +9,16 @@ const KILLER = 'const a = []; a.length = 2 ** 32 - 1; return a.indexOf(1);';
 test.each([{ spares: 1 }, { spares: 0 }])(
   'a bot that ends runners all the time hardly delays another: %o',
   async (spares) => {
-    const sandbox = useSandbox({ cpuMs: 100, isolates: 2, ...spares });
+    const sandbox = useSandbox({ cpuMs: 200, isolates: 2, ...spares });
     await sandbox.ready();
     let ended = 0;
-    const hostile = Array.from({ length: 7 }, async () => {
+    const hostile = Array.from({ length: 5 }, async () => {
       const result = await sandbox.run(scriptRun(KILLER, { botId: 'hostile' }));
       ended += 1;
       return result;
     });
     const endedMeanwhile: number[] = [];
-    for (let turn = 0; turn < 6; turn += 1) {
+    for (let turn = 0; turn < 5; turn += 1) {
       const before = ended;
       // Never lost to the other bot's scripts, or run again where they cannot reach it.
       expect(await sandbox.run(scriptRun('return 1', { botId: 'innocent' }))).toMatchObject({ ok: true, returned: 1 });
@@ -55,6 +55,31 @@ test('repeats of several bots take turns', async () => {
   await sandbox.run(scriptRun(KILLER, { botId: 'hostile' }));
   for (const result of await Promise.all(waiting)) expect(result.ok).toBe(true);
   expect(order).toEqual(['busy-1', 'quiet', 'busy-2']);
+});
+
+test('a bot whose scripts never end does not take every place', async () => {
+  const sandbox = useSandbox({ cpuMs: 20_000, wallMs: 20_000, isolates: 3, spares: 0 });
+  await sandbox.ready();
+  const hostile = Array.from({ length: 9 }, (_, index) =>
+    sandbox.run(scriptRun('for (;;);', { botId: 'hostile', withinMs: 6_000 + index })),
+  );
+  // None of the others has come to its end, so this one waited for none of them.
+  const innocent = await sandbox.run(scriptRun('return 1', { botId: 'innocent' }));
+  expect(innocent).toMatchObject({ ok: true, returned: 1 });
+  expect(sandbox.stats()).toMatchObject({ running: 2, queued: 7, outcomes: { ok: 1 } });
+  await Promise.all(hostile);
+});
+
+test('a bot goes one script at a time after each runner that it ended', () => {
+  const killers = new RunnerKillers();
+  expect(killers.goesAlone('a', 0)).toBe(false);
+  killers.count('a', 1_000);
+  expect([killers.goesAlone('a', 10_999), killers.isHeld('a', 10_999)]).toEqual([true, false]);
+  expect([killers.goesAlone('a', 11_000), killers.goesAlone('b', 1_000)]).toEqual([false, false]);
+  killers.count('a', 12_000);
+  killers.count('a', 13_000);
+  expect(killers.goesAlone('a', 60_999)).toBe(true);
+  expect(killers.goesAlone('a', 61_000)).toBe(false);
 });
 
 test('a bot is held after three runners within a minute, and no longer than that', () => {

@@ -7,12 +7,16 @@ import { createScriptRunner } from '../../support/sandbox-under-test.ts';
 /** The wall clock far behind: on a loaded machine 200 ms of CPU time may take seconds. */
 const LIMITS = { cpuMs: 200, wallMs: 10_000, memoryMb: 16 };
 const scripts = createScriptRunner(LIMITS);
-afterAll(() => scripts.close());
+/** For the limits that a script meets only after some work, which takes a loaded machine longer than that CPU time. */
+const patient = createScriptRunner({ ...LIMITS, cpuMs: 10_000 });
+afterAll(async () => {
+  await Promise.all([scripts.close(), patient.close()]);
+});
 
 describe('a script beyond a limit is stopped, and the next one of the same bot runs right', () => {
   test.each([
     ['while (true) {}', SHIM_ERRORS.script_timeout.message({ cpuMs: 200 })],
-    ['const a = []; for (;;) a.push(new Array(1e3).fill(0.5))', SHIM_ERRORS.script_memory.message({ memoryMb: 16 })],
+    ['const a = []; for (;;) a.push(new Array(1e4).fill(0.5))', SHIM_ERRORS.script_memory.message({ memoryMb: 16 })],
     [
       'for (;;) livetex.hasOnlineOperators()',
       SHIM_ERRORS.script_host_calls.message({ limit: MAX_HOST_CALLS, what: 'calls to the platform' }),
@@ -23,8 +27,9 @@ describe('a script beyond a limit is stopped, and the next one of the same bot r
     ],
     ["return 'x'.repeat(2e6)", SHIM_ERRORS.script_result_too_large.message({ limit: MAX_RESULT_CHARS })],
   ])('%s', async (code, message) => {
-    expect(await scripts.failure(code)).toContain(message);
-    expect(await scripts.returned('return 6 * 7')).toBe(42);
+    const runner = message.includes('CPU') ? scripts : patient;
+    expect(await runner.failure(code)).toContain(message);
+    expect(await runner.returned('return 6 * 7')).toBe(42);
   });
 });
 

@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSandbox } from '../../../runtime-shim/sandbox/index.ts';
 import { childrenOf } from '../../support/process-tree.ts';
@@ -163,6 +165,37 @@ test('a runner whose loop is stuck is killed by the server', async () => {
     ok: false,
     error: { code: 'script_deadline' },
   });
+});
+
+test('when no runner starts, whoever waits is told, and so is who asks for readiness, until one starts', async () => {
+  const { execPath } = process;
+  const folder = mkdtempSync(join(tmpdir(), 'no-runner-'));
+  const program = join(folder, 'node');
+  writeFileSync(program, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  process.execPath = program;
+  onTestFinished(() => {
+    process.execPath = execPath;
+    rmSync(folder, { recursive: true });
+  });
+  const lines: string[] = [];
+  const log = (text: string): void => void lines.push(text);
+  const sandbox = createSandbox(
+    { runners: 1, spares: 2 },
+    { logger: { debug: log, info: log, warn: log, error: log } },
+  );
+  onTestFinished(() => sandbox.close());
+  const refused = {
+    ok: false,
+    error: { code: 'sandbox_unavailable', message: expect.stringContaining('do not start') },
+  };
+  const waiting = sandbox.run(scriptRun('return 1'));
+  await expect(sandbox.ready()).rejects.toMatchObject({ code: 'sandbox_unavailable' });
+  expect(await waiting).toMatchObject(refused);
+  expect(await sandbox.run(scriptRun('return 1'))).toMatchObject(refused);
+  expect(lines.filter((line) => line === 'no runner starts: scripts cannot be run')).toHaveLength(1);
+  writeFileSync(program, `#!/bin/sh\nexec ${execPath} "$@"\n`);
+  await vi.waitUntil(async () => (await sandbox.run(scriptRun('return 1'))).ok, { timeout: 30_000, interval: 50 });
+  await sandbox.ready();
 });
 
 test('runners end with their server, however it ends', async () => {
