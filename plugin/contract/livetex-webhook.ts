@@ -1,6 +1,32 @@
 /** LiveTex's webhook events on the wire: `livetex.github.io/messaging-api`, "Webhooks". Parsed tolerantly. */
 import { z } from 'zod';
-import { destinationSchema, employeeSchema } from './livetex-api.ts';
+import { destinationSchema } from './livetex-api.ts';
+
+/** A text, or a number that stands for one. */
+const textLike = z.union([z.string(), z.number().transform(String)]);
+/** What only decorates an event: whatever is no text is as if it were not there. */
+const decoration = z
+  .preprocess(
+    (value) => (typeof value === 'number' ? String(value) : typeof value === 'string' ? value : undefined),
+    z.string().optional(),
+  )
+  .optional();
+/** Who it was, as far as it is told: of an employee only the id is needed. */
+const employee = z
+  .preprocess(
+    (value) => (typeof value === 'object' && value !== null && 'employee_id' in value ? value : undefined),
+    z
+      .looseObject({
+        employee_id: textLike,
+        first_name: decoration.transform((name) => name ?? ''),
+        last_name: decoration,
+        avatar_url: decoration,
+        nick_name: decoration,
+      })
+      .optional()
+      .catch(undefined),
+  )
+  .optional();
 
 const common = {
   /** Unique per event, the same when LiveTex repeats it. */
@@ -8,41 +34,50 @@ const common = {
   /** The key given to `setWebhook`. */
   webhook_key: z.string().optional(),
 };
-const userId = z.string().min(1);
-/** Unix ms. */
-const timestamp = z.number();
+const userId = textLike.refine((id) => id !== '');
+/** Unix ms; 0, which is no plausible time, when none is told. */
+const timestamp = z.preprocess((value) => {
+  const time = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof time === 'number' && Number.isFinite(time) ? time : 0;
+}, z.number());
+
+/** A number of bytes, also as a text. */
+function sizeOf(value: unknown): number | undefined {
+  const size = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof size === 'number' && Number.isFinite(size) && size >= 0 ? size : undefined;
+}
 
 /** Who wrote it; `"User"` is our own echo. Undocumented values survive. */
-const from = z.string().optional();
+const from = decoration;
 
 export const webhookEventSchemas = {
   MessageDelivered: z.looseObject({
     ...common,
     type: z.literal('MessageDelivered'),
-    message_id: z.string(),
+    message_id: decoration,
     user_id: userId,
-    employee: employeeSchema.optional(),
+    employee,
     timestamp,
   }),
   TextMessage: z.looseObject({
     ...common,
     type: z.literal('TextMessage'),
     user_id: userId,
-    employee: employeeSchema.optional(),
+    employee,
     timestamp,
-    text: z.string(),
+    text: textLike,
     from,
   }),
   FileMessage: z.looseObject({
     ...common,
     type: z.literal('FileMessage'),
     user_id: userId,
-    employee: employeeSchema.optional(),
+    employee,
     timestamp,
     url: z.string(),
-    name: z.string().optional(),
-    size: z.number().optional(),
-    comment: z.string().optional(),
+    name: decoration,
+    size: z.preprocess(sizeOf, z.number().optional()).optional(),
+    comment: decoration,
     from,
   }),
   SelectDestination: z.looseObject({
@@ -56,29 +91,29 @@ export const webhookEventSchemas = {
     type: z.literal('HoldMessage'),
     user_id: userId,
     timestamp,
-    text: z.string(),
+    text: textLike,
   }),
   Closed: z.looseObject({
     ...common,
     type: z.literal('Closed'),
     user_id: userId,
-    touch_point_id: z.string().optional(),
-    employee: employeeSchema.optional(),
+    touch_point_id: decoration,
+    employee,
     timestamp,
   }),
   DestinationSelected: z.looseObject({
     ...common,
     type: z.literal('DestinationSelected'),
     user_id: userId,
-    destination_type: z.string(),
-    destination_id: z.string(),
+    destination_type: decoration,
+    destination_id: decoration,
     timestamp,
   }),
   EmployeeAvailabilityChanged: z.looseObject({
     ...common,
     type: z.literal('EmployeeAvailabilityChanged'),
-    touchPointId: z.string().optional(),
-    employee: employeeSchema,
+    touchPointId: decoration,
+    employee,
     online: z.boolean(),
     timestamp,
   }),

@@ -45,8 +45,22 @@ export type Attachment = z.infer<typeof attachmentSchema>;
 export const buttonSchema = z.strictObject({
   text: textSchema.min(1).max(MAX_BUTTON_TEXT),
   callback_data: textSchema.min(1).max(1_000),
+  /** Opens this link instead of sending anything. A channel that cannot shows the link as text. */
+  url: linkSchema.optional(),
+  /** The same, as an application inside the messenger. */
+  web_app: z.strictObject({ url: linkSchema }).optional(),
 });
 export type Button = z.infer<typeof buttonSchema>;
+
+/**
+ * A button where there are none, as a line: `<code> <caption>`; the caption alone when it is what the button sends, and a
+ * link behind it when it opens one.
+ */
+export function buttonLine({ text, callback_data: code, url, web_app: app }: Button): string {
+  const link = url ?? app?.url;
+  if (link !== undefined) return `${text}: ${link}`;
+  return code === text ? text : `${code} ${text}`;
+}
 
 /** Rows of buttons, top to bottom. */
 const buttonRowsSchema = z

@@ -120,7 +120,10 @@ interface MetabotLead {
 /** Кнопка: `callback_data` придёт боту, когда лид её нажмёт; без неё придёт сам текст. */
 interface MetabotButton {
   readonly text: string | number;
-  readonly callback_data?: string | number;
+  readonly callback_data?: string | number | null;
+  /** Открывает ссылку; где кнопок нет, ссылка придёт текстом. */
+  readonly url?: string | null;
+  readonly web_app?: { readonly url: string } | string | null;
 }
 
 /** Файл по ссылке `http://` или `https://`. */

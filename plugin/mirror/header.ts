@@ -27,15 +27,18 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Mn}\u115f\u1160\u2800\u3164\uffa0]/gu;
 
 /**
  * Marks a line that reads like one of the headers, so that nobody can write what looks to an operator like a message of
- * the other side. Any other text stays as it is.
+ * the other side. Any other text stays as it is. `outer`: only the first and the last line, when the others were looked at.
  */
-export function quoteHeaderLines(text: string, headers: Headers): string {
+export function quoteHeaderLines(text: string, headers: Headers, which: 'all' | 'outer' = 'all'): string {
   const known = knownOf(headers);
   if (known.lines.size === 0) return text;
   let left = MAX_NORMALISED;
   return text
     .split(LINE_END)
-    .map((line, index) => (index % 2 === 0 && isKnown(line) ? QUOTE + line : line))
+    .map((line, index, { length }) => {
+      if (index % 2 === 1 || (which === 'outer' && index > 0 && index < length - 1)) return line;
+      return isKnown(line) ? QUOTE + line : line;
+    })
     .join('');
 
   function isKnown(line: string): boolean {

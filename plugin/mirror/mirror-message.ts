@@ -1,4 +1,4 @@
-import type { Attachment, Content, Button } from '../contract/message.ts';
+import { type Attachment, type Content, type Button, buttonLine } from '../contract/message.ts';
 import { type Headers, headerLine, oneLine, quoteHeaderLines } from './header.ts';
 import { codePoints, splitText } from './split-text.ts';
 
@@ -24,17 +24,37 @@ export interface MirrorSettings {
  * by its link, with the header (and, on the first one, the text) as its comment. A text too long for a comment follows the files.
  */
 export function mirrorMessage(from: 'lead' | 'bot', content: Content, settings: MirrorSettings): MirrorRequest[] {
-  const { headers, maxTextLength } = settings;
-  const header = headerLine(headers, from, maxTextLength);
+  const { maxTextLength } = settings;
+  const headers = shownHeaders(settings);
+  const header = headers[from];
   const body = quoteHeaderLines(bodyOf(content), headers);
   const files = content.attachments ?? [];
   const room = maxTextLength - codePoints(header);
   const isCaption = files.length > 0 && body !== '' && codePoints(body) <= room;
   const requests: MirrorRequest[] = files.map((file, index) =>
-    fileRequest(file, isCaption && index === 0 ? header + body : header.trimEnd()),
+    fileRequest(file, isCaption && index === 0 ? header + body : header.slice(0, -1), headers),
   );
   if (body === '' || isCaption) return requests;
-  return [...requests, ...splitText(body, room).map((part) => ({ kind: 'sendText' as const, text: header + part }))];
+  return [...requests, ...partsOf(body, header, settings).map((text) => ({ kind: 'sendText' as const, text }))];
+}
+
+/** The header lines as they are sent, with their line ends. */
+function shownHeaders({ headers, maxTextLength }: MirrorSettings): Headers {
+  return { bot: headerLine(headers, 'bot', maxTextLength), lead: headerLine(headers, 'lead', maxTextLength) };
+}
+
+/** Marks that a part may need: on its first line and on its last one, which the cut made. */
+const ROOM_FOR_MARKS = 4;
+
+/** A text in parts, each under the header. A cut makes lines of its own: they must not read like a header either. */
+function partsOf(body: string, header: string, settings: MirrorSettings): string[] {
+  const headers = shownHeaders(settings);
+  const room = settings.maxTextLength - codePoints(header);
+  const marked = (most: number): string[] =>
+    splitText(body, most).map((part) => quoteHeaderLines(part, headers, 'outer'));
+  const parts = marked(room);
+  const fits = parts.every((part) => codePoints(part) <= room);
+  return (fits ? parts : marked(room - ROOM_FOR_MARKS)).map((part) => header + part);
 }
 
 function bodyOf(content: Content): string {
@@ -45,26 +65,29 @@ function bodyOf(content: Content): string {
     .toWellFormed();
 }
 
-function fileRequest(file: Attachment, comment: string): MirrorRequest {
+function fileRequest(file: Attachment, comment: string, headers: Headers): MirrorRequest {
   return {
     kind: 'sendFile',
     url: file.url,
-    ...(file.name === undefined ? {} : { name: oneLine(file.name.toWellFormed()) }),
+    ...(file.name === undefined ? {} : { name: quoteHeaderLines(oneLine(file.name.toWellFormed()), headers) }),
     ...(file.size === undefined ? {} : { size: file.size }),
     ...(comment === '' ? {} : { comment }),
   };
 }
 
 /** A file that LiveTex refuses: its comment, name and link as text, so that the operator can still open it. */
-export function fileAsText(file: Extract<MirrorRequest, { kind: 'sendFile' }>, maxTextLength: number): string[] {
-  const lines = [file.comment, file.name, file.url].filter((line) => line !== undefined && line !== '');
-  return splitText(lines.join('\n'), maxTextLength);
+export function fileAsText(file: Extract<MirrorRequest, { kind: 'sendFile' }>, settings: MirrorSettings): string[] {
+  const headers = shownHeaders(settings);
+  const comment = file.comment === undefined ? '' : `${file.comment}\n`;
+  // The job was stored with its header.
+  const header = [headers.lead, headers.bot].find((line) => line !== '' && comment.startsWith(line)) ?? '';
+  const lines = [comment.slice(header.length, -1), file.name, file.url].filter(
+    (line) => line !== undefined && line !== '',
+  );
+  return partsOf(quoteHeaderLines(lines.join('\n'), headers), header, settings);
 }
 
-/** A menu as text, one line an item: `<code> <caption>`. A button's `callback_data` is the item's code. */
+/** A menu as text, one line an item. */
 function menuText(rows: ReadonlyArray<readonly Button[]>): string {
-  return rows
-    .flat()
-    .map((button) => `${button.callback_data} ${button.text}`)
-    .join('\n');
+  return rows.flat().map(buttonLine).join('\n');
 }

@@ -47,16 +47,28 @@ async function sendFile(
       signal,
     );
   } catch (error) {
-    if (!refusesFile(error)) throw error;
+    if (!refusesFile(error, job.attempts)) throw error;
     return sendRefusedFile(context, binding, job, file, signal);
   }
   return {};
 }
 
-/** This file, or any file: an account without the method must not stand still at the first one (sent as a text, it tells whether the token is at fault). */
-function refusesFile(error: unknown): boolean {
+/**
+ * Tries of one file that LiveTex fails on before it goes as a text. Our choice: with the growing pauses between them some
+ * seconds, in which a passing fault is over; the messages behind it, a selection among them, wait as long.
+ */
+const MAX_FILE_TRIES = 4;
+
+/**
+ * This file, or any file: an account without the method must not stand still at the first one (sent as a text, it tells
+ * whether the token is at fault). A file that LiveTex fails on again and again is given up, too: when it fails on
+ * everything, the text fails as well and is tried again.
+ */
+function refusesFile(error: unknown, attempts: number): boolean {
   const code = codeOf(error);
-  return code === 'livetex_refused' || code === 'livetex_method_forbidden';
+  if (code === 'livetex_refused' || code === 'livetex_method_forbidden') return true;
+  const isFailure = code === 'livetex_failed' || code === 'livetex_answer_invalid' || code === 'livetex_timeout';
+  return isFailure && attempts + 1 >= MAX_FILE_TRIES;
 }
 
 /** How far a refused file's texts have come, by the name of the dialog's lane: one file at a time, as the lane is strict. */
@@ -79,7 +91,8 @@ async function sendRefusedFile(
   const userId = job.lane;
   const lane = dialogLane(binding.id, userId);
   logger.warn('LiveTex refuses a file, sent as a text with its link', { binding: binding.id, userId });
-  const texts = fileAsText(file, binding.config.maxTextLength);
+  const { maxTextLength, botMessageHeader, leadMessageHeader } = binding.config;
+  const texts = fileAsText(file, { maxTextLength, headers: { bot: botMessageHeader, lead: leadMessageHeader } });
   const before = texts.length === 1 ? 0 : await sentBefore();
   for (const [index, text] of texts.entries()) {
     if (index < before) continue;

@@ -80,11 +80,19 @@ function readEvent(value: Readonly<Record<string, unknown>>): WebhookReading {
   const { type } = value;
   if (typeof type === 'string' && isKnown(type)) {
     const event = parseTolerantly(webhookEventSchemas[type], value);
-    if (event.success) return { outcome: 'event', event: event.data };
+    if (event.success) return { outcome: 'event', event: defined(event.data) };
     // Without an id it is no event of any type.
     return explain(value) ?? refuse(400, 'fields_invalid', `not a ${type}: ${problemsOf(event.error).join('; ')}`);
   }
   return explain(value) ?? { outcome: 'unknown_type', type: String(type), id: String(value['id']) };
+}
+
+/** Without the keys that have no value: storage keeps JSON only. */
+function defined<Fields extends object>(fields: Fields): Fields {
+  const kept = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]: [string, unknown]) => [key, key === 'employee' ? defined(value as object) : value]);
+  return Object.fromEntries(kept) as Fields;
 }
 
 /** What makes a body no event at all. */

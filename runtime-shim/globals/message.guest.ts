@@ -67,14 +67,20 @@ function button(value: unknown, where: string): object {
   if (typeof value !== 'object' || value === null) {
     return refuse(`${CALL}: ${where} must be { text, callback_data }, got ${describe(value)}`);
   }
-  const { text, callback_data: data } = value as { text?: unknown; callback_data?: unknown };
+  const { text, callback_data: data, url, web_app: app } = value as Readonly<Record<string, unknown>>;
   const words = buttonText(text, `text of ${where}`);
   // A button without data sends its own text, as a person who typed it would.
-  return {
+  const result: { __proto__: null; text: string; callback_data: string; url?: string; web_app?: object } = {
     __proto__: null,
     text: words,
-    callback_data: data === undefined ? words : buttonText(data, `callback_data of ${where}`),
+    callback_data: data === undefined || data === null ? words : buttonText(data, `callback_data of ${where}`),
   };
+  if (url !== undefined && url !== null) result.url = link(url, `url of ${where}`);
+  if (app !== undefined && app !== null) {
+    const address = typeof app === 'object' ? (app as { url?: unknown }).url : app;
+    result.web_app = { __proto__: null, url: link(address, `web_app of ${where}`) } as object;
+  }
+  return result;
 }
 
 function buttonText(value: unknown, where: string): string {
@@ -85,6 +91,13 @@ function buttonText(value: unknown, where: string): string {
   if (text.length > MAX_BUTTON_LENGTH)
     return refuse(`${CALL}: the ${where} is longer than ${MAX_BUTTON_LENGTH} characters`);
   return wellFormed(CALL, text);
+}
+
+function link(value: unknown, where: string): string {
+  if (typeof value !== 'string' || value.length > MAX_URL_LENGTH || !testRegExp(LINK, value)) {
+    return refuse(`${CALL}: the ${where} must be a link that starts with http:// or https://`);
+  }
+  return wellFormed(CALL, value);
 }
 
 function attachmentList(files: unknown): List<object> {
@@ -104,13 +117,11 @@ function attachment(value: unknown, where: string): object {
   if (type !== 'image' && type !== 'video' && type !== 'audio' && type !== 'file') {
     return refuse(`${CALL}: the type of ${where} must be "image", "video", "audio" or "file"`);
   }
-  if (typeof url !== 'string' || url.length > MAX_URL_LENGTH || !testRegExp(LINK, url)) {
-    return refuse(`${CALL}: the url of ${where} must be a link that starts with http:// or https://`);
-  }
+  const address = link(url, `url of ${where}`);
   const result: { __proto__: null; type: string; url: string; name?: string } = {
     __proto__: null,
     type,
-    url: wellFormed(CALL, url),
+    url: address,
   };
   if (name === undefined || name === null) return result;
   if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH) {

@@ -49,7 +49,10 @@ export async function commitScenario(
   }
   const forwarded = forwardedBy(context, result);
   if (forwarded !== undefined) await writeForwarded(tx, lead, forwarded);
-  await enqueueForOthers(tx, job, result, base, at);
+  for (const text of await enqueueForOthers(tx, job, result, base)) {
+    activities.push({ kind: 'author_log', at, lead, level: 'error', text });
+    await appendAuthorLog(tx, lead, { level: 'error', text }, at);
+  }
   return activities;
 }
 
@@ -79,26 +82,25 @@ function forwardedBy(context: RuntimeContext, result: ScenarioResult): boolean |
   return last.type === 'TransferRequested';
 }
 
+/** Starts the scripts of other leads. Returns what the author should read: runs that are not started. */
 async function enqueueForOthers(
   tx: Transaction,
   job: LeadJob,
   result: ScenarioResult,
   base: string,
-  at: number,
-): Promise<void> {
+): Promise<string[]> {
+  const wrong: string[] = [];
   const mayStart = (job.kind === 'script' ? job.mayStart : undefined) ?? MAX_RUNS_FOR_OTHERS;
   const { started, each } = shareRuns(mayStart, result.runsForOthers.length);
   const mayStore = ((job.kind === 'script' ? job.mayStore : undefined) ?? MAX_MESSAGE_CHARS) - result.chars;
   const store = Math.max(0, Math.floor(mayStore / Math.max(1, started)));
   if (started < result.runsForOthers.length) {
-    const text = `runScriptByCodeForLead: больше ${MAX_RUNS_FOR_OTHERS} запусков для других лидов из одного сообщения`;
-    await appendAuthorLog(tx, job.lead, { level: 'error', text }, at);
+    wrong.push(`runScriptByCodeForLead: больше ${MAX_RUNS_FOR_OTHERS} запусков для других лидов из одного сообщения`);
   }
   for (const [index, { leadId, code }] of result.runsForOthers.slice(0, started).entries()) {
     const other = await leadWithNumber(tx, leadId);
     if (other === undefined || other.botId !== job.lead.botId) {
-      const text = `runScriptByCodeForLead: нет лида с номером ${leadId.slice(0, 40)}`;
-      await appendAuthorLog(tx, job.lead, { level: 'error', text }, at);
+      wrong.push(`runScriptByCodeForLead: нет лида с номером ${leadId.slice(0, 40)}`);
       continue;
     }
     const cause = { code: 'other_lead' as const };
@@ -106,6 +108,7 @@ async function enqueueForOthers(
     const script = { kind: 'script' as const, lead: other, id, script: { code }, cause, duringTransfer: false };
     await tx.enqueue([newLeadJob({ ...script, mayStart: each, mayStore: store })]);
   }
+  return wrong;
 }
 
 /** A script run as lines of the author's log: why it ran, what it printed, what went wrong and where. */

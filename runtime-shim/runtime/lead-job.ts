@@ -24,6 +24,8 @@ const scriptJobSchema = z.object({
   script: scriptRefSchema,
   cause: scriptCauseSchema,
   duringTransfer: z.boolean(),
+  /** What is in the memory of the scenario at its beginning. */
+  memory: z.record(z.string(), z.string()).exactOptional(),
   /** How many runs for other leads may still come of it, with those that these start (`share-runs.ts`). */
   mayStart: z.int().nonnegative().optional(),
   /** Characters that it may have stored, with the runs that it starts in turn. */

@@ -102,6 +102,7 @@ async function scenarioOf(
       lead,
       botAttributes,
       trigger,
+      ...(job.kind === 'script' && job.memory !== undefined ? { memory: job.memory } : {}),
       ports: portsOf(context, job, mayTryAgain),
       signal: AbortSignal.any([signal, overtime.signal]),
       maxChars: Math.min(MAX_TURN_CHARS, (job.kind === 'script' ? job.mayStore : undefined) ?? MAX_TURN_CHARS),

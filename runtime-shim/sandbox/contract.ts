@@ -1,5 +1,6 @@
 /** What the runtime asks of the sandbox. Everything in it is JSON: only strings cross to the runner and into the isolate. */
 import type { Json } from '../../plugin/contract/guest.ts';
+import type { Button } from '../../plugin/contract/message.ts';
 import type { LeadSnapshot } from './lead-snapshot.ts';
 
 /** The five limits of a run (docs/decisions/0002-guarded-runners.md). */
@@ -72,7 +73,7 @@ export type ScriptAction =
   | {
       readonly type: 'send_message';
       readonly text?: string;
-      readonly buttons?: ReadonlyArray<ReadonlyArray<{ readonly text: string; readonly callback_data: string }>>;
+      readonly buttons?: ReadonlyArray<readonly Button[]>;
       readonly attachments?: ReadonlyArray<{
         readonly type: 'image' | 'video' | 'audio' | 'file';
         readonly url: string;

@@ -1,4 +1,10 @@
-import { type Button, type Content, MAX_BUTTON_TEXT, MAX_TEXT_LENGTH } from '../../../plugin/contract/message.ts';
+import {
+  type Button,
+  buttonLine,
+  type Content,
+  MAX_BUTTON_TEXT,
+  MAX_TEXT_LENGTH,
+} from '../../../plugin/contract/message.ts';
 import { showsButtons } from '../bot.ts';
 import type { BotScript, MenuItem } from '../load/bot-schema.ts';
 import { passes } from './author-script.ts';
@@ -52,7 +58,7 @@ export function sayWithButtons(
     play.say({ ...said, buttons: rows.map((row) => [...row]) }, script, part);
     return;
   }
-  const lines = rows.flat().map((button) => `${button.callback_data} ${button.text}`);
+  const lines = rows.flat().map(buttonLine);
   play.say({ ...said, text: [...(text === undefined ? [] : [text]), ...lines].join('\n') }, script, part);
 }
 

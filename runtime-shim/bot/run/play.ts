@@ -59,7 +59,7 @@ export class Play {
   readonly input: ScenarioInput;
   lead: LeadRecord;
   botAttributes: Readonly<Record<string, string>>;
-  memory: Readonly<Record<string, string>> = {};
+  memory: Readonly<Record<string, string>>;
   /** Scripts under way, the innermost last. */
   frames: Frame[] = [];
   duringTransfer = false;
@@ -82,6 +82,7 @@ export class Play {
     this.input = input;
     this.lead = input.lead;
     this.botAttributes = input.botAttributes;
+    this.memory = input.memory ?? {};
   }
 
   /** What the macros of a text stand for now. */

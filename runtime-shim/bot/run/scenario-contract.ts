@@ -41,6 +41,8 @@ export interface ScenarioInput {
   readonly lead: LeadRecord;
   readonly botAttributes: Readonly<Record<string, string>>;
   readonly trigger: Trigger;
+  /** What is in `memory` at the beginning. Default: nothing. */
+  readonly memory?: Readonly<Record<string, string>>;
   readonly ports: ScenarioPorts;
   /** Aborted when the scenario's time is over: it is stopped then, also while it waits for a script or a plugin. */
   readonly signal: AbortSignal;

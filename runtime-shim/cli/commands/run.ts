@@ -15,7 +15,11 @@ export const run: CommandWork = async ({ terminal, arguments: { positionals, val
   const lead = await readLeadFile(leadPath);
   const operators = (values['operators'] ?? 'online') as Operators;
   const { report, errorSource, problem } = await runScriptOnce({ path, code, operators, lead });
-  if (problem !== undefined) terminal.err(`metabot-livetex: the file runs alone, because ${problem}`);
-  terminal.out(json ? printableJson(report) : reportText(report, terminal, errorSource));
+  if (problem !== undefined) terminal.err(`metabot-livetex: the file runs with the libraries only, because ${problem}`);
+  terminal.out(
+    json
+      ? printableJson(problem === undefined ? report : { ...report, problem })
+      : reportText(report, terminal, errorSource),
+  );
   return report.ok ? EXIT_DONE : EXIT_FAILED;
 };

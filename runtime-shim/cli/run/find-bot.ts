@@ -5,6 +5,7 @@ import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import type { BotScript } from '../../bot/load/bot-schema.ts';
 import { type Bot, DESCRIPTION_FILE } from '../../bot/bot.ts';
 import { loadBot } from '../../bot/load/load-bot.ts';
+import { loadLibraries } from '../../bot/load/load-libraries.ts';
 
 export interface FileBot {
   readonly bot: Bot;
@@ -23,8 +24,11 @@ export async function findBot(path: string, code: string): Promise<FileBot> {
     return withEntry(await loadBot(folder), relative(folder, path).split(sep).join('/'), code);
   } catch (error) {
     if (codeOf(error) !== 'bot_invalid') throw error;
-    // The mistake may stand in this very file: then running it alone shows the error with its place.
-    return { ...aloneIn(path, code), problem: messageOf(error) };
+    // The mistake may stand in this very file: then running it without the rest shows the error with its place. What is
+    // broken elsewhere must not take away the libraries that it needs; a broken one tells so itself when it is asked for.
+    const { libraries } = await loadLibraries(folder);
+    const found = withEntry({ ...nothing(folder), libraries }, relative(folder, path).split(sep).join('/'), code);
+    return { ...found, problem: messageOf(error) };
   }
 }
 
@@ -41,10 +45,15 @@ export async function botFolderOf(start: string): Promise<string | undefined> {
 }
 
 function aloneIn(path: string, code: string): FileBot {
-  const bot: Bot = {
+  return withEntry(nothing(dirname(path)), basename(path), code);
+}
+
+/** A bot without anything in it. */
+function nothing(folder: string): Bot {
+  return {
     id: 'run',
     name: 'run',
-    folder: dirname(path),
+    folder,
     scripts: new Map(),
     routes: [],
     channels: {},
@@ -52,7 +61,6 @@ function aloneIn(path: string, code: string): FileBot {
     libraries: {},
     place: () => ({ line: 1, column: 1 }),
   };
-  return withEntry(bot, basename(path), code);
 }
 
 function withEntry(bot: Bot, file: string, code: string): FileBot {

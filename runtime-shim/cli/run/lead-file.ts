@@ -40,6 +40,7 @@ const leadFileSchema = z.strictObject({
   externalId: externalIdSchema.default('1'),
   attributes: textAttributes.default({}),
   systemAttributes: systemAttributes.default({}),
+  memory: z.record(z.string().min(1), textSchema.max(MAX_TEXT)).default({}),
   tags: z.array(textSchema.min(1).max(200)).max(1_000).default([]),
 });
 

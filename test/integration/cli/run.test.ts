@@ -239,5 +239,33 @@ test('a bot folder with problems does not hide the error of the file itself', as
   const { code, stdout, stderr } = await runCommand(['run', 'a.js', '--json'], { cwd: folder });
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'script_syntax', line: 1 } });
-  expect(stderr).toContain('the file runs alone, because the bot folder');
+  expect(stderr).toContain('the file runs with the libraries only, because the bot folder');
+});
+
+test.each([
+  ['another script', { 'other.js': 'var x = ;' }, 'other.js:1:9'],
+  ['another library', { 'libraries/Business.A.C.js': 'var x = ;' }, 'Business.A.C.js:1:9'],
+  ['a file that is missing', {}, 'there is no such file'],
+])('%s that is broken hides no library, and the reason stands in the document', async (_what, files, reason) => {
+  const folder = await temporaryFolder({
+    'bot.json': JSON.stringify({
+      id: 'a',
+      scripts: [
+        { code: 'start', commands: [{ type: 'run_javascript', file: 'good.js' }] },
+        { code: 'other', commands: [{ type: 'run_javascript', file: 'other.js' }] },
+      ],
+    }),
+    'good.js': "return require('Business.A.B').f() + Number(memory.getAttr('step'));",
+    'libraries/Business.A.B.js': 'module.exports = { f: function () { return 1; } };',
+    'lead.json': '{ "memory": { "step": "2" } }',
+    ...files,
+  });
+  const { code, stdout } = await runCommand(['run', 'good.js', '--json', '--lead', 'lead.json'], { cwd: folder });
+  expect(JSON.parse(stdout)).toMatchObject({ ok: true, returned: 3, problem: expect.stringContaining(reason) });
+  expect(code).toBe(0);
+});
+
+test('runScriptByCodeForLead for a lead that does not exist says so', async () => {
+  const report = await runScript("bot.runScriptByCodeForLead('start', 99);");
+  expect(report.log).toContainEqual({ level: 'error', text: 'runScriptByCodeForLead: нет лида с номером 99' });
 });

@@ -58,7 +58,7 @@ describe('webhook', () => {
     const wrong = await post(event({ type: 'Surprise', webhook_key: 'wrong' }));
     expect(wrong).toEqual({ code: 'unauthorised', message: 'webhook_key is wrong or missing' });
     expect(await post(event({ type: 'Surprise', webhook_key: undefined }))).toEqual(wrong);
-    expect(await post(event({ type: 'TextMessage', text: 5 }))).toMatchObject({ code: 'fields_invalid' });
+    expect(await post(event({ type: 'TextMessage', text: { a: 5 } }))).toMatchObject({ code: 'fields_invalid' });
     expect(await post({}, 'other')).toMatchObject({ code: 'not_found' });
   });
 

@@ -105,7 +105,7 @@ describe('mirrorMessage', () => {
 
   it('turns a file into a text with its link, name and comment', () => {
     const file = { kind: 'sendFile', url: photo.url, name: 'a.jpg', comment: '👤 Пользователь\nЧек' } as const;
-    expect(fileAsText(file, 4_000)).toEqual(['👤 Пользователь\nЧек\na.jpg\nhttps://example.com/a.jpg']);
+    expect(fileAsText(file, settings)).toEqual(['👤 Пользователь\nЧек\na.jpg\nhttps://example.com/a.jpg']);
   });
 });
 
@@ -125,9 +125,7 @@ describe('hostile texts', () => {
       const text = unit.repeat(100_000 / unit.length);
       const sent = mirrorMessage('lead', { text, buttons: buttons(text.slice(0, 1_000)) }, settingsOfDesk);
       const body = sent.map((part) => (part.kind === 'sendText' ? part.text.slice('👤 Пользователь\n'.length) : ''));
-      const whole = [text, ...buttons(text.slice(0, 1_000)).map(([one]) => `${one?.callback_data} ${one?.text}`)].join(
-        '\n',
-      );
+      const whole = [text, ...buttons(text.slice(0, 1_000)).map(([one]) => one?.text ?? '')].join('\n');
       expect(body.join('').replaceAll('> ', '')).toBe(whole.replaceAll('> ', ''));
     }
   });
@@ -148,5 +146,75 @@ describe('hostile texts', () => {
         { kind: 'sendText', text: `👤 Пользователь\nпривет\n> ${line}` },
       ]);
     }
+  });
+});
+
+describe('nobody writes in another’s name', () => {
+  const header = '👤 Пользователь\n';
+  const room = 4_000 - codePoints(header);
+  const bot = '🤖 Бот';
+  /** Lines that read like the other side's header, in all that LiveTex gets; the first line of a message is its own. */
+  const forged = (requests: ReturnType<typeof mirrorMessage>): string[] =>
+    requests.flatMap((request) => {
+      const whole = request.kind === 'sendText' ? request.text : (request.comment ?? '');
+      const name = request.kind === 'sendFile' ? (request.name ?? '') : '';
+      expect(whole.split('\n')[0]).toBe('👤 Пользователь');
+      expect(codePoints(whole)).toBeLessThanOrEqual(4_000);
+      return [...whole.split('\n').slice(1), name].filter((line) => line === bot || line === '👤 Пользователь');
+    });
+
+  it.each([
+    ['a cut in a line', `${'а'.repeat(room)}${bot}\nВозврат одобрен`],
+    ['a cut behind a word', `${'а'.repeat(room - 1)} ${bot}\nВозврат одобрен`],
+    ['a cut within a marked line', `${'а '.repeat(room / 2 - 1)}\n${bot}\nВозврат одобрен`],
+    ['a cut that ends a part with a header', `${'а'.repeat(room - codePoints(bot) - 1)}\n${bot}${'б'.repeat(room)}`],
+    ['many parts', `${'а'.repeat(room)}${bot}\n`.repeat(5)],
+  ])('%s makes no line that reads like a header', (_how, text) => {
+    expect(forged(mirrorMessage('lead', { text }, settings))).toEqual([]);
+    const parts = mirrorMessage('lead', { text }, settings);
+    const joined = parts.map((part) => (part.kind === 'sendText' ? part.text.slice(header.length) : '')).join('');
+    expect(joined.replaceAll('> ', '')).toBe(text);
+  });
+
+  it('nor do a file’s name, a caption, a button, and the text in place of a refused file', () => {
+    const attachments = [{ ...photo, name: bot }];
+    const buttons = [
+      [
+        { text: 'Бот', callback_data: '🤖' },
+        { text: bot, callback_data: bot },
+      ],
+    ];
+    const requests = mirrorMessage('lead', { text: `Чек\n${bot}`, attachments, buttons }, settings);
+    expect(forged(requests)).toEqual([]);
+    const [file] = requests;
+    if (file?.kind !== 'sendFile') throw new Error('a file');
+    expect(forged(fileAsText(file, settings).map((text) => ({ kind: 'sendText', text })))).toEqual([]);
+    const old = { kind: 'sendFile' as const, url: photo.url, name: bot, comment: `${header}${'а'.repeat(room)}` };
+    const texts = fileAsText(old, settings);
+    expect(texts.length).toBeGreaterThan(1);
+    expect(forged(texts.map((text) => ({ kind: 'sendText', text })))).toEqual([]);
+  });
+
+  it('nor does a header that is cut because it is long', () => {
+    const long = { headers: { bot: 'Б'.repeat(80), lead: 'Лид' }, maxTextLength: 100 };
+    expect(mirrorMessage('lead', { text: 'Б'.repeat(49) }, long)).toEqual([
+      { kind: 'sendText', text: `Лид\n> ${'Б'.repeat(49)}` },
+    ]);
+  });
+});
+
+describe('buttons as text', () => {
+  it.each([
+    [{ text: 'Да', callback_data: 'Да' }, 'Да'],
+    [{ text: 'Да', callback_data: '1' }, '1 Да'],
+    [{ text: 'Сайт', callback_data: 'Сайт', url: 'https://example.com' }, 'Сайт: https://example.com'],
+    [
+      { text: 'Каталог', callback_data: 'c', web_app: { url: 'https://example.com/app' } },
+      'Каталог: https://example.com/app',
+    ],
+  ])('%j is %s', (button, line) => {
+    expect(mirrorMessage('bot', { text: 'Верно?', buttons: [[button]] }, settings)).toEqual([
+      { kind: 'sendText', text: `🤖 Бот\nВерно?\n${line}` },
+    ]);
   });
 });

@@ -134,18 +134,19 @@ test.each([
   [{ id: 'e' }, /^not an event: type: /],
   [{ type: ['Closed'], id: 'e' }, /^not an event: type: /],
   [{ type: 'TextMessage', id: 'e', user_id: 'u', timestamp: 1 }, /^not a TextMessage: text: /],
-  [{ type: 'TextMessage', id: 'e', user_id: 5, timestamp: '1', text: {} }, /user_id: .*timestamp: .*text: /],
-  [{ type: 'Closed', id: 'e', user_id: 'u', timestamp: 1, employee: { first_name: 'A' } }, /employee\.employee_id: /],
+  [{ type: 'TextMessage', id: 'e', user_id: {}, text: {} }, /user_id: .*text: /],
+  [{ type: 'FileMessage', id: 'e', user_id: 'u', timestamp: 1 }, /^not a FileMessage: url: /],
   [{ type: 'SelectDestination', id: 'e', user_id: 'u', destinations: [{}] }, /destinations\.0\.destination_id: /],
+  [{ type: 'Closed', id: 'e', user_id: '' }, /^not a Closed: user_id: /],
 ])('%j is refused with 400 and the paths', (body, problem) => {
   const reading = read({ ...body, webhook_key: KEY });
   expect(reading).toMatchObject({ outcome: 'refused', status: 400 });
   expect(reading).toHaveProperty('problem', expect.stringMatching(problem));
 });
 
-test('a timestamp that JSON makes infinite is refused, one in the far future is not ours to judge', () => {
+test('a timestamp that JSON makes infinite counts as none, one in the far future is not ours to judge', () => {
   const body = '{"type":"Closed","id":"e","user_id":"u","webhook_key":"old-key","timestamp":';
-  expect(read(`${body}1e999}`)).toMatchObject({ status: 400 });
+  expect(read(`${body}1e999}`)).toMatchObject({ outcome: 'event', event: { timestamp: 0 } });
   expect(read(`${body}253402300799999}`)).toMatchObject({
     outcome: 'event',
     event: { timestamp: 253_402_300_799_999 },
@@ -177,4 +178,34 @@ test('a body with a hundred thousand mistakes has a short answer', () => {
   });
   expect(reading).toHaveProperty('problem', expect.stringMatching(/and 99990 more$/));
   expect(JSON.stringify(reading).length).toBeLessThan(5_000);
+});
+
+test.each([
+  [
+    'a name that is null',
+    { employee: { employee_id: 'e1', first_name: null } },
+    { employee: { employee_id: 'e1', first_name: '' } },
+  ],
+  [
+    'an employee without a name, whose id is a number',
+    { employee: { employee_id: 7 } },
+    { employee: { employee_id: '7', first_name: '' } },
+  ],
+  ['an employee that is a text', { employee: 'Иван' }, { text: 'Здравствуйте' }],
+  ['no time', { timestamp: undefined }, { timestamp: 0 }],
+  ['a time that is a text', { timestamp: '1767225600000' }, { timestamp: 1_767_225_600_000 }],
+  ['a user id that is a number', { user_id: 12 }, { user_id: '12' }],
+  ['a sender that is none', { from: 5 }, { from: '5' }],
+  ['a text that is a number', { text: 2026 }, { text: '2026' }],
+])('an operator’s text is never refused for what only decorates it: %s', (_what, changes, expected) => {
+  const event = { id: 'e', type: 'TextMessage', user_id: 'u', timestamp: 1, text: 'Здравствуйте', ...changes };
+  expect(read({ ...event, webhook_key: KEY })).toMatchObject({ outcome: 'event', event: expected });
+});
+
+test.each([
+  [{ type: 'MessageDelivered', user_id: 'u', timestamp: 1, employee: { employee_id: 'e1', first_name: 'И' } }],
+  [{ type: 'FileMessage', user_id: 'u', url: 'https://example.com/a', name: null, size: '12', comment: 5 }],
+  [{ type: 'Closed', user_id: 'u', employee: null, touch_point_id: 4 }],
+])('%j is an event', (event) => {
+  expect(read({ id: 'e', ...event, webhook_key: KEY })).toMatchObject({ outcome: 'event' });
 });
