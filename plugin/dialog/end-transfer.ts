@@ -18,14 +18,15 @@ export function onClosed(draft: Draft, event: EventOf<'Closed'>): void {
 
 /**
  * The bot's side takes the dialog back. The script of type `Возврат` follows as after `Closed`, unless it is the one
- * that asks: then it would run twice.
+ * that asks: then it would run twice. Nor does it when no operator ever joined: it says good-bye for one, and nobody was
+ * there (our choice; an author who wants it names it in `run_sentence`).
  */
 export function onReturnRequested(draft: Draft, event: EventOf<'ReturnRequested'>): void {
   const { state } = draft;
   if (state.mode === 'bot') return;
   const asksItself = event.scriptType === undefined ? state.returnScriptRan : event.scriptType === 'return';
   endTransfer(draft, 'returned');
-  if (!asksItself) runIfThere(draft, 'return', 'returned');
+  if (!asksItself && state.mode === 'operator') runIfThere(draft, 'return', 'returned');
 }
 
 /** A timer of an older transfer, of a mode that is over, or one that was replaced, does nothing. */

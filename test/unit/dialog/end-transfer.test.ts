@@ -22,6 +22,17 @@ describe('return', () => {
     expect(short(run.feed(RETURN))).toEqual(['forwarded:false', 'run:return:returned']);
   });
 
+  it('before an operator joined it runs no script of type Возврат', () => {
+    const waiting = waitingDialog({ scripts: ['return'] });
+    expect(short(waiting.feed(RETURN))).toEqual(['forwarded:false']);
+    const asked = startDialog({ scripts: ['return'] });
+    asked.feed({ type: 'TransferRequested' });
+    expect(short(asked.feed({ ...RETURN, scriptType: 'standard' }))).toEqual(['unschedule:transfer']);
+    const again = operatorDialog({ scripts: ['return'] });
+    again.feed(RETURN, { type: 'TransferRequested' }, { type: 'Selected', transfer: 2, notBefore: null });
+    expect(short(again.feed(RETURN))).toEqual(['forwarded:false']);
+  });
+
   it('a script of type Возврат that returns the dialog is not started again', () => {
     const run = operatorDialog({ scripts: ['return'] });
     expect(short(run.feed({ ...RETURN, scriptType: 'return' }))).toEqual(['forwarded:false']);
