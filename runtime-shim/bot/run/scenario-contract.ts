@@ -58,7 +58,7 @@ export interface BotSays {
 }
 
 /** A script, or a file of it, that was run: for the author's log and the timeline. */
-export interface ScriptReport {
+interface ScriptReport {
   readonly script: string;
   readonly file?: string;
   readonly cause: ScriptCause;

@@ -73,7 +73,15 @@ export async function runScriptOnce(options: RunOnceOptions): Promise<RunOnceRes
       const cause = { code: 'command_line' } as const;
       const script = { code: found.entry };
       await tx.enqueue([
-        newLeadJob({ kind: 'script', lead: lead.ref, id: 'run', script, cause, duringTransfer: false, memory: options.lead.memory }),
+        newLeadJob({
+          kind: 'script',
+          lead: lead.ref,
+          id: 'run',
+          script,
+          cause,
+          duringTransfer: false,
+          memory: options.lead.memory,
+        }),
       ]);
     });
     await runtime.start();
