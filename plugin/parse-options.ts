@@ -19,7 +19,16 @@ const hostSchema = z.looseObject({
   observe: port.optional(),
 });
 
-const optionsSchema = z.looseObject({
+/** LiveTex repeats an event for 24 h: an id that is forgotten before would let it in twice. An hour for the way. */
+const MIN_REMEMBERED_MS = 25 * 3_600_000;
+
+const retentionSchema = z.strictObject({
+  rememberedMs: z.number().min(MIN_REMEMBERED_MS),
+  streamMs: z.number().positive().optional(),
+  deadMs: z.number().positive().optional(),
+});
+
+const optionsSchema = z.strictObject({
   /** Named as in the configuration file. */
   livetex: bindingsSchema,
   storage: z.union(
@@ -27,6 +36,9 @@ const optionsSchema = z.looseObject({
     'must be "sqlite:<folder>", a "postgres://" URL, "memory:" or an open storage',
   ),
   host: hostSchema,
+  retention: retentionSchema.optional(),
+  createClient: port.optional(),
+  random: port.optional(),
 });
 
 /** Checks what a platform passes, which need not be written in TypeScript, and fills in the bindings' defaults. @throws config_invalid */
@@ -35,10 +47,10 @@ export function parseOptions(options: {
   readonly storage: unknown;
   readonly host: unknown;
 }): BindingConfig[] {
-  const { bindings: livetex, storage, host } = options;
-  const parsed = optionsSchema.safeParse({ livetex, storage, host });
+  const { bindings: livetex, ...others } = options;
+  const parsed = optionsSchema.safeParse({ ...others, livetex });
   if (parsed.success) return parsed.data.livetex;
   const issues = parsed.error.issues.slice(0, MAX_PROBLEMS);
-  const problems = issues.map((issue) => `${pathText(issue.path)}: ${issueWords(issue)}`);
+  const problems = issues.map((issue) => `${pathText(issue.path) || 'options'}: ${issueWords(issue)}`);
   throw pluginError('config_invalid', { problems });
 }

@@ -70,7 +70,12 @@ const bindingSchema = z
     channelName: z.string().min(1).default('LiveTex (Chat Center)'),
     /** The access key of the touch point. A secret. */
     token: secret,
-    baseUrl: httpUrl.default(DEFAULT_BASE_URL),
+    baseUrl: httpUrl
+      .refine(
+        (url) => !/^http:/i.test(url) || isLoopback(url),
+        'must be https: the access key and the dialogs would go to another machine in the open',
+      )
+      .default(DEFAULT_BASE_URL),
     apiVersion: z.enum(API_VERSIONS).default('1.0'),
     /** Which bots use this binding; left out: all of them. */
     bots: z.array(codeSchema).min(1).optional(),

@@ -58,6 +58,26 @@ describe('createLiveTexPlugin', () => {
     expect(message).not.toMatch(/sesame|open/);
   });
 
+  it('refuses options that it does not know, retention below the promise, and an access key in the open', async () => {
+    const options = {
+      bindings: [{ token: 'a', baseUrl: 'http://livetex.example.com' }],
+      storage: 'memory:',
+      host,
+      retention: { rememberedMs: 3_600_000 },
+      retentions: {},
+    };
+    await expect(createLiveTexPlugin(options)).rejects.toMatchObject({
+      code: 'config_invalid',
+      facts: {
+        problems: [
+          'livetex[0].baseUrl: must be https: the access key and the dialogs would go to another machine in the open',
+          'retention.rememberedMs: must be at least 90000000',
+          'options: unknown: "retentions"',
+        ],
+      },
+    });
+  });
+
   it('refuses two bindings with one id', async () => {
     const bindings = [{ token: 'a' }, { token: 'b' }];
     await expect(createLiveTexPlugin({ bindings, storage: 'memory:', host })).rejects.toThrow('livetex[1].id');
