@@ -55,3 +55,6 @@ export interface CommandContext {
 }
 
 export type CommandWork = (context: CommandContext) => Promise<ExitCode>;
+
+/** Where `simulate` listens. Free on a usual machine, and easy to remember: Metabot 24. */
+export const SIMULATE_PORT = 8024;

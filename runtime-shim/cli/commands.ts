@@ -1,9 +1,6 @@
 /** All commands, in the order of `--help`. */
-import type { CommandSpec, OptionSpec } from './command.ts';
+import { type CommandSpec, type OptionSpec, SIMULATE_PORT } from './command.ts';
 import { failedReport } from './run/run-report.ts';
-
-/** Free on a usual machine, and easy to remember: Metabot 24. */
-export const SIMULATE_PORT = 8024;
 
 const CONFIG: OptionSpec = {
   name: 'config',

@@ -8,7 +8,7 @@ import { commandHelp, programHelp, usageLine } from './help-text.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { stopOnSignals } from './stop-signal.ts';
 import { type Terminal, printableJson, processTerminal } from './terminal.ts';
-import { packageVersion } from './package-version.ts';
+import { packageVersion } from './package-files.ts';
 
 /** The longest that a timer can be (a signed 32-bit count of ms). */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -28,22 +28,7 @@ export async function readTextFile(what: string, path: string): Promise<string> 
   return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }
 
-/** The first byte that is not UTF-8, found by halving: a prefix cut inside a character is wrong too, by at most 3 bytes. */
+/** The first byte that is not UTF-8: there, what was read and is written again differs. */
 function firstWrongByte(bytes: Buffer): number {
-  let right = 0;
-  let wrong = bytes.length;
-  while (wrong - right > 1) {
-    const middle = Math.floor((right + wrong) / 2);
-    if (isUtf8(wholeCharacters(bytes, middle))) right = middle;
-    else wrong = middle;
-  }
-  return right;
-}
-
-/** The first `length` bytes without a character that the cut would split. */
-function wholeCharacters(bytes: Buffer, length: number): Buffer {
-  let end = length;
-  // 10xxxxxx continues a character (RFC 3629, section 3); the longest has 3 such bytes.
-  while (end > length - 3 && end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return bytes.subarray(0, end);
+  return Buffer.from(bytes.toString('utf8')).findIndex((byte, index) => byte !== bytes[index]);
 }

@@ -1,9 +1,12 @@
 /** Registers the webhooks of a configuration at the start of a server, and keeps trying while LiveTex is away. */
+import { createLiveTexClient } from '../../plugin/client/index.ts';
+import { type BindingConfig, webhookUrlOf } from '../../plugin/contract/binding-config.ts';
 import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
+import { systemClock } from '../../plugin/storage/index.ts';
 import { aborted } from './stop-signal.ts';
 
-/** First wait after a failure and the longest one, ms. Ours: soon after a blip, modest during an outage. */
+/** First wait after a failure and the longest one, ms. Our choice: soon after a blip, modest during an outage. */
 export const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
 /** Wait after a refusal, ms. Our choice: whoever has mended the access key sees answers within a minute. */
@@ -62,4 +65,16 @@ async function pause(ms: number, clock: Clock, stop: AbortSignal): Promise<void>
 /** By its field, not its class: an error may come from another copy of the package. */
 function isRetryable(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === true;
+}
+
+/** Registers a binding's webhook once, for a server whose address is known only when it listens (port 0). */
+export async function setWebhookAt(binding: BindingConfig, publicUrl: string): Promise<void> {
+  const webhook = { key: binding.webhook?.key ?? '', publicUrl };
+  const client = createLiveTexClient({ clock: systemClock });
+  try {
+    const url = webhookUrlOf({ ...binding, webhook }) ?? '';
+    await client.binding(binding).setWebhook({ url, webhook_key: webhook.key });
+  } finally {
+    await client.close();
+  }
 }

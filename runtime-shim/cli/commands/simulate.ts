@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { webhookUrlOf } from '../../../plugin/contract/binding-config.ts';
 import { messageOf } from '../../../plugin/contract/coded-error.ts';
-import { createLiveTexClient } from '../../../plugin/client/index.ts';
 import { createMemoryStorage, openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import { type Simulator, createSimulator } from '../../simulator/index.ts';
 import { activityLines, formatLine } from '../activity-line.ts';
-import type { CommandContext, CommandWork } from '../command.ts';
-import { SIMULATE_PORT } from '../commands.ts';
+import { type CommandContext, type CommandWork, SIMULATE_PORT } from '../command.ts';
 import { type Config, configSchema } from '../config/config-schema.ts';
 import { loadConfigForSimulation } from '../config/load-config.ts';
 import { sqliteIn } from '../config/sqlite-folder.ts';
@@ -17,7 +14,8 @@ import { createRuntimeOf } from '../create-runtime-of.ts';
 import { EXIT_DONE } from '../exit-code.ts';
 import { jsonLogger } from '../json-logger.ts';
 import { listenOn } from '../listen-on.ts';
-import { builtPageFolder, packageRoot } from '../package-version.ts';
+import { builtPageFolder, packageRoot } from '../package-files.ts';
+import { setWebhookAt } from '../register-webhooks.ts';
 import { playDemonstration } from '../simulate/demonstration.ts';
 import { openBrowser } from '../simulate/open-browser.ts';
 import { type SimulatedRuntime, simulatedRuntime } from '../simulate/simulated-runtime.ts';
@@ -85,7 +83,7 @@ export const simulate: CommandWork = async (context) => {
     await listenOn({ host: HOST, port }, async () => {
       await runtime.current().start();
     });
-    await setWebhook(config, emulator, runtime.current().url ?? '');
+    await setWebhookAt(bindingOf(config), runtime.current().url ?? '');
     const url = `${runtime.current().url ?? ''}/`;
     terminal.out(
       json ? printableJson({ url, emulator: { url: emulator.url, token: emulator.token } }) : `Simulator: ${url}`,
@@ -126,19 +124,6 @@ function bindingOf(config: Config): Config['livetex'][number] {
   const [binding] = config.livetex;
   if (binding === undefined) throw new Error('the configuration of simulate has one binding');
   return binding;
-}
-
-/** With port 0 the address is known only now. */
-async function setWebhook(config: Config, emulator: LiveTexEmulator, publicUrl: string): Promise<void> {
-  const binding = bindingOf(config);
-  const webhook = { key: binding.webhook?.key ?? '', publicUrl };
-  const client = createLiveTexClient({ clock: systemClock });
-  try {
-    const url = webhookUrlOf({ ...binding, webhook }) ?? '';
-    await client.binding({ ...binding, baseUrl: emulator.url }).setWebhook({ url, webhook_key: webhook.key });
-  } finally {
-    await client.close();
-  }
 }
 
 /** With several leads, whose the lines below are is said where that changes. */

@@ -7,7 +7,7 @@ import { parseTarget } from '../../../plugin/storage/postgres/target.ts';
 const DEFAULT_STORAGE = 'sqlite:./data';
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 8024;
-/** Shorter tokens can be guessed; 16 random ASCII characters cannot. Ours. */
+/** Shorter tokens can be guessed; 16 random ASCII characters cannot. Our choice. */
 const MIN_API_TOKEN_LENGTH = 16;
 
 const storageSchema = z.string().superRefine((value, context) => {

@@ -1,3 +1,4 @@
+/** Where the package lies, and what it brings with it, from the sources and from the built file alike. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
