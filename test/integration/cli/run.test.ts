@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readLeadFile } from '../../../runtime-shim/cli/run/lead-file.ts';
 import type { RunReport } from '../../../runtime-shim/cli/run/run-report.ts';
 import { type Operators, runScriptOnce, sandboxForOne } from '../../../runtime-shim/cli/run/run-script-once.ts';
+import { botFolder } from '../../support/bot-folder.ts';
 import { ROOT, runCommand, temporaryFolder } from '../../support/command.ts';
 
 /** One for all scripts of this file: two processes to start once, not for each. */
@@ -247,25 +248,26 @@ test.each([
   ['another library', { 'libraries/Business.A.C.js': 'var x = ;' }, 'Business.A.C.js:1:9'],
   ['a file that is missing', {}, 'there is no such file'],
 ])('%s that is broken hides no library, and the reason stands in the document', async (_what, files, reason) => {
-  const folder = await temporaryFolder({
-    'bot.json': JSON.stringify({
-      id: 'a',
-      scripts: [
-        { code: 'start', commands: [{ type: 'run_javascript', file: 'good.js' }] },
-        { code: 'other', commands: [{ type: 'run_javascript', file: 'other.js' }] },
-      ],
-    }),
-    'good.js': "return require('Business.A.B').f() + Number(memory.getAttr('step'));",
-    'libraries/Business.A.B.js': 'module.exports = { f: function () { return 1; } };',
-    'lead.json': '{ "memory": { "step": "2" } }',
-    ...files,
-  });
+  const commands = (file: string): unknown => [{ type: 'run_javascript', file }];
+  const scripts = [
+    { code: 'start', commands: commands('good.js') },
+    { code: 'other', commands: commands('other.js') },
+  ];
+  const folder = await botFolder(
+    { id: 'a', scripts },
+    {
+      'good.js': "return require('Business.A.B').f() + Number(memory.getAttr('step'));",
+      'libraries/Business.A.B.js': 'module.exports = { f: function () { return 1; } };',
+      'lead.json': '{ "memory": { "step": "2" } }',
+      ...files,
+    },
+  );
   const { code, stdout } = await runCommand(['run', 'good.js', '--json', '--lead', 'lead.json'], { cwd: folder });
   expect(JSON.parse(stdout)).toMatchObject({ ok: true, returned: 3, problem: expect.stringContaining(reason) });
   expect(code).toBe(0);
 });
 
 test('runScriptByCodeForLead for a lead that does not exist says so', async () => {
-  const report = await runScript("bot.runScriptByCodeForLead('start', 99);");
+  const report = await runScript("bot.runScriptByCodeForLead('script', 99);");
   expect(report.log).toContainEqual({ level: 'error', text: 'runScriptByCodeForLead: нет лида с номером 99' });
 });
