@@ -7,7 +7,8 @@ const scriptHintsEn: typeof scriptHintsRu = {
   script_timeout: 'The script took too long. Check the condition of the loop.',
   script_deadline: 'The script did not end in time. Check the loops and how often it asks LiveTex.',
   script_memory: 'The script ran out of memory. Do not collect everything in one array.',
-  script_crashed: 'The script crashed the process that ran it. Leave out what is unusual: huge arrays and strings, deep recursion.',
+  script_crashed:
+    'The script crashed the process that ran it. Leave out what is unusual: huge arrays and strings, deep recursion.',
   script_host_calls: 'One script may not ask that often.',
   script_result_too_large: 'The script returned, wrote or sent too much.',
   script_attributes_full: 'The lead or the bot has too many attributes. Delete what is not needed.',
