@@ -112,12 +112,8 @@ test('08: the whole story of npm start, and the way back by a route', async () =
   expect((await view()).systemAttributes).toEqual({ sys_livetex_attrs: {} });
   await say('позовите оператора');
   expect((await view()).dialog.mode).toBe('waiting');
-  expect(await say('Бот')).toEqual([
-    'lead: Бот',
-    'bot: Возвращаю вас к боту.',
-    'bot: Снова с вами бот. Заявка 705 закрыта.',
-    menu,
-  ]);
+  // No operator joined this second transfer, so the script of type «Возврат» has nothing to end.
+  expect(await say('Бот')).toEqual(['lead: Бот', 'bot: Возвращаю вас к боту.']);
   expect((await view()).dialog.mode).toBe('bot');
 });
 
