@@ -39,7 +39,7 @@ describe('webhook', () => {
     expect(await post([])).toBe(400);
     expect(await post({ ...text, webhook_key: 'wrong' })).toBe(401);
     expect(await post({ ...text, webhook_key: undefined })).toBe(401);
-    expect(await post({ ...text, text: 5 })).toBe(400);
+    expect(await post({ ...text, text: { no: 'text' } })).toBe(400);
     expect(await post({ ...text, id: 'e3', extra: { deep: [1] } })).toBe(200);
     expect(await post(event({ type: 'Surprise' }))).toBe(200);
     expect(await post(`{"a":"${'x'.repeat(2 * 1024 * 1024)}"}`)).toBe(413);
