@@ -1,6 +1,6 @@
 /** How a runner process is started: with as little as it needs, so that a hole in V8 is not yet the server. */
 import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,13 +48,22 @@ function readablePaths(): string[] {
   ];
 }
 
-/** Where a package is found from a file: the folder, and the one behind it when it is a link (as pnpm makes them). */
+/**
+ * Where a package is found from a file: the folder, the one behind it when it is a link (as pnpm makes them), and links
+ * above it (`node_modules` itself may be one): Node reads each on its way.
+ */
 function packageFolders(name: string, from: string): string[] {
   const folder = createRequire(from)
     .resolve.paths(name)
     ?.map((path) => join(path, name))
     .find((path) => existsSync(path));
-  return folder === undefined ? [] : [...new Set([folder, realpathSync(folder)])];
+  return folder === undefined ? [] : [...linksAbove(folder), ...new Set([folder, realpathSync(folder)])];
+}
+
+function linksAbove(path: string): string[] {
+  const above = dirname(path);
+  if (above === path) return [];
+  return [...linksAbove(above), ...(lstatSync(above).isSymbolicLink() ? [above] : [])];
 }
 
 /** The user under whom runners run: `nobody` where the service is root and may, else `undefined`, the service's own. */
