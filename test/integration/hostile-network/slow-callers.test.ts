@@ -57,7 +57,7 @@ test('a caller that shuts down its side after a whole request still gets its ans
 test('a kept connection is closed when it stays idle', async () => {
   const { url } = await startWebhookRuntime({ limits: LIMITS });
   const kept = await rawConnection(url);
-  kept.send('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+  kept.send('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
   expect(statusesIn(await kept.closed)).toEqual([200]);
 });
 
@@ -67,7 +67,7 @@ test('a caller that asks and never reads its answers is served no further', asyn
   deaf.socket.pause();
   const before = process.memoryUsage().rss;
   // More answers than the kernel's buffers hold: the next request is begun when the answer before it is on its way.
-  for (let round = 0; round < 90; round += 1) deaf.send('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
+  for (let round = 0; round < 90; round += 1) deaf.send('GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n');
   for (let check = 0; check < 5; check += 1) expect(await works()).toBe(200);
   expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1_048_576);
 });
@@ -75,7 +75,7 @@ test('a caller that asks and never reads its answers is served no further', asyn
 test('a caller that sends requests by the thousand without waiting is cut off', async () => {
   const { url, works } = await startWebhookRuntime({ limits: LIMITS });
   const flood = await rawConnection(url);
-  flood.send('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(4_000));
+  flood.send('GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(4_000));
   expect(statusesIn(await flood.closed).length).toBeLessThan(MAX_WAITING + 2);
   expect(await works()).toBe(200);
 });
@@ -123,7 +123,7 @@ test('beyond the most connections a further one is closed at once, and taken aga
   for (;;) {
     // The server hears of the closed connection a moment later.
     const again = await rawConnection(url);
-    again.send('GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    again.send('GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
     if (statusesIn(await again.closed)[0] === 200) break;
   }
 });

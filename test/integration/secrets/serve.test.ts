@@ -128,7 +128,7 @@ test('no log line, answer or metric of a server holds a token or a key, whatever
   expect(await post(event({ webhook_key: PREVIOUS, id: 'e2', text: 'ещё' }))).toBe(200);
   expect(await post(event({ webhook_key: 'wrong' }))).toBe(401);
   expect(await post(event({ webhook_key: undefined }))).toBe(401);
-  expect(await post(event({ type: 'TextMessage', text: 5 }))).toBe(400);
+  expect(await post(event({ type: 'TextMessage', text: { no: 'text' } }))).toBe(400);
   expect(await post(event({ type: 'NewThing', [KEY]: KEY }))).toBe(200);
   expect(await post(`${event({})}}`)).toBe(400);
   expect(await post(event({}), { authorization: `Bearer ${KEY}`, cookie: TOKEN })).toBe(200);
