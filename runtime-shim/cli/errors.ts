@@ -16,7 +16,8 @@ function list(problems: readonly string[]): string {
   return problems.map((problem) => `  ${problem}`).join('\n');
 }
 
-const CLI_ERRORS = {
+/** @public Read by the test that compares it with docs/errors.md. */
+export const CLI_ERRORS = {
   cli_command_unknown: row({
     fault: 'setup',
     retryable: false,

@@ -5,7 +5,8 @@ function row<Facts>(value: ErrorRow<Facts>): ErrorRow<Facts> {
   return value;
 }
 
-const EMULATOR_ERRORS = {
+/** @public Read by the test that compares it with docs/errors.md. */
+export const EMULATOR_ERRORS = {
   emulator_option_invalid: row({
     fault: 'setup',
     retryable: false,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 /**
  * The error catalogues and `docs/errors.md`, both ways: an error without an explanation helps nobody, and an explanation
- * without an error misleads. A new catalogue (`errors.ts`, in any house) is found by itself.
+ * without an error misleads. A new catalogue (`errors.ts` or `…-errors.ts`, in any house) is found by itself.
  */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -20,13 +20,14 @@ function isRow(value: unknown): value is Row {
 /** Every catalogue by its file: the exports whose every member is a row. */
 async function catalogues(): Promise<Map<string, Map<string, Row>>> {
   const found = new Map<string, Map<string, Row>>();
-  for await (const file of glob('{plugin,runtime-shim}/**/errors.ts', { cwd: ROOT })) {
+  for await (const file of glob('{plugin,runtime-shim}/**/{errors,*-errors}.ts', { cwd: ROOT })) {
     const exported = Object.values((await import(`${ROOT}/${file}`)) as Record<string, unknown>);
     const rows = exported
       .filter((value): value is object => typeof value === 'object' && value !== null)
       .flatMap((catalogue) => Object.entries(catalogue))
       .filter((entry): entry is [string, Row] => isRow(entry[1]));
-    found.set(file.replaceAll('\\', '/'), new Map(rows));
+    // A file of such a name may hold no catalogue.
+    if (rows.length > 0) found.set(file.replaceAll('\\', '/'), new Map(rows));
   }
   return found;
 }

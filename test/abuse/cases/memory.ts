@@ -26,7 +26,7 @@ return "alive";`,
   'memory-arrays': {
     tries: 'arrays for ever',
     code: `const a = [];
-for (;;) a.push(new Array(1000).fill(1.5));`,
+for (;;) a.push(new Array(1_000_000).fill(1.5));`,
     ends: ['script_memory'],
   },
   'memory-bigints': {
@@ -49,7 +49,7 @@ for (;;) a.push(new Uint8Array(2 ** 20).fill(1));`,
   'memory-closures': {
     tries: 'closures for ever',
     code: `const a = [];
-for (;;) { const b = new Array(10_000).fill(0); a.push(() => b); }`,
+for (;;) { const b = new Array(1_000_000).fill(0); a.push(() => b); }`,
     ends: ['script_memory'],
   },
   'memory-concat': {
