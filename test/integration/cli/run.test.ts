@@ -147,7 +147,7 @@ describe.each([
   ['a name that is not there', '\n\nnotThere();', 'script_error', 3, 'notThere is not defined'],
   // On a machine so busy that a second of CPU takes five of wall clock, the other limit is first.
   ['an endless loop', 'for (;;);', 'script_(timeout|deadline)', null, 'was stopped'],
-  ['too much memory', 'const all = []; for (;;) all.push(new Array(1e6).fill(1));', 'script_memory', null, 'memory'],
+  ['too much memory', 'const all = []; for (;;) all.push(new Array(4e6).fill(1));', 'script_memory', null, 'memory'],
   ['an unknown library', "require('Business.No.Such');", 'script_library_missing', 1, 'Business.No.Such'],
   ['an unknown script', "\nbot.run({ script_code: 'nowhere' });", 'script_unknown', 2, 'nowhere'],
   ['one for another lead', "\n\nbot.runScriptByCodeForLead('nowhere', 5);", 'script_unknown', 3, 'nowhere'],
