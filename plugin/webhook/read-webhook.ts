@@ -91,7 +91,13 @@ function readEvent(value: Readonly<Record<string, unknown>>): WebhookReading {
 function defined<Fields extends object>(fields: Fields): Fields {
   const kept = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]: [string, unknown]) => [key, key === 'employee' ? defined(value as object) : value]);
+    // A type that has no employee keeps whatever stands under that name.
+    .map(([key, value]: [string, unknown]) => [
+      key,
+      key === 'employee' && typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? defined(value)
+        : value,
+    ]);
   return Object.fromEntries(kept) as Fields;
 }
 

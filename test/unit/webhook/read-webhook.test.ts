@@ -30,6 +30,11 @@ test.each(Object.entries(EVENTS))('%s is read, extra fields and all, without the
   expect(read({ ...event, webhook_key: KEY })).toEqual({ outcome: 'event', event });
 });
 
+test.each([null, 'Анна', [1]])('a type without an employee keeps %j under that name', (employed) => {
+  const event = { ...EVENTS.DestinationSelected, type: 'DestinationSelected', id: 'e-1', employee: employed };
+  expect(read({ ...event, webhook_key: KEY })).toEqual({ outcome: 'event', event });
+});
+
 test('the key of before is accepted while the key is being changed', () => {
   const body = { ...EVENTS.Closed, type: 'Closed', id: 'e' };
   expect(read({ ...body, webhook_key: 'old-key' }).outcome).toBe('event');
