@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Requests that may wait on one connection while an earlier one is served. Ours: clients that send a request before the
+ * Requests that may wait on one connection while an earlier one is served. Our choice: clients that send a request before the
  * answer to the last one (pipelining, RFC 9112, section 9.3.2) send a few.
  */
 export const MAX_WAITING = 100;

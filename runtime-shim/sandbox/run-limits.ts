@@ -25,14 +25,14 @@ export const DEFAULT_LIMITS: FullLimits = {
 /** Smallest heap that isolated-vm takes. */
 const MIN_MEMORY_MB = 8;
 
-/** Host calls of one run. Ours: a script asks for availability a few times; a flood must not reach the server. */
+/** Host calls of one run. Our choice: a script asks for availability a few times; a flood must not reach the server. */
 export const MAX_HOST_CALLS = 1_000;
 /** Characters of all arguments of a run's host calls together, and of one answer. */
 export const MAX_HOST_CALL_CHARS = 1_000_000;
-/** Messages, scripts to run and other actions of one run. Ours: nobody reads more from one script. */
+/** Messages, scripts to run and other actions of one run. Our choice: nobody reads more from one script. */
 export const MAX_ACTIONS = 200;
 /**
- * Attributes and tags that one run may write. Ours: a script writes a dozen. Each costs the server's loop some microseconds
+ * Attributes and tags that one run may write. Our choice: a script writes a dozen. Each costs the server's loop some microseconds
  * (reading the report, merging, storing), and 75,000 tiny ones, which fit into the size below, held it up for 100 ms.
  */
 export const MAX_WRITES = 10_000;
@@ -50,7 +50,7 @@ export const MAX_RESULT_CHARS = 1_000_000;
 /** Characters of a script with its snippets expanded. */
 export const MAX_CODE_CHARS = 1_000_000;
 
-/** Characters of scripts that a runner remembers, and of those that it has checked. Ours: a bot's scripts together are far smaller; beyond it all are forgotten. */
+/** Characters of scripts that a runner remembers, and of those that it has checked. Our choice: a bot's scripts together are far smaller; beyond it all are forgotten. */
 export const MAX_KNOWN_CHARS = 4_000_000;
 
 /** How often a runner looks at time and memory, ms: a 1 GB/s allocation grows 20 MB between two looks. */
@@ -59,7 +59,7 @@ export const WATCH_EVERY_MS = 20;
 export const KILL_AFTER_MS = 250;
 /** How much longer than its deadline a run may be silent before the server kills the runner itself, ms: the runner's loop is stuck. */
 export const PARENT_GRACE_MS = 1_500;
-/** A runner's sign of life, ms, and the silence after which it counts as stuck. Ours: a loaded machine delays a process for a second or two. */
+/** A runner's sign of life, ms, and the silence after which it counts as stuck. Our choice: a loaded machine delays a process for a second or two. */
 export const BEAT_EVERY_MS = 250;
 export const BEAT_LOST_MS = 5_000;
 /** A runner's own memory without scripts, MiB: Node itself with the module loaded is 45–60. */

@@ -10,7 +10,7 @@ import { MAX_ACTIONS } from './run-limits.ts';
 import type { FromRunner } from './runner-protocol.ts';
 
 /**
- * Deepest nesting of a report. Ours: far above what a script returns, far below the some thousand levels at which a walk
+ * Deepest nesting of a report. Our choice: far above what a script returns, far below the some thousand levels at which a walk
  * over the value (`JSON.stringify` for the answer of `run`) runs out of our stack. A script's own stack may be deeper.
  */
 const MAX_REPORT_DEPTH = 100;

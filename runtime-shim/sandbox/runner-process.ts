@@ -13,7 +13,7 @@ import {
 
 /** Last words of a runner that are kept for the log, characters. */
 const STDERR_TAIL = 2_000;
-/** Sets of libraries and plugins that a runner keeps; beyond it a fresh one takes over. Ours: one per version of each bot. */
+/** Sets of libraries and plugins that a runner keeps; beyond it a fresh one takes over. Our choice: one per version of each bot. */
 const MAX_SETS = 200;
 /** Linux tells memory in pages of this size, bytes; where it is another, the runner's own watch still holds. */
 const PAGE_BYTES = 4_096;

@@ -14,7 +14,7 @@ export interface SlotHost {
   log(level: string, text: string): void;
 }
 
-/** Characters of scripts that an isolate keeps compiled. Ours: a bot's scripts together are far smaller; beyond it all are dropped. */
+/** Characters of scripts that an isolate keeps compiled. Our choice: a bot's scripts together are far smaller; beyond it all are dropped. */
 const MAX_CACHED_CHARS = 2_000_000;
 
 /** Characters of libraries and parts that an isolate keeps compiled. Our choice: eight of the largest libraries. */
