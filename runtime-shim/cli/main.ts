@@ -1,14 +1,12 @@
-/** The command: finds what was asked for, checks it, runs it, and ends with the exit code that says how it went. */
+/** The command: finds what was asked for, checks it, runs it, and ends with the exit code that says how it went. Below it, the texts of `--help`. */
 import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
-import type { CommandSpec } from './command.ts';
+import { type CommandSpec, EXIT_DONE, EXIT_USAGE, type ExitCode, exitCodeOf } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { cliError } from './errors.ts';
-import { EXIT_DONE, EXIT_USAGE, type ExitCode, exitCodeOf } from './exit-code.ts';
-import { commandHelp, programHelp, usageLine } from './help-text.ts';
-import { parseArguments } from './parse-arguments.ts';
-import { stopOnSignals } from './stop-signal.ts';
-import { type Terminal, printableJson, processTerminal } from './terminal.ts';
+import { stopOnSignals } from './listening.ts';
 import { packageVersion } from './package-files.ts';
+import { COMMON_OPTIONS, parseArguments } from './parse-arguments.ts';
+import { printableJson, processTerminal, type Terminal } from './terminal.ts';
 
 /** The longest that a timer can be (a signed 32-bit count of ms). */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -96,4 +94,56 @@ function findCommand(given: string): CommandSpec {
     throw cliError('cli_usage', { problems: [`unknown option ${given}: a command comes first`] });
   }
   throw cliError('cli_command_unknown', { given, known: COMMANDS.map(({ name }) => name) });
+}
+
+const EXIT_CODES = 'Exit codes: 0 done, 1 the job failed, 2 wrong usage or configuration.';
+
+/** Two columns, the second aligned. */
+function columns(rows: ReadonlyArray<readonly [string, string]>): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+}
+
+function usageLine(spec: CommandSpec): string {
+  const positionals = spec.positionals.map(({ name, required }) => (required ? `<${name}>` : `[${name}]`));
+  const options = spec.options.map(({ name, value, required }) => {
+    const text = value === undefined ? `--${name}` : `--${name} ${value}`;
+    return required === true ? text : `[${text}]`;
+  });
+  return ['metabot-livetex', spec.name, ...positionals, ...options].join(' ');
+}
+
+function programHelp(specs: readonly CommandSpec[]): string {
+  return [
+    'metabot-livetex: a LiveTex operator desk for Metabot24 bots',
+    '',
+    'Usage: metabot-livetex <command> [options]',
+    '',
+    'Commands:',
+    ...columns(specs.map(({ name, summary }) => [name, summary])),
+    '',
+    '  metabot-livetex <command> --help shows the options of a command, --version the version.',
+    '',
+    EXIT_CODES,
+  ].join('\n');
+}
+
+function commandHelp(spec: CommandSpec): string {
+  const options = [...spec.options, ...COMMON_OPTIONS];
+  return [
+    `Usage: ${usageLine(spec)}`,
+    '',
+    ...spec.about,
+    '',
+    ...(spec.positionals.length > 0
+      ? ['Arguments:', ...columns(spec.positionals.map(({ name, help }) => [name, help])), '']
+      : []),
+    'Options:',
+    ...columns(
+      options.map(({ name, value, help }) => [value === undefined ? `--${name}` : `--${name} ${value}`, help]),
+    ),
+    '',
+    ...(spec.examples.length > 0 ? ['Examples:', ...spec.examples.map((line) => `  ${line}`), ''] : []),
+    EXIT_CODES,
+  ].join('\n');
 }

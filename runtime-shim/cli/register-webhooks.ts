@@ -4,7 +4,7 @@ import { type BindingConfig, webhookUrlOf } from '../../plugin/contract/binding-
 import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import { systemClock } from '../../plugin/storage/index.ts';
-import { aborted } from './stop-signal.ts';
+import { aborted } from './listening.ts';
 
 /** First wait after a failure and the longest one, ms. Our choice: soon after a blip, modest during an outage. */
 export const FIRST_WAIT_MS = 2_000;

@@ -5,8 +5,7 @@ import { type BotCheck, checkBot } from '../../bot/check/check-bot.ts';
 import { problemLine, type ScriptProblem } from '../../bot/check/script-problem.ts';
 import { authorTypings } from '../../bot/check/type-check.ts';
 import { loadBot } from '../../bot/load/load-bot.ts';
-import type { CommandWork } from '../command.ts';
-import { EXIT_DONE, EXIT_FAILED, exitCodeOf } from '../exit-code.ts';
+import { type CommandWork, EXIT_DONE, EXIT_FAILED, exitCodeOf } from '../command.ts';
 import { codeFrame } from '../run/code-frame.ts';
 import { coloured, printable, printableJson } from '../terminal.ts';
 

@@ -1,6 +1,5 @@
-import type { CommandWork } from '../command.ts';
+import { type CommandWork, EXIT_DONE } from '../command.ts';
 import { cliError } from '../errors.ts';
-import { EXIT_DONE } from '../exit-code.ts';
 import { activityLines, formatLine } from '../activity-line.ts';
 import type { DialogReport, WaitingLane } from '../maintenance/dialog-report.ts';
 import { openMaintenance } from '../maintenance/open-maintenance.ts';

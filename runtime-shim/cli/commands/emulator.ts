@@ -1,8 +1,6 @@
 import { startLiveTexEmulator } from '../../emulator/index.ts';
-import type { CommandWork } from '../command.ts';
-import { EXIT_DONE } from '../exit-code.ts';
-import { listenOn } from '../listen-on.ts';
-import { aborted } from '../stop-signal.ts';
+import { type CommandWork, EXIT_DONE } from '../command.ts';
+import { aborted, listenOn } from '../listening.ts';
 import { printableJson } from '../terminal.ts';
 
 /** `emulator`: the local LiveTex alone. Its control API is the emulator's own. */

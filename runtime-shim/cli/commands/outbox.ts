@@ -1,7 +1,6 @@
 import { systemClock } from '../../../plugin/storage/index.ts';
-import type { CommandContext, CommandWork } from '../command.ts';
+import { type CommandContext, type CommandWork, EXIT_DONE } from '../command.ts';
 import { cliError } from '../errors.ts';
-import { EXIT_DONE } from '../exit-code.ts';
 import { openMaintenance } from '../maintenance/open-maintenance.ts';
 import type { Outbox, OutboxEntry, OutboxQueue } from '../maintenance/outbox.ts';
 import { printableField, printableJson } from '../terminal.ts';

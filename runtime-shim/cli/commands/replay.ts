@@ -1,13 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { ReplayResult } from '../../simulator/recording/replay-recording.ts';
-import type { DialogRecording } from '../../simulator/recording/recording-schema.ts';
+import { messageOf } from '../../../plugin/contract/coded-error.ts';
+import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.ts';
+import { startLiveTexEmulator } from '../../emulator/index.ts';
 import { differenceText } from '../../simulator/recording/difference-text.ts';
-import type { CommandWork } from '../command.ts';
+import { type DialogRecording, recordingSchema } from '../../simulator/recording/recording-schema.ts';
+import { replayRecording, type ReplayResult } from '../../simulator/recording/replay-recording.ts';
+import { type CommandWork, EXIT_DONE, EXIT_FAILED } from '../command.ts';
+import { configSchema } from '../config/config-schema.ts';
+import { createRuntimeOf } from '../create-runtime-of.ts';
 import { cliError } from '../errors.ts';
-import { EXIT_DONE, EXIT_FAILED } from '../exit-code.ts';
-import { playScenario } from '../replay/play-scenario.ts';
-import { readScenario } from '../replay/read-scenario.ts';
+import { issueLines, keysOf, readJsonFile } from '../read-file.ts';
+import { setWebhookAt } from '../register-webhooks.ts';
 import { botFolderOf } from '../run/find-bot.ts';
 import { coloured, printable, printableJson } from '../terminal.ts';
 
@@ -44,4 +49,55 @@ function updated(scenario: DialogRecording, { played, differences }: ReplayResul
 function summary({ differences, played }: ReplayResult): string {
   const steps = `${played.steps.length} ${played.steps.length === 1 ? 'step' : 'steps'}`;
   return differences.length === 0 ? `${steps}, all as recorded` : `${steps}, ${differences.length} difference(s)`;
+}
+
+const WHAT = 'the scenario';
+
+/** A scenario file, checked. @throws cli_json_invalid with every problem, and what `readTextFile` throws */
+export async function readScenario(path: string): Promise<DialogRecording> {
+  const parsed = recordingSchema.safeParse(await readJsonFile(WHAT, path));
+  if (!parsed.success) {
+    const problems = issueLines(parsed.error.issues, keysOf(recordingSchema));
+    throw cliError('cli_json_invalid', { what: WHAT, path, problems });
+  }
+  const broken = parsed.data.steps
+    .flatMap(({ outcome }) => outcome.sees ?? [])
+    .flatMap((line) => patternProblem(line.matches ?? ''));
+  if (broken.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems: broken });
+  return parsed.data;
+}
+
+function patternProblem(pattern: string): string[] {
+  try {
+    RegExp(pattern, 'u');
+    return [];
+  } catch (error) {
+    return [`matches: ${messageOf(error)}`];
+  }
+}
+
+const HOST = '127.0.0.1';
+const BINDING = 'main';
+
+/** Plays a recording against a bot folder: a runtime, the plugin and a local LiveTex of its own, all in memory. */
+export async function playScenario(botFolder: string, recording: DialogRecording): Promise<ReplayResult> {
+  const emulator = await startLiveTexEmulator({ operators: [] });
+  const storage = createMemoryStorage({ clock: systemClock });
+  try {
+    const key = randomBytes(16).toString('base64url');
+    const webhook = { publicUrl: `http://${HOST}`, key };
+    const access = { id: BINDING, token: emulator.token, baseUrl: emulator.url };
+    const config = configSchema.parse({ bot: botFolder, livetex: [{ ...access, webhook }] });
+    const runtime = await createRuntimeOf(config, { storage, http: { host: HOST, port: 0 } });
+    try {
+      await runtime.start();
+      const [binding] = config.livetex;
+      if (binding !== undefined) await setWebhookAt(binding, runtime.url ?? '');
+      return await replayRecording(recording, { runtime, emulator });
+    } finally {
+      await runtime.close();
+    }
+  } finally {
+    await Promise.all([storage.close(), emulator.close()]);
+  }
 }

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import type { CommandWork } from '../command.ts';
-import { EXIT_DONE, EXIT_FAILED } from '../exit-code.ts';
-import { readTextFile } from '../read-text-file.ts';
+import { type CommandWork, EXIT_DONE, EXIT_FAILED } from '../command.ts';
+import { readTextFile } from '../read-file.ts';
 import { readLeadFile } from '../run/lead-file.ts';
-import { reportText } from '../run/report-text.ts';
+import { reportText } from '../run/run-report.ts';
 import { type Operators, runScriptOnce } from '../run/run-script-once.ts';
 import { printableJson } from '../terminal.ts';
 

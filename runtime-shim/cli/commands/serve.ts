@@ -4,14 +4,12 @@ import type { LiveTexPlugin } from '../../../plugin/index.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { loadBot } from '../../bot/load/load-bot.ts';
 import type { Runtime } from '../../runtime/contract.ts';
-import type { CommandWork } from '../command.ts';
-import { secretsOf } from '../config/config-secrets.ts';
+import { type CommandWork, EXIT_DONE } from '../command.ts';
+import { secretsOf, sqliteFolderOf } from '../config/config-schema.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { sqliteFolderOf } from '../config/sqlite-folder.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
-import { EXIT_DONE } from '../exit-code.ts';
 import { jsonLogger } from '../json-logger.ts';
-import { listenOn } from '../listen-on.ts';
+import { aborted, listenOn } from '../listening.ts';
 import { dialogReport } from '../maintenance/dialog-report.ts';
 import {
   maintenanceRoute,
@@ -21,7 +19,6 @@ import {
 } from '../maintenance/maintenance-route.ts';
 import { maintenanceOf } from '../maintenance/maintenance.ts';
 import { registerWebhooks } from '../register-webhooks.ts';
-import { aborted } from '../stop-signal.ts';
 import { printableJson } from '../terminal.ts';
 
 /** `serve`: the runtime against LiveTex until a signal, then a drained end. */

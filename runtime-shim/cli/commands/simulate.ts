@@ -1,25 +1,22 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../../../plugin/contract/coded-error.ts';
 import { createMemoryStorage, openStorage, systemClock } from '../../../plugin/storage/index.ts';
-import { startLiveTexEmulator } from '../../emulator/index.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
-import { type Simulator, createSimulator } from '../../simulator/index.ts';
+import { startLiveTexEmulator } from '../../emulator/index.ts';
+import { createSimulator, type Simulator } from '../../simulator/index.ts';
 import { activityLines, formatLine } from '../activity-line.ts';
-import { type CommandContext, type CommandWork, SIMULATE_PORT } from '../command.ts';
-import { type Config, configSchema } from '../config/config-schema.ts';
+import { type CommandContext, type CommandWork, EXIT_DONE, SIMULATE_PORT } from '../command.ts';
+import { type Config, configSchema, sqliteIn } from '../config/config-schema.ts';
 import { loadConfigForSimulation } from '../config/load-config.ts';
-import { sqliteIn } from '../config/sqlite-folder.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
-import { EXIT_DONE } from '../exit-code.ts';
 import { jsonLogger } from '../json-logger.ts';
-import { listenOn } from '../listen-on.ts';
+import { aborted, listenOn } from '../listening.ts';
 import { builtPageFolder, packageRoot } from '../package-files.ts';
 import { setWebhookAt } from '../register-webhooks.ts';
 import { playDemonstration } from '../simulate/demonstration.ts';
-import { openBrowser } from '../simulate/open-browser.ts';
 import { type SimulatedRuntime, simulatedRuntime } from '../simulate/simulated-runtime.ts';
-import { aborted } from '../stop-signal.ts';
 import { coloured, printableField, printableJson } from '../terminal.ts';
 
 /** The bot of `npm start`. */
@@ -168,4 +165,20 @@ async function demonstrate(
 async function firstOf(routes: Simulator['routes'], call: Parameters<Simulator['routes'][number]>): Promise<boolean> {
   for (const route of routes) if (await route(...call)) return true;
   return false;
+}
+
+/** How each system opens an address with what the user prefers. */
+const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
+  linux: ['xdg-open'],
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+};
+
+/** Opens a page if the system knows how. A convenience: where it fails, the address is on the screen. */
+function openBrowser(url: string): void {
+  const [program, ...rest] = OPENERS[process.platform] ?? [];
+  if (program === undefined) return;
+  const child = spawn(program, [...rest, url], { stdio: 'ignore', detached: true });
+  child.on('error', () => {});
+  child.unref();
 }

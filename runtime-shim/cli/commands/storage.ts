@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import type { CheckReport } from '../../../plugin/storage/transfer/check-storage.ts';
-import type { CommandContext, CommandWork } from '../command.ts';
+import { type CommandContext, type CommandWork, EXIT_DONE, EXIT_FAILED, type ExitCode } from '../command.ts';
 import { loadConfigForMaintenance } from '../config/load-config.ts';
-import { sqliteFolderOf } from '../config/sqlite-folder.ts';
+import { sqliteFolderOf } from '../config/config-schema.ts';
 import { cliError } from '../errors.ts';
-import { EXIT_DONE, EXIT_FAILED, type ExitCode } from '../exit-code.ts';
 import { printableJson } from '../terminal.ts';
 
 /** Progress is told so often at most, ms: for people who watch it. */

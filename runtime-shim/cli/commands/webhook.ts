@@ -3,10 +3,9 @@ import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import { createLiveTexClient } from '../../../plugin/client/index.ts';
 import type { BindingClient } from '../../../plugin/client/contract.ts';
 import { systemClock } from '../../../plugin/storage/index.ts';
-import type { CommandContext, CommandWork } from '../command.ts';
+import { type CommandContext, type CommandWork, EXIT_DONE, EXIT_FAILED } from '../command.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { cliError } from '../errors.ts';
-import { EXIT_DONE, EXIT_FAILED } from '../exit-code.ts';
 import { printableJson } from '../terminal.ts';
 import { didYouMean } from '../../names.ts';
 

@@ -105,3 +105,32 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.infer<typeof configSchema>;
+
+/** Every text of a configuration that nobody may see: tokens, webhook keys, the API token, the database password. */
+export function secretsOf(config: Config): string[] {
+  const bindings = config.livetex.flatMap(({ token, webhook }) => [token, webhook?.key, webhook?.previousKey]);
+  const password = URL.parse(config.storage)?.password;
+  const all = [...bindings, config.http.apiToken, password, password === undefined ? undefined : decoded(password)];
+  return all.filter((secret): secret is string => secret !== undefined && secret !== '');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Not percent-encoded by the rules: then it is used as it stands.
+    return text;
+  }
+}
+
+/** `sqlite:<folder>`: the driver's name in a storage setting. */
+const SQLITE = 'sqlite:';
+
+/** The data folder of a storage setting; `undefined` when it is a database elsewhere. */
+export function sqliteFolderOf(storage: string): string | undefined {
+  return storage.startsWith(SQLITE) ? storage.slice(SQLITE.length) : undefined;
+}
+
+export function sqliteIn(folder: string): string {
+  return `${SQLITE}${folder}`;
+}

@@ -2,11 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { cliError } from '../errors.ts';
-import { readJsonFile } from '../read-json-file.ts';
-import { type Config, configSchema } from './config-schema.ts';
-import { issueLines, keysOf, placeText } from './problem-lines.ts';
-import { type Environment, resolveEnv } from './resolve-env.ts';
-import { sqliteFolderOf, sqliteIn } from './sqlite-folder.ts';
+import { issueLines, keysOf, placeText, readJsonFile } from '../read-file.ts';
+import { type Config, configSchema, sqliteFolderOf, sqliteIn } from './config-schema.ts';
 
 const WHAT = 'the configuration file';
 export type { Config } from './config-schema.ts';
@@ -92,4 +89,44 @@ async function botFolderProblems(value: unknown, file: string): Promise<string[]
   const folder = beside(file, value.bot);
   const found = await stat(folder).catch(() => undefined);
   return found?.isDirectory() === true ? [] : [`bot: there is no folder ${folder}`];
+}
+
+interface EnvProblem {
+  readonly path: ReadonlyArray<string | number>;
+  readonly message: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A copy with each `{ "env": "NAME" }` replaced by the environment's value, which never appears in a message. Where one has a problem, `instead` stands in the copy.
+ */
+function resolveEnv(value: unknown, env: Environment, instead?: string): { value: unknown; problems: EnvProblem[] } {
+  const problems: EnvProblem[] = [];
+  const walk = (node: unknown, path: ReadonlyArray<string | number>): unknown => {
+    if (Array.isArray(node)) return node.map((item: unknown, index) => walk(item, [...path, index]));
+    if (typeof node !== 'object' || node === null) return node;
+    if (Object.hasOwn(node, 'env')) {
+      const found = lookUp(node as Record<string, unknown>, env);
+      if (typeof found === 'string') return found;
+      problems.push({ path, message: found.problem });
+      return instead;
+    }
+    // fromEntries defines "__proto__" as an ordinary key, so that the schema reports it as unknown.
+    return Object.fromEntries(
+      Object.entries(node).map(([key, item]: [string, unknown]) => [key, walk(item, [...path, key])]),
+    );
+  };
+  return { value: walk(value, []), problems };
+}
+
+function lookUp(reference: Record<string, unknown>, env: Environment): string | { problem: string } {
+  const name = reference['env'];
+  if (Object.keys(reference).length > 1) return { problem: 'an { "env": "NAME" } has no other keys' };
+  if (typeof name !== 'string' || name === '')
+    return { problem: '{ "env": … } needs the name of a variable, a string' };
+  const value = env[name];
+  if (value === undefined) return { problem: `the environment variable ${name} is not set` };
+  if (value === '') return { problem: `the environment variable ${name} is empty` };
+  return value;
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { loadConfigForMaintenance } from '../config/load-config.ts';
-import { sqliteFolderOf } from '../config/sqlite-folder.ts';
+import { sqliteFolderOf } from '../config/config-schema.ts';
 import { cliError } from '../errors.ts';
 import { dialogReportSchema } from './dialog-report.ts';
 import { readControlFile } from './maintenance-route.ts';

@@ -5,9 +5,8 @@ import { LIVETEX_ATTRS_KEY, liveTexAttrsSchema } from '../../../plugin/contract/
 import { codeSchema, externalIdSchema } from '../../../plugin/contract/lead.ts';
 import { textSchema } from '../../../plugin/contract/message.ts';
 import { SYSTEM_ATTRIBUTE_PREFIX } from '../../bot/load/command-schema.ts';
-import { issueLines, keysOf } from '../config/problem-lines.ts';
+import { issueLines, keysOf, readJsonFile } from '../read-file.ts';
 import { cliError } from '../errors.ts';
-import { readJsonFile } from '../read-json-file.ts';
 
 const WHAT = 'the lead file';
 const MAX_TEXT = 10_000;

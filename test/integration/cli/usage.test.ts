@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../../runtime-shim/cli/config/config-schema.ts';
-import { keysOf } from '../../../runtime-shim/cli/config/problem-lines.ts';
+import { keysOf } from '../../../runtime-shim/cli/read-file.ts';
 import { COMMANDS } from '../../../runtime-shim/cli/commands.ts';
 import { ROOT, runCommand } from '../../support/command.ts';
 

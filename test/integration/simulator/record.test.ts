@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { playScenario } from '../../../runtime-shim/cli/replay/play-scenario.ts';
+import { playScenario } from '../../../runtime-shim/cli/commands/replay.ts';
 import type { Command } from '../../../runtime-shim/simulator/commands/command-schema.ts';
 import { differenceText } from '../../../runtime-shim/simulator/recording/difference-text.ts';
 import { recordingSchema } from '../../../runtime-shim/simulator/recording/recording-schema.ts';

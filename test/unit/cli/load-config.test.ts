@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadConfig, loadConfigForMaintenance } from '../../../runtime-shim/cli/config/load-config.ts';
-import { secretsOf } from '../../../runtime-shim/cli/config/config-secrets.ts';
+import { secretsOf } from '../../../runtime-shim/cli/config/config-schema.ts';
 import { temporaryFolder } from '../../support/command.ts';
 
 const SECRET = 'very-secret-token-705';

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { parseTarget } from '../../../plugin/storage/postgres/target.ts';
 import { COMMANDS } from '../../../runtime-shim/cli/commands.ts';
 import { loadConfig } from '../../../runtime-shim/cli/config/load-config.ts';
-import { EXIT_USAGE } from '../../../runtime-shim/cli/exit-code.ts';
+import { EXIT_USAGE } from '../../../runtime-shim/cli/command.ts';
 import { parseArguments } from '../../../runtime-shim/cli/parse-arguments.ts';
 
 /** The example in `deploy/` is documentation: it may not name a setting, a variable, a command or a path that is not there. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SAME_SIGNAL_MS, createStop } from '../../../runtime-shim/cli/stop-signal.ts';
+import { createStop, SAME_SIGNAL_MS } from '../../../runtime-shim/cli/listening.ts';
 
 function stopAt() {
   const time = { now: 1_000 };

@@ -1,5 +1,33 @@
-import { EXIT_FAILED } from './exit-code.ts';
+/** What the commands that listen share: an address that cannot be had, and the signals that end the work. */
+import { codeOf } from '../../plugin/contract/coded-error.ts';
+import { EXIT_FAILED } from './command.ts';
+import { cliError } from './errors.ts';
 import type { Terminal } from './terminal.ts';
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Why an address cannot be opened, by the system's error code (errno(3), bind(2)). */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'no permission'],
+  ['EADDRNOTAVAIL', 'this machine does not have it'],
+  ['ENOTFOUND', 'there is no such host'],
+]);
+
+/** Does what listens on an address, and says it plainly when the address cannot be had. @throws cli_port_in_use, cli_address_refused */
+export async function listenOn<T>({ host, port }: Address, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    const code = codeOf(error) ?? '';
+    if (code === 'EADDRINUSE') throw cliError('cli_port_in_use', { port }, error);
+    const reason = REASONS.get(code);
+    if (reason !== undefined) throw cliError('cli_address_refused', { host, port, reason }, error);
+    throw error;
+  }
+}
 
 /**
  * One Ctrl+C reaches a process several times: the terminal sends SIGINT to the whole process group, npm and our launcher

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readTextFile } from '../../../runtime-shim/cli/read-text-file.ts';
+import { readTextFile } from '../../../runtime-shim/cli/read-file.ts';
 import { temporaryFolder } from '../../support/command.ts';
 
 test('a byte order mark is not part of the text', async () => {

@@ -1,0 +1,86 @@
+/** Reads a file that a person named on the command line, or says what is wrong with it: lines that no value stands in. */
+import { isUtf8 } from 'node:buffer';
+import { readFile, stat } from 'node:fs/promises';
+import { z } from 'zod';
+import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
+import { issueWords, pathText } from '../../plugin/contract/issue-words.ts';
+import { readPositionedJson } from '../json-with-places.ts';
+import { didYouMean } from '../names.ts';
+import { cliError } from './errors.ts';
+
+/** Far above any script or configuration, far below what would hurt: a wrong file named by mistake. */
+const MAX_FILE_BYTES = 4 * 1_024 * 1_024;
+
+/** @throws cli_file_missing, cli_file_is_folder, cli_file_too_large, cli_file_not_utf8, cli_file_unreadable */
+export async function readTextFile(what: string, path: string): Promise<string> {
+  const facts = { what, path };
+  let bytes: Buffer;
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) throw cliError('cli_file_is_folder', facts);
+    if (!found.isFile()) throw cliError('cli_file_unreadable', { ...facts, reason: 'not a regular file' });
+    if (found.size > MAX_FILE_BYTES) throw cliError('cli_file_too_large', { ...facts, limit: MAX_FILE_BYTES });
+    bytes = await readFile(path);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code?.startsWith('cli_') === true) throw error;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw cliError('cli_file_missing', facts, error);
+    throw cliError('cli_file_unreadable', { ...facts, reason: code ?? messageOf(error) }, error);
+  }
+  if (!isUtf8(bytes)) throw cliError('cli_file_not_utf8', { ...facts, offset: firstWrongByte(bytes) });
+  // The mark that some Windows editors put first (Unicode, "UTF-8 signature") is not part of the text.
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
+}
+
+/** The first byte that is not UTF-8: there, what was read and is written again differs. */
+function firstWrongByte(bytes: Buffer): number {
+  return Buffer.from(bytes.toString('utf8')).findIndex((byte, index) => byte !== bytes[index]);
+}
+
+/**
+ * A JSON file's value, unchecked. A key that stands twice is a mistake: `JSON.parse` would keep the last one silently.
+ * @throws cli_json_invalid with line and column, and what `readTextFile` throws
+ */
+export async function readJsonFile(what: string, path: string): Promise<unknown> {
+  const reading = readPositionedJson(await readTextFile(what, path));
+  if (!reading.ok) {
+    const { line, column } = reading.place;
+    const problems = [`line ${line}, column ${column}: ${reading.message}`];
+    throw cliError('cli_json_invalid', { what, path, problems });
+  }
+  const { value, duplicateKeys } = reading.json;
+  if (duplicateKeys.length === 0) return value;
+  const problems = duplicateKeys.map(
+    ({ path: keys, place }) => `line ${place.line}, column ${place.column}: "${String(keys.at(-1))}" stands twice`,
+  );
+  throw cliError('cli_json_invalid', { what, path, problems });
+}
+
+/** `livetex[0].token`, or what stands for the file itself. */
+export function placeText(path: readonly PropertyKey[]): string {
+  return pathText(path) || '(the whole file)';
+}
+
+/** One line per problem; an unknown key gets a line of its own with the nearest known one. */
+export function issueLines(issues: readonly z.core.$ZodIssue[], knownKeys: readonly string[]): string[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [`${placeText(issue.path)}: ${issueWords(issue)}`];
+    return issue.keys.map((key) => {
+      return `${placeText([...issue.path, key])}: unknown key${didYouMean(key, knownKeys)}`;
+    });
+  });
+}
+
+/** Every key that a schema knows, at any depth. */
+export function keysOf(schema: z.ZodType): string[] {
+  const keys = new Set<string>();
+  const walk = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if ('properties' in node && typeof node.properties === 'object' && node.properties !== null) {
+      for (const key of Object.keys(node.properties)) keys.add(key);
+    }
+    for (const child of Object.values(node)) walk(child);
+  };
+  walk(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
+  return [...keys];
+}
