@@ -1,10 +1,10 @@
 /** The shared LiveTex client: one per process, for all bindings. */
+import { type Dispatcher, Pool } from 'undici';
+import { z } from 'zod';
+import { answerSchema, answerSchemas } from '../contract/livetex-api.ts';
 import { createAvailability } from './availability.ts';
-import { createBindingClient } from './binding-client.ts';
 import type { BindingAccess, BindingClient, LiveTexClient, LiveTexClientOptions } from './contract.ts';
-import { answerSchemas } from '../contract/livetex-api.ts';
-import { createPools } from './pools.ts';
-import { createRequest } from './request.ts';
+import { createRequest, type LiveTexRequest } from './request.ts';
 
 /** Makes the client. Nothing is connected until the first request. */
 export function createLiveTexClient(options: LiveTexClientOptions): LiveTexClient {
@@ -68,4 +68,106 @@ function isSame(one: BindingAccess, other: BindingAccess): boolean {
     one.apiVersion === other.apiVersion &&
     one.requestTimeoutMs === other.requestTimeoutMs
   );
+}
+
+/**
+ * What an accepted message must say: only that it was accepted. Were a missing or odd `message_id` a failure, the lane
+ * would send the text again and again, and the operator would read each copy.
+ */
+const acceptedSchema = answerSchema.extend({
+  message_id: z
+    .union([z.string(), z.number().transform(String)])
+    .optional()
+    .catch(undefined),
+});
+
+/** The documentation has an empty `url` when no webhook is set; a server that leaves it out means the same. */
+const webhookSettingsSchema = answerSchema.extend({ url: z.string().optional() });
+
+/** LiveTex's methods as functions (`livetex.github.io/messaging-api`). */
+function createBindingClient(
+  request: LiveTexRequest,
+  availability: ReturnType<typeof createAvailability>,
+): BindingClient {
+  return {
+    async getDestinations(signal) {
+      const answer = await request({ method: 'getDestinations', signal }, answerSchemas.getDestinations);
+      return answer.destinations;
+    },
+    async selectDestination(body, signal) {
+      await request({ method: 'selectDestination', body, signal }, answerSchemas.selectDestination);
+    },
+    async sendText(body, signal) {
+      const answer = await request({ method: 'sendText', body, signal }, acceptedSchema);
+      return { messageId: answer.message_id ?? '' };
+    },
+    async sendFile(body, signal) {
+      const answer = await request({ method: 'sendFile', body, signal }, acceptedSchema);
+      return { messageId: answer.message_id ?? '' };
+    },
+    async setWebhook(body, signal) {
+      await request({ method: 'setWebhook', body, signal }, answerSchemas.setWebhook);
+    },
+    async getWebhookSettings(signal) {
+      const answer = await request({ method: 'getWebhookSettings', signal }, webhookSettingsSchema);
+      return { url: answer.url ?? '' };
+    },
+    async getCurrentDestination(userId, signal) {
+      const body = { user_id: userId };
+      const answer = await request(
+        { method: 'getCurrentDestination', body, signal },
+        answerSchemas.getCurrentDestination,
+      );
+      return answer.destination;
+    },
+    async getHistory(body, signal) {
+      const answer = await request({ method: 'getHistory', body, signal }, answerSchemas.getHistory);
+      return answer.messages;
+    },
+    ...availability,
+  };
+}
+
+/**
+ * Most connections to one host, each with one request at a time. Our choice: room for 16 bindings with 8 requests in flight
+ * (the default of `maxInFlight`); further requests wait in the pool, within their deadline.
+ */
+const MAX_CONNECTIONS = 128;
+/** Longest wait for one connection, ms. Our choice: a request's own deadline (10 s by default) is what a caller feels; this frees the slot. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** How long an idle connection is kept, ms, unless LiveTex says less. Undici's default: under the 5 s after which Node and many proxies close it, because a POST that meets a closing connection cannot be repeated safely. */
+const KEEP_ALIVE_MS = 4_000;
+/** Largest headers of an answer, bytes. Node's own default for a server's. */
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/** Keep-alive connections, one pool per host, shared by every binding that uses it. */
+interface Pools {
+  for(origin: string): Dispatcher;
+  /** Cuts what is still open. */
+  destroy(): Promise<void>;
+}
+
+function createPools(): Pools {
+  const pools = new Map<string, Pool>();
+  return {
+    for(origin) {
+      let pool = pools.get(origin);
+      if (pool === undefined) {
+        pool = new Pool(origin, {
+          connections: MAX_CONNECTIONS,
+          connectTimeout: CONNECT_TIMEOUT_MS,
+          keepAliveTimeout: KEEP_ALIVE_MS,
+          maxHeaderSize: MAX_HEADER_BYTES,
+          pipelining: 1,
+          // The documentation speaks of HTTP/1.1 (Content-Length); HTTP/2 would put all requests on one connection, so that one reset hits all.
+          allowH2: false,
+        });
+        pools.set(origin, pool);
+      }
+      return pool;
+    },
+    async destroy() {
+      await Promise.all(Array.from(pools.values(), (pool) => pool.destroy()));
+    },
+  };
 }

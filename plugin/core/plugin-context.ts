@@ -1,10 +1,10 @@
-import type { Activity, Clock, LiveTexHost, Logger } from '../contract/host.ts';
-import type { Retention, Storage } from '../storage/contract.ts';
-import type { Counters } from './counters.ts';
-import type { BindingClient } from '../client/contract.ts';
+import { z } from 'zod';
+import type { BindingClient, RequestReport } from '../client/contract.ts';
 import type { BindingConfig } from '../contract/binding-config.ts';
+import type { Activity, Clock, LiveTexHost, Logger } from '../contract/host.ts';
 import type { LeadRef } from '../contract/lead.ts';
-import type { LiveTexClock } from './livetex-clock.ts';
+import type { Metric } from '../contract/plugin.ts';
+import type { Retention, Storage } from '../storage/contract.ts';
 
 /** What the handlers work with. */
 export interface PluginContext {
@@ -48,5 +48,79 @@ export function createBindings(all: readonly Binding[]): Bindings {
     of: (lead) =>
       all.find((binding) => takesBot(binding, lead.botId) && !binding.config.excludedChannels.includes(lead.channel)),
     takesBot,
+  };
+}
+
+/** The plugin's counters. Names and labels are fixed here, so that no lead's id can become one. */
+const COUNTERS = {
+  livetex_requests_total: 'Requests to LiveTex by method and outcome (ok, or a code of the error catalogue).',
+  livetex_webhooks_total: 'Webhooks by outcome.',
+  livetex_transfers_total: 'Transfers by what became of them.',
+  livetex_jobs_left_total: 'Jobs of a binding that this node does not know, left to the nodes that do, by binding.',
+  livetex_events_total: 'Events of the platform by type and verdict.',
+} as const;
+
+type CounterName = keyof typeof COUNTERS;
+
+export interface Counters {
+  add(name: CounterName, labels: Readonly<Record<string, string>>): void;
+  /** All of them, also those that count nothing yet. */
+  metrics(): Metric[];
+}
+
+export function createCounters(): Counters {
+  const samples = new Map<CounterName, Map<string, { labels: Readonly<Record<string, string>>; value: number }>>();
+  return {
+    add(name, labels) {
+      const ofName = samples.get(name) ?? new Map();
+      samples.set(name, ofName);
+      // One name has one set of labels, always in the same order.
+      const key = Object.values(labels).join('\n');
+      ofName.set(key, { labels, value: (ofName.get(key)?.value ?? 0) + 1 });
+    },
+    metrics: () =>
+      (Object.keys(COUNTERS) as CounterName[]).map((name) => ({
+        name,
+        help: COUNTERS[name],
+        type: 'counter',
+        samples: [...(samples.get(name)?.values() ?? [])],
+      })),
+  };
+}
+
+/** Longest time, ms, over which our clock's progress stands for LiveTex's. Our choice: no clock drifts noticeably in ten minutes. */
+const TRUSTED_PROGRESS_MS = 600_000;
+/** A clock that is a day off is not a clock, ms. Our choice. */
+const MAX_OFFSET_MS = 24 * 3_600_000;
+/** Both clocks are read in whole milliseconds, so each reading may be off by one. */
+const ROUNDING_MS = 2;
+
+const stampSchema = z.looseObject({ timestamp: z.number() });
+
+/** What LiveTex's clock shows at least. One per binding, in memory: after a restart it is unknown until the first answer. */
+export interface LiveTexClock {
+  observe(report: RequestReport): void;
+  /** A time, Unix ms, that is certainly past at LiveTex; `null` when unknown. `now`: our clock. */
+  earliest(now: number): number | null;
+}
+
+/** Answers of `sendText` and `sendFile` carry LiveTex's time of the message: it was that late there when we got them. */
+export function createLiveTexClock(): LiveTexClock {
+  let last: { readonly stamp: number; readonly receivedAt: number } | undefined;
+  return {
+    observe(report) {
+      if (report.error !== undefined || (report.method !== 'sendText' && report.method !== 'sendFile')) return;
+      const answer = stampSchema.safeParse(report.response);
+      if (!answer.success) return;
+      const receivedAt = report.at + report.durationMs;
+      const stamp = answer.data.timestamp;
+      if (Math.abs(stamp - receivedAt) <= MAX_OFFSET_MS) last = { stamp, receivedAt };
+    },
+    earliest(now) {
+      if (last === undefined) return null;
+      const passed = now - last.receivedAt;
+      const counted = passed > 0 && passed <= TRUSTED_PROGRESS_MS ? passed : 0;
+      return last.stamp + counted - ROUNDING_MS;
+    },
   };
 }

@@ -1,9 +1,36 @@
 /** Durable storage and the worker of its lanes: all that the rest of the plugin and the shim use of this house. */
+import type { OpenStorageOptions, Storage } from './contract.ts';
+import { storageError } from './errors.ts';
+import { createMemoryStorage, createSqliteStorage } from './sqlite/sqlite-storage.ts';
+
 export type * from './contract.ts';
 export { codeOf, StorageError, storageError } from './errors.ts';
 export type * from './lane-worker-contract.ts';
 export { createLaneWorker } from './worker/lane-worker.ts';
-export { createMemoryStorage } from './sqlite/sqlite-storage.ts';
-export { openStorage } from './open-storage.ts';
-export { createSqliteStorage } from './sqlite/sqlite-storage.ts';
+export { createMemoryStorage, createSqliteStorage } from './sqlite/sqlite-storage.ts';
 export { systemClock } from './system-clock.ts';
+
+/**
+ * Opens storage by its specification: `sqlite:<folder>`, `memory:` or a `postgres://` URL.
+ * @throws storage_spec_invalid and what the driver throws
+ */
+export async function openStorage(spec: string, options: OpenStorageOptions): Promise<Storage> {
+  const colon = spec.indexOf(':');
+  const driver = spec.slice(0, Math.max(0, colon));
+  const rest = spec.slice(colon + 1);
+  if (driver === 'memory') {
+    if (rest !== '') throw storageError('storage_spec_invalid', { spec, problem: 'has something after "memory:"' });
+    return createMemoryStorage(options);
+  }
+  if (driver === 'sqlite') {
+    if (rest === '') throw storageError('storage_spec_invalid', { spec, problem: 'names no folder' });
+    return createSqliteStorage(rest, options);
+  }
+  if (/^postgres(ql)?$/.test(driver)) {
+    // Loaded only for those who use it: the client is not small.
+    const { createPostgresStorage } = await import('./postgres/postgres-storage.ts');
+    return createPostgresStorage(spec, options);
+  }
+  // A URL may carry a password: it is not repeated.
+  throw storageError('storage_spec_invalid', { spec: driver === '' ? spec : `${driver}:…`, problem: 'is not known' });
+}

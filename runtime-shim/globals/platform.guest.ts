@@ -18,7 +18,7 @@ import { takeOverStacks } from './stack.guest.ts';
 import { installSymbolRegistry } from './symbols.guest.ts';
 import { installWebGlobals } from './web.guest.ts';
 
-/** Names that the runner uses in the global scope of a context before the script's first line (`runner/guest-names.ts`). */
+/** Names that the runner uses in the global scope of a context before the script's first line (`runner/definitions.ts`). */
 const NAMES = {
   host: 'metabot:host',
   input: 'metabot:input',

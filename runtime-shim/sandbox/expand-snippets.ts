@@ -134,3 +134,21 @@ function positionOf(text: string, offset: number): { line: number; column: numbe
 /** The line ends of JavaScript, which V8 counts (ECMA-262, 12.3). */
 const LINE_END = /\r\n|[\n\r\u2028\u2029]/;
 const LINE_END_AT = new RegExp(LINE_END.source, 'g');
+
+/** Where the guest says that the author's code was: in a library, or (`null`) in the script with its snippets expanded. */
+export interface GuestPlace {
+  readonly library: string | null;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The same place in the author's own files. */
+export function authorPlace(
+  at: GuestPlace,
+  file: string,
+  libraries: LibrarySet,
+  locate: ExpandedScript['locate'],
+): { readonly file: string; readonly line: number; readonly column: number } {
+  const { library, line, column } = at.library === null ? locate(at.line, at.column) : at;
+  return { file: library === null ? file : (libraries[library]?.file ?? file), line, column };
+}

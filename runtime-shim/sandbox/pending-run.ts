@@ -1,4 +1,39 @@
+import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
+import type { Logger } from '../../plugin/contract/host.ts';
+import { SHIM_ERRORS } from '../errors.ts';
 import type { ScriptResult, ScriptRun } from './contract.ts';
+import { MAX_HOST_CALL_CHARS } from './run-limits.ts';
+import type { FromRunner } from './runner-protocol.ts';
+
+/** Performs a script's host call. Never rejects: the guest gets `{"v":…}`, or `{"e":{code,message}}` without stack, path or secret. */
+export async function answerCall(
+  run: PendingRun,
+  call: Extract<FromRunner, { t: 'call' }>,
+  logger: Logger | undefined,
+): Promise<string> {
+  run.abort ??= new AbortController();
+  run.calls += 1;
+  try {
+    const json = await run.script.call(call.plugin, call.name, call.args, run.abort.signal);
+    if (json.length > MAX_HOST_CALL_CHARS) {
+      const message = SHIM_ERRORS.script_result_too_large.message({ limit: MAX_HOST_CALL_CHARS });
+      return JSON.stringify({ e: { code: 'script_result_too_large', message } });
+    }
+    return `{"v":${json}}`;
+  } catch (error) {
+    return JSON.stringify({ e: forGuest(error, `${call.plugin}.${call.name}`, logger) });
+  } finally {
+    run.calls -= 1;
+  }
+}
+
+/** Only an error of a catalogue may speak to a script: its message is made of typed facts. Any other one stays here. */
+function forGuest(error: unknown, call: string, logger: Logger | undefined): { code: string; message: string } {
+  const code = codeOf(error);
+  if (code !== undefined && error instanceof Error && 'fault' in error) return { code, message: error.message };
+  logger?.warn('a host function failed', { call, error: messageOf(error) });
+  return { code: 'script_host_failed', message: SHIM_ERRORS.script_host_failed.message({ call }) };
+}
 
 /** A run from its request to its end, over as many runners as it takes. */
 export interface PendingRun {

@@ -3,9 +3,8 @@ import { parseBoundedJson } from '../../plugin/contract/bounded-json.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
 import { contentSchema } from '../../plugin/contract/message.ts';
 import { SHIM_ERRORS } from '../errors.ts';
-import { authorPlace } from './author-place.ts';
+import { authorPlace, expandSnippets } from './expand-snippets.ts';
 import type { ScriptAction, ScriptResult, ScriptRun, ScriptWrites } from './contract.ts';
-import { expandSnippets } from './expand-snippets.ts';
 import { MAX_ACTIONS } from './run-limits.ts';
 import type { FromRunner } from './runner-protocol.ts';
 

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { knownWords } from './last-words.ts';
 import type { PendingRun } from './pending-run.ts';
 import { MAX_CODE_CHARS, MAX_KNOWN_CHARS } from './run-limits.ts';
 import {
@@ -209,4 +208,36 @@ export class RunnerProcess {
     // The pipe is a socket, which has both; the type says only that it can be read.
     (this.#child.stderr as { ref?: () => void; unref?: () => void } | null)?.[method]?.();
   }
+}
+
+/**
+ * What the log may say of a runner's end. V8 and Node write source lines, messages and values of the script that ran to
+ * the error output, and those are the author's and the leads'. So only words of this list are passed on, as they stand
+ * here. They are what V8 and Node say themselves, whatever the script was.
+ */
+const KNOWN_WORDS = [
+  'Fatal error in',
+  'FATAL ERROR',
+  'Check failed',
+  'Debug check failed',
+  'unreachable code',
+  'invalid size error',
+  'JavaScript heap out of memory',
+  'Allocation failed',
+  'invalid array length',
+  'Fatal process out of memory',
+  'Last few GCs',
+  'V8 Sandbox',
+  'Uncaught',
+  'ERR_ACCESS_DENIED',
+  'ERR_UNHANDLED_REJECTION',
+  'std::bad_alloc',
+  'terminate called',
+  'stack smashing detected',
+  'double free or corruption',
+];
+
+/** Which of V8's own words stand in an error output; never any other part of it. */
+export function knownWords(output: string): string {
+  return KNOWN_WORDS.filter((words) => output.includes(words)).join(', ');
 }

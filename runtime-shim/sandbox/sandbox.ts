@@ -1,19 +1,16 @@
 import type { Logger } from '../../plugin/contract/host.ts';
 import { SHIM_ERRORS, shimError } from '../errors.ts';
-import { answerCall } from './answer-call.ts';
+import { abortCalls, answerCall, type PendingRun } from './pending-run.ts';
 import type { Sandbox, SandboxLimits, SandboxStats, ScriptResult, ScriptRun, ScriptUsage } from './contract.ts';
-import { FairQueue } from './fair-queue.ts';
+import { FairQueue, HELD_NOTICE, RunnerKillers } from './fair-queue.ts';
 import { loadPlatformSources } from '../globals/bundles.ts';
-import { abortCalls, type PendingRun } from './pending-run.ts';
-import { runInput } from './run-input.ts';
+import { runInput, ScriptSets } from './run-input.ts';
 import { type FullLimits, fullLimits, placesPerBot } from './run-limits.ts';
 import { runResult } from './run-result.ts';
 import { type KillVerdict, RunnerPool } from './runner-pool.ts';
-import { HELD_NOTICE, RunnerKillers } from './runner-killers.ts';
 import type { RunnerEnd, RunnerProcess } from './runner-process.ts';
 import type { FromRunner } from './runner-protocol.ts';
-import { ScriptSets } from './script-sets.ts';
-import { warnOfOldV8 } from './v8-age.ts';
+import { warnOfOldV8 } from './runner-start.ts';
 
 export interface SandboxOptions {
   readonly logger?: Logger;

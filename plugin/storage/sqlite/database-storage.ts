@@ -1,15 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimRequest, ClaimedJob, OpenStorageOptions, ReadTransaction, Storage } from '../contract.ts';
+import type {
+  ClaimedJob,
+  ClaimRequest,
+  DeadJob,
+  OpenStorageOptions,
+  QueueStats,
+  ReadTransaction,
+  Retention,
+  Storage,
+  StoredJob,
+} from '../contract.ts';
 import { storageError } from '../errors.ts';
+import { createLife, TRANSACTION_DEADLINE_MS } from '../transaction-life.ts';
+import { createWakeUps } from '../wake-ups.ts';
 import { type Changes, createClaimBook, mergeChanges, noChanges, writeCounts } from './claim-book.ts';
 import { claim, type ClaimContext, hasDueTimers, moveDueTimers, nextWorkAt } from './claim-rules.ts';
 import { type CommitEngine, createGroupCommit } from './group-commit.ts';
-import { createWakeUps } from '../wake-ups.ts';
-import { listDead, listStuck, prune, stats } from './inspection.ts';
-import type { RuleContext } from './lane-rules.ts';
-import { SqliteReadTransaction, SqliteTransaction } from './transaction.ts';
+import { removeDead, type RuleContext, storedJob } from './lane-rules.ts';
 import type { Tables } from './tables.ts';
-import { createLife, TRANSACTION_DEADLINE_MS } from '../transaction-life.ts';
+import { SqliteReadTransaction, SqliteTransaction } from './transaction.ts';
 
 /** Runs reads on a consistent view of what is committed. */
 export interface Reader {
@@ -159,4 +168,48 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
       return closed;
     },
   };
+}
+
+/** Rows removed by one call. Our choice: about 10 ms, so that no lane feels it. */
+const PRUNE_BATCH = 500;
+
+function stats(tables: Tables): QueueStats[] {
+  return tables.counts.list().map(({ queue, counts }) => {
+    const oldest = tables.lanes.oldestHead(queue);
+    const oldestAt = oldest === undefined ? null : (tables.jobs.get(oldest)?.enqueuedAt ?? null);
+    return { queue, ...counts, oldestAt };
+  });
+}
+
+function listDead(
+  tables: Tables,
+  page: { readonly queue?: string; readonly after?: number; readonly limit: number },
+): DeadJob[] {
+  return tables.dead
+    .list(page.queue, page.after ?? 0, page.limit)
+    .map((row) => ({ ...storedJob(row, row), diedAt: row.diedAt }));
+}
+
+function listStuck(tables: Tables, limit: number, after?: StoredJob): StoredJob[] {
+  return tables.jobs.failed(limit, after?.firstFailedAt ?? 0, after?.id ?? 0).flatMap((row) => {
+    const lane = tables.lanes.get(row.laneId);
+    return lane === undefined ? [] : [storedJob(row, { queue: lane.queue, lane: lane.name })];
+  });
+}
+
+/** One small batch of what retention allows; how many rows went. */
+function prune(context: RuleContext, retention: Retention): number {
+  const { tables } = context;
+  const now = context.now();
+  let left = PRUNE_BATCH;
+  left -= tables.remembered.removeBefore(now - retention.rememberedMs, left);
+  if (retention.streamMs !== undefined && left > 0) {
+    left -= tables.streams.removeBefore(now - retention.streamMs, left);
+  }
+  if (retention.deadMs !== undefined && left > 0) {
+    const gone = tables.dead.diedBefore(now - retention.deadMs, left);
+    for (const job of gone) removeDead(context, job);
+    left -= gone.length;
+  }
+  return PRUNE_BATCH - left;
 }

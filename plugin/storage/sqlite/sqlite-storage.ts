@@ -1,13 +1,14 @@
+import { statfsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { OpenStorageOptions, Storage } from '../contract.ts';
-import { TRANSACTION_DEADLINE_MS, createStallGuard } from '../transaction-life.ts';
+import { storageError } from '../errors.ts';
+import { createStallGuard, TRANSACTION_DEADLINE_MS } from '../transaction-life.ts';
 import { createCheckpoints } from './checkpoints.ts';
-import { describeSqliteError, migrate, openDatabase, openForReading } from './open-database.ts';
-import { createDiskGuard } from './disk-guard.ts';
+import { createDatabaseStorage, type Reader } from './database-storage.ts';
 import { lockFolder, prepareFolder, refuseMoved } from './folder-lock.ts';
 import { createSqliteEngine } from './group-commit.ts';
-import { type Reader, createDatabaseStorage } from './database-storage.ts';
 import { createLogFlush } from './log-flush.ts';
+import { describeSqliteError, migrate, openDatabase, openForReading } from './open-database.ts';
 import { createSqliteTables } from './sqlite-tables.ts';
 import { countDeaths, openTryMarks } from './try-marks.ts';
 
@@ -125,4 +126,38 @@ export function createMemoryStorage(options: OpenStorageOptions): Storage {
     soon: setImmediate,
     engine: createSqliteEngine(database, undefined, () => database.close()),
   });
+}
+
+/**
+ * Free space that new work leaves to what is accepted already, bytes; of a small disk a twentieth. Our choice: the log may
+ * grow by half of it, and the rest lets the jobs that wait end.
+ */
+const KEPT_FREE = 128 * 1024 * 1024;
+const KEPT_SHARE = 1 / 20;
+/** The disk is looked at again after this, ms: a look costs microseconds, and no disk fills faster than a second at this pace. */
+const LOOK_AGAIN_MS = 250;
+const MIB = 1024 * 1024;
+
+/** Throws as long as the disk of a folder has too little free space for new work. @throws storage_full */
+function createDiskGuard(folder: string, keptFree: number | undefined): () => void {
+  let lookedAt = -Infinity;
+  let detail: string | undefined;
+
+  function look(): string | undefined {
+    const { bavail, blocks, bsize } = statfsSync(folder);
+    const free = bavail * bsize;
+    const kept = keptFree ?? Math.min(KEPT_FREE, blocks * bsize * KEPT_SHARE);
+    if (free >= kept) return undefined;
+    const inMib = (bytes: number): number => Math.floor(bytes / MIB);
+    return `${inMib(free)} MiB are free, ${inMib(kept)} MiB are kept for what is accepted already`;
+  }
+
+  return () => {
+    const now = performance.now();
+    if (now - lookedAt > LOOK_AGAIN_MS) {
+      lookedAt = now;
+      detail = look();
+    }
+    if (detail !== undefined) throw storageError('storage_full', { folder, detail });
+  };
 }

@@ -1,10 +1,8 @@
-import type { ExpandedScript } from '../expand-snippets.ts';
-import { expandSnippets } from '../expand-snippets.ts';
-import { MAX_CODE_CHARS } from '../run-limits.ts';
-import type { LibrarySet } from '../runner-protocol.ts';
 import { syntaxProblem } from '../check-syntax.ts';
-import type { Definition, Definitions } from './definitions.ts';
-import { GUEST_NAMES } from './guest-names.ts';
+import { type ExpandedScript, expandSnippets } from '../expand-snippets.ts';
+import { MAX_CODE_CHARS, MAX_KNOWN_CHARS } from '../run-limits.ts';
+import type { LibrarySet } from '../runner-protocol.ts';
+import { type Definition, type Definitions, GUEST_NAMES } from './definitions.ts';
 
 /** Lines of our own before the author's first. */
 export const LINES_BEFORE = 2;
@@ -19,7 +17,7 @@ export interface CompileUnit {
 }
 
 /** Why a script cannot be compiled; `library`: the problem is in that snippet's text. */
-export interface CompileProblem {
+interface CompileProblem {
   readonly code: string;
   readonly message: string;
   readonly library: string | null;
@@ -35,11 +33,7 @@ const ASYNC_WORDS = /\b(?:async|await|Promise|then)\b|\\u/;
  * cannot close our function and go on outside. Only then it is put between our own lines, which a script of an isolate
  * needs (isolated-vm compiles scripts, not functions).
  */
-export function compileUnit(
-  code: string,
-  libraries: LibrarySet,
-  definitions: Definitions,
-): CompileUnit | CompileProblem {
+function compileUnit(code: string, libraries: LibrarySet, definitions: Definitions): CompileUnit | CompileProblem {
   if (code.length > MAX_CODE_CHARS) {
     const message = `the script is longer than ${MAX_CODE_CHARS} characters`;
     return { code: 'script_argument', message, library: null, line: null, column: null };
@@ -62,4 +56,32 @@ export function compileUnit(
     locate: expanded.locate,
     definitions: definitions.of(expanded.code, libraries),
   };
+}
+
+const LIBRARY_WORDS = /snippet|require|Common/;
+
+/** Remembers which texts compile, and how their positions are found again. */
+export class UnitCache {
+  readonly #units = new Map<string, CompileUnit | CompileProblem>();
+  readonly #definitions: Definitions;
+  #chars = 0;
+
+  constructor(definitions: Definitions) {
+    this.#definitions = definitions;
+  }
+
+  get(code: string, set: number, libraries: LibrarySet): CompileUnit | CompileProblem {
+    // Only these words make a script depend on the libraries' texts.
+    const key = LIBRARY_WORDS.test(code) ? `${set} ${code}` : code;
+    const known = this.#units.get(key);
+    if (known !== undefined) return known;
+    if (this.#chars + key.length > MAX_KNOWN_CHARS) {
+      this.#units.clear();
+      this.#chars = 0;
+    }
+    const unit = compileUnit(code, libraries, this.#definitions);
+    this.#units.set(key, unit);
+    this.#chars += key.length;
+    return unit;
+  }
 }

@@ -1,7 +1,6 @@
 import type { PlatformSources } from '../../globals/bundles.ts';
 import { syntaxProblem } from '../check-syntax.ts';
 import type { LibrarySet } from '../runner-protocol.ts';
-import { GUEST_NAMES, LIBRARY_NAME, PLATFORM_NAME } from './guest-names.ts';
 
 /** The parameters of a library's body (`globals/require.guest.ts`). */
 export const LIBRARY_PARAMETERS: readonly string[] = ['module', 'exports', 'require'];
@@ -93,3 +92,18 @@ function* namedIn(text: string, libraries: LibrarySet): Generator<string> {
     for (const candidate of Object.keys(libraries)) if (candidate.replaceAll('.', '') === bare) yield candidate;
   }
 }
+
+/** Names in the global scope of a context before the script's first line; the same as in `globals/platform.guest.ts`. */
+export const GUEST_NAMES = {
+  host: 'metabot:host',
+  input: 'metabot:input',
+  definitions: 'metabot:definitions',
+  run: 'metabot:run',
+} as const;
+
+/** The name under which V8 reports a position in the author's script (`globals/stack.guest.ts`). */
+export const SCRIPT_NAME = 'metabot-script';
+/** A library is compiled under this and its name (`globals/stack.guest.ts`). */
+const LIBRARY_NAME = 'metabot-library:';
+/** The name of our own code in the isolate. */
+export const PLATFORM_NAME = 'metabot:platform';

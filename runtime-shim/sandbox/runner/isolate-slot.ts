@@ -1,9 +1,8 @@
 import ivm from 'isolated-vm';
 import { READY_CONTEXTS, READY_CONTEXTS_MB } from '../run-limits.ts';
 import type { PluginSet } from '../runner-protocol.ts';
-import { GUEST_NAMES, PLATFORM_NAME, SCRIPT_NAME } from './guest-names.ts';
+import { type Definition, GUEST_NAMES, PLATFORM_NAME, SCRIPT_NAME } from './definitions.ts';
 import { type CompileUnit, LINES_BEFORE } from './compile-unit.ts';
-import type { Definition } from './definitions.ts';
 
 /** What the guest code of a run may reach: set when its run begins. */
 export interface SlotHost {

@@ -1,5 +1,5 @@
 import { SHIM_ERRORS } from '../../errors.ts';
-import { authorPlace, type GuestPlace } from '../author-place.ts';
+import { authorPlace, type GuestPlace } from '../expand-snippets.ts';
 import type { ScriptPlace } from '../contract.ts';
 import { syntaxProblem } from '../check-syntax.ts';
 import { MAX_RESULT_CHARS } from '../run-limits.ts';

@@ -16,9 +16,8 @@ import type { FromRunner, LibrarySet, PluginSet, RunnerJob, RunnerSettings, ToRu
 import { ActiveRun } from './active-run.ts';
 import { Definitions } from './definitions.ts';
 import { bootText, isMemoryLoss, IsolateSlot, START_ERROR } from './isolate-slot.ts';
-import type { CompileUnit } from './compile-unit.ts';
+import { type CompileUnit, UnitCache } from './compile-unit.ts';
 import { failureText, reportForServer } from './run-report.ts';
-import { UnitCache } from './unit-cache.ts';
 
 const MIB = 1_048_576;
 

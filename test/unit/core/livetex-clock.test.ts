@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RequestReport } from '../../../plugin/client/contract.ts';
-import { createLiveTexClock } from '../../../plugin/core/livetex-clock.ts';
+import { createLiveTexClock } from '../../../plugin/core/plugin-context.ts';
 
 const report = (timestamp: unknown, fields: Partial<RequestReport> = {}): RequestReport => ({
   binding: 'main',

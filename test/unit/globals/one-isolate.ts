@@ -3,7 +3,7 @@
  * two megabytes in its registry of symbols. Tells how many ran before there was no room.
  */
 import { loadPlatformSources } from '../../../runtime-shim/globals/bundles.ts';
-import { GUEST_NAMES } from '../../../runtime-shim/sandbox/runner/guest-names.ts';
+import { GUEST_NAMES } from '../../../runtime-shim/sandbox/runner/definitions.ts';
 import { bootText, IsolateSlot } from '../../../runtime-shim/sandbox/runner/isolate-slot.ts';
 
 const SCRIPTS = 40;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HELD_NOTICE, RunnerKillers } from '../../../runtime-shim/sandbox/runner-killers.ts';
+import { HELD_NOTICE, RunnerKillers } from '../../../runtime-shim/sandbox/fair-queue.ts';
 import { useSandbox } from '../../support/sandbox-under-test.ts';
 import { scriptRun } from '../../support/sandbox-under-test.ts';
 

@@ -5,10 +5,8 @@ import { createServer } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Logger } from '../../../plugin/contract/host.ts';
 import { createSandbox } from '../../../runtime-shim/sandbox/index.ts';
-import { knownWords } from '../../../runtime-shim/sandbox/last-words.ts';
-import { type RunnerEnd, RunnerProcess } from '../../../runtime-shim/sandbox/runner-process.ts';
-import { RUNNER_FILE, runnerOptions, runnerUser } from '../../../runtime-shim/sandbox/runner-start.ts';
-import { warnOfOldV8 } from '../../../runtime-shim/sandbox/v8-age.ts';
+import { knownWords, type RunnerEnd, RunnerProcess } from '../../../runtime-shim/sandbox/runner-process.ts';
+import { RUNNER_FILE, runnerOptions, runnerUser, warnOfOldV8 } from '../../../runtime-shim/sandbox/runner-start.ts';
 import { childrenOf } from '../../support/process-tree.ts';
 import { scriptRun } from '../../support/sandbox-under-test.ts';
 
@@ -33,7 +31,7 @@ const tries = {
   'list a folder': () => readdirSync('/'),
   'ask for a file': () => statSync('/etc/passwd'),
   'write': () => writeFileSync('/tmp/metabot-intruder', ''),
-  'write its own code': () => writeFileSync(new URL('./v8-age.ts', here), ''),
+  'write its own code': () => writeFileSync(new URL('./pending-run.ts', here), ''),
   'link': () => symlinkSync('/etc/passwd', '/tmp/metabot-link'),
   'start a process': () => { const { error } = spawnSync('/bin/true'); if (error) throw error; },
   'fork': () => fork(new URL(here).pathname),
