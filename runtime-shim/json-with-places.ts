@@ -3,7 +3,31 @@
  * but wrong for us; an author with a hundred commands in one file needs both.
  */
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
-import { lineIndex, type Place } from './line-index.ts';
+
+/** Counted from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * Finds lines and columns of offsets into a text. The text is searched for its line ends once, when the first place is asked
+ * for: a file with a thousand mistakes is not searched a thousand times.
+ */
+function lineIndex(text: string): (offset: number) => Place {
+  let starts: number[] | undefined;
+  return (offset) => {
+    starts ??= [0, ...Array.from(text.matchAll(/\n/gu), (end) => end.index + 1)];
+    let low = 0;
+    let high = starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return { line: low, column: offset - (starts[low - 1] ?? 0) + 1 };
+  };
+}
 
 /** Deeper nesting is refused: a bot folder needs 6 levels, and recursion must end before the stack does. */
 const MAX_DEPTH = 64;

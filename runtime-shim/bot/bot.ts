@@ -1,6 +1,6 @@
 import { type ScriptRef, type ScriptType, scriptTypeOf } from '../../plugin/contract/script-types.ts';
 import type { BotDescription, BotScript, Route } from './load/bot-schema.ts';
-import type { Place } from '../line-index.ts';
+import type { Place } from '../json-with-places.ts';
 
 /** The bot folder's one description file. */
 export const DESCRIPTION_FILE = 'bot.json';

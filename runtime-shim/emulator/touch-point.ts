@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { ChangeSignal } from './change-signal.ts';
-import type { EmulatedTouchPoint } from './emulator-contract.ts';
 import { ConversationRegistry, DialogWaiters } from './conversation-registry.ts';
+import type { EmulatedTouchPoint } from './emulator-contract.ts';
 import { EventSink } from './event-sink.ts';
 import { FaultRegistry } from './fault-registry.ts';
 import { OperatorSide } from './operator-side.ts';
 import { PersonSide } from './person-side.ts';
 import { RequestLog } from './request-log.ts';
 import { Staff } from './staff.ts';
-import type { TouchPointOptions } from './touch-point-options.ts';
+import type { TouchPointOptions } from './option-schemas.ts';
 import { WebhookSender } from './webhooks/webhook-sender.ts';
 
 /** Everything that belongs to one token: LiveTex's "точка контакта". */
@@ -135,4 +134,37 @@ export function touchPointDesk(point: TouchPoint, url: string, end: () => Promis
       return closing;
     },
   };
+}
+
+/** Tells listeners that something changed, and counts, so that a listener far away can ask "since when". */
+export class ChangeSignal {
+  #revision = 0;
+  readonly #listeners = new Set<() => void>();
+
+  /** Grows with every change. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Returns a function that ends the listening. */
+  on(listener: () => void): () => void {
+    // Wrapped, so that one function may listen twice.
+    const entry = (): void => listener();
+    this.#listeners.add(entry);
+    return () => this.#listeners.delete(entry);
+  }
+
+  notify(): void {
+    this.#revision += 1;
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch (error) {
+        // The request that caused the change is right; the listener's mistake must be seen all the same.
+        process.nextTick(() => {
+          throw error;
+        });
+      }
+    }
+  }
 }

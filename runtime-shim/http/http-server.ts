@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
 import { isLoopbackHost } from '../../plugin/contract/binding-config.ts';
 import { shimError } from '../errors.ts';
 import type { HttpLimits, HttpRoute, RuntimeOptions } from '../runtime/contract.ts';
-import { answerError, answerNotFound } from './answer.ts';
+import { answerError, answerNotFound, answerText } from './answer.ts';
 import { apiGuard } from './guard.ts';
 import { leadRoutes } from './lead-routes.ts';
 import { Listener } from './listen.ts';
-import { openApiRoute } from './openapi.ts';
 import { createTrustedProxies, type TrustedProxies } from './peer-address.ts';
 import { BodyBudget } from './read-body.ts';
 import { type Route, type Serve, serveRoutes } from './routes.ts';
@@ -113,3 +113,65 @@ async function askOthers(
   for (const route of routes) if (await route(request, response, url)) return;
   answerNotFound(response);
 }
+
+const errorSchema = z.object({
+  error: z.object({ code: z.string(), message: z.string(), problems: z.array(z.string()).optional() }),
+});
+
+/** `GET /openapi.json`: these routes and itself as an OpenAPI 3.1 document, made of the same schemas. It is made when it is first asked for. */
+function openApiRoute(routes: readonly Route[]): Route {
+  let document: Promise<string> | undefined;
+  const route: Route = {
+    method: 'GET',
+    path: '/openapi.json',
+    access: 'state',
+    summary: 'This document',
+    answers: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({}) } },
+    async answer({ response }) {
+      document ??= openApiText([...routes, route]);
+      answerText(response, 200, 'application/json; charset=utf-8', await document);
+    },
+  };
+  return route;
+}
+
+async function openApiText(routes: readonly Route[]): Promise<string> {
+  // Loaded only here: it takes longer to load than the whole server to start.
+  const { OpenAPIHono } = await import('@hono/zod-openapi');
+  const app = new OpenAPIHono();
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiToken', { type: 'http', scheme: 'bearer' });
+  for (const { method, path, access, summary, params, query, body, answers } of routes) {
+    app.openAPIRegistry.registerPath({
+      method: METHODS[method],
+      path,
+      summary,
+      ...(access === 'api' ? { security: [{ apiToken: [] }] } : {}),
+      request: {
+        ...(params === undefined ? {} : { params }),
+        ...(query === undefined ? {} : { query }),
+        ...(body === undefined ? {} : { body: { required: true, content: { 'application/json': { schema: body } } } }),
+      },
+      responses: {
+        ...Object.fromEntries(
+          Object.entries(answers).map(([status, { description, schema, type = 'application/json' }]) => [
+            status,
+            {
+              description,
+              ...(schema === undefined && type === 'application/json'
+                ? {}
+                : { content: { [type]: { schema: schema ?? z.string() } } }),
+            },
+          ]),
+        ),
+        default: {
+          description: 'docs/http.md names the codes',
+          content: { 'application/json': { schema: errorSchema } },
+        },
+      },
+    });
+  }
+  const info = { title: 'metabot24-livetex', version: '1', description: 'docs/http.md' };
+  return JSON.stringify(app.getOpenAPI31Document({ openapi: '3.1.0', info }));
+}
+
+const METHODS = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete' } as const;

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { type LeadRef, leadRefSchema, userIdOf } from '../../plugin/contract/lead.ts';
 import type { ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
-import { NEW_POSITION } from './position.ts';
+import { type LeadRecord, leadRecordSchema, NEW_POSITION } from './lead-record.ts';
 import { BOTS, LEADS, LEAD_FLAGS, LEAD_IDS, leadKey } from './lead-keys.ts';
-import { type LeadRecord, leadRecordSchema } from './lead-record.ts';
 import { createHash } from 'node:crypto';
 
 /** A lead and the version to compare with when it is written. */

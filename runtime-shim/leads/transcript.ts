@@ -1,9 +1,9 @@
-/** What a lead sees, as a stream: messages of the lead, the bot and the operator, and notices. */
+/** Two streams of a lead: what it sees (messages of the lead, the bot and the operator, and notices), and what the bot's author reads about it. */
 import { z } from 'zod';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import { type Attachment, attachmentSchema, type Button, buttonSchema } from '../../plugin/contract/message.ts';
 import type { Json, ReadTransaction, StreamEntry, Transaction } from '../../plugin/storage/contract.ts';
-import { transcriptOf } from './lead-keys.ts';
+import { authorLogOf, transcriptOf } from './lead-keys.ts';
 
 /** One line of what the lead sees. */
 export interface TranscriptMessage {
@@ -88,4 +88,28 @@ function messageOf(entry: StreamEntry): TranscriptMessage {
     ...(operator === undefined ? {} : { operator }),
     at: entry.at,
   };
+}
+
+/** Longest text of one entry that is kept, UTF-16 units. Our choice: a log is read by people, and a script may print for as long as it runs. */
+const MAX_ENTRY_LENGTH = 20_000;
+
+export interface AuthorLogEntry {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly text: string;
+  readonly script?: string;
+  readonly file?: string;
+  readonly line?: number | null;
+  readonly column?: number | null;
+  /** A code of the error catalogue. */
+  readonly code?: string;
+}
+
+export async function appendAuthorLog(
+  tx: Transaction,
+  lead: LeadRef,
+  entry: AuthorLogEntry,
+  at: number,
+): Promise<void> {
+  const value = { ...entry, text: entry.text.slice(0, MAX_ENTRY_LENGTH).toWellFormed().replaceAll('\u0000', '\uFFFD') };
+  await tx.appendStream(authorLogOf(lead), JSON.parse(JSON.stringify(value)) as Json, at);
 }

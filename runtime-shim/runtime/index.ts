@@ -13,7 +13,7 @@ export type {
 } from './contract.ts';
 export type { Bot, BotRoute, SourceFile } from '../bot/bot.ts';
 export type { BotDescription, BotScript, Route } from '../bot/load/bot-schema.ts';
-export type { Place } from '../line-index.ts';
+export type { Place } from '../json-with-places.ts';
 export type { ScriptCause } from '../leads/script-cause.ts';
 export { loadBot } from '../bot/load/load-bot.ts';
 export { SHIM_ERRORS, type ShimErrorCode } from '../errors.ts';

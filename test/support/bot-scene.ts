@@ -1,11 +1,10 @@
 import type { AfterScript, Json } from '../../plugin/contract/guest.ts';
 import type { Content } from '../../plugin/contract/message.ts';
 import { loadBot } from '../../runtime-shim/bot/load/load-bot.ts';
-import { NEW_POSITION } from '../../runtime-shim/leads/position.ts';
+import { type LeadRecord, leadRecordSchema, NEW_POSITION } from '../../runtime-shim/leads/lead-record.ts';
 import { scriptCauseText } from '../../runtime-shim/leads/script-cause-text.ts';
 import { runScenario } from '../../runtime-shim/bot/run/run-scenario.ts';
 import type { ScenarioPorts, ScenarioResult, Trigger } from '../../runtime-shim/bot/run/scenario-contract.ts';
-import { type LeadRecord, leadRecordSchema } from '../../runtime-shim/leads/lead-record.ts';
 import type { Sandbox } from '../../runtime-shim/sandbox/contract.ts';
 import { botFolder } from './bot-folder.ts';
 

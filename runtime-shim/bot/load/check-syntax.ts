@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { MAX_CODE_CHARS } from '../../sandbox/run-limits.ts';
 import { syntaxProblem } from '../../sandbox/check-syntax.ts';
 import { expandSnippets } from '../../sandbox/expand-snippets.ts';
-import type { Place } from '../../line-index.ts';
+import type { Place } from '../../json-with-places.ts';
 import type { SourceFile } from '../bot.ts';
 
 export interface SyntaxProblem {

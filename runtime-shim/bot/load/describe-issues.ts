@@ -10,8 +10,7 @@ import {
 } from './bot-schema.ts';
 import { COMMAND_SCHEMAS, COMMAND_TYPES } from './command-schema.ts';
 import { didYouMean } from '../../names.ts';
-import type { PositionedJson } from '../../json-with-places.ts';
-import type { Place } from '../../line-index.ts';
+import type { Place, PositionedJson } from '../../json-with-places.ts';
 
 type Issue = z.core.$ZodIssue;
 

@@ -8,8 +8,7 @@ import { type BotDescription, botSchema, type Route } from './bot-schema.ts';
 import { checkReferences } from './check-references.ts';
 import { SyntaxCheck } from './check-syntax.ts';
 import { checkLibraryNames, loadLibraries, withNames } from './load-libraries.ts';
-import { type PositionedJson, readPositionedJson } from '../../json-with-places.ts';
-import type { Place } from '../../line-index.ts';
+import { type Place, type PositionedJson, readPositionedJson } from '../../json-with-places.ts';
 import { type FileReading, NO_SUCH_FILE, readBotFile, reasonOf } from './read-bot-file.ts';
 import { routeExpression } from './route-expression.ts';
 

@@ -2,11 +2,10 @@ import { type Content, contentSchema } from '../../../plugin/contract/message.ts
 import { issueWords } from '../../../plugin/contract/issue-words.ts';
 import type { ScriptRef, ScriptType } from '../../../plugin/contract/script-types.ts';
 import { shimError, type ShimErrorCode } from '../../errors.ts';
-import type { LeadRecord } from '../../leads/lead-record.ts';
+import type { Frame, LeadRecord } from '../../leads/lead-record.ts';
 import type { ScriptError, ScriptLogLine } from '../../sandbox/contract.ts';
 import { knownNames, quotedName } from '../../names.ts';
 import { findScript, refText, DESCRIPTION_FILE } from '../bot.ts';
-import type { Frame } from '../../leads/position.ts';
 import type { ScriptCause } from '../../leads/script-cause.ts';
 import type { MacroValues } from './macros.ts';
 import type { BotSays, ScenarioInput, ScenarioReport, ScenarioRequest, ScenarioResult } from './scenario-contract.ts';

@@ -2,7 +2,7 @@ import { beginScenario } from './begin-scenario.ts';
 import { showMenu } from './menu.ts';
 import { performCommand } from './perform-command.ts';
 import { Play, ScenarioStopped } from './play.ts';
-import type { Frame } from '../../leads/position.ts';
+import type { Frame } from '../../leads/lead-record.ts';
 import type { ScenarioInput, ScenarioResult } from './scenario-contract.ts';
 
 /**

@@ -6,9 +6,8 @@ import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.
 import type { Bot } from '../../bot/bot.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
-import type { LeadRecord } from '../../leads/lead-record.ts';
+import { type LeadRecord, NEW_POSITION } from '../../leads/lead-record.ts';
 import { addLead } from '../../leads/lead-store.ts';
-import { NEW_POSITION } from '../../leads/position.ts';
 import type { LeadView, Runtime, RuntimeActivity } from '../../runtime/contract.ts';
 import { newLeadJob } from '../../runtime/receive-message.ts';
 import type { Sandbox, ScriptLogLine, ScriptResult, ScriptUsage } from '../../sandbox/contract.ts';

@@ -1,12 +1,51 @@
 /** One function per method of the Messaging API: a checked body in, the answer's fields beside `success` out. */
 import type { z } from 'zod';
+import { isLoopbackHost } from '../../../plugin/contract/binding-config.ts';
 import { type ApiVersion, type LiveTexMethod, requestSchemas } from '../../../plugin/contract/livetex-api.ts';
 import { webhookEventSchemas } from '../../../plugin/contract/livetex-webhook.ts';
-import { problemsOf } from '../option-schemas.ts';
 import { historyPage } from '../conversation.ts';
+import { problemsOf } from '../option-schemas.ts';
 import type { TouchPoint } from '../touch-point.ts';
-import { ApiRefusal, REFUSALS } from './api-refusal.ts';
-import { webhookUrlProblem } from './webhook-url.ts';
+
+/** LiveTex's own error messages and codes (documentation, "Errors"): HTTP status, `error_code`, `error_message`. */
+export const REFUSALS = {
+  keyMissing: { status: 400, code: 1, message: 'Authentication key is not specified' },
+  keyWrong: { status: 401, code: 2, message: 'Authentication key is not valid' },
+  bodyEmpty: { status: 400, code: 3, message: 'Empty body' },
+  bodyWrong: { status: 400, code: 4, message: 'Wrong JSON format' },
+  urlWrong: { status: 400, code: 5, message: 'URL [..] is not valid' },
+  unsupported: { status: 404, code: 6, message: 'Unsupported HTTP request' },
+  internal: { status: 500, code: 7, message: 'Internal server error' },
+  forbidden: { status: 403, code: 8, message: 'Forbidden method for your account' },
+  invalid: { status: 400, code: 9, message: 'Invalid data' },
+  /** Not documented as a status: LiveTex asks for `Content-Length`, so a chunked body is not read. */
+  lengthMissing: { status: 411, code: 3, message: 'Empty body: send Content-Length, chunked bodies are not read' },
+  /** Not documented: the size limit is the emulator's own. */
+  bodyTooLarge: { status: 413, code: 9, message: 'Invalid data: the body is larger than 1 MiB' },
+  /** Not documented: the emulator listens for this machine only. */
+  hostForeign: { status: 403, code: 8, message: 'Host must be a loopback address' },
+} as const;
+
+/** What goes back over HTTP. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Ends the handling of a request with one of LiveTex's errors. Never leaves the emulator. */
+export class ApiRefusal extends Error {
+  readonly answer: ApiAnswer;
+
+  constructor(row: (typeof REFUSALS)[keyof typeof REFUSALS], message: string = row.message) {
+    super(message);
+    this.answer = failureAnswer(row.status, row.code, message);
+  }
+}
+
+/** The shape of every failed answer. */
+export function failureAnswer(status: number, code: number, message: string): ApiAnswer {
+  return { status, body: { success: false, error_code: code, error_message: message } };
+}
 
 type Handler = (point: TouchPoint, version: ApiVersion, body: unknown) => Record<string, unknown>;
 
@@ -85,4 +124,17 @@ function checked<Schema extends z.ZodType>(schema: Schema, body: unknown): z.inf
 
 function invalid(detail: string): ApiRefusal {
   return new ApiRefusal(REFUSALS.invalid, `${REFUSALS.invalid.message}: ${detail}`);
+}
+
+/**
+ * What is wrong with a webhook's URL, in LiveTex's terms; `undefined`: nothing. LiveTex takes HTTPS only. The emulator
+ * also takes plain HTTP to this very machine, where tests and the simulator listen.
+ */
+export function webhookUrlProblem(value: string): string | undefined {
+  const url = URL.parse(value);
+  if (!url) return 'not a URL';
+  if (url.username || url.password) return 'must not carry a user name or password';
+  if (url.protocol === 'https:') return undefined;
+  if (url.protocol !== 'http:') return 'must be HTTPS';
+  return isLoopbackHost(url.hostname) ? undefined : 'must be HTTPS (plain HTTP is taken for loopback addresses only)';
 }

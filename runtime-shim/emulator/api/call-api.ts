@@ -7,8 +7,7 @@ import {
 } from '../../../plugin/contract/livetex-api.ts';
 import { jsonOf } from '../../http/read-body.ts';
 import type { TouchPoint } from '../touch-point.ts';
-import { API_METHODS } from './api-methods.ts';
-import { type ApiAnswer, ApiRefusal, REFUSALS } from './api-refusal.ts';
+import { API_METHODS, type ApiAnswer, ApiRefusal, REFUSALS } from './api-methods.ts';
 
 /** A request as it came in. */
 export interface ApiRequest {

@@ -4,7 +4,7 @@ import { isForeignHost, isJson } from '../../http/guard.ts';
 import { type BodyBudget, readBody } from '../../http/read-body.ts';
 import type { EmulatorFault } from '../emulator-contract.ts';
 import type { TouchPoint } from '../touch-point.ts';
-import { ApiRefusal, failureAnswer, REFUSALS } from './api-refusal.ts';
+import { ApiRefusal, failureAnswer, REFUSALS } from './api-methods.ts';
 import { type ApiCall, type ApiRequest, callApi } from './call-api.ts';
 
 /** LiveTex's own limit is not documented; the largest request of the plugin is far below it. */

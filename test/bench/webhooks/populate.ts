@@ -2,7 +2,7 @@ import { NEW_DIALOG } from '../../../plugin/dialog/dialog-state.ts';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import { DIALOGS, dialogLane } from '../../../plugin/core/jobs.ts';
 import type { Json, Storage, Transaction } from '../../../plugin/storage/index.ts';
-import { NEW_POSITION } from '../../../runtime-shim/leads/position.ts';
+import { NEW_POSITION } from '../../../runtime-shim/leads/lead-record.ts';
 import { LEADS, leadKey, transcriptOf } from '../../../runtime-shim/leads/lead-keys.ts';
 import { leadNumber as numberOf } from '../../../runtime-shim/leads/lead-store.ts';
 import { BINDING, leadNumber } from './event.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SCRIPT_CAUSE_CODES, scriptCauseSchema } from '../../../runtime-shim/leads/script-cause.ts';
 import { SCRIPT_CAUSE_TEXTS, scriptCauseText } from '../../../runtime-shim/leads/script-cause-text.ts';
-import { positionSchema } from '../../../runtime-shim/leads/position.ts';
+import { positionSchema } from '../../../runtime-shim/leads/lead-record.ts';
 import { en } from '../../../runtime-shim/simulator/page/texts/en.ts';
 
 test('says what a cause is about, whatever characters it has', () => {

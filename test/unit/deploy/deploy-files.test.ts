@@ -27,7 +27,7 @@ function variablesOf(value: unknown): string[] {
   return Object.values(value).flatMap(variablesOf);
 }
 
-/** What a draining node waits for at most, s: a step of the bot (`runtime-shim/runtime/lead-worker.ts`), two requests to LiveTex. */
+/** What a draining node waits for at most, s: a step of the bot (`runtime-shim/runtime/shim-runtime.ts`), two requests to LiveTex. */
 const LONGEST_DRAIN_S = 45 + 2 * 10;
 
 describe('deploy/', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ChangeSignal } from '../../../runtime-shim/emulator/change-signal.ts';
+import { ChangeSignal } from '../../../runtime-shim/emulator/touch-point.ts';
 
 test('each listener hears each change once, also one that listens twice', () => {
   const signal = new ChangeSignal();

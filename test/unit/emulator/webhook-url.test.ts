@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { webhookUrlProblem } from '../../../runtime-shim/emulator/api/webhook-url.ts';
+import { webhookUrlProblem } from '../../../runtime-shim/emulator/api/api-methods.ts';
 
 test.each([
   'https://bot.example.com/webhook',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePath } from '../../../runtime-shim/http/path.ts';
+import { parsePath } from '../../../runtime-shim/http/routes.ts';
 
 test.each([
   ['/api/channels/telegram/leads/a%2Fb?x=1', ['api', 'channels', 'telegram', 'leads', 'a/b']],

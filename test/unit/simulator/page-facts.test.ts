@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stepsDone } from '../../../runtime-shim/simulator/page/bar/guide.ts';
+import { stepsDone } from '../../../runtime-shim/simulator/page/bar/steps.tsx';
 import { foldRows, foldedNames } from '../../../runtime-shim/simulator/page/between/fold-rows.ts';
 import { attributeCount, outcomesOf } from '../../../runtime-shim/simulator/page/lead/chat-facts.ts';
 import { EMPTY_STATE } from '../../../runtime-shim/simulator/page/state/store.ts';

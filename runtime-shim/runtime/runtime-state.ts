@@ -1,7 +1,8 @@
-import type { Metric } from '../../plugin/contract/plugin.ts';
+import { messageOf } from '../../plugin/contract/coded-error.ts';
+import type { Metric, Readiness } from '../../plugin/contract/plugin.ts';
+import type { LaneWorkerEvent } from '../../plugin/storage/lane-worker-contract.ts';
 import { leadQueue } from '../leads/lead-keys.ts';
 import type { RuntimeContext } from './runtime-context.ts';
-import type { LaneWorkerEvent } from '../../plugin/storage/lane-worker-contract.ts';
 
 /** Everything measured: the runtime's own values and those of the plugins. Labels hold no lead, no token. */
 export async function runtimeMetrics(context: RuntimeContext, jobs: JobCounters): Promise<Metric[]> {
@@ -70,4 +71,34 @@ export class JobCounters {
     const activity = { kind: type, at, queue, lane, job: kind, attempt: attempts + 1, error, ...nextAt };
     activities.emit({ kind: 'plugin', at, activity });
   };
+}
+
+/** Can the runtime do its work now? Reasons are sentences for the maintainer, without secrets. */
+export async function runtimeReadiness(
+  context: RuntimeContext,
+  phase: 'starting' | 'started' | 'closing',
+): Promise<Readiness> {
+  if (phase !== 'started') return { ready: false, reasons: [`the runtime is ${phase}`] };
+  const answers = await Promise.all([
+    problemOf(() => context.storage.ping(), 'storage: '),
+    problemOf(() => context.sandbox.ready(), 'sandbox: '),
+    ...context.plugins().list.map(async (plugin) => {
+      try {
+        return (await plugin.ready()).reasons;
+      } catch (error) {
+        return [`${plugin.name}: ${messageOf(error)}`];
+      }
+    }),
+  ]);
+  const reasons = answers.flat();
+  return { ready: reasons.length === 0, reasons };
+}
+
+async function problemOf(check: () => Promise<void>, prefix: string): Promise<string[]> {
+  try {
+    await check();
+    return [];
+  } catch (error) {
+    return [`${prefix}${messageOf(error)}`];
+  }
 }
