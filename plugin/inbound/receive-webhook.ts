@@ -1,7 +1,8 @@
 import { messageOf } from '../contract/coded-error.ts';
 import type { WebhookEvent } from '../contract/livetex-webhook.ts';
 import type { WebhookAnswer, WebhookPeer } from '../contract/plugin.ts';
-import { createKeyGuard, readWebhook, type WebhookReading } from '../webhook/index.ts';
+import { createKeyGuard } from '../webhook/key-guard.ts';
+import { readWebhook, type WebhookReading } from '../webhook/read-webhook.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { receivedWebhook, reportWebhook, takeWebhook } from './take-webhook.ts';
 

@@ -11,7 +11,7 @@ import { type SimulatedRuntime, simulatedRuntime } from '../../runtime-shim/cli/
 import type { LiveTexEmulator } from '../../runtime-shim/emulator/emulator-contract.ts';
 import { startLiveTexEmulator } from '../../runtime-shim/emulator/index.ts';
 import type { HttpRoute } from '../../runtime-shim/runtime/contract.ts';
-import { createSimulator } from '../../runtime-shim/simulator/index.ts';
+import { createSimulator } from '../../runtime-shim/simulator/simulator.ts';
 import { createSkippingClock, type SkippingClock } from './test-clock.ts';
 
 const SUPPORT_BOT = join(import.meta.dirname, '../../scripts-examples/08-support-bot');

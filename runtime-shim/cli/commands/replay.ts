@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { messageOf } from '../../../plugin/contract/coded-error.ts';
 import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
-import { differenceText } from '../../simulator/recording/difference-text.ts';
+import { differenceText } from '../../simulator/recording/compare-outcomes.ts';
 import { type DialogRecording, recordingSchema } from '../../simulator/recording/recording-schema.ts';
 import { replayRecording, type ReplayResult } from '../../simulator/recording/replay-recording.ts';
 import { type CommandWork, EXIT_DONE, EXIT_FAILED } from '../command.ts';

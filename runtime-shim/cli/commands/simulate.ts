@@ -5,7 +5,7 @@ import { messageOf } from '../../../plugin/contract/coded-error.ts';
 import { createMemoryStorage, openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
-import { createSimulator, type Simulator } from '../../simulator/index.ts';
+import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { activityLines, formatLine } from '../activity-line.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, SIMULATE_PORT } from '../command.ts';
 import { type Config, configSchema, sqliteIn } from '../config/config-schema.ts';

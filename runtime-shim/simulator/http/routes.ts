@@ -1,5 +1,7 @@
 /** The simulator's part of the HTTP server: `/`, and everything under `/simulator/`. */
+import { readFile, realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import type { Logger } from '../../../plugin/contract/host.ts';
 import { issueWords } from '../../../plugin/contract/issue-words.ts';
@@ -200,4 +202,25 @@ function setSecurityHeaders(response: ServerResponse): void {
   response.setHeader('cross-origin-opener-policy', 'same-origin');
   response.setHeader('cross-origin-resource-policy', 'same-origin');
   response.setHeader('cache-control', 'no-store');
+}
+
+/** What a bot folder is made of; nothing else is shown. */
+const SHOWN = new Set(['.js', '.json', '.md', '.ts']);
+/** A script of a bot is some kilobytes; this keeps a mistake from freezing the page. */
+const MAX_BYTES = 512 * 1024;
+
+/** A file of the bot folder to look at; `undefined` for anything outside of it, links included. */
+export async function sourceFile(botFolder: string, file: string): Promise<SourceFile | undefined> {
+  if (!SHOWN.has(extname(file).toLowerCase())) return undefined;
+  try {
+    const root = await realpath(botFolder);
+    const path = await realpath(join(root, file));
+    const inside = relative(root, path);
+    if (inside.startsWith(`..${sep}`) || inside === '..' || inside.startsWith(sep)) return undefined;
+    const { size, mtimeMs: changedAt } = await stat(path);
+    if (size > MAX_BYTES) return undefined;
+    return { file: inside.split(sep).join('/'), text: await readFile(path, 'utf8'), path, changedAt };
+  } catch {
+    return undefined;
+  }
 }

@@ -1,8 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Command } from '../commands/command-schema.ts';
 import { Banners } from './bar/banners.tsx';
-import { Help } from './bar/help.tsx';
-import { Steps } from './bar/steps.tsx';
+import { Help, Steps } from './bar/guide.tsx';
 import { TopBar } from './bar/top-bar.tsx';
 import { SourceView } from './between/source-view.tsx';
 import { Columns } from './columns.tsx';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { playScenario } from '../../../runtime-shim/cli/commands/replay.ts';
 import type { Command } from '../../../runtime-shim/simulator/commands/command-schema.ts';
-import { differenceText } from '../../../runtime-shim/simulator/recording/difference-text.ts';
+import { differenceText } from '../../../runtime-shim/simulator/recording/compare-outcomes.ts';
 import { recordingSchema } from '../../../runtime-shim/simulator/recording/recording-schema.ts';
 import { useSimulator } from '../../support/simulator-stand.ts';
 

@@ -2,7 +2,7 @@ import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { playScenario, readScenario } from '../../../runtime-shim/cli/commands/replay.ts';
-import { differenceText } from '../../../runtime-shim/simulator/recording/difference-text.ts';
+import { differenceText } from '../../../runtime-shim/simulator/recording/compare-outcomes.ts';
 import { botFolder } from '../../support/bot-folder.ts';
 import { runCommand } from '../../support/command.ts';
 

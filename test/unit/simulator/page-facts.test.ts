@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { stepsDone } from '../../../runtime-shim/simulator/page/bar/steps.tsx';
-import { foldRows, foldedNames } from '../../../runtime-shim/simulator/page/between/fold-rows.ts';
+import { foldedNames, foldRows } from '../../../runtime-shim/simulator/page/between/fold-rows.ts';
 import { attributeCount, outcomesOf } from '../../../runtime-shim/simulator/page/lead/chat-facts.ts';
-import { EMPTY_STATE } from '../../../runtime-shim/simulator/page/state/store.ts';
+import { EMPTY_STATE, stepsDone } from '../../../runtime-shim/simulator/page/state/store.ts';
 import type {
   ConversationRecord,
   EntryFacts,

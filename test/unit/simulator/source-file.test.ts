@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sourceFile } from '../../../runtime-shim/simulator/http/source-file.ts';
+import { sourceFile } from '../../../runtime-shim/simulator/http/routes.ts';
 
 describe('a file of the bot folder', () => {
   let root = '';

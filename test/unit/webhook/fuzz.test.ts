@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { webhookEventSchema, webhookEventSchemas } from '../../../plugin/contract/livetex-webhook.ts';
-import { readWebhook } from '../../../plugin/webhook/index.ts';
+import { readWebhook } from '../../../plugin/webhook/read-webhook.ts';
 
 const KEYS = { key: 'right-key', previousKey: 'before' };
 const types = Object.keys(webhookEventSchemas);

@@ -5,7 +5,7 @@ import {
   TRUSTED_FOR_MS,
   WRONG_KEY_WINDOW_MS,
 } from '../../../plugin/webhook/key-guard.ts';
-import { createKeyGuard } from '../../../plugin/webhook/index.ts';
+import { createKeyGuard } from '../../../plugin/webhook/key-guard.ts';
 
 function start() {
   let now = Date.UTC(2026, 2, 1, 9);

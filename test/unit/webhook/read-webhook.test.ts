@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { WebhookEventType } from '../../../plugin/contract/livetex-webhook.ts';
-import { MAX_WEBHOOK_BYTES, readWebhook } from '../../../plugin/webhook/index.ts';
+import { MAX_WEBHOOK_BYTES, readWebhook } from '../../../plugin/webhook/read-webhook.ts';
 
 const KEY = 'k3y-Ключ-Aa';
 const KEYS = { key: KEY, previousKey: 'old-key' };

@@ -3,7 +3,7 @@ import type { SourceFile } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
 import { timeText } from '../texts/language.ts';
 import { readValue } from '../state/send-command.ts';
-import { Icon } from '../ui/pictures.tsx';
+import { Modal } from '../ui/modal.tsx';
 import { editorLink } from '../ui/text-parts.ts';
 
 interface Props {
@@ -17,12 +17,8 @@ interface Props {
 /** A file of the bot folder, to be read: editing happens in the author's own editor. */
 export function SourceView({ file, line, since, onClose }: Props) {
   const { texts, language } = usePage();
-  const dialog = useRef<HTMLDialogElement>(null);
   const marked = useRef<HTMLSpanElement>(null);
   const [source, setSource] = useState<SourceFile | null | undefined>(undefined);
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
   useEffect(() => {
     let shown = true;
     const read = async (): Promise<void> => {
@@ -36,29 +32,26 @@ export function SourceView({ file, line, since, onClose }: Props) {
   }, [file]);
   useEffect(() => marked.current?.scrollIntoView({ block: 'center' }), [source, line]);
   return (
-    <dialog class="source" ref={dialog} onClose={onClose} aria-label={`${texts.source.title} ${file}`}>
-      <header>
-        <h2>{file}</h2>
-        {line !== null && (
-          <span class="quiet">
-            {texts.source.line} {line}
-          </span>
-        )}
-        {source != null && (
-          <a class="push" href={editorLink(source.path, line)}>
-            {texts.source.editor}
-          </a>
-        )}
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={texts.source.close}
-          title={texts.source.close}
-          onClick={() => dialog.current?.close()}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
+    <Modal
+      kind="source"
+      label={`${texts.source.title} ${file}`}
+      heading={file}
+      beside={
+        <>
+          {line !== null && (
+            <span class="quiet">
+              {texts.source.line} {line}
+            </span>
+          )}
+          {source != null && (
+            <a class="push" href={editorLink(source.path, line)}>
+              {texts.source.editor}
+            </a>
+          )}
+        </>
+      }
+      onClose={onClose}
+    >
       {source != null && source.changedAt > since && (
         <p class="hint-line" role="status">
           {texts.source.changed} {timeText(source.changedAt, language, true)}. {texts.source.changedHint}
@@ -82,6 +75,6 @@ export function SourceView({ file, line, since, onClose }: Props) {
           ))}
         </pre>
       )}
-    </dialog>
+    </Modal>
   );
 }

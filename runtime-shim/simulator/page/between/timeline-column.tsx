@@ -5,9 +5,8 @@ import { Empty, Icon } from '../ui/pictures.tsx';
 import { WindowedLog } from '../ui/windowed-log.tsx';
 import { EntryRow, FoldRow } from './entry-row.tsx';
 import { depthsOf, entryText } from './entry-text.ts';
-import { Filters } from './filters.tsx';
-import { type TimelineRow, foldRows, rowOf } from './fold-rows.ts';
-import { type Group, groupOf } from './groups.ts';
+import { foldRows, rowOf, type TimelineRow } from './fold-rows.ts';
+import { type Group, groupOf, GROUPS } from './groups.ts';
 
 /** The chain of events that the person looks at; `only`: nothing else is shown. */
 export interface ShownChain {
@@ -154,5 +153,73 @@ export function TimelineColumn({ entries, leads, lead, chain, onChain }: Props) 
         draw={draw}
       />
     </>
+  );
+}
+
+interface FilterProps {
+  readonly search: string;
+  readonly onSearch: (text: string) => void;
+  /** None: all of them. */
+  readonly groups: ReadonlySet<Group>;
+  readonly onGroups: (groups: ReadonlySet<Group>) => void;
+  readonly onlyLead: boolean;
+  readonly onOnlyLead: (only: boolean) => void;
+  readonly onlyErrors: boolean;
+  readonly onOnlyErrors: (only: boolean) => void;
+  readonly leadName: string;
+}
+
+/** What of the timeline is shown. */
+function Filters(props: FilterProps) {
+  const { texts } = usePage();
+  const { groups } = props;
+  const toggle = (group: Group): void => {
+    const next = new Set(groups);
+    if (!next.delete(group)) next.add(group);
+    props.onGroups(next);
+  };
+  return (
+    <search class="filters">
+      <span class="search">
+        <Icon name="search" />
+        <input
+          type="search"
+          value={props.search}
+          aria-label={texts.between.search}
+          placeholder={texts.between.search}
+          onInput={(event) => props.onSearch(event.currentTarget.value)}
+        />
+      </span>
+      <div class="filter-chips" role="group" aria-label={texts.between.filters}>
+        {GROUPS.map((group) => (
+          <button
+            type="button"
+            key={group}
+            class={`filter group-${group}`}
+            aria-pressed={groups.has(group)}
+            onClick={() => toggle(group)}
+          >
+            {texts.between.groups[group]}
+          </button>
+        ))}
+        <button
+          type="button"
+          class="filter narrowing"
+          aria-pressed={props.onlyErrors}
+          onClick={() => props.onOnlyErrors(!props.onlyErrors)}
+        >
+          {texts.between.errorsOnly}
+        </button>
+        <button
+          type="button"
+          class="filter narrowing"
+          aria-pressed={props.onlyLead}
+          title={props.leadName}
+          onClick={() => props.onOnlyLead(!props.onlyLead)}
+        >
+          {texts.between.onlyLead}
+        </button>
+      </div>
+    </search>
   );
 }

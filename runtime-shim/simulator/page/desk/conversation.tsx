@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks';
-import { useNarrow } from '../state/hooks.ts';
 import type { ConversationRecord, DeskMessageRecord, OperatorRecord, StatusRecord } from '../../records.ts';
+import { useNarrow } from '../state/hooks.ts';
 import { usePage } from '../state/page-context.ts';
-import { Avatar, Icon } from '../ui/pictures.tsx';
+import { timeText } from '../texts/language.ts';
 import { Composer } from '../ui/composer.tsx';
+import { AttachmentCard, RichText } from '../ui/message-content.tsx';
+import { Avatar, Icon } from '../ui/pictures.tsx';
+import { splitHeader } from '../ui/text-parts.ts';
 import { WindowedLog } from '../ui/windowed-log.tsx';
-import { DeskMessage } from './desk-message.tsx';
 
 interface Props {
   readonly conversation: ConversationRecord;
@@ -187,5 +189,40 @@ function AttributeList({ attributes }: { readonly attributes: ReadonlyArray<read
         </div>
       ))}
     </dl>
+  );
+}
+
+interface MessageProps {
+  readonly message: DeskMessageRecord;
+  readonly headers: StatusRecord['headers'];
+}
+
+/** One message of a conversation. All that the lead and the bot said comes in the lead's name: the headers tell them apart. */
+function DeskMessage({ message, headers }: MessageProps) {
+  const { texts, language } = usePage();
+  const { from, file } = message;
+  const { header, author, text } =
+    from === 'user'
+      ? splitHeader(message.text ?? file?.comment ?? '', headers)
+      : { header: undefined, author: from, text: message.text ?? file?.comment ?? '' };
+  return (
+    <div class={`message desk-${author}`}>
+      {from === 'operator' && <span class="author">{message.operator}</span>}
+      {from === 'hold' && <span class="author">{texts.desk.holdLabel}</span>}
+      <div class={`bubble desk-${author}`}>
+        {header !== undefined && <span class="mirror-header">{header}</span>}
+        {file !== undefined && <AttachmentCard file={file} />}
+        {text !== '' && <RichText text={text} />}
+        <span class="meta">
+          <time>{timeText(message.at, language)}</time>
+          {from === 'user' && message.read && (
+            <span title={texts.desk.readMark}>
+              <Icon name="check" />
+              <span class="visually-hidden">{texts.desk.readMark}</span>
+            </span>
+          )}
+        </span>
+      </div>
+    </div>
   );
 }

@@ -1,6 +1,6 @@
-import { DEMONSTRATION_PREFIX } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
-import type { PageState } from '../state/store.ts';
+import { type PageState, stepsDone } from '../state/store.ts';
+import { Modal } from '../ui/modal.tsx';
 import { Icon } from '../ui/pictures.tsx';
 
 /** The first minute, in four steps that tick themselves off; after them, what one may try next. */
@@ -42,21 +42,40 @@ export function Steps({ state, onHide }: { readonly state: PageState; readonly o
   );
 }
 
-/**
- * Which of the four first steps were taken: said something, was transferred, was read at the desk, was closed there. The
- * dialog that `simulate` plays by itself counts for none of them.
- */
-export function stepsDone(
-  state: Pick<PageState, 'leads' | 'messages' | 'conversations' | 'entries'>,
-): readonly [boolean, boolean, boolean, boolean] {
-  const own = state.leads.filter((lead) => !lead.externalId.startsWith(DEMONSTRATION_PREFIX));
-  const said = own.some(({ userId }) => state.messages.get(userId)?.some(({ from }) => from === 'lead'));
-  const ids = new Set(own.map(({ userId }) => userId));
-  // Operators see a dialog from the transfer on. One that was closed since is kept by LiveTex again, so the change of mode counts, too.
-  const transferred =
-    state.conversations.some((one) => ids.has(one.userId) && one.state !== 'stored') ||
-    state.entries.some(({ facts, userId = '' }) => facts.kind === 'mode' && facts.to === 'waiting' && ids.has(userId));
-  const acted = (actions: readonly string[]): boolean =>
-    state.entries.some(({ facts }) => facts.kind === 'operator' && actions.includes(facts.action));
-  return [said, transferred, acted(['read', 'reply', 'file', 'close']), acted(['close'])];
+interface Props {
+  readonly onGuide: () => void;
+  readonly onClose: () => void;
+}
+
+/** What the page is, how it is worked, and what to try: for whoever pressed `?`. */
+export function Help({ onGuide, onClose }: Props) {
+  const { texts } = usePage();
+  const words = texts.help;
+  return (
+    <Modal kind="source help" label={words.title} heading={words.title} onClose={onClose}>
+      <div class="help-body">
+        {words.parts.map(({ title, lines }) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <ul>
+              {lines.map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+          </section>
+        ))}
+        <section>
+          <h3>{texts.steps.nextTitle}</h3>
+          <ul>
+            {texts.steps.next.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </section>
+        <button type="button" class="small" onClick={onGuide}>
+          {words.guide}
+        </button>
+      </div>
+    </Modal>
+  );
 }
