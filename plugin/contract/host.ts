@@ -57,7 +57,7 @@ export interface ScriptRequest {
  * What a platform must offer so that the plugin can live on it (`docs/architecture.md`).
  *
  * Every call with an `id` is made at least once and, for one lead, in order: the next call for a lead is made when the
- * one before has resolved. A rejected promise is tried again with back-off for up to 24 h, so reject only when a later
+ * one before has resolved. A rejected promise is tried again with back-off, about a day of tries, so reject only when a later
  * try may succeed. Calls for different leads run side by side.
  */
 export interface LiveTexHost {

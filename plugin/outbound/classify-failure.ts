@@ -34,6 +34,8 @@ export function classifyOwnFailure(error: unknown): JobFailure {
 const LEFT_FOR_MS = 2_000;
 /** A binding that this node has met as unknown for so long is unknown everywhere, ms: a rolling restart takes minutes. */
 const UNKNOWN_FOR_MS = 24 * 3_600_000;
+/** At most so much of it lies between two meetings, ms: a clock that jumps, or a machine that sleeps, has met nothing. Our choice. */
+const MEETS_WITHIN_MS = 60_000;
 
 /**
  * What becomes of a dialog's job that failed. Nodes that share a database may know different bindings while they are restarted
@@ -45,20 +47,19 @@ export function createDialogClassifier({
   logger,
   counters,
 }: Pick<PluginContext, 'storage' | 'clock' | 'logger' | 'counters'>): (error: unknown) => JobFailure {
-  const firstMet = new Map<string, number>();
+  const met = new Map<string, { readonly at: number; readonly forMs: number }>();
   return (error) => {
     if (!isCoded(error) || error.code !== 'binding_unknown' || storage.driver !== 'postgres') {
       return classifyOwnFailure(error);
     }
     const binding = String(error.facts['binding']);
     const now = clock.now();
-    const since = firstMet.get(binding);
-    if (since === undefined) {
-      firstMet.set(binding, now);
-      logger.warn('binding is not known here, its jobs are left to other nodes', { binding });
-    } else if (now - since >= UNKNOWN_FOR_MS) {
-      return classifyOwnFailure(error);
-    }
+    const before = met.get(binding);
+    if (before === undefined) logger.warn('binding is not known here, its jobs are left to other nodes', { binding });
+    const passed = before === undefined ? 0 : Math.min(Math.max(0, now - before.at), MEETS_WITHIN_MS);
+    const forMs = (before?.forMs ?? 0) + passed;
+    if (forMs >= UNKNOWN_FOR_MS) return classifyOwnFailure(error);
+    met.set(binding, { at: now, forMs });
     counters.add('livetex_jobs_left_total', { binding });
     return { do: 'leave', until: now + LEFT_FOR_MS };
   };

@@ -1,6 +1,6 @@
 import { codeOf } from '../contract/coded-error.ts';
 import type { ClaimedJob } from '../storage/contract.ts';
-import type { JobOutcome } from '../storage/lane-worker-contract.ts';
+import type { JobAttempt, JobOutcome } from '../storage/lane-worker-contract.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { type LiveTexJobOf, liveTexJobSchema, dialogLane } from '../core/jobs.ts';
 import { selectDestination } from './select-destination.ts';
@@ -11,8 +11,9 @@ import { fileAsText } from '../mirror/mirror-message.ts';
 export function createLiveTexHandler(
   context: PluginContext,
   binding: Binding,
-): (job: ClaimedJob, attempt: { readonly signal: AbortSignal }) => Promise<JobOutcome> {
-  return async (job, { signal }) => {
+): (job: ClaimedJob, attempt: JobAttempt) => Promise<JobOutcome> {
+  return async (job, attempt) => {
+    const { signal } = attempt;
     const request = liveTexJobSchema.parse(job.payload);
     const userId = job.lane;
     switch (request.kind) {
@@ -22,7 +23,7 @@ export function createLiveTexHandler(
       case 'sendFile':
         return sendFile(context, binding, job, request, signal);
       case 'selectDestination':
-        return selectDestination(context, binding, job, request, signal);
+        return selectDestination(context, binding, job, request, attempt);
     }
   };
 }

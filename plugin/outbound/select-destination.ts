@@ -4,14 +4,17 @@ import type { DialogEvent } from '../contract/dialog.ts';
 import { DESTINATION_TYPE } from '../contract/livetex-api.ts';
 import { pluginError } from '../errors.ts';
 import type { ClaimedJob } from '../storage/contract.ts';
-import type { JobOutcome } from '../storage/lane-worker-contract.ts';
+import type { JobAttempt, JobOutcome } from '../storage/lane-worker-contract.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { isTokenProblem } from './classify-failure.ts';
 import { readDialog } from '../core/dialog-record.ts';
 import { type LiveTexJobOf, dialogJob, dialogLane } from '../core/jobs.ts';
 
-/** A selection still retrying after this, ms, is given up as refused: an hour before the worker would bury it without telling the dialog. */
-const GIVE_UP_AFTER_MS = 23 * 3_600_000;
+/**
+ * A selection that fails with so few tries left is given up as refused: about an hour before the worker would bury it without
+ * telling the dialog, so that it is told even when the last tries fail for another reason.
+ */
+const GIVE_UP_WITH_TRIES = 24;
 
 /** When each transfer's selection was first tried. */
 const FIRST_TRY_SCOPE = 'livetex-selections';
@@ -25,7 +28,7 @@ export async function selectDestination(
   binding: Binding,
   job: ClaimedJob,
   request: LiveTexJobOf<'selectDestination'>,
-  signal: AbortSignal,
+  { signal, triesLeft }: JobAttempt,
 ): Promise<JobOutcome> {
   const lane = dialogLane(binding.id, job.lane);
   const { state } = await context.storage.read((tx) => readDialog(tx, lane));
@@ -38,7 +41,7 @@ export async function selectDestination(
   try {
     await send(binding, job.lane, request, signal);
   } catch (error) {
-    if (!isRefusal(error, request, job, context.clock.now())) throw error;
+    if (!isRefusal(error, request, triesLeft)) throw error;
     const reason = `${error.code}: ${error.message}`;
     return tell({ type: 'SelectionRefused', transfer: request.transfer, reason });
   }
@@ -97,14 +100,8 @@ async function firstGroup(binding: Binding, signal: AbortSignal): Promise<string
  * Refused for good: 400, and 401 and 403 too, as the lead should not wait for somebody to mend the token. When LiveTex
  * asked anew an operator may be talking, so then a token problem is waited out.
  */
-function isRefusal(
-  error: unknown,
-  request: LiveTexJobOf<'selectDestination'>,
-  job: ClaimedJob,
-  now: number,
-): error is CodedError {
+function isRefusal(error: unknown, request: LiveTexJobOf<'selectDestination'>, triesLeft: number): error is CodedError {
   if (codeOf(error) === 'livetex_refused') return true;
   if (isTokenProblem(error)) return !request.again;
-  const isTooOld = job.firstFailedAt !== null && now - job.firstFailedAt >= GIVE_UP_AFTER_MS;
-  return isTooOld && codeOf(error)?.startsWith('livetex_') === true;
+  return triesLeft < GIVE_UP_WITH_TRIES && codeOf(error)?.startsWith('livetex_') === true;
 }

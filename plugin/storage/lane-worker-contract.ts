@@ -11,7 +11,7 @@ export interface JobOutcome {
 
 /** What to do about a handler that rejected. `error` is what is stored and shown: a code and a message without secrets. */
 export type JobFailure =
-  /** Again after back-off with jitter, or not before `notBefore`; given up after `giveUpAfterMs` from the first failure. */
+  /** Again after back-off with jitter, or not before `notBefore`; given up when its tries are used up (`try-limit.ts`). */
   | { readonly do: 'retry'; readonly error: string; readonly notBefore?: number }
   /** Given up at once; the lane goes on with its next job. */
   | { readonly do: 'dead-letter'; readonly error: string }
@@ -33,6 +33,14 @@ export interface WorkerClock extends StorageClock {
   after(ms: number, act: () => void): () => void;
 }
 
+/** One try of a job. */
+export interface JobAttempt {
+  /** Aborted when the try has taken too long. */
+  readonly signal: AbortSignal;
+  /** Tries that follow when this one fails; 0: then the job is given up. */
+  readonly triesLeft: number;
+}
+
 export interface LaneWorkerOptions {
   readonly storage: Storage;
   readonly queue: string;
@@ -43,10 +51,11 @@ export interface LaneWorkerOptions {
   /** A handler that has not settled by then is aborted by its signal; shorter than the lease. */
   readonly deadlineMs: number;
   readonly leaseMs: number;
-  readonly handle: (job: ClaimedJob, context: { readonly signal: AbortSignal }) => Promise<JobOutcome>;
+  readonly handle: (job: ClaimedJob, attempt: JobAttempt) => Promise<JobOutcome>;
   readonly classify: (error: unknown, job: ClaimedJob) => JobFailure;
-  /** Default 24 h: LiveTex repeats its webhooks for as long. */
-  readonly giveUpAfterMs?: number;
+  /** Failed tries after which a job is given up, and how many of them this process must have made itself. Default: a day of trying (`try-limit.ts`). */
+  readonly mostTries?: number;
+  readonly triesSinceStart?: number;
   readonly clock: WorkerClock;
   /** In [0, 1): the jitter. */
   readonly random: () => number;

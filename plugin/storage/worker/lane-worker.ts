@@ -3,14 +3,16 @@ import { storageError } from '../errors.ts';
 import type { JobOutcome, LaneWorker, LaneWorkerEvent, LaneWorkerOptions } from '../lane-worker-contract.ts';
 import {
   STORAGE_PAUSE_MS,
+  type SettleContext,
   type Settlement,
   settleDeadly,
   settleFailure,
   settleJob,
   settleOutcome,
 } from './settle-job.ts';
+import { createTryLimit } from './try-limit.ts';
 
-type HandlerOptions = Pick<LaneWorkerOptions, 'handle' | 'clock' | 'deadlineMs' | 'queue'>;
+type HandlerOptions = Pick<SettleContext, 'handle' | 'clock' | 'deadlineMs' | 'queue' | 'tries'>;
 
 /**
  * Runs the handler up to its deadline, and never beyond the lease (a try that began late has less time). After it the
@@ -18,7 +20,7 @@ type HandlerOptions = Pick<LaneWorkerOptions, 'handle' | 'clock' | 'deadlineMs' 
  * @throws what the handler throws; job_deadline
  */
 async function runHandler(options: HandlerOptions, job: ClaimedJob): Promise<JobOutcome> {
-  const { handle, clock, queue } = options;
+  const { handle, clock, queue, tries } = options;
   const deadlineMs = Math.min(options.deadlineMs, job.leaseUntil - clock.now());
   const controller = new AbortController();
   let cancel: (() => void) | undefined;
@@ -30,7 +32,7 @@ async function runHandler(options: HandlerOptions, job: ClaimedJob): Promise<Job
     });
   });
   // An async wrapper: a handler that throws before its first await rejects like any other.
-  const run = async (): Promise<JobOutcome> => handle(job, { signal: controller.signal });
+  const run = async (): Promise<JobOutcome> => handle(job, { signal: controller.signal, triesLeft: tries.left(job) });
   try {
     return await Promise.race([run(), late]);
   } finally {
@@ -71,7 +73,8 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
       // The owner's log is broken: there is nobody left to tell.
     }
   };
-  const options: LaneWorkerOptions = { ...given, onError };
+  const tries = createTryLimit(given.mostTries, given.triesSinceStart);
+  const options: SettleContext = { ...given, onError, tries };
   const { storage, queue, clock, concurrency } = options;
 
   let running = false;

@@ -1,6 +1,7 @@
 import type { ClaimedJob, Transaction } from '../contract.ts';
 import { codeOf, storageError } from '../errors.ts';
 import type { JobFailure, JobOutcome, LaneWorkerEvent, LaneWorkerOptions } from '../lane-worker-contract.ts';
+import type { TryLimit } from './try-limit.ts';
 
 /** Bound of the first wait, ms: long enough for a restart's hiccup, short enough that nobody notices. */
 const FIRST_BOUND_MS = 1_000;
@@ -19,8 +20,6 @@ export function backOff(attempts: number, random: () => number): number {
   return Math.max(SHORTEST_MS, Math.round(random() * bound));
 }
 
-/** How long a job is tried from its first failure on, ms: a day (README.md, "What is promised when things fail"). */
-const GIVE_UP_AFTER_MS = 24 * 60 * 60_000;
 /** Shortest pause of a queue, ms: a time that is over already must not make the worker spin. */
 const SHORTEST_PAUSE_MS = 100;
 
@@ -32,7 +31,10 @@ export interface Settlement {
   readonly fromHandler: boolean;
 }
 
-type Limits = Pick<LaneWorkerOptions, 'clock' | 'random' | 'giveUpAfterMs' | 'classify' | 'onError' | 'queue'>;
+/** What decides how a try that failed ends: a queue's options, and how often its jobs are tried. */
+export type SettleContext = LaneWorkerOptions & { readonly tries: TryLimit };
+
+type Limits = Pick<SettleContext, 'clock' | 'random' | 'classify' | 'onError' | 'tries'>;
 
 /** The handler resolved. */
 export function settleOutcome(job: ClaimedJob, outcome: JobOutcome): Settlement {
@@ -115,8 +117,8 @@ export function settleFailure(options: Limits, error: unknown, job: ClaimedJob):
   if (failure.do === 'dead-letter') return deadLettered(job, failure.error);
   if (failure.do === 'leave') return { fromHandler: false, write: (tx) => tx.release(job, failure.until) };
   if (failure.do === 'pause') return paused(job, failure.error, Math.max(failure.until, now + SHORTEST_PAUSE_MS));
-  const giveUpAt = (job.firstFailedAt ?? now) + (options.giveUpAfterMs ?? GIVE_UP_AFTER_MS);
-  if (now >= giveUpAt) return deadLettered(job, failure.error);
+  if (options.tries.left(job) === 0) return deadLettered(job, failure.error);
+  options.tries.failed(job);
   const nextAt = Math.max(now + backOff(job.attempts, options.random), failure.notBefore ?? 0);
   return retried(job, failure.error, nextAt);
 }
@@ -144,7 +146,7 @@ function pause(options: LaneWorkerOptions): Promise<void> {
 
 /** Commits how a try ended. Never rejects: what cannot be committed is reported, and the lease runs out. */
 export async function settleJob(
-  options: LaneWorkerOptions,
+  options: SettleContext,
   job: ClaimedJob,
   first: Settlement,
   report: (event: LaneWorkerEvent) => void,
@@ -153,6 +155,7 @@ export async function settleJob(
   for (;;) {
     try {
       await options.storage.transaction(settlement.write);
+      if (settlement.event?.type !== 'retry' && settlement.event?.type !== 'paused') options.tries.ended(job);
       if (settlement.event !== undefined) report({ ...settlement.event, job });
       return;
     } catch (error) {

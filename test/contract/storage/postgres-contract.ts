@@ -18,6 +18,5 @@ export function postgresContract(version: PostgresVersion): void {
     },
     // Each step is a round trip to a server.
     propertyRuns: 8,
-    giveUpAfterMs: 60 * 60_000,
   });
 }

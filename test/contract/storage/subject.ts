@@ -8,8 +8,6 @@ export interface StorageDriver {
   readonly open: (clock: TestClock) => Promise<Storage>;
   /** Runs of each property: fewer for a driver that takes long. */
   readonly propertyRuns: number;
-  /** For a driver on a server: 24 hours of a worker that asks every 5 s would be a minute of round trips. */
-  readonly giveUpAfterMs?: number;
 }
 
 export interface Subject {

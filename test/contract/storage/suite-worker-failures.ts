@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Storage, Transaction } from '../../../plugin/storage/contract.ts';
+import type { ClaimedJob, Storage, Transaction } from '../../../plugin/storage/contract.ts';
 import type { LaneWorker } from '../../../plugin/storage/lane-worker-contract.ts';
 import { storageError } from '../../../plugin/storage/index.ts';
 import { enqueue, job, QUEUE, type StorageDriver, statsOf, useSubject, write } from './subject.ts';
 import { createWorker, DEADLINE_MS, deferred } from './worker-bench.ts';
 
-const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
 
 /** Rejects with anything, as other people's code does. */
@@ -63,30 +63,69 @@ export function workerFailureRules(driver: StorageDriver): void {
       ]);
     });
 
-    test('after 24 hours of failing a job is given up, and the lane goes on', async () => {
+    test('a job is given up when its tries are used up, and the lane goes on', async () => {
       const { storage } = subject();
-      const giveUpAfterMs = driver.giveUpAfterMs ?? 24 * HOUR_MS;
-      let tries = 0;
+      const left: number[] = [];
       const done: unknown[] = [];
       const { events } = start(
         subject(),
-        async (claimed) => {
+        async (claimed, { triesLeft }) => {
           if (claimed.payload !== 'poison') return void done.push(claimed.payload);
-          tries += 1;
+          left.push(triesLeft);
           throw new Error('livetex_failed');
         },
-        driver.giveUpAfterMs === undefined ? {} : { giveUpAfterMs },
+        { mostTries: 20, triesSinceStart: 3 },
       );
       await enqueue(storage, job('a', 'poison'), job('a', 'next'));
       await worker?.idle();
-      await pass(giveUpAfterMs - LONGEST_WAIT_MS, LONGEST_WAIT_MS);
+      await pass(11 * LONGEST_WAIT_MS, LONGEST_WAIT_MS);
       expect(done).toEqual([]);
       expect(await storage.listDead({ limit: 5 })).toEqual([]);
-      await pass(3 * LONGEST_WAIT_MS, LONGEST_WAIT_MS);
+      await pass(2 * LONGEST_WAIT_MS, LONGEST_WAIT_MS);
       expect(done).toEqual(['next']);
-      expect(await storage.listDead({ limit: 5 })).toMatchObject([{ payload: 'poison', attempts: tries }]);
-      expect(tries).toBeLessThan(320);
+      expect(left).toEqual(Array.from({ length: 20 }, (_, n) => 19 - n));
+      expect(await storage.listDead({ limit: 5 })).toMatchObject([{ payload: 'poison', attempts: 20 }]);
       expect(events.at(-1)).toMatchObject({ type: 'dead', error: 'livetex_failed' });
+    });
+
+    test('time when nobody tried is no failure: three days off after four tries, then some seconds more', async () => {
+      const { storage, clock } = subject();
+      let down = true;
+      const done: unknown[] = [];
+      const handle = async (claimed: ClaimedJob): Promise<void> => {
+        if (down) throw new Error('livetex_unreachable');
+        done.push(claimed.payload);
+      };
+      start(subject(), handle);
+      await enqueue(storage, job('a', 'head'), job('a', 'next'));
+      await worker?.idle();
+      await pass(10_000, 1_000);
+      expect(await storage.listStuck(1)).toMatchObject([{ attempts: 4 }]);
+      await worker?.stop();
+      await clock.advance(3 * DAY_MS);
+      start(subject(), handle);
+      await pass(4_000, 1_000);
+      down = false;
+      await pass(LONGEST_WAIT_MS, 60_000);
+      expect(await storage.listDead({ limit: 5 })).toEqual([]);
+      expect(done).toEqual(['head', 'next']);
+    });
+
+    test('what has no tries left, as a backup may have it, gets some of this process before it is given up', async () => {
+      const { storage } = subject();
+      const fail = () => Promise.reject(new Error('livetex_failed'));
+      start(subject(), fail, { mostTries: 100 });
+      await enqueue(storage, job('a', 'head'));
+      await worker?.idle();
+      await pass(6 * LONGEST_WAIT_MS, LONGEST_WAIT_MS);
+      const before = (await storage.listStuck(1))[0]?.attempts ?? 0;
+      expect(before).toBeGreaterThan(8);
+      await worker?.stop();
+      start(subject(), fail, { mostTries: 5, triesSinceStart: 3 });
+      await pass(2 * LONGEST_WAIT_MS, LONGEST_WAIT_MS);
+      expect(await storage.listDead({ limit: 5 })).toEqual([]);
+      await pass(LONGEST_WAIT_MS, LONGEST_WAIT_MS);
+      expect(await storage.listDead({ limit: 5 })).toMatchObject([{ attempts: before + 3 }]);
     });
 
     test('a retry waits for notBefore when the remote asked for it', async () => {

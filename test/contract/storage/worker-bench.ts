@@ -1,6 +1,7 @@
 import type { ClaimedJob, Storage } from '../../../plugin/storage/contract.ts';
 import { createLaneWorker } from '../../../plugin/storage/index.ts';
 import type {
+  JobAttempt,
   JobOutcome,
   LaneWorker,
   LaneWorkerEvent,
@@ -20,7 +21,7 @@ export interface WorkerUnderTest {
 /** A worker on the test's clock whose jitter is always the full bound, and what it reported. */
 export function createWorker(
   subject: { readonly storage: Storage; readonly clock: TestClock },
-  handle: (job: ClaimedJob, context: { readonly signal: AbortSignal }) => Promise<unknown>,
+  handle: (job: ClaimedJob, attempt: JobAttempt) => Promise<unknown>,
   more: Partial<LaneWorkerOptions> = {},
 ): WorkerUnderTest {
   const events: LaneWorkerEvent[] = [];
@@ -31,7 +32,7 @@ export function createWorker(
     concurrency: 8,
     deadlineMs: DEADLINE_MS,
     leaseMs: LEASE_MS,
-    handle: async (job, context) => Object(await handle(job, context)) as JobOutcome,
+    handle: async (job, attempt) => Object(await handle(job, attempt)) as JobOutcome,
     classify: (error) => ({ do: 'retry', error: error instanceof Error ? error.message : 'unknown' }),
     clock: subject.clock,
     random: () => 1,
