@@ -29,8 +29,7 @@ const retentionSchema = z.strictObject({
 });
 
 const optionsSchema = z.strictObject({
-  /** Named as in the configuration file. */
-  livetex: bindingsSchema,
+  bindings: bindingsSchema,
   storage: z.union(
     [z.string(), z.looseObject({ transaction: port, read: port })],
     'must be "sqlite:<folder>", a "postgres://" URL, "memory:" or an open storage',
@@ -47,9 +46,8 @@ export function parseOptions(options: {
   readonly storage: unknown;
   readonly host: unknown;
 }): BindingConfig[] {
-  const { bindings: livetex, ...others } = options;
-  const parsed = optionsSchema.safeParse({ ...others, livetex });
-  if (parsed.success) return parsed.data.livetex;
+  const parsed = optionsSchema.safeParse(options);
+  if (parsed.success) return parsed.data.bindings;
   const issues = parsed.error.issues.slice(0, MAX_PROBLEMS);
   const problems = issues.map((issue) => `${pathText(issue.path) || 'options'}: ${issueWords(issue)}`);
   throw pluginError('config_invalid', { problems });

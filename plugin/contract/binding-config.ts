@@ -37,6 +37,10 @@ const secret = z
   .max(512)
   .regex(/^[\x21-\x7e]*$/, 'printable ASCII without spaces');
 
+/** Shorter keys can be guessed; 16 random ASCII characters cannot. Our choice, as for `http.apiToken`. */
+const MIN_KEY_LENGTH = 16;
+const KEY_TOO_SHORT = `must have at least ${MIN_KEY_LENGTH} characters: whoever guesses it speaks as LiveTex (a shorter one is accepted only for a loopback baseUrl)`;
+
 const webhookSchema = z.strictObject({
   /** Where LiveTex reaches us; the path `/webhook/livetex/<bindingId>` is added. */
   publicUrl: httpUrl,
@@ -110,7 +114,26 @@ const bindingSchema = z
       // Also beside problems of other keys, so that all are reported together; not while one of these two is no URL.
       when: ({ value }) => comparedUrls.safeParse(value).success,
     },
+  )
+  .superRefine(
+    (binding, context) => {
+      const compared = comparedKeys.safeParse(binding);
+      const name = compared.success ? shortKey(compared.data) : undefined;
+      if (name !== undefined) context.addIssue({ code: 'custom', path: ['webhook', name], message: KEY_TOO_SHORT });
+    },
+    { when: ({ value }) => comparedKeys.safeParse(value).success },
   );
+
+const comparedKeys = z.looseObject({
+  baseUrl: httpUrl,
+  webhook: z.looseObject({ key: secret, previousKey: secret.optional() }),
+});
+
+/** A key that is too short for a LiveTex out there; `undefined`: none. */
+function shortKey({ baseUrl, webhook }: z.infer<typeof comparedKeys>): 'key' | 'previousKey' | undefined {
+  if (isLoopback(baseUrl)) return undefined;
+  return (['key', 'previousKey'] as const).find((name) => (webhook[name]?.length ?? MIN_KEY_LENGTH) < MIN_KEY_LENGTH);
+}
 
 /** A binding after parsing: every default filled in. */
 export type BindingConfig = z.infer<typeof bindingSchema>;
@@ -123,21 +146,69 @@ export function webhookUrlOf({ id, webhook }: Pick<BindingConfig, 'id' | 'webhoo
   return `${webhook.publicUrl.replace(/\/+$/, '')}/webhook/livetex/${encodeURIComponent(id)}`;
 }
 
-const ids = z.array(z.unknown());
-const withId = z.looseObject({ id: z.string() });
+/** What the rules on several bindings compare, wherever it can be read. */
+const comparedBinding = z.looseObject({
+  id: z.string().optional().catch(undefined),
+  token: z.string().optional().catch(undefined),
+  baseUrl: z.string().optional().catch(undefined),
+  bots: z.array(z.string()).optional().catch([]),
+  excludedChannels: z.array(z.string()).catch([]),
+});
+type ComparedBinding = z.infer<typeof comparedBinding>;
 
+/** All bindings of one platform. */
 export const bindingsSchema = z.array(bindingSchema).superRefine(
   (bindings: readonly unknown[], context) => {
-    const seen = new Set<string>();
-    for (const [index, binding] of bindings.entries()) {
-      const id = withId.safeParse(binding).data?.id;
-      if (id === undefined) continue;
-      if (seen.has(id)) {
-        context.addIssue({ code: 'custom', path: [index, 'id'], message: `"${id}" is used by an earlier binding` });
-      }
-      seen.add(id);
-    }
+    const compared = bindings.map((binding) => comparedBinding.safeParse(binding).data);
+    for (const { path, message } of problemsBetween(compared)) context.addIssue({ code: 'custom', path, message });
   },
   // Also beside problems of the bindings, so that all are reported together.
-  { when: ({ value }) => ids.safeParse(value).success },
+  { when: ({ value }) => Array.isArray(value) },
 );
+
+interface Problem {
+  readonly path: Array<string | number>;
+  readonly message: string;
+}
+
+/** What is wrong with bindings only beside one another; one that could not be read (`undefined`) has problems of its own. */
+function problemsBetween(bindings: ReadonlyArray<ComparedBinding | undefined>): Problem[] {
+  const problems: Problem[] = [];
+  const seen: ComparedBinding[] = [];
+  for (const [index, binding] of bindings.entries()) {
+    if (binding === undefined) continue;
+    const { id, token, baseUrl } = binding;
+    if (id !== undefined && seen.some((one) => one.id === id)) {
+      problems.push({ path: [index, 'id'], message: `"${id}" is used by an earlier binding` });
+    }
+    const same = seen.find((one) => token !== undefined && one.token === token && one.baseUrl === baseUrl);
+    if (same !== undefined) {
+      const message = `is the token of the binding "${same.id}" too: LiveTex sends the events of a touch point to one address only`;
+      problems.push({ path: [index, 'token'], message });
+    }
+    problems.push(...overlaps(index, binding, seen));
+    seen.push(binding);
+  }
+  return problems;
+}
+
+/**
+ * Bots that an earlier binding takes in every channel that this one takes: it would never get a dialog of them. A last binding
+ * for all the other bots, and one for a channel that the earlier ones exclude, are no mistakes.
+ */
+function overlaps(index: number, binding: ComparedBinding, earlier: readonly ComparedBinding[]): Problem[] {
+  const covering = earlier.filter(
+    ({ id, excludedChannels }) =>
+      id !== binding.id && excludedChannels.every((channel) => binding.excludedChannels.includes(channel)),
+  );
+  const takenBy = (id: string | undefined): string =>
+    `taken by the binding "${id}" already, in every channel that this one takes`;
+  if (binding.bots === undefined) {
+    const all = covering.find(({ bots }) => bots === undefined);
+    return all === undefined ? [] : [{ path: [index, 'bots'], message: `all bots are ${takenBy(all.id)}` }];
+  }
+  return binding.bots.flatMap((bot, place) => {
+    const other = covering.find(({ bots }) => bots?.includes(bot) ?? true);
+    return other === undefined ? [] : [{ path: [index, 'bots', place], message: `"${bot}" is ${takenBy(other.id)}` }];
+  });
+}

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { Logger } from '../../../plugin/contract/host.ts';
 import type { LiveTexPlugin } from '../../../plugin/index.ts';
@@ -6,7 +7,7 @@ import { loadBot } from '../../bot/load/load-bot.ts';
 import type { Runtime } from '../../runtime/contract.ts';
 import { type CommandWork, EXIT_DONE } from '../command.ts';
 import { secretsOf, sqliteFolderOf } from '../config/config-schema.ts';
-import { loadConfig } from '../config/load-config.ts';
+import { loadConfig, refuseUnknownBots } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { jsonLogger } from '../json-logger.ts';
 import { aborted, listenOn } from '../listening.ts';
@@ -35,6 +36,7 @@ export const serve: CommandWork = async ({ terminal, arguments: { values }, json
   const opened: Array<() => Promise<void>> = [];
   try {
     const { id: owner } = await loadBot(config.bot);
+    refuseUnknownBots(config, resolve(cwd, values['config'] ?? ''), [owner]);
     const storage = await openStorage(config.storage, { clock, logger, owner });
     opened.push(() => storage.close());
     const { host, port, apiToken, trustedProxies = [] } = config.http;

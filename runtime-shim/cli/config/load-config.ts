@@ -25,8 +25,26 @@ export async function loadConfig(file: string, cwd: string, env: Environment): P
   return completed(parsed.data, path);
 }
 
-/** Stands for a secret that is not set where a maintainer works: nothing is sent with it, since nothing is started. */
-const UNSET = 'not-set-here';
+/**
+ * A bot that a binding names and the server does not run is a misspelt one: its dialogs would be mirrored nowhere.
+ * @throws cli_json_invalid with every such name
+ */
+export function refuseUnknownBots({ livetex }: Config, path: string, served: readonly string[]): void {
+  const problems = livetex.flatMap(({ bots = [] }, index) =>
+    bots.flatMap((bot, place) => {
+      if (served.includes(bot)) return [];
+      const known = served.map((id) => `"${id}"`).join(', ');
+      return [`${placeText(['livetex', index, 'bots', place])}: there is no bot "${bot}" here, only ${known}`];
+    }),
+  );
+  if (problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });
+}
+
+/**
+ * Stands for a secret that is not set where a maintainer works: nothing is sent with it, since nothing is started. No two are
+ * the same, as the tokens of two bindings must not be.
+ */
+const unset = (number: number): string => `not-set-where-the-command-runs-${number}`;
 
 /**
  * For a maintainer's commands, at night, in a shell without the service's environment: variables of secrets may be unset,
@@ -35,7 +53,7 @@ const UNSET = 'not-set-here';
  */
 export async function loadConfigForMaintenance(file: string, cwd: string, env: Environment): Promise<Config> {
   const path = resolve(cwd, file);
-  const resolved = resolveEnv(await readJsonFile(WHAT, path), env, UNSET);
+  const resolved = resolveEnv(await readJsonFile(WHAT, path), env, unset);
   const parsed = configSchema.safeParse(resolved.value);
   const needed = resolved.problems.filter((problem) => problem.path[0] === 'storage');
   const problems = [
@@ -56,7 +74,7 @@ const NOT_SIMULATED: readonly string[] = ['storage', 'http'];
  */
 export async function loadConfigForSimulation(file: string, cwd: string, env: Environment): Promise<Config> {
   const path = resolve(cwd, file);
-  const { value } = resolveEnv(await readJsonFile(WHAT, path), env, UNSET);
+  const { value } = resolveEnv(await readJsonFile(WHAT, path), env, unset);
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const used: unknown = isObject
     ? Object.fromEntries(Object.entries(value).filter(([key]) => !NOT_SIMULATED.includes(key)))
@@ -99,9 +117,14 @@ interface EnvProblem {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * A copy with each `{ "env": "NAME" }` replaced by the environment's value, which never appears in a message. Where one has a problem, `instead` stands in the copy.
+ * A copy with each `{ "env": "NAME" }` replaced by the environment's value, which never appears in a message. Where one has a
+ * problem, what `instead` makes of the problem's number stands in the copy.
  */
-function resolveEnv(value: unknown, env: Environment, instead?: string): { value: unknown; problems: EnvProblem[] } {
+function resolveEnv(
+  value: unknown,
+  env: Environment,
+  instead?: (number: number) => string,
+): { value: unknown; problems: EnvProblem[] } {
   const problems: EnvProblem[] = [];
   const walk = (node: unknown, path: ReadonlyArray<string | number>): unknown => {
     if (Array.isArray(node)) return node.map((item: unknown, index) => walk(item, [...path, index]));
@@ -110,7 +133,7 @@ function resolveEnv(value: unknown, env: Environment, instead?: string): { value
       const found = lookUp(node as Record<string, unknown>, env);
       if (typeof found === 'string') return found;
       problems.push({ path, message: found.problem });
-      return instead;
+      return instead?.(problems.length);
     }
     // fromEntries defines "__proto__" as an ordinary key, so that the schema reports it as unknown.
     return Object.fromEntries(

@@ -116,6 +116,13 @@ test('from a lead over HTTP to LiveTex and back into history, a drained end, and
   expect(unknown.stderr).toContain('there is no lead "43" in the channel "telegram"');
 });
 
+test('a binding for a bot that the server does not run is refused, with its place and the bots that there are', async () => {
+  const { folder, env } = await setUp({ livetex: [{ token: { env: 'LIVETEX_TOKEN' }, bots: ['support', 'suport'] }] });
+  const served = await runCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env });
+  expect(served).toMatchObject({ code: 2, stdout: '' });
+  expect(served.stderr).toContain('livetex[0].bots[1]: there is no bot "suport" here, only "support"');
+});
+
 test('every problem of the configuration, then every problem of the bot: code 2', async () => {
   const { folder } = await setUp({ http: { host: '0.0.0.0' }, storage: 'nowhere' });
   const config = await runCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env: { LIVETEX_KEY: KEY } });

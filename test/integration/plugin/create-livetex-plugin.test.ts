@@ -52,7 +52,7 @@ describe('createLiveTexPlugin', () => {
       '[0].notices.transferred',
       '[1].webhook.publicUrl',
     ]) {
-      expect(message).toContain(`livetex${path}: `);
+      expect(message).toContain(`bindings${path}: `);
     }
     expect(message).toContain('surprise');
     expect(message).not.toMatch(/sesame|open/);
@@ -70,7 +70,7 @@ describe('createLiveTexPlugin', () => {
       code: 'config_invalid',
       facts: {
         problems: [
-          'livetex[0].baseUrl: must be https: the access key and the dialogs would go to another machine in the open',
+          'bindings[0].baseUrl: must be https: the access key and the dialogs would go to another machine in the open',
           'retention.rememberedMs: must be at least 90000000',
           'options: unknown: "retentions"',
         ],
@@ -80,7 +80,60 @@ describe('createLiveTexPlugin', () => {
 
   it('refuses two bindings with one id', async () => {
     const bindings = [{ token: 'a' }, { token: 'b' }];
-    await expect(createLiveTexPlugin({ bindings, storage: 'memory:', host })).rejects.toThrow('livetex[1].id');
+    await expect(createLiveTexPlugin({ bindings, storage: 'memory:', host })).rejects.toThrow('bindings[1].id');
+  });
+
+  it('refuses bindings that take each other’s dialogs: one token twice, bots that an earlier one takes already', async () => {
+    const bindings = [
+      { id: 'a', token: 'first-token', bots: ['shop', 'bank'] },
+      { id: 'b', token: 'first-token', bots: ['news'] },
+      { id: 'c', token: 'c', bots: ['post', 'bank'] },
+      { id: 'd', token: 'd' },
+      { id: 'e', token: 'e' },
+      { id: 'f', token: 'f', bots: ['shop'], excludedChannels: ['umnico', 'bitrix', 'jivo', 'webim', 'site'] },
+    ];
+    await expect(createLiveTexPlugin({ bindings, storage: 'memory:', host })).rejects.toMatchObject({
+      facts: {
+        problems: [
+          'bindings[1].token: is the token of the binding "a" too: LiveTex sends the events of a touch point to one address only',
+          'bindings[2].bots[1]: "bank" is taken by the binding "a" already, in every channel that this one takes',
+          'bindings[4].bots: all bots are taken by the binding "d" already, in every channel that this one takes',
+          'bindings[5].bots[0]: "shop" is taken by the binding "a" already, in every channel that this one takes',
+        ],
+      },
+    });
+  });
+
+  it('takes bindings that share a bot by its channels, and a last one for all other bots', async () => {
+    const bindings = [
+      { id: 'site', token: 'a', bots: ['shop'], excludedChannels: ['telegram'] },
+      { id: 'telegram', token: 'b', bots: ['shop'], excludedChannels: [] },
+      { id: 'others', token: 'c' },
+      { id: 'elsewhere', token: 'a', bots: ['local'], baseUrl: 'http://127.0.0.1:1' },
+    ];
+    await (await createLiveTexPlugin({ bindings: bindings.slice(0, 3), storage: 'memory:', host })).close();
+    // The same token at another LiveTex is another touch point; but its bot is one that the last binding before it takes.
+    const error = await createLiveTexPlugin({ bindings, storage: 'memory:', host }).catch((reason: unknown) => reason);
+    const shared = '"local" is taken by the binding "others" already, in every channel that this one takes';
+    expect(error).toMatchObject({ facts: { problems: [`bindings[3].bots[0]: ${shared}`] } });
+  });
+
+  it('refuses a webhook key that can be guessed, unless LiveTex is on this machine', async () => {
+    const webhook = { publicUrl: 'https://bot.example.com', key: 'short', previousKey: 'sixteen-or-more-x' };
+    const previous = { ...webhook, key: 'long-enough-to-be-safe', previousKey: 'old' };
+    const bindings = [
+      { id: 'a', token: 'a', bots: ['a'], webhook },
+      { id: 'b', token: 'b', bots: ['b'], webhook: previous },
+      { id: 'c', token: 'c', bots: ['c'], webhook, baseUrl: 'http://localhost:9' },
+    ];
+    const error = await createLiveTexPlugin({ bindings, storage: 'memory:', host }).catch((reason: unknown) => reason);
+    const { problems } = (error as { facts: { problems: string[] } }).facts;
+    expect(problems.map((problem) => problem.slice(0, problem.indexOf(':')))).toEqual([
+      'bindings[0].webhook.key',
+      'bindings[1].webhook.previousKey',
+    ]);
+    expect(problems[0]).toContain('must have at least 16 characters');
+    expect(problems.join()).not.toContain('short:');
   });
 
   it('refuses a host without one of its ports, and no storage, beside the problems of the bindings', async () => {
@@ -90,7 +143,7 @@ describe('createLiveTexPlugin', () => {
       code: 'config_invalid',
       facts: {
         problems: [
-          'livetex[0].token: is missing (a string)',
+          'bindings[0].token: is missing (a string)',
           'storage: must be "sqlite:<folder>", a "postgres://" URL, "memory:" or an open storage',
           'host.attributes.get: must be a function',
           'host.runScript: must be a function',

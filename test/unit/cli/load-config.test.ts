@@ -51,11 +51,11 @@ test('{ "env": … } stands for any string, and its value is known as a secret',
     http: { apiToken: { env: 'API_TOKEN' } },
     livetex: [{ token: { env: 'TOKEN' }, webhook: { publicUrl: { env: 'URL' }, key: { env: 'KEY' } } }],
   };
-  const env = { API_TOKEN: 'a'.repeat(20), TOKEN: SECRET, URL: 'https://bot.example.com', KEY: 'hook-key' };
+  const env = { API_TOKEN: 'a'.repeat(20), TOKEN: SECRET, URL: 'https://bot.example.com', KEY: 'hook-key-of-16-signs' };
   const { folder, loading } = await load(config, env);
-  expect(await loading).toMatchObject({ livetex: [{ token: SECRET, webhook: { key: 'hook-key' } }] });
+  expect(await loading).toMatchObject({ livetex: [{ token: SECRET, webhook: { key: 'hook-key-of-16-signs' } }] });
   const loaded = await loadConfig('livetex.json', folder, env);
-  expect(secretsOf(loaded).toSorted()).toEqual([SECRET, 'a'.repeat(20), 'hook-key'].toSorted());
+  expect(secretsOf(loaded).toSorted()).toEqual([SECRET, 'a'.repeat(20), 'hook-key-of-16-signs'].toSorted());
 });
 
 test('every field wrong at once: each problem has its path, no value is shown, nothing is said twice', async () => {
@@ -187,7 +187,9 @@ test('loopback in every spelling needs no token', async () => {
 });
 
 test('a maintainer needs none of the secrets, but the storage must be right', async () => {
-  const config = { bot: 'away', storage: 'sqlite:kept', livetex: [{ token: { env: 'NOT_SET' } }] };
+  const webhook = { publicUrl: 'https://bot.example.com', key: { env: 'NOT_SET' } };
+  const livetex = ['a', 'b'].map((id) => ({ id, bots: [id], token: { env: 'NOT_SET' }, webhook }));
+  const config = { bot: 'away', storage: 'sqlite:kept', livetex };
   const folder = await temporaryFolder({
     'livetex.json': JSON.stringify(config),
     'unset.json': JSON.stringify({ ...config, storage: { env: 'NOT_SET' } }),
