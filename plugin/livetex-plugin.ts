@@ -23,6 +23,8 @@ export interface LiveTexPlugin extends RuntimePlugin<Transaction, ReadTransactio
   setWebhook(bindingId: string): Promise<{ readonly url: string }>;
   /** The webhook's URL as LiveTex has it, empty when none is set. @throws binding_unknown, livetex_… */
   webhookSettings(bindingId: string): Promise<{ readonly url: string }>;
+  /** Whoever knows that an operator's status has changed says so: the answer of the last 5 s is void, the next question asks LiveTex. */
+  outdateAvailability(): void;
   /** Resolves when no work is waiting now (retries and timers of the future do not count), and at once when not running. */
   idle(): Promise<void>;
   /** Where the plugin keeps its work: `listStuck`, `listDead`, and in a transaction `resend` and `drop`. */
@@ -86,6 +88,9 @@ export function assemblePlugin({ context, tokens, guestSource, random, release }
       return { url };
     },
     webhookSettings: async (bindingId) => bindingOf(bindingId).client.getWebhookSettings(),
+    outdateAvailability() {
+      for (const { client } of bindings.all) client.outdateAvailability?.();
+    },
     idle: () => waitUntilIdle(context, workers, () => running),
     storage,
     queues: queuesOf(bindings.all),

@@ -28,6 +28,8 @@ export interface AvailabilityOptions {
 interface Answer {
   readonly at: number;
   readonly group: Destination | undefined;
+  /** How often answers had been made void when it was asked for. */
+  readonly epoch: number;
 }
 interface Failure {
   readonly error: CodedError;
@@ -35,6 +37,7 @@ interface Failure {
 }
 /** One request to come or under way. */
 interface Round {
+  readonly epoch: number;
   /** True when the request has ended, false when a transfer has waited for too long. */
   readonly ended: Promise<boolean>;
   /** True when the request has ended, false when it has taken too long for a script. */
@@ -47,7 +50,7 @@ interface Round {
  */
 export function createAvailability(
   options: AvailabilityOptions,
-): Pick<BindingClient, 'availability'> & Required<Pick<BindingClient, 'knownAvailability'>> {
+): Pick<BindingClient, 'availability'> & Required<Pick<BindingClient, 'knownAvailability' | 'outdateAvailability'>> {
   const { clock, binding } = options;
   let answer: Answer | undefined;
   let failure: Failure | undefined;
@@ -56,12 +59,16 @@ export function createAvailability(
   let startedNow = false;
   /** Starts when the one under way has ended. */
   let next: Round | undefined;
+  let epoch = 0;
 
   return {
     availability: check,
     knownAvailability() {
-      if (answer === undefined || !youngerThan(FRESH_FOR_MS)) return undefined;
+      if (answer === undefined || !isFresh()) return undefined;
       return { availability: view(), forMs: answer.at + FRESH_FOR_MS - clock.now() };
+    },
+    outdateAvailability() {
+      epoch += 1;
     },
   };
 
@@ -71,21 +78,31 @@ export function createAvailability(
       const inTime = await round.ended;
       return view(inTime ? undefined : options.requestTimeoutMs);
     }
-    if (youngerThan(FRESH_FOR_MS) || (underWay === undefined && isPaused())) return view();
-    const inTime = await (underWay ?? start()).patience;
+    if (isFresh() || (underWay === undefined && isPaused())) return view();
+    const inTime = await roundForScript().patience;
     return view(inTime ? undefined : SCRIPT_WAIT_MS);
+  }
+
+  /** One whose answer will not be void already. */
+  function roundForScript(): Round {
+    if (underWay === undefined) return start();
+    return underWay.epoch === epoch ? underWay : (next ??= startNext(underWay));
+  }
+
+  function isFresh(): boolean {
+    return answer?.epoch === epoch && youngerThan(FRESH_FOR_MS);
   }
 
   function start(): Round {
     const ended = Promise.withResolvers<boolean>();
     const patience = Promise.withResolvers<boolean>();
     const cancel = clock.after(SCRIPT_WAIT_MS, () => patience.resolve(false));
-    underWay = { ended: ended.promise, patience: patience.promise };
+    underWay = { epoch, ended: ended.promise, patience: patience.promise };
     startedNow = true;
     queueMicrotask(() => {
       startedNow = false;
     });
-    void ask().finally(() => {
+    void ask(epoch).finally(() => {
       cancel();
       underWay = undefined;
       patience.resolve(true);
@@ -104,13 +121,19 @@ export function createAvailability(
       cancel();
       ended.resolve(true);
     });
-    return { ended: ended.promise, patience: ended.promise };
+    const patience = Promise.withResolvers<boolean>();
+    const cancelPatience = clock.after(SCRIPT_WAIT_MS, () => patience.resolve(false));
+    void ended.promise.then((inTime) => {
+      cancelPatience();
+      patience.resolve(inTime);
+    });
+    return { epoch, ended: ended.promise, patience: patience.promise };
   }
 
-  async function ask(): Promise<void> {
+  async function ask(asked: number): Promise<void> {
     try {
       const [group] = await options.ask();
-      answer = { at: clock.now(), group };
+      answer = { at: clock.now(), group, epoch: asked };
       failure = undefined;
     } catch (error) {
       fail(asCoded(error));

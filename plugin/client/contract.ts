@@ -55,6 +55,8 @@ export interface BindingClient {
   availability(options?: { readonly fresh?: boolean }): Promise<Availability>;
   /** What `availability()` would answer at once, from its cache, and for how long, ms; `undefined` when it would ask. */
   knownAvailability?(): { readonly availability: Availability; readonly forMs: number } | undefined;
+  /** An operator's status has changed: the next question asks LiveTex. Its last answer still counts while it does not answer. */
+  outdateAvailability?(): void;
 }
 
 /** One request as it ended: for metrics and the timeline. The token is in none of its fields. */

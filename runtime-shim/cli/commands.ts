@@ -72,11 +72,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'play a recorded dialog against a bot and show what differs',
     about: [
       'The page of "simulate" saves a dialog as a small JSON file. This plays it again against the bot as it is now, with',
-      'a local LiveTex in this process, and prints the differences: a test of the bot.',
+      'a local LiveTex in this process, and prints what the lead saw, scripts, their errors and the header line by line: -',
+      'was recorded, + is new. A test of the bot.',
     ],
     positionals: [{ name: 'file', required: true, help: 'the saved scenario' }],
     options: [
       { name: 'bot', value: 'FOLDER', help: 'the bot folder (default: where the file lies, or above)' },
+      { name: 'config', value: 'FILE', help: 'the settings that it was recorded with: the file of simulate --config' },
       { name: 'update', help: 'write down what happens now as what is expected' },
     ],
     examples: [

@@ -43,6 +43,8 @@ export interface SimulatorOptions {
   readonly page?: string;
   readonly clock: Clock;
   readonly logger?: Logger;
+  /** Called when a person on the page changed who is online: what was known of it is void. */
+  readonly onOperators?: () => void;
   /** Makes ids for new leads. Default: random. */
   readonly newId?: () => string;
 }
@@ -68,7 +70,15 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   };
   const { folder } = options.bot;
   const { emulator, runtime, clock, newId = () => randomUUID().slice(0, 8) } = options;
-  const context = { ...model, emulator, runtime, clock, newId, restart: () => model.watched.restart() };
+  const context = {
+    ...model,
+    emulator,
+    runtime,
+    clock,
+    newId,
+    restart: () => model.watched.restart(),
+    operatorsChanged: () => options.onOperators?.(),
+  };
   const route = simulatorRoute({
     pageFiles,
     stream: (request, response) => model.streams.serve(request, response),

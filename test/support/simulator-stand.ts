@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createLiveTexClient } from '../../plugin/client/index.ts';
+import type { LiveTexPlugin } from '../../plugin/index.ts';
 import { createMemoryStorage } from '../../plugin/storage/index.ts';
 import { configSchema } from '../../runtime-shim/cli/config/config-schema.ts';
 import { createRuntimeOf } from '../../runtime-shim/cli/create-runtime-of.ts';
@@ -72,9 +73,11 @@ export async function useSimulator({ headers }: StandOptions = {}): Promise<Simu
     for (const one of routes) if (await one(...call)) return true;
     return false;
   };
+  let plugin: LiveTexPlugin | undefined;
+  const onPlugin = (made: LiveTexPlugin): void => void (plugin = made);
   const runtime = await simulatedRuntime(async (port) => {
     const http = { host: HOST, port: port ?? 0, routes: [route] };
-    return await createRuntimeOf(config, { storage, http, clock, watch: true });
+    return await createRuntimeOf(config, { storage, http, clock, watch: true, onPlugin });
   });
   opened.push(() => runtime.close());
   const simulator = await createSimulator({
@@ -83,6 +86,7 @@ export async function useSimulator({ headers }: StandOptions = {}): Promise<Simu
     bot: { folder: botFolder },
     binding,
     clock,
+    onOperators: () => plugin?.outdateAvailability(),
   });
   opened.push(() => simulator.close());
   routes = simulator.routes;

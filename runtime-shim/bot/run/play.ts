@@ -247,8 +247,8 @@ export class Play {
   }
 
   /** A line in the author's log. */
-  remark(text: string): void {
-    this.report({ kind: 'remark', level: 'info', text });
+  remark(text: string, level: 'info' | 'warn' = 'info'): void {
+    this.report({ kind: 'remark', level, text });
   }
 
   /** The end of a scenario that was stopped: told whatever has been spent. */

@@ -1,3 +1,4 @@
+import { findScript } from '../bot.ts';
 import { beginScenario } from './begin-scenario.ts';
 import { showMenu } from './menu.ts';
 import { performCommand } from './perform-command.ts';
@@ -17,11 +18,27 @@ export async function runScenario(input: ScenarioInput): Promise<ScenarioResult>
     while (play.frames.length > 0) {
       if (!(await advance(play))) break;
     }
+    warnOfKeptDialog(play);
   } catch (error) {
     if (!(error instanceof ScenarioStopped)) throw error;
     play.stoppedBy(error);
   }
   return play.result();
+}
+
+/**
+ * An operator who typed `/bot` means to give the dialog back; a script of type «Возврат» without `return_to_bot` leaves it with
+ * them, and the bot silent. A question does not change that: what the lead answers is the operator's.
+ */
+function warnOfKeptDialog(play: Play): void {
+  const { trigger } = play.input;
+  if (trigger.kind !== 'script' || trigger.cause.code !== 'operator_command') return;
+  const script = findScript(play.input.bot, trigger.script);
+  if (script?.type !== 'return' || play.requests.some(({ type }) => type === 'ReturnRequested')) return;
+  const text =
+    `скрипт «${script.code}» типа «Возврат», который вызвал оператор, закончился без return_to_bot: ` +
+    'диалог остался у оператора, бот молчит';
+  play.remark(text, 'warn');
 }
 
 /** One command, or the end of a script with its menu. False: the scenario waits for the lead. */

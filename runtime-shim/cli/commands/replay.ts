@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf } from '../../../plugin/contract/coded-error.ts';
+import type { LiveTexPlugin } from '../../../plugin/index.ts';
 import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
 import { differenceText } from '../../simulator/recording/compare-outcomes.ts';
 import { type DialogRecording, recordingSchema } from '../../simulator/recording/recording-schema.ts';
 import { replayRecording, type ReplayResult } from '../../simulator/recording/replay-recording.ts';
 import { type CommandWork, EXIT_DONE, EXIT_FAILED } from '../command.ts';
-import { configSchema } from '../config/config-schema.ts';
+import type { Config } from '../config/config-schema.ts';
+import { loadConfigForSimulation, simulatedConfig } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { cliError } from '../errors.ts';
 import { issueLines, keysOf, readJsonFile } from '../read-file.ts';
@@ -17,7 +19,13 @@ import { botFolderOf } from '../run/find-bot.ts';
 import { coloured, printable, printableJson } from '../terminal.ts';
 
 /** `replay`: plays a recorded dialog against the bot as it is now. Exit code 1 when something went another way. */
-export const replay: CommandWork = async ({ terminal, arguments: { positionals, values, switches }, json, cwd }) => {
+export const replay: CommandWork = async ({
+  terminal,
+  arguments: { positionals, values, switches },
+  json,
+  cwd,
+  env,
+}) => {
   const path = resolve(cwd, positionals[0] ?? '');
   const scenario = await readScenario(path);
   const folder = values['bot'] === undefined ? await botFolderOf(dirname(path)) : resolve(cwd, values['bot']);
@@ -25,7 +33,9 @@ export const replay: CommandWork = async ({ terminal, arguments: { positionals, 
     const problem = 'there is no bot.json beside the scenario or above it: name the bot folder with --bot';
     throw cliError('cli_usage', { problems: [problem] });
   }
-  const result = await playScenario(folder, scenario);
+  const file = values['config'];
+  const own = file === undefined ? undefined : await loadConfigForSimulation(file, cwd, env);
+  const result = await playScenario(folder, scenario, own);
   const isSame = result.differences.length === 0;
   if (switches.has('update')) {
     await writeFile(path, `${JSON.stringify(updated(scenario, result), null, 2)}\n`);
@@ -77,23 +87,26 @@ function patternProblem(pattern: string): string[] {
 }
 
 const HOST = '127.0.0.1';
-const BINDING = 'main';
 
-/** Plays a recording against a bot folder: a runtime, the plugin and a local LiveTex of its own, all in memory. */
-export async function playScenario(botFolder: string, recording: DialogRecording): Promise<ReplayResult> {
+/**
+ * Plays a recording against a bot folder: a runtime, the plugin and a local LiveTex of its own, all in memory. `own`: the
+ * settings that it was recorded with, if they were not the defaults.
+ */
+export async function playScenario(botFolder: string, recording: DialogRecording, own?: Config): Promise<ReplayResult> {
   const emulator = await startLiveTexEmulator({ operators: [] });
   const storage = createMemoryStorage({ clock: systemClock });
   try {
-    const key = randomBytes(16).toString('base64url');
-    const webhook = { publicUrl: `http://${HOST}`, key };
-    const access = { id: BINDING, token: emulator.token, baseUrl: emulator.url };
-    const config = configSchema.parse({ bot: botFolder, livetex: [{ ...access, webhook }] });
-    const runtime = await createRuntimeOf(config, { storage, http: { host: HOST, port: 0 } });
+    const webhook = { publicUrl: `http://${HOST}`, key: randomBytes(16).toString('base64url') };
+    const binding = { token: emulator.token, baseUrl: emulator.url, webhook };
+    const config = simulatedConfig(own, { bot: botFolder, port: 0, binding });
+    let plugin: LiveTexPlugin | undefined;
+    const onPlugin = (made: LiveTexPlugin): void => void (plugin = made);
+    const runtime = await createRuntimeOf(config, { storage, http: { host: HOST, port: 0 }, onPlugin });
     try {
       await runtime.start();
-      const [binding] = config.livetex;
-      if (binding !== undefined) await setWebhookAt(binding, runtime.url ?? '');
-      return await replayRecording(recording, { runtime, emulator });
+      const [first] = config.livetex;
+      if (first !== undefined) await setWebhookAt(first, runtime.url ?? '');
+      return await replayRecording(recording, { runtime, emulator, onOperators: () => plugin?.outdateAvailability() });
     } finally {
       await runtime.close();
     }

@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../../../plugin/contract/coded-error.ts';
+import type { LiveTexPlugin } from '../../../plugin/index.ts';
 import { createMemoryStorage, openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { activityLines, formatLine } from '../activity-line.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, SIMULATE_PORT } from '../command.ts';
-import { type Config, configSchema, sqliteIn } from '../config/config-schema.ts';
-import { loadConfigForSimulation } from '../config/load-config.ts';
+import { type Config, sqliteIn } from '../config/config-schema.ts';
+import { loadConfigForSimulation, simulatedConfig } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { jsonLogger } from '../json-logger.ts';
 import { aborted, listenOn } from '../listening.ts';
@@ -50,7 +51,12 @@ export const simulate: CommandWork = async (context) => {
     opened.push(() => storage.close());
     const emulator = await startLiveTexEmulator({ operators: [OPERATOR, COLLEAGUE] });
     opened.push(() => emulator.close());
-    const config = simulatedConfig({ bot, emulator, port, own });
+    const webhook = { publicUrl: `http://${HOST}:${port}`, key: randomBytes(16).toString('base64url') };
+    const config = simulatedConfig(own, {
+      bot,
+      port,
+      binding: { token: emulator.token, baseUrl: emulator.url, webhook },
+    });
     const logger = jsonLogger({
       write: (line) => terminal.err(line),
       level: 'error',
@@ -58,12 +64,14 @@ export const simulate: CommandWork = async (context) => {
       secrets: [],
     });
     let page: Simulator | undefined;
+    let plugin: LiveTexPlugin | undefined;
     const runtime = await simulatedRuntime(async (samePort) => {
       const routes = [
         async (...call: Parameters<Simulator['routes'][number]>) => await firstOf(page?.routes ?? [], call),
       ];
       const http = { host: HOST, port: samePort ?? port, routes };
-      return await createRuntimeOf(config, { storage, http, logger, clock, watch: true });
+      const onPlugin = (made: LiveTexPlugin): void => void (plugin = made);
+      return await createRuntimeOf(config, { storage, http, logger, clock, watch: true, onPlugin });
     });
     opened.push(() => runtime.close());
     page = await createSimulator({
@@ -73,6 +81,7 @@ export const simulate: CommandWork = async (context) => {
       binding: bindingOf(config),
       clock,
       logger,
+      onOperators: () => plugin?.outdateAvailability(),
       ...builtPageFolder(),
     });
     opened.push(async () => page?.close());
@@ -94,28 +103,6 @@ export const simulate: CommandWork = async (context) => {
   }
   return EXIT_DONE;
 };
-
-interface Simulated {
-  readonly bot: string;
-  readonly emulator: LiveTexEmulator;
-  readonly port: number;
-  /** The author's own settings: notices, headers, time-outs, limits. */
-  readonly own: Config | undefined;
-}
-
-/** The author's settings with the local LiveTex in place of the real one; of several bindings, the first. */
-function simulatedConfig({ bot, emulator, port, own }: Simulated): Config {
-  const key = randomBytes(16).toString('base64url');
-  const publicUrl = `http://${HOST}:${port}`;
-  // Whichever bots it serves: here it serves the one that is simulated.
-  const { bots: _bots, ...binding } = own?.livetex[0] ?? { bots: undefined };
-  return configSchema.parse({
-    ...(own === undefined ? {} : { sandbox: own.sandbox, retention: own.retention }),
-    bot,
-    http: { host: HOST, port },
-    livetex: [{ ...binding, token: emulator.token, baseUrl: emulator.url, webhook: { publicUrl, key } }],
-  });
-}
 
 function bindingOf(config: Config): Config['livetex'][number] {
   const [binding] = config.livetex;

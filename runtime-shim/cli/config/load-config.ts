@@ -68,7 +68,7 @@ export async function loadConfigForMaintenance(file: string, cwd: string, env: E
 const NOT_SIMULATED: readonly string[] = ['storage', 'http'];
 
 /**
- * For `simulate --config`: the settings of a server, without its storage and its address. Variables of secrets may be
+ * For `simulate --config` and `replay --config`: the settings of a server, without its storage and its address. Variables of secrets may be
  * unset, since the local LiveTex has a token and a webhook of its own.
  * @throws cli_json_invalid with every problem, and what `readTextFile` throws
  */
@@ -86,6 +86,36 @@ export async function loadConfigForSimulation(file: string, cwd: string, env: En
   ];
   if (!parsed.success || problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });
   return completed(parsed.data, path);
+}
+
+/**
+ * The settings of a configuration with a local LiveTex in place of the real one; of several bindings the first, which here
+ * serves the bot that is played, whichever bots it serves elsewhere. `own`: the author's configuration, if there is one.
+ */
+export function simulatedConfig(
+  own: Config | undefined,
+  {
+    bot,
+    port,
+    binding,
+  }: {
+    readonly bot: string;
+    readonly port: number;
+    /** How the local LiveTex is reached, and reaches us. */
+    readonly binding: {
+      readonly token: string;
+      readonly baseUrl: string;
+      readonly webhook: { readonly publicUrl: string; readonly key: string };
+    };
+  },
+): Config {
+  const { bots: _bots, ...settings } = own?.livetex[0] ?? { bots: undefined };
+  return configSchema.parse({
+    ...(own === undefined ? {} : { sandbox: own.sandbox, retention: own.retention }),
+    bot,
+    http: { port },
+    livetex: [{ ...settings, ...binding }],
+  });
 }
 
 function completed(config: Config, path: string): Config {

@@ -25,6 +25,7 @@ export interface CommandContext {
   readonly newId: () => string;
   /** Never rejects: how it ended is told on the page. */
   restart(): Promise<void>;
+  operatorsChanged(): void;
 }
 
 /** A command's end. `unavailable`: nothing was done, send it again. */
@@ -45,6 +46,7 @@ export async function perform(command: Command, context: CommandContext): Promis
         return await performLead(command, context);
       case 'operator_status': {
         context.emulator.operators.setStatus(command.operatorId, command.status);
+        context.operatorsChanged();
         tell(context, 'status', command.operatorId, { text: command.status });
         const operator = nameOf(context, command.operatorId);
         context.recorder.action(undefined, { does: 'status', operator, status: command.status });
@@ -57,6 +59,7 @@ export async function perform(command: Command, context: CommandContext): Promis
           ...(lastName === undefined ? {} : { lastName }),
           status: 'online',
         });
+        context.operatorsChanged();
         tell(context, 'added', operator.id, {});
         return { ok: true };
       }

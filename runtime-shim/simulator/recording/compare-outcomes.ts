@@ -1,39 +1,98 @@
-import type { Outcome, RecordedAction, Seen, Step } from './recording-schema.ts';
+import type { RecordedAction, Outcome, RecordedError, Seen, Step } from './recording-schema.ts';
+
+/** A line of a comparison: as recorded (` `), only recorded (`-`), only now (`+`). */
+interface DifferenceLine {
+  readonly mark: ' ' | '-' | '+';
+  readonly text: string;
+}
 
 /** Where a replay went another way: lines as a person reads them. */
 export interface Difference {
   /** Counts from 1. */
   readonly step: number;
   readonly deed: RecordedAction;
-  readonly what: 'sees' | 'scripts' | 'mode' | 'header' | 'deed';
+  readonly what: 'sees' | 'scripts' | 'errors' | 'mode' | 'header' | 'deed';
   readonly expected: readonly string[];
   readonly got: readonly string[];
+  /** Both, line by line and in their order. A line that has moved is taken away in one place and added in another. */
+  readonly lines: readonly DifferenceLine[];
 }
 
 /** How a step's outcome differs from the recorded one. */
 export function differencesOf(step: number, recorded: Step, got: Outcome): Difference[] {
   const { deed, outcome: expected } = recorded;
   const differences: Difference[] = [];
-  const compare = (what: Difference['what'], wanted: readonly string[], came: readonly string[]): void => {
-    if (JSON.stringify(wanted) !== JSON.stringify(came))
-      differences.push({ step, deed, what, expected: wanted, got: came });
+  const compare = <Line>(
+    what: Difference['what'],
+    wanted: readonly Line[],
+    came: readonly Line[],
+    { isSame, textOf }: Comparison<Line>,
+  ): void => {
+    const lines = compareLines(wanted, came, { isSame, textOf });
+    if (lines.every(({ mark }) => mark === ' ')) return;
+    differences.push({ step, deed, what, expected: wanted.map(textOf), got: came.map(textOf), lines });
   };
-  if (!sameSees(expected.sees ?? [], got.sees ?? [])) {
-    const wanted = (expected.sees ?? []).map(seenLine);
-    differences.push({ step, deed, what: 'sees', expected: wanted, got: (got.sees ?? []).map(seenLine) });
-  }
-  compare('scripts', expected.scripts ?? [], got.scripts ?? []);
-  compare('mode', expected.mode === undefined ? [] : [expected.mode], got.mode === undefined ? [] : [got.mode]);
-  compare('header', headerLines(expected.header), headerLines(got.header));
+  compare('sees', expected.sees ?? [], got.sees ?? [], { isSame: isSameSeen, textOf: seenLine });
+  compare('scripts', expected.scripts ?? [], got.scripts ?? [], TEXTS);
+  compare('errors', errorsOf(expected, got), got.errors ?? [], { isSame: isSameError, textOf: errorLine });
+  compare('mode', expected.mode === undefined ? [] : [expected.mode], got.mode === undefined ? [] : [got.mode], TEXTS);
+  compare('header', headerLines(expected.header), headerLines(got.header), TEXTS);
   return differences;
 }
 
-function sameSees(expected: readonly Seen[], got: readonly Seen[]): boolean {
-  return expected.length === got.length && expected.every((line, index) => isSame(line, got[index]));
+/** What could not be done this time. */
+export function impossibleDeed(step: number, deed: RecordedAction, reason: string): Difference {
+  const lines = [{ mark: '+', text: reason }] as const;
+  return { step, deed, what: 'deed', expected: ['possible'], got: [reason], lines };
 }
 
-function isSame(expected: Seen, got: Seen | undefined): boolean {
-  if (got === undefined || expected.from !== got.from) return false;
+interface Comparison<Line> {
+  readonly isSame: (expected: Line, got: Line) => boolean;
+  readonly textOf: (line: Line) => string;
+}
+const TEXTS: Comparison<string> = { isSame: (one, other) => one === other, textOf: (line) => line };
+
+/** The longest common sequence of both sides, and what each has beside it. */
+function compareLines<Line>(
+  expected: readonly Line[],
+  got: readonly Line[],
+  { isSame, textOf }: Comparison<Line>,
+): DifferenceLine[] {
+  const width = got.length + 1;
+  /** How many lines are common from `row` of the expected and `column` of the got ones on. */
+  const common = new Uint32Array((expected.length + 1) * width);
+  const at = (row: number, column: number): number => common[row * width + column] ?? 0;
+  const same = (row: number, column: number): boolean => {
+    const [one, other] = [expected[row], got[column]];
+    return one !== undefined && other !== undefined && isSame(one, other);
+  };
+  for (let row = expected.length - 1; row >= 0; row -= 1) {
+    for (let column = got.length - 1; column >= 0; column -= 1) {
+      common[row * width + column] = same(row, column)
+        ? at(row + 1, column + 1) + 1
+        : Math.max(at(row + 1, column), at(row, column + 1));
+    }
+  }
+  const lines: DifferenceLine[] = [];
+  let [row, column] = [0, 0];
+  while (row < expected.length || column < got.length) {
+    const [one, other] = [expected[row], got[column]];
+    if (one !== undefined && other !== undefined && isSame(one, other)) {
+      lines.push({ mark: ' ', text: textOf(one) });
+      [row, column] = [row + 1, column + 1];
+    } else if (one !== undefined && (other === undefined || at(row + 1, column) >= at(row, column + 1))) {
+      lines.push({ mark: '-', text: textOf(one) });
+      row += 1;
+    } else if (other !== undefined) {
+      lines.push({ mark: '+', text: textOf(other) });
+      column += 1;
+    }
+  }
+  return lines;
+}
+
+function isSameSeen(expected: Seen, got: Seen): boolean {
+  if (expected.from !== got.from) return false;
   if (JSON.stringify([expected.menu, expected.files]) !== JSON.stringify([got.menu, got.files])) return false;
   if (expected.matches === undefined) return expected.text === got.text;
   return new RegExp(expected.matches, 'u').test(got.text ?? '');
@@ -49,6 +108,24 @@ function seenLine({ from, text, matches, menu = [], files = [] }: Seen): string 
     .replaceAll('\n', ' ⏎ ')}`;
 }
 
+/** A recording of an earlier version has only the code of an error, behind its script: then there is no message to compare. */
+function errorsOf(expected: Outcome, got: Outcome): readonly RecordedError[] {
+  if (expected.errors !== undefined) return expected.errors;
+  const hadErrors = expected.scripts?.some((script) => script.includes(' ! ')) ?? false;
+  return hadErrors ? (got.errors ?? []) : [];
+}
+
+/** The line is shown and not compared: a comment above the mistake would make another one of it. */
+function isSameError(expected: RecordedError, got: RecordedError): boolean {
+  const { script, file, code, message } = expected;
+  return script === got.script && file === got.file && code === got.code && message === got.message;
+}
+
+function errorLine({ script, file, line, code, message }: RecordedError): string {
+  const place = line === null ? file : `${file}:${line}`;
+  return `${script}, ${place}: ${message.replaceAll('\n', ' ⏎ ')} (${code})`;
+}
+
 function headerLines(header: Readonly<Record<string, string>> | undefined): string[] {
   return Object.entries(header ?? {})
     .map(([key, value]) => `${key} = ${value}`)
@@ -58,22 +135,16 @@ function headerLines(header: Readonly<Record<string, string>> | undefined): stri
 const WHAT: Readonly<Record<Difference['what'], string>> = {
   sees: 'what the lead sees',
   scripts: 'scripts',
+  errors: 'errors of scripts',
   mode: 'mode of the dialog',
   header: "attributes in the operator's header",
   deed: 'this could not be done',
 };
 
 /** A difference as a person reads it: `-` was recorded, `+` happened now. */
-export function differenceText({ step, deed, what, expected, got }: Difference): string {
+export function differenceText({ step, deed, what, lines }: Difference): string {
   const head = `step ${step}, ${actionText(deed)}: ${WHAT[what]}`;
-  if (what === 'deed') return [head, ...got.map((line) => `  + ${line}`)].join('\n');
-  const same = new Set(expected.filter((line) => got.includes(line)));
-  const lines = [
-    ...expected.map((line) => `  ${same.has(line) ? ' ' : '-'} ${line}`),
-    ...got.filter((line) => !same.has(line)).map((line) => `  + ${line}`),
-  ];
-  const isOrder = same.size === expected.length && same.size === got.length;
-  return [isOrder ? `${head} (another order)` : head, ...lines].join('\n');
+  return [head, ...lines.map(({ mark, text }) => `  ${mark} ${text}`)].join('\n');
 }
 
 /** An action in a few words. */

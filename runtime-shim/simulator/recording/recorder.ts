@@ -6,6 +6,7 @@ import {
   type Outcome,
   type DialogRecording,
   RECORDING_FORMAT,
+  type RecordedError,
   type Seen,
 } from './recording-schema.ts';
 
@@ -22,6 +23,7 @@ interface Recording {
 interface MutableOutcome {
   sees?: Seen[];
   scripts?: string[];
+  errors?: RecordedError[];
   mode?: NonNullable<Outcome['mode']>;
   header?: Record<string, string>;
 }
@@ -56,8 +58,14 @@ export class Recorder {
     } else if (activity.kind === 'script') {
       // A script tells that it begins, and then of each of its files; a file is worth a line when it failed.
       if (activity.file !== undefined && activity.error === undefined) return;
-      const failed = activity.error === undefined ? '' : ` ! ${activity.error.code}`;
-      this.#outcome(userIdOf(activity.lead), (then) => (then.scripts ??= []).push(`${activity.script}${failed}`));
+      const { lead, script, error } = activity;
+      const failed = error === undefined ? '' : ` ! ${error.code}`;
+      this.#outcome(userIdOf(lead), (then) => {
+        (then.scripts ??= []).push(`${script}${failed}`);
+        if (error === undefined) return;
+        const { file, line, code, message } = error;
+        (then.errors ??= []).push({ script, file, line, code, message });
+      });
     } else if (activity.kind === 'plugin') {
       const happened = activity.activity;
       if (happened.kind === 'mode') this.#outcome(happened.userId, (then) => (then.mode = happened.to));

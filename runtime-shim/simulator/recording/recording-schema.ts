@@ -23,11 +23,22 @@ const seenSchema = z.strictObject({
 });
 export type Seen = z.infer<typeof seenSchema>;
 
+/** A script's mistake, at its place in the author's file. */
+const errorSchema = z.strictObject({
+  script: z.string(),
+  file: z.string(),
+  line: z.int().nullable(),
+  code: z.string(),
+  message: z.string(),
+});
+export type RecordedError = z.infer<typeof errorSchema>;
+
 /** What came of a step. */
 const outcomeSchema = z.strictObject({
   sees: z.array(seenSchema).optional(),
   /** Codes of the scripts that ran, in order; with the error's code behind a failed one. */
   scripts: z.array(z.string()).optional(),
+  errors: z.array(errorSchema).optional(),
   /** The dialog's mode after the step, when it changed. */
   mode: z.enum(['bot', 'transferring', 'waiting', 'operator']).optional(),
   /** What the operator sees in the header, when the dialog was handed over. */

@@ -3,7 +3,7 @@ import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import type { Runtime } from '../../runtime/contract.ts';
 import { hasUnread } from '../model/desk.ts';
-import { type Difference, differencesOf } from './compare-outcomes.ts';
+import { type Difference, differencesOf, impossibleDeed } from './compare-outcomes.ts';
 import { Recorder } from './recorder.ts';
 import type { RecordedAction, DialogRecording } from './recording-schema.ts';
 
@@ -22,7 +22,12 @@ export interface ReplayResult {
  */
 export async function replayRecording(
   recording: DialogRecording,
-  on: { readonly runtime: Runtime; readonly emulator: LiveTexEmulator },
+  on: {
+    readonly runtime: Runtime;
+    readonly emulator: LiveTexEmulator;
+    /** Called when a deed changed who is online: an answer of before would be another one than in the recording. */
+    readonly onOperators: () => void;
+  },
 ): Promise<ReplayResult> {
   const { runtime, emulator } = on;
   const lead = { botId: runtime.botId, channel: recording.lead.channel, externalId: EXTERNAL_ID };
@@ -38,8 +43,11 @@ export async function replayRecording(
   const stop = runtime.onActivity((activity) => recorder.observe(activity));
   const idOf = (name: string): string => {
     // Somebody who was added in the middle of the recording.
-    const id = operators.get(name) ?? emulator.operators.add({ firstName: name, status: 'online' }).id;
+    const known = operators.get(name);
+    if (known !== undefined) return known;
+    const { id } = emulator.operators.add({ firstName: name, status: 'online' });
     operators.set(name, id);
+    on.onOperators();
     return id;
   };
   const differences: Difference[] = [];
@@ -48,8 +56,8 @@ export async function replayRecording(
       try {
         await perform(step.deed);
       } catch (error) {
-        const got = [`${codeOf(error) ?? 'error'}: ${messageOf(error)}`];
-        differences.push({ step: index + 1, deed: step.deed, what: 'deed', expected: ['possible'], got });
+        const reason = `${codeOf(error) ?? 'error'}: ${messageOf(error)}`;
+        differences.push(impossibleDeed(index + 1, step.deed, reason));
         break;
       }
       await settle(runtime, emulator);
@@ -78,6 +86,7 @@ export async function replayRecording(
     }
     recorder.action(userId, action);
     performAtDesk(emulator, userId, action, idOf);
+    if (action.does === 'status') on.onOperators();
   }
 }
 

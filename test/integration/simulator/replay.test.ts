@@ -1,13 +1,17 @@
 import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { playScenario, readScenario } from '../../../runtime-shim/cli/commands/replay.ts';
-import { differenceText } from '../../../runtime-shim/simulator/recording/compare-outcomes.ts';
+import { type Difference, differenceText } from '../../../runtime-shim/simulator/recording/compare-outcomes.ts';
+import { recordingSchema } from '../../../runtime-shim/simulator/recording/recording-schema.ts';
 import { botFolder } from '../../support/bot-folder.ts';
 import { runCommand } from '../../support/command.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../../scripts-examples');
 const SUPPORT_BOT = join(EXAMPLES, '08-support-bot');
+
+const resultSchema = z.object({ differences: z.array(z.custom<Difference>()), played: recordingSchema });
 
 /** A copy of the support bot, in which a test may change something. */
 async function supportBot(change: (description: string) => string): Promise<string> {
@@ -39,6 +43,39 @@ describe('a recorded dialog', () => {
     expect(result.stdout).toContain('14 steps, 1 difference(s)');
     expect((await runCommand(['replay', join(folder, 'scenario.json'), '--update'])).code).toBe(0);
     expect((await runCommand(['replay', join(folder, 'scenario.json')])).code).toBe(0);
+  });
+
+  it('shows a script’s error with message, file and line, also in --json', async () => {
+    const folder = await supportBot((text) => text);
+    const path = join(folder, 'scenario.json');
+    const broken = "bot.sendMessage('x');\nundefinedName.go();\n";
+    await writeFile(join(folder, 'номер_заявки.js'), broken);
+    const result = await runCommand(['replay', path, '--json']);
+    const { differences, played } = resultSchema.parse(JSON.parse(result.stdout));
+    const failed = differences.find(({ what }) => what === 'errors');
+    expect(failed && differenceText(failed)).toContain(
+      'errors of scripts\n  + operator, номер_заявки.js:2: ReferenceError: undefinedName is not defined (script_error)',
+    );
+    // Recorded with the mistake it goes the same again; a line above it changes nothing, another mistake does.
+    await writeFile(join(folder, 'номер_заявки.js'), `// одна строка\n${broken}`);
+    const again = (await playScenario(folder, played)).differences;
+    expect(again.filter(({ what }) => what !== 'deed')).toEqual([]);
+    await writeFile(join(folder, 'номер_заявки.js'), broken.replace('undefinedName', 'otherName'));
+    expect((await playScenario(folder, played)).differences.map(({ what }) => what)).toContain('errors');
+  });
+
+  it('plays with the settings that it was recorded with', async () => {
+    const folder = await supportBot((text) => text);
+    const notices = { transferred: 'Зову человека' };
+    await writeFile(join(folder, 'own.json'), JSON.stringify({ bot: '.', livetex: [{ token: 't', notices }] }));
+    const scenario = await readFile(join(folder, 'scenario.json'), 'utf8');
+    await writeFile(
+      join(folder, 'own-scenario.json'),
+      scenario.replaceAll('Диалог переведён на оператора', notices.transferred),
+    );
+    const own = ['replay', join(folder, 'own-scenario.json')];
+    expect((await runCommand([...own, '--config', join(folder, 'own.json')])).code).toBe(0);
+    expect((await runCommand(own)).stdout).toContain('- notice: Зову человека');
   });
 
   it('stops where a deed is no longer possible, and says why', async () => {

@@ -189,3 +189,28 @@ test('a script without commands that runs itself ends too', async () => {
   const scene = await botScene([{ code: 'start', commands: [{ type: 'run_sentence', script: 'start' }] }]);
   expect(mistakes(await scene.say('привет'))).toHaveLength(1);
 });
+
+test('a script of type «Возврат» that an operator asked for warns when it leaves the dialog with the operator', async () => {
+  const question = { type: 'value_input', text: 'Всё ли решено?', attribute: 'ok' };
+  const back = { type: 'return_to_bot' };
+  const warnings = async (commands: readonly unknown[], code: 'operator_command' | 'returned'): Promise<string[]> => {
+    const scene = await botScene([{ code: 'start' }, { code: 'end', type: 'return', commands }]);
+    const result = await scene.play({
+      kind: 'script',
+      script: { type: 'return' },
+      cause: { code },
+      duringTransfer: true,
+    });
+    return result.reports.flatMap((report) =>
+      report.kind === 'remark' && report.level === 'warn' ? [report.text] : [],
+    );
+  };
+  const warning =
+    'скрипт «end» типа «Возврат», который вызвал оператор, закончился без return_to_bot: диалог остался у оператора, бот молчит';
+  expect(await warnings([text('Снова бот')], 'operator_command')).toEqual([warning]);
+  expect(await warnings([question, back], 'operator_command')).toEqual([warning]);
+  expect(await warnings([{ ...back, condition: '' }, text('Снова бот')], 'operator_command')).toEqual([]);
+  expect(await warnings([{ type: 'run_sentence', script: 'start' }, back], 'operator_command')).toEqual([]);
+  // After an operator has closed the dialog it is the bot's already.
+  expect(await warnings([text('Снова бот')], 'returned')).toEqual([]);
+});

@@ -113,6 +113,28 @@ test('a fresh check does not take an answer that was asked for before it came', 
   expect(server.requests).toHaveLength(2);
 });
 
+test('what became void is asked anew, by a request of its own; it still counts while LiveTex does not answer', async () => {
+  const { state, held, server, binding } = await start(ONLINE);
+  await binding.availability();
+  binding.outdateAvailability?.();
+  expect(binding.knownAvailability?.()).toBeUndefined();
+  state.reply = 'silence';
+  const early = binding.availability();
+  await server.received(2);
+  // Changed again while that request is under way: its answer may be the old one.
+  binding.outdateAvailability?.();
+  const late = binding.availability();
+  held[0]?.(ONLINE);
+  expect((await early).state).toBe('online');
+  await server.received(3);
+  held[1]?.(NONE);
+  expect((await late).state).toBe('none');
+  expect(binding.knownAvailability?.()?.availability.state).toBe('none');
+  binding.outdateAvailability?.();
+  state.reply = DOWN;
+  expect(await binding.availability()).toMatchObject({ state: 'none', error: { code: 'livetex_failed' } });
+});
+
 test('while LiveTex does not answer, its last answer counts for 60 s, and the reason is told', async () => {
   const { state, clock, binding } = await start(ONLINE);
   const { at } = await binding.availability();
