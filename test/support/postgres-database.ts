@@ -8,8 +8,12 @@ export interface PostgresDatabase {
   readonly url: () => string;
   /** A URL with a schema of its own, empty. `more`: further parameters, such as `&pool=2`. */
   readonly emptySchema: (more?: string) => string;
-  /** Runs one statement on a connection of its own. */
-  readonly query: <Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+  /** Runs one statement, or several without values, on a connection of its own. `at`: another database of the server. */
+  readonly query: <Row extends Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+    at?: string,
+  ) => Promise<Row[]>;
 }
 
 /**
@@ -33,11 +37,15 @@ export function usePostgres(version: PostgresVersion = 'newest'): PostgresDataba
     await server?.stop();
   });
 
-  async function query<Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]> {
-    const client = new Client({ connectionString: url });
+  async function query<Row extends Record<string, unknown>>(
+    text: string,
+    values: readonly unknown[] = [],
+    at = url,
+  ): Promise<Row[]> {
+    const client = new Client({ connectionString: at });
     await client.connect();
     try {
-      return (await client.query<Row>(text, values === undefined ? undefined : [...values])).rows;
+      return (await client.query<Row>(text, values.length === 0 ? undefined : [...values])).rows;
     } finally {
       await client.end();
     }

@@ -8,6 +8,7 @@ import { hostname, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { deadLinksIn, filesBelow } from '../../unit/houses/documents.ts';
 import { ROOT, runCommand, startCommand } from '../../support/command.ts';
 import { useEmulator } from '../../support/emulator.ts';
 
@@ -69,11 +70,32 @@ test('the tarball holds the package and nothing of the workshop', async () => {
     expect(paths).toContain(path);
   }
   const allowed =
-    /^(bin|dist|docs|scripts-examples)\/|^plugin\/guest\/[^/]+\.d\.ts$|^(README(\.ru)?\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
+    /^(bin|dist|docs|deploy|scripts-examples)\/|^plugin\/guest\/[^/]+\.d\.ts$|^(plugin|runtime-shim|test\/support)\/([\w-]+\/)*README\.md$|^(README(\.ru)?\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|package\.json)$/;
   expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
   expect(paths.filter((path) => /\.test\.|node_modules|node-linux|\.tgz$|\.node$/.test(path))).toEqual([]);
   // A program that was packed by mistake is far larger than any text of ours.
   expect(packed.files.filter(({ size }) => size > 1_000_000)).toEqual([]);
+});
+
+test('every link in its documents leads to something that it holds', () => {
+  const documents = filesBelow(installed('metabot24-livetex'), ['.md']);
+  expect(documents.length).toBeGreaterThan(20);
+  const dead = documents.flatMap((file) => deadLinksIn(file).map((link) => `${file}: ${link}`));
+  expect(dead).toEqual([]);
+});
+
+test('it says whose it is, and README.md says how to install this very tarball while the name is not published', async () => {
+  const manifest = JSON.parse(await readFile(installed('metabot24-livetex', 'package.json'), 'utf8')) as object;
+  expect(manifest).toMatchObject({
+    name: 'metabot24-livetex',
+    license: 'MIT',
+    author: expect.stringContaining('authors') as unknown,
+    engines: { node: expect.stringMatching(/^>=\d+$/) as unknown },
+    publishConfig: { access: 'public', provenance: true },
+  });
+  for (const name of ['README.md', 'README.ru.md']) {
+    expect(await readFile(installed('metabot24-livetex', name), 'utf8')).toContain(`npm install ./${packed.filename}`);
+  }
 });
 
 test('nothing in it names the machine that made it', async () => {

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { validate } from 'dockerfile-utils';
 import { describe, expect, test } from 'vitest';
 import { parseTarget } from '../../../plugin/storage/postgres/target.ts';
 import { COMMANDS } from '../../../runtime-shim/cli/commands.ts';
@@ -71,6 +72,29 @@ describe('deploy/', () => {
       if (spec === undefined) throw new Error(`no command ${name}`);
       expect(parseArguments(spec, rest).values['config']).toMatch(/\.json$/);
     }
+  });
+
+  test('the Dockerfile has nothing that an engine would refuse or warn of, and finds what it builds from', () => {
+    expect(validate(dockerfile)).toEqual([]);
+    const ignored = read('Dockerfile.dockerignore')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    const manifest = JSON.parse(readFileSync(join(DEPLOY, '..', 'package.json'), 'utf8')) as {
+      files: string[];
+      scripts: Record<string, string>;
+    };
+    const [, program = ''] = /^node (.+)$/.exec(manifest.scripts['build'] ?? '') ?? [];
+    for (const needed of ['package-lock.json', '.npmrc', 'test/support/checkout-node/package.json', program]) {
+      expect({ needed, isThere: existsSync(join(DEPLOY, '..', needed)) }).toEqual({ needed, isThere: true });
+      expect(ignored.filter((path) => needed.startsWith(path))).toEqual([]);
+    }
+    const stages = [...dockerfile.matchAll(/^FROM (\S+)(?: AS (\w+))?$/gm)];
+    expect(stages.map(([, image]) => image)).toEqual(['node:26-slim', 'node:26-slim']);
+    for (const [, stage] of dockerfile.matchAll(/--from=(\w+)/g))
+      expect(stages.map(([, , name]) => name)).toContain(stage);
+    // The last word on who runs it.
+    expect([...dockerfile.matchAll(/^USER (.+)$/gm)].at(-1)?.[1]).toBe('metabot');
+    expect(dockerfile.indexOf('\nUSER metabot')).toBeGreaterThan(dockerfile.lastIndexOf('\nRUN'));
   });
 
   test('files and ports fit together', () => {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '../../..');
 
@@ -25,6 +25,18 @@ export function proseOf(file: string): string {
 export function leadsSomewhere(path: string, anchor?: string): boolean {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return false;
   return anchor === undefined || anchorsOf(path).has(anchor);
+}
+
+const LINK = /\[[^\]]*\]\((<[^>]+>|[^)\s]+)\)/gu;
+
+/** A document's relative links that lead nowhere. */
+export function deadLinksIn(file: string): string[] {
+  const targets = Array.from(proseOf(file).matchAll(LINK), ([, target = '']) => target.replace(/^<|>$/gu, ''));
+  return targets.filter((link) => {
+    if (/^[a-z]+:/iu.test(link)) return false;
+    const [path = '', anchor] = decodeURI(link).split('#');
+    return !leadsSomewhere(path === '' ? file : join(dirname(file), path), anchor);
+  });
 }
 
 /** The names that a heading's link has, as GitHub makes them. */

@@ -1,9 +1,8 @@
 /** A link that leads nowhere, and what must not stand in a text that everybody reads. */
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { filesBelow, leadsSomewhere, proseOf, ROOT } from './documents.ts';
+import { deadLinksIn, filesBelow, proseOf, ROOT } from './documents.ts';
 
-const LINK = /\[[^\]]*\]\((<[^>]+>|[^)\s]+)\)/gu;
 /** Folders of somebody's machine: `/home/anna/…`. */
 const MACHINE_PATH = /(?<![\w.])\/(?:home|Users|root)\/[\w.-]/u;
 
@@ -11,16 +10,8 @@ const files = filesBelow(ROOT, ['.md']);
 
 test.each(files.map((file) => relative(ROOT, file)))('%s: every relative link leads somewhere', (name) => {
   const file = join(ROOT, name);
-  const text = proseOf(file);
-  const dead: string[] = [];
-  for (const [, target = ''] of text.matchAll(LINK)) {
-    const link = target.replace(/^<|>$/gu, '');
-    if (/^[a-z]+:/iu.test(link)) continue;
-    const [path = '', anchor] = decodeURI(link).split('#');
-    if (!leadsSomewhere(path === '' ? file : join(dirname(file), path), anchor)) dead.push(link);
-  }
-  expect(dead).toEqual([]);
-  expect(text).not.toMatch(MACHINE_PATH);
+  expect(deadLinksIn(file)).toEqual([]);
+  expect(proseOf(file)).not.toMatch(MACHINE_PATH);
 });
 
 test('finds the documents', () => {
