@@ -1,6 +1,6 @@
 /**
  * The error catalogue of the plugin: code, whose fault, retryable or not, message. `docs/errors.md` explains each row to
- * people; a test holds the two together. Storage has rows of its own (`storage/errors.ts`), since it imports nothing else.
+ * people; a test holds the two together. Storage has rows of its own (`plugin/storage/errors.ts`): of the plugin it knows only their form.
  */
 import { type ErrorRow, errorsFrom } from './contract/coded-error.ts';
 

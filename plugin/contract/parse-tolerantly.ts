@@ -25,11 +25,12 @@ function withoutNulls(value: unknown): unknown {
   );
 }
 
-/** What does not fit, as `path: problem`, without the values. */
+/** What does not fit, as `path: problem`, without the values. `whole` stands for an empty path; where it is empty, too, the problem stands alone. */
 export function problemsOf(error: z.ZodError, whole = 'the whole'): string[] {
-  const lines = error.issues
-    .slice(0, MAX_LISTED)
-    .map((issue) => `${issue.path.map((part) => shortened(String(part))).join('.') || whole}: ${issueWords(issue)}`);
+  const lines = error.issues.slice(0, MAX_LISTED).map((issue) => {
+    const path = issue.path.map((part) => shortened(String(part))).join('.') || whole;
+    return path === '' ? issueWords(issue) : `${path}: ${issueWords(issue)}`;
+  });
   const left = error.issues.length - lines.length;
   return left > 0 ? [...lines, `and ${left} more`] : lines;
 }

@@ -1,21 +1,13 @@
 /**
- * Storage's own error catalogue, in the form of the plugin's (`plugin/errors.ts`), which storage does not import: code,
- * whose fault, retryable or not, message. A message says what is wrong, where, and how to mend it; never a password, and
- * of what is stored only names.
+ * Storage's own error catalogue (`../contract/coded-error.ts` is all that it shares with the plugin's). A message says what is
+ * wrong, where, and how to mend it; never a password, and of what is stored only names.
  */
+import { type CodedError, type ErrorRow, errorsFrom } from '../contract/coded-error.ts';
 
-/** Who has to act: who set the system up, the database server or the network, or we. */
-export type StorageFault = 'setup' | 'remote' | 'internal';
-
-interface StorageErrorRow<Facts> {
-  readonly fault: StorageFault;
-  /** May the same thing succeed later without anybody acting? */
-  readonly retryable: boolean;
-  readonly message: (facts: Facts) => string;
-}
+export { codeOf } from '../contract/coded-error.ts';
 
 /** Types a row's facts without losing them in the catalogue. */
-function row<Facts>(value: StorageErrorRow<Facts>): StorageErrorRow<Facts> {
+function row<Facts>(value: ErrorRow<Facts>): ErrorRow<Facts> {
   return value;
 }
 
@@ -215,36 +207,8 @@ export const STORAGE_ERRORS = {
 
 export type StorageErrorCode = keyof typeof STORAGE_ERRORS;
 
-/** An error of storage. Compare `code`, never the class: errors cross package copies. */
-export class StorageError extends Error {
-  override readonly name = 'StorageError';
-  readonly code: StorageErrorCode;
-  readonly fault: StorageFault;
-  readonly retryable: boolean;
-  /** What the message was made of. Without secrets. */
-  readonly facts: Readonly<Record<string, unknown>>;
-
-  constructor(code: StorageErrorCode, message: string, facts: Readonly<Record<string, unknown>>, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-    this.fault = STORAGE_ERRORS[code].fault;
-    this.retryable = STORAGE_ERRORS[code].retryable;
-    this.facts = facts;
-  }
-}
+/** An error of storage. Compare `code`. */
+export type StorageError = CodedError;
 
 /** Makes an error of the catalogue. */
-export function storageError<Code extends StorageErrorCode>(
-  code: Code,
-  facts: Parameters<(typeof STORAGE_ERRORS)[Code]['message']>[0],
-  cause?: unknown,
-): StorageError {
-  const found = STORAGE_ERRORS[code] as unknown as StorageErrorRow<unknown>;
-  return new StorageError(code, found.message(facts), facts ?? {}, cause);
-}
-
-/** The stable code of any thrown value; `undefined` when it has none. */
-export function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
+export const storageError = errorsFrom(STORAGE_ERRORS);

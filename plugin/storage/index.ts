@@ -4,7 +4,7 @@ import { storageError } from './errors.ts';
 import { createMemoryStorage, createSqliteStorage } from './sqlite/sqlite-storage.ts';
 
 export type * from './contract.ts';
-export { codeOf, StorageError, storageError } from './errors.ts';
+export { codeOf, type StorageError, storageError } from './errors.ts';
 export type * from './lane-worker-contract.ts';
 export { createLaneWorker } from './worker/lane-worker.ts';
 export { createMemoryStorage, createSqliteStorage } from './sqlite/sqlite-storage.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../../plugin/contract/host.ts';
-import { issueWords } from '../../plugin/contract/issue-words.ts';
+import { problemsOf } from '../../plugin/contract/parse-tolerantly.ts';
 import { systemClock } from '../../plugin/storage/system-clock.ts';
 import type { EmulatedOperator, EmulatorFault, EmulatorOptions } from './emulator-contract.ts';
 import { emulatorError } from './emulator-errors.ts';
@@ -40,14 +40,7 @@ const faultSchema = z.discriminatedUnion('kind', [
 export function parseFault(value: unknown): EmulatorFault {
   const parsed = faultSchema.safeParse(value);
   if (parsed.success) return value as EmulatorFault;
-  throw emulatorError('emulator_option_invalid', { what: 'this fault', problems: problemsOf(parsed.error) });
-}
-
-/** One line per problem, with its path. */
-export function problemsOf(error: z.ZodError): string[] {
-  return error.issues.map((issue) =>
-    issue.path.length === 0 ? issueWords(issue) : `${issue.path.join('.')}: ${issueWords(issue)}`,
-  );
+  throw emulatorError('emulator_option_invalid', { what: 'this fault', problems: problemsOf(parsed.error, '') });
 }
 
 export const operatorStatusSchema = z.enum(['online', 'pause', 'away', 'offline']);
@@ -68,7 +61,7 @@ export const groupSchema = z.strictObject({ id: z.string().min(1), name: z.strin
 /** Checks what a caller without types may pass. @throws emulator_option_invalid with every problem */
 export function assertValid(schema: z.ZodType, value: unknown, what: string): void {
   const { error } = schema.safeParse(value);
-  if (error) throw emulatorError('emulator_option_invalid', { what, problems: problemsOf(error) });
+  if (error) throw emulatorError('emulator_option_invalid', { what, problems: problemsOf(error, '') });
 }
 
 /** The ids of LiveTex's own "Hello World" (see its documentation), so that its worked example runs here as printed. */

@@ -1,4 +1,4 @@
-import { issueWords } from '../../plugin/contract/issue-words.ts';
+import { problemsOf } from '../../plugin/contract/parse-tolerantly.ts';
 import { type LeadRef, leadRefSchema } from '../../plugin/contract/lead.ts';
 import { shimError } from '../errors.ts';
 import { listLeads, readForwarded, readLead } from '../leads/lead-store.ts';
@@ -14,8 +14,7 @@ const MAX_SIZE = 4 * 1_024 * 1_024;
 function refOf(context: RuntimeContext, channel: string, externalId: string): LeadRef {
   const parsed = leadRefSchema.safeParse({ botId: context.botId, channel, externalId });
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issueWords(issue)}`);
-  throw shimError('message_invalid', { problems });
+  throw shimError('message_invalid', { problems: problemsOf(parsed.error, '') });
 }
 
 interface LeadPage extends TranscriptPage {

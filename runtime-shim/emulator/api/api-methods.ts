@@ -4,7 +4,7 @@ import { isLoopbackHost } from '../../../plugin/contract/binding-config.ts';
 import { type ApiVersion, type LiveTexMethod, requestSchemas } from '../../../plugin/contract/livetex-api.ts';
 import { webhookEventSchemas } from '../../../plugin/contract/livetex-webhook.ts';
 import { historyPage } from '../conversation.ts';
-import { problemsOf } from '../option-schemas.ts';
+import { problemsOf } from '../../../plugin/contract/parse-tolerantly.ts';
 import type { TouchPoint } from '../touch-point.ts';
 
 /** LiveTex's own error messages and codes (documentation, "Errors"): HTTP status, `error_code`, `error_message`. */
@@ -119,7 +119,7 @@ export const API_METHODS: Record<LiveTexMethod, Handler> = {
 function checked<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw invalid(problemsOf(parsed.error).join('; '));
+  throw invalid(problemsOf(parsed.error, '').join('; '));
 }
 
 function invalid(detail: string): ApiRefusal {

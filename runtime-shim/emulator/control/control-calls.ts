@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { EmulatedTouchPoint, EmulatorFault } from '../emulator-contract.ts';
 import { emulatorError } from '../emulator-errors.ts';
-import { groupSchema, operatorSchema, operatorStatusSchema, problemsOf } from '../option-schemas.ts';
+import { problemsOf } from '../../../plugin/contract/parse-tolerantly.ts';
+import { groupSchema, operatorSchema, operatorStatusSchema } from '../option-schemas.ts';
 
 type Desk = EmulatedTouchPoint;
 type Act = (desk: Desk, args: unknown) => unknown;
@@ -63,7 +64,7 @@ function call<Args extends z.ZodType>(schema: Args, act: (desk: Desk, args: z.in
   return (desk, args) => {
     const parsed = schema.safeParse(args);
     if (parsed.success) return act(desk, parsed.data);
-    throw emulatorError('emulator_option_invalid', { what: 'these arguments', problems: problemsOf(parsed.error) });
+    throw emulatorError('emulator_option_invalid', { what: 'these arguments', problems: problemsOf(parsed.error, '') });
   };
 }
 

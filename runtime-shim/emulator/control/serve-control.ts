@@ -7,7 +7,7 @@ import { foreignPart, isJson } from '../../http/guard.ts';
 import { type BodyBudget, jsonOf, takeBody } from '../../http/read-body.ts';
 import { type HttpCall, type Route, type Serve, serveRoutes } from '../../http/routes.ts';
 import type { EmulatedTouchPoint } from '../emulator-contract.ts';
-import { problemsOf } from '../option-schemas.ts';
+import { problemsOf } from '../../../plugin/contract/parse-tolerantly.ts';
 import type { TouchPoint } from '../touch-point.ts';
 import { CONTROL_CALLS } from './control-calls.ts';
 
@@ -125,7 +125,7 @@ async function answerCall(
   const json = jsonOf(bytes);
   const wanted = callSchema.safeParse(json.ok ? json.value : undefined);
   if (!wanted.success) {
-    const message = `not a call: ${problemsOf(wanted.error).join('; ')}`;
+    const message = `not a call: ${problemsOf(wanted.error, '').join('; ')}`;
     return answerError(response, 400, { code: 'emulator_option_invalid', message });
   }
   const { call, args } = wanted.data;

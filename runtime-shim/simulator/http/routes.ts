@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import type { Logger } from '../../../plugin/contract/host.ts';
-import { issueWords } from '../../../plugin/contract/issue-words.ts';
+import { problemsOf } from '../../../plugin/contract/parse-tolerantly.ts';
 import { answerError, answerJson, answerText } from '../../http/answer.ts';
 import { isForeignHost, isJson, isOwnPage } from '../../http/guard.ts';
 import { BodyBudget, jsonOf, takeBody } from '../../http/read-body.ts';
@@ -125,16 +125,12 @@ async function takeCommand({ request, response }: HttpCall, context: RouteContex
   if (!json.ok) return answerError(response, 400, 'the command is not JSON');
   const command = commandSchema.safeParse(json.value);
   if (!command.success) {
-    return answerJson(response, 400, { error: 'not a command', problems: problemsOf(command.error) });
+    return answerJson(response, 400, { error: 'not a command', problems: problemsOf(command.error, 'command') });
   }
   const result = await context.perform(command.data);
   if (result.ok) return answerJson(response, 200, result);
   const { problems, reason } = result;
   answerJson(response, reason === 'refused' ? 409 : 503, { error: problems.join('; '), problems });
-}
-
-function problemsOf(error: z.ZodError): string[] {
-  return error.issues.map((issue) => `${issue.path.map(String).join('.') || 'command'}: ${issueWords(issue)}`);
 }
 
 /** Reading needs a name of this machine, a command also our own page. Another method than POST is told so instead. */

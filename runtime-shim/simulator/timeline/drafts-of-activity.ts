@@ -149,7 +149,7 @@ function pluginDraft(activity: Activity): EntryDraft {
       const { kind, at, ...facts } = activity;
       return {
         at,
-        ...withUser(userOfLane(activity.queue, activity.lane)),
+        ...withUser(userOfLane(activity.lane)),
         level: kind === 'dead' ? 'error' : 'warn',
         facts: { kind, ...facts, error: onOneLine(facts.error) },
         detail: { error: activity.error },
@@ -158,10 +158,9 @@ function pluginDraft(activity: Activity): EntryDraft {
   }
 }
 
-/** The lead of a lane: `<user>` in the queues `livetex:<binding>`, `<binding>/<user>` in the plugin's others. */
-export function userOfLane(queue: string, lane: string): string | undefined {
-  const userId = queue.startsWith('livetex:') ? lane : lane.slice(lane.indexOf('/') + 1);
-  return leadOf(userId) === undefined ? undefined : userId;
+/** The lead of a lane, whose name is a user id or ends in one, behind a slash. No user id begins with a name and a slash. */
+export function userOfLane(lane: string): string | undefined {
+  return [lane, lane.slice(lane.indexOf('/') + 1)].find((name) => leadOf(name) !== undefined);
 }
 
 function withUser(userId: string | undefined): { userId?: string } {
