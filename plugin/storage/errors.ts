@@ -27,6 +27,7 @@ function nameOf(place: Place): string {
 /** `detail` is what SQLite, the operating system or the server said. */
 type Detailed = Place & { readonly detail: string };
 
+/** @public Read by the test that compares it with docs/errors.md. */
 export const STORAGE_ERRORS = {
   storage_conflict: row({
     fault: 'internal',

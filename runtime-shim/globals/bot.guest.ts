@@ -16,7 +16,7 @@ export function factory(
   libraryOf: (scriptName: string) => string | undefined,
 ): { bot: Record<string, unknown> } {
   const store = createTextStore('bot', state);
-  /** Whether the bot has such a script is known outside only, when this one has ended: so the line goes with the wish. */
+  /** Whether the bot has such a script is known outside only, when this one has ended: so the line goes with the request. */
   const runScript = (code: string, more?: { readonly leadId: string }): true => {
     const frame = placeOfCall();
     const at =

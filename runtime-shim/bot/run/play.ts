@@ -158,7 +158,7 @@ export class Play {
     };
   }
 
-  /** Asks for an operator, or for the dialog back; the same wish twice in a row is one. */
+  /** Asks for an operator, or for the dialog back; the same request twice in a row is one. */
   request(type: ScenarioRequest['type']): void {
     if (this.requests.at(-1)?.type === type) return;
     const scriptType = this.askingType();

@@ -48,7 +48,7 @@ async function performActions(
     else if (action.type === 'set_forwarded') play.forwarded = action.forwarded;
     else if (action.type === 'stop') end = 'stop';
     else if (!asked.has(action.plugin)) {
-      // A plugin is asked once for all that the script wanted of it, so that it may see two wishes as one.
+      // A plugin is asked once for all that the script wanted of it, so that it may see two requests as one.
       asked.add(action.plugin);
       await performPluginActions(play, action.plugin, result.actions);
     }
@@ -79,10 +79,10 @@ function runLater(play: Play, script: string, action: Extract<ScriptAction, { ty
 }
 
 async function performPluginActions(play: Play, plugin: string, actions: readonly ScriptAction[]): Promise<void> {
-  const wishes = actions.flatMap((action): Json[] =>
+  const requests = actions.flatMap((action): Json[] =>
     action.type === 'plugin' && action.plugin === plugin ? [action.action] : [],
   );
-  for (const then of await play.within(play.input.ports.afterScript(plugin, wishes))) {
+  for (const then of await play.within(play.input.ports.afterScript(plugin, requests))) {
     if (then.do === 'event') play.request(then.event);
     else play.later(then.script);
   }

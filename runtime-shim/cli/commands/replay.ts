@@ -27,7 +27,7 @@ export const replay: CommandWork = async ({
   env,
 }) => {
   const path = resolve(cwd, positionals[0] ?? '');
-  const scenario = await readScenario(path);
+  const scenario = await readRecording(path);
   const folder = values['bot'] === undefined ? await botFolderOf(dirname(path)) : resolve(cwd, values['bot']);
   if (folder === undefined) {
     const problem = 'there is no bot.json beside the scenario or above it: name the bot folder with --bot';
@@ -35,7 +35,7 @@ export const replay: CommandWork = async ({
   }
   const file = values['config'];
   const own = file === undefined ? undefined : await loadConfigForSimulation(file, cwd, env);
-  const result = await playScenario(folder, scenario, own);
+  const result = await playRecording(folder, scenario, own);
   const isSame = result.differences.length === 0;
   if (switches.has('update')) {
     await writeFile(path, `${JSON.stringify(updated(scenario, result), null, 2)}\n`);
@@ -64,7 +64,7 @@ function summary({ differences, played }: ReplayResult): string {
 const WHAT = 'the scenario';
 
 /** A scenario file, checked. @throws cli_json_invalid with every problem, and what `readTextFile` throws */
-export async function readScenario(path: string): Promise<DialogRecording> {
+export async function readRecording(path: string): Promise<DialogRecording> {
   const parsed = recordingSchema.safeParse(await readJsonFile(WHAT, path));
   if (!parsed.success) {
     const problems = issueLines(parsed.error.issues, keysOf(recordingSchema));
@@ -92,7 +92,7 @@ const HOST = '127.0.0.1';
  * Plays a recording against a bot folder: a runtime, the plugin and a local LiveTex of its own, all in memory. `own`: the
  * settings that it was recorded with, if they were not the defaults.
  */
-export async function playScenario(botFolder: string, recording: DialogRecording, own?: Config): Promise<ReplayResult> {
+export async function playRecording(botFolder: string, recording: DialogRecording, own?: Config): Promise<ReplayResult> {
   const emulator = await startLiveTexEmulator({ operators: [] });
   const storage = createMemoryStorage({ clock: systemClock });
   try {

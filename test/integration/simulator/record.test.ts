@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { playScenario } from '../../../runtime-shim/cli/commands/replay.ts';
+import { playRecording } from '../../../runtime-shim/cli/commands/replay.ts';
 import type { Command } from '../../../runtime-shim/simulator/commands/command-schema.ts';
 import { differenceText } from '../../../runtime-shim/simulator/recording/compare-outcomes.ts';
 import { recordingSchema } from '../../../runtime-shim/simulator/recording/recording-schema.ts';
@@ -85,6 +85,6 @@ it('a dialog saved from the page goes the same in a replay, also when the operat
     'status',
     'say',
   ]);
-  const { differences } = await playScenario(botFolder, scenario);
+  const { differences } = await playRecording(botFolder, scenario);
   expect(differences.map(differenceText)).toEqual([]);
 });

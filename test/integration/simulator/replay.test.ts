@@ -2,7 +2,7 @@ import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { playScenario, readScenario } from '../../../runtime-shim/cli/commands/replay.ts';
+import { playRecording, readRecording } from '../../../runtime-shim/cli/commands/replay.ts';
 import { type Difference, differenceText } from '../../../runtime-shim/simulator/recording/compare-outcomes.ts';
 import { recordingSchema } from '../../../runtime-shim/simulator/recording/recording-schema.ts';
 import { botFolder } from '../../support/bot-folder.ts';
@@ -28,7 +28,7 @@ describe('a recorded dialog', () => {
     expect(examples.length).toBeGreaterThan(7);
     for (const name of examples) {
       const folder = join(EXAMPLES, name);
-      const { differences } = await playScenario(folder, await readScenario(join(folder, 'scenario.json')));
+      const { differences } = await playRecording(folder, await readRecording(join(folder, 'scenario.json')));
       expect({ name, differences: differences.map(differenceText) }).toEqual({ name, differences: [] });
     }
   });
@@ -58,10 +58,10 @@ describe('a recorded dialog', () => {
     );
     // Recorded with the mistake it goes the same again; a line above it changes nothing, another mistake does.
     await writeFile(join(folder, 'номер_заявки.js'), `// одна строка\n${broken}`);
-    const again = (await playScenario(folder, played)).differences;
+    const again = (await playRecording(folder, played)).differences;
     expect(again.filter(({ what }) => what !== 'deed')).toEqual([]);
     await writeFile(join(folder, 'номер_заявки.js'), broken.replace('undefinedName', 'otherName'));
-    expect((await playScenario(folder, played)).differences.map(({ what }) => what)).toContain('errors');
+    expect((await playRecording(folder, played)).differences.map(({ what }) => what)).toContain('errors');
   });
 
   it('plays with the settings that it was recorded with', async () => {
@@ -80,14 +80,14 @@ describe('a recorded dialog', () => {
 
   it('stops where a deed is no longer possible, and says why', async () => {
     const folder = await supportBot((text) => text.replace('{ "type": "forward_to_operator" }', '{ "type": "stop" }'));
-    const scenario = await readScenario(join(folder, 'scenario.json'));
-    const { differences } = await playScenario(folder, scenario);
+    const scenario = await readRecording(join(folder, 'scenario.json'));
+    const { differences } = await playRecording(folder, scenario);
     expect(differences.map(({ step, what }) => `${step} ${what}`)).toContain('4 deed');
     expect(differences.map(differenceText).join('\n')).toContain('emulator_refused');
   });
 
   it('may hold a pattern where a text is another one each time', async () => {
-    const scenario = await readScenario(join(SUPPORT_BOT, 'scenario.json'));
+    const scenario = await readRecording(join(SUPPORT_BOT, 'scenario.json'));
     const [first] = scenario.steps;
     const [hello, ...rest] = first?.outcome.sees ?? [];
     if (first === undefined || hello === undefined) throw new Error('the scenario begins with a greeting');
@@ -95,8 +95,8 @@ describe('a recorded dialog', () => {
       ...scenario,
       steps: [{ ...first, outcome: { ...first.outcome, sees: [{ from: hello.from, matches }, ...rest] } }],
     });
-    expect((await playScenario(SUPPORT_BOT, withPattern('^Здравствуйте, \\p{L}+'))).differences).toEqual([]);
-    expect((await playScenario(SUPPORT_BOT, withPattern('^До свидания'))).differences).toHaveLength(1);
+    expect((await playRecording(SUPPORT_BOT, withPattern('^Здравствуйте, \\p{L}+'))).differences).toEqual([]);
+    expect((await playRecording(SUPPORT_BOT, withPattern('^До свидания'))).differences).toHaveLength(1);
   });
 
   it('says everything that is wrong with its file', async () => {
