@@ -47,7 +47,7 @@ it('an unchanged bot never differs where operators come and go within the second
   const recording = recordingSchema.parse(saved);
   const said = recording.steps.map(({ outcome }) => outcome.sees?.[0]?.text);
   expect(said.filter((text) => text === 'есть' || text === 'нет')).toEqual(['есть', 'нет', 'есть']);
-  const { differences } = await playScenario(botFolder, recording);
+  const { differences } = await playRecording(botFolder, recording);
   expect(differences.map(differenceText)).toEqual([]);
 });
 
