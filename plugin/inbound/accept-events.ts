@@ -57,7 +57,7 @@ export function createAccept(
       const userId = userIdOf(event.lead);
       const binding = context.bindings.of(event.lead);
       const lane = dialogLane(binding?.id ?? NO_BINDING, userId);
-      const known = isGated(event) ? await readDialog(tx, lane) : undefined;
+      const known = canBeSuppressed(event) ? await readDialog(tx, lane) : undefined;
       const verdict = verdictOf(event, binding, known);
       const seen = await tx.remember(`${EVENT_SCOPE}/${userId}`, event.id, verdict);
       verdicts.push({
@@ -78,10 +78,10 @@ export function createAccept(
 }
 
 /**
- * Must it pass the silence gate, which is the committed mode? A transfer that is only asked for has not silenced the bot
+ * May it be suppressed, as the committed mode says? A transfer that is only asked for has not silenced the bot
  * yet: the rest of the same script still speaks, and the lead may stay with the bot after all.
  */
-function isGated(event: PlatformEvent): boolean {
+function canBeSuppressed(event: PlatformEvent): boolean {
   return event.type === 'BotMessage' && event.duringTransfer !== true;
 }
 

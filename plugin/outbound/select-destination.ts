@@ -11,8 +11,8 @@ import { readDialog } from '../core/dialog-record.ts';
 import { type LiveTexJobOf, dialogJob, dialogLane } from '../core/jobs.ts';
 
 /**
- * A selection that fails with so few tries left is given up as refused: about an hour before the worker would bury it without
- * telling the dialog, so that it is told even when the last tries fail for another reason.
+ * A selection that fails with so few tries left is given up as refused: about an hour before the worker would make it a dead letter
+ * without telling the dialog, so that it is told even when the last tries fail for another reason.
  */
 const GIVE_UP_WITH_TRIES = 24;
 

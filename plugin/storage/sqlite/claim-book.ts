@@ -1,6 +1,6 @@
 import type { JobRow, LaneRow, QueueCounts, Tables } from './tables.ts';
 
-/** What a transaction changed that is settled only when it commits: wake-ups of listeners, the counts of its queues, its lanes. */
+/** What a transaction changed that holds only when it commits: wake-ups of listeners, the counts of its queues, its lanes. */
 export interface Changes {
   /** Queues in which something may have become claimable. */
   readonly queues: Set<string>;
@@ -100,7 +100,7 @@ export interface ClaimBook {
   /** The changes are committed. */
   commit(changes: Changes): void;
   /** The changes are on the disk. */
-  settle(changes: Changes): void;
+  flushed(changes: Changes): void;
   /** The changes were undone. */
   revert(changes: Changes): void;
 }
@@ -186,7 +186,7 @@ export function createClaimBook(): ClaimBook {
     commit(changes) {
       for (const claim of changes.claims) forget(claim);
     },
-    settle: untouch,
+    flushed: untouch,
     revert(changes) {
       for (const claim of changes.claims) claim.ended = false;
       untouch(changes);

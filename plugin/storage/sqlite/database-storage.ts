@@ -67,7 +67,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
       return (durable) => {
         // What could not be made durable is nobody's work: it was promised to nobody, and may be gone after a restart.
         if (!durable) return;
-        claims.settle(changes);
+        claims.flushed(changes);
         work.tell(changes.queues);
         appends.tell(changes.streams);
       };

@@ -97,13 +97,13 @@ export function createRememberedTable(prepare: Prepare): RememberedTable {
   };
 }
 
-type GateColumns = readonly [until: number, reason: string];
+type PauseColumns = readonly [until: number, reason: string];
 
 export function createPauseTable(prepare: Prepare): PauseTable {
   const get = query(
     prepare,
     'SELECT until, reason FROM gate WHERE queue = ?',
-    ([until, reason]: GateColumns): PauseRow => ({ until, reason }),
+    ([until, reason]: PauseColumns): PauseRow => ({ until, reason }),
   );
   const set = change(
     prepare,
@@ -113,7 +113,7 @@ export function createPauseTable(prepare: Prepare): PauseTable {
   const remove = change(prepare, 'DELETE FROM gate WHERE queue = ?');
   return {
     get: (queue) => get.one(queue),
-    set: (queue, gate) => void set(queue, gate.until, gate.reason),
+    set: (queue, { until, reason }) => void set(queue, until, reason),
     remove: (queue) => void remove(queue),
   };
 }

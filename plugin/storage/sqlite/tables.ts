@@ -135,7 +135,7 @@ export interface PauseRow {
 
 export interface PauseTable {
   get(queue: string): PauseRow | undefined;
-  set(queue: string, gate: PauseRow): void;
+  set(queue: string, pause: PauseRow): void;
   remove(queue: string): void;
 }
 

@@ -34,7 +34,7 @@ describe('where hand-overs break', () => {
       desk.host.botSays(LEAD, 'Напоминание', duringTransfer ? { duringTransfer } : {});
     expect(await reminder()).toMatchObject({ verdict: 'accepted' });
     await desk.toWaiting();
-    // Planned before the transfer, said after it: the gate is at the moment of saying, and only what may act passes.
+    // Planned before the transfer, said after it: what counts is the moment of saying, and only what may act is said.
     expect(await reminder()).toMatchObject({ verdict: 'suppressed' });
     expect(await reminder(true)).toMatchObject({ verdict: 'accepted' });
   });
