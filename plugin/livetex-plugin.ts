@@ -1,7 +1,7 @@
 import { webhookUrlOf } from './contract/binding-config.ts';
 import type { DialogView } from './contract/dialog.ts';
 import { type LeadRef, userIdOf } from './contract/lead.ts';
-import type { RuntimePlugin } from './contract/plugin.ts';
+import type { Forgotten, LeadData, RuntimePlugin } from './contract/plugin.ts';
 import { definition } from './definition.ts';
 import { viewOf } from './dialog/dialog-state.ts';
 import { pluginError } from './errors.ts';
@@ -10,6 +10,7 @@ import { afterScript, chooseTransfer, knownToScripts } from './runner/choose-tra
 import { readDialog } from './core/dialog-record.ts';
 import { pluginMetrics } from './operations/metrics.ts';
 import { createHousekeeping } from './operations/housekeeping.ts';
+import { forgetLead, leadData } from './operations/lead-data.ts';
 import type { PluginContext } from './core/plugin-context.ts';
 import { probeTokens, readiness, type TokenWatch, warnOfMissingWebhooks } from './operations/tokens.ts';
 import { NO_BINDING, dialogLane, queuesOf } from './core/jobs.ts';
@@ -21,6 +22,8 @@ import type { ReadTransaction, Storage, Transaction } from './storage/contract.t
 export interface LiveTexPlugin extends RuntimePlugin<Transaction, ReadTransaction> {
   /** Registers a binding's webhook at LiveTex; returns the URL that it set. @throws webhook_not_configured, binding_unknown, livetex_… */
   setWebhook(bindingId: string): Promise<{ readonly url: string }>;
+  leadData(lead: LeadRef): Promise<LeadData>;
+  forget(lead: LeadRef): Promise<Forgotten>;
   /** The webhook's URL as LiveTex has it, empty when none is set. @throws binding_unknown, livetex_… */
   webhookSettings(bindingId: string): Promise<{ readonly url: string }>;
   /** Whoever knows that an operator's status has changed says so: the answer of the last 5 s is void, the next question asks LiveTex. */
@@ -61,6 +64,8 @@ export function assemblePlugin({ context, tokens, guestSource, random, release }
     dialog,
     afterScript: (lead, actions) => afterScript(context, lead, actions),
     chooseTransfer: (lead) => chooseTransfer(context, lead),
+    leadData: (lead) => leadData(context, lead),
+    forget: (lead) => forgetLead(context, lead),
     metrics: () => pluginMetrics(context),
     ready: () => readiness(context, tokens),
     async start() {

@@ -39,6 +39,35 @@ export interface WebhookPeer {
 /** Request headers, lower-case names. */
 export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** A job of a lead, as it is stored: what waits to be done for it, and what was given up. */
+export interface LeadJobView {
+  readonly state: 'waiting' | 'dead';
+  readonly queue: string;
+  readonly kind: string;
+  readonly payload: Json;
+  /** Unix ms. */
+  readonly enqueuedAt: number;
+  readonly attempts: number;
+  readonly lastError: string | null;
+}
+
+/** Everything that the plugin keeps of one lead. */
+export interface LeadData {
+  /** By binding, empty: no binding took the lead. The state's form is the plugin's own and changes with it. */
+  readonly dialogs: ReadonlyArray<{ readonly binding: string; readonly state: Json }>;
+  readonly jobs: readonly LeadJobView[];
+}
+
+/** What a forgetting came to. */
+export interface Forgotten {
+  /** Rows that went: records, waiting jobs, dead letters, timers, remembered ids. */
+  readonly removed: number;
+  /** Something of the lead was still being worked on after 90 s, so something is left: ask again. */
+  readonly underWay: boolean;
+  /** LiveTex keeps what it was sent, under this user id. Only LiveTex can delete it there. */
+  readonly atLiveTex: ReadonlyArray<{ readonly binding: string; readonly userId: string }>;
+}
+
 /**
  * A plugin as a platform sees it. `Tx` and `ReadTx` are the transaction types of the storage that both may share; a
  * platform on another database leaves `tx` out.
@@ -62,6 +91,13 @@ export interface RuntimePlugin<Tx, ReadTx = Tx> {
   afterScript(lead: LeadRef, actions: readonly Json[]): Promise<AfterScript[]>;
   /** The script for «Перевод на оператора» by availability: (онлайн) or (оффлайн), else `transfer`, else an ordinary transfer. */
   chooseTransfer(lead: LeadRef): Promise<AfterScript>;
+  /** Everything that is kept of a lead, for whoever has a right to see it. */
+  leadData?(lead: LeadRef): Promise<LeadData>;
+  /**
+   * Deletes everything that is kept of a lead, for good: its dialogs, what waits to be sent or done, dead letters, timers,
+   * remembered ids. Waits for what is being done for the lead this moment. An event that comes afterwards begins anew.
+   */
+  forget?(lead: LeadRef): Promise<Forgotten>;
   metrics(): Promise<Metric[]>;
   ready(): Promise<Readiness>;
   /** Starts work on what is stored. */

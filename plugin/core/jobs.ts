@@ -11,6 +11,12 @@ export const DIALOG_QUEUE = 'livetex-dialog';
 export const HOST_QUEUE = 'livetex-host';
 /** The dialogs' records, by the name of their lane. */
 export const DIALOGS = 'livetex-dialogs';
+/** How far a refused file's texts have come, by the name of the dialog's lane. */
+export const REFUSED_FILES = 'livetex-refused-files';
+/** When a transfer's selection was first tried: ids within `<scope>/<lane of the dialog>`. */
+export const FIRST_TRY_SCOPE = 'livetex-selections';
+/** Ids of the platform's events are its own per lead, so a lead's are remembered apart from another's: `<scope>/<userId>`. */
+export const EVENT_SCOPE = 'livetex-events';
 /** Stands for the binding of a lead whom no binding takes. Cannot be a binding's id, which is never empty. */
 export const NO_BINDING = '';
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A bundle of guest code: text that runs inside the sandbox, in which there is no `import`. */
@@ -31,6 +32,8 @@ export const LIVETEX_BUNDLE: GuestBundle = {
 export function guestBuildOptions({ entry, returns, options }: GuestBundle) {
   return {
     entryPoints: [fileURLToPath(entry)],
+    // esbuild looks for the packages of `alias` from here; left out, from the folder that somebody starts in.
+    absWorkingDir: dirname(fileURLToPath(entry)),
     bundle: true,
     write: false as const,
     format: 'iife' as const,

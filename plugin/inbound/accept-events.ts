@@ -6,12 +6,9 @@ import { userIdOf } from '../contract/lead.ts';
 import { pluginError } from '../errors.ts';
 import type { Transaction } from '../storage/contract.ts';
 import { type DialogRecord, readDialog } from '../core/dialog-record.ts';
-import { dialogJob, NO_BINDING, dialogLane } from '../core/jobs.ts';
+import { dialogJob, EVENT_SCOPE, NO_BINDING, dialogLane } from '../core/jobs.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { stepOrEnqueue } from '../runner/step-dialog.ts';
-
-/** Ids of the platform's events are its own per lead, so a lead's are remembered apart from another's. */
-const EVENT_SCOPE = 'livetex-events';
 
 type Verdict = EventVerdict['verdict'];
 /** Bots without a binding that are logged, at most. Our choice: a platform may have any number. */

@@ -2,7 +2,7 @@ import { codeOf } from '../contract/coded-error.ts';
 import type { ClaimedJob } from '../storage/contract.ts';
 import type { JobAttempt, JobOutcome } from '../storage/lane-worker-contract.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
-import { type LiveTexJobOf, liveTexJobSchema, dialogLane } from '../core/jobs.ts';
+import { type LiveTexJobOf, liveTexJobSchema, dialogLane, REFUSED_FILES } from '../core/jobs.ts';
 import { selectDestination } from './select-destination.ts';
 import { z } from 'zod';
 import { fileAsText } from '../mirror/mirror-message.ts';
@@ -72,8 +72,6 @@ function refusesFile(error: unknown, attempts: number): boolean {
   return isFailure && attempts + 1 >= MAX_FILE_TRIES;
 }
 
-/** How far a refused file's texts have come, by the name of the dialog's lane: one file at a time, as the lane is strict. */
-const REFUSED_FILES = 'livetex-refused-files';
 const progressSchema = z.object({ job: z.int(), sent: z.int().positive() });
 
 /**

@@ -8,16 +8,13 @@ import type { JobAttempt, JobOutcome } from '../storage/lane-worker-contract.ts'
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { isTokenProblem } from './classify-failure.ts';
 import { readDialog } from '../core/dialog-record.ts';
-import { type LiveTexJobOf, dialogJob, dialogLane } from '../core/jobs.ts';
+import { type LiveTexJobOf, dialogJob, dialogLane, FIRST_TRY_SCOPE } from '../core/jobs.ts';
 
 /**
  * A selection that fails with so few tries left is given up as refused: about an hour before the worker would make it a dead letter
  * without telling the dialog, so that it is told even when the last tries fail for another reason.
  */
 const GIVE_UP_WITH_TRIES = 24;
-
-/** When each transfer's selection was first tried. */
-const FIRST_TRY_SCOPE = 'livetex-selections';
 
 /**
  * Hands the dialog to a group. Looked at once more at the moment of sending: when the transfer is no longer the dialog's

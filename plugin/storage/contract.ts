@@ -136,6 +136,15 @@ export interface Transaction extends ReadTransaction {
   /** Forgets a dead job, or the waiting job at any place of a lane that is not claimed; false when there is none. */
   drop(jobId: number): Promise<boolean>;
   setPause(queue: string, pause: QueuePause | null): Promise<void>;
+  /**
+   * Forgets everything of a lane: waiting jobs, dead letters, and timers that lead into it. A head that somebody works on
+   * stays (`underWay`): ask again once that has ended. `removed`: rows that went.
+   */
+  clearLane(queue: string, lane: string): Promise<{ readonly removed: number; readonly underWay: boolean }>;
+  /** Forgets a stream, its name too: the next entry's `seq` is 1 again. Returns how many entries went. */
+  deleteStream(stream: string): Promise<number>;
+  /** Forgets all ids that were remembered within a scope; how many. */
+  forgetIds(scope: string): Promise<number>;
 }
 
 /** What a worker asks for: heads of lanes that are due and that nobody works on. */
@@ -202,6 +211,11 @@ export interface Storage {
   listStuck(limit: number, after?: StoredJob): Promise<StoredJob[]>;
   /** Deletes what retention allows, one small batch; returns how many rows went. Call until 0. */
   prune(retention: Retention): Promise<number>;
+  /**
+   * After something was deleted for good: takes it out of the engine's files too, as far as that can be done at once (SQLite's
+   * log; PostgreSQL cleans up by itself, later). Never rejects.
+   */
+  scrub(): Promise<void>;
   /** A cheap proof that storage can be written. @throws what is wrong */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -156,6 +156,26 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/dialog.ts')).dialog,
   },
   {
+    name: 'lead',
+    summary: 'show everything that is kept of one lead, or forget it',
+    about: [
+      'export: one JSON document on stdout with the lead, its attributes, transcript, author log, and what waits for it.',
+      'forget: deletes all of that for good, from what waits and from what was given up too. LiveTex keeps its own archive.',
+      'Works beside a running server and on the data of a stopped one.',
+    ],
+    positionals: [
+      { name: 'export|forget', required: true, oneOf: ['export', 'forget'], help: 'what to do' },
+      { name: 'channel', required: true, help: "the channel's code, such as telegram" },
+      { name: 'lead', required: true, help: "the lead's id in that channel" },
+    ],
+    options: [CONFIG],
+    examples: [
+      'metabot-livetex lead export telegram 12345 --config livetex.json > lead.json',
+      'metabot-livetex lead forget telegram 12345 --config livetex.json',
+    ],
+    load: async () => (await import('./commands/lead.ts')).lead,
+  },
+  {
     name: 'storage',
     summary: 'prepare, check or move the stored data',
     about: [

@@ -90,6 +90,12 @@ export const CLI_ERRORS = {
     retryable: false,
     message: (facts: { what: string }) => `there is no ${facts.what}`,
   }),
+  cli_lead_busy: row({
+    fault: 'setup',
+    retryable: true,
+    message: (facts: { channel: string; externalId: string }) =>
+      `something is still being done for the lead "${facts.externalId}" in the channel "${facts.channel}", so not all of it is forgotten: run the command again`,
+  }),
   cli_binding_without_webhook: row({
     fault: 'setup',
     retryable: false,

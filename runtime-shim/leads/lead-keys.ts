@@ -22,3 +22,15 @@ export function authorLogOf(lead: LeadRef): string {
 export function leadQueue(botId: string): string {
   return `lead:${botId}`;
 }
+
+/** What ids of a lead are remembered for: the channel's messages, runs of scripts and deliveries that a plugin asked for. */
+const ID_KINDS = ['message', 'run', 'delivery'] as const;
+
+/** Within which a repeated id of this kind is recognised. */
+export function idScope(kind: (typeof ID_KINDS)[number], lead: LeadRef): string {
+  return `${kind}:${userIdOf(lead)}`;
+}
+
+export function idScopesOf(lead: LeadRef): string[] {
+  return ID_KINDS.map((kind) => idScope(kind, lead));
+}

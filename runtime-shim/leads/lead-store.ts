@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type LeadRef, leadRefSchema, userIdOf } from '../../plugin/contract/lead.ts';
 import type { ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
 import { type LeadRecord, leadRecordSchema, NEW_POSITION } from './lead-record.ts';
-import { BOTS, LEADS, LEAD_FLAGS, LEAD_IDS, leadKey } from './lead-keys.ts';
+import { authorLogOf, BOTS, LEADS, LEAD_FLAGS, LEAD_IDS, leadKey, transcriptOf } from './lead-keys.ts';
 import { createHash } from 'node:crypto';
 
 /** A lead and the version to compare with when it is written. */
@@ -80,6 +80,22 @@ export async function readForwarded(tx: ReadTransaction, ref: LeadRef): Promise<
 
 export async function writeForwarded(tx: Transaction, ref: LeadRef, forwarded: boolean): Promise<void> {
   await tx.putRecord(LEAD_FLAGS, leadKey(ref), { forwarded });
+}
+
+/** Everything of a lead but its jobs and ids; how many rows went. */
+export async function forgetLeadRecords(tx: Transaction, ref: LeadRef): Promise<number> {
+  let removed = 0;
+  const gone = async (collection: string, key: string): Promise<void> => {
+    if ((await tx.getRecord(collection, key)) === undefined) return;
+    await tx.deleteRecord(collection, key);
+    removed += 1;
+  };
+  const stored = await tx.getRecord(LEADS, leadKey(ref));
+  const number = z.object({ id: z.int() }).safeParse(stored?.value);
+  if (number.success) await gone(LEAD_IDS, String(number.data.id));
+  await gone(LEADS, leadKey(ref));
+  await gone(LEAD_FLAGS, leadKey(ref));
+  return removed + (await tx.deleteStream(transcriptOf(ref))) + (await tx.deleteStream(authorLogOf(ref)));
 }
 
 const botRecordSchema = z.object({ attributes: z.record(z.string(), z.string()) });

@@ -113,3 +113,13 @@ export async function appendAuthorLog(
   const value = { ...entry, text: entry.text.slice(0, MAX_ENTRY_LENGTH).toWellFormed().replaceAll('\u0000', '\uFFFD') };
   await tx.appendStream(authorLogOf(lead), JSON.parse(JSON.stringify(value)) as Json, at);
 }
+
+/** Entries of the author's log with `seq > after`, in order, as they were stored. */
+export async function readAuthorLog(
+  tx: ReadTransaction,
+  lead: LeadRef,
+  page: { readonly after: number; readonly limit: number },
+): Promise<Array<{ readonly seq: number; readonly at: number; readonly entry: Json }>> {
+  const entries = await tx.readStream(authorLogOf(lead), page);
+  return entries.map(({ seq, at, value }) => ({ seq, at, entry: value }));
+}

@@ -8,7 +8,12 @@ import type { DialogView } from '../../plugin/contract/dialog.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Attachment } from '../../plugin/contract/message.ts';
-import type { RuntimePlugin } from '../../plugin/contract/plugin.ts';
+import type {
+  Forgotten,
+  LeadData as PluginLeadData,
+  LeadJobView,
+  RuntimePlugin,
+} from '../../plugin/contract/plugin.ts';
 import type { Storage, ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
 import type { ScriptCause } from '../leads/script-cause.ts';
 import type { SandboxLimits, ScriptError, ScriptLogLine, ScriptUsage } from '../sandbox/contract.ts';
@@ -131,6 +136,28 @@ export interface LeadView {
   readonly dialog: DialogView;
 }
 
+/** Everything that is kept of a lead beside its transcript (`messages`) and what authors read about it (`leadLog`). */
+export interface LeadData {
+  readonly lead: LeadRef;
+  /** The lead as it is stored: attributes, tags, position in the bot, memory; `null`: only traces are left. */
+  readonly record: Json;
+  /** What waits for the bot, and what was given up. */
+  readonly jobs: readonly LeadJobView[];
+  /** What each plugin keeps, by its name. */
+  readonly plugins: Readonly<Record<string, PluginLeadData>>;
+}
+
+/** One entry of the author's log. */
+export interface LeadLogEntry {
+  readonly seq: number;
+  /** Unix ms. */
+  readonly at: number;
+  readonly entry: Json;
+}
+
+/** What a forgetting came to; see `Forgotten` of the plugin's contract. */
+export type LeadForgotten = Forgotten;
+
 /** A bot that runs: its scripts, its storage, its plugins and its HTTP address. */
 export interface Runtime {
   /** The HTTP address once started, `undefined` without HTTP. */
@@ -150,6 +177,16 @@ export interface Runtime {
   lead(channel: string, externalId: string): Promise<LeadView | undefined>;
   /** By LiveTex's user id, after that of the last lead of the page before. */
   leads(page: { readonly after?: string; readonly limit: number }): Promise<LeadRef[]>;
+  /** Everything that is kept of a lead; `undefined`: nothing. @throws message_invalid */
+  leadData(channel: string, externalId: string): Promise<LeadData | undefined>;
+  /** Entries of the author's log about a lead, in order, after the last one of the page before. @throws message_invalid */
+  leadLog(channel: string, externalId: string, after: number): Promise<LeadLogEntry[]>;
+  /**
+   * Deletes everything that is kept of a lead, for good, here and in the plugins. Waits for what is being done for it this
+   * moment, at most a minute or two (`underWay`: then something is left, ask again). `undefined`: nothing was there.
+   * @throws message_invalid
+   */
+  forgetLead(channel: string, externalId: string): Promise<LeadForgotten | undefined>;
   onActivity(listener: (activity: RuntimeActivity) => void): () => void;
   /** Reads the bot folder again; the last good one stays in force when there are problems. Returns the problems. */
   reload(): Promise<readonly string[]>;

@@ -4,7 +4,7 @@ import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Transaction } from '../../plugin/storage/contract.ts';
 import { findScript } from '../bot/bot.ts';
 import { appendAuthorLog, appendLine, type NewLine } from '../leads/transcript.ts';
-import { leadKey } from '../leads/lead-keys.ts';
+import { idScope } from '../leads/lead-keys.ts';
 import { readLead, writeForwarded } from '../leads/lead-store.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { TranscriptMessage } from './contract.ts';
@@ -51,8 +51,8 @@ export function hostPorts(context: RuntimeContext, background: BackgroundWork): 
   };
 }
 
-async function isFirst(tx: Transaction, what: string, lead: LeadRef, id: string): Promise<boolean> {
-  return (await tx.remember(`${what}:${leadKey(lead)}`, id, true)) === undefined;
+async function isFirst(tx: Transaction, what: 'run' | 'delivery', lead: LeadRef, id: string): Promise<boolean> {
+  return (await tx.remember(idScope(what, lead), id, true)) === undefined;
 }
 
 function lineOf(delivery: Delivery): NewLine {

@@ -11,7 +11,7 @@ const MAX_LINES = 10_000;
 const MAX_SIZE = 4 * 1_024 * 1_024;
 
 /** Who is meant. @throws message_invalid */
-function refOf(context: RuntimeContext, channel: string, externalId: string): LeadRef {
+export function refOf(context: RuntimeContext, channel: string, externalId: string): LeadRef {
   const parsed = leadRefSchema.safeParse({ botId: context.botId, channel, externalId });
   if (parsed.success) return parsed.data;
   throw shimError('message_invalid', { problems: problemsOf(parsed.error, '') });

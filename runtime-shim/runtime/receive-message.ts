@@ -1,6 +1,6 @@
 import { codeOf } from '../../plugin/contract/coded-error.ts';
 import type { Json, NewJob, Transaction } from '../../plugin/storage/contract.ts';
-import { leadKey, leadQueue } from '../leads/lead-keys.ts';
+import { idScope, leadKey, leadQueue } from '../leads/lead-keys.ts';
 import { ensureLead } from '../leads/lead-store.ts';
 import { appendLine } from '../leads/transcript.ts';
 import type { LeadMessageInput, TranscriptMessage } from './contract.ts';
@@ -32,7 +32,7 @@ export async function receiveMessage(
     at,
   };
   const store = async (tx: Transaction): Promise<TranscriptMessage | undefined> => {
-    if ((await tx.remember(`message:${leadKey(message.lead)}`, id, true)) !== undefined) return undefined;
+    if ((await tx.remember(idScope('message', message.lead), id, true)) !== undefined) return undefined;
     await ensureLead(tx, message.lead, message.name ?? null, at);
     const line = await appendLine(tx, message.lead, { from: 'lead', ...message.content }, at);
     await tx.enqueue([newLeadJob(job)]);

@@ -13,6 +13,9 @@ import { leadQueue } from '../leads/lead-keys.ts';
 import { type BackgroundWork, waitUntilIdle } from './background-work.ts';
 import type { BotHolder } from './bot-holder.ts';
 import type {
+  LeadData,
+  LeadForgotten,
+  LeadLogEntry,
   LeadMessageInput,
   LeadView,
   Runtime,
@@ -21,6 +24,7 @@ import type {
   TranscriptMessage,
   TranscriptPage,
 } from './contract.ts';
+import { forgetLead, leadData, leadLog } from './lead-data.ts';
 import { leadMessages, leadPage, leadView } from './lead-queries.ts';
 import { performLeadJob } from './perform-lead-job.ts';
 import { receiveMessage } from './receive-message.ts';
@@ -130,6 +134,18 @@ export class ShimRuntime implements Runtime {
 
   leads(page: { readonly after?: string; readonly limit: number }): Promise<LeadRef[]> {
     return leadPage(this.insides.context, page);
+  }
+
+  leadData(channel: string, externalId: string): Promise<LeadData | undefined> {
+    return leadData(this.insides.context, channel, externalId);
+  }
+
+  leadLog(channel: string, externalId: string, after: number): Promise<LeadLogEntry[]> {
+    return leadLog(this.insides.context, channel, externalId, after);
+  }
+
+  forgetLead(channel: string, externalId: string): Promise<LeadForgotten | undefined> {
+    return forgetLead(this.insides.context, this.insides.background, channel, externalId);
   }
 
   onActivity(listener: (activity: RuntimeActivity) => void): () => void {

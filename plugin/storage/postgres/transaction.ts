@@ -86,6 +86,23 @@ export const WRITE = {
            ON CONFLICT (queue) DO UPDATE SET until = excluded.until, reason = excluded.reason`,
   },
   liftPause: { name: 'lift_gate', text: 'DELETE FROM gates WHERE queue = $1' },
+  lockLane: {
+    name: 'lock_lane',
+    text: `SELECT coalesce(claim IS NOT NULL AND lease_until > ${NOW}, false) AS claimed FROM lanes
+           WHERE queue = $2 AND lane = $3 FOR UPDATE`,
+  },
+  clearJobs: {
+    name: 'clear_jobs',
+    text: `DELETE FROM jobs WHERE queue = $1 AND lane = $2
+             AND NOT ($3 AND id = (SELECT head.id FROM jobs AS head WHERE head.queue = $1 AND head.lane = $2 ORDER BY head.id LIMIT 1))
+           RETURNING 1 AS gone`,
+  },
+  clearLane: { name: 'clear_lane', text: 'DELETE FROM lanes WHERE queue = $1 AND lane = $2' },
+  clearDead: { name: 'clear_dead', text: 'DELETE FROM dead_jobs WHERE queue = $1 AND lane = $2 RETURNING 1 AS gone' },
+  clearTimers: { name: 'clear_timers', text: 'DELETE FROM timers WHERE queue = $1 AND lane = $2 RETURNING 1 AS gone' },
+  deleteStream: { name: 'delete_stream', text: 'DELETE FROM streams WHERE stream = $1' },
+  deleteEntries: { name: 'delete_entries', text: 'DELETE FROM stream_entries WHERE stream = $1 RETURNING 1 AS gone' },
+  forgetIds: { name: 'forget_ids', text: 'DELETE FROM remembered WHERE scope = $1 RETURNING 1 AS gone' },
 } as const;
 
 export interface WriteContext {
@@ -241,6 +258,25 @@ export function writeTransaction({ port, clock, changes, check, wrote }: WriteCo
       if (pause === null) write(WRITE.liftPause, [queue]);
       else write(WRITE.setPause, [queue, clock.toServer(pause.until), storableText(pause.reason)]);
       changes.queues.add(queue);
+    },
+    async clearLane(queue, lane) {
+      // Locked first, as everywhere: whoever adds to the lane or claims its head does so before or after.
+      const [row] = await ask<{ claimed: boolean }>(WRITE.lockLane, [now(), queue, lane]);
+      const underWay = row?.claimed === true;
+      const gone = [
+        ...(await ask(WRITE.clearJobs, [queue, lane, underWay])),
+        ...(await ask(WRITE.clearDead, [queue, lane])),
+        ...(await ask(WRITE.clearTimers, [queue, lane])),
+      ];
+      if (row !== undefined && !underWay) write(WRITE.clearLane, [queue, lane]);
+      return { removed: gone.length, underWay };
+    },
+    async deleteStream(stream) {
+      write(WRITE.deleteStream, [stream]);
+      return (await ask(WRITE.deleteEntries, [stream])).length;
+    },
+    async forgetIds(scope) {
+      return (await ask(WRITE.forgetIds, [scope])).length;
     },
   };
 }

@@ -6,13 +6,28 @@ const database = new DatabaseSync((workerData as { readonly file: string }).file
 // NORMAL: the log is flushed before its pages go into the database, and the database before the log is used anew.
 database.exec('PRAGMA synchronous = NORMAL');
 const checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+const truncate = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
+/** How long an emptying of the log waits for readers and writers, ms. Our choice: theirs take milliseconds. */
+database.exec('PRAGMA busy_timeout = 1000');
 
-parentPort?.on('message', (message: 'checkpoint' | 'close') => {
+export type Request = 'checkpoint' | 'truncate' | 'close';
+/** `frames`: what is in the log. `isEmptied`: it is empty. */
+export type Answer =
+  | { readonly did: 'checkpoint'; readonly frames: number }
+  | { readonly did: 'truncate'; readonly isEmptied: boolean };
+
+function answer(message: Answer): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  parentPort?.postMessage(message);
+}
+
+parentPort?.on('message', (message: Request) => {
   if (message === 'checkpoint') {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    parentPort?.postMessage(Number(checkpoint.get()?.['log'] ?? 0));
-    return;
+    answer({ did: 'checkpoint', frames: Number(checkpoint.get()?.['log'] ?? 0) });
+  } else if (message === 'truncate') {
+    answer({ did: 'truncate', isEmptied: truncate.get()?.['busy'] === 0 });
+  } else {
+    database.close();
+    parentPort?.close();
   }
-  database.close();
-  parentPort?.close();
 });

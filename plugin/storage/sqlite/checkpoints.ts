@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
+import type { Answer, Request } from './checkpoint-thread.ts';
 
 /** The thread beside this file: in the flat `dist/`, or as source. */
 const BUILT = new URL('./checkpoint.js', import.meta.url);
@@ -22,6 +23,8 @@ const TOO_MANY_FRAMES = 16_000;
 export interface Checkpoints {
   /** A transaction has just been committed and none is open. */
   committed(): void;
+  /** Moves all of the log and empties it, so that nothing of the past stands in it; false: somebody reads for too long. */
+  empty(): Promise<boolean>;
   /** Resolves when nothing of it is under way. */
   close(): Promise<void>;
 }
@@ -38,17 +41,24 @@ export function createCheckpoints(database: DatabaseSync, folder: string): Check
   let commits = 0;
   let mustFinish = false;
   let isClosing = false;
+  /** Who waits for the log to be emptied, in order. */
+  const emptying: Array<(isEmptied: boolean) => void> = [];
   database.exec('PRAGMA wal_autocheckpoint = 0');
 
   function startThread(): Worker {
     const started = new Worker(THREAD, { workerData: { file: join(folder, 'data.db') }, execArgv: [] });
     started.unref();
-    started.on('message', (frames: number) => {
+    started.on('message', (answer: Answer) => {
+      if (answer.did === 'truncate') {
+        emptying.shift()?.(answer.isEmptied);
+        return;
+      }
       isUnderWay = false;
-      mustFinish = frames > TOO_MANY_FRAMES;
+      mustFinish = answer.frames > TOO_MANY_FRAMES;
     });
     started.on('error', () => undefined);
     started.once('exit', () => {
+      for (const resolve of emptying.splice(0)) resolve(false);
       // Without its thread SQLite goes back to its own way.
       isLost = true;
       if (!isClosing) database.exec('PRAGMA wal_autocheckpoint = 1000');
@@ -56,7 +66,20 @@ export function createCheckpoints(database: DatabaseSync, folder: string): Check
     return started;
   }
 
+  function ask(request: Request): void {
+    thread ??= startThread();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    thread.postMessage(request);
+  }
+
   return {
+    empty() {
+      if (isLost || isClosing) return Promise.resolve(false);
+      return new Promise((resolve) => {
+        emptying.push(resolve);
+        ask('truncate');
+      });
+    },
     committed() {
       if (mustFinish) {
         // The thread has moved nearly everything; what came since is little, and now nobody writes.
@@ -67,9 +90,7 @@ export function createCheckpoints(database: DatabaseSync, folder: string): Check
       if (commits < COMMITS || isUnderWay || isLost) return;
       commits = 0;
       isUnderWay = true;
-      thread ??= startThread();
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-      thread.postMessage('checkpoint');
+      ask('checkpoint');
     },
     async close() {
       isClosing = true;
@@ -79,8 +100,7 @@ export function createCheckpoints(database: DatabaseSync, folder: string): Check
         ending.once('exit', () => resolve());
       });
       ending.ref();
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-      ending.postMessage('close');
+      ask('close');
       await ended;
     },
   };

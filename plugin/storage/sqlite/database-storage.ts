@@ -35,6 +35,8 @@ export interface DatabaseStorageContext extends OpenStorageOptions {
   readonly soon: (act: () => void) => void;
   /** Throws when nothing new may be written; what ends a job, and what frees space, still is. */
   readonly refuseNew?: () => void;
+  /** Takes what was deleted out of the engine's files. Left out: there are none. */
+  readonly scrub?: () => Promise<void>;
   /** Is told which jobs are under way before their claims are handed out. Left out: nobody asks after this process. */
   readonly onTrying?: (jobIds: readonly number[]) => void;
 }
@@ -158,6 +160,9 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     listDead: (page) => read((tables) => listDead(tables, page)),
     listStuck: (limit, after) => read((tables) => listStuck(tables, limit, after)),
     prune: (retention) => write(false, (context) => prune(context, retention)),
+    scrub: async () => {
+      await given.scrub?.();
+    },
     ping: () =>
       write(true, () => {
         tables.touch(clock.now());

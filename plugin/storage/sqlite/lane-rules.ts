@@ -167,3 +167,25 @@ export function drop(context: RuleContext, jobId: number): boolean {
   leaveLane(context, lane, job);
   return true;
 }
+
+/** Everything of a lane, but a head that somebody works on. */
+export function clearLane(
+  context: RuleContext,
+  queue: string,
+  name: string,
+): { readonly removed: number; readonly underWay: boolean } {
+  const { tables, changes, claims } = context;
+  const dead = tables.dead.removeLane(queue, name);
+  const timers = tables.timers.removeLane(queue, name);
+  if (dead > 0) count(changes, queue, 'dead', -dead);
+  if (timers > 0) count(changes, queue, 'timers', -timers);
+  const lane = tables.lanes.find(queue, name);
+  if (lane === undefined) return { removed: dead + timers, underWay: false };
+  const behind = tables.jobs.removeBehind(lane.id, lane.headId);
+  count(changes, queue, 'jobs', -behind.jobs);
+  count(changes, queue, 'retrying', -behind.retrying);
+  const underWay = claims.isClaimed(lane.id, context.now());
+  const head = underWay ? undefined : tables.jobs.get(lane.headId);
+  if (head !== undefined) leaveLane(context, lane, head);
+  return { removed: dead + timers + behind.jobs + (head === undefined ? 0 : 1), underWay };
+}

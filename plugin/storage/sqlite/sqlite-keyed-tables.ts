@@ -66,6 +66,8 @@ export function createStreamTable(prepare: Prepare): StreamTable {
     prepare,
     `DELETE FROM stream_entry WHERE rowid IN (SELECT rowid FROM stream_entry WHERE at < ? ORDER BY at LIMIT ?)`,
   );
+  const removeEntries = change(prepare, 'DELETE FROM stream_entry WHERE stream = ?');
+  const end = change(prepare, 'DELETE FROM stream WHERE name = ?');
   return {
     append(stream, value, at) {
       const last = lastSeq.one(stream);
@@ -76,6 +78,10 @@ export function createStreamTable(prepare: Prepare): StreamTable {
       return seq;
     },
     read: (stream, after, limit) => read.all(stream, after, limit),
+    remove(stream) {
+      end(stream);
+      return removeEntries(stream);
+    },
     removeBefore,
   };
 }
@@ -93,6 +99,7 @@ export function createRememberedTable(prepare: Prepare): RememberedTable {
   return {
     get: (scope, id) => get.one(scope, id),
     insert: (scope, id, value, at) => insert(scope, id, value, at) > 0,
+    removeScope: change(prepare, 'DELETE FROM remembered WHERE scope = ?'),
     removeBefore,
   };
 }

@@ -77,6 +77,12 @@ export function createJobTable(prepare: Prepare): JobTable {
   const markFailed = change(prepare, 'UPDATE job SET attempts = ?, first_failed_at = ?, last_error = ? WHERE id = ?');
   const next = query(prepare, 'SELECT id FROM job WHERE lane_id = ? AND id > ? ORDER BY id LIMIT 1', only<number>);
   const list = query(prepare, `SELECT ${JOB} FROM job WHERE lane_id = ? ORDER BY id LIMIT ?`, jobRow);
+  const behind = query(
+    prepare,
+    'SELECT count(*), count(first_failed_at) FROM job WHERE lane_id = ? AND id > ?',
+    ([jobs, retrying]: readonly [jobs: number, retrying: number]) => ({ jobs, retrying }),
+  );
+  const removeBehind = change(prepare, 'DELETE FROM job WHERE lane_id = ? AND id > ?');
   const failed = query(
     prepare,
     `SELECT ${JOB} FROM job WHERE first_failed_at IS NOT NULL AND (first_failed_at, id) > (?, ?) ORDER BY first_failed_at, id LIMIT ?`,
@@ -103,6 +109,11 @@ export function createJobTable(prepare: Prepare): JobTable {
     markFailed: (job, failure) => void markFailed(failure.attempts, failure.firstFailedAt, failure.lastError, job.id),
     nextInLane: (laneId, afterId) => next.one(laneId, afterId),
     listInLane: (laneId, limit) => list.all(laneId, limit),
+    removeBehind(laneId, afterId) {
+      const counted = behind.one(laneId, afterId) ?? { jobs: 0, retrying: 0 };
+      removeBehind(laneId, afterId);
+      return counted;
+    },
     failed: (limit, afterTime, afterId) => failed.all(afterTime, afterId, limit),
   };
 }

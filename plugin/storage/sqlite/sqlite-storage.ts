@@ -51,6 +51,9 @@ function createSqliteReader(database: DatabaseSync, folder: string, deadlineMs: 
   };
 }
 
+/** Each waits for a second. */
+const SCRUB_TRIES = 3;
+
 /** A disk or a database that cannot be written is told when the folder is opened, not at the first message. */
 function proveWritable(database: DatabaseSync, now: number): void {
   database.prepare(`UPDATE counter SET value = ? WHERE name = 'touch'`).run(now);
@@ -91,6 +94,10 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
       // Begun in the loop's check phase: all that arrived from the network in this turn commits together.
       soon: setImmediate,
       refuseNew: createDiskGuard(folder, options.keptFreeBytes),
+      scrub: async () => {
+        // Readers come and go within milliseconds; one that stays (a backup) ends by itself, and the log with it.
+        for (let tries = 0; tries < SCRUB_TRIES && !(await checkpoints.empty()); tries += 1);
+      },
       onTrying: (jobIds) => marks.write(jobIds),
       engine: createSqliteEngine(
         database,

@@ -34,6 +34,7 @@ function createTimerTable(prepare: Prepare): TimerTable {
       return !replaced;
     },
     remove: (queue, id) => remove(queue, id) > 0,
+    removeLane: change(prepare, 'DELETE FROM timer INDEXED BY timer_at WHERE queue = ? AND lane = ?'),
     due: (queue, now, limit) => due.all(queue, now, limit),
     earliest: (queue) => earliest.one(queue) ?? undefined,
   };
@@ -77,6 +78,8 @@ function createDeadTable(prepare: Prepare): DeadTable {
       void insert(id, queue, lane, kind, payload, enqueuedAt, attempts, firstFailedAt, lastError, diedAt),
     get: (id) => get.one(id),
     remove: (id) => void remove(id),
+    // A lead is forgotten seldom, so its lanes have no index of their own: all dead jobs of the queue are looked through.
+    removeLane: change(prepare, 'DELETE FROM dead INDEXED BY dead_queue WHERE queue = ? AND lane = ?'),
     list: (queue, after, limit) => (queue === undefined ? list.all(after, limit) : listQueue.all(queue, after, limit)),
     diedBefore: (at, limit) => diedBefore.all(at, limit),
   };

@@ -28,6 +28,8 @@ export interface StreamRow {
 export interface StreamTable {
   append(stream: string, value: string, at: number): number;
   read(stream: string, after: number, limit: number): StreamRow[];
+  /** Removes the stream with its entries; how many. */
+  remove(stream: string): number;
   /** Removes entries of before `at`; the stream's numbers go on. */
   removeBefore(at: number, limit: number): number;
 }
@@ -36,6 +38,8 @@ export interface RememberedTable {
   get(scope: string, id: string): string | undefined;
   /** False when the id is there already: then nothing changes. */
   insert(scope: string, id: string, value: string, at: number): boolean;
+  /** Removes all ids of a scope; how many. */
+  removeScope(scope: string): number;
   removeBefore(at: number, limit: number): number;
 }
 
@@ -92,6 +96,8 @@ export interface JobTable {
   markFailed(job: JobRow, failure: { attempts: number; firstFailedAt: number; lastError: string }): void;
   nextInLane(laneId: number, afterId: number): number | undefined;
   listInLane(laneId: number, limit: number): JobRow[];
+  /** Removes the jobs behind this one; how many, and how many of them had failed. */
+  removeBehind(laneId: number, afterId: number): { readonly jobs: number; readonly retrying: number };
   /** Jobs that failed, by the time of the first failure, behind this time and id. */
   failed(limit: number, afterTime: number, afterId: number): JobRow[];
 }
@@ -109,6 +115,8 @@ export interface TimerTable {
   /** Replaces a timer with the same id; true when there was none. */
   put(timer: TimerRow): boolean;
   remove(queue: string, id: string): boolean;
+  /** Removes the timers that lead into a lane; how many. */
+  removeLane(queue: string, lane: string): number;
   /** Timers with `at <= now`, by `at`, then in the order of scheduling. */
   due(queue: string, now: number, limit: number): TimerRow[];
   earliest(queue: string): number | undefined;
@@ -124,6 +132,8 @@ export interface DeadTable {
   insert(job: DeadRow): void;
   get(id: number): DeadRow | undefined;
   remove(id: number): void;
+  /** Removes the dead jobs of a lane; how many. */
+  removeLane(queue: string, lane: string): number;
   list(queue: string | undefined, after: number, limit: number): DeadRow[];
   diedBefore(at: number, limit: number): DeadRow[];
 }

@@ -15,6 +15,7 @@ import { storageError } from '../errors.ts';
 import { count } from './claim-book.ts';
 import {
   type RuleContext,
+  clearLane,
   complete,
   deadLetter,
   drop,
@@ -181,5 +182,20 @@ export class SqliteTransaction extends SqliteReadTransaction implements Transact
     if (pause === null) tables.pauses.remove(queue);
     else tables.pauses.set(checkName('queue', queue), { until: pause.until, reason: pause.reason });
     changes.queues.add(queue);
+  }
+
+  async clearLane(queue: string, lane: string): Promise<{ readonly removed: number; readonly underWay: boolean }> {
+    this.check();
+    return clearLane(this.#context, queue, lane);
+  }
+
+  async deleteStream(stream: string): Promise<number> {
+    this.check();
+    return this.#context.tables.streams.remove(stream);
+  }
+
+  async forgetIds(scope: string): Promise<number> {
+    this.check();
+    return this.#context.tables.remembered.removeScope(scope);
   }
 }

@@ -11,7 +11,6 @@ import { loadConfig, refuseUnknownBots } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { jsonLogger } from '../json-logger.ts';
 import { aborted, listenOn } from '../listening.ts';
-import { dialogReport } from '../maintenance/dialog-report.ts';
 import {
   maintenanceRoute,
   newControlToken,
@@ -45,10 +44,7 @@ export const serve: CommandWork = async ({ terminal, arguments: { values }, json
     const onPlugin = (plugin: LiveTexPlugin): void => void plugins.push(plugin);
     const token = newControlToken();
     const folder = sqliteFolderOf(config.storage);
-    const maintenance = maintenanceRoute(token, () => ({
-      ...maintenanceOf(storage, config),
-      dialog: async (channel, externalId, last) => await dialogReport(runtime, storage, { channel, externalId, last }),
-    }));
+    const maintenance = maintenanceRoute(token, () => maintenanceOf(storage, config, runtime));
     // Nodes on one database are asked through the database: only a data folder belongs to one process.
     const parts = { routes: folder === undefined ? [] : [maintenance] };
     const runtime: Runtime = await createRuntimeOf(config, { storage, http, logger, clock, onPlugin, parts });

@@ -2,9 +2,13 @@
 import { z } from 'zod';
 import type { Storage } from '../../../plugin/storage/contract.ts';
 import type { Config } from '../config/config-schema.ts';
+import type { LeadData, LeadForgotten, LeadLogEntry, Runtime, TranscriptMessage } from '../../runtime/contract.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { type DialogReport, dialogReport } from './dialog-report.ts';
 import { dropJobs, listOutbox, type Outbox, resendDead } from './outbox.ts';
+
+/** What one answer of a running server carries of a transcript, UTF-16 units of its JSON. */
+const LINES_PAGE = { maxLines: 1_000, maxSize: 1_024 * 1_024 };
 
 const whichSchema = z.union([z.int().positive(), z.literal('all')]);
 
@@ -19,6 +23,15 @@ export const requestSchema = z.discriminatedUnion('do', [
     externalId: z.string(),
     last: z.int().positive().max(1_000),
   }),
+  z.strictObject({ do: z.literal('leadData'), channel: z.string(), externalId: z.string() }),
+  z.strictObject({
+    do: z.literal('leadLines'),
+    channel: z.string(),
+    externalId: z.string(),
+    of: z.enum(['messages', 'authorLog']),
+    after: z.int().nonnegative(),
+  }),
+  z.strictObject({ do: z.literal('forget'), channel: z.string(), externalId: z.string() }),
 ]);
 export type MaintenanceRequest = z.infer<typeof requestSchema>;
 
@@ -30,7 +43,16 @@ export interface Maintenance {
   drop(which: number | 'all'): Promise<number>;
   /** `undefined`: there is no such lead. */
   dialog(channel: string, externalId: string, last: number): Promise<DialogReport | undefined>;
+  /** `undefined`: nothing is kept of such a lead. */
+  leadData(channel: string, externalId: string): Promise<LeadData | undefined>;
+  /** Lines with `seq > after` of what the lead saw, or of what authors read about it; none: there are no more. */
+  leadLines(channel: string, externalId: string, of: LeadLines, after: number): Promise<readonly LeadLine[]>;
+  /** `undefined`: nothing was there. */
+  forget(channel: string, externalId: string): Promise<LeadForgotten | undefined>;
 }
+
+export type LeadLines = 'messages' | 'authorLog';
+export type LeadLine = TranscriptMessage | LeadLogEntry;
 
 /** Answers a request that came as JSON. */
 export async function answerRequest(maintenance: Maintenance, request: MaintenanceRequest): Promise<unknown> {
@@ -43,23 +65,40 @@ export async function answerRequest(maintenance: Maintenance, request: Maintenan
       return await maintenance.drop(request.which);
     case 'dialog':
       return (await maintenance.dialog(request.channel, request.externalId, request.last)) ?? null;
+    case 'leadData':
+      return (await maintenance.leadData(request.channel, request.externalId)) ?? null;
+    case 'leadLines':
+      return await maintenance.leadLines(request.channel, request.externalId, request.of, request.after);
+    case 'forget':
+      return (await maintenance.forget(request.channel, request.externalId)) ?? null;
   }
 }
 
-/** On an open storage that nobody else works on, or that several may share. */
-export function maintenanceOf(storage: Storage, config: Config): Maintenance {
+/** On an open storage: one that nobody else works on or that several may share, or that of a `running` runtime. */
+export function maintenanceOf(storage: Storage, config: Config, running?: Runtime): Maintenance {
+  /** Without a running one: never started, so nothing is sent. */
+  async function withRuntime<T>(use: (runtime: Runtime) => Promise<T>): Promise<T> {
+    const runtime = running ?? (await createRuntimeOf(config, { storage }));
+    try {
+      return await use(runtime);
+    } finally {
+      if (running === undefined) await runtime.close();
+    }
+  }
+
   return {
     outbox: async () => await listOutbox(storage),
     resend: async (which) => await resendDead(storage, which),
     drop: async (which) => await dropJobs(storage, which),
-    dialog: async (channel, externalId, last) => {
-      // Never started: it only reads, and nothing is sent.
-      const runtime = await createRuntimeOf(config, { storage });
-      try {
-        return await dialogReport(runtime, storage, { channel, externalId, last });
-      } finally {
-        await runtime.close();
-      }
-    },
+    dialog: (channel, externalId, last) =>
+      withRuntime((runtime) => dialogReport(runtime, storage, { channel, externalId, last })),
+    leadData: (channel, externalId) => withRuntime((runtime) => runtime.leadData(channel, externalId)),
+    leadLines: (channel, externalId, of, after) =>
+      withRuntime<readonly LeadLine[]>((runtime) =>
+        of === 'messages'
+          ? runtime.messages(channel, externalId, after, LINES_PAGE)
+          : runtime.leadLog(channel, externalId, after),
+      ),
+    forget: (channel, externalId) => withRuntime((runtime) => runtime.forgetLead(channel, externalId)),
   };
 }

@@ -3,16 +3,20 @@ import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
+import type { LeadData } from '../../runtime/contract.ts';
 import { loadConfigForMaintenance } from '../config/load-config.ts';
 import { sqliteFolderOf } from '../config/config-schema.ts';
 import { cliError } from '../errors.ts';
 import { dialogReportSchema } from './dialog-report.ts';
 import { readControlFile } from './maintenance-route.ts';
-import { type Maintenance, type MaintenanceRequest, maintenanceOf } from './maintenance.ts';
+import { type LeadLine, type Maintenance, type MaintenanceRequest, maintenanceOf } from './maintenance.ts';
 import { outboxSchema } from './outbox.ts';
 
 /** An answer of this machine takes milliseconds; a server that is busy for longer should be left alone. */
 const ANSWER_TIMEOUT_MS = 10_000;
+
+/** A lead is forgotten when nothing is being done for it any more: a script and a request to LiveTex may take their time. */
+const FORGET_TIMEOUT_MS = 180_000;
 
 export interface OpenMaintenance extends Maintenance {
   /** Is a server running on this data now? On PostgreSQL it need not be known: then false. */
@@ -44,19 +48,31 @@ async function mustExist(folder: string): Promise<void> {
   if (found?.isDirectory() !== true) throw cliError('cli_data_missing', { folder });
 }
 
+const leadDataSchema = z.looseObject({}).transform((data) => data as unknown as LeadData);
+const leadLinesSchema = z.array(z.looseObject({ seq: z.int() }).transform((line) => line as unknown as LeadLine));
+const forgottenSchema = z.object({
+  removed: z.int(),
+  underWay: z.boolean(),
+  atLiveTex: z.array(z.object({ binding: z.string(), userId: z.string() })),
+});
+
 const errorSchema = z.object({ error: z.object({ message: z.string() }) });
 
 async function throughServer(folder: string, locked: unknown): Promise<OpenMaintenance> {
   const address = await readControlFile(folder);
   // Another command of this kind, a server of another version, or another program.
   if (address === undefined) throw locked;
-  const ask = async <T>(request: MaintenanceRequest, schema: z.ZodType<T>): Promise<T> => {
+  const ask = async <T>(
+    request: MaintenanceRequest,
+    schema: z.ZodType<T>,
+    timeoutMs: number = ANSWER_TIMEOUT_MS,
+  ): Promise<T> => {
     try {
       const response = await fetch(address.url, {
         method: 'POST',
         headers: { authorization: `Bearer ${address.token}`, 'content-type': 'application/json' },
         body: JSON.stringify(request),
-        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+        signal: AbortSignal.timeout(timeoutMs),
       });
       const body: unknown = await response.json();
       if (!response.ok) throw new Error(errorSchema.parse(body).error.message);
@@ -74,6 +90,12 @@ async function throughServer(folder: string, locked: unknown): Promise<OpenMaint
       const report = await ask({ do: 'dialog', channel, externalId, last }, dialogReportSchema.nullable());
       return report ?? undefined;
     },
+    leadData: async (channel, externalId) =>
+      (await ask({ do: 'leadData', channel, externalId }, leadDataSchema.nullable())) ?? undefined,
+    leadLines: async (channel, externalId, of, after) =>
+      await ask({ do: 'leadLines', channel, externalId, of, after }, leadLinesSchema),
+    forget: async (channel, externalId) =>
+      (await ask({ do: 'forget', channel, externalId }, forgottenSchema.nullable(), FORGET_TIMEOUT_MS)) ?? undefined,
     close: async () => {},
   };
 }

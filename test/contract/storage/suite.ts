@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { claimRules } from './suite-claims.ts';
+import { forgettingRules } from './suite-forgetting.ts';
 import { inspectionRules } from './suite-inspection.ts';
 import { jobRules } from './suite-jobs.ts';
 import { propertyRules } from './suite-properties.ts';
@@ -19,6 +20,7 @@ export function storageContract(driver: StorageDriver): void {
     claimRules(driver);
     timerAndGateRules(driver);
     inspectionRules(driver);
+    forgettingRules(driver);
     workerRules(driver);
     workerFailureRules(driver);
     propertyRules(driver);

@@ -1,79 +1,15 @@
 /** `serve` and `webhook` as a maintainer runs them, against an emulator in this process. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { LiveTexEmulator } from '../../../runtime-shim/emulator/emulator-contract.ts';
-import { type RunningCommand, runCommand, startCommand, temporaryFolder } from '../../support/command.ts';
-import { useEmulator } from '../../support/emulator.ts';
+import { runCommand } from '../../support/command.ts';
 import { findSecret } from '../../support/secret-search.ts';
-
-const TOKEN = 'secret-token-of-the-touch-point';
-const KEY = 'secret-webhook-key';
-
-const BOT = {
-  id: 'support',
-  scripts: [
-    {
-      code: 'start',
-      commands: [{ type: 'send_text', text: 'Здравствуйте!' }, { type: 'forward_to_operator' }],
-    },
-  ],
-};
-
-interface Served {
-  readonly folder: string;
-  readonly emulator: LiveTexEmulator;
-  readonly env: Record<string, string>;
-  readonly start: () => Promise<{ command: RunningCommand; url: string }>;
-}
-
-/** A configuration and a bot in a folder of their own, with LiveTex in this process. */
-async function setUp(change: Record<string, unknown> = {}, bot: unknown = BOT): Promise<Served> {
-  const emulator = await useEmulator({
-    token: TOKEN,
-    operators: [{ id: 'anna', firstName: 'Анна', status: 'online' }],
-  });
-  const config = {
-    bot: 'bot',
-    http: { port: 0 },
-    livetex: [
-      {
-        token: { env: 'LIVETEX_TOKEN' },
-        baseUrl: emulator.url,
-        webhook: { publicUrl: 'http://127.0.0.1:1', key: { env: 'LIVETEX_KEY' } },
-      },
-    ],
-    ...change,
-  };
-  const folder = await temporaryFolder({ 'livetex.json': JSON.stringify(config) });
-  await mkdir(join(folder, 'bot'));
-  await writeFile(join(folder, 'bot', 'bot.json'), typeof bot === 'string' ? bot : JSON.stringify(bot));
-  const env = { LIVETEX_TOKEN: TOKEN, LIVETEX_KEY: KEY };
-  return {
-    folder,
-    emulator,
-    env,
-    start: async () => {
-      const command = startCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env });
-      const [, url = ''] = await command.seen(/Listening on (\S+)/);
-      return { command, url };
-    },
-  };
-}
-
-async function say(url: string, text: string): Promise<void> {
-  const response = await fetch(`${url}/api/channels/telegram/leads/42/messages`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'Иван', text }),
-  });
-  expect(response.status).toBe(202);
-}
+import { KEY, say, setUpServer, TOKEN } from '../../support/served.ts';
 
 test('from a lead over HTTP to LiveTex and back into history, a drained end, and a second start on the same data', async () => {
-  const { folder, emulator, env, start } = await setUp();
+  const { folder, emulator, env, start } = await setUpServer();
   const { command, url } = await start();
   await command.seen(/webhook registered/);
   expect(emulator.webhooks.settings).toMatchObject({ url: 'http://127.0.0.1:1/webhook/livetex/main', key: KEY });
@@ -117,14 +53,16 @@ test('from a lead over HTTP to LiveTex and back into history, a drained end, and
 });
 
 test('a binding for a bot that the server does not run is refused, with its place and the bots that there are', async () => {
-  const { folder, env } = await setUp({ livetex: [{ token: { env: 'LIVETEX_TOKEN' }, bots: ['support', 'suport'] }] });
+  const { folder, env } = await setUpServer({
+    livetex: [{ token: { env: 'LIVETEX_TOKEN' }, bots: ['support', 'suport'] }],
+  });
   const served = await runCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env });
   expect(served).toMatchObject({ code: 2, stdout: '' });
   expect(served.stderr).toContain('livetex[0].bots[1]: there is no bot "suport" here, only "support"');
 });
 
 test('every problem of the configuration, then every problem of the bot: code 2', async () => {
-  const { folder } = await setUp({ http: { host: '0.0.0.0' }, storage: 'nowhere' });
+  const { folder } = await setUpServer({ http: { host: '0.0.0.0' }, storage: 'nowhere' });
   const config = await runCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env: { LIVETEX_KEY: KEY } });
   expect(config).toMatchObject({ code: 2, stdout: '' });
   expect(config.stderr).toContain('livetex[0].token: the environment variable LIVETEX_TOKEN is not set');
@@ -138,7 +76,7 @@ test('every problem of the configuration, then every problem of the bot: code 2'
       { code: 'start', menu: [{ code: '1', caption: 'x', script: 'nowhere' }] },
     ],
   };
-  const broken = await setUp({}, wrong);
+  const broken = await setUpServer({}, wrong);
   const bot = await runCommand(['serve', '--config', 'livetex.json'], { cwd: broken.folder, env: broken.env });
   expect(bot).toMatchObject({ code: 2, stdout: '' });
   for (const part of ['id', 'typ', 'send_txt', 'нет.js', 'an earlier script has the code "start"', '"nowhere"']) {
@@ -153,21 +91,21 @@ test('a port in use is named', async () => {
   });
   onTestFinished(() => void other.close());
   const { port } = other.address() as AddressInfo;
-  const { folder, env } = await setUp({ http: { port } });
+  const { folder, env } = await setUpServer({ http: { port } });
   const { code, stderr } = await runCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env });
   expect(code).toBe(1);
   expect(stderr).toContain(`port ${port} is already in use: choose another one with --port or "http.port"`);
 });
 
 test('a data folder that is none', async () => {
-  const { folder, env } = await setUp({ storage: 'sqlite:livetex.json' });
+  const { folder, env } = await setUpServer({ storage: 'sqlite:livetex.json' });
   const { code, stderr } = await runCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env });
   expect(code).toBe(1);
   expect(stderr).toContain('the data folder');
 });
 
 test('webhook set and show; a refused token is told apart, without the token', async () => {
-  const { folder, env, emulator } = await setUp();
+  const { folder, env, emulator } = await setUpServer();
   const webhook = async (action: string, ...more: string[]) =>
     await runCommand(['webhook', action, '--config', 'livetex.json', ...more], { cwd: folder, env });
   const before = await webhook('show');
@@ -192,7 +130,7 @@ test('webhook set and show; a refused token is told apart, without the token', a
 });
 
 test('webhook set leaves bindings alone that ask for no webhook, and says so when one is named', async () => {
-  const { folder, env, emulator } = await setUp();
+  const { folder, env, emulator } = await setUpServer();
   const webhook = { publicUrl: 'http://127.0.0.1:1', key: KEY };
   const binding = { token: TOKEN, baseUrl: emulator.url };
   const livetex = [

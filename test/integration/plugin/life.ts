@@ -64,6 +64,7 @@ export function mortalStorage(storage: Storage, life: Life): Storage {
     listDead: (page) => storage.listDead(page),
     listStuck: (...page) => storage.listStuck(...page),
     prune: (retention) => storage.prune(retention),
+    scrub: () => storage.scrub(),
     ping: () => life.guard(() => storage.ping()),
     close: async () => {},
   };
