@@ -14,8 +14,10 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** Time, passed in so that a test can own it. */
 export interface StorageClock {
-  /** Unix ms. */
+  /** Unix ms. Somebody may set it, forward or back. */
   now(): number;
+  /** ms since whenever; only ever grows, as time passes, and nobody can set it. Left out: `now()`. */
+  steady?(): number;
 }
 
 /** A stored value and the version it has; a version starts at 1 and grows by 1 with each write. */
@@ -42,7 +44,11 @@ export interface NewJob {
   readonly payload: Json;
 }
 
-/** A job that is due at a time: then it is put at the end of its lane, so that waiting blocks nobody. */
+/**
+ * A job that is due at a time: then it is put at the end of its lane, so that waiting blocks nobody.
+ *
+ * A timer is a wait, not an appointment: when the clock is set back, it is still due after as long as it was set for.
+ */
 export interface Timer {
   /** Unique within the queue; scheduling the same id again replaces the timer. */
   readonly id: string;
@@ -133,6 +139,11 @@ export interface Transaction extends ReadTransaction {
   deadLetter(job: ClaimedJob, error: string): Promise<void>;
   /** Puts a dead job back at the *end* of its lane with its tries forgotten; false when there is none. */
   resend(deadJobId: number): Promise<boolean>;
+  /**
+   * The waiting job's lane may be claimed at once, whatever its head was to wait for, and one job of its queue whatever pause
+   * holds the queue back. False when there is no such job.
+   */
+  hasten(jobId: number): Promise<boolean>;
   /** Forgets a dead job, or the waiting job at any place of a lane that is not claimed; false when there is none. */
   drop(jobId: number): Promise<boolean>;
   setPause(queue: string, pause: QueuePause | null): Promise<void>;

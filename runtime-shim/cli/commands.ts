@@ -126,18 +126,29 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'outbox',
-    summary: 'list, resend or drop what could not be delivered',
+    summary: 'list, retry, resend or drop what could not be delivered',
     about: [
-      'Shows messages that are stuck (tried again for now) and dead (given up), and acts on one of them or on all dead ones.',
+      'Shows messages that are stuck (tried again for now) and dead (given up), and acts on one of them or on all.',
+      'retry: a stuck message, and a queue that is held back, is tried at once instead of when its time comes.',
       'Works beside a running server and on the data of a stopped one.',
     ],
     positionals: [
-      { name: 'list|resend|drop', required: true, oneOf: ['list', 'resend', 'drop'], help: 'what to do' },
-      { name: 'id', required: false, help: 'resend and drop: the number that "list" shows, or "all" (the dead ones)' },
+      {
+        name: 'list|retry|resend|drop',
+        required: true,
+        oneOf: ['list', 'retry', 'resend', 'drop'],
+        help: 'what to do',
+      },
+      {
+        name: 'id',
+        required: false,
+        help: 'the number that "list" shows, or "all" (retry: the stuck ones; resend and drop: the dead ones)',
+      },
     ],
     options: [CONFIG],
     examples: [
       'metabot-livetex outbox list --config livetex.json',
+      'metabot-livetex outbox retry all --config livetex.json',
       'metabot-livetex outbox resend 17 --config livetex.json',
     ],
     load: async () => (await import('./commands/outbox.ts')).outbox,

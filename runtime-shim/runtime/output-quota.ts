@@ -41,7 +41,8 @@ export class OutputQuota {
 
   private turnWindow(): void {
     const now = this.clock.now();
-    if (now < this.until) return;
+    // A clock that was set back must not lengthen the window.
+    if (now < this.until && now >= this.until - WINDOW_MS) return;
     this.until = now + WINDOW_MS;
     this.bot = 0;
     this.leads.clear();

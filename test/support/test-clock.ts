@@ -14,6 +14,8 @@ export interface TestClock extends WorkerClock {
    * Without it the clock would run on while a server is being asked.
    */
   waitFor(quiet: () => Promise<void>): void;
+  /** Somebody sets the clock: `now()` is `ms` later, or earlier, and no time has passed for timers and leases. */
+  set(ms: number): void;
   /** Timers not yet due: a test of something that ends can prove that it left none behind. */
   pending(): number;
 }
@@ -42,6 +44,7 @@ async function turnLoop(): Promise<void> {
 /** A clock under the test's control. */
 export function createTestClock(startMs: number = DEFAULT_START_MS): TestClock {
   let now = startMs;
+  let setBy = 0;
   let order = 0;
   const timers = new Set<PendingTimer>();
   const quiets: Array<() => Promise<void>> = [];
@@ -63,7 +66,11 @@ export function createTestClock(startMs: number = DEFAULT_START_MS): TestClock {
   }
 
   return {
-    now: () => now,
+    now: () => now + setBy,
+    steady: () => now,
+    set(ms) {
+      setBy += ms;
+    },
     after(ms, act) {
       order += 1;
       const timer = { at: now + Math.max(0, ms), order, act };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimedJob, ClaimRequest } from '../contract.ts';
+import { LONGEST_WAIT_MS } from '../system-clock.ts';
 import type { Connection } from './connection.ts';
 import type { NodeClock } from './node-clock.ts';
 import { claimedJob, type JobRow, NOW } from './rows.ts';
@@ -11,11 +12,10 @@ export const CLAIM = {
   },
   nextWorkAt: {
     name: 'next_work_at',
-    text: `SELECT least(
-             (SELECT ready_at FROM lanes WHERE queue = $2 ORDER BY ready_at, turn LIMIT 1),
-             (SELECT at FROM timers WHERE queue = $2 ORDER BY at, n LIMIT 1)
-           ) AS ready,
-           gates.until AS gate_until,
+    text: `SELECT
+             (SELECT ready_at FROM lanes WHERE queue = $2 ORDER BY ready_at, turn LIMIT 1) AS lane_ready,
+             (SELECT at FROM timers WHERE queue = $2 ORDER BY at, n LIMIT 1) AS timer_at,
+           ${NOW} AS server_now, gates.until AS gate_until,
            (SELECT lease_until FROM lanes WHERE gates.until <= ${NOW} AND lanes.queue = $2 AND claim IS NOT NULL
               AND lease_until > ${NOW} ORDER BY lease_until LIMIT 1) AS probe_until
            FROM (SELECT 1) AS always LEFT JOIN gates ON gates.queue = $2`,
@@ -23,7 +23,6 @@ export const CLAIM = {
 } as const;
 
 interface TakenRow extends Omit<JobRow, 'id'> {
-  readonly server_now: string;
   readonly moved: boolean;
   readonly probe: boolean;
   readonly claim: string;
@@ -53,8 +52,6 @@ export async function claim(
     askedAt = clock.now();
     return [clock.testNow(), queue, limit, leaseMs, maxClaimed ?? null, token, attempt > 1, goneAfterMs];
   });
-  const serverNow = Number(rows[0]?.server_now);
-  clock.observe(serverNow, askedAt);
   // By our own clock from before the question: never later than the server's lease, whatever the clocks say.
   const leaseUntil = askedAt + leaseMs;
   return {
@@ -65,10 +62,25 @@ export async function claim(
   };
 }
 
+interface NextWorkRow {
+  readonly lane_ready: string | null;
+  readonly timer_at: string | null;
+  readonly server_now: string;
+  readonly gate_until: string | null;
+  readonly probe_until: string | null;
+  readonly [column: string]: unknown;
+}
+
 /** A pause holds everything back; behind one whose time is over, the next job waits for the one under way. */
 export async function nextWorkAt(connection: Connection, queue: string, clock: NodeClock): Promise<number | undefined> {
-  type Row = { ready: string | null; gate_until: string | null; probe_until: string | null };
-  const [row] = await connection.query<Row>(CLAIM.nextWorkAt, () => [clock.testNow(), queue]);
-  if (row === undefined || row.ready === null) return undefined;
-  return clock.toNode(Math.max(Number(row.ready), Number(row.gate_until ?? 0), Number(row.probe_until ?? 0)));
+  const [row] = await connection.query<NextWorkRow>(CLAIM.nextWorkAt, () => [clock.testNow(), queue]);
+  if (row === undefined || (row.lane_ready === null && row.timer_at === null)) return undefined;
+  const now = Number(row.server_now);
+  // Beyond that nothing waits: the next claim puts right what was written when the clock went ahead.
+  const believed = (at: string | null): number => (Number(at) > now + LONGEST_WAIT_MS ? now : Number(at));
+  const ready = Math.min(
+    row.lane_ready === null ? Infinity : believed(row.lane_ready),
+    row.timer_at === null ? Infinity : Number(row.timer_at),
+  );
+  return clock.after(Math.max(ready, believed(row.gate_until), believed(row.probe_until)) - now);
 }

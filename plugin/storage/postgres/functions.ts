@@ -7,6 +7,7 @@
  */
 
 import { REPEATED_WAIT_MS, TRIES_BESIDE_OTHERS } from '../suspects.ts';
+import { CLOCK_STEP_MS, LONGEST_WAIT_MS } from '../system-clock.ts';
 
 /** SQLSTATE of our own: the claim is no longer the caller's. Class `ML` is none of PostgreSQL's (documentation, appendix A). */
 export const CLAIM_LOST_STATE = 'ML001';
@@ -72,6 +73,27 @@ BEGIN
   END IF;
 END $$;
 
+-- Puts right what waits for a time that the server's clock will not reach soon, as it was set back: tries and pauses are due
+-- now, a lease begins anew, a timer waits as long as it was set for. Looks at the ends of three indexes when there is none.
+CREATE OR REPLACE FUNCTION bring_to_the_present(p_now bigint, p_queue text, p_lease bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  latest bigint := p_now + ${LONGEST_WAIT_MS};
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM lanes WHERE queue = p_queue AND ready_at > latest)
+    AND NOT EXISTS (SELECT 1 FROM gates WHERE queue = p_queue AND until > latest)
+    AND NOT EXISTS (SELECT 1 FROM timers WHERE queue = p_queue AND set_at > p_now + ${CLOCK_STEP_MS})
+  THEN RETURN; END IF;
+  -- One caller at a time; lanes that somebody is about to change are looked at again by the next claim.
+  PERFORM pg_advisory_xact_lock(hashtextextended(current_schema() || ' clock ' || p_queue, 0));
+  UPDATE lanes SET ready_at = CASE WHEN claim IS NULL THEN p_now ELSE p_now + p_lease END,
+    lease_until = CASE WHEN claim IS NULL THEN NULL ELSE p_now + p_lease END
+  WHERE queue = p_queue AND lane IN (
+    SELECT far.lane FROM lanes AS far WHERE far.queue = p_queue AND far.ready_at > latest FOR UPDATE SKIP LOCKED
+  );
+  UPDATE gates SET until = p_now WHERE queue = p_queue AND until > latest;
+  UPDATE timers SET at = at - set_at + p_now, set_at = p_now WHERE queue = p_queue AND set_at > p_now + ${CLOCK_STEP_MS};
+END $$;
+
 -- Frees the lanes of nodes that are gone and counts a try, and a death, for the heads that they were trying: all of them
 -- (p_queue null), or those of a queue whose leases have run out. Nodes that ended in order have no row any more.
 CREATE OR REPLACE FUNCTION take_over(p_now bigint, p_gone bigint, p_node text, p_queue text)
@@ -80,6 +102,8 @@ RETURNS TABLE (queue text, lane text, id bigint, kind text, deaths integer) LANG
 DECLARE
   t bigint := time_now(p_now);
 BEGIN
+  -- Seen in a time that was taken back: from now on it has as long as any other to show that it is there.
+  UPDATE nodes SET seen_at = t WHERE seen_at > t + ${CLOCK_STEP_MS};
   RETURN QUERY
   WITH held AS (
     SELECT queue, lane, deaths, split_part(claim, '/', 1) AS node FROM lanes
@@ -137,6 +161,8 @@ BEGIN
     UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = t
     WHERE queue = p_queue AND claim IS NOT NULL AND starts_with(claim, p_claim);
   END IF;
+
+  PERFORM bring_to_the_present(t, p_queue, p_lease);
 
   -- Leases that ran out while their node was gone.
   IF EXISTS (
@@ -305,6 +331,19 @@ BEGIN
   UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = coalesce(p_ready, t),
     deaths = CASE WHEN p_error IS NULL THEN deaths ELSE 0 END
   WHERE queue = p_queue AND lane = p_lane;
+END $$;
+
+-- The job's lane may be claimed at once, and one job of its queue whatever pause holds that back. The queue; null: no such job.
+CREATE OR REPLACE FUNCTION hasten_job(p_now bigint, p_id bigint) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  t bigint := time_now(p_now);
+  place jobs%ROWTYPE;
+BEGIN
+  SELECT * INTO place FROM jobs WHERE id = p_id;
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  UPDATE lanes SET ready_at = t WHERE queue = place.queue AND lane = place.lane AND claim IS NULL AND ready_at > t;
+  UPDATE gates SET until = t WHERE queue = place.queue AND until > t;
+  RETURN place.queue;
 END $$;
 
 -- A lane that is claimed keeps its jobs: whoever holds it may be about to end the head.

@@ -11,7 +11,7 @@ const FORGET_AFTER_MS = 24 * 60 * 60_000;
 
 export const WATCH = {
   beat: `INSERT INTO nodes (id, seen_at, started_at) VALUES ($2, ${NOW}, ${NOW})
-    ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`,
+    ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at RETURNING seen_at`,
   /** Its lanes are free at once, instead of when their leases end. The claims' tokens still fence: should it come back, it finds them lost. */
   free: 'SELECT queue, lane, id, kind AS job, deaths FROM take_over($1, $2, $3, NULL)',
   forget: `DELETE FROM nodes WHERE seen_at < ${NOW} - $2::bigint`,
@@ -44,17 +44,24 @@ export interface NodeWatch {
 export function createNodeWatch({ nodeId, goneAfterMs, query, testNow, onFreed, logger }: NodeWatchOptions): NodeWatch {
   /** Since when the database has answered every beat: only who saw it all the time knows that another node fell silent. */
   let steadySince: number | undefined;
+  /** How far the server's clock is ahead of the time that passes here, ms: it changes when somebody sets that clock. */
+  let ahead: number | undefined;
   let isBeating = false;
 
   async function beat(): Promise<void> {
     if (isBeating) return;
     isBeating = true;
     try {
-      if ((await query(WATCH.beat, [testNow(), nodeId])) === undefined) {
+      const [row] = (await query<{ seen_at: string }>(WATCH.beat, [testNow(), nodeId])) ?? [];
+      if (row === undefined) {
         steadySince = undefined;
         return;
       }
       const now = testNow() ?? performance.now();
+      const before = ahead;
+      ahead = Number(row.seen_at) - now;
+      // All have been seen in another time: each gets as long as any other to show that it is there.
+      if (before !== undefined && Math.abs(ahead - before) > goneAfterMs / 2) steadySince = undefined;
       steadySince ??= now;
       if (now - steadySince > goneAfterMs) await freeOthers();
     } finally {

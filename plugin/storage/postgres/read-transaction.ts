@@ -2,7 +2,7 @@ import type { QueuePause, ReadTransaction, StoredJob, StreamEntry, VersionedReco
 import { endOfPrefix, fromJsonText } from '../values.ts';
 import type { NodeClock } from './node-clock.ts';
 import type { Query } from './session.ts';
-import { JOB_COLUMNS, type JobRow, storedJob } from './rows.ts';
+import { JOB_COLUMNS, type JobRow, NOW, storedJob } from './rows.ts';
 
 interface RecordRow {
   readonly key: string;
@@ -40,7 +40,7 @@ export const READ = {
     name: 'list_jobs',
     text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE queue = $1 AND lane = $2 ORDER BY id LIMIT $3`,
   },
-  getPause: { name: 'get_gate', text: 'SELECT until, reason FROM gates WHERE queue = $1' },
+  getPause: { name: 'get_gate', text: `SELECT until - ${NOW} AS wait, reason FROM gates WHERE queue = $2` },
 } as const;
 
 /** The reading half of a transaction. `check` throws once the transaction has ended. */
@@ -76,8 +76,8 @@ export function readTransaction(query: Query, clock: NodeClock, check: () => voi
     },
     async getPause(queue): Promise<QueuePause | undefined> {
       check();
-      const [row] = await query<{ until: string; reason: string }>(READ.getPause, [queue]);
-      return row && { until: clock.toNode(Number(row.until)), reason: row.reason };
+      const [row] = await query<{ wait: string; reason: string }>(READ.getPause, [clock.testNow(), queue]);
+      return row && { until: clock.after(Number(row.wait)), reason: row.reason };
     },
   };
 }

@@ -118,7 +118,13 @@ const DEATHS = `
   CREATE INDEX lanes_suspect ON lanes (queue, deaths, ready_at, turn) WHERE deaths > 0;
 `;
 
-export const MIGRATIONS: readonly string[] = [TABLES, DEATHS];
+/** When a timer was set: how long it is to wait, whatever the clock does. 0: by a version before. */
+const TIMERS_SET = `
+  ALTER TABLE timers ADD COLUMN set_at bigint NOT NULL DEFAULT 0;
+  CREATE INDEX timers_set ON timers (queue, set_at);
+`;
+
+export const MIGRATIONS: readonly string[] = [TABLES, DEATHS, TIMERS_SET];
 
 /** What this program writes and understands. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -61,16 +61,18 @@ export const WRITE = {
   enqueue: { name: 'enqueue_jobs', text: 'SELECT enqueue_jobs($1, $2, $3, $4, $5)' },
   schedule: {
     name: 'schedule',
-    text: `INSERT INTO timers (queue, id, at, lane, kind, payload) VALUES ($1, $2, $3, $4, $5, $6)
-           ON CONFLICT (queue, id) DO UPDATE
-           SET at = excluded.at, n = excluded.n, lane = excluded.lane, kind = excluded.kind, payload = excluded.payload`,
+    text: `INSERT INTO timers (queue, id, at, lane, kind, payload, set_at)
+           VALUES ($2, $3, ${NOW} + $4::bigint, $5, $6, $7, ${NOW})
+           ON CONFLICT (queue, id) DO UPDATE SET at = excluded.at, n = excluded.n, lane = excluded.lane,
+             kind = excluded.kind, payload = excluded.payload, set_at = excluded.set_at`,
   },
   unschedule: { name: 'unschedule', text: 'DELETE FROM timers WHERE queue = $1 AND id = $2' },
   completeJob: { name: 'complete_job', text: 'SELECT complete_job($1, $2, $3, $4, $5) AS goes_on' },
   completeJobs: { name: 'complete_jobs', text: 'SELECT place, goes_on FROM complete_jobs($1, $2, $3, $4, $5)' },
   deadLetterJob: { name: 'bury_job', text: 'SELECT bury_job($1, $2, $3, $4, $5, $6) AS goes_on' },
-  returnJob: { name: 'return_job', text: 'SELECT return_job($1, $2, $3, $4, $5, $6, $7)' },
+  returnJob: { name: 'return_job', text: `SELECT return_job($1, $2, $3, $4, $5, ${NOW} + $6::bigint, $7)` },
   takeDead: { name: 'take_dead', text: 'DELETE FROM dead_jobs WHERE id = $1 RETURNING queue, lane, kind, payload' },
+  hastenJob: { name: 'hasten_job', text: 'SELECT hasten_job($1, $2) AS queue' },
   dropJob: {
     name: 'drop_job',
     text: `WITH place AS MATERIALIZED (SELECT queue FROM jobs WHERE id = $2)
@@ -82,7 +84,7 @@ export const WRITE = {
   },
   setPause: {
     name: 'set_gate',
-    text: `INSERT INTO gates (queue, until, reason) VALUES ($1, $2, $3)
+    text: `INSERT INTO gates (queue, until, reason) VALUES ($2, ${NOW} + $3::bigint, $4)
            ON CONFLICT (queue) DO UPDATE SET until = excluded.until, reason = excluded.reason`,
   },
   liftPause: { name: 'lift_gate', text: 'DELETE FROM gates WHERE queue = $1' },
@@ -153,9 +155,9 @@ export function writeTransaction({ port, clock, changes, check, wrote }: WriteCo
     });
   }
 
-  function giveBack(job: ClaimedJob, readyAt: number | null, error: string | null): void {
+  function giveBack(job: ClaimedJob, waitMs: number | null, error: string | null): void {
     changes.ended.set(job.claim, job);
-    write(WRITE.returnJob, [now(), job.queue, job.lane, job.claim, job.id, readyAt, error]);
+    write(WRITE.returnJob, [now(), job.queue, job.lane, job.claim, job.id, waitMs, error]);
     changes.queues.add(job.queue);
   }
 
@@ -221,7 +223,7 @@ export function writeTransaction({ port, clock, changes, check, wrote }: WriteCo
       checkName('lane', lane);
       checkName('kind of job', kind);
       checkName('timer id', timer.id);
-      write(WRITE.schedule, [queue, timer.id, clock.toServer(timer.at), lane, kind, toJsonText(payload)]);
+      write(WRITE.schedule, [now(), queue, timer.id, clock.until(timer.at), lane, kind, toJsonText(payload)]);
       changes.queues.add(queue);
     },
     async unschedule(queue, id) {
@@ -231,10 +233,10 @@ export function writeTransaction({ port, clock, changes, check, wrote }: WriteCo
       end(WRITE.completeJob, job, []);
     },
     async retry(job, again) {
-      giveBack(job, clock.toServer(again.notBefore), storableText(again.error));
+      giveBack(job, clock.until(again.notBefore), storableText(again.error));
     },
     async release(job, notBefore) {
-      giveBack(job, notBefore === undefined ? null : clock.toServer(notBefore), null);
+      giveBack(job, notBefore === undefined ? null : clock.until(notBefore), null);
     },
     async deadLetter(job, error) {
       end(WRITE.deadLetterJob, job, [storableText(error)]);
@@ -248,6 +250,12 @@ export function writeTransaction({ port, clock, changes, check, wrote }: WriteCo
       changes.queues.add(job.queue);
       return true;
     },
+    async hasten(jobId) {
+      const [row] = await ask<{ queue: string | null }>(WRITE.hastenJob, [now(), jobId]);
+      if (row?.queue == null) return false;
+      changes.queues.add(row.queue);
+      return true;
+    },
     async drop(jobId) {
       const [row] = await ask<{ dropped: boolean; queue: string | null }>(WRITE.dropJob, [now(), jobId]);
       if (row?.queue != null) changes.queues.add(row.queue);
@@ -256,7 +264,7 @@ export function writeTransaction({ port, clock, changes, check, wrote }: WriteCo
     async setPause(queue, pause) {
       checkName('queue', queue);
       if (pause === null) write(WRITE.liftPause, [queue]);
-      else write(WRITE.setPause, [queue, clock.toServer(pause.until), storableText(pause.reason)]);
+      else write(WRITE.setPause, [now(), queue, clock.until(pause.until), storableText(pause.reason)]);
       changes.queues.add(queue);
     },
     async clearLane(queue, lane) {

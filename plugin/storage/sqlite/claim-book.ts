@@ -62,7 +62,7 @@ interface Claim {
   readonly lane: LaneRow;
   readonly head: JobRow;
   readonly token: string;
-  /** Unix ms. */
+  /** By steady time: a clock that is set forward ends no lease, one that is set back prolongs none. */
   readonly until: number;
   /** Its job has left the head in a transaction that is not committed yet. */
   ended: boolean;
@@ -81,14 +81,14 @@ export interface ClaimBook {
   /** Since when nobody has had a lane that became ready at `readyAt`, Unix ms: a lease that ran out counts from its end. `undefined`: somebody has it. */
   freeSince(laneId: number, readyAt: number, now: number): number | undefined;
   /** Does somebody work on it, or end that just now? */
-  isClaimed(laneId: number, now: number): boolean;
+  isClaimed(laneId: number): boolean;
   /** The claim with this token, while it is good. */
-  held(token: string, now: number): Claim | undefined;
-  take(claim: Omit<Claim, 'ended'>): void;
-  /** Lanes of a queue that are claimed now, and when the first of the claims runs out. */
+  held(token: string): Claim | undefined;
+  take(claim: Omit<Claim, 'ended' | 'until'>, leaseMs: number): void;
+  /** Lanes of a queue that are claimed now, and when the first of the claims runs out, Unix ms. */
   claimed(queue: string, now: number): { readonly count: number; readonly firstEnd: number | undefined };
   /** Is a suspect (`deaths`) under way, in whatever queue? */
-  hasSuspect(now: number): boolean;
+  hasSuspect(): boolean;
   /** The jobs that this process tries, those whose time is over too. */
   jobIds(): number[];
   /** Claims of a queue, those whose time is over too. */
@@ -105,7 +105,8 @@ export interface ClaimBook {
   revert(changes: Changes): void;
 }
 
-export function createClaimBook(): ClaimBook {
+/** `steady`: time that nobody can set, ms. `now`, where it is asked for, is the clock's. */
+export function createClaimBook(steady: () => number): ClaimBook {
   const claims = new Map<number, Claim>();
   const tokens = new Map<string, Claim>();
   const queues = new Map<string, Set<Claim>>();
@@ -135,24 +136,32 @@ export function createClaimBook(): ClaimBook {
     }
   }
 
-  function isClaimed(laneId: number, now: number): boolean {
+  function isClaimed(laneId: number): boolean {
     const claim = claims.get(laneId);
-    return claim !== undefined && (claim.until > now || claim.ended);
+    return claim !== undefined && (claim.until > steady() || claim.ended);
+  }
+
+  /** The end of a lease by the clock. */
+  function endOf(claim: Claim, now: number): number {
+    return now + claim.until - steady();
   }
 
   return {
     isDurable: (laneId) => !touched.has(laneId),
-    freeSince: (laneId, readyAt, now) =>
-      isClaimed(laneId, now) ? undefined : Math.max(readyAt, claims.get(laneId)?.until ?? 0),
-    isClaimed,
-    held(token, now) {
-      const claim = tokens.get(token);
-      return claim !== undefined && !claim.ended && claim.until > now ? claim : undefined;
+    freeSince(laneId, readyAt, now) {
+      if (isClaimed(laneId)) return undefined;
+      const claim = claims.get(laneId);
+      return claim === undefined ? readyAt : Math.max(readyAt, endOf(claim, now));
     },
-    take(claim) {
+    isClaimed,
+    held(token) {
+      const claim = tokens.get(token);
+      return claim !== undefined && !claim.ended && claim.until > steady() ? claim : undefined;
+    },
+    take(claim, leaseMs) {
       const old = claims.get(claim.lane.id);
       if (old !== undefined) forget(old);
-      const taken = { ...claim, ended: false };
+      const taken = { ...claim, until: steady() + leaseMs, ended: false };
       claims.set(claim.lane.id, taken);
       tokens.set(claim.token, taken);
       of(claim.lane.queue).add(taken);
@@ -160,15 +169,16 @@ export function createClaimBook(): ClaimBook {
     claimed(queue, now) {
       let count = 0;
       let firstEnd: number | undefined;
-      for (const { until } of of(queue)) {
-        if (until <= now) continue;
+      for (const claim of of(queue)) {
+        const end = endOf(claim, now);
+        if (end <= now) continue;
         count += 1;
-        firstEnd = Math.min(until, firstEnd ?? until);
+        firstEnd = Math.min(end, firstEnd ?? end);
       }
       return { count, firstEnd };
     },
-    hasSuspect(now) {
-      for (const [laneId, { lane }] of claims) if (lane.deaths > 0 && isClaimed(laneId, now)) return true;
+    hasSuspect() {
+      for (const [laneId, { lane }] of claims) if (lane.deaths > 0 && isClaimed(laneId)) return true;
       return false;
     },
     jobIds: () => Array.from(claims.values(), ({ head }) => head.id),

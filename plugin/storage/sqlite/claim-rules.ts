@@ -1,6 +1,6 @@
 import type { ClaimedJob, ClaimRequest } from '../contract.ts';
 import { type ClaimBook, count } from './claim-book.ts';
-import { enqueueText, type RuleContext, storedJob } from './lane-rules.ts';
+import { bringToThePresent, enqueueText, isFromTheFuture, type RuleContext, storedJob } from './lane-rules.ts';
 import type { PauseRow, Tables } from './tables.ts';
 
 /**
@@ -19,13 +19,15 @@ export interface ClaimContext {
   readonly now: number;
 }
 
-export function hasDueTimers(tables: Tables, queue: string, now: number): boolean {
-  return (tables.timers.earliest(queue) ?? Infinity) <= now;
+/** Must something be written before a claim: timers are due, or the clock was set back? */
+export function mustPrepare(tables: Tables, queue: string, now: number): boolean {
+  return (tables.timers.earliest(queue) ?? Infinity) <= now || isFromTheFuture(tables, queue, now);
 }
 
-/** Puts the jobs of due timers into their lanes. */
-export function moveDueTimers(context: RuleContext, queue: string): void {
+/** Puts the jobs of due timers into their lanes, after what waits for too long has been put right. */
+export function prepareClaim(context: RuleContext, queue: string): void {
   const { tables, changes } = context;
+  if (isFromTheFuture(tables, queue, context.now())) bringToThePresent(context, queue);
   for (const timer of tables.timers.due(queue, context.now(), TIMERS_PER_CLAIM)) {
     tables.timers.remove(queue, timer.id);
     count(changes, queue, 'timers', -1);
@@ -58,7 +60,7 @@ export function claim(context: ClaimContext, request: ClaimRequest, newClaim: ()
     if (found === undefined) return [];
     const { lane, head } = found;
     const token = newClaim();
-    claims.take({ lane, head, token, until });
+    claims.take({ lane, head, token }, request.leaseMs);
     const job = storedJob(head, { queue, lane: lane.name });
     return [
       {
@@ -91,7 +93,7 @@ function freeLanes({ tables, claims, now }: ClaimContext, queue: string, limit: 
 /** The suspect whose turn it is: one at a time, so that the next death shows which of them it was. */
 function freeSuspect({ tables, claims, now }: ClaimContext, queue: string): number | undefined {
   const suspects = tables.lanes.suspects(queue);
-  if (suspects.length === 0 || claims.hasSuspect(now)) return undefined;
+  if (suspects.length === 0 || claims.hasSuspect()) return undefined;
   return suspects.find(({ id, readyAt }) => readyAt <= now && claims.isDurable(id))?.id;
 }
 
@@ -101,6 +103,7 @@ export function nextWorkAt({ tables, claims, now }: ClaimContext, queue: string)
   const lanes = [...tables.lanes.first(queue, claims.sizeOf(queue) + 1), ...tables.lanes.suspects(queue)].map(
     ({ id, readyAt }) => claims.freeSince(id, readyAt, now) ?? Infinity,
   );
+  if (isFromTheFuture(tables, queue, now)) return now;
   const ready = Math.min(...lanes, firstEnd ?? Infinity, tables.timers.earliest(queue) ?? Infinity);
   if (ready === Infinity) return undefined;
   const pause = tables.pauses.get(queue);

@@ -11,10 +11,11 @@ import type {
   StoredJob,
 } from '../contract.ts';
 import { storageError } from '../errors.ts';
+import { steadyTime } from '../system-clock.ts';
 import { createLife, TRANSACTION_DEADLINE_MS } from '../transaction-life.ts';
 import { createWakeUps } from '../wake-ups.ts';
 import { type Changes, createClaimBook, mergeChanges, noChanges, writeCounts } from './claim-book.ts';
-import { claim, type ClaimContext, hasDueTimers, moveDueTimers, nextWorkAt } from './claim-rules.ts';
+import { claim, type ClaimContext, mustPrepare, nextWorkAt, prepareClaim } from './claim-rules.ts';
 import { type CommitEngine, createGroupCommit } from './group-commit.ts';
 import { removeDead, type RuleContext, storedJob } from './lane-rules.ts';
 import type { Tables } from './tables.ts';
@@ -46,7 +47,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
   const { clock, engine, tables } = given;
   const work = createWakeUps(given.logger);
   const appends = createWakeUps(given.logger);
-  const claims = createClaimBook();
+  const claims = createClaimBook(steadyTime(clock));
   let groupChanges = noChanges();
 
   const commits = createGroupCommit({
@@ -124,12 +125,12 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     await new Promise<void>((resolve) => given.soon(resolve));
     const claimed = await read((readable) => {
       const context = claimContext(readable);
-      return hasDueTimers(readable, request.queue, context.now) ? undefined : claimNow(context, request);
+      return mustPrepare(readable, request.queue, context.now) ? undefined : claimNow(context, request);
     });
     if (claimed !== undefined) return claimed;
     // Need not be durable: a timer whose move a loss of power forgets is due again.
     await write(false, (context) => {
-      moveDueTimers(context, request.queue);
+      prepareClaim(context, request.queue);
     });
     return await read((readable) => claimNow(claimContext(readable), request));
   }

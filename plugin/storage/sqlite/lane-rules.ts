@@ -1,6 +1,7 @@
 import type { ClaimedJob, NewJob, StoredJob } from '../contract.ts';
 import { checkName, fromJsonText, toJsonText } from '../values.ts';
 import { storageError } from '../errors.ts';
+import { CLOCK_STEP_MS, LONGEST_WAIT_MS } from '../system-clock.ts';
 import { type Changes, type ClaimBook, count } from './claim-book.ts';
 import type { DeadRow, JobRow, LaneRow, Tables } from './tables.ts';
 
@@ -74,7 +75,7 @@ export function enqueueText(context: RuleContext, job: QueuedText): void {
 
 /** The lane of a claim that still holds, with its head. @throws claim_lost */
 function owned(context: RuleContext, job: ClaimedJob): { lane: LaneRow; head: JobRow } {
-  const claim = context.claims.held(job.claim, context.now());
+  const claim = context.claims.held(job.claim);
   if (claim?.head.id !== job.id) throw storageError('claim_lost', { job: job.id, queue: job.queue });
   return claim;
 }
@@ -163,7 +164,7 @@ export function drop(context: RuleContext, jobId: number): boolean {
   const job = context.tables.jobs.get(jobId);
   const lane = job && context.tables.lanes.get(job.laneId);
   if (job === undefined || lane === undefined) return false;
-  if (context.claims.isClaimed(lane.id, context.now())) return false;
+  if (context.claims.isClaimed(lane.id)) return false;
   leaveLane(context, lane, job);
   return true;
 }
@@ -184,8 +185,49 @@ export function clearLane(
   const behind = tables.jobs.removeBehind(lane.id, lane.headId);
   count(changes, queue, 'jobs', -behind.jobs);
   count(changes, queue, 'retrying', -behind.retrying);
-  const underWay = claims.isClaimed(lane.id, context.now());
+  const underWay = claims.isClaimed(lane.id);
   const head = underWay ? undefined : tables.jobs.get(lane.headId);
   if (head !== undefined) leaveLane(context, lane, head);
   return { removed: dead + timers + behind.jobs + (head === undefined ? 0 : 1), underWay };
+}
+
+/** The head of the job's lane may be tried at once, and one job of its queue whatever holds the queue back. */
+export function hasten(context: RuleContext, jobId: number): boolean {
+  const { tables, claims, changes } = context;
+  const job = tables.jobs.get(jobId);
+  const lane = job && tables.lanes.get(job.laneId);
+  if (lane === undefined) return false;
+  const now = context.now();
+  if (!claims.isClaimed(lane.id) && lane.readyAt > now) {
+    tables.lanes.update(lane, { headId: lane.headId, readyAt: now, deaths: lane.deaths });
+  }
+  hastenQueue(context, lane.queue);
+  changes.queues.add(lane.queue);
+  return true;
+}
+
+/** A pause ends now: what follows is one job, and all of them when it goes through. */
+function hastenQueue({ tables, now }: RuleContext, queue: string): void {
+  const pause = tables.pauses.get(queue);
+  if (pause !== undefined && pause.until > now()) tables.pauses.set(queue, { ...pause, until: now() });
+}
+
+/** Is something of the queue to wait for longer than anything may? Then the clock was set back since. */
+export function isFromTheFuture(tables: Tables, queue: string, now: number): boolean {
+  const latest = now + LONGEST_WAIT_MS;
+  return (
+    tables.lanes.latest(queue) > latest ||
+    (tables.pauses.get(queue)?.until ?? 0) > latest ||
+    (tables.timers.latestSet(queue) ?? 0) > now + CLOCK_STEP_MS
+  );
+}
+
+/** What waits for a time that the clock will not reach soon: tries and pauses are due now, a timer waits as long as it was set for. */
+export function bringToThePresent(context: RuleContext, queue: string): void {
+  const { tables } = context;
+  const now = context.now();
+  tables.lanes.bringBack(queue, now + LONGEST_WAIT_MS, now);
+  const pause = tables.pauses.get(queue);
+  if (pause !== undefined && pause.until > now + LONGEST_WAIT_MS) tables.pauses.set(queue, { ...pause, until: now });
+  tables.timers.bringBack(queue, now + CLOCK_STEP_MS, now);
 }

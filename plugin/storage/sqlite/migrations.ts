@@ -118,6 +118,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX lane_ready ON lane (queue, ready_at, head_id) WHERE deaths = 0;
   CREATE INDEX lane_suspect ON lane (queue, deaths, ready_at, head_id) WHERE deaths > 0;
   `,
+  // When a timer was set: how long it is to wait, whatever the clock does. 0: by a version before.
+  `
+  ALTER TABLE timer ADD COLUMN set_at INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX timer_set ON timer (queue, set_at);
+  `,
 ];
 
 /** What this program writes and understands: SQLite's `user_version`. */

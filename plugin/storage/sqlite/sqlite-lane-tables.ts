@@ -30,6 +30,17 @@ export function createLaneTable(prepare: Prepare): LaneTable {
     'SELECT id, ready_at FROM lane WHERE queue = ? AND deaths > 0 ORDER BY deaths, ready_at, head_id',
     ([id, readyAt]: DueColumns): DueLane => ({ id, readyAt }),
   );
+  const latest = query(prepare, 'SELECT max(ready_at) FROM lane WHERE queue = ? AND deaths = 0', only<number | null>);
+  const latestSuspect = query(
+    prepare,
+    'SELECT max(ready_at) FROM lane WHERE queue = ? AND deaths > 0',
+    only<number | null>,
+  );
+  const bringBack = change(prepare, 'UPDATE lane SET ready_at = ? WHERE queue = ? AND deaths = 0 AND ready_at > ?');
+  const bringSuspectsBack = change(
+    prepare,
+    'UPDATE lane SET ready_at = ? WHERE queue = ? AND deaths > 0 AND ready_at > ?',
+  );
   const oldest = query(prepare, 'SELECT min(head_id) FROM lane WHERE queue = ?', only<number | null>);
   return {
     find: (queue, name) => find.one(queue, name),
@@ -39,6 +50,11 @@ export function createLaneTable(prepare: Prepare): LaneTable {
     remove: (lane) => void remove(lane.id),
     first: (queue, limit) => first.all(queue, limit),
     suspects: (queue) => suspects.all(queue),
+    latest: (queue) => Math.max(latest.one(queue) ?? 0, latestSuspect.one(queue) ?? 0),
+    bringBack(queue, after, now) {
+      bringBack(now, queue, after);
+      bringSuspectsBack(now, queue, after);
+    },
     oldestHead: (queue) => oldest.one(queue) ?? undefined,
   };
 }

@@ -20,23 +20,33 @@ const timerRow = ([queue, id, at, lane, kind, payload]: TimerColumns): TimerRow 
 
 function createTimerTable(prepare: Prepare): TimerTable {
   const remove = change(prepare, 'DELETE FROM timer WHERE queue = ? AND id = ?');
-  const insert = change(prepare, 'INSERT INTO timer (queue, id, at, lane, kind, payload) VALUES (?, ?, ?, ?, ?, ?)');
+  const insert = change(
+    prepare,
+    'INSERT INTO timer (queue, id, at, lane, kind, payload, set_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
   const due = query(
     prepare,
     'SELECT queue, id, at, lane, kind, payload FROM timer WHERE queue = ? AND at <= ? ORDER BY at, seq LIMIT ?',
     timerRow,
   );
   const earliest = query(prepare, 'SELECT min(at) FROM timer WHERE queue = ?', only<number | null>);
+  const latestSet = query(prepare, 'SELECT max(set_at) FROM timer WHERE queue = ?', only<number | null>);
+  const bringBack = change(
+    prepare,
+    'UPDATE timer SET at = at - set_at + ?1, set_at = ?1 WHERE queue = ?2 AND set_at > ?3',
+  );
   return {
-    put(timer) {
+    put(timer, now) {
       const replaced = remove(timer.queue, timer.id) > 0;
-      insert(timer.queue, timer.id, timer.at, timer.lane, timer.kind, timer.payload);
+      insert(timer.queue, timer.id, timer.at, timer.lane, timer.kind, timer.payload, now);
       return !replaced;
     },
     remove: (queue, id) => remove(queue, id) > 0,
     removeLane: change(prepare, 'DELETE FROM timer INDEXED BY timer_at WHERE queue = ? AND lane = ?'),
     due: (queue, now, limit) => due.all(queue, now, limit),
     earliest: (queue) => earliest.one(queue) ?? undefined,
+    latestSet: (queue) => latestSet.one(queue) ?? undefined,
+    bringBack: (queue, latest, now) => void bringBack(now, queue, latest),
   };
 }
 

@@ -81,6 +81,10 @@ export interface LaneTable {
   first(queue: string, limit: number): DueLane[];
   /** All lanes of a queue whose heads are suspects (`deaths`), the fewest deaths first: most of them are innocent. */
   suspects(queue: string): DueLane[];
+  /** The latest `readyAt` of a queue; 0: it has no lane. */
+  latest(queue: string): number;
+  /** Lanes with `readyAt` above `latest` are ready at `now`. */
+  bringBack(queue: string, latest: number, now: number): void;
   /** The lowest id of a queue's jobs (the oldest job of a lane is its head). */
   oldestHead(queue: string): number | undefined;
 }
@@ -112,14 +116,18 @@ export interface TimerRow {
 }
 
 export interface TimerTable {
-  /** Replaces a timer with the same id; true when there was none. */
-  put(timer: TimerRow): boolean;
+  /** Replaces a timer with the same id; true when there was none. `now`: when it was set. */
+  put(timer: TimerRow, now: number): boolean;
   remove(queue: string, id: string): boolean;
   /** Removes the timers that lead into a lane; how many. */
   removeLane(queue: string, lane: string): number;
   /** Timers with `at <= now`, by `at`, then in the order of scheduling. */
   due(queue: string, now: number, limit: number): TimerRow[];
   earliest(queue: string): number | undefined;
+  /** When the timer of the queue was set that was set last; `undefined`: there is none. */
+  latestSet(queue: string): number | undefined;
+  /** Timers set after `latest` were set at `now`: they wait as long as they were to wait then. */
+  bringBack(queue: string, latest: number, now: number): void;
 }
 
 export interface DeadRow extends Omit<JobRow, 'laneId'> {

@@ -22,6 +22,7 @@ import {
   enqueueText,
   queuedText,
   release,
+  hasten,
   resend,
   retry,
   storedJob,
@@ -135,7 +136,7 @@ export class SqliteTransaction extends SqliteReadTransaction implements Transact
     this.#beginNew();
     const { tables, changes } = this.#context;
     const job = queuedText(timer.job);
-    const isNew = tables.timers.put({ ...job, id: checkName('timer id', timer.id), at: timer.at });
+    const isNew = tables.timers.put({ ...job, id: checkName('timer id', timer.id), at: timer.at }, this.#context.now());
     if (isNew) count(changes, job.queue, 'timers', 1);
     changes.queues.add(job.queue);
   }
@@ -169,6 +170,11 @@ export class SqliteTransaction extends SqliteReadTransaction implements Transact
   async resend(deadJobId: number): Promise<boolean> {
     this.check();
     return resend(this.#context, deadJobId);
+  }
+
+  async hasten(jobId: number): Promise<boolean> {
+    this.check();
+    return hasten(this.#context, jobId);
   }
 
   async drop(jobId: number): Promise<boolean> {

@@ -141,6 +141,7 @@ export const COPY_TABLES: readonly CopyTable[] = [
       ['lane', 'text', 'lane'],
       ['kind', 'text', 'kind'],
       ['payload', 'text', 'payload'],
+      ['set_at', 'bigint', 'set_at'],
     ],
     'seq',
   ),

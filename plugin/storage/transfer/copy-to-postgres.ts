@@ -6,7 +6,7 @@ import { GONE_AFTER_MS } from '../postgres/node-watch.ts';
 import { describeServerError } from '../postgres/server-errors.ts';
 import { COPY_TABLES, type CopySource, type CopyTable, openCopySource } from './copy-source.ts';
 
-const LIVING_NODES = `SELECT 1 FROM nodes WHERE seen_at > extract(epoch from clock_timestamp()) * 1000 - $1::bigint`;
+const LIVING_NODES = `SELECT 1 FROM nodes WHERE abs(seen_at - extract(epoch from clock_timestamp()) * 1000) < $1::bigint`;
 /** Rows of one transaction. Our choice: some tenths of a second, so that progress is seen and an interruption costs little. */
 const BATCH_ROWS = 2_000;
 

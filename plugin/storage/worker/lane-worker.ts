@@ -10,6 +10,7 @@ import {
   settleJob,
   settleOutcome,
 } from './settle-job.ts';
+import { steadyTime } from '../system-clock.ts';
 import { createTryLimit } from './try-limit.ts';
 
 type HandlerOptions = Pick<SettleContext, 'handle' | 'clock' | 'deadlineMs' | 'queue' | 'tries'>;
@@ -19,9 +20,9 @@ type HandlerOptions = Pick<SettleContext, 'handle' | 'clock' | 'deadlineMs' | 'q
  * signal is aborted and the try has failed, whether the handler listens or not; what it answers later is ignored.
  * @throws what the handler throws; job_deadline
  */
-async function runHandler(options: HandlerOptions, job: ClaimedJob): Promise<JobOutcome> {
+async function runHandler(options: HandlerOptions, job: ClaimedJob, leaseMs: number): Promise<JobOutcome> {
   const { handle, clock, queue, tries } = options;
-  const deadlineMs = Math.min(options.deadlineMs, job.leaseUntil - clock.now());
+  const deadlineMs = Math.min(options.deadlineMs, leaseMs);
   const controller = new AbortController();
   let cancel: (() => void) | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -76,6 +77,7 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
   const tries = createTryLimit(given.mostTries, given.triesSinceStart);
   const options: SettleContext = { ...given, onError, tries };
   const { storage, queue, clock, concurrency } = options;
+  const steady = steadyTime(clock);
 
   let running = false;
   let stopListening: (() => void) | undefined;
@@ -99,11 +101,11 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
     }
   }
 
-  async function settlementOf(job: ClaimedJob): Promise<Settlement> {
+  async function settlementOf(job: ClaimedJob, leaseMs: number): Promise<Settlement> {
     const deadly = settleDeadly(job);
     if (deadly !== undefined) return deadly;
     try {
-      return settleOutcome(job, await runHandler(options, job));
+      return settleOutcome(job, await runHandler(options, job, leaseMs));
     } catch (error) {
       return settleFailure(options, error, job);
     }
@@ -111,13 +113,16 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
 
   async function perform(job: ClaimedJob): Promise<void> {
     handling += 1;
-    const settlement = await settlementOf(job);
+    // Measured from here by time that nobody can set.
+    const leaseMs = job.leaseUntil - clock.now();
+    const leaseEnd = steady() + leaseMs;
+    const settlement = await settlementOf(job, leaseMs);
     // A pause must be in force before anything more is claimed, also where claims and commits go different ways.
     const keepsSlot = settlement.event?.type === 'paused';
     if (!keepsSlot) handling -= 1;
     settling += 1;
     // Asked for in this order, both fall into the same group commit: the slot is filled again without another flush.
-    const settled = settleJob(options, job, settlement, report);
+    const settled = settleJob(options, { job, isOurs: () => steady() < leaseEnd }, settlement, report);
     pumpSoon();
     await settled;
     settling -= 1;

@@ -144,10 +144,10 @@ function pause(options: LaneWorkerOptions): Promise<void> {
   });
 }
 
-/** Commits how a try ended. Never rejects: what cannot be committed is reported, and the lease runs out. */
+/** Commits how a try ended, for as long as the lease lasts (`isOurs`). Never rejects: what cannot be committed is reported, and the lease runs out. */
 export async function settleJob(
   options: SettleContext,
-  job: ClaimedJob,
+  { job, isOurs }: { readonly job: ClaimedJob; readonly isOurs: () => boolean },
   first: Settlement,
   report: (event: LaneWorkerEvent) => void,
 ): Promise<void> {
@@ -167,7 +167,7 @@ export async function settleJob(
       if (PASSING.has(code)) {
         options.onError(error);
         await pause(options);
-        if (options.clock.now() < job.leaseUntil) continue;
+        if (isOurs()) continue;
         report({ type: 'claim_lost', job, error: code });
         return;
       }

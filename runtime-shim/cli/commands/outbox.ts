@@ -5,7 +5,17 @@ import { openMaintenance } from '../maintenance/open-maintenance.ts';
 import type { Outbox, OutboxEntry, OutboxQueue } from '../maintenance/outbox.ts';
 import { printableField, printableJson } from '../terminal.ts';
 
-/** `outbox list|resend|drop`. */
+/** What is done to one message or to all. */
+const ACTIONS = {
+  resend: {
+    missing: (id: number) => `dead message ${id} (a stuck one is tried again by itself: "retry" tries it at once)`,
+  },
+  retry: { missing: (id: number) => `waiting message ${id} (a dead one comes back with "resend")` },
+  drop: { missing: (id: number) => `message ${id} in the outbox` },
+} as const;
+type Action = keyof typeof ACTIONS;
+
+/** `outbox list|resend|retry|drop`. */
 export const outbox: CommandWork = async (context) => {
   const { positionals, values } = context.arguments;
   const [action, id] = positionals;
@@ -18,20 +28,16 @@ export const outbox: CommandWork = async (context) => {
       context.terminal.out(context.json ? printableJson(found) : outboxText(found, systemClock.now()));
       return EXIT_DONE;
     }
-    const done = action === 'resend' ? await maintenance.resend(which) : await maintenance.drop(which);
-    if (done === 0 && which !== 'all') throw cliError('cli_not_found', { what: missing(action ?? '', which) });
-    reportDone(context, action ?? '', done, maintenance.running);
+    // The row of commands lets nothing else through.
+    const asked = action as Action;
+    const done = await maintenance[asked](which);
+    if (done === 0 && which !== 'all') throw cliError('cli_not_found', { what: ACTIONS[asked].missing(which) });
+    reportDone(context, asked, done, maintenance.running);
     return EXIT_DONE;
   } finally {
     await maintenance.close();
   }
 };
-
-function missing(action: string, id: number): string {
-  return action === 'resend'
-    ? `dead message ${id} (a stuck one is tried again by itself)`
-    : `message ${id} in the outbox`;
-}
 
 /** @throws cli_usage */
 function whichOf(action: string, id: string | undefined): number | 'all' {
@@ -42,13 +48,18 @@ function whichOf(action: string, id: string | undefined): number | 'all' {
   throw cliError('cli_usage', { problems: [`${action}: a number or "all" is needed, got "${id}"`] });
 }
 
-function reportDone({ json, terminal }: CommandContext, action: string, done: number, running: boolean): void {
+function reportDone({ json, terminal }: CommandContext, action: Action, done: number, running: boolean): void {
   if (json) {
     terminal.out(printableJson({ ok: true, count: done }));
     return;
   }
   const when = running ? '' : ', for the next start of the server';
-  terminal.out(action === 'resend' ? `${done} put back into the queue${when}` : `${done} dropped`);
+  const text = {
+    resend: `${done} put back into the queue${when}`,
+    retry: `${done} tried at once${when}`,
+    drop: `${done} dropped`,
+  };
+  terminal.out(text[action]);
 }
 
 function outboxText({ queues, entries, more }: Outbox, now: number): string {

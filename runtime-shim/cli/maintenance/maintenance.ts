@@ -1,11 +1,12 @@
 /** What a maintainer may ask of the data, whoever holds it: a running server or nobody. */
 import { z } from 'zod';
 import type { Storage } from '../../../plugin/storage/contract.ts';
+import { systemClock } from '../../../plugin/storage/index.ts';
 import type { Config } from '../config/config-schema.ts';
 import type { LeadData, LeadForgotten, LeadLogEntry, Runtime, TranscriptMessage } from '../../runtime/contract.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { type DialogReport, dialogReport } from './dialog-report.ts';
-import { dropJobs, listOutbox, type Outbox, resendDead } from './outbox.ts';
+import { dropJobs, listOutbox, type Outbox, resendDead, retryJobs } from './outbox.ts';
 
 /** What one answer of a running server carries of a transcript, UTF-16 units of its JSON. */
 const LINES_PAGE = { maxLines: 1_000, maxSize: 1_024 * 1_024 };
@@ -16,6 +17,7 @@ const whichSchema = z.union([z.int().positive(), z.literal('all')]);
 export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('outbox') }),
   z.strictObject({ do: z.literal('resend'), which: whichSchema }),
+  z.strictObject({ do: z.literal('retry'), which: whichSchema }),
   z.strictObject({ do: z.literal('drop'), which: whichSchema }),
   z.strictObject({
     do: z.literal('dialog'),
@@ -39,6 +41,8 @@ export interface Maintenance {
   outbox(): Promise<Outbox>;
   /** Returns how many were put back. */
   resend(which: number | 'all'): Promise<number>;
+  /** Has a waiting message, or all that are stuck or held back, tried at once. Returns how many. */
+  retry(which: number | 'all'): Promise<number>;
   /** Returns how many were forgotten. */
   drop(which: number | 'all'): Promise<number>;
   /** `undefined`: there is no such lead. */
@@ -61,6 +65,8 @@ export async function answerRequest(maintenance: Maintenance, request: Maintenan
       return await maintenance.outbox();
     case 'resend':
       return await maintenance.resend(request.which);
+    case 'retry':
+      return await maintenance.retry(request.which);
     case 'drop':
       return await maintenance.drop(request.which);
     case 'dialog':
@@ -89,6 +95,7 @@ export function maintenanceOf(storage: Storage, config: Config, running?: Runtim
   return {
     outbox: async () => await listOutbox(storage),
     resend: async (which) => await resendDead(storage, which),
+    retry: async (which) => await retryJobs(storage, which, systemClock.now()),
     drop: async (which) => await dropJobs(storage, which),
     dialog: (channel, externalId, last) =>
       withRuntime((runtime) => dialogReport(runtime, storage, { channel, externalId, last })),

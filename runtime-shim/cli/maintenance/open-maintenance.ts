@@ -85,6 +85,7 @@ async function throughServer(folder: string, locked: unknown): Promise<OpenMaint
     running: true,
     outbox: async () => await ask({ do: 'outbox' }, outboxSchema),
     resend: async (which) => await ask({ do: 'resend', which }, z.int()),
+    retry: async (which) => await ask({ do: 'retry', which }, z.int()),
     drop: async (which) => await ask({ do: 'drop', which }, z.int()),
     dialog: async (channel, externalId, last) => {
       const report = await ask({ do: 'dialog', channel, externalId, last }, dialogReportSchema.nullable());

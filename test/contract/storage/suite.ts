@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { claimRules } from './suite-claims.ts';
 import { forgettingRules } from './suite-forgetting.ts';
+import { clockRules } from './suite-clock.ts';
 import { inspectionRules } from './suite-inspection.ts';
 import { jobRules } from './suite-jobs.ts';
 import { propertyRules } from './suite-properties.ts';
@@ -18,6 +19,7 @@ export function storageContract(driver: StorageDriver): void {
     transactionRules(driver);
     jobRules(driver);
     claimRules(driver);
+    clockRules(driver);
     timerAndGateRules(driver);
     inspectionRules(driver);
     forgettingRules(driver);

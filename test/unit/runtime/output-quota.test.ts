@@ -26,6 +26,15 @@ test('what a lead’s scenarios had stored within an hour is counted, and the ne
   expect(quota.full(ONE)).toBeUndefined();
 });
 
+test('a clock that is set back does not lengthen the hour', () => {
+  const day = 24 * 3_600_000;
+  let now = 10 * day;
+  const quota = new OutputQuota({ now: () => now });
+  quota.count(ONE, MAX_LEAD_CHARS);
+  now -= day;
+  expect(quota.full(ONE)).toBeUndefined();
+});
+
 test('a bot has a quota for all its leads together', () => {
   const quota = new OutputQuota({ now: () => 1_000 });
   quota.count(ONE, MAX_BOT_CHARS);
