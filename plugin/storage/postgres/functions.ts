@@ -16,6 +16,8 @@ export const SESSION_ENDED_STATE = 'ML002';
 
 /** Due timers moved by one claim. As on SQLite: bounds a transaction after a long standstill. */
 const TIMERS_PER_CLAIM = 500;
+/** Lanes put right by one claim after the clock was set back: the same bound, as the next claim follows at once. */
+const LANES_PER_CLAIM = 500;
 
 /**
  * All of them, as this program wants them: they are replaced with each migration. One whose form changes gets another
@@ -88,7 +90,8 @@ BEGIN
   UPDATE lanes SET ready_at = CASE WHEN claim IS NULL THEN p_now ELSE p_now + p_lease END,
     lease_until = CASE WHEN claim IS NULL THEN NULL ELSE p_now + p_lease END
   WHERE queue = p_queue AND lane IN (
-    SELECT far.lane FROM lanes AS far WHERE far.queue = p_queue AND far.ready_at > latest FOR UPDATE SKIP LOCKED
+    SELECT far.lane FROM lanes AS far WHERE far.queue = p_queue AND far.ready_at > latest
+    ORDER BY far.ready_at, far.turn LIMIT ${LANES_PER_CLAIM} FOR UPDATE SKIP LOCKED
   );
   UPDATE gates SET until = p_now WHERE queue = p_queue AND until > latest;
   UPDATE timers SET at = at - set_at + p_now, set_at = p_now WHERE queue = p_queue AND set_at > p_now + ${CLOCK_STEP_MS};

@@ -77,7 +77,7 @@ describe.each(PLACES)('on %s', (_name, place) => {
     const stand = await clockStand(place());
     const { emulator } = stand;
     await stand.setClock(DAY_MS);
-    const outage = emulator.faults.add({ kind: 'status', status: 429, retryAfter: '600', methods: ['sendText'] });
+    const outage = emulator.faults.add({ kind: 'status', status: 503, methods: ['sendText'] });
     const first = await stand.start();
     await stand.say(first.url, '1', 'Алло?');
     await expect.poll(() => emulator.requests.count('sendText'), { timeout: LONG }).toBeGreaterThanOrEqual(1);

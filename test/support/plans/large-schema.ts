@@ -7,18 +7,20 @@ export const SESSION = 'node/100';
 const CLAIMED = 192;
 /** A time in the year 2100, Unix ms: not due. */
 const FAR_MS = 4_102_444_800_000;
+/** Half an hour from now, Unix ms: no lane waits longer than an hour. */
+const LATER_MS = Date.now() + 1_800_000;
 
 /** Fills the tables of an empty schema as if so many leads had come: a dialog, a transcript, a waiting job, a timer … each. */
 export async function fillLargeSchema(client: Client, rows: number): Promise<void> {
   await client.query('SET statement_timeout = 0');
   for (const text of [
     // Half of the lanes are due, the others wait for a retry; two more queues are as full.
-    `INSERT INTO lanes SELECT q, 'support:telegram:' || n, CASE WHEN n % 2 = 0 THEN n ELSE ${FAR_MS} + n END, n, NULL, NULL
+    `INSERT INTO lanes SELECT q, 'support:telegram:' || n, CASE WHEN n % 2 = 0 THEN n ELSE ${LATER_MS} + n % 1000 END, n, NULL, NULL
        FROM generate_series(1, ${rows}) AS n, unnest(ARRAY['${QUEUE}', 'other', 'third']) AS q WHERE q = '${QUEUE}' OR n <= ${rows} / 4`,
     `INSERT INTO jobs (queue, lane, kind, payload, enqueued_at, attempts, first_failed_at)
-       SELECT queue, lane, 'sendText', '{"text":"привет"}', 1, 0, CASE WHEN ready_at > ${FAR_MS} THEN ready_at END FROM lanes`,
+       SELECT queue, lane, 'sendText', '{"text":"привет"}', 1, 0, CASE WHEN ready_at >= ${LATER_MS} THEN ready_at END FROM lanes`,
     // So many are under way on all nodes together.
-    `UPDATE lanes SET claim = 'node/x:' || turn, lease_until = ${FAR_MS}, ready_at = ${FAR_MS} WHERE queue = '${QUEUE}' AND turn <= ${CLAIMED}`,
+    `UPDATE lanes SET claim = 'node/x:' || turn, lease_until = ${LATER_MS}, ready_at = ${LATER_MS} WHERE queue = '${QUEUE}' AND turn <= ${CLAIMED}`,
     `INSERT INTO records SELECT 'leads', 'support:telegram:' || n, '{"name":"Иван"}', 1 FROM generate_series(1, ${rows}) AS n`,
     `INSERT INTO records SELECT 'leads', 'tail:telegram:' || n, '{"name":"Иван"}', 1 FROM generate_series(1, ${rows} / 4) AS n`,
     `INSERT INTO streams SELECT 'transcript:' || n, 2 FROM generate_series(1, ${rows} / 2) AS n`,
