@@ -57,6 +57,19 @@ export const SHIM_ERRORS = {
   script_argument: row({ fault: 'script', retryable: false, message: (facts: { detail: string }) => facts.detail }),
   /** A part of the platform that the shim does not have (`bot.scheduleScript`). */
   script_unsupported: row({ fault: 'script', retryable: false, message: (facts: { detail: string }) => facts.detail }),
+  /** `setting`: what an entry of `api.allow` would be. */
+  api_not_allowed: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { address: string; setting: string }) =>
+      `scripts may not ask ${facts.address}: add ${facts.setting} to "allow" of "api" in the configuration`,
+  }),
+  api_no_stub: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { method: string; address: string }) =>
+      `nothing answers ${facts.method} ${facts.address}: add it to stubs.json of the bot folder, or let requests out with --live`,
+  }),
   /** A host function failed with an error that has no code of a catalogue: its words may hold anything, so they stay on the host. */
   script_host_failed: row({
     fault: 'internal',

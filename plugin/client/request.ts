@@ -7,7 +7,8 @@ import { problemsOf } from '../contract/parse-tolerantly.ts';
 import { pluginError } from '../errors.ts';
 import { classifyAnswer, clean } from './classify-answer.ts';
 import type { BindingAccess, RequestReport } from './contract.ts';
-import { exchange, type ExchangeEnd, networkReason } from './exchange.ts';
+import { networkReason } from '../contract/network-reason.ts';
+import { exchange, type ExchangeEnd } from './exchange.ts';
 import { createRedactor, REDACTED } from './redactor.ts';
 
 export interface RequestDeps {

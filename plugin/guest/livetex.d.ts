@@ -1,5 +1,7 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- an import would make the file a module, and its names would no longer be global
 /// <reference path="./language.d.ts" />
+// oxlint-disable-next-line typescript/triple-slash-reference -- the same
+/// <reference path="./platform.d.ts" />
 /**
  * Всё, что видит скрипт бота: для подсказок и проверки в редакторе и для `metabot-livetex check`.
  *

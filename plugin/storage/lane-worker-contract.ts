@@ -39,6 +39,11 @@ export interface JobAttempt {
   readonly signal: AbortSignal;
   /** Tries that follow when this one fails; 0: then the job is given up. */
   readonly triesLeft: number;
+  /**
+   * Told that the handler only waits for something outside (`true`), and that it works again: until then another job may have
+   * its slot. Whoever says so keeps few enough of them.
+   */
+  readonly onAway: (away: boolean) => void;
 }
 
 export interface LaneWorkerOptions {

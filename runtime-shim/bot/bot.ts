@@ -1,3 +1,4 @@
+import type { Stub } from '../api/contract.ts';
 import { type ScriptRef, type ScriptType, scriptTypeOf } from '../../plugin/contract/script-types.ts';
 import type { BotDescription, BotScript, Route } from './load/bot-schema.ts';
 import type { Place } from '../json-with-places.ts';
@@ -38,6 +39,8 @@ export interface Bot {
   readonly sources: ReadonlyMap<string, SourceFile>;
   /** Full name → library. One object for the life of this bot version, as the sandbox wants it. */
   readonly libraries: Readonly<Record<string, SourceFile>>;
+  /** Answers for requests of its scripts (`stubs.json`). */
+  readonly stubs: readonly Stub[];
   /** Where a part of a script stands in `bot.json`: `('start', ['commands', 1, 'condition'])`. */
   readonly place: (scriptCode: string, part: readonly PropertyKey[]) => Place;
 }

@@ -33,6 +33,12 @@ export function activityLines(activity: RuntimeActivity): ActivityLine[] {
     }
     case 'script':
       return scriptLines(activity);
+    case 'request': {
+      const { at, method, host, path, status, ms, stub, error } = activity;
+      const end = `${status ?? 'no answer'}${stub ? ' (stubs.json)' : ''}, ${ms} ms${error === undefined ? '' : ` (${error})`}`;
+      const text = `${method} ${host}${printableField(path)}: ${end}`;
+      return [{ at, who: 'api', text, colour: error === undefined ? 'blue' : 'red', lead: userIdOf(activity.lead) }];
+    }
     case 'suppressed':
       return [
         {

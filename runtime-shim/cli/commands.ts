@@ -9,6 +9,11 @@ const CONFIG: OptionSpec = {
   required: true,
 };
 
+const LIVE: OptionSpec = {
+  name: 'live',
+  help: 'let requests of scripts out that stubs.json does not answer',
+};
+
 export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'simulate',
@@ -24,6 +29,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'port', value: 'N', port: true, help: `where to listen (default ${SIMULATE_PORT}, 0: any free port)` },
       { name: 'data', value: 'DIR', help: 'keep the state in this folder (default: in memory)' },
       { name: 'config', value: 'FILE', help: 'take the bot and its settings from a configuration of serve' },
+      LIVE,
       { name: 'no-open', help: 'do not open a browser' },
     ],
     examples: [
@@ -49,6 +55,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         help: 'online, offline or unreachable: LiveTex does not answer (default online)',
       },
       { name: 'lead', value: 'FILE', help: 'JSON: the lead that the script sees (docs/configuration.md)' },
+      LIVE,
     ],
     failure: (error) => failedReport({ ...error, line: null, column: null }),
     examples: ['metabot-livetex run номер_заявки.js', 'metabot-livetex run перевод.js --operators offline --json'],
@@ -80,6 +87,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'bot', value: 'FOLDER', help: 'the bot folder (default: where the file lies, or above)' },
       { name: 'config', value: 'FILE', help: 'the settings that it was recorded with: the file of simulate --config' },
       { name: 'update', help: 'write down what happens now as what is expected' },
+      LIVE,
     ],
     examples: [
       'metabot-livetex replay my-bot/scenarios/transfer.json',

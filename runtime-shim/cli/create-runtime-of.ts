@@ -27,6 +27,7 @@ export async function createRuntimeOf(config: Config, options: RuntimeOfOptions)
     ...rest,
     bot: config.bot,
     sandbox: sandboxOf(config),
+    api: config.api,
     plugins: [
       async (host, storage) => {
         const retention = retentionOf(config);

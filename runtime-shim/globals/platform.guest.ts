@@ -3,6 +3,7 @@
  * before the author's code runs, and the author's globals, nothing else.
  */
 import type { InstallGuest } from '../../plugin/contract/guest-platform.ts';
+import { factory as createApi } from './api.guest.ts';
 import { factory as createBot } from './bot.guest.ts';
 import { factory as createConsole } from './console.guest.ts';
 import type { GuestLimits, HostReference } from './run-state.guest.ts';
@@ -55,6 +56,7 @@ export function start(limits: GuestLimits, plugins: readonly PluginBundle[]): vo
   globals['bot'] = createBot(state, libraries.libraryOf).bot;
   globals['memory'] = createMemory(state).memory;
   globals['console'] = createConsole(state, host).console;
+  globals['api'] = createApi(state, host).api;
   globals['require'] = libraries.require;
   globals['snippet'] = libraries.snippet;
   for (let index = 0; index < plugins.length; index += 1) {

@@ -3,7 +3,7 @@ import { fail } from './fail.guest.ts';
 import type { HostReference } from './run-state.guest.ts';
 import { hasOwn, now, ordinary, parseJson, toJson } from './intrinsics.guest.ts';
 import { readSystemAttribute } from './lead.guest.ts';
-import { collectAction, collectWrite, enter, type RunState } from './run-state.guest.ts';
+import { collectAction, collectWrite, enter, type RunState, STOP } from './run-state.guest.ts';
 
 /** The platform as the plugin's guest code sees it (`plugin/contract/guest-platform.ts`). */
 export function pluginPlatform(
@@ -30,14 +30,7 @@ export function pluginPlatform(
       }
       collectWrite(state, state.systemAttributes, key, text);
     },
-    call(name, args) {
-      countHostCall(state);
-      const argsJson = toJson(args) ?? 'null';
-      const known = knownAnswer(state, `${plugin} ${name} ${argsJson}`);
-      if (known !== undefined) return parseJson(known);
-      const answer = parseJson(host.applySyncPromise(undefined, ['call', plugin, name, argsJson])) as Answer;
-      return hasOwn(answer, 'e') && answer.e !== undefined ? fail(answer.e.code, answer.e.message) : (answer.v ?? null);
-    },
+    call: (name, args) => callHost(state, host, plugin, name, args),
     request(action) {
       // `action` comes from the plugin's code, built of plain data: as JSON text before any `toJSON` of the script could differ.
       collectAction(state, { __proto__: null, type: 'plugin', plugin, action });
@@ -49,6 +42,22 @@ export function pluginPlatform(
 interface Answer {
   readonly v?: Json;
   readonly e?: { readonly code: string; readonly message: string };
+  /** The run begins anew later (`../sandbox/places.ts`): here it ends, as `bot.stop()` ends it. */
+  readonly parked?: true;
+}
+
+/** Calls a host function and waits. `args` is plain data of our own making, or JSON text of the script's. */
+export function callHost(state: RunState, host: HostReference, plugin: string, name: string, args: Json): Json {
+  countHostCall(state);
+  const argsJson = toJson(args) ?? 'null';
+  const known = knownAnswer(state, `${plugin} ${name} ${argsJson}`);
+  if (known !== undefined) return parseJson(known);
+  const answer = parseJson(host.applySyncPromise(undefined, ['call', plugin, name, argsJson])) as Answer;
+  if (hasOwn(answer, 'parked')) {
+    state.stopped = true;
+    throw STOP;
+  }
+  return hasOwn(answer, 'e') && answer.e !== undefined ? fail(answer.e.code, answer.e.message) : (answer.v ?? null);
 }
 
 /** As JSON text. After its time the host is asked. */

@@ -15,6 +15,7 @@ import type {
   RuntimePlugin,
 } from '../../plugin/contract/plugin.ts';
 import type { Storage, ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
+import type { ApiOptions, ApiRequestFacts } from '../api/contract.ts';
 import type { ScriptCause } from '../leads/script-cause.ts';
 import type { SandboxLimits, ScriptError, ScriptLogLine, ScriptUsage } from '../sandbox/contract.ts';
 
@@ -55,6 +56,8 @@ export interface RuntimeOptions {
   readonly storage?: string | Storage;
   readonly plugins?: readonly PluginFactory[];
   readonly sandbox?: Partial<SandboxLimits>;
+  /** What scripts may ask of other servers. Default: nothing. */
+  readonly api?: ApiOptions;
   /** Left out: no HTTP. `port` 0 takes a free one. */
   readonly http?: {
     /** Default 127.0.0.1. Any other address than loopback needs an `apiToken`. */
@@ -117,6 +120,8 @@ export type RuntimeActivity =
       readonly attributes?: Readonly<Record<string, Json>>;
     }
   | { readonly kind: 'message'; readonly at: number; readonly lead: LeadRef; readonly message: TranscriptMessage }
+  /** A script asked another server. */
+  | ({ readonly kind: 'request'; readonly at: number; readonly lead: LeadRef; readonly file: string } & ApiRequestFacts)
   | { readonly kind: 'suppressed'; readonly at: number; readonly lead: LeadRef; readonly text: string }
   | {
       readonly kind: 'author_log';

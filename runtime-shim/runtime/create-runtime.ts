@@ -1,4 +1,6 @@
 import { openStorage, systemClock } from '../../plugin/storage/index.ts';
+import type { ApiMode } from '../api/contract.ts';
+import { ScriptRequests } from '../api/script-requests.ts';
 import type { Bot } from '../bot/bot.ts';
 import { loadBot } from '../bot/load/load-bot.ts';
 import type { Route } from '../http/routes.ts';
@@ -23,6 +25,8 @@ export interface RuntimeParts {
   readonly bot?: Bot;
   /** Runs the scripts. Whoever gives it closes it. */
   readonly sandbox?: Sandbox;
+  /** Who answers requests of scripts. Default: the network. */
+  readonly apiMode?: ApiMode;
   /** Tries of one job before its scenario is given up. 1: a run that did not come about is told at once. */
   readonly maxTries?: number;
   /** Further addresses of the HTTP server. `GET /openapi.json` leaves them out: they are no promise to anybody outside. */
@@ -55,6 +59,13 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       given.sandbox ??
       createSandbox({ ...DEFAULT_LIMITS, ...options.sandbox }, { logger, timeZone: holder.current().timeZone });
     if (given.sandbox === undefined) opened.push(() => sandbox.close());
+    const requests = new ScriptRequests({
+      api: options.api ?? {},
+      mode: given.apiMode ?? 'network',
+      stubs: () => holder.current().stubs,
+      clock,
+    });
+    opened.push(() => requests.close());
     const activities = new ActivityBus(logger);
     const forgetAppends = storage.onAppend((stream) => activities.committed(stream));
     const background = new BackgroundWork(logger);
@@ -70,6 +81,7 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       logger,
       activities,
       quota: new OutputQuota(clock),
+      requests,
       plugins: () => plugins,
       bot: holder.current,
       botId: holder.current().id,

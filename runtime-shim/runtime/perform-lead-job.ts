@@ -1,12 +1,12 @@
 import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
 import type { ClaimedJob, ReadTransaction } from '../../plugin/storage/contract.ts';
-import type { JobOutcome } from '../../plugin/storage/lane-worker-contract.ts';
+import type { JobAttempt, JobOutcome } from '../../plugin/storage/lane-worker-contract.ts';
 import { MAX_SCENARIO_MS, MAX_TURN_CHARS } from '../bot/run/play.ts';
 import { runScenario } from '../bot/run/run-scenario.ts';
 import type { ScenarioPorts, ScenarioResult, Trigger } from '../bot/run/scenario-contract.ts';
 import { shimError } from '../errors.ts';
 import { ensureLead, readBotAttributes, readLead, type StoredLead } from '../leads/lead-store.ts';
-import type { ScriptRun } from '../sandbox/contract.ts';
+import { NETWORK_CALL, type ScriptRun } from '../sandbox/contract.ts';
 import { commitScenario } from './commit-scenario.ts';
 import { type LeadJob, leadJobSchema } from './lead-job.ts';
 import type { RuntimeContext } from './runtime-context.ts';
@@ -25,11 +25,11 @@ const PASSING_FAILURES: ReadonlySet<string> = new Set(['sandbox_busy', 'sandbox_
 export async function performLeadJob(
   context: RuntimeContext,
   claimed: ClaimedJob,
-  signal: AbortSignal,
+  { signal, onAway }: Pick<JobAttempt, 'signal' | 'onAway'>,
 ): Promise<JobOutcome> {
   const job = leadJobSchema.parse(claimed.payload);
   const facts = await factsOf(context, job);
-  const result = await scenarioOf(context, job, facts, claimed.attempts, signal);
+  const result = await scenarioOf(context, job, facts, claimed.attempts, { signal, onAway });
   return {
     commit: async (tx) => {
       context.activities.hold(job.lead, claimed.id, await commitScenario(tx, context, job, facts.before, result));
@@ -80,7 +80,7 @@ async function scenarioOf(
   job: LeadJob,
   { before, botAttributes, withOperator }: Facts,
   attempts: number,
-  signal: AbortSignal,
+  { signal, onAway }: Pick<JobAttempt, 'signal' | 'onAway'>,
 ): Promise<ScenarioResult> {
   const name = job.kind === 'message' ? job.name : undefined;
   const lead = name === undefined || name === before.lead.name ? before.lead : { ...before.lead, name };
@@ -103,7 +103,7 @@ async function scenarioOf(
       botAttributes,
       trigger,
       ...(job.kind === 'script' && job.memory !== undefined ? { memory: job.memory } : {}),
-      ports: portsOf(context, job, mayTryAgain),
+      ports: portsOf(context, job, mayTryAgain, onAway),
       signal: AbortSignal.any([signal, overtime.signal]),
       maxChars: Math.min(MAX_TURN_CHARS, (job.kind === 'script' ? job.mayStore : undefined) ?? MAX_TURN_CHARS),
     });
@@ -138,11 +138,17 @@ function nothingBut(lead: StoredLead['lead'], error: unknown): ScenarioResult {
   };
 }
 
-function portsOf(context: RuntimeContext, job: LeadJob, mayTryAgain: boolean): ScenarioPorts {
+function portsOf(
+  context: RuntimeContext,
+  job: LeadJob,
+  mayTryAgain: boolean,
+  onAway: JobAttempt['onAway'],
+): ScenarioPorts {
   const plugins = context.plugins();
+  const { lead } = job;
   return {
     run: async (script: ScriptRun) => {
-      const result = await context.sandbox.run(script);
+      const result = await context.sandbox.run({ ...script, call: withRequests(context, lead, script), onAway });
       if (result.ok || !PASSING_FAILURES.has(result.error.code) || !mayTryAgain) return result;
       throw shimError('sandbox_unavailable', { reason: result.error.message });
     },
@@ -152,4 +158,15 @@ function portsOf(context: RuntimeContext, job: LeadJob, mayTryAgain: boolean): S
     afterScript: (plugin, actions) => plugins.afterScript(job.lead, plugin, actions),
     chooseTransfer: () => plugins.chooseTransfer(job.lead, context.bot()),
   };
+}
+
+/** The host functions of a run: those of the plugins, and requests to other servers. */
+function withRequests(context: RuntimeContext, lead: LeadJob['lead'], { file, call }: ScriptRun): ScriptRun['call'] {
+  const request = context.requests.forRun((facts) =>
+    context.activities.emit({ kind: 'request', at: context.clock.now(), lead, file, ...facts }),
+  );
+  return (plugin, name, argsJson, signal, leftMs) =>
+    plugin === NETWORK_CALL.plugin && name === NETWORK_CALL.name
+      ? request(argsJson, signal, leftMs)
+      : call(plugin, name, argsJson, signal, leftMs);
 }

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import type { Storage } from '../../plugin/storage/contract.ts';
+import type { ScriptRequests } from '../api/script-requests.ts';
 import type { Bot } from '../bot/bot.ts';
 import type { Sandbox } from '../sandbox/contract.ts';
 import type { ActivityBus } from './activity-bus.ts';
@@ -14,6 +15,7 @@ export interface RuntimeContext {
   readonly logger: Logger;
   readonly activities: ActivityBus;
   readonly quota: OutputQuota;
+  readonly requests: ScriptRequests;
   /** Set once the plugins are made: they are given host ports that need the rest first. */
   readonly plugins: () => PluginSet;
   /** The bot in force: it changes when its folder is saved. */

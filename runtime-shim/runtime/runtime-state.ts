@@ -7,11 +7,16 @@ import type { RuntimeContext } from './runtime-context.ts';
 /** Everything measured: the runtime's own values and those of the plugins. Labels hold no lead, no token. */
 export async function runtimeMetrics(context: RuntimeContext, jobs: JobCounters): Promise<Metric[]> {
   const plugins = await Promise.all(context.plugins().list.map((plugin) => plugin.metrics()));
-  return [...sandboxMetrics(context), ...(await laneMetrics(context, jobs)), ...plugins.flat()];
+  return [
+    ...sandboxMetrics(context),
+    ...context.requests.metrics(),
+    ...(await laneMetrics(context, jobs)),
+    ...plugins.flat(),
+  ];
 }
 
 function sandboxMetrics(context: RuntimeContext): Metric[] {
-  const { outcomes, queued, running, runners, runnersKilled } = context.sandbox.stats();
+  const { outcomes, queued, running, waiting, runners, runnersKilled } = context.sandbox.stats();
   return [
     {
       name: 'metabot_scripts_total',
@@ -21,6 +26,7 @@ function sandboxMetrics(context: RuntimeContext): Metric[] {
     },
     one('metabot_sandbox_queued', 'Scripts waiting for a runner.', 'gauge', queued),
     one('metabot_sandbox_running', 'Scripts running now.', 'gauge', running),
+    one('metabot_sandbox_waiting', 'Running scripts that wait for the network.', 'gauge', waiting),
     one('metabot_sandbox_runners', 'Runner processes that are ready.', 'gauge', runners),
     one('metabot_sandbox_runners_killed_total', 'Runner processes that had to be killed.', 'counter', runnersKilled),
   ];

@@ -189,7 +189,7 @@ function createLeadWorker(
     leaseMs: LEASE_MS,
     clock: context.clock,
     random,
-    handle: (job, { signal }) => performLeadJob(context, job, signal),
+    handle: (job, attempt) => performLeadJob(context, job, attempt),
     classify,
     onEvent,
     onError: (error) => context.logger.error('storage failed under the worker on leads', { error }),

@@ -21,6 +21,12 @@ export interface SandboxLimits {
   readonly queuePerBot?: number;
 }
 
+/**
+ * The host function that waits for the network, by which a run is known that does nothing but wait: it gives its place
+ * to one that runs, and a bot has so many of them at one time only.
+ */
+export const NETWORK_CALL = { plugin: 'metabot24', name: 'http' } as const;
+
 /** A script to run once. */
 export interface ScriptRun {
   /** Whose turn it is: runs wait fairly per bot. */
@@ -49,8 +55,22 @@ export interface ScriptRun {
    * the run ends with `script_deadline`. Default: no bound but `SandboxLimits.wallMs`, which begins with the run.
    */
   readonly withinMs?: number;
-  /** Performs a plugin's host function: `(plugin, function, argumentsJson)` → JSON text. A rejection's `code` and message reach the script. */
-  readonly call: (plugin: string, name: string, argsJson: string, signal: AbortSignal) => Promise<string>;
+  /**
+   * Performs a host function: `(plugin, function, argumentsJson)` → JSON text. A rejection's `code` and message reach the script.
+   * `leftMs`: wall clock that the run has left.
+   */
+  readonly call: (
+    plugin: string,
+    name: string,
+    argsJson: string,
+    signal: AbortSignal,
+    leftMs: number,
+  ) => Promise<string>;
+  /**
+   * Told when the run begins to wait for the network, or for its turn to (`true`), and when it runs again or has ended. Who
+   * counts what works may leave it out until then. Must not throw.
+   */
+  readonly onAway?: (away: boolean) => void;
   /**
    * What some calls would be answered at once: asked when the run is given to a runner, so that such a call crosses no wall.
    * Must not throw.
@@ -145,6 +165,8 @@ export interface SandboxStats {
   readonly runners: number;
   readonly queued: number;
   readonly running: number;
+  /** Of those that run: how many wait for the network. */
+  readonly waiting: number;
   /** Ended runs by outcome: `ok` or an error code. */
   readonly outcomes: Readonly<Record<string, number>>;
   readonly runnersKilled: number;

@@ -1,8 +1,8 @@
 import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
 import type { Logger } from '../../plugin/contract/host.ts';
 import { SHIM_ERRORS } from '../errors.ts';
-import type { ScriptResult, ScriptRun } from './contract.ts';
-import { MAX_HOST_CALL_CHARS } from './run-limits.ts';
+import type { ScriptResult, ScriptRun, ScriptUsage } from './contract.ts';
+import { MAX_HOST_ANSWER_CHARS } from './run-limits.ts';
 import type { FromRunner } from './runner-protocol.ts';
 
 /** Performs a script's host call. Never rejects: the guest gets `{"v":…}`, or `{"e":{code,message}}` without stack, path or secret. */
@@ -14,9 +14,10 @@ export async function answerCall(
   run.abort ??= new AbortController();
   run.calls += 1;
   try {
-    const json = await run.script.call(call.plugin, call.name, call.args, run.abort.signal);
-    if (json.length > MAX_HOST_CALL_CHARS) {
-      const message = SHIM_ERRORS.script_result_too_large.message({ limit: MAX_HOST_CALL_CHARS });
+    const leftMs = run.startedAt + run.wallMs - performance.now();
+    const json = await run.script.call(call.plugin, call.name, call.args, run.abort.signal, leftMs);
+    if (json.length > MAX_HOST_ANSWER_CHARS) {
+      const message = SHIM_ERRORS.script_result_too_large.message({ limit: MAX_HOST_ANSWER_CHARS });
       return JSON.stringify({ e: { code: 'script_result_too_large', message } });
     }
     return `{"v":${json}}`;
@@ -53,9 +54,20 @@ export interface PendingRun {
   abort: AbortController | undefined;
   /** Host calls that are not answered yet. */
   calls: number;
+  /** May it wait for the network in its runner? `parked`: it may not yet, so its runner was told to end it, and it runs again. */
+  network: 'none' | 'held' | 'parked';
+  /** It waits for the network, and its place in the runner is another's. */
+  waiting: boolean;
 }
 
 /** Tells the host calls under way that nobody waits for them any more. Without any there is nobody to tell, and making the reason is dear. */
 export function abortCalls(run: PendingRun): void {
   if (run.calls > 0) run.abort?.abort();
+}
+
+/** The end of a run that the server itself ended, or never began. */
+export function failure(run: PendingRun, code: string, message: string): ScriptResult {
+  const wallMs = Math.round(performance.now() - run.startedAt);
+  const usage: ScriptUsage = { cpuMs: 0, wallMs, hostCalls: 0 };
+  return { ok: false, error: { code, message, file: run.script.file, line: null, column: null }, log: [], usage };
 }

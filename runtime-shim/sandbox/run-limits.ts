@@ -27,8 +27,10 @@ const MIN_MEMORY_MB = 8;
 
 /** Host calls of one run. Our choice: a script asks for availability a few times; a flood must not reach the server. */
 export const MAX_HOST_CALLS = 1_000;
-/** Characters of all arguments of a run's host calls together, and of one answer. */
+/** Characters of all arguments of a run's host calls together. */
 export const MAX_HOST_CALL_CHARS = 1_000_000;
+/** Characters of one answer to a host call. Our choice: a body of a mebibyte fits, in which JSON escapes every other character. */
+export const MAX_HOST_ANSWER_CHARS = 4_000_000;
 /** Messages, scripts to run and other actions of one run. Our choice: nobody reads more from one script. */
 export const MAX_ACTIONS = 200;
 /**
@@ -81,6 +83,19 @@ export const READY_CONTEXTS_MB = 2;
 const SPARE_ISOLATES = 2;
 /** Part of the cap from which a runner is replaced when it is next idle: the rest of old scripts must not count for a new one. */
 export const RETIRE_PART = 0.75;
+
+/**
+ * Runs of one runner that may be waiting for the network beside those that run, each in an isolate of its own. Our choice: an
+ * isolate that waits holds some MiB, and with two runners 100 scripts that wait two seconds each are through within 20 s.
+ */
+const WAITING_PER_RUNNER = 6;
+/** Runs of one bot that may wait for their turn to wait for the network. Our choice; beyond it a run answers `sandbox_busy`. */
+export const MAX_PARKED = 1_000;
+
+/** How many runs may be waiting for the network: in one runner, and of one bot, which leaves two places to the others. */
+export function networkPlaces({ runners }: FullLimits): { readonly perRunner: number; readonly perBot: number } {
+  return { perRunner: WAITING_PER_RUNNER, perBot: Math.max(1, runners * WAITING_PER_RUNNER - 2) };
+}
 
 /** Memory of a runner process that ends it, MiB. `memoryLimit` of an isolate is soft (docs/decisions/0002-guarded-runners.md), this is not. */
 export function runnerCapMb(limits: FullLimits): number {

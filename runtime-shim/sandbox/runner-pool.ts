@@ -89,21 +89,28 @@ export class RunnerPool {
     return count;
   }
 
+  get waitingCount(): number {
+    let count = 0;
+    for (const runner of this.#runners) count += runner.runs.size - runner.load;
+    return count;
+  }
+
   /**
    * The runner with the most room. Of equals the one that rested longest, since its contexts are ready; of those in which
    * nothing runs, the last one that worked: its contexts are ready too, and what it needs is still in the caches.
    */
-  free(): RunnerProcess | undefined {
-    let best: RunnerProcess | undefined;
+  free(suits: (runner: RunnerProcess) => boolean = () => true): RunnerProcess | undefined {
+    let best: { readonly runner: RunnerProcess; readonly load: number } | undefined;
     for (const runner of this.#working) {
-      if (runner.exclusive || runner === this.#reserved || runner.runs.size >= this.#limits.isolates) continue;
-      if (best === undefined || runner.runs.size < best.runs.size) best = runner;
-      else if (runner.runs.size === best.runs.size) {
-        const isLonger = runner.lastStart < best.lastStart;
-        if (isLonger === runner.runs.size > 0) best = runner;
-      }
+      const { load } = runner;
+      if (runner.exclusive || runner === this.#reserved || load >= this.#limits.isolates || !suits(runner)) continue;
+      const isBetter =
+        best === undefined ||
+        load < best.load ||
+        (load === best.load && runner.lastStart < best.runner.lastStart === load > 0);
+      if (isBetter) best = { runner, load };
     }
-    return best;
+    return best?.runner;
   }
 
   /** A spare with nothing in it: a run that must be alone disturbs nobody there. */

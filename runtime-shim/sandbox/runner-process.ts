@@ -78,6 +78,22 @@ export class RunnerProcess {
     this.#send({ t: 'start', settings });
   }
 
+  /** Runs that take its time: those that wait for the network do not. */
+  get load(): number {
+    return this.#count((run) => !run.waiting);
+  }
+
+  /** Runs that may wait for the network in it. */
+  get network(): number {
+    return this.#count((run) => run.network === 'held');
+  }
+
+  #count(counts: (run: PendingRun) => boolean): number {
+    let count = 0;
+    for (const run of this.runs.values()) if (counts(run)) count += 1;
+    return count;
+  }
+
   get pid(): number | undefined {
     return this.#child.pid;
   }

@@ -1,11 +1,20 @@
 import type { Logger } from '../../plugin/contract/host.ts';
 import { SHIM_ERRORS, shimError } from '../errors.ts';
-import { abortCalls, answerCall, type PendingRun } from './pending-run.ts';
-import type { Sandbox, SandboxLimits, SandboxStats, ScriptResult, ScriptRun, ScriptUsage } from './contract.ts';
+import {
+  NETWORK_CALL,
+  type Sandbox,
+  type SandboxLimits,
+  type SandboxStats,
+  type ScriptResult,
+  type ScriptRun,
+} from './contract.ts';
 import { FairQueue, HELD_NOTICE, RunnerKillers } from './fair-queue.ts';
 import { loadPlatformSources } from '../globals/bundles.ts';
+import { abortCalls, answerCall, failure, type PendingRun } from './pending-run.ts';
+import { comeBack, Places } from './places.ts';
+import { Readiness } from './readiness.ts';
 import { runInput, ScriptSets } from './run-input.ts';
-import { type FullLimits, fullLimits, placesPerBot } from './run-limits.ts';
+import { type FullLimits, fullLimits } from './run-limits.ts';
 import { runResult } from './run-result.ts';
 import { type KillVerdict, RunnerPool } from './runner-pool.ts';
 import type { RunnerEnd, RunnerProcess } from './runner-process.ts';
@@ -32,16 +41,12 @@ class ProcessSandbox implements Sandbox {
   /** Runs of bots that end runners again and again: one at a time, in a runner of its own. */
   readonly #held: FairQueue<PendingRun>;
   #heldRun: PendingRun | undefined;
+  readonly #places: Places;
   readonly #killers = new RunnerKillers();
   readonly #sets = new ScriptSets();
   readonly #outcomes = new Map<string, number>();
   readonly #starting: Promise<void>;
-  #allReady = Promise.withResolvers<void>();
-  /** Why runners do not start now. */
-  #unavailable: string | undefined;
-  readonly #placesPerBot: number;
-  /** Runs in runners, by bot. */
-  readonly #runningOf = new Map<string, number>();
+  readonly #readiness = new Readiness();
   #pool: RunnerPool | undefined;
   #closing: Promise<void> | undefined;
   #whenIdle: (() => void) | undefined;
@@ -55,24 +60,23 @@ class ProcessSandbox implements Sandbox {
     this.#timeZone = timeZone;
     this.#logger = logger;
     this.#queue = new FairQueue(limits.queuePerBot);
-    this.#placesPerBot = placesPerBot(limits);
     this.#held = new FairQueue(limits.queuePerBot);
+    this.#places = new Places(limits);
     warnOfOldV8(logger, process.versions.v8);
     this.#starting = this.#start();
     this.#starting.catch((error: unknown) => {
       this.#broken = error;
-      this.#allReady.reject(error);
+      this.#readiness.reject(error);
       for (const queue of this.#queues) for (const run of queue.drain()) run.reject(error);
     });
-    this.#allReady.promise.catch(() => undefined);
   }
 
   get #queues(): Array<FairQueue<PendingRun>> {
-    return [this.#again, this.#queue, this.#held];
+    return [this.#again, this.#queue, this.#held, this.#places.parked];
   }
 
   get #queued(): number {
-    return this.#queue.size + this.#again.size + this.#held.size;
+    return this.#queues.reduce((sum, queue) => sum + queue.size, 0);
   }
 
   async #start(): Promise<void> {
@@ -83,7 +87,7 @@ class ProcessSandbox implements Sandbox {
       platformSource,
       {
         available: () => {
-          this.#becomeAvailable();
+          this.#readiness.becomeAvailable();
           this.#dispatch();
         },
         unavailable: (why) => this.#becomeUnavailable(why),
@@ -113,9 +117,11 @@ class ProcessSandbox implements Sandbox {
         alone: false,
         abort: undefined,
         calls: 0,
+        network: 'none',
+        waiting: false,
       };
-      if (this.#unavailable !== undefined) {
-        this.#settle(run, this.#cannotRun(run, this.#unavailable));
+      if (this.#readiness.unavailable !== undefined) {
+        this.#settle(run, cannotRun(run, this.#readiness.unavailable));
         return;
       }
       if (this.#killers.goesAlone(script.botId, now)) {
@@ -124,7 +130,7 @@ class ProcessSandbox implements Sandbox {
         return;
       }
       // Where one is free, those that wait are of bots that have all their places.
-      const runner = this.#hasPlace(script.botId) ? this.#pool?.free() : undefined;
+      const runner = this.#places.has(script.botId) ? this.#pool?.free() : undefined;
       if (runner !== undefined) this.#give(runner, run);
       else if (!this.#queue.push(script.botId, run)) this.#refuse(run, this.#queue);
     });
@@ -135,6 +141,7 @@ class ProcessSandbox implements Sandbox {
       runners: this.#pool?.readyCount ?? 0,
       queued: this.#queued,
       running: this.#pool?.runningCount ?? 0,
+      waiting: this.#pool?.waitingCount ?? 0,
       outcomes: Object.fromEntries(this.#outcomes),
       runnersKilled: this.#pool?.killed ?? 0,
     };
@@ -147,7 +154,7 @@ class ProcessSandbox implements Sandbox {
 
   async ready(): Promise<void> {
     if (this.#closing !== undefined) throw shimError('sandbox_closed', {});
-    await this.#allReady.promise;
+    await this.#readiness.promise;
   }
 
   /** Those who wait are refused, those who run may end, then the runners end. */
@@ -158,7 +165,7 @@ class ProcessSandbox implements Sandbox {
 
   async #close(): Promise<void> {
     const closed = shimError('sandbox_closed', {});
-    this.#allReady.reject(closed);
+    this.#readiness.reject(closed);
     for (const queue of this.#queues) for (const run of queue.drain()) run.reject(closed);
     await this.#starting.catch(() => undefined);
     if (this.#pool === undefined) return;
@@ -173,14 +180,34 @@ class ProcessSandbox implements Sandbox {
   #dispatch(): void {
     const pool = this.#pool;
     if (pool === undefined) return;
-    if (pool.readyCount >= this.#limits.runners) this.#allReady.resolve();
+    if (pool.readyCount >= this.#limits.runners) this.#readiness.resolve();
+    this.#goOn();
     for (let runner = this.#queue.size > 0 ? pool.free() : undefined; runner !== undefined; runner = pool.free()) {
-      const run = this.#queue.shift((bot) => this.#hasPlace(bot));
+      const run = this.#queue.shift((bot) => this.#places.has(bot));
       if (run === undefined) break;
       this.#give(runner, run);
     }
+    this.#dispatchParked(pool);
     this.#dispatchAlone(pool);
     pool.keepAlive(this.#queued > 0);
+  }
+
+  /** Runs that the network has answered, before anybody new: their time goes on. */
+  #goOn(): void {
+    for (let next = this.#places.nextAnswer(); next !== undefined; next = this.#places.nextAnswer()) {
+      this.#places.enter(next.run);
+      next.runner.answer(next.run.id, next.call, next.json);
+    }
+  }
+
+  /** Runs that may ask for the network now, behind those that have not asked yet. */
+  #dispatchParked(pool: RunnerPool): void {
+    while (this.#places.parked.size > 0) {
+      const runner = pool.free((candidate) => this.#places.hasRoom(candidate));
+      const run = runner === undefined ? undefined : this.#places.nextParked();
+      if (runner === undefined || run === undefined) return;
+      this.#give(runner, run);
+    }
   }
 
   /** After those who share a runner: so the two kinds take turns where there is one runner only. */
@@ -207,40 +234,12 @@ class ProcessSandbox implements Sandbox {
     pool.release();
   }
 
-  #hasPlace(bot: string): boolean {
-    return (this.#runningOf.get(bot) ?? 0) < this.#placesPerBot;
-  }
-
-  /** It left its runner, or was lost with it. */
-  #leave(bot: string): void {
-    const left = (this.#runningOf.get(bot) ?? 1) - 1;
-    if (left > 0) this.#runningOf.set(bot, left);
-    else this.#runningOf.delete(bot);
-  }
-
-  #becomeAvailable(): void {
-    if (this.#unavailable === undefined) return;
-    this.#unavailable = undefined;
-    this.#allReady = Promise.withResolvers<void>();
-    this.#allReady.promise.catch(() => undefined);
-  }
-
   /** Whoever waits is told: a start that works may be a long time off. */
   #becomeUnavailable(why: string): void {
-    if (this.#unavailable === undefined) this.#logger?.error('no runner starts: scripts cannot be run', { why });
-    this.#unavailable = `runner processes do not start: ${why}`;
-    // One that was resolved stays so.
-    this.#allReady.reject(shimError('sandbox_unavailable', { reason: this.#unavailable }));
-    this.#allReady = Promise.withResolvers<void>();
-    this.#allReady.promise.catch(() => undefined);
-    this.#allReady.reject(shimError('sandbox_unavailable', { reason: this.#unavailable }));
-    for (const queue of this.#queues) {
-      for (const run of queue.drain()) this.#settle(run, this.#cannotRun(run, this.#unavailable));
-    }
-  }
-
-  #cannotRun(run: PendingRun, reason: string): ScriptResult {
-    return failure(run, 'sandbox_unavailable', SHIM_ERRORS.sandbox_unavailable.message({ reason }));
+    if (this.#readiness.unavailable === undefined)
+      this.#logger?.error('no runner starts: scripts cannot be run', { why });
+    const reason = this.#readiness.becomeUnavailable(why);
+    for (const queue of this.#queues) for (const run of queue.drain()) this.#settle(run, cannotRun(run, reason));
   }
 
   #give(runner: RunnerProcess, run: PendingRun, alone = false): void {
@@ -248,12 +247,13 @@ class ProcessSandbox implements Sandbox {
     const left = run.until - performance.now();
     if (left <= 0) {
       const message = SHIM_ERRORS.script_deadline.message({ wallMs: Math.round(script.withinMs ?? 0) });
+      this.#places.release(run);
       this.#settle(run, failure(run, 'script_deadline', message));
       return;
     }
     run.wallMs = Math.min(this.#limits.wallMs, Math.ceil(left));
     if (alone) runner.exclusive = true;
-    this.#runningOf.set(script.botId, (this.#runningOf.get(script.botId) ?? 0) + 1);
+    this.#places.enter(run);
     runner.start(run, {
       id: run.id,
       file: script.file,
@@ -268,14 +268,16 @@ class ProcessSandbox implements Sandbox {
     const run = runner.runs.get(message.id);
     if (run === undefined) return;
     if (message.t === 'call') {
-      void answerCall(run, message, this.#logger).then((json) => runner.answer(message.id, message.call, json));
+      this.#answer(runner, run, message);
       return;
     }
     runner.finish(message.id);
-    this.#leave(run.script.botId);
+    const wasParked = run.network === 'parked';
+    this.#places.leave(run);
     const result = runResult(run.script, message);
     if (message.ending === undefined) {
-      this.#settle(run, result);
+      if (wasParked && result.ok) this.#park(run);
+      else this.#settle(run, result);
       this.#pool?.settle(runner);
     } else {
       // Before anything else is given away: it takes nothing any more.
@@ -285,12 +287,40 @@ class ProcessSandbox implements Sandbox {
     this.#dispatch();
   }
 
+  /** Answers a host call. One that waits for the network leaves its place to others. */
+  #answer(runner: RunnerProcess, run: PendingRun, message: Extract<FromRunner, { t: 'call' }>): void {
+    const { id, call } = message;
+    const perform = (): Promise<string> => answerCall(run, message, this.#logger);
+    if (message.plugin !== NETWORK_CALL.plugin || message.name !== NETWORK_CALL.name) {
+      void perform().then((json) => runner.answer(id, call, json));
+      return;
+    }
+    if (!this.#places.admits(run, runner)) {
+      runner.answer(id, call, PARKED);
+      return;
+    }
+    this.#places.wait(run);
+    void perform().then((json) => {
+      this.#places.answered({ runner, run, call, json });
+      this.#dispatch();
+    });
+    this.#dispatch();
+  }
+
+  /** Nothing of it was kept: it begins anew when it may ask for the network. */
+  #park(run: PendingRun): void {
+    const { botId } = run.script;
+    if (this.#killers.goesAlone(botId, performance.now())) {
+      if (!this.#held.push(botId, run)) this.#refuse(run, this.#held);
+    } else if (!this.#places.park(run)) this.#refuse(run, this.#places.parked);
+  }
+
   /** The end of a run that has ended its runner. */
   #settleKiller(run: PendingRun, result: ScriptResult): void {
     const { botId } = run.script;
     const now = performance.now();
     this.#killers.count(botId, now);
-    const waiting = this.#queue.takeAll(botId);
+    const waiting = [...this.#queue.takeAll(botId), ...this.#places.parked.takeAll(botId)];
     for (const other of waiting) if (!this.#held.push(botId, other)) this.#refuse(other, this.#held);
     if (!this.#killers.isHeld(botId, now)) {
       this.#settle(run, result);
@@ -302,6 +332,7 @@ class ProcessSandbox implements Sandbox {
 
   #settle(run: PendingRun, result: ScriptResult): void {
     abortCalls(run);
+    comeBack(run);
     if (this.#heldRun === run) this.#heldRun = undefined;
     const outcome = result.ok ? 'ok' : result.error.code;
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
@@ -318,7 +349,7 @@ class ProcessSandbox implements Sandbox {
   /** The server had to kill the runner itself because of this run. */
   #blame(run: PendingRun, verdict: KillVerdict): void {
     const { memoryMb } = this.#limits;
-    this.#leave(run.script.botId);
+    this.#places.leave(run);
     const [code, message] =
       verdict === 'memory'
         ? ['script_memory', SHIM_ERRORS.script_memory.message({ memoryMb })]
@@ -332,7 +363,7 @@ class ProcessSandbox implements Sandbox {
       abortCalls(run);
       run.abort = undefined;
       const { botId } = run.script;
-      this.#leave(botId);
+      this.#places.leave(run);
       if (run.alone && end.crashed) {
         this.#settleKiller(run, failure(run, 'script_crashed', SHIM_ERRORS.script_crashed.message({})));
       } else if (run.alone) {
@@ -350,8 +381,9 @@ class ProcessSandbox implements Sandbox {
   }
 }
 
-function failure(run: PendingRun, code: string, message: string): ScriptResult {
-  const wallMs = Math.round(performance.now() - run.startedAt);
-  const usage: ScriptUsage = { cpuMs: 0, wallMs, hostCalls: 0 };
-  return { ok: false, error: { code, message, file: run.script.file, line: null, column: null }, log: [], usage };
+/** The guest ends its run for it, as `bot.stop()` does (`../globals/plugin-platform.guest.ts`). */
+const PARKED = '{"parked":true}';
+
+function cannotRun(run: PendingRun, reason: string): ScriptResult {
+  return failure(run, 'sandbox_unavailable', SHIM_ERRORS.sandbox_unavailable.message({ reason }));
 }

@@ -148,6 +148,17 @@ export type EntryFacts =
       readonly text: string;
       readonly error?: string;
     }
+  /** A script asked another server. */
+  | {
+      readonly kind: 'api';
+      readonly method: string;
+      readonly address: string;
+      readonly status: number | null;
+      readonly ms: number;
+      /** Answered by `stubs.json`. */
+      readonly stub: boolean;
+      readonly error?: string;
+    }
   | {
       readonly kind: 'webhook';
       readonly type: string;

@@ -1,6 +1,12 @@
 import type { ClaimedJob } from '../contract.ts';
 import { storageError } from '../errors.ts';
-import type { JobOutcome, LaneWorker, LaneWorkerEvent, LaneWorkerOptions } from '../lane-worker-contract.ts';
+import type {
+  JobAttempt,
+  JobOutcome,
+  LaneWorker,
+  LaneWorkerEvent,
+  LaneWorkerOptions,
+} from '../lane-worker-contract.ts';
 import {
   STORAGE_PAUSE_MS,
   type SettleContext,
@@ -20,7 +26,12 @@ type HandlerOptions = Pick<SettleContext, 'handle' | 'clock' | 'deadlineMs' | 'q
  * signal is aborted and the try has failed, whether the handler listens or not; what it answers later is ignored.
  * @throws what the handler throws; job_deadline
  */
-async function runHandler(options: HandlerOptions, job: ClaimedJob, leaseMs: number): Promise<JobOutcome> {
+async function runHandler(
+  options: HandlerOptions,
+  job: ClaimedJob,
+  leaseMs: number,
+  onAway: JobAttempt['onAway'],
+): Promise<JobOutcome> {
   const { handle, clock, queue, tries } = options;
   const deadlineMs = Math.min(options.deadlineMs, leaseMs);
   const controller = new AbortController();
@@ -33,7 +44,8 @@ async function runHandler(options: HandlerOptions, job: ClaimedJob, leaseMs: num
     });
   });
   // An async wrapper: a handler that throws before its first await rejects like any other.
-  const run = async (): Promise<JobOutcome> => handle(job, { signal: controller.signal, triesLeft: tries.left(job) });
+  const run = async (): Promise<JobOutcome> =>
+    handle(job, { signal: controller.signal, triesLeft: tries.left(job), onAway });
   try {
     return await Promise.race([run(), late]);
   } finally {
@@ -82,8 +94,10 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
   let running = false;
   let stopListening: (() => void) | undefined;
   let cancelWake: (() => void) | undefined;
-  /** Slots in use: handlers under way. */
+  /** Handlers under way. */
   let handling = 0;
+  /** Of those: how many wait for something outside, and leave their slots to others. */
+  let away = 0;
   /** Outcomes being committed; they no longer hold a slot. */
   let settling = 0;
   let claiming = false;
@@ -104,10 +118,26 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
   async function settlementOf(job: ClaimedJob, leaseMs: number): Promise<Settlement> {
     const deadly = settleDeadly(job);
     if (deadly !== undefined) return deadly;
+    let isAway = false;
+    let ended = false;
+    const onAway = (now: boolean): void => {
+      if (now === isAway) return;
+      isAway = now;
+      away += now ? 1 : -1;
+      pumpSoon();
+    };
     try {
-      return settleOutcome(job, await runHandler(options, job, leaseMs));
+      return settleOutcome(
+        job,
+        await runHandler(options, job, leaseMs, (now) => {
+          if (!ended) onAway(now);
+        }),
+      );
     } catch (error) {
       return settleFailure(options, error, job);
+    } finally {
+      onAway(false);
+      ended = true;
     }
   }
 
@@ -183,7 +213,7 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
       claimAgain = true;
       return;
     }
-    const free = concurrency - handling;
+    const free = concurrency - (handling - away);
     if (!running || free <= 0) return;
     claiming = true;
     claimAgain = false;

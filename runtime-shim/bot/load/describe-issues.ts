@@ -14,12 +14,17 @@ import type { Place, PositionedJson } from '../../json-with-places.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** A schema's issues in an author's words, each with its place in `bot.json`. */
-export function describeIssues(issues: readonly Issue[], json: PositionedJson, file: string): BotProblem[] {
-  return issues.slice(0, MAX_PROBLEMS).flatMap((issue) => describe(issue, json, file));
+/** A schema's issues in an author's words, each with its place in the file. `keys`: those of its objects, when it is not `bot.json`. */
+export function describeIssues(
+  issues: readonly Issue[],
+  json: PositionedJson,
+  file: string,
+  keys?: readonly string[],
+): BotProblem[] {
+  return issues.slice(0, MAX_PROBLEMS).flatMap((issue) => describe(issue, json, file, keys));
 }
 
-function describe(issue: Issue, json: PositionedJson, file: string): BotProblem[] {
+function describe(issue: Issue, json: PositionedJson, file: string, keys: readonly string[] | undefined): BotProblem[] {
   const at = (path: readonly PropertyKey[], reason: string): BotProblem => ({
     file,
     place: json.place(path),
@@ -27,7 +32,7 @@ function describe(issue: Issue, json: PositionedJson, file: string): BotProblem[
     reason,
   });
   if (issue.code === 'unrecognized_keys') {
-    const known = knownKeysAt(issue.path, json.value);
+    const known = keys ?? knownKeysAt(issue.path, json.value);
     return issue.keys
       .slice(0, MAX_PROBLEMS)
       .map((key) =>

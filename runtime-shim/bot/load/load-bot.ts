@@ -9,6 +9,7 @@ import { checkReferences } from './check-references.ts';
 import { SyntaxCheck } from './check-syntax.ts';
 import { checkLibraryNames, loadLibraries, withNames } from './load-libraries.ts';
 import { type Place, type PositionedJson, readPositionedJson } from '../../json-with-places.ts';
+import { loadStubs } from './load-stubs.ts';
 import { type FileReading, NO_SUCH_FILE, readBotFile, reasonOf } from './read-bot-file.ts';
 import { routeExpression } from './route-expression.ts';
 
@@ -26,7 +27,8 @@ export async function loadBot(folder: string): Promise<Bot> {
   const json = await readDescription(folder, problems);
   const outline = outlineOf(json?.value);
   const { libraries, problems: libraryProblems } = await loadLibraries(folder);
-  problems.push(...libraryProblems);
+  const { stubs, problems: stubProblems } = await loadStubs(folder);
+  problems.push(...libraryProblems, ...stubProblems);
   const syntax = new SyntaxCheck(libraries);
   const sources = await loadSources(folder, outline, json, { libraries, problems, syntax });
   let description: BotDescription | undefined;
@@ -50,6 +52,7 @@ export async function loadBot(folder: string): Promise<Bot> {
     routes: description.routes.flatMap((route, index) => compiledRoute(route, json.place(['routes', index, 'regex']))),
     channels: description.channels,
     sources,
+    stubs,
     libraries: withNames(libraries, description.libraries),
     place: (scriptCode, part) => json.place(['scripts', indexes.get(scriptCode) ?? -1, ...part]),
   };

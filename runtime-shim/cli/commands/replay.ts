@@ -10,7 +10,7 @@ import { type DialogRecording, recordingSchema } from '../../simulator/recording
 import { replayRecording, type ReplayResult } from '../../simulator/recording/replay-recording.ts';
 import { type CommandWork, EXIT_DONE, EXIT_FAILED } from '../command.ts';
 import type { Config } from '../config/config-schema.ts';
-import { loadConfigForSimulation, simulatedConfig } from '../config/load-config.ts';
+import { apiModeOf, loadConfigForSimulation, simulatedConfig } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { cliError } from '../errors.ts';
 import { issueLines, keysOf, readJsonFile } from '../read-file.ts';
@@ -35,7 +35,7 @@ export const replay: CommandWork = async ({
   }
   const file = values['config'];
   const own = file === undefined ? undefined : await loadConfigForSimulation(file, cwd, env);
-  const result = await playRecording(folder, scenario, own);
+  const result = await playRecording(folder, scenario, own, switches.has('live'));
   const isSame = result.differences.length === 0;
   if (switches.has('update')) {
     await writeFile(path, `${JSON.stringify(updated(scenario, result), null, 2)}\n`);
@@ -92,7 +92,12 @@ const HOST = '127.0.0.1';
  * Plays a recording against a bot folder: a runtime, the plugin and a local LiveTex of its own, all in memory. `own`: the
  * settings that it was recorded with, if they were not the defaults.
  */
-export async function playRecording(botFolder: string, recording: DialogRecording, own?: Config): Promise<ReplayResult> {
+export async function playRecording(
+  botFolder: string,
+  recording: DialogRecording,
+  own?: Config,
+  live = false,
+): Promise<ReplayResult> {
   const emulator = await startLiveTexEmulator({ operators: [] });
   const storage = createMemoryStorage({ clock: systemClock });
   try {
@@ -101,7 +106,8 @@ export async function playRecording(botFolder: string, recording: DialogRecordin
     const config = simulatedConfig(own, { bot: botFolder, port: 0, binding });
     let plugin: LiveTexPlugin | undefined;
     const onPlugin = (made: LiveTexPlugin): void => void (plugin = made);
-    const runtime = await createRuntimeOf(config, { storage, http: { host: HOST, port: 0 }, onPlugin });
+    const parts = { apiMode: apiModeOf(live, own) };
+    const runtime = await createRuntimeOf(config, { storage, http: { host: HOST, port: 0 }, onPlugin, parts });
     try {
       await runtime.start();
       const [first] = config.livetex;

@@ -7,13 +7,19 @@ import { type Operators, runScriptOnce } from '../run/run-script-once.ts';
 import { printableJson } from '../terminal.ts';
 
 /** `run`: one script file once, and what it did. A failed script is exit code 1, a wrong file 2. */
-export const run: CommandWork = async ({ terminal, arguments: { positionals, values }, json, cwd }) => {
+export const run: CommandWork = async ({ terminal, arguments: { positionals, values, switches }, json, cwd }) => {
   const path = resolve(cwd, positionals[0] ?? '');
   const leadPath = values['lead'] === undefined ? undefined : resolve(cwd, values['lead']);
   const code = await readTextFile('the script', path);
   const lead = await readLeadFile(leadPath);
   const operators = (values['operators'] ?? 'online') as Operators;
-  const { report, errorSource, problem } = await runScriptOnce({ path, code, operators, lead });
+  const { report, errorSource, problem } = await runScriptOnce({
+    path,
+    code,
+    operators,
+    lead,
+    live: switches.has('live'),
+  });
   if (problem !== undefined) terminal.err(`metabot-livetex: the file runs with the libraries only, because ${problem}`);
   terminal.out(
     json

@@ -10,7 +10,7 @@ import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { activityLines, formatLine } from '../activity-line.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, SIMULATE_PORT } from '../command.ts';
 import { type Config, sqliteIn } from '../config/config-schema.ts';
-import { loadConfigForSimulation, simulatedConfig } from '../config/load-config.ts';
+import { apiModeOf, loadConfigForSimulation, simulatedConfig } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { jsonLogger } from '../json-logger.ts';
 import { aborted, listenOn } from '../listening.ts';
@@ -30,7 +30,7 @@ const COLLEAGUE = { id: 'oleg', firstName: 'Олег', lastName: 'Белов', s
 export const simulate: CommandWork = async (context) => {
   const {
     terminal,
-    arguments: { positionals, values },
+    arguments: { positionals, values, switches },
     json,
     cwd,
     stop,
@@ -63,6 +63,7 @@ export const simulate: CommandWork = async (context) => {
       now: () => clock.now(),
       secrets: [],
     });
+    const apiMode = apiModeOf(switches.has('live'), own);
     let page: Simulator | undefined;
     let plugin: LiveTexPlugin | undefined;
     const runtime = await simulatedRuntime(async (samePort) => {
@@ -71,7 +72,7 @@ export const simulate: CommandWork = async (context) => {
       ];
       const http = { host: HOST, port: samePort ?? port, routes };
       const onPlugin = (made: LiveTexPlugin): void => void (plugin = made);
-      return await createRuntimeOf(config, { storage, http, logger, clock, watch: true, onPlugin });
+      return await createRuntimeOf(config, { storage, http, logger, clock, watch: true, onPlugin, parts: { apiMode } });
     });
     opened.push(() => runtime.close());
     page = await createSimulator({
@@ -96,7 +97,7 @@ export const simulate: CommandWork = async (context) => {
     );
     if (isMainExample) await demonstrate(runtime, emulator, context);
     if (!json) terminal.out(`\nOpen ${coloured(terminal, 'bold', url)} and write to the bot. Stop with Ctrl+C`);
-    if (terminal.colour && !context.arguments.switches.has('no-open')) openBrowser(url);
+    if (terminal.colour && !switches.has('no-open')) openBrowser(url);
     await aborted(stop);
   } finally {
     for (const close of opened.toReversed()) await close();

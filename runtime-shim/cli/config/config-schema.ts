@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { bindingsSchema, isLoopback } from '../../../plugin/contract/binding-config.ts';
 import { codeOf, type StorageError } from '../../../plugin/storage/index.ts';
 import { parseTarget } from '../../../plugin/storage/postgres/target.ts';
+import { allowedProblem } from '../../api/allow-list.ts';
+import { DEFAULT_API_MAX_BYTES, DEFAULT_API_TIMEOUT_MS } from '../../api/script-requests.ts';
 
 const DEFAULT_STORAGE = 'sqlite:./data';
 const DEFAULT_HOST = '127.0.0.1';
@@ -72,6 +74,31 @@ const sandboxSchema = z.strictObject({
   runners: z.int().min(1).max(64).optional(),
 });
 
+const allowedUrlSchema = z.string().superRefine((url, context) => {
+  const problem = allowedProblem(url);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
+
+/** What scripts may ask of other servers. */
+const apiSchema = z.strictObject({
+  /** Addresses below which they may ask. A name that resolves to a private address must say so. */
+  allow: z
+    .array(
+      z.union(
+        [allowedUrlSchema, z.strictObject({ url: allowedUrlSchema, private: z.boolean().default(false) })],
+        'must be a whole address without query such as "https://crm.example.com/", or { "url": …, "private": true }',
+      ),
+    )
+    .max(100)
+    .default([]),
+  timeoutMs: z.int().min(10).max(60_000).default(DEFAULT_API_TIMEOUT_MS),
+  maxBytes: z
+    .int()
+    .min(1_024)
+    .max(2 * 1024 * 1024)
+    .default(DEFAULT_API_MAX_BYTES),
+});
+
 /** LiveTex repeats an event for 24 h (Messaging API, "Webhooks"): an id that is forgotten before would let it in twice. */
 const MIN_IDS_HOURS = 25;
 const MAX_DAYS = 36_500;
@@ -98,6 +125,7 @@ export const configSchema = z.strictObject({
   storage: storageSchema.default(DEFAULT_STORAGE),
   http: httpSchema.default({ host: DEFAULT_HOST, port: DEFAULT_PORT }),
   sandbox: sandboxSchema.default({}),
+  api: apiSchema.default({ allow: [], timeoutMs: DEFAULT_API_TIMEOUT_MS, maxBytes: DEFAULT_API_MAX_BYTES }),
   livetex: bindingsSchema.default([]),
   retention: retentionSchema.default({ idsHours: 72, deadDays: 30 }),
   /** The least that is logged. Message texts appear at `debug` only. */

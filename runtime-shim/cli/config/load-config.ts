@@ -1,6 +1,7 @@
 /** Reads the configuration file: all problems at once, with their paths, and no value in any of them. */
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { ApiMode } from '../../api/contract.ts';
 import { cliError } from '../errors.ts';
 import { issueLines, keysOf, placeText, readJsonFile } from '../read-file.ts';
 import { type Config, configSchema, sqliteFolderOf, sqliteIn } from './config-schema.ts';
@@ -111,11 +112,20 @@ export function simulatedConfig(
 ): Config {
   const { bots: _bots, ...settings } = own?.livetex[0] ?? { bots: undefined };
   return configSchema.parse({
-    ...(own === undefined ? {} : { sandbox: own.sandbox, retention: own.retention }),
+    ...(own === undefined ? {} : { sandbox: own.sandbox, api: own.api, retention: own.retention }),
     bot,
     http: { port },
     livetex: [{ ...settings, ...binding }],
   });
+}
+
+/**
+ * Who answers requests of scripts where a bot is only played: its stubs. What they do not answer goes out when it may
+ * (`live`): to what the author's configuration allows, and without one anywhere, since it is the author's own machine.
+ */
+export function apiModeOf(live: boolean, own: Config | undefined): ApiMode {
+  if (!live) return 'stubs';
+  return own === undefined ? 'stubs_then_anywhere' : 'stubs_then_network';
 }
 
 function completed(config: Config, path: string): Config {

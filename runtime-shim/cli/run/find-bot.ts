@@ -6,6 +6,7 @@ import type { BotScript } from '../../bot/load/bot-schema.ts';
 import { type Bot, DESCRIPTION_FILE } from '../../bot/bot.ts';
 import { loadBot } from '../../bot/load/load-bot.ts';
 import { loadLibraries } from '../../bot/load/load-libraries.ts';
+import { loadStubs } from '../../bot/load/load-stubs.ts';
 
 export interface FileBot {
   readonly bot: Bot;
@@ -27,7 +28,12 @@ export async function findBot(path: string, code: string): Promise<FileBot> {
     // The mistake may stand in this very file: then running it without the rest shows the error with its place. What is
     // broken elsewhere must not take away the libraries that it needs; a broken one tells so itself when it is asked for.
     const { libraries } = await loadLibraries(folder);
-    const found = withEntry({ ...nothing(folder), libraries }, relative(folder, path).split(sep).join('/'), code);
+    const { stubs } = await loadStubs(folder);
+    const found = withEntry(
+      { ...nothing(folder), libraries, stubs },
+      relative(folder, path).split(sep).join('/'),
+      code,
+    );
     return { ...found, problem: messageOf(error) };
   }
 }
@@ -59,6 +65,7 @@ function nothing(folder: string): Bot {
     channels: {},
     sources: new Map(),
     libraries: {},
+    stubs: [],
     place: () => ({ line: 1, column: 1 }),
   };
 }

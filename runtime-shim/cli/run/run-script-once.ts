@@ -29,6 +29,8 @@ export interface RunOnceOptions {
   readonly code: string;
   readonly operators: Operators;
   readonly lead: LeadFile;
+  /** Requests that no stub answers go out, wherever they go: it is the author's own machine. */
+  readonly live?: boolean;
   /** Runs the scripts; whoever gives it closes it. Default: one of its own. */
   readonly sandbox?: Sandbox;
 }
@@ -62,7 +64,12 @@ export async function runScriptOnce(options: RunOnceOptions): Promise<RunOnceRes
     opened.push(() => storage.close());
     const runtime = await createRuntimeOf(configOf(found.bot, emulator), {
       storage,
-      parts: { bot: found.bot, sandbox: seen.watching(sandbox), maxTries: 1 },
+      parts: {
+        bot: found.bot,
+        sandbox: seen.watching(sandbox),
+        maxTries: 1,
+        apiMode: options.live === true ? 'stubs_then_anywhere' : 'stubs',
+      },
       onEvents: (events, verdicts) => seen.events(events, verdicts),
     });
     opened.push(() => runtime.close());

@@ -118,6 +118,11 @@ export class Runner {
     try {
       const report = await slot.run(unit, job.input, job.plugins);
       this.#end(run, reportForServer(report, job.file, unit, libraries));
+      // Made while others waited for the network: more than work at one time are not kept.
+      if (this.#idle.length >= this.#settings.isolates) {
+        this.#evict(slot);
+        return;
+      }
       slot.host = undefined;
       slot.prepare(job.plugins);
       this.#idle.push(slot);

@@ -26,6 +26,7 @@ const CAUSES: Partial<Record<EntryKind, readonly EntryKind[]>> = {
   script: ['lead_message', 'webhook', 'mode'],
   message: ['lead_message', 'script', 'webhook', 'mode'],
   suppressed: ['lead_message', 'script'],
+  api: ['script', 'lead_message', 'webhook', 'mode'],
   author_log: ['lead_message', 'script', 'webhook', 'mode'],
   request: ['lead_message', 'message', 'script', 'webhook', 'mode'],
   mode: ['lead_message', 'script', 'webhook', 'request'],

@@ -12,6 +12,26 @@ export function draftsOfActivity(activity: RuntimeActivity): EntryDraft[] {
       return scriptDrafts(activity);
     case 'message':
       return [messageDraft(activity)];
+    case 'request': {
+      const { at, method, host, path, status, ms, stub, error } = activity;
+      return [
+        {
+          at,
+          userId: userIdOf(activity.lead),
+          level: error === undefined ? 'info' : 'error',
+          facts: {
+            kind: 'api',
+            method,
+            address: onOneLine(`${host}${path}`),
+            status,
+            ms,
+            stub,
+            ...(error === undefined ? {} : { error: onOneLine(error) }),
+          },
+          detail: { file: activity.file, method, host, path, status, ms, stub, error },
+        },
+      ];
+    }
     case 'suppressed':
       return [
         {

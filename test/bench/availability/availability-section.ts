@@ -47,7 +47,9 @@ export const availabilitySection: Section = {
       };
       const count = quick ? QUICK_AT_ONCE : AT_ONCE;
       progress(`   ${count} checks at once`);
-      const direct = await atOnce(livetex, count, () => callOf(plugin)('livetex', 'hasOnlineOperators', 'null', NEVER));
+      const direct = await atOnce(livetex, count, () =>
+        callOf(plugin)('livetex', 'hasOnlineOperators', 'null', NEVER, FOR_MS),
+      );
       const forMs = quick ? QUICK_FOR_MS : FOR_MS;
       const p50 = async (code: string, asks = false): Promise<number> => {
         progress(`   ${code}${asks ? ', asking' : ''}`);

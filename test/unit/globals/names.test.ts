@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { names as liveTexNames } from '../../../plugin/guest/livetex.guest.ts';
+import { names as apiNames } from '../../../runtime-shim/globals/api.guest.ts';
 import { names as botNames } from '../../../runtime-shim/globals/bot.guest.ts';
 import { names as consoleNames } from '../../../runtime-shim/globals/console.guest.ts';
 import { names as leadNames } from '../../../runtime-shim/globals/lead.guest.ts';
@@ -10,7 +11,15 @@ import { createScriptRunner } from '../../support/sandbox-under-test.ts';
 const scripts = createScriptRunner();
 afterAll(() => scripts.close());
 
-const NAMES = [...leadNames, ...botNames, ...memoryNames, ...consoleNames, ...requireNames, ...liveTexNames];
+const NAMES = [
+  ...apiNames,
+  ...leadNames,
+  ...botNames,
+  ...memoryNames,
+  ...consoleNames,
+  ...requireNames,
+  ...liveTexNames,
+];
 
 test('each file puts the names into scope that it says, fixed and frozen', async () => {
   const code = `

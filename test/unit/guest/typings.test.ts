@@ -6,7 +6,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createScriptRunner } from '../../support/sandbox-under-test.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
-const typings = readFileSync(path('plugin/guest/livetex.d.ts'), 'utf8');
+const typings = ['livetex.d.ts', 'platform.d.ts']
+  .map((file) => readFileSync(path(`plugin/guest/${file}`), 'utf8'))
+  .join('\n');
 
 const scripts = createScriptRunner();
 afterAll(() => scripts.close());
@@ -21,6 +23,9 @@ const examples = [...typings.matchAll(/@example\n((?:\s+\* .*\n)+?)\s+\*\//g)].m
   (lines ?? '').replaceAll(/^\s+\* /gm, ''),
 );
 
+const answer = async (_plugin: string, name: string): Promise<string> =>
+  name === 'http' ? '{"code":200,"body":"{}","error":null}' : 'true';
+
 describe('every example of the typings runs in the sandbox', () => {
   test('there are some', () => {
     expect(examples.length).toBeGreaterThan(20);
@@ -28,13 +33,13 @@ describe('every example of the typings runs in the sandbox', () => {
 
   test.each(examples)('%s', async (code) => {
     const libraries = { 'Business.Texts.Hello': { file: 'hello.js', code: "bot.sendMessage('Здравствуйте!');" } };
-    expect(await scripts.run(code, { libraries, call: async () => 'true' })).toMatchObject({ ok: true });
+    expect(await scripts.run(code, { libraries, call: answer })).toMatchObject({ ok: true });
   });
 });
 
 test('the typings know every method that the sandbox has, and no other', async () => {
   const inSandbox = (await scripts.returned(`
-    return Object.fromEntries(Object.entries({ lead, bot, memory, console, livetex }).map(([name, object]) => [name, Object.keys(object).sort()]));
+    return Object.fromEntries(Object.entries({ lead, bot, memory, console, livetex, api }).map(([name, object]) => [name, Object.keys(object).sort()]));
   `)) as Record<string, string[]>;
   const interfaces = {
     lead: 'MetabotLead',
@@ -42,6 +47,7 @@ test('the typings know every method that the sandbox has, and no other', async (
     memory: 'MetabotMemory',
     console: 'MetabotConsole',
     livetex: 'LiveTex',
+    api: 'MetabotApi',
   };
   for (const [name, type] of Object.entries(interfaces)) {
     const body = new RegExp(`interface ${type} \\{\\n([\\s\\S]*?)\\n\\}`).exec(typings)?.[1] ?? '';

@@ -5,6 +5,7 @@ import { loadBot } from '../../../runtime-shim/bot/load/load-bot.ts';
 import { authorLogOf } from '../../../runtime-shim/leads/lead-keys.ts';
 import { ActivityBus } from '../../../runtime-shim/runtime/activity-bus.ts';
 import { MAX_BOT_CHARS, MAX_LEAD_CHARS, OutputQuota } from '../../../runtime-shim/runtime/output-quota.ts';
+import { ScriptRequests } from '../../../runtime-shim/api/script-requests.ts';
 import { MAX_SCENARIO_TRIES, performLeadJob } from '../../../runtime-shim/runtime/perform-lead-job.ts';
 import { PluginSet } from '../../../runtime-shim/runtime/plugin-set.ts';
 import type { Sandbox } from '../../../runtime-shim/sandbox/contract.ts';
@@ -56,6 +57,7 @@ async function performed(attempts: number, quota: OutputQuota): Promise<{ codes:
     logger,
     activities: new ActivityBus(logger),
     quota,
+    requests: new ScriptRequests({ api: {}, mode: 'network', stubs: () => [], clock: systemClock }),
     plugins: () => new PluginSet([]),
     bot: () => bot,
     botId: 'test',
@@ -63,7 +65,7 @@ async function performed(attempts: number, quota: OutputQuota): Promise<{ codes:
   };
   const payload = { kind: 'message', lead: ONE, id: 'm1', content: { text: 'привет' }, at: 1 } as unknown as Json;
   const job = { id: 1, attempts, payload } as unknown as ClaimedJob;
-  const outcome = await performLeadJob(context, job, new AbortController().signal);
+  const outcome = await performLeadJob(context, job, { signal: new AbortController().signal, onAway: () => undefined });
   await storage.transaction((tx) => outcome.commit?.(tx) ?? Promise.resolve());
   const log = await storage.read((tx) => tx.readStream(authorLogOf(ONE), { after: 0, limit: 100 }));
   const codes = log.flatMap(({ value }) =>

@@ -29,6 +29,18 @@ export function entryText({ facts }: EntryRecord, texts: Texts, language: Langua
       return { title: words.suppressed, about: facts.text };
     case 'author_log':
       return { title: words.author_log, about: facts.text };
+    case 'api':
+      return {
+        title: `${facts.method} ${facts.address}`,
+        about: [
+          facts.status ?? words.noAnswer,
+          facts.stub ? 'stubs.json' : '',
+          `${Math.round(facts.ms)} ${texts.ms}`,
+          facts.error ?? '',
+        ]
+          .filter((part) => part !== '')
+          .join(' · '),
+      };
     case 'request':
       return {
         title: facts.method,

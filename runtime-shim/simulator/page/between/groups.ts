@@ -12,6 +12,7 @@ const GROUP_OF: Readonly<Record<EntryKind, Group>> = {
   script: 'scripts',
   attributes: 'scripts',
   author_log: 'scripts',
+  api: 'scripts',
   request: 'requests',
   webhook: 'webhooks',
   webhook_failed: 'webhooks',
@@ -52,6 +53,7 @@ export function iconOf(facts: EntryFacts): IconName {
       return 'code';
     case 'attributes':
       return 'tag';
+    case 'api':
     case 'request':
       return 'out';
     case 'webhook':
