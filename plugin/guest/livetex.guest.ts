@@ -11,7 +11,12 @@ export const names = ['livetex'] as const;
 /** Adds the plugin's part to the globals, before the author's code runs. */
 export function install(platform: GuestPlatform): void {
   const { globals } = platform;
-  const lead = globals['lead'] as Record<string, unknown>;
+  const lead = globals['lead'] as Record<string, unknown> | null | undefined;
+  if (typeof lead !== 'object' || lead === null) {
+    throw new TypeError(
+      'livetex: the platform must put the object "lead" into "globals" before it calls install(platform)',
+    );
+  }
   Object.assign(lead, liveTexAttributes(platform, lead));
   globals['livetex'] = factory(platform);
 }

@@ -1,11 +1,14 @@
-import { messageOf } from '../contract/coded-error.ts';
+import { codeOf, messageOf } from '../contract/coded-error.ts';
 import type { WebhookEvent } from '../contract/livetex-webhook.ts';
 import type { WebhookAnswer, WebhookPeer } from '../contract/plugin.ts';
 import { createKeyGuard } from '../webhook/key-guard.ts';
 import { readWebhook, type WebhookReading } from '../webhook/read-webhook.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
+import { createRefusalLog } from './refusal-log.ts';
 import { receivedWebhook, reportWebhook, takeWebhook } from './take-webhook.ts';
 
+/** An address may come from a header that anybody writes; an IPv6 address has 45 signs. */
+const MAX_SHOWN_ADDRESS = 64;
 /** Unknown types logged, at most. Our choice: only whoever has the key can send one, but a log must not grow by it. */
 const MAX_UNKNOWN_TYPES = 100;
 
@@ -18,6 +21,7 @@ export function createReceiveWebhook(
 ): (bindingId: string, bytes: Uint8Array, peer?: WebhookPeer) => Promise<WebhookAnswer> {
   const unknownTypes = new Set<string>();
   const guard = createKeyGuard({ clock: context.clock });
+  const refusals = createRefusalLog(context);
 
   return async (bindingId, bytes, peer) => {
     const binding = context.bindings.get(bindingId);
@@ -33,7 +37,10 @@ export function createReceiveWebhook(
     if (peer !== undefined) noteKey(reading, peer.address);
     if (reading.outcome === 'refused') {
       count(binding, reading.reason);
-      context.logger.warn('webhook refused', { binding: binding.id, status: reading.status, reason: reading.log });
+      const { status, log: reason } = reading;
+      const address = peer?.address.slice(0, MAX_SHOWN_ADDRESS);
+      const key = `${binding.id} ${reading.reason} ${address ?? ''}`;
+      refusals.note(key, 'warn', 'webhook refused', { binding: binding.id, status, reason, address });
       // Why a key is not taken is told to the log only.
       const code = reading.status === 401 ? 'unauthorised' : reading.reason;
       return refusal(reading.status, code, reading.problem);
@@ -65,7 +72,7 @@ export function createReceiveWebhook(
     } catch (error) {
       count(binding, 'not_stored');
       const facts = { binding: binding.id, type: event.type, error: messageOf(error) };
-      context.logger.error('webhook not stored', facts);
+      refusals.note(`${binding.id} not stored ${codeOf(error) ?? ''}`, 'error', 'webhook not stored', facts);
       return refusal(503, 'not_stored', 'the event was not stored: send it again');
     }
   }

@@ -220,6 +220,12 @@ export interface Storage {
   listDead(page: { readonly queue?: string; readonly after?: number; readonly limit: number }): Promise<DeadJob[]>;
   /** Lanes whose head failed at least once, oldest first, after the job `after` (one of the page before): what is stuck. */
   listStuck(limit: number, after?: StoredJob): Promise<StoredJob[]>;
+  /** All waiting jobs, under way or not, in the order of their ids, after the id `after`; `before`: those enqueued before, Unix ms. */
+  listWaiting(page: {
+    readonly before?: number;
+    readonly after?: number;
+    readonly limit: number;
+  }): Promise<StoredJob[]>;
   /** Deletes what retention allows, one small batch; returns how many rows went. Call until 0. */
   prune(retention: Retention): Promise<number>;
   /**

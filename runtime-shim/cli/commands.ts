@@ -101,10 +101,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: [
       'Runs the bot of the configuration file against LiveTex (or any baseUrl) until SIGTERM or Ctrl+C, which end what',
       'is under way and lose nothing; a second signal ends at once. A binding with "webhook" registers it at the start.',
-      'Logs are JSON lines on stderr.',
+      'Logs are JSON lines on stderr. With --hold, after a backup was put back, it only stores what comes in: look with "outbox',
+      'list --waiting", drop what was done before, then begin with "outbox release".',
     ],
     positionals: [],
-    options: [CONFIG],
+    options: [CONFIG, { name: 'hold', help: 'send nothing and run no script before "outbox release"' }],
     examples: ['metabot-livetex serve --config livetex.json'],
     load: async () => (await import('./commands/serve.ts')).serve,
   },
@@ -138,13 +139,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: [
       'Shows messages that are stuck (tried again for now) and dead (given up), and acts on one of them or on all.',
       'retry: a stuck message, and a queue that is held back, is tried at once instead of when its time comes.',
+      'After a backup was put back: "list --waiting" shows everything that would be sent or done, "drop --before" forgets what',
+      'was stored before a time, and "release" lets a server begin that was started with --hold.',
       'Works beside a running server and on the data of a stopped one.',
     ],
     positionals: [
       {
-        name: 'list|retry|resend|drop',
+        name: 'list|retry|resend|drop|release',
         required: true,
-        oneOf: ['list', 'retry', 'resend', 'drop'],
+        oneOf: ['list', 'retry', 'resend', 'drop', 'release'],
         help: 'what to do',
       },
       {
@@ -153,9 +156,18 @@ export const COMMANDS: readonly CommandSpec[] = [
         help: 'the number that "list" shows, or "all" (retry: the stuck ones; resend and drop: the dead ones)',
       },
     ],
-    options: [CONFIG],
+    options: [
+      CONFIG,
+      { name: 'waiting', help: 'list: everything that waits, not only what is stuck or dead' },
+      {
+        name: 'before',
+        value: 'TIME',
+        help: "list --waiting, drop: what was stored before, such as 2027-01-15T09:30 (this machine's time zone, or with Z)",
+      },
+    ],
     examples: [
       'metabot-livetex outbox list --config livetex.json',
+      'metabot-livetex outbox drop --before 2027-01-15T09:30 --config livetex.json',
       'metabot-livetex outbox retry all --config livetex.json',
       'metabot-livetex outbox resend 17 --config livetex.json',
     ],
@@ -196,21 +208,29 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'storage',
-    summary: 'prepare, check or move the stored data',
+    summary: 'prepare, check, back up or move the stored data',
     about: [
       'migrate: brings the storage of the configuration to this version, as every start does.',
       'copy: copies a stopped SQLite data folder into the PostgreSQL schema of the configuration. May be interrupted and run',
       'again; the folder is marked as moved afterwards, so that nothing is sent twice.',
       'check: looks whether the data keep their own rules. Changes nothing and may run beside servers.',
+      'backup: copies the data of a running or a stopped server on SQLite into one file. For PostgreSQL take pg_dump.',
+      'restore: puts such a file into a data folder that has no data yet. Then start with "serve --hold".',
     ],
     positionals: [
-      { name: 'migrate|copy|check', required: true, oneOf: ['migrate', 'copy', 'check'], help: 'what to do' },
-      { name: 'folder', required: false, help: 'copy: the data folder to copy from' },
+      {
+        name: 'migrate|copy|check|backup|restore',
+        required: true,
+        oneOf: ['migrate', 'copy', 'check', 'backup', 'restore'],
+        help: 'what to do',
+      },
+      { name: 'path', required: false, help: 'copy: the data folder to copy from; backup, restore: the file' },
     ],
     options: [CONFIG],
     examples: [
       'metabot-livetex storage migrate --config livetex.json',
       'metabot-livetex storage copy ./data --config livetex-postgres.json',
+      'metabot-livetex storage backup /backups/livetex.db --config livetex.json',
     ],
     load: async () => (await import('./commands/storage.ts')).storage,
   },

@@ -65,8 +65,9 @@ export const CLI_ERRORS = {
   cli_port_in_use: row({
     fault: 'setup',
     retryable: true,
-    message: (facts: { port: number }) =>
-      `port ${facts.port} is already in use: choose another one with --port or "http.port" of the configuration (0: any free one)`,
+    /** `setting`: how the command is told its port. */
+    message: (facts: { port: number; setting: string }) =>
+      `port ${facts.port} is already in use: choose another one with ${facts.setting} (0: any free one)`,
   }),
   cli_address_refused: row({
     fault: 'setup',
@@ -89,6 +90,17 @@ export const CLI_ERRORS = {
     fault: 'setup',
     retryable: false,
     message: (facts: { what: string }) => `there is no ${facts.what}`,
+  }),
+  cli_file_exists: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { path: string }) => `there is a file already: ${facts.path}: name another one, or move it away`,
+  }),
+  cli_nothing_held: row({
+    fault: 'setup',
+    retryable: false,
+    message: () =>
+      'no server is held back here: one on a data folder is released while it runs, one on PostgreSQL is started again without --hold',
   }),
   cli_lead_busy: row({
     fault: 'setup',

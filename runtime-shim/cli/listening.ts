@@ -16,13 +16,13 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ENOTFOUND', 'there is no such host'],
 ]);
 
-/** Does what listens on an address, and says it plainly when the address cannot be had. @throws cli_port_in_use, cli_address_refused */
-export async function listenOn<T>({ host, port }: Address, start: () => Promise<T>): Promise<T> {
+/** Does what listens on an address, and says it plainly when the address cannot be had. `setting`: where the port is chosen. @throws cli_port_in_use, cli_address_refused */
+export async function listenOn<T>({ host, port }: Address, setting: string, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
   } catch (error) {
     const code = codeOf(error) ?? '';
-    if (code === 'EADDRINUSE') throw cliError('cli_port_in_use', { port }, error);
+    if (code === 'EADDRINUSE') throw cliError('cli_port_in_use', { port, setting }, error);
     const reason = REASONS.get(code);
     if (reason !== undefined) throw cliError('cli_address_refused', { host, port, reason }, error);
     throw error;

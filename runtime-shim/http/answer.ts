@@ -84,7 +84,8 @@ export function answerFailure(response: ServerResponse, error: unknown): 'told' 
     return 'told';
   }
   response.setHeader('retry-after', '1');
-  const message = 'nothing was stored: send it again';
+  const isQuestion = response.req.method === 'GET' || response.req.method === 'HEAD';
+  const message = isQuestion ? 'this could not be answered now: ask again' : 'nothing was stored: send it again';
   answerError(response, 503, { code: code.startsWith('storage_') ? code : 'failed', message });
   return 'unexpected';
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isLoopbackHost } from '../../plugin/contract/binding-config.ts';
 import { shimError } from '../errors.ts';
 import type { HttpLimits, HttpRoute, RuntimeOptions } from '../runtime/contract.ts';
-import { answerError, answerNotFound, answerText } from './answer.ts';
+import { answerError, answerNotFound, answerText, answerUnread } from './answer.ts';
 import { apiGuard } from './guard.ts';
 import { leadRoutes } from './lead-routes.ts';
 import { Listener } from './listen.ts';
@@ -41,6 +41,9 @@ export class HttpServer {
   private readonly trustedProxies: TrustedProxies;
   private readonly closing = new AbortController();
   private listener: Listener | undefined;
+  private isRefusing = false;
+  private answering = 0;
+  private tellAnswered: () => void = () => undefined;
 
   /** @throws http_unprotected */
   constructor(options: HttpOptions, ports: ServerPorts) {
@@ -78,10 +81,48 @@ export class HttpServer {
     this.listener = listener;
   }
 
-  /** Takes no new connection, answers what was asked, ends the streams. */
+  /**
+   * Refuses everything but the state (`/readyz`, `/metrics`), ends the streams, and resolves when what was asked before is
+   * answered, or after a while.
+   */
+  async refuse(): Promise<void> {
+    this.closing.abort();
+    this.isRefusing = true;
+    await new Promise<void>((resolve) => {
+      const cancel = this.ports.clock.after(ANSWERS_TIMEOUT_MS, resolve);
+      this.tellAnswered = () => {
+        if (this.answering > 0) return;
+        cancel();
+        resolve();
+      };
+      this.tellAnswered();
+    });
+  }
+
+  /** Takes no new connection, answers what was asked. */
   async close(): Promise<void> {
     this.closing.abort();
     await this.listener?.drain(this.ports.clock);
+  }
+
+  /** Counts what is being answered, and refuses while the end is prepared. */
+  private draining(serve: Serve): Serve {
+    return async (request, response) => {
+      const [path = ''] = (request.url ?? '').split('?', 1);
+      if (STATE_PATHS.has(path)) return serve(request, response);
+      if (this.isRefusing) {
+        response.setHeader('connection', 'close');
+        response.setHeader('retry-after', '1');
+        const { code, message } = shimError('runtime_closed', undefined);
+        return answerUnread(request, response, 503, { code, message });
+      }
+      this.answering += 1;
+      response.once('close', () => {
+        this.answering -= 1;
+        this.tellAnswered();
+      });
+      return serve(request, response);
+    };
   }
 
   /** Built when it begins to listen: the plugins stand by then. */
@@ -93,14 +134,20 @@ export class HttpServer {
       ...leadRoutes({ ports, bodies, closing: closing.signal }),
       ...stateRoutes(ports),
     ];
-    return serveRoutes([...routes, openApiRoute(routes), ...ports.routes], {
+    const serve = serveRoutes([...routes, openApiRoute(routes), ...ports.routes], {
       mayAsk: apiGuard(this.options.apiToken),
       area: { path: '/api', access: 'api' },
       other: (request, response) => askOthers(this.options.routes ?? [], request, response),
       logger: ports.logger,
     });
+    return this.draining(serve);
   }
 }
+
+/** What is answered to the end, for whoever watches. */
+const STATE_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+/** How long answers under way are waited for, ms. Our choice: as a closing port does. */
+const ANSWERS_TIMEOUT_MS = 10_000;
 
 /** The routes that others added, in order. */
 async function askOthers(

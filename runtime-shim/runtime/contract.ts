@@ -163,6 +163,11 @@ export interface LeadLogEntry {
 /** What a forgetting came to; see `Forgotten` of the plugin's contract. */
 export type LeadForgotten = Forgotten;
 
+export interface CloseOptions {
+  /** How long `/readyz` says 503 before anything is refused, ms, so that a load balancer turns away first. Default 0. */
+  readonly drainMs?: number;
+}
+
 /** A bot that runs: its scripts, its storage, its plugins and its HTTP address. */
 export interface Runtime {
   /** The HTTP address once started, `undefined` without HTTP. */
@@ -170,8 +175,10 @@ export interface Runtime {
   readonly plugins: ReadonlyArray<RuntimePlugin<Transaction, ReadTransaction>>;
   readonly botId: string;
   start(): Promise<void>;
+  /** Begins the work of a runtime that is held back (`serve --hold`); false: it is not. */
+  release(): Promise<boolean>;
   /** Drains: takes nothing new, ends what is under way, loses nothing. */
-  close(): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
   /** Stores a lead's message; durable when it resolves. @throws message_invalid with every problem */
   receive(message: LeadMessageInput): Promise<{ readonly id: string }>;
   /**

@@ -29,6 +29,8 @@ export interface RuntimeParts {
   readonly apiMode?: ApiMode;
   /** Tries of one job before its scenario is given up. 1: a run that did not come about is told at once. */
   readonly maxTries?: number;
+  /** `start()` only listens: nothing is worked on and nothing is sent before `release()`. */
+  readonly hold?: boolean;
   /** Further addresses of the HTTP server. `GET /openapi.json` leaves them out: they are no promise to anybody outside. */
   readonly routes?: readonly Route[];
 }
@@ -93,7 +95,14 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       opened.push(() => plugin.close());
       plugins = new PluginSet([...plugins.list, plugin]);
     }
-    return new ShimRuntime(options, { context, holder, background, release, routes: given.routes ?? [] });
+    return new ShimRuntime(options, {
+      context,
+      holder,
+      background,
+      release,
+      routes: given.routes ?? [],
+      hold: given.hold ?? false,
+    });
   } catch (error) {
     await release();
     throw error;

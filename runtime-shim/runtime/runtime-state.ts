@@ -79,11 +79,15 @@ export class JobCounters {
   };
 }
 
+const HELD =
+  'the runtime is held back (serve --hold): messages and webhooks are stored, nothing is sent before "metabot-livetex outbox release"';
+
 /** Can the runtime do its work now? Reasons are sentences for the maintainer, without secrets. */
 export async function runtimeReadiness(
   context: RuntimeContext,
-  phase: 'starting' | 'started' | 'closing',
+  phase: 'starting' | 'held' | 'started' | 'draining' | 'closing',
 ): Promise<Readiness> {
+  if (phase === 'held') return { ready: false, reasons: [HELD] };
   if (phase !== 'started') return { ready: false, reasons: [`the runtime is ${phase}`] };
   const answers = await Promise.all([
     problemOf(() => context.storage.ping(), 'storage: '),

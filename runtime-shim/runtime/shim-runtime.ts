@@ -13,6 +13,7 @@ import { leadQueue } from '../leads/lead-keys.ts';
 import { type BackgroundWork, waitUntilIdle } from './background-work.ts';
 import type { BotHolder } from './bot-holder.ts';
 import type {
+  CloseOptions,
   LeadData,
   LeadForgotten,
   LeadLogEntry,
@@ -37,6 +38,8 @@ export interface RuntimeInsides {
   readonly context: RuntimeContext;
   readonly holder: BotHolder;
   readonly background: BackgroundWork;
+  /** Only listen at the start. */
+  readonly hold: boolean;
   /** Further addresses of the HTTP server. */
   readonly routes: readonly Route[];
   /** Closes plugins, sandbox and storage, in this order. */
@@ -49,7 +52,7 @@ export class ShimRuntime implements Runtime {
   private readonly insides: RuntimeInsides;
   private readonly worker: LaneWorker;
   private readonly http: HttpServer | undefined;
-  private phase: 'starting' | 'started' | 'closing' = 'starting';
+  private phase: 'starting' | 'held' | 'started' | 'draining' | 'closing' = 'starting';
   private closed: Promise<void> | undefined;
   private unwatch: () => void = () => undefined;
 
@@ -85,8 +88,20 @@ export class ShimRuntime implements Runtime {
 
   /** Listens first: what LiveTex and channels send is stored from then on, and worked on when everything stands. */
   async start(): Promise<void> {
-    const { context, background } = this.insides;
     await this.http?.listen();
+    if (!this.insides.hold) return this.work();
+    if (this.phase === 'starting') this.phase = 'held';
+  }
+
+  async release(): Promise<boolean> {
+    if (this.phase !== 'held') return false;
+    this.phase = 'starting';
+    await this.work();
+    return true;
+  }
+
+  private async work(): Promise<void> {
+    const { context, background } = this.insides;
     await context.sandbox.ready();
     for (const plugin of this.plugins) await plugin.start();
     this.worker.start();
@@ -98,19 +113,28 @@ export class ShimRuntime implements Runtime {
     if (this.phase === 'starting') this.phase = 'started';
   }
 
-  close(): Promise<void> {
-    this.closed ??= this.shutDown();
+  close(options: CloseOptions = {}): Promise<void> {
+    this.closed ??= this.shutDown(options.drainMs ?? 0);
     return this.closed;
   }
 
-  private async shutDown(): Promise<void> {
-    this.phase = 'closing';
+  private async shutDown(drainMs: number): Promise<void> {
+    const { clock } = this.insides.context;
     this.unwatch();
+    if (drainMs > 0 && this.http !== undefined) {
+      this.phase = 'draining';
+      await new Promise<void>((resolve) => {
+        clock.after(drainMs, resolve);
+      });
+    }
+    this.phase = 'closing';
     try {
-      await this.http?.close();
+      await this.http?.refuse();
       await this.worker.stop();
     } finally {
+      // Whoever watches is answered to the end of the work.
       await this.insides.release();
+      await this.http?.close();
     }
   }
 

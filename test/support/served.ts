@@ -41,7 +41,7 @@ export async function setUpServer(
   });
   const config = {
     bot: 'bot',
-    http: { port: 0 },
+    http: { port: 0, drainSeconds: 0 },
     livetex: [
       {
         token: { env: 'LIVETEX_TOKEN' },

@@ -17,6 +17,10 @@ export const INSPECT = {
     name: 'list_stuck',
     text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE first_failed_at IS NOT NULL AND (first_failed_at, id) > ($2::bigint, $3::bigint) ORDER BY first_failed_at, id LIMIT $1`,
   },
+  waiting: {
+    name: 'list_waiting',
+    text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE id > $1 AND enqueued_at < $2 ORDER BY id LIMIT $3`,
+  },
   lockPrune: {
     name: 'prune_lock',
     text: `SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || ' prune', 0)) AS mine`,
@@ -60,6 +64,14 @@ export async function listDead(
 export async function listStuck(connection: Connection, limit: number, after?: StoredJob): Promise<StoredJob[]> {
   const values = [limit, after?.firstFailedAt ?? 0, after?.id ?? 0];
   return (await connection.query<JobRow & Record<string, unknown>>(INSPECT.stuck, () => values)).map(storedJob);
+}
+
+export async function listWaiting(
+  connection: Connection,
+  { before = Number.MAX_SAFE_INTEGER, after = 0, limit }: { before?: number; after?: number; limit: number },
+): Promise<StoredJob[]> {
+  const values = [after, before, limit];
+  return (await connection.query<JobRow & Record<string, unknown>>(INSPECT.waiting, () => values)).map(storedJob);
 }
 
 /** One small batch of each kind; how many rows went. One node at a time: another one's call returns 0 at once. */

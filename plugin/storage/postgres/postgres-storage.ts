@@ -12,7 +12,7 @@ import {
   type TransactionPort,
   type Written,
 } from './connection.ts';
-import { createQueueStats, listDead, listStuck, prune } from './inspection.ts';
+import { createQueueStats, listDead, listStuck, listWaiting, prune } from './inspection.ts';
 import { migrate } from './migrate.ts';
 import { createNodeClock } from './node-clock.ts';
 import { createNodeWatch, GONE_AFTER_MS } from './node-watch.ts';
@@ -152,6 +152,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     stats: createQueueStats(connection),
     listDead: (page) => listDead(connection, page),
     listStuck: (limit, after) => listStuck(connection, limit, after),
+    listWaiting: (page) => listWaiting(connection, page),
     prune: (retention) => prune(connection, retention, clock),
     // Deleted rows are taken out of the files by autovacuum.
     scrub: () => Promise.resolve(),

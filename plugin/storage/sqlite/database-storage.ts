@@ -18,7 +18,7 @@ import { type Changes, createClaimBook, mergeChanges, noChanges, writeCounts } f
 import { claim, type ClaimContext, mustPrepare, nextWorkAt, prepareClaim } from './claim-rules.ts';
 import { type CommitEngine, createGroupCommit } from './group-commit.ts';
 import { removeDead, type RuleContext, storedJob } from './lane-rules.ts';
-import type { Tables } from './tables.ts';
+import type { JobRow, Tables } from './tables.ts';
 import { SqliteReadTransaction, SqliteTransaction } from './transaction.ts';
 
 /** Runs reads on a consistent view of what is committed. */
@@ -160,6 +160,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     stats: () => read(stats),
     listDead: (page) => read((tables) => listDead(tables, page)),
     listStuck: (limit, after) => read((tables) => listStuck(tables, limit, after)),
+    listWaiting: (page) => read((tables) => listWaiting(tables, page)),
     prune: (retention) => write(false, (context) => prune(context, retention)),
     scrub: async () => {
       await given.scrub?.();
@@ -196,11 +197,20 @@ function listDead(
     .map((row) => ({ ...storedJob(row, row), diedAt: row.diedAt }));
 }
 
+function listWaiting(
+  tables: Tables,
+  { before = Number.MAX_SAFE_INTEGER, after = 0, limit }: { before?: number; after?: number; limit: number },
+): StoredJob[] {
+  return tables.jobs.waiting(before, after, limit).flatMap((row) => inItsLane(tables, row));
+}
+
 function listStuck(tables: Tables, limit: number, after?: StoredJob): StoredJob[] {
-  return tables.jobs.failed(limit, after?.firstFailedAt ?? 0, after?.id ?? 0).flatMap((row) => {
-    const lane = tables.lanes.get(row.laneId);
-    return lane === undefined ? [] : [storedJob(row, { queue: lane.queue, lane: lane.name })];
-  });
+  return tables.jobs.failed(limit, after?.firstFailedAt ?? 0, after?.id ?? 0).flatMap((row) => inItsLane(tables, row));
+}
+
+function inItsLane(tables: Tables, row: JobRow): StoredJob[] {
+  const lane = tables.lanes.get(row.laneId);
+  return lane === undefined ? [] : [storedJob(row, { queue: lane.queue, lane: lane.name })];
 }
 
 /** One small batch of what retention allows; how many rows went. */

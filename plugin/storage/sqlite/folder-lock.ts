@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { codeOf, storageError } from '../errors.ts';
@@ -37,10 +37,44 @@ export function prepareFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
     const probe = join(folder, `.write-check-${process.pid}`);
-    writeFileSync(probe, '');
+    writeFileSync(probe, '', { mode: FILE_MODE });
     rmSync(probe);
+    closeToOthers(folder);
   } catch (error) {
     throw describePathError(error, folder);
+  }
+}
+
+/** Read and write for the owner alone: the files hold what leads wrote, whoever may look into the folder. */
+const FILE_MODE = 0o600;
+const OTHERS = 0o077;
+/** SQLite gives its log and its index the mode of the database beside them. */
+const FILES = ['data.db', 'data.db-wal', 'data.db-shm', 'lock.db', 'owner', 'trying', 'moved'] as const;
+
+/**
+ * Makes the files of a new folder and those that an earlier version or somebody else left open readable by their owner only.
+ * By path, never by a descriptor: see `prepareFolder`.
+ */
+function closeToOthers(folder: string): void {
+  for (const name of FILES) {
+    const path = join(folder, name);
+    try {
+      if (name === 'data.db' || name === 'lock.db') makeFile(path);
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (found !== undefined && (found.mode & OTHERS) !== 0) chmodSync(path, FILE_MODE);
+    } catch (error) {
+      // Not our file: whose it is has to close it. A disk that cannot be written is told when the database is opened.
+      if (!['EPERM', 'EACCES', 'EROFS', 'ENOSPC'].includes(codeOf(error) ?? '')) throw error;
+    }
+  }
+}
+
+/** Only one that is not there: no descriptor of a file is opened that a lock may be on. */
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', FILE_MODE));
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
 
@@ -64,7 +98,7 @@ export function lockFolder(folder: string): { release(): void } {
   try {
     database = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-    writeFileSync(join(folder, 'owner'), `process ${process.pid}\n`);
+    writeFileSync(join(folder, 'owner'), `process ${process.pid}\n`, { mode: FILE_MODE });
   } catch (error) {
     database?.close();
     if (sqliteCode(error) !== BUSY) throw describeSqliteError(error, folder);
@@ -85,7 +119,7 @@ const MOVED_FILE = 'moved';
 
 /** From now on nobody opens the folder: what waits in it is done elsewhere, and would be done twice. */
 export function markMoved(folder: string, to: string): void {
-  writeFileSync(join(folder, MOVED_FILE), `${to}\n`);
+  writeFileSync(join(folder, MOVED_FILE), `${to}\n`, { mode: FILE_MODE });
 }
 
 /** Where the data has gone; `undefined`: it is still here. */

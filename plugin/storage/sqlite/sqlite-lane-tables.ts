@@ -104,6 +104,7 @@ export function createJobTable(prepare: Prepare): JobTable {
     `SELECT ${JOB} FROM job WHERE first_failed_at IS NOT NULL AND (first_failed_at, id) > (?, ?) ORDER BY first_failed_at, id LIMIT ?`,
     jobRow,
   );
+  const waiting = query(prepare, `SELECT ${JOB} FROM job WHERE id > ? AND enqueued_at < ? ORDER BY id LIMIT ?`, jobRow);
   // Counted here, since this process alone has the database, and written once a commit. A commit that is lost loses ids
   // that nobody has seen.
   let lastId: number | undefined;
@@ -130,6 +131,7 @@ export function createJobTable(prepare: Prepare): JobTable {
       removeBehind(laneId, afterId);
       return counted;
     },
+    waiting: (before, afterId, limit) => waiting.all(afterId, before, limit),
     failed: (limit, afterTime, afterId) => failed.all(afterTime, afterId, limit),
   };
 }

@@ -102,6 +102,8 @@ export interface JobTable {
   listInLane(laneId: number, limit: number): JobRow[];
   /** Removes the jobs behind this one; how many, and how many of them had failed. */
   removeBehind(laneId: number, afterId: number): { readonly jobs: number; readonly retrying: number };
+  /** Jobs of all lanes by id, behind this one, enqueued before `before`. */
+  waiting(before: number, afterId: number, limit: number): JobRow[];
   /** Jobs that failed, by the time of the first failure, behind this time and id. */
   failed(limit: number, afterTime: number, afterId: number): JobRow[];
 }

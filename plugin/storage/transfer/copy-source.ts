@@ -174,6 +174,8 @@ export interface CopySource {
   /** The newest number ever given to a job, and to a timer: both go on from there. */
   readonly newestJob: number;
   readonly newestTimer: number;
+  /** The folder was given away to this place before. */
+  readonly isMoved: boolean;
   /** All rows are copied: nobody opens the folder again. */
   markMoved(): void;
   close(): void;
@@ -205,6 +207,7 @@ export function openCopySource(folder: string, target: string): CopySource {
   return {
     newestJob,
     newestTimer,
+    isMoved: movedTo(folder) !== undefined,
     fingerprint: [
       ...COPY_TABLES.map((table) => `${table.name}=${numberOf(table.count)}`),
       `newest_job=${newestJob}`,

@@ -25,6 +25,8 @@ export interface CopyOptions {
 export interface CopyReport {
   /** False: it was stopped, and waits to be continued. */
   readonly isComplete: boolean;
+  /** The whole copy was made by an earlier run; nothing was left to do. */
+  readonly wasDone: boolean;
   /** Rows by table, those of earlier runs included. */
   readonly rows: Readonly<Record<string, number>>;
 }
@@ -64,6 +66,8 @@ async function copy(
   // One copy at a time.
   await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`metabot24-livetex copy ${target.schema}`]);
   const begun = await copyStateOf(client);
+  // The folder is given away before the copy is said to be complete, so one that is given away and not unfinished is done.
+  if (begun === undefined && source.isMoved) return { isComplete: true, wasDone: true, rows: await copiedRows(client) };
   if (begun === undefined) await mustBeEmpty(client, place);
   else if (begun.fingerprint !== source.fingerprint) throw storageError('storage_copy_changed', { place, from });
 
@@ -76,14 +80,24 @@ async function copy(
       if (index > reached) [current, after] = [table.name, 0];
       const state = { from, fingerprint: source.fingerprint };
       const isDone = await copyTable(client, source, table, after, state, total, options);
-      if (!isDone) return { isComplete: false, rows };
+      if (!isDone) return { isComplete: false, wasDone: false, rows };
     }
     rows[table.name] = total;
   }
   // In this order: a crash between the two leaves nobody who would do the same work twice.
   source.markMoved();
   await finish(client, source);
-  return { isComplete: true, rows };
+  return { isComplete: true, wasDone: false, rows };
+}
+
+/** What the tables have now. */
+async function copiedRows(client: Client): Promise<Record<string, number>> {
+  const rows: Record<string, number> = {};
+  for (const { name } of COPY_TABLES) {
+    const { rows: counted } = await client.query<{ n: string }>(`SELECT count(*) AS n FROM ${name}`);
+    rows[name] = Number(counted[0]?.n);
+  }
+  return rows;
 }
 
 async function copyTable(

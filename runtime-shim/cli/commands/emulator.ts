@@ -7,7 +7,7 @@ import { printableJson } from '../terminal.ts';
 export const emulator: CommandWork = async ({ terminal, arguments: { values }, json, stop }) => {
   const port = Number(values['port'] ?? 0);
   const token = values['token'];
-  const started = await listenOn({ host: '127.0.0.1', port }, async () => {
+  const started = await listenOn({ host: '127.0.0.1', port }, '--port', async () => {
     return await startLiveTexEmulator({ port, ...(token === undefined ? {} : { token }) });
   });
   try {

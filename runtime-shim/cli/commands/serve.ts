@@ -22,7 +22,10 @@ import { registerWebhooks } from '../register-webhooks.ts';
 import { printableJson } from '../terminal.ts';
 
 /** `serve`: the runtime against LiveTex until a signal, then a drained end. */
-export const serve: CommandWork = async ({ terminal, arguments: { values }, json, cwd, env, stop }) => {
+export const serve: CommandWork = async ({ terminal, arguments: { values, switches }, json, cwd, env, stop }) => {
+  const hold = switches.has('hold');
+  const released = Promise.withResolvers<void>();
+  if (!hold) released.resolve();
   const config = await loadConfig(values['config'] ?? '', cwd, env);
   const clock = systemClock;
   const logger = jsonLogger({
@@ -44,13 +47,23 @@ export const serve: CommandWork = async ({ terminal, arguments: { values }, json
     const onPlugin = (plugin: LiveTexPlugin): void => void plugins.push(plugin);
     const token = newControlToken();
     const folder = sqliteFolderOf(config.storage);
-    const maintenance = maintenanceRoute(token, () => maintenanceOf(storage, config, runtime));
+    const maintenance = maintenanceRoute(token, () => ({
+      ...maintenanceOf(storage, config, runtime),
+      release: async () => {
+        const isReleased = await runtime.release();
+        if (isReleased) logger.info('released');
+        released.resolve();
+        return isReleased;
+      },
+    }));
     // Nodes on one database are asked through the database: only a data folder belongs to one process.
-    const parts = { routes: folder === undefined ? [] : [maintenance] };
+    const parts = { hold, routes: folder === undefined ? [] : [maintenance] };
     const runtime: Runtime = await createRuntimeOf(config, { storage, http, logger, clock, onPlugin, parts });
-    opened.push(() => runtime.close());
+    // A person's Ctrl+C waits for nobody; a service manager's SIGTERM lets a load balancer see it first.
+    const drainMs = (): number => (stop.reason === 'SIGTERM' ? config.http.drainSeconds * 1_000 : 0);
+    opened.push(() => runtime.close({ drainMs: drainMs() }));
     logScriptErrors(runtime, logger);
-    await listenOn({ host, port }, async () => {
+    await listenOn({ host, port }, '"http.port" of the configuration', async () => {
       await runtime.start();
     });
     const url = runtime.url ?? '';
@@ -60,6 +73,9 @@ export const serve: CommandWork = async ({ terminal, arguments: { values }, json
     }
     terminal.out(json ? printableJson({ url }) : `Listening on ${url}`);
     logger.info('started', { url, bot: runtime.botId, pid: process.pid });
+    if (hold)
+      logger.warn('held back: what comes in is stored, nothing is sent before "metabot-livetex outbox release"');
+    await Promise.race([released.promise, aborted(stop)]);
     const bindings = config.livetex.filter(({ webhook }) => webhook !== undefined).map(({ id }) => id);
     const registering = plugins.map(async (plugin) => {
       const register = async (binding: string): Promise<{ url: string }> => await plugin.setWebhook(binding);

@@ -87,7 +87,7 @@ export const simulate: CommandWork = async (context) => {
     });
     opened.push(async () => page?.close());
     if (!json) printActivities(runtime, context);
-    await listenOn({ host: HOST, port }, async () => {
+    await listenOn({ host: HOST, port }, '--port', async () => {
       await runtime.current().start();
     });
     await setWebhookAt(bindingOf(config), runtime.current().url ?? '');

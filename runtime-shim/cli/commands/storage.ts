@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import type { CheckReport } from '../../../plugin/storage/transfer/check-storage.ts';
@@ -10,21 +11,79 @@ import { printableJson } from '../terminal.ts';
 /** Progress is told so often at most, ms: for people who watch it. */
 const TELL_EVERY_MS = 1_000;
 
-/** `storage migrate|copy|check`: on the storage of the configuration file. */
+/** What the second word of an action is, for those that have one. */
+const NEEDED: Readonly<Record<string, string>> = {
+  copy: 'the data folder to copy from',
+  backup: 'the file to write',
+  restore: 'the file of the backup',
+};
+
+/** `storage migrate|copy|check|backup|restore`: on the storage of the configuration file. */
 export const storage: CommandWork = async (context) => {
   const { positionals, values } = context.arguments;
   const [action, folder] = positionals;
-  if (action === 'copy' && folder === undefined) {
-    throw cliError('cli_usage', { problems: ['copy: the data folder to copy from is missing'] });
+  const needed = NEEDED[action ?? ''];
+  if (needed !== undefined && folder === undefined) {
+    throw cliError('cli_usage', { problems: [`${action}: ${needed} is missing`] });
   }
-  if (action !== 'copy' && folder !== undefined) {
+  if (needed === undefined && folder !== undefined) {
     throw cliError('cli_usage', { problems: [`unexpected argument "${folder}"`] });
   }
   const config = await loadConfigForMaintenance(values['config'] ?? '', context.cwd, context.env);
   if (action === 'migrate') return migrate(context, config.storage);
   if (action === 'check') return check(context, config.storage);
-  return copy(context, resolve(context.cwd, folder ?? ''), config.storage);
+  const path = resolve(context.cwd, folder ?? '');
+  if (action === 'backup') return backUp(context, path, config.storage);
+  if (action === 'restore') return restore(context, path, config.storage);
+  return copy(context, path, config.storage);
 };
+
+/** @throws cli_usage */
+function folderOf(action: 'backup' | 'restore', spec: string): string {
+  const folder = sqliteFolderOf(spec);
+  if (folder !== undefined) return folder;
+  const instead = action === 'backup' ? 'pg_dump' : 'pg_restore or psql';
+  throw cliError('cli_usage', {
+    problems: [`${action}: is for data folders of SQLite; on PostgreSQL take ${instead}`],
+  });
+}
+
+async function backUp({ terminal, json }: CommandContext, file: string, spec: string): Promise<ExitCode> {
+  const folder = folderOf('backup', spec);
+  if (existsSync(file)) throw cliError('cli_file_exists', { path: file });
+  const { backUpFolder } = await import('../../../plugin/storage/sqlite/backup.ts');
+  const { bytes, at } = await backUpFolder(folder, file, systemClock.now());
+  const time = new Date(at).toISOString();
+  terminal.out(
+    json ? printableJson({ ok: true, file, bytes, at }) : `Backed up to ${file}: ${bytes} bytes, as of ${time}.`,
+  );
+  return EXIT_DONE;
+}
+
+async function restore(
+  { terminal, json, arguments: { values } }: CommandContext,
+  file: string,
+  spec: string,
+): Promise<ExitCode> {
+  const folder = folderOf('restore', spec);
+  if (!existsSync(file)) throw cliError('cli_file_missing', { what: 'the backup', path: file });
+  const { restoreFolder } = await import('../../../plugin/storage/sqlite/backup.ts');
+  const { bytes, at } = restoreFolder(file, folder);
+  const time = new Date(at).toISOString();
+  const config = `--config ${values['config'] ?? ''}`;
+  terminal.out(
+    json
+      ? printableJson({ ok: true, folder, bytes, at })
+      : [
+          `Put into ${folder}: ${bytes} bytes, as of ${time}. What waits in it may have been sent since. Next:`,
+          `  metabot-livetex serve --hold ${config}`,
+          `  metabot-livetex outbox list --waiting --before ${time} ${config}`,
+          `  metabot-livetex outbox drop --before ${time} ${config}`,
+          `  metabot-livetex outbox release ${config}`,
+        ].join('\n'),
+  );
+  return EXIT_DONE;
+}
 
 async function migrate({ terminal, json }: CommandContext, spec: string): Promise<ExitCode> {
   const opened = await openStorage(spec, { clock: systemClock });
@@ -49,8 +108,10 @@ async function copy({ terminal, json, stop }: CommandContext, folder: string, sp
       terminal.err(`${table}: ${copied} of ${total}`);
     },
   });
-  const { isComplete, rows } = report;
-  if (json) terminal.out(printableJson({ ok: isComplete, rows }));
+  const { isComplete, wasDone, rows } = report;
+  if (json) terminal.out(printableJson({ ok: isComplete, wasDone, rows }));
+  else if (wasDone)
+    terminal.out(`Done already: ${folder} was copied by an earlier run. Start the server on the database.`);
   else if (isComplete) terminal.out(completeText(folder, rows));
   else terminal.err('Stopped. Run the same command again to go on.');
   return isComplete ? EXIT_DONE : EXIT_FAILED;

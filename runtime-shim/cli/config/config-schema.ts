@@ -9,6 +9,8 @@ import { DEFAULT_API_MAX_BYTES, DEFAULT_API_TIMEOUT_MS } from '../../api/script-
 const DEFAULT_STORAGE = 'sqlite:./data';
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 8024;
+/** Our choice: a load balancer that asks every second or two has seen it, and nobody waits long for a restart. */
+const DEFAULT_DRAIN_SECONDS = 3;
 /** Shorter tokens can be guessed; 16 random ASCII characters cannot. Our choice. */
 const MIN_API_TOKEN_LENGTH = 16;
 
@@ -51,6 +53,8 @@ const httpSchema = z
       .max(512)
       .regex(/^[\x21-\x7e]*$/, 'printable ASCII without spaces')
       .optional(),
+    /** After SIGTERM `/readyz` says 503 for so long before anything is refused. */
+    drainSeconds: z.number().min(0).max(60).default(DEFAULT_DRAIN_SECONDS),
     /** Reverse proxies whose `X-Forwarded-For` is believed. */
     trustedProxies: z.array(networkSchema).optional(),
   })
@@ -123,7 +127,7 @@ export const configSchema = z.strictObject({
   /** The bot folder, relative to this file. */
   bot: z.string().min(1),
   storage: storageSchema.default(DEFAULT_STORAGE),
-  http: httpSchema.default({ host: DEFAULT_HOST, port: DEFAULT_PORT }),
+  http: httpSchema.default({ host: DEFAULT_HOST, port: DEFAULT_PORT, drainSeconds: DEFAULT_DRAIN_SECONDS }),
   sandbox: sandboxSchema.default({}),
   api: apiSchema.default({ allow: [], timeoutMs: DEFAULT_API_TIMEOUT_MS, maxBytes: DEFAULT_API_MAX_BYTES }),
   livetex: bindingsSchema.default([]),

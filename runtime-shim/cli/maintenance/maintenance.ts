@@ -6,7 +6,17 @@ import type { Config } from '../config/config-schema.ts';
 import type { LeadData, LeadForgotten, LeadLogEntry, Runtime, TranscriptMessage } from '../../runtime/contract.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { type DialogReport, dialogReport } from './dialog-report.ts';
-import { dropJobs, listOutbox, type Outbox, resendDead, retryJobs } from './outbox.ts';
+import {
+  dropBefore,
+  type DroppedJobs,
+  dropJobs,
+  listOutbox,
+  listWaiting,
+  type Outbox,
+  resendDead,
+  retryJobs,
+  type WaitingJobs,
+} from './outbox.ts';
 
 /** What one answer of a running server carries of a transcript, UTF-16 units of its JSON. */
 const LINES_PAGE = { maxLines: 1_000, maxSize: 1_024 * 1_024 };
@@ -33,6 +43,9 @@ export const requestSchema = z.discriminatedUnion('do', [
     of: z.enum(['messages', 'authorLog']),
     after: z.int().nonnegative(),
   }),
+  z.strictObject({ do: z.literal('waiting'), before: z.number().optional() }),
+  z.strictObject({ do: z.literal('dropBefore'), before: z.number() }),
+  z.strictObject({ do: z.literal('release') }),
   z.strictObject({ do: z.literal('forget'), channel: z.string(), externalId: z.string() }),
 ]);
 export type MaintenanceRequest = z.infer<typeof requestSchema>;
@@ -51,6 +64,11 @@ export interface Maintenance {
   leadData(channel: string, externalId: string): Promise<LeadData | undefined>;
   /** Lines with `seq > after` of what the lead saw, or of what authors read about it; none: there are no more. */
   leadLines(channel: string, externalId: string, of: LeadLines, after: number): Promise<readonly LeadLine[]>;
+  /** What is still to be done, all of it or what was stored before a time (Unix ms). */
+  waiting(before?: number): Promise<WaitingJobs>;
+  dropBefore(before: number): Promise<DroppedJobs>;
+  /** Begins the work of a server that was started with `--hold`. False: there is none. */
+  release(): Promise<boolean>;
   /** `undefined`: nothing was there. */
   forget(channel: string, externalId: string): Promise<LeadForgotten | undefined>;
 }
@@ -75,6 +93,12 @@ export async function answerRequest(maintenance: Maintenance, request: Maintenan
       return (await maintenance.leadData(request.channel, request.externalId)) ?? null;
     case 'leadLines':
       return await maintenance.leadLines(request.channel, request.externalId, request.of, request.after);
+    case 'waiting':
+      return await maintenance.waiting(request.before);
+    case 'dropBefore':
+      return await maintenance.dropBefore(request.before);
+    case 'release':
+      return await maintenance.release();
     case 'forget':
       return (await maintenance.forget(request.channel, request.externalId)) ?? null;
   }
@@ -97,6 +121,9 @@ export function maintenanceOf(storage: Storage, config: Config, running?: Runtim
     resend: async (which) => await resendDead(storage, which),
     retry: async (which) => await retryJobs(storage, which, systemClock.now()),
     drop: async (which) => await dropJobs(storage, which),
+    waiting: async (before) => await listWaiting(storage, before),
+    dropBefore: async (before) => await dropBefore(storage, before),
+    release: async () => (await running?.release()) ?? false,
     dialog: (channel, externalId, last) =>
       withRuntime((runtime) => dialogReport(runtime, storage, { channel, externalId, last })),
     leadData: (channel, externalId) => withRuntime((runtime) => runtime.leadData(channel, externalId)),

@@ -2,21 +2,23 @@
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
+import type { Storage } from '../../../plugin/storage/contract.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
+import { openReadOnlyFolder } from '../../../plugin/storage/sqlite/read-only-storage.ts';
 import type { LeadData } from '../../runtime/contract.ts';
-import { loadConfigForMaintenance } from '../config/load-config.ts';
+import { type Config, loadConfigForMaintenance } from '../config/load-config.ts';
 import { sqliteFolderOf } from '../config/config-schema.ts';
 import { cliError } from '../errors.ts';
 import { dialogReportSchema } from './dialog-report.ts';
 import { readControlFile } from './maintenance-route.ts';
 import { type LeadLine, type Maintenance, type MaintenanceRequest, maintenanceOf } from './maintenance.ts';
-import { outboxSchema } from './outbox.ts';
+import { droppedSchema, outboxSchema, waitingSchema } from './outbox.ts';
 
 /** An answer of this machine takes milliseconds; a server that is busy for longer should be left alone. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** A lead is forgotten when nothing is being done for it any more: a script and a request to LiveTex may take their time. */
-const FORGET_TIMEOUT_MS = 180_000;
+/** For what may take its time: dropping many, and forgetting a lead, which waits for a script and a request to LiveTex. */
+const LONG_TIMEOUT_MS = 180_000;
 
 export interface OpenMaintenance extends Maintenance {
   /** Is a server running on this data now? On PostgreSQL it need not be known: then false. */
@@ -37,9 +39,21 @@ export async function openMaintenance(
     const storage = await openStorage(config.storage, { clock: systemClock });
     return { running: false, ...maintenanceOf(storage, config), close: () => storage.close() };
   } catch (error) {
+    if (folder !== undefined && codeOf(error) === 'storage_readonly') return toLookAt(folder, config, error);
     if (folder === undefined || codeOf(error) !== 'storage_locked') throw error;
     return await throughServer(folder, error);
   }
+}
+
+/** Who may read the data but not write it may still look. @throws why it cannot even be read, or why it could not be written */
+function toLookAt(folder: string, config: Config, notWritable: unknown): OpenMaintenance {
+  let storage: Storage;
+  try {
+    storage = openReadOnlyFolder(folder, { clock: systemClock });
+  } catch (error) {
+    throw codeOf(error) === 'storage_readonly' ? error : notWritable;
+  }
+  return { running: false, ...maintenanceOf(storage, config), close: () => storage.close() };
 }
 
 /** Opening would make an empty one, and "nothing is stuck" would be a wrong answer about a mistyped path. */
@@ -87,6 +101,9 @@ async function throughServer(folder: string, locked: unknown): Promise<OpenMaint
     resend: async (which) => await ask({ do: 'resend', which }, z.int()),
     retry: async (which) => await ask({ do: 'retry', which }, z.int()),
     drop: async (which) => await ask({ do: 'drop', which }, z.int()),
+    waiting: async (before) => await ask({ do: 'waiting', ...(before === undefined ? {} : { before }) }, waitingSchema),
+    dropBefore: async (before) => await ask({ do: 'dropBefore', before }, droppedSchema, LONG_TIMEOUT_MS),
+    release: async () => await ask({ do: 'release' }, z.boolean(), LONG_TIMEOUT_MS),
     dialog: async (channel, externalId, last) => {
       const report = await ask({ do: 'dialog', channel, externalId, last }, dialogReportSchema.nullable());
       return report ?? undefined;
@@ -96,7 +113,7 @@ async function throughServer(folder: string, locked: unknown): Promise<OpenMaint
     leadLines: async (channel, externalId, of, after) =>
       await ask({ do: 'leadLines', channel, externalId, of, after }, leadLinesSchema),
     forget: async (channel, externalId) =>
-      (await ask({ do: 'forget', channel, externalId }, forgottenSchema.nullable(), FORGET_TIMEOUT_MS)) ?? undefined,
+      (await ask({ do: 'forget', channel, externalId }, forgottenSchema.nullable(), LONG_TIMEOUT_MS)) ?? undefined,
     close: async () => {},
   };
 }

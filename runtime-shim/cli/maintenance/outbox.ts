@@ -13,8 +13,8 @@ const SHOWN_TEXT = 80;
 
 const entrySchema = z.object({
   id: z.int(),
-  /** `stuck`: tried again by itself. `dead`: given up, waits for a decision. */
-  state: z.enum(['stuck', 'dead']),
+  /** `stuck`: tried again by itself. `dead`: given up, waits for a decision. `waiting`: any that is still to be done. */
+  state: z.enum(['stuck', 'dead', 'waiting']),
   queue: z.string(),
   /** Names the lead. */
   lane: z.string(),
@@ -29,6 +29,16 @@ const entrySchema = z.object({
   behind: z.int(),
 });
 export type OutboxEntry = z.infer<typeof entrySchema>;
+
+export const waitingSchema = z.object({
+  entries: z.array(entrySchema.extend({ enqueuedAt: z.number() })),
+  /** There are more than are listed. */
+  more: z.boolean(),
+});
+export type WaitingJobs = z.infer<typeof waitingSchema>;
+
+export const droppedSchema = z.object({ dropped: z.int(), underWay: z.int() });
+export type DroppedJobs = z.infer<typeof droppedSchema>;
 
 const queueSchema = z.object({
   queue: z.string(),
@@ -90,6 +100,40 @@ async function listDead(storage: Storage): Promise<OutboxEntry[]> {
     if (page.length < READ_JOBS) break;
   }
   return entries;
+}
+
+/** What is still to be done, oldest first: all of it, or what was stored before a time (Unix ms). */
+export async function listWaiting(storage: Storage, before?: number): Promise<WaitingJobs> {
+  const entries: WaitingJobs['entries'] = [];
+  while (entries.length < MAX_LISTED) {
+    const page = await waitingPage(storage, before, entries.at(-1)?.id);
+    entries.push(...page.map((job) => ({ ...entryOf(job, 'waiting', 0), enqueuedAt: job.enqueuedAt })));
+    if (page.length < READ_JOBS) return { entries, more: false };
+  }
+  return { entries, more: true };
+}
+
+/** Forgets what waits since before a time, in every queue. A job that is being tried this moment stays: it may be done already. */
+export async function dropBefore(storage: Storage, before: number): Promise<DroppedJobs> {
+  let dropped = 0;
+  let underWay = 0;
+  for (let after: number | undefined; ;) {
+    const page = await waitingPage(storage, before, after);
+    for (const { id } of page) {
+      if (await storage.transaction((tx) => tx.drop(id))) dropped += 1;
+      else underWay += 1;
+    }
+    after = page.at(-1)?.id;
+    if (page.length < READ_JOBS) return { dropped, underWay };
+  }
+}
+
+async function waitingPage(storage: Storage, before?: number, after?: number): Promise<StoredJob[]> {
+  return await storage.listWaiting({
+    limit: READ_JOBS,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+  });
 }
 
 /** Puts a dead job, or all of them, back at the end of its lane. Returns how many. */

@@ -48,7 +48,7 @@ export function forgettingRules(driver: StorageDriver): void {
 
       await enqueue(storage, job('a', 'new'));
       await clock.advance(HOUR_MS);
-      expect(payloads(await claim(storage)).toSorted()).toEqual(['new', 'stays']);
+      expect(new Set(payloads(await claim(storage)))).toEqual(new Set(['new', 'stays']));
     });
 
     test('a head that somebody works on stays until that has ended', async () => {

@@ -51,6 +51,23 @@ export function inspectionRules(driver: StorageDriver): void {
       expect(await storage.listDead({ queue: 'none', limit: 5 })).toEqual([]);
     });
 
+    test('waiting jobs are listed by their ids, page by page, up to a time', async () => {
+      const { storage, clock } = subject();
+      await enqueue(storage, job('a', 1), job('b', 2), job('a', 3, 'other'));
+      await clock.advance(100);
+      const then = clock.now();
+      await enqueue(storage, job('a', 4));
+      const all = await storage.listWaiting({ limit: 10 });
+      expect(all.map(({ queue, lane, payload }) => [queue, lane, payload])).toEqual([
+        [QUEUE, 'a', 1],
+        [QUEUE, 'b', 2],
+        ['other', 'a', 3],
+        [QUEUE, 'a', 4],
+      ]);
+      expect(payloads(await storage.listWaiting({ before: then, limit: 10 }))).toEqual([1, 2, 3]);
+      expect(payloads(await storage.listWaiting({ before: then, after: all[0]?.id ?? 0, limit: 1 }))).toEqual([2]);
+    });
+
     test('stuck lanes are listed by how long their heads have been failing', async () => {
       const { storage, clock } = subject();
       await enqueue(storage, job('fine', 0), job('a', 'a'), job('b', 'b'));

@@ -94,7 +94,7 @@ test('a port in use is named', async () => {
   const { folder, env } = await setUpServer({ http: { port } });
   const { code, stderr } = await runCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env });
   expect(code).toBe(1);
-  expect(stderr).toContain(`port ${port} is already in use: choose another one with --port or "http.port"`);
+  expect(stderr).toContain(`port ${port} is already in use: choose another one with "http.port"`);
 });
 
 test('a data folder that is none', async () => {

@@ -63,6 +63,7 @@ export function mortalStorage(storage: Storage, life: Life): Storage {
     stats: () => storage.stats(),
     listDead: (page) => storage.listDead(page),
     listStuck: (...page) => storage.listStuck(...page),
+    listWaiting: (page) => storage.listWaiting(page),
     prune: (retention) => storage.prune(retention),
     scrub: () => storage.scrub(),
     ping: () => life.guard(() => storage.ping()),

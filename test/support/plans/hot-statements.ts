@@ -56,6 +56,7 @@ export const HOT_STATEMENTS: readonly SentStatement[] = [
   sent({ name: 'free', text: WATCH.free }, null, 10_000, 'node'),
   sent(INSPECT.dead, QUEUE, -5_000, 100),
   sent(INSPECT.stuck, 100, 0, 0),
+  sent(INSPECT.waiting, 0, 1, 100),
   sent(INSPECT.lockPrune),
   sent(INSPECT.pruneRemembered, 10_000, 1),
   sent(INSPECT.pruneStreams, 10_000, 1),

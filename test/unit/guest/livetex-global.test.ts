@@ -1,10 +1,18 @@
 import { afterAll, expect, test } from 'vitest';
+import { install } from '../../../plugin/guest/livetex.guest.ts';
 import { pluginError } from '../../../plugin/errors.ts';
 import type { ScriptRun } from '../../../runtime-shim/sandbox/contract.ts';
 import { createScriptRunner } from '../../support/sandbox-under-test.ts';
 
 const scripts = createScriptRunner();
 afterAll(() => scripts.close());
+
+test('a platform that gives no lead reads so, instead of an error from the middle of our code', () => {
+  for (const globals of [{}, { lead: null }, { lead: 'Ivan' }]) {
+    const platform = { globals } as unknown as Parameters<typeof install>[0];
+    expect(() => install(platform)).toThrow('the platform must put the object "lead" into "globals"');
+  }
+});
 
 test('hasOnlineOperators asks the host and looks synchronous', async () => {
   const asked: string[][] = [];

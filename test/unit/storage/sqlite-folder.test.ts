@@ -1,12 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createSqliteStorage, openStorage, type Storage, systemClock } from '../../../plugin/storage/index.ts';
+import { openReadOnlyFolder } from '../../../plugin/storage/sqlite/read-only-storage.ts';
 import { temporaryStorageFolder } from '../../support/storage-folder.ts';
 
 /** "nobody" on every Linux. */
@@ -108,6 +118,44 @@ describe('a SQLite data folder', () => {
       await expect(open(join(folder, 'inside'))).rejects.toMatchObject({ code: 'storage_readonly' });
     });
     chmodSync(folder, 0o755);
+  });
+
+  test('that cannot be written can be looked at, and nothing else', async () => {
+    const folder = temporaryStorageFolder();
+    const written = await open(folder);
+    await written.transaction((tx) => tx.enqueue([{ queue: 'q', lane: 'l', kind: 'k', payload: 'waits' }]));
+    await written.close();
+    chmodSync(dirname(folder), 0o755);
+    chmodSync(join(folder, 'data.db'), 0o444);
+    chmodSync(folder, 0o555);
+    await asOrdinaryUser(async () => {
+      const storage = openReadOnlyFolder(folder, { clock: systemClock });
+      expect(await storage.listWaiting({ limit: 5 })).toMatchObject([{ queue: 'q', payload: 'waits' }]);
+      expect(await storage.stats()).toMatchObject([{ queue: 'q', jobs: 1 }]);
+      await expect(storage.transaction((tx) => tx.drop(1))).rejects.toMatchObject({ code: 'storage_readonly' });
+      await storage.close();
+    });
+    chmodSync(folder, 0o755);
+  });
+
+  test('keeps its files from others, whatever the folder and the files before were', async () => {
+    const folder = temporaryStorageFolder();
+    mkdirSync(folder, { mode: 0o777 });
+    chmodSync(folder, 0o777);
+    const storage = await open(folder);
+    await storage.transaction((tx) => tx.putRecord('c', 'k', 'what a lead wrote'));
+    const openFiles = (): string[] =>
+      readdirSync(folder).filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0);
+    expect(readdirSync(folder)).toEqual(
+      expect.arrayContaining(['data.db', 'data.db-wal', 'lock.db', 'owner', 'trying']),
+    );
+    expect(openFiles()).toEqual([]);
+    await storage.close();
+    for (const name of ['data.db', 'lock.db']) chmodSync(join(folder, name), 0o644);
+    const again = await open(folder);
+    await again.ping();
+    expect(openFiles()).toEqual([]);
+    await again.close();
   });
 
   test('whose database cannot be written is named', async () => {

@@ -37,7 +37,11 @@ test.each([
   ['claim: due timers', 'FROM timer WHERE queue = ? AND at <= ?', 'INDEX timer_at (queue=? AND at<?)'],
   ['claim: the head', 'last_error FROM job WHERE id = ?', 'INTEGER PRIMARY KEY (rowid=?)'],
   ['enqueue: the lane', 'FROM lane WHERE queue = ? AND name = ?', '(queue=? AND name=?)'],
-  ['complete: the next job', 'SELECT id FROM job WHERE lane_id = ? AND id > ?', 'INDEX job_lane (lane_id=? AND rowid>?)'],
+  [
+    'complete: the next job',
+    'SELECT id FROM job WHERE lane_id = ? AND id > ?',
+    'INDEX job_lane (lane_id=? AND rowid>?)',
+  ],
   ['nextWorkAt: timers', 'min(at) FROM timer', 'INDEX timer_at (queue=?)'],
   ['stats: the oldest job', 'min(head_id) FROM lane', 'INDEX lane_head (queue=?)'],
   ['stuck lanes', 'first_failed_at IS NOT NULL AND (first_failed_at, id) >', 'INDEX job_failed (first_failed_at>?)'],
