@@ -110,6 +110,7 @@ export type { Clock, Delivery, LeadProfile, LiveTexHost, Logger, ScriptRequest }
 export { leadOf, type LeadRef, userIdOf } from './contract/lead.ts';
 export type { Attachment, Button, Content } from './contract/message.ts';
 export type {
+  Check,
   Forgotten,
   LeadData,
   LeadJobView,

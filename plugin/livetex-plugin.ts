@@ -1,7 +1,7 @@
 import { webhookUrlOf } from './contract/binding-config.ts';
 import type { DialogView } from './contract/dialog.ts';
 import { type LeadRef, userIdOf } from './contract/lead.ts';
-import type { Forgotten, LeadData, RuntimePlugin } from './contract/plugin.ts';
+import type { Check, Forgotten, LeadData, RuntimePlugin } from './contract/plugin.ts';
 import { definition } from './definition.ts';
 import { viewOf } from './dialog/dialog-state.ts';
 import { pluginError } from './errors.ts';
@@ -9,6 +9,7 @@ import { createAccept } from './inbound/accept-events.ts';
 import { afterScript, chooseTransfer, knownToScripts } from './runner/choose-transfer.ts';
 import { readDialog } from './core/dialog-record.ts';
 import { pluginMetrics } from './operations/metrics.ts';
+import { checkBinding } from './operations/check-binding.ts';
 import { createHousekeeping } from './operations/housekeeping.ts';
 import { forgetLead, leadData } from './operations/lead-data.ts';
 import type { PluginContext } from './core/plugin-context.ts';
@@ -22,6 +23,7 @@ import type { ReadTransaction, Storage, Transaction } from './storage/contract.t
 export interface LiveTexPlugin extends RuntimePlugin<Transaction, ReadTransaction> {
   /** Registers a binding's webhook at LiveTex; returns the URL that it set. @throws webhook_not_configured, binding_unknown, livetex_… */
   setWebhook(bindingId: string): Promise<{ readonly url: string }>;
+  check(bindingId: string): Promise<readonly Check[]>;
   leadData(lead: LeadRef): Promise<LeadData>;
   forget(lead: LeadRef): Promise<Forgotten>;
   /** The webhook's URL as LiveTex has it, empty when none is set. @throws binding_unknown, livetex_… */
@@ -66,6 +68,7 @@ export function assemblePlugin({ context, tokens, guestSource, random, release }
     chooseTransfer: (lead) => chooseTransfer(context, lead),
     leadData: (lead) => leadData(context, lead),
     forget: (lead) => forgetLead(context, lead),
+    check: async (bindingId) => checkBinding(context, bindingOf(bindingId)),
     metrics: () => pluginMetrics(context),
     ready: () => readiness(context, tokens),
     async start() {

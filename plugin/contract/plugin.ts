@@ -19,6 +19,17 @@ export interface Readiness {
   readonly reasons: readonly string[];
 }
 
+/** One thing that was looked at (`check`). Sentences for the maintainer, without secrets. */
+export interface Check {
+  /** `token`, `version`, `groups`, `operators`, `webhook`, `address`, `key`, `certificate`, `clock`, `lastEvent`, `queue`, `disk`. */
+  readonly name: string;
+  readonly ok: boolean;
+  /** What is wrong. */
+  readonly problem?: string;
+  /** What to do about it. */
+  readonly advice?: string;
+}
+
 /** A webhook's answer. `body` is JSON text. */
 export interface WebhookAnswer {
   readonly status: 200 | 400 | 401 | 404 | 413 | 429 | 503;
@@ -98,6 +109,8 @@ export interface RuntimePlugin<Tx, ReadTx = Tx> {
    * remembered ids. Waits for what is being done for the lead this moment. An event that comes afterwards begins anew.
    */
   forget?(lead: LeadRef): Promise<Forgotten>;
+  /** Looks at one binding from all sides, over the network too. Sends no message. @throws binding_unknown */
+  check?(bindingId: string): Promise<readonly Check[]>;
   metrics(): Promise<Metric[]>;
   ready(): Promise<Readiness>;
   /** Starts work on what is stored. */

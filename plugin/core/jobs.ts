@@ -17,6 +17,8 @@ export const REFUSED_FILES = 'livetex-refused-files';
 export const FIRST_TRY_SCOPE = 'livetex-selections';
 /** Ids of the platform's events are its own per lead, so a lead's are remembered apart from another's: `<scope>/<userId>`. */
 export const EVENT_SCOPE = 'livetex-events';
+/** When LiveTex last posted an event, Unix ms, by binding; to the minute. */
+export const LAST_EVENTS = 'livetex-last-events';
 /** Stands for the binding of a lead whom no binding takes. Cannot be a binding's id, which is never empty. */
 export const NO_BINDING = '';
 

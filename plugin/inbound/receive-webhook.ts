@@ -3,12 +3,15 @@ import type { WebhookEvent } from '../contract/livetex-webhook.ts';
 import type { WebhookAnswer, WebhookPeer } from '../contract/plugin.ts';
 import { createKeyGuard } from '../webhook/key-guard.ts';
 import { readWebhook, type WebhookReading } from '../webhook/read-webhook.ts';
+import { LAST_EVENTS } from '../core/jobs.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { createRefusalLog } from './refusal-log.ts';
 import { receivedWebhook, reportWebhook, takeWebhook } from './take-webhook.ts';
 
 /** An address may come from a header that anybody writes; an IPv6 address has 45 signs. */
 const MAX_SHOWN_ADDRESS = 64;
+/** How often the time of the last event is written down, ms: for people who look whether LiveTex still posts. */
+const LAST_EVENT_EVERY_MS = 60_000;
 /** Unknown types logged, at most. Our choice: only whoever has the key can send one, but a log must not grow by it. */
 const MAX_UNKNOWN_TYPES = 100;
 
@@ -22,6 +25,7 @@ export function createReceiveWebhook(
   const unknownTypes = new Set<string>();
   const guard = createKeyGuard({ clock: context.clock });
   const refusals = createRefusalLog(context);
+  const lastEvents = new Map<string, number>();
 
   return async (bindingId, bytes, peer) => {
     const binding = context.bindings.get(bindingId);
@@ -61,12 +65,18 @@ export function createReceiveWebhook(
   }
 
   async function take(binding: Binding, event: WebhookEvent): Promise<WebhookAnswer> {
-    const received = receivedWebhook(context, binding, event, context.clock.now());
+    const now = context.clock.now();
+    const received = receivedWebhook(context, binding, event, now);
+    const isNews = Math.abs(now - (lastEvents.get(binding.id) ?? 0)) >= LAST_EVENT_EVERY_MS;
     try {
       const outcome =
         received === undefined
           ? 'ignored'
-          : await context.storage.transaction((tx) => takeWebhook(tx, context, received));
+          : await context.storage.transaction(async (tx) => {
+              if (isNews) await tx.putRecord(LAST_EVENTS, binding.id, now);
+              return takeWebhook(tx, context, received);
+            });
+      if (isNews) lastEvents.set(binding.id, now);
       reportWebhook(context, binding.id, event, outcome);
       return TAKEN;
     } catch (error) {

@@ -122,6 +122,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/webhook.ts')).webhook,
   },
   {
+    name: 'doctor',
+    summary: 'look whether operators can be reached, and whether their answers arrive',
+    about: [
+      'Checks each binding: access key, version, groups, somebody online, the webhook at LiveTex, our own address as LiveTex',
+      'would reach it (HTTPS, the end of the certificate, a wrong key is refused), the clock, the last event, the queue, the disk.',
+      'Each check that fails says what to do; then the exit code is 1. Asks the running server where there is one. Sends no message.',
+    ],
+    positionals: [],
+    options: [CONFIG, { name: 'binding', value: 'ID', help: 'only this binding (default: every one)' }],
+    examples: ['metabot-livetex doctor --config livetex.json'],
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     name: 'emulator',
     summary: 'run the local LiveTex alone',
     about: ['A LiveTex for development in a process of its own, until Ctrl+C. Prints its address and its token.'],

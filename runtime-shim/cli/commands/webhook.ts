@@ -24,7 +24,7 @@ interface Row {
 export const webhook: CommandWork = async (context) => {
   const { positionals, values } = context.arguments;
   const config = await loadConfig(values['config'] ?? '', context.cwd, context.env);
-  const named = chosen(config.livetex, values['binding']);
+  const named = chosenBindings(config.livetex, values['binding']);
   const set = positionals[0] === 'set';
   const bindings = set ? withWebhook(named) : named;
   const client = createLiveTexClient({ clock: systemClock });
@@ -39,7 +39,7 @@ export const webhook: CommandWork = async (context) => {
 };
 
 /** @throws cli_usage */
-function chosen(bindings: readonly BindingConfig[], id: string | undefined): readonly BindingConfig[] {
+export function chosenBindings(bindings: readonly BindingConfig[], id: string | undefined): readonly BindingConfig[] {
   if (bindings.length === 0)
     throw cliError('cli_usage', { problems: ['the configuration has no binding in "livetex"'] });
   if (id === undefined) return bindings;

@@ -40,7 +40,7 @@ export function maintenanceRoute(token: string, maintenance: () => Maintenance):
     path: PATH,
     // The token is this route's own: `http.apiToken` opens dialogs to channels, not the outbox.
     access: 'own',
-    summary: 'What the commands "outbox", "dialog" and "lead" ask',
+    summary: 'What the commands "outbox", "dialog", "lead" and "doctor" ask',
     body: requestSchema,
     answers: { 200: { description: 'the answer', schema: z.object({ answer: z.unknown() }) } },
     answer: async (call) => {

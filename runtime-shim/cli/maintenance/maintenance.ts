@@ -1,5 +1,6 @@
 /** What a maintainer may ask of the data, whoever holds it: a running server or nobody. */
 import { z } from 'zod';
+import type { Check } from '../../../plugin/contract/plugin.ts';
 import type { Storage } from '../../../plugin/storage/contract.ts';
 import { systemClock } from '../../../plugin/storage/index.ts';
 import type { Config } from '../config/config-schema.ts';
@@ -46,6 +47,7 @@ export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('waiting'), before: z.number().optional() }),
   z.strictObject({ do: z.literal('dropBefore'), before: z.number() }),
   z.strictObject({ do: z.literal('release') }),
+  z.strictObject({ do: z.literal('check'), binding: z.string() }),
   z.strictObject({ do: z.literal('forget'), channel: z.string(), externalId: z.string() }),
 ]);
 export type MaintenanceRequest = z.infer<typeof requestSchema>;
@@ -69,6 +71,8 @@ export interface Maintenance {
   dropBefore(before: number): Promise<DroppedJobs>;
   /** Begins the work of a server that was started with `--hold`. False: there is none. */
   release(): Promise<boolean>;
+  /** Every check of a binding; see `RuntimePlugin.check`. */
+  check(binding: string): Promise<readonly Check[]>;
   /** `undefined`: nothing was there. */
   forget(channel: string, externalId: string): Promise<LeadForgotten | undefined>;
 }
@@ -97,6 +101,8 @@ export async function answerRequest(maintenance: Maintenance, request: Maintenan
       return await maintenance.waiting(request.before);
     case 'dropBefore':
       return await maintenance.dropBefore(request.before);
+    case 'check':
+      return await maintenance.check(request.binding);
     case 'release':
       return await maintenance.release();
     case 'forget':
@@ -123,6 +129,12 @@ export function maintenanceOf(storage: Storage, config: Config, running?: Runtim
     drop: async (which) => await dropJobs(storage, which),
     waiting: async (before) => await listWaiting(storage, before),
     dropBefore: async (before) => await dropBefore(storage, before),
+    check: (binding) =>
+      withRuntime(async (runtime) => {
+        const checks: Check[] = [];
+        for (const plugin of runtime.plugins) checks.push(...((await plugin.check?.(binding)) ?? []));
+        return checks;
+      }),
     release: async () => (await running?.release()) ?? false,
     dialog: (channel, externalId, last) =>
       withRuntime((runtime) => dialogReport(runtime, storage, { channel, externalId, last })),

@@ -70,6 +70,13 @@ const forgottenSchema = z.object({
   atLiveTex: z.array(z.object({ binding: z.string(), userId: z.string() })),
 });
 
+const checkSchema = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  problem: z.string().exactOptional(),
+  advice: z.string().exactOptional(),
+});
+
 const errorSchema = z.object({ error: z.object({ message: z.string() }) });
 
 async function throughServer(folder: string, locked: unknown): Promise<OpenMaintenance> {
@@ -103,6 +110,7 @@ async function throughServer(folder: string, locked: unknown): Promise<OpenMaint
     drop: async (which) => await ask({ do: 'drop', which }, z.int()),
     waiting: async (before) => await ask({ do: 'waiting', ...(before === undefined ? {} : { before }) }, waitingSchema),
     dropBefore: async (before) => await ask({ do: 'dropBefore', before }, droppedSchema, LONG_TIMEOUT_MS),
+    check: async (binding) => await ask({ do: 'check', binding }, z.array(checkSchema), LONG_TIMEOUT_MS),
     release: async () => await ask({ do: 'release' }, z.boolean(), LONG_TIMEOUT_MS),
     dialog: async (channel, externalId, last) => {
       const report = await ask({ do: 'dialog', channel, externalId, last }, dialogReportSchema.nullable());
