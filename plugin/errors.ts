@@ -132,6 +132,18 @@ export const ERRORS = {
     retryable: false,
     message: (facts: { binding: string }) => `there is no LiveTex binding "${facts.binding}" in the configuration`,
   }),
+  binding_given: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { binding: string }) =>
+      `the LiveTex binding "${facts.binding}" stands in the configuration, which goes before what is put: change it there`,
+  }),
+  secret_key_wrong: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { bindings: readonly string[] }) =>
+      `stored LiveTex bindings cannot be read with this secretKey: ${facts.bindings.map((id) => `"${id}"`).join(', ')}`,
+  }),
   webhook_not_configured: row({
     fault: 'setup',
     retryable: false,

@@ -2,15 +2,18 @@
 import { randomUUID } from 'node:crypto';
 import { createLiveTexClient } from './client/index.ts';
 import type { LiveTexClient, LiveTexClientOptions } from './client/contract.ts';
-import type { BindingInput } from './contract/binding-config.ts';
+import { type BindingInput, secretKeyOf } from './contract/binding-config.ts';
 import type { LiveTexHost, Logger } from './contract/host.ts';
 import { loadGuestSource } from './guest/source.ts';
-import { createBindings, createCounters, createLiveTexClock } from './core/plugin-context.ts';
+import { createBindings, createCounters, type LiveTexClock } from './core/plugin-context.ts';
 import { createObserver } from './operations/metrics.ts';
+import { createBindingRegistry } from './operations/binding-registry.ts';
+import { createBindingStore } from './operations/binding-store.ts';
+import { createDrainHandler } from './operations/drain-binding.ts';
 import { createTokenWatch } from './operations/tokens.ts';
 import { drainInbox } from './inbound/drain-inbox.ts';
 import { assemblePlugin, type LiveTexPlugin } from './livetex-plugin.ts';
-import { parseOptions } from './parse-options.ts';
+import { parseBinding, parseBindings, parseOptions } from './parse-options.ts';
 import type { Retention, Storage } from './storage/contract.ts';
 import { openStorage, systemClock } from './storage/index.ts';
 
@@ -21,6 +24,11 @@ export interface LiveTexPluginOptions {
   /** `memory:`, `sqlite:<folder>` or a `postgres://` URL: opened, and closed with the plugin. An open storage is shared, and stays open. */
   readonly storage: string | Storage;
   readonly host: LiveTexHost;
+  /**
+   * Seals the tokens and webhook keys of bindings that are put while the plugin runs (AES-256-GCM): 32 random bytes in base64 or
+   * hex, the same on all nodes. Left out: they are stored as they are.
+   */
+  readonly secretKey?: string;
   /** How long finished things are kept: remembered ids (at least a day, as LiveTex repeats events for so long), streams, dead jobs. */
   readonly retention?: Retention;
   /** For tests: another client, and a random source for the jitter of retries. */
@@ -41,18 +49,12 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
   const logger = host.logger ?? SILENT;
   const guestSource = await loadGuestSource();
 
-  const clocks = new Map(configs.map(({ id }) => [id, createLiveTexClock()]));
+  const bindings = createBindings();
   const tokens = createTokenWatch();
   const counters = createCounters();
-  const observer = createObserver({ host, logger, counters, tokens, clocks });
+  const clockOf = (id: string): LiveTexClock | undefined => bindings.get(id)?.clock;
+  const observer = createObserver({ host, logger, counters, tokens, clockOf });
   const client = (options.createClient ?? createLiveTexClient)({ clock, logger, onRequest: observer.request });
-  const bindings = createBindings(
-    configs.map((config) => {
-      const { id, token, baseUrl, apiVersion, requestTimeoutMs } = config;
-      const access = { id, token, baseUrl, apiVersion, requestTimeoutMs };
-      return { id, config, client: client.binding(access), clock: clocks.get(id) ?? createLiveTexClock() };
-    }),
-  );
 
   const isOwned = typeof options.storage === 'string';
   const storage = typeof options.storage === 'string' ? await openStorage(options.storage, { clock }) : options.storage;
@@ -71,7 +73,11 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
     await client.close();
     if (isOwned) await storage.close();
   };
+  const store = createBindingStore(options.secretKey === undefined ? undefined : secretKeyOf(options.secretKey));
+  const parse = { all: parseBindings, one: parseBinding };
+  const registry = createBindingRegistry({ context, store, client, given: configs, parse });
   try {
+    await registry.load();
     await drainInbox(context);
   } catch (error) {
     await release();
@@ -80,6 +86,8 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
   return assemblePlugin({
     context,
     tokens,
+    registry,
+    drain: createDrainHandler(context, store),
     guestSource,
     random: options.random ?? Math.random,
     release,
@@ -114,7 +122,9 @@ export type {
   Forgotten,
   LeadData,
   LeadJobView,
+  BindingInfo,
   Metric,
+  PluginBindings,
   Readiness,
   RuntimePlugin,
   WebhookAnswer,

@@ -1,7 +1,7 @@
 import { webhookUrlOf } from './contract/binding-config.ts';
 import type { DialogView } from './contract/dialog.ts';
 import { type LeadRef, userIdOf } from './contract/lead.ts';
-import type { Check, Forgotten, LeadData, RuntimePlugin } from './contract/plugin.ts';
+import type { Check, Forgotten, LeadData, PluginBindings, RuntimePlugin } from './contract/plugin.ts';
 import { definition } from './definition.ts';
 import { viewOf } from './dialog/dialog-state.ts';
 import { pluginError } from './errors.ts';
@@ -17,7 +17,9 @@ import { probeTokens, readiness, type TokenWatch, warnOfMissingWebhooks } from '
 import { NO_BINDING, dialogLane, queuesOf } from './core/jobs.ts';
 import { createReceiveWebhook } from './inbound/receive-webhook.ts';
 import { createWorkers, waitUntilIdle } from './operations/workers.ts';
-import type { ReadTransaction, Storage, Transaction } from './storage/contract.ts';
+import type { BindingRegistry } from './operations/binding-registry.ts';
+import type { ClaimedJob, ReadTransaction, Storage, Transaction } from './storage/contract.ts';
+import type { JobOutcome } from './storage/lane-worker-contract.ts';
 
 /** The plugin as `createLiveTexPlugin` returns it: what a platform needs, and what its maintainer needs beside it. */
 export interface LiveTexPlugin extends RuntimePlugin<Transaction, ReadTransaction> {
@@ -32,6 +34,7 @@ export interface LiveTexPlugin extends RuntimePlugin<Transaction, ReadTransactio
   outdateAvailability(): void;
   /** Resolves when no work is waiting now (retries and timers of the future do not count), and at once when not running. */
   idle(): Promise<void>;
+  readonly bindings: PluginBindings;
   /** Where the plugin keeps its work: `listStuck`, `listDead`, and in a transaction `resend` and `drop`. */
   readonly storage: Storage;
   /** The names of the plugin's queues in it. */
@@ -39,6 +42,9 @@ export interface LiveTexPlugin extends RuntimePlugin<Transaction, ReadTransactio
 }
 
 export interface PluginAssembly {
+  readonly registry: BindingRegistry;
+  /** Looks at a binding that was removed. */
+  readonly drain: (job: ClaimedJob) => Promise<JobOutcome>;
   readonly context: PluginContext;
   readonly tokens: TokenWatch;
   readonly guestSource: string;
@@ -48,12 +54,18 @@ export interface PluginAssembly {
 }
 
 /** Wires the plugin. Nothing runs before `start()`. */
-export function assemblePlugin({ context, tokens, guestSource, random, release }: PluginAssembly): LiveTexPlugin {
+export function assemblePlugin(assembly: PluginAssembly): LiveTexPlugin {
+  const { context, tokens, registry, drain, guestSource, random, release } = assembly;
   const { bindings, storage } = context;
   const receive = createReceiveWebhook(context);
-  const workers = createWorkers(context, random);
+  const workers = createWorkers(context, drain, random);
   const housekeeping = createHousekeeping(context);
   const functions = Object.entries(definition.guestFunctions).map(([name, make]) => [name, make(context)] as const);
+  registry.onChange((id, binding) => {
+    tokens.forget(id);
+    if (binding === undefined) workers.drop(id);
+    else workers.use(binding);
+  });
   let running = false;
   let closing: Promise<void> | undefined;
 
@@ -70,19 +82,21 @@ export function assemblePlugin({ context, tokens, guestSource, random, release }
     forget: (lead) => forgetLead(context, lead),
     check: async (bindingId) => checkBinding(context, bindingOf(bindingId)),
     metrics: () => pluginMetrics(context),
-    ready: () => readiness(context, tokens),
+    ready: () => readiness(context, tokens, registry.problems()),
     async start() {
       warnOfMissingWebhooks(context);
       await probeTokens(context);
       if (closing !== undefined) return;
       running = true;
-      for (const worker of workers) worker.start();
+      registry.start();
+      workers.start();
       housekeeping.start();
     },
     close() {
       running = false;
       closing ??= (async () => {
-        await Promise.all([housekeeping.stop(), ...workers.map((worker) => worker.stop())]);
+        await registry.stop();
+        await Promise.all([housekeeping.stop(), workers.stop()]);
         await release();
       })();
       return closing;
@@ -101,7 +115,10 @@ export function assemblePlugin({ context, tokens, guestSource, random, release }
     },
     idle: () => waitUntilIdle(context, workers, () => running),
     storage,
-    queues: queuesOf(bindings.all),
+    get queues() {
+      return queuesOf(bindings.all);
+    },
+    bindings: registry,
   };
 
   function bindingOf(bindingId: string) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type BindingConfig, bindingsSchema } from './contract/binding-config.ts';
+import { type BindingConfig, type BindingInput, bindingsSchema, secretKeySchema } from './contract/binding-config.ts';
+import type { CodedError } from './contract/coded-error.ts';
 import { issueWords, pathText } from './contract/issue-words.ts';
 import { pluginError } from './errors.ts';
 
@@ -36,6 +37,7 @@ const optionsSchema = z.strictObject({
   ),
   host: hostSchema,
   retention: retentionSchema.optional(),
+  secretKey: secretKeySchema.optional(),
   createClient: port.optional(),
   random: port.optional(),
 });
@@ -48,7 +50,29 @@ export function parseOptions(options: {
 }): BindingConfig[] {
   const parsed = optionsSchema.safeParse(options);
   if (parsed.success) return parsed.data.bindings;
-  const issues = parsed.error.issues.slice(0, MAX_PROBLEMS);
-  const problems = issues.map((issue) => `${pathText(issue.path) || 'options'}: ${issueWords(issue)}`);
-  throw pluginError('config_invalid', { problems });
+  throw invalid(parsed.error.issues);
+}
+
+/** Bindings that take the place of those in the options. @throws config_invalid */
+export function parseBindings(bindings: unknown): BindingConfig[] {
+  const parsed = bindingsSchema.safeParse(bindings);
+  if (parsed.success) return parsed.data;
+  throw invalid(parsed.error.issues, (path) => ['bindings', ...path]);
+}
+
+/** One binding beside others: the rules on several count, and what is wrong is told of the one. @throws config_invalid */
+export function parseBinding(binding: unknown, others: readonly BindingInput[]): void {
+  const { error } = bindingsSchema.safeParse([...others, binding]);
+  const issues = error?.issues.filter(({ path: [place] }) => place === others.length) ?? [];
+  if (issues.length > 0) throw invalid(issues, (path) => ['binding', ...path.slice(1)]);
+}
+
+function invalid(
+  issues: readonly z.core.$ZodIssue[],
+  place = (path: readonly PropertyKey[]): readonly PropertyKey[] => path,
+): CodedError {
+  const problems = issues
+    .slice(0, MAX_PROBLEMS)
+    .map((issue) => `${pathText(place(issue.path)) || 'options'}: ${issueWords(issue)}`);
+  return pluginError('config_invalid', { problems });
 }

@@ -149,6 +149,12 @@ export const SHIM_ERRORS = {
     message: (facts: { host: string }) =>
       `http.host "${facts.host}" can be reached from other machines: set http.apiToken, or bind to 127.0.0.1`,
   }),
+  bot_twice: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { id: string; folders: readonly string[] }) =>
+      `two bot folders have the bot "${facts.id}": ${facts.folders.join(', ')}`,
+  }),
   bot_invalid: row({
     fault: 'setup',
     retryable: false,

@@ -6,11 +6,13 @@ export const MAX_ANSWER_BYTES = 1024 * 1024;
 
 export interface ExchangeRequest {
   readonly pool: Dispatcher;
+  /** Calls `go` when it may be sent; the answer gives the place back. */
+  readonly share: (go: () => void) => () => void;
   /** Path and query. Holds the token. */
   readonly path: string;
   /** JSON text; `undefined` sends no body. */
   readonly body: string | undefined;
-  /** For everything: waiting for a connection, connecting, headers and body. */
+  /** For everything: waiting for a place and a connection, connecting, headers and body. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly clock: Clock;
@@ -45,12 +47,14 @@ export function exchange(request: ExchangeRequest): Promise<ExchangeEnd> {
   }
 
   let settled = false;
+  let leave: (() => void) | undefined;
   let controller: Dispatcher.DispatchController | undefined;
   const settle = (end: ExchangeEnd): void => {
     if (settled) return;
     settled = true;
     cancelDeadline();
     signal?.removeEventListener('abort', onAbort);
+    leave?.();
     resolve(end);
   };
   /** Ends the exchange from our side; a connection with half an answer on it is of no further use. */
@@ -65,44 +69,49 @@ export function exchange(request: ExchangeRequest): Promise<ExchangeEnd> {
   let head: Omit<HttpAnswer, 'text'> | undefined;
   const chunks: Buffer[] = [];
   let size = 0;
-  request.pool.dispatch(
-    {
-      method: 'POST',
-      path: request.path,
-      // undici sends Content-Length by itself, 0 for a POST without a body, as RFC 9110 (section 8.6) asks.
-      body: request.body ?? null,
-      headers:
-        request.body === undefined
-          ? ['accept', 'application/json']
-          : ['accept', 'application/json', 'content-type', 'application/json'],
-      // The deadline above covers both.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    },
-    {
-      onRequestStart(started) {
-        controller = started;
-        if (settled) started.abort(new Error('the request was given up'));
+  const send = (): void => {
+    request.pool.dispatch(
+      {
+        method: 'POST',
+        path: request.path,
+        // undici sends Content-Length by itself, 0 for a POST without a body, as RFC 9110 (section 8.6) asks.
+        body: request.body ?? null,
+        headers:
+          request.body === undefined
+            ? ['accept', 'application/json']
+            : ['accept', 'application/json', 'content-type', 'application/json'],
+        // The deadline above covers both.
+        headersTimeout: 0,
+        bodyTimeout: 0,
       },
-      onResponseStart(_controller, status, headers) {
-        // 1xx announces the answer, it is not the answer.
-        if (status < 200) return;
-        head = { status, contentType: first(headers['content-type']), retryAfter: first(headers['retry-after']) };
+      {
+        onRequestStart(started) {
+          controller = started;
+          if (settled) started.abort(new Error('the request was given up'));
+        },
+        onResponseStart(_controller, status, headers) {
+          // 1xx announces the answer, it is not the answer.
+          if (status < 200) return;
+          head = { status, contentType: first(headers['content-type']), retryAfter: first(headers['retry-after']) };
+        },
+        onResponseData(_controller, chunk) {
+          size += chunk.byteLength;
+          if (size <= MAX_ANSWER_BYTES) chunks.push(chunk);
+          else if (head) cut({ kind: 'answer', answer: { ...head, text: null } });
+        },
+        onResponseEnd() {
+          if (head) settle({ kind: 'answer', answer: { ...head, text: decode(chunks) } });
+          else settle({ kind: 'failed', error: undefined });
+        },
+        onResponseError(_controller, error) {
+          settle({ kind: 'failed', error });
+        },
       },
-      onResponseData(_controller, chunk) {
-        size += chunk.byteLength;
-        if (size <= MAX_ANSWER_BYTES) chunks.push(chunk);
-        else if (head) cut({ kind: 'answer', answer: { ...head, text: null } });
-      },
-      onResponseEnd() {
-        if (head) settle({ kind: 'answer', answer: { ...head, text: decode(chunks) } });
-        else settle({ kind: 'failed', error: undefined });
-      },
-      onResponseError(_controller, error) {
-        settle({ kind: 'failed', error });
-      },
-    },
-  );
+    );
+  };
+  leave = request.share(send);
+  // It ended before its place could be noted.
+  if (settled) leave();
   return promise;
 }
 

@@ -5,10 +5,12 @@ import { answerSchema, answerSchemas } from '../contract/livetex-api.ts';
 import { createAvailability } from './availability.ts';
 import type { BindingAccess, BindingClient, LiveTexClient, LiveTexClientOptions } from './contract.ts';
 import { createRequest, type LiveTexRequest } from './request.ts';
+import { createShares } from './shares.ts';
 
 /** Makes the client. Nothing is connected until the first request. */
 export function createLiveTexClient(options: LiveTexClientOptions): LiveTexClient {
   const pools = createPools();
+  const shares = createShares(MAX_REQUESTS);
   const underWay = new Set<Promise<unknown>>();
   const known = new Map<string, { readonly access: BindingAccess; readonly client: BindingClient }>();
   let closing: Promise<void> | undefined;
@@ -36,6 +38,7 @@ export function createLiveTexClient(options: LiveTexClientOptions): LiveTexClien
     const request = createRequest({
       access,
       pool: () => (closing === undefined ? pools.for(origin) : undefined),
+      share: (go) => shares.take(access.id, go),
       track,
       clock: options.clock,
       logger: options.logger,
@@ -129,10 +132,10 @@ function createBindingClient(
 }
 
 /**
- * Most connections to one host, each with one request at a time. Our choice: room for 16 bindings with 8 requests in flight
- * (the default of `maxInFlight`); further requests wait in the pool, within their deadline.
+ * Most requests at one time, each on a connection of its own, beside the one that every binding has (`shares.ts`). Our choice:
+ * room for 32 bindings with 8 requests in flight (the default of `maxInFlight`); further ones wait, within their deadline.
  */
-const MAX_CONNECTIONS = 128;
+const MAX_REQUESTS = 256;
 /** Longest wait for one connection, ms. Our choice: a request's own deadline (10 s by default) is what a caller feels; this frees the slot. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** How long an idle connection is kept, ms, unless LiveTex says less. Undici's default: under the 5 s after which Node and many proxies close it, because a POST that meets a closing connection cannot be repeated safely. */
@@ -154,7 +157,8 @@ function createPools(): Pools {
       let pool = pools.get(origin);
       if (pool === undefined) {
         pool = new Pool(origin, {
-          connections: MAX_CONNECTIONS,
+          // As many as there are requests: the shares bound them.
+          connections: null,
           connectTimeout: CONNECT_TIMEOUT_MS,
           keepAliveTimeout: KEEP_ALIVE_MS,
           maxHeaderSize: MAX_HEADER_BYTES,

@@ -15,6 +15,8 @@ export interface RequestDeps {
   readonly access: BindingAccess;
   /** The pool of the binding's base URL; `undefined` once the client is closed. */
   readonly pool: () => Dispatcher | undefined;
+  /** The binding's place among the requests under way: `Shares.take`. */
+  readonly share: (go: () => void) => () => void;
   /** Told of each exchange, so that closing can wait for it. */
   readonly track: <Value>(exchange: Promise<Value>) => Promise<Value>;
   readonly clock: Clock;
@@ -57,7 +59,7 @@ export function createRequest(deps: RequestDeps): LiveTexRequest {
     const at = clock.now();
     const path = `${prefix}/${method}?key=${key}`;
     const end = await deps.track(
-      exchange({ pool, path, body: text, timeoutMs: access.requestTimeoutMs, signal, clock }),
+      exchange({ pool, share: deps.share, path, body: text, timeoutMs: access.requestTimeoutMs, signal, clock }),
     );
 
     const outcome = outcomeOf(end);

@@ -11,6 +11,8 @@ const DEFAULT_MAX_TEXT_LENGTH = 4_000;
 const DEFAULT_TRANSFER_TIMEOUT_SECONDS = 120;
 /** A LiveTex request's whole time. Our choice: LiveTex itself gives a webhook 60 s, a person waits less. */
 const DEFAULT_REQUEST_TIMEOUT_MS = 10_000;
+/** The most that may be set, ms. */
+export const MAX_REQUEST_TIMEOUT_MS = 60_000;
 /** Requests in flight per binding. Our choice: LiveTex's limit is undocumented, so stay modest; it also bounds the rush after an outage. */
 const DEFAULT_MAX_IN_FLIGHT = 8;
 
@@ -40,6 +42,22 @@ const secret = z
 /** Shorter keys can be guessed; 16 random ASCII characters cannot. Our choice, as for `http.apiToken`. */
 const MIN_KEY_LENGTH = 16;
 const KEY_TOO_SHORT = `must have at least ${MIN_KEY_LENGTH} characters: whoever guesses it speaks as LiveTex (a shorter one is accepted only for a loopback baseUrl)`;
+
+/** AES-256's, bytes. */
+const SECRET_KEY_BYTES = 32;
+
+/** The bytes of a `secretKey`: base64, base64url or hex; `undefined`: it is none. */
+export function secretKeyOf(text: string): Buffer | undefined {
+  const key = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64');
+  return key.length === SECRET_KEY_BYTES && /^[\w+/-]+=*$/.test(text) ? key : undefined;
+}
+
+export const secretKeySchema = z
+  .string()
+  .refine(
+    (text) => secretKeyOf(text) !== undefined,
+    'must be 32 random bytes in base64 or hex, as "openssl rand -base64 32" prints them',
+  );
 
 const webhookSchema = z.strictObject({
   /** Where LiveTex reaches us; the path `/webhook/livetex/<bindingId>` is added. */
@@ -103,7 +121,7 @@ const bindingSchema = z
     pickupTimeout: timeoutSeconds.optional(),
     /** Seconds within which an operator must answer a lead's message; left out: no limit. */
     replyTimeout: timeoutSeconds.optional(),
-    requestTimeoutMs: z.int().min(100).max(60_000).default(DEFAULT_REQUEST_TIMEOUT_MS),
+    requestTimeoutMs: z.int().min(100).max(MAX_REQUEST_TIMEOUT_MS).default(DEFAULT_REQUEST_TIMEOUT_MS),
     maxInFlight: z.int().min(1).max(100).default(DEFAULT_MAX_IN_FLIGHT),
   })
   .refine(

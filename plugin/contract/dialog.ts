@@ -87,7 +87,8 @@ export const dialogEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('LeadMessage'), content: contentSchema }),
   z.object({ type: z.literal('BotMessage'), content: contentSchema }),
   z.object({ type: z.literal('TransferRequested'), scriptType }),
-  z.object({ type: z.literal('ReturnRequested'), scriptType }),
+  /** `reason`: a sentence for the bot's author; left out when the bot's own side asks. */
+  z.object({ type: z.literal('ReturnRequested'), scriptType, reason: z.string().optional() }),
   /** LiveTex accepted the selection; `notBefore` as in the dialog's state. */
   z.object({ type: z.literal('Selected'), transfer, notBefore: at }),
   /** LiveTex refused it for good; `reason` is an error message of the catalogue. */

@@ -1,3 +1,4 @@
+import type { BindingConfig, BindingInput } from './binding-config.ts';
 import type { DialogView } from './dialog.ts';
 import type { EventVerdict, PlatformEvent } from './events.ts';
 import type { AfterScript, Json, PluginGuest } from './guest.ts';
@@ -119,4 +120,36 @@ export interface RuntimePlugin<Tx, ReadTx = Tx> {
   idle?(): Promise<void>;
   /** Takes no new work, ends what is under way, loses nothing. */
   close(): Promise<void>;
+}
+
+/** A binding as people may see it. */
+export interface BindingInfo {
+  readonly id: string;
+  /** `given` with the plugin's options, or put while it runs (`stored`). */
+  readonly source: 'given' | 'stored';
+  /** `leaving`: removed; it gives its dialogs back, sends what waits, and is gone then. */
+  readonly state: 'active' | 'leaving';
+  /** With all defaults, without the token and the webhook's keys. */
+  readonly settings: Omit<BindingConfig, 'token' | 'webhook'> & { readonly webhook?: { readonly publicUrl: string } };
+}
+
+/** Bindings while the plugin runs. What is put or removed is durable, and known to all nodes of the storage within seconds. */
+export interface PluginBindings {
+  /** In the order in which they are asked: those given first. */
+  list(): Promise<readonly BindingInfo[]>;
+  /**
+   * Adds a binding, or changes it: dialogs under way keep their state, and a new token is tried at once.
+   * @throws config_invalid with every problem, binding_given
+   */
+  put(binding: BindingInput): Promise<void>;
+  /**
+   * Takes no new dialog for it, gives those that an operator has back to the bot with a reason, sends what waits, and forgets it.
+   * @throws binding_unknown, binding_given
+   */
+  remove(id: string): Promise<void>;
+  /**
+   * Other bindings in place of those given with the options (a configuration file that was read again). One that is not among
+   * them any more is removed. @throws config_invalid with every problem; then nothing has changed
+   */
+  reconfigure(bindings: readonly BindingInput[]): Promise<void>;
 }

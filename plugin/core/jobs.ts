@@ -9,6 +9,8 @@ import type { Json, NewJob } from '../storage/contract.ts';
 export const DIALOG_QUEUE = 'livetex-dialog';
 /** What the platform shall do for a lead, one after another: lane `<binding>/<userId>`. */
 export const HOST_QUEUE = 'livetex-host';
+/** What is to be done about a binding that is removed: lane `<binding>`. */
+export const BINDINGS_QUEUE = 'livetex-bindings';
 /** The dialogs' records, by the name of their lane. */
 export const DIALOGS = 'livetex-dialogs';
 /** How far a refused file's texts have come, by the name of the dialog's lane. */
@@ -63,7 +65,7 @@ function isLiveTexQueue(queue: string): boolean {
 
 /** All of the plugin's queues. */
 export function queuesOf(bindings: ReadonlyArray<{ readonly id: string }>): string[] {
-  return [DIALOG_QUEUE, HOST_QUEUE, ...bindings.map(({ id }) => liveTexQueue(id))];
+  return [DIALOG_QUEUE, HOST_QUEUE, BINDINGS_QUEUE, ...bindings.map(({ id }) => liveTexQueue(id))];
 }
 
 const id = z.string();
@@ -137,4 +139,9 @@ export function hostJob(lane: string, job: HostJob): NewJob {
 
 export function liveTexJob(bindingId: string, userId: string, job: LiveTexJob): NewJob {
   return { queue: liveTexQueue(bindingId), lane: userId, kind: job.kind, payload: asJson(job) };
+}
+
+/** A look at a binding that was removed; `look` counts them. */
+export function drainJob(bindingId: string, look: number): NewJob {
+  return { queue: BINDINGS_QUEUE, lane: bindingId, kind: 'drain', payload: { look } };
 }

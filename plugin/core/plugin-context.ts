@@ -28,26 +28,41 @@ export interface Binding {
   readonly config: BindingConfig;
   readonly client: BindingClient;
   readonly clock: LiveTexClock;
+  /** Unix ms of its removal: it gets no new dialog, and ends what it has. `null`: it stays. */
+  readonly leavingSince: number | null;
 }
 
+/** The bindings as they are now: they may come, change and go while the plugin runs. */
 export interface Bindings {
   readonly all: readonly Binding[];
   get(id: string): Binding | undefined;
   /** The first binding that takes the lead's bot and does not exclude the lead's channel; `undefined`: nobody mirrors this lead. */
   of(lead: LeadRef): Binding | undefined;
-  /** Does a binding take this bot at all? */
+  /** Does a binding take this bot at all? One that leaves takes none. */
   takesBot(binding: Binding, botId: string): boolean;
 }
 
-export function createBindings(all: readonly Binding[]): Bindings {
-  const byId = new Map(all.map((binding) => [binding.id, binding]));
-  const takesBot = ({ config }: Binding, botId: string): boolean => config.bots?.includes(botId) ?? true;
+export interface LiveBindings extends Bindings {
+  replace(all: readonly Binding[]): void;
+}
+
+export function createBindings(): LiveBindings {
+  let all: readonly Binding[] = [];
+  let byId: ReadonlyMap<string, Binding> = new Map();
+  const takesBot = ({ config, leavingSince }: Binding, botId: string): boolean =>
+    leavingSince === null && (config.bots?.includes(botId) ?? true);
   return {
-    all,
+    get all() {
+      return all;
+    },
     get: (id) => byId.get(id),
     of: (lead) =>
       all.find((binding) => takesBot(binding, lead.botId) && !binding.config.excludedChannels.includes(lead.channel)),
     takesBot,
+    replace(next) {
+      all = next;
+      byId = new Map(next.map((binding) => [binding.id, binding]));
+    },
   };
 }
 

@@ -24,9 +24,19 @@ export function onClosed(draft: Draft, event: EventOf<'Closed'>): void {
 export function onReturnRequested(draft: Draft, event: EventOf<'ReturnRequested'>): void {
   const { state } = draft;
   if (state.mode === 'bot') return;
+  if (event.reason !== undefined) return takeBack(draft, event.reason);
   const asksItself = event.scriptType === undefined ? state.returnScriptRan : event.scriptType === 'return';
   endTransfer(draft, 'returned');
   if (!asksItself && state.mode === 'operator') runIfThere(draft, 'return', 'returned');
+}
+
+/** Whoever runs the bot takes the dialog back: the lead is told, and an author's script says what it says after an operator. */
+function takeBack(draft: Draft, reason: string): void {
+  // Who was not told of a transfer is not told of its end.
+  if (draft.state.mode !== 'transferring') draft.effects.push({ do: 'notice', notice: 'returned' });
+  endTransfer(draft, 'returned');
+  draft.effects.push({ do: 'authorLog', level: 'warn', text: reason });
+  runIfThere(draft, 'return', 'returned');
 }
 
 /** A timer of an older transfer, of a mode that is over, or one that was replaced, does nothing. */

@@ -56,9 +56,9 @@ export function createObserver(options: {
   readonly logger: Logger;
   readonly counters: Counters;
   readonly tokens: TokenWatch;
-  readonly clocks: ReadonlyMap<string, LiveTexClock>;
+  readonly clockOf: (binding: string) => LiveTexClock | undefined;
 }): Observer {
-  const { host, logger, counters, tokens, clocks } = options;
+  const { host, logger, counters, tokens, clockOf } = options;
   return { activity, request };
 
   function activity(happened: Activity): void {
@@ -74,7 +74,7 @@ export function createObserver(options: {
     const code = report.aborted === true ? 'aborted' : report.error?.code;
     counters.add('livetex_requests_total', { binding, method, outcome: code ?? 'ok' });
     tokens.observe(report);
-    clocks.get(binding)?.observe(report);
+    clockOf(binding)?.observe(report);
     const userId = userIdOf(report.request);
     const facts = { binding, method, status, durationMs, ...userId, ...(code === undefined ? {} : { error: code }) };
     if (report.error === undefined) logger.debug('LiveTex request', facts);

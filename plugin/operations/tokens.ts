@@ -4,12 +4,15 @@ import { messageOf } from '../contract/coded-error.ts';
 import type { PluginContext } from '../core/plugin-context.ts';
 import { liveTexQueue } from '../core/jobs.ts';
 import type { Readiness } from '../contract/plugin.ts';
+import { pauseOf } from '../storage/index.ts';
 
 /** Which bindings' tokens LiveTex refuses, by the latest request of each that it answered. In memory: the first request after a restart tells. */
 export interface TokenWatch {
   observe(report: RequestReport): void;
   /** Why a binding cannot work: a sentence without the token; `undefined` when nothing is wrong. */
   problemOf(bindingId: string): string | undefined;
+  /** The binding has another token, or is gone. */
+  forget(bindingId: string): void;
   /** Has LiveTex said anything about the token yet? */
   isKnown(bindingId: string): boolean;
 }
@@ -29,6 +32,10 @@ export function createTokenWatch(): TokenWatch {
         known.add(report.binding);
       }
     },
+    forget(bindingId) {
+      problems.delete(bindingId);
+      known.delete(bindingId);
+    },
     problemOf: (bindingId) => problems.get(bindingId),
     isKnown: (bindingId) => known.has(bindingId),
   };
@@ -45,8 +52,8 @@ export async function probeTokens({ storage, bindings, clock, logger }: PluginCo
     await storage.transaction(async (tx) => {
       for (const { id } of bindings.all) {
         const pause = await tx.getPause(liveTexQueue(id));
-        if (pause?.reason !== REASON || pause.until <= clock.now()) continue;
-        await tx.setPause(liveTexQueue(id), { until: clock.now(), reason: REASON });
+        if (pause === undefined || pauseOf(pause).code !== REASON || pause.until <= clock.now()) continue;
+        await tx.setPause(liveTexQueue(id), { until: clock.now(), reason: pause.reason });
       }
     });
   } catch (error) {
@@ -55,8 +62,8 @@ export async function probeTokens({ storage, bindings, clock, logger }: PluginCo
   }
 }
 
-/** A pause that LiveTex asked for ends by itself and needs nobody, so it does not make the plugin unready. */
-const PASSING_REASON = 'livetex_rate_limited';
+/** A pause that LiveTex asked for, or an outage, ends by itself and needs nobody, so it does not make the plugin unready. */
+const PASSING_REASONS = ['livetex_rate_limited', 'livetex_timeout', 'livetex_unreachable'];
 
 /** Leads would be told that they are with an operator, and never hear one. */
 const NO_WEBHOOK = 'has no "webhook" (publicUrl and key), so answers of operators cannot arrive';
@@ -68,17 +75,22 @@ export function warnOfMissingWebhooks({ bindings, logger }: Pick<PluginContext, 
   }
 }
 
-/** Can storage be written, and does LiveTex take each binding's token? */
-export async function readiness(context: PluginContext, tokens: TokenWatch): Promise<Readiness> {
-  const reasons: string[] = [];
+/** Can storage be written, and does LiveTex take each binding's token? `problems`: what else is known to be wrong. */
+export async function readiness(
+  context: PluginContext,
+  tokens: TokenWatch,
+  problems: readonly string[],
+): Promise<Readiness> {
+  const reasons = [...problems];
   try {
     await context.storage.ping();
-    for (const { id, client, config } of context.bindings.all) {
+    for (const { id, client, config, leavingSince } of context.bindings.all) {
+      if (leavingSince !== null) continue;
       // After a start without traffic nobody has asked LiveTex yet. An outage is no reason: the lanes wait for its end.
       if (!tokens.isKnown(id)) await client.availability();
       const pause = await context.storage.read((tx) => tx.getPause(liveTexQueue(id)));
       const paused =
-        pause && !pause.reason.startsWith(PASSING_REASON) ? `its queue is paused: ${pause.reason}` : undefined;
+        pause && !PASSING_REASONS.includes(pause.reason) ? `its queue is paused: ${pauseOf(pause).code}` : undefined;
       const problem = tokens.problemOf(id) ?? paused;
       if (problem !== undefined) reasons.push(`LiveTex binding "${id}": ${problem}`);
       if (config.webhook === undefined) reasons.push(`LiveTex binding "${id}": ${NO_WEBHOOK}`);

@@ -14,15 +14,20 @@ export function isTokenProblem(error: unknown): boolean {
   return code === 'livetex_token_refused' || code === 'livetex_method_forbidden';
 }
 
-/** What becomes of a request to LiveTex that failed. */
-export function classifyLiveTexFailure(error: unknown, now: number): JobFailure {
+/** What becomes of a request to LiveTex that failed. `holdMs`: how long the whole binding is held back (`breaker.ts`). */
+export function classifyLiveTexFailure(error: unknown, now: number, holdMs?: number): JobFailure {
   const shown = describe(error);
-  if (isTokenProblem(error)) return { do: 'pause', error: shown, until: now + TOKEN_PROBE_MS };
+  if (isTokenProblem(error)) return { do: 'pause', error: shown, until: now + TOKEN_PROBE_MS, isOwners: true };
   const wait = retryAfterOf(error);
   if (codeOf(error) === 'livetex_rate_limited')
     return { do: 'pause', error: shown, until: now + (wait ?? RATE_PAUSE_MS) };
   if (isRefusal(error) || isUnreadable(error)) return { do: 'dead-letter', error: shown };
-  return { do: 'retry', error: shown, ...(wait === undefined ? {} : { notBefore: now + wait }) };
+  return {
+    do: 'retry',
+    error: shown,
+    ...(wait === undefined ? {} : { notBefore: now + wait }),
+    ...(holdMs === undefined ? {} : { holdUntil: now + holdMs }),
+  };
 }
 
 /** What becomes of a dialog's or the host's job that failed: again, unless it can never be read. */

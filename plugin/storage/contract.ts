@@ -91,7 +91,7 @@ export interface DeadJob extends StoredJob {
 export interface QueuePause {
   /** Unix ms: nothing is claimed before; afterwards one job at a time, until the pause is lifted. */
   readonly until: number;
-  /** A code of the error catalogue. */
+  /** A code of the error catalogue; behind an `@` the mark of whose pause it is (`LaneWorkerOptions.owner`), if it is not everybody's. */
   readonly reason: string;
 }
 

@@ -7,6 +7,8 @@ export type * from './contract.ts';
 export { codeOf, type StorageError, storageError } from './errors.ts';
 export type * from './lane-worker-contract.ts';
 export { createLaneWorker } from './worker/lane-worker.ts';
+export { pauseOf } from './worker/settle-job.ts';
+export { createQueueWatch } from './worker/queue-watch.ts';
 export { createMemoryStorage, createSqliteStorage } from './sqlite/sqlite-storage.ts';
 export { systemClock } from './system-clock.ts';
 

@@ -12,13 +12,22 @@ export interface JobOutcome {
 /** What to do about a handler that rejected. `error` is what is stored and shown: a code and a message without secrets. */
 export type JobFailure =
   /** Again after back-off with jitter, or not before `notBefore`; given up when its tries are used up (`try-limit.ts`). */
-  | { readonly do: 'retry'; readonly error: string; readonly notBefore?: number }
+  | {
+      readonly do: 'retry';
+      readonly error: string;
+      readonly notBefore?: number;
+      /** The whole queue waits until then (Unix ms), on all nodes; afterwards one job at a time tries whether it goes again. */
+      readonly holdUntil?: number;
+    }
   /** Given up at once; the lane goes on with its next job. */
   | { readonly do: 'dead-letter'; readonly error: string }
   /** Not for this process: the claim is given back until then (Unix ms), for other nodes; no try is counted. */
   | { readonly do: 'leave'; readonly until: number }
-  /** The whole queue waits until then (Unix ms), on all nodes; the try is not counted against the job. */
-  | { readonly do: 'pause'; readonly error: string; readonly until: number };
+  /**
+   * The whole queue waits until then (Unix ms), on all nodes; the try is not counted against the job. With `isOwners` the
+   * workers of another `owner` do not wait.
+   */
+  | { readonly do: 'pause'; readonly error: string; readonly until: number; readonly isOwners?: true };
 
 export interface LaneWorkerEvent {
   readonly type: 'retry' | 'dead' | 'paused' | 'resumed' | 'claim_lost';
@@ -46,6 +55,12 @@ export interface JobAttempt {
   readonly onAway: (away: boolean) => void;
 }
 
+/** Wakes the workers of many queues, so that an idle one needs no timer and no listener of its own. */
+export interface QueueWatch {
+  /** `wake` is called after each commit that may have made work in the queue, and now and then. The answer ends it. */
+  add(queue: string, wake: () => void): () => void;
+}
+
 export interface LaneWorkerOptions {
   readonly storage: Storage;
   readonly queue: string;
@@ -61,6 +76,13 @@ export interface LaneWorkerOptions {
   /** Failed tries after which a job is given up, and how many of them this process must have made itself. Default: a day of trying (`try-limit.ts`). */
   readonly mostTries?: number;
   readonly triesSinceStart?: number;
+  /**
+   * With what this worker tries (a mark of a token), when others may try the same queue with something else: what is refused
+   * to one of them holds back that one only. Letters and digits.
+   */
+  readonly owner?: string;
+  /** Left out: the worker watches its queue by itself. */
+  readonly watch?: QueueWatch;
   readonly clock: WorkerClock;
   /** In [0, 1): the jitter. */
   readonly random: () => number;

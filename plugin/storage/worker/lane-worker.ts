@@ -8,6 +8,7 @@ import type {
   LaneWorkerOptions,
 } from '../lane-worker-contract.ts';
 import {
+  pauseOf,
   STORAGE_PAUSE_MS,
   type SettleContext,
   type Settlement,
@@ -54,7 +55,7 @@ async function runHandler(
 }
 
 /** Asking without a reason, ms: a safety net for wake-ups that were lost (another node, a broken connection). */
-const POLL_MS = 5_000;
+export const POLL_MS = 5_000;
 /** Asking again when work is ready but may not be claimed now (`maxClaimed` used up by other nodes), ms. */
 const CROWDED_POLL_MS = 100;
 
@@ -93,6 +94,7 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
 
   let running = false;
   let stopListening: (() => void) | undefined;
+  let endOwnersHold: (() => void) | undefined;
   let cancelWake: (() => void) | undefined;
   /** Handlers under way. */
   let handling = 0;
@@ -148,11 +150,12 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
     const leaseEnd = steady() + leaseMs;
     const settlement = await settlementOf(job, leaseMs);
     // A pause must be in force before anything more is claimed, also where claims and commits go different ways.
-    const keepsSlot = settlement.event?.type === 'paused';
+    const keepsSlot = settlement.holds === true;
     if (!keepsSlot) handling -= 1;
     settling += 1;
     // Asked for in this order, both fall into the same group commit: the slot is filled again without another flush.
     const settled = settleJob(options, { job, isOurs: () => steady() < leaseEnd }, settlement, report);
+    if (settlement.holdsOwnerMs !== undefined) holdOwner(settlement.holdsOwnerMs);
     pumpSoon();
     await settled;
     settling -= 1;
@@ -176,6 +179,29 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
     cancelWake = running ? clock.after(ms, pumpSoon) : undefined;
   }
 
+  /** What this worker tries with is refused: it waits, also when others lift the queue's pause. */
+  function holdOwner(ms: number): void {
+    endOwnersHold?.();
+    const cancel = clock.after(ms, () => endOwnersHold?.());
+    endOwnersHold = () => {
+      cancel();
+      endOwnersHold = undefined;
+      pumpSoon();
+    };
+  }
+
+  /** Ends a pause of another owner, so that one job tries whether it goes with what this worker has. False: there is none. */
+  async function liftOthersPause(): Promise<boolean> {
+    const { owner } = options;
+    if (owner === undefined) return false;
+    const pause = await storage.read((tx) => tx.getPause(queue));
+    if (pause === undefined || pause.until <= clock.now()) return false;
+    const { owner: other } = pauseOf(pause);
+    if (other === undefined || other === owner) return false;
+    await storage.transaction((tx) => tx.setPause(queue, { until: clock.now(), reason: pause.reason }));
+    return true;
+  }
+
   async function giveBack(jobs: readonly ClaimedJob[]): Promise<void> {
     await storage.transaction(async (tx) => {
       for (const job of jobs) await tx.release(job);
@@ -184,6 +210,12 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
 
   async function planWake(): Promise<void> {
     const at = await storage.nextWorkAt(queue);
+    if (at !== undefined && at > clock.now() && (await liftOthersPause())) return pumpSoon();
+    // Nothing waits: the watch wakes this worker.
+    if (at === undefined && options.watch !== undefined) {
+      cancelWake?.();
+      return;
+    }
     const wait = at === undefined ? POLL_MS : at - clock.now();
     wakeIn(wait <= 0 ? CROWDED_POLL_MS : Math.min(wait, POLL_MS));
   }
@@ -215,6 +247,12 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
     }
     const free = concurrency - (handling - away);
     if (!running || free <= 0) return;
+    if (endOwnersHold !== undefined) {
+      claimAgain = false;
+      claimsBegun += 1;
+      tellIdle(claimsBegun);
+      return;
+    }
     claiming = true;
     claimAgain = false;
     try {
@@ -249,15 +287,18 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
     start() {
       if (running) return;
       running = true;
-      stopListening = storage.onWakeUp((name) => {
-        if (name === queue) pumpSoon();
-      });
+      stopListening =
+        options.watch?.add(queue, pumpSoon) ??
+        storage.onWakeUp((name) => {
+          if (name === queue) pumpSoon();
+        });
       pumpSoon();
     },
     stop() {
       running = false;
       stopListening?.();
       cancelWake?.();
+      endOwnersHold?.();
       return new Promise((resolve) => {
         stopWaiters.push(resolve);
         tellStopped();

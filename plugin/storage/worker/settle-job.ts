@@ -1,4 +1,4 @@
-import type { ClaimedJob, Transaction } from '../contract.ts';
+import type { ClaimedJob, QueuePause, Transaction } from '../contract.ts';
 import { codeOf, storageError } from '../errors.ts';
 import type { JobFailure, JobOutcome, LaneWorkerEvent, LaneWorkerOptions } from '../lane-worker-contract.ts';
 import type { TryLimit } from './try-limit.ts';
@@ -27,6 +27,10 @@ const SHORTEST_PAUSE_MS = 100;
 export interface Settlement {
   readonly write: (tx: Transaction) => Promise<void>;
   readonly event?: Omit<LaneWorkerEvent, 'job'>;
+  /** It holds the queue back: nothing more may be claimed before that is stored. */
+  readonly holds?: boolean;
+  /** It holds this worker back for so long, ms, whatever the others do. */
+  readonly holdsOwnerMs?: number;
   /** The handler's own `commit` is part of it: when it fails, that is a failure of the try. */
   readonly fromHandler: boolean;
 }
@@ -34,7 +38,7 @@ export interface Settlement {
 /** What decides how a try that failed ends: a queue's options, and how often its jobs are tried. */
 export type SettleContext = LaneWorkerOptions & { readonly tries: TryLimit };
 
-type Limits = Pick<SettleContext, 'clock' | 'random' | 'classify' | 'onError' | 'tries'>;
+type Limits = Pick<SettleContext, 'clock' | 'random' | 'classify' | 'onError' | 'owner' | 'tries'>;
 
 /** The handler resolved. */
 export function settleOutcome(job: ClaimedJob, outcome: JobOutcome): Settlement {
@@ -62,26 +66,43 @@ function deadLettered(job: ClaimedJob, error: string): Settlement {
   return { fromHandler: false, write: (tx) => tx.deadLetter(job, error), event: { type: 'dead', error } };
 }
 
-function retried(job: ClaimedJob, error: string, notBefore: number): Settlement {
+function retried(job: ClaimedJob, error: string, notBefore: number, holdUntil?: number): Settlement {
   return {
     fromHandler: false,
-    write: (tx) => tx.retry(job, { notBefore, error }),
+    holds: holdUntil !== undefined,
+    write: async (tx) => {
+      if (holdUntil !== undefined) await hold(tx, job.queue, holdUntil, error);
+      await tx.retry(job, { notBefore, error });
+    },
     event: { type: 'retry', error, nextAt: notBefore },
   };
 }
 
-function paused(job: ClaimedJob, error: string, until: number): Settlement {
+function paused(job: ClaimedJob, error: string, until: number, owner?: string): Settlement {
   return {
     fromHandler: false,
+    holds: true,
     event: { type: 'paused', error, nextAt: until },
     write: async (tx) => {
-      // Two jobs may be told to wait at the same time: the longer wait holds.
-      const pause = await tx.getPause(job.queue);
-      const reason = /^\w+/.exec(error)?.[0] ?? error;
-      await tx.setPause(job.queue, { until: Math.max(until, pause?.until ?? 0), reason });
+      await hold(tx, job.queue, until, error, owner);
       await tx.release(job);
     },
   };
+}
+
+/** Why a queue waits: a code of the catalogue. And whose pause it is, if it is not everybody's (`LaneWorkerOptions.owner`). */
+export function pauseOf({ reason }: QueuePause): { readonly code: string; readonly owner?: string } {
+  const [code = reason, owner] = reason.split('@');
+  return { code, ...(owner === undefined ? {} : { owner }) };
+}
+
+/** Two jobs may be told to wait at the same time: the longer wait holds. */
+async function hold(tx: Transaction, queue: string, until: number, error: string, owner?: string): Promise<void> {
+  const pause = await tx.getPause(queue);
+  if (pause !== undefined && pause.until > until) return;
+  const code = /^\w+/.exec(error)?.[0] ?? error;
+  const reason = owner === undefined ? code : `${code}@${owner}`;
+  await tx.setPause(queue, { until, reason });
 }
 
 /** What `classify` makes of an error; one that throws itself must not stop the lane. */
@@ -116,11 +137,15 @@ export function settleFailure(options: Limits, error: unknown, job: ClaimedJob):
   const failure = classified(options, error, job);
   if (failure.do === 'dead-letter') return deadLettered(job, failure.error);
   if (failure.do === 'leave') return { fromHandler: false, write: (tx) => tx.release(job, failure.until) };
-  if (failure.do === 'pause') return paused(job, failure.error, Math.max(failure.until, now + SHORTEST_PAUSE_MS));
+  if (failure.do === 'pause') {
+    const until = Math.max(failure.until, now + SHORTEST_PAUSE_MS);
+    if (failure.isOwners !== true || options.owner === undefined) return paused(job, failure.error, until);
+    return { ...paused(job, failure.error, until, options.owner), holdsOwnerMs: until - now };
+  }
   if (options.tries.left(job) === 0) return deadLettered(job, failure.error);
   options.tries.failed(job);
   const nextAt = Math.max(now + backOff(job.attempts, options.random), failure.notBefore ?? 0);
-  return retried(job, failure.error, nextAt);
+  return retried(job, failure.error, nextAt, failure.holdUntil);
 }
 
 /** Pause before storage that failed is asked again, ms: a disk or a server needs about this long to recover. */

@@ -9,6 +9,7 @@ import { recordRules } from './suite-records.ts';
 import { timerAndGateRules } from './suite-timers-pauses.ts';
 import { transactionRules } from './suite-transactions.ts';
 import { workerFailureRules } from './suite-worker-failures.ts';
+import { workerShareRules } from './suite-worker-shares.ts';
 import { workerRules } from './suite-worker.ts';
 import type { StorageDriver } from './subject.ts';
 
@@ -25,6 +26,7 @@ export function storageContract(driver: StorageDriver): void {
     forgettingRules(driver);
     workerRules(driver);
     workerFailureRules(driver);
+    workerShareRules(driver);
     propertyRules(driver);
   });
 }

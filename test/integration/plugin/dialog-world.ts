@@ -6,7 +6,7 @@ import type { ScriptType } from '../../../plugin/contract/script-types.ts';
 import type { Storage } from '../../../plugin/storage/contract.ts';
 import { createMemoryStorage } from '../../../plugin/storage/index.ts';
 import { beginLife, type Life, mortalStorage } from './life.ts';
-import { type SimulatedLiveTex, simulateLiveTex } from './simulated-livetex.ts';
+import { SIMULATED_KEY, type SimulatedLiveTex, simulateLiveTex } from './simulated-livetex.ts';
 import { createTestClock, type TestClock } from '../../support/test-clock.ts';
 
 export const LEADS: readonly LeadRef[] = [
@@ -173,7 +173,7 @@ export async function startWorld(): Promise<World> {
           pickupTimeout: 300,
           replyTimeout: 300,
           maxInFlight: 2,
-          webhook: { publicUrl: 'https://bot.example.com', key: 'key' },
+          webhook: { publicUrl: 'https://bot.example.com', key: SIMULATED_KEY },
         },
       ],
       storage: mortalStorage(storage, ofLife),

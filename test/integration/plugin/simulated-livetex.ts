@@ -10,6 +10,9 @@ import type { Life } from './life.ts';
 /** LiveTex's clock runs ahead of ours by this, ms: no rule may compare the two. */
 export const CLOCK_AHEAD_MS = 97_000;
 
+/** What comes with each of its webhooks. */
+export const SIMULATED_KEY = 'a-key-of-some-length';
+
 /** How the next requests end. `lost`: the request takes effect, its answer does not arrive. `refused`: for good, a selection or a file. */
 type Trouble = 'down' | 'lost' | 'refused' | 'forbidden';
 
@@ -60,7 +63,7 @@ export function simulateLiveTex(ourNow: () => number): SimulatedLiveTex {
     client: (life) => (options) => ({ binding: ({ id }) => bindingClient(id, life, options), close: async () => {} }),
     post(type, userId, fields = {}) {
       const id = `w${(counter += 1)}`;
-      const body = { type, id, webhook_key: 'key', user_id: userId, timestamp: sim.now(), ...fields };
+      const body = { type, id, webhook_key: SIMULATED_KEY, user_id: userId, timestamp: sim.now(), ...fields };
       sim.webhooks.push({ id, body });
       return id;
     },

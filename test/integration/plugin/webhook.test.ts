@@ -80,7 +80,9 @@ describe('webhook', () => {
   it('an id is one event within a binding: another touch point may use it as well', async () => {
     await using desk = await startDesk({
       binding: { bots: ['support'] },
-      more: (emulator, publicUrl) => [{ ...bindingOf(emulator, publicUrl), id: 'sales', bots: ['sales'] }],
+      more: (emulator, publicUrl) => [
+        { ...bindingOf(emulator.addTouchPoint(), publicUrl), id: 'sales', bots: ['sales'] },
+      ],
     });
     const { plugin } = desk.host;
     const buyer = { ...LEAD, botId: 'sales' };

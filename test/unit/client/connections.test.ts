@@ -126,28 +126,28 @@ test.each([
   expect(clock.pending()).toBe(0);
 });
 
-test('the deadline covers waiting for a connection', async () => {
+test('the deadline covers waiting for a place among the requests under way', async () => {
   const clock = createTestClock();
   const server = await startHttpServer(() => undefined);
   const { client, binding } = createTestClient(server.url, { clock, requestTimeoutMs: 9_000 });
-  const late = client.binding({
-    id: 'late',
-    token: 't',
-    baseUrl: server.url,
-    apiVersion: '1.0',
-    requestTimeoutMs: 1_000,
-  });
-  // 128 take all connections and are never answered; one more waits in the pool.
-  const hanging = Array.from({ length: 128 }, () => errorOf(binding.sendText(TEXT)));
-  await server.received(128);
+  const access = { id: 'late', token: 't', baseUrl: server.url, apiVersion: '1.0' } as const;
+  const patient = client.binding({ ...access, requestTimeoutMs: 9_000 });
+  const late = client.binding({ ...access, requestTimeoutMs: 1_000 });
+  // 256 take all places and are never answered; another binding still has one, and its next request waits.
+  const hanging = Array.from({ length: 256 }, () => errorOf(binding.sendText(TEXT)));
+  await server.received(256);
+  const sent = errorOf(patient.sendText(TEXT));
+  await server.received(257);
   const waiting = errorOf(late.sendText(TEXT));
   await clock.advance(1_000);
   expect((await waiting).code).toBe('livetex_timeout');
   await clock.advance(8_000);
-  expect(new Set((await Promise.all(hanging)).map((error) => error.code))).toEqual(new Set(['livetex_timeout']));
+  expect(new Set((await Promise.all([...hanging, sent])).map((error) => error.code))).toEqual(
+    new Set(['livetex_timeout']),
+  );
   // What was given up is not sent afterwards.
   await client.close();
-  expect(server.requests).toHaveLength(128);
+  expect(server.requests).toHaveLength(257);
 });
 
 test("the caller's own abort is passed on as its reason, and cuts the connection", async () => {

@@ -13,6 +13,20 @@ describe('return', () => {
     expect(run.state).toMatchObject({ mode: 'bot', forwarded: false, employee: null, transfer: 1 });
   });
 
+  it.each([
+    ['waiting', waitingDialog],
+    ['operator', operatorDialog],
+  ])('taken back in mode %s by whoever runs the bot: as after Closed, and the author reads why', (_, make) => {
+    const run = make({ scripts: ['return'] });
+    const effects = run.feed({ ...RETURN, reason: 'Подключение удалено' });
+    expect(effects).toContainEqual({ do: 'authorLog', level: 'warn', text: 'Подключение удалено' });
+    expect(short(effects)).toEqual(
+      expect.arrayContaining(['notice:returned', 'forwarded:false', 'run:return:returned']),
+    );
+    expect(run.state.mode).toBe('bot');
+    expect(run.feed({ ...RETURN, reason: 'Подключение удалено' })).toEqual([]);
+  });
+
   it('without a script only the notice and the flag', () => {
     expect(short(operatorDialog().feed(closed()))).toEqual(['notice:returned', 'forwarded:false']);
   });
