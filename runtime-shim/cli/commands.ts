@@ -14,6 +14,8 @@ const LIVE: OptionSpec = {
   help: 'let requests of scripts out that stubs.json does not answer',
 };
 
+const BOT: OptionSpec = { name: 'bot', value: 'ID', help: 'whose lead (default: the first bot of the configuration)' };
+
 export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'simulate',
@@ -101,12 +103,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: [
       'Runs the bot of the configuration file against LiveTex (or any baseUrl) until SIGTERM or Ctrl+C, which end what',
       'is under way and lose nothing; a second signal ends at once. A binding with "webhook" registers it at the start.',
+      'SIGHUP reads the file and the bot folder again: bindings, logLevel and the bot change at once, all else needs a restart.',
       'Logs are JSON lines on stderr. With --hold, after a backup was put back, it only stores what comes in: look with "outbox',
       'list --waiting", drop what was done before, then begin with "outbox release".',
     ],
     positionals: [],
-    options: [CONFIG, { name: 'hold', help: 'send nothing and run no script before "outbox release"' }],
-    examples: ['metabot-livetex serve --config livetex.json'],
+    options: [
+      CONFIG,
+      { name: 'check', help: 'only check the file and the bot, and end' },
+      { name: 'hold', help: 'send nothing and run no script before "outbox release"' },
+    ],
+    examples: ['metabot-livetex serve --config livetex.json', 'metabot-livetex serve --check --config livetex.json'],
     load: async () => (await import('./commands/serve.ts')).serve,
   },
   {
@@ -195,7 +202,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'channel', required: true, help: "the channel's code, such as telegram" },
       { name: 'lead', required: true, help: "the lead's id in that channel" },
     ],
-    options: [CONFIG, { name: 'last', value: 'N', help: 'how many messages (default 20)' }],
+    options: [CONFIG, BOT, { name: 'last', value: 'N', help: 'how many messages (default 20)' }],
     examples: ['metabot-livetex dialog show telegram 12345 --config livetex.json'],
     load: async () => (await import('./commands/dialog.ts')).dialog,
   },
@@ -212,7 +219,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'channel', required: true, help: "the channel's code, such as telegram" },
       { name: 'lead', required: true, help: "the lead's id in that channel" },
     ],
-    options: [CONFIG],
+    options: [CONFIG, BOT],
     examples: [
       'metabot-livetex lead export telegram 12345 --config livetex.json > lead.json',
       'metabot-livetex lead forget telegram 12345 --config livetex.json',

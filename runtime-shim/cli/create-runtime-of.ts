@@ -5,7 +5,7 @@ import type { Retention, Storage } from '../../plugin/storage/contract.ts';
 import type { Runtime, RuntimeOptions } from '../runtime/contract.ts';
 import { createRuntimeFrom, type RuntimeParts } from '../runtime/create-runtime.ts';
 import type { SandboxLimits } from '../sandbox/contract.ts';
-import type { Config } from './config/config-schema.ts';
+import { botFoldersOf, type Config } from './config/config-schema.ts';
 
 export interface RuntimeOfOptions {
   readonly storage: Storage;
@@ -25,13 +25,15 @@ export async function createRuntimeOf(config: Config, options: RuntimeOfOptions)
   const { onPlugin, onEvents, parts = {}, ...rest } = options;
   const runtimeOptions: RuntimeOptions = {
     ...rest,
-    bot: config.bot,
+    bot: botFoldersOf(config),
     sandbox: sandboxOf(config),
     api: config.api,
     plugins: [
       async (host, storage) => {
         const retention = retentionOf(config);
-        const plugin = await createLiveTexPlugin({ bindings: config.livetex, storage, host, retention });
+        const { livetex: bindings, secretKey } = config;
+        const sealed = secretKey === undefined ? {} : { secretKey };
+        const plugin = await createLiveTexPlugin({ bindings, storage, host, retention, ...sealed });
         onPlugin?.(plugin);
         if (onEvents === undefined) return plugin;
         return {

@@ -7,25 +7,30 @@ type Level = (typeof LOG_LEVELS)[number];
 
 export interface JsonLoggerOptions {
   readonly write: (line: string) => void;
-  /** The least that is written. */
-  readonly level: Level;
   /** Unix ms. */
   readonly now: () => number;
+  readonly filter: LogFilter;
+}
+
+/** Looked at with each line, so that it may change while the logger is in use. */
+export interface LogFilter {
+  /** The least that is written. */
+  level: Level;
   /** Texts that must never appear, such as tokens: each is replaced, whoever logged it. */
-  readonly secrets: readonly string[];
+  secrets: readonly string[];
 }
 
 /** What stands in a secret's place. */
 const HIDDEN = '***';
 
 export function jsonLogger(options: JsonLoggerOptions): Logger {
-  const least = LOG_LEVELS.indexOf(options.level);
+  const { filter } = options;
   const at =
     (level: Level) =>
     (message: string, facts: Readonly<Record<string, unknown>> = {}): void => {
-      if (LOG_LEVELS.indexOf(level) < least) return;
+      if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(filter.level)) return;
       const entry = { at: new Date(options.now()).toISOString(), level, message, ...facts };
-      options.write(escapedJson(withoutSecrets(JSON.stringify(entry, plainValue), options.secrets)));
+      options.write(escapedJson(withoutSecrets(JSON.stringify(entry, plainValue), filter.secrets)));
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -72,6 +72,19 @@ export function stopOnSignals(terminal: Terminal): AbortSignal {
   return stop.signal;
 }
 
+/** Calls `act` at each SIGHUP, which would end the process otherwise, one after another; the answer ends it. */
+export function onHangUp(act: () => Promise<void>): () => Promise<void> {
+  let underWay = Promise.resolve();
+  const receive = (): void => {
+    underWay = underWay.then(act);
+  };
+  process.on('SIGHUP', receive);
+  return () => {
+    process.off('SIGHUP', receive);
+    return underWay;
+  };
+}
+
 /** Resolves when the signal is aborted. */
 export async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;

@@ -8,7 +8,7 @@ import { answerError, answerJson } from './answer.ts';
 import { afterOf, streamMessages, wantsStream } from './message-stream.ts';
 import { type BodyBudget, jsonOf, takeBody } from './read-body.ts';
 import type { HttpCall, Route } from './routes.ts';
-import type { TranscriptPage } from '../runtime/contract.ts';
+import type { BotRuntime, TranscriptPage } from '../runtime/contract.ts';
 import type { ServerPorts } from './server-ports.ts';
 
 /** Largest lead message: its text is bounded far below, so that a larger one is refused with words. */
@@ -43,27 +43,50 @@ export interface LeadRoutesOptions {
   readonly closing: AbortSignal;
 }
 
+/** Those of the first bot, and the same of each bot by its id. */
 export function leadRoutes(options: LeadRoutesOptions): Route[] {
-  const { ports } = options;
+  const { runtime } = options.ports;
+  return [
+    ...routesUnder('/api', {}, options, () => runtime),
+    ...routesUnder('/api/bots/{botId}', { botId: z.string() }, options, ({ botId }) =>
+      runtime.bots.find((bot) => bot.botId === botId),
+    ),
+  ];
+}
+
+function routesUnder(
+  under: string,
+  more: { readonly botId?: z.ZodString },
+  options: LeadRoutesOptions,
+  botOf: (params: HttpCall['params']) => BotRuntime | undefined,
+): Route[] {
   const lead = {
-    path: '/api/channels/{channel}/leads/{externalId}',
+    path: `${under}/channels/{channel}/leads/{externalId}`,
     access: 'api',
     hot: true,
-    params: paramsSchema,
+    params: paramsSchema.extend(more),
   } as const;
   const messages = { ...lead, path: `${lead.path}/messages` } as const;
+  /** Answers for the bot of the address. */
+  const ofBot =
+    (answer: (call: HttpCall, bot: BotRuntime) => void | Promise<void>): Route['answer'] =>
+    (call) => {
+      const bot = botOf(call.params);
+      if (bot !== undefined) return answer(call, bot);
+      answerError(call.response, 404, { code: 'not_found', message: 'there is no such bot' });
+    };
   return [
     {
       ...lead,
       method: 'GET',
       summary: "A lead's attributes and dialog",
       answers: { 200: { description: 'the lead', schema: viewSchema }, 404: { description: 'no such lead' } },
-      async answer({ response, params }) {
+      answer: ofBot(async ({ response, params }, bot) => {
         const { channel, externalId } = addressOf(params);
-        const view = await ports.runtime.lead(channel, externalId);
+        const view = await bot.lead(channel, externalId);
         if (view !== undefined) return answerJson(response, 200, view);
         answerError(response, 404, { code: 'not_found', message: 'there is no such lead' });
-      },
+      }),
     },
     {
       ...messages,
@@ -71,7 +94,7 @@ export function leadRoutes(options: LeadRoutesOptions): Route[] {
       summary: 'The transcript behind a number; as server-sent events with Accept: text/event-stream',
       query: z.object({ after: z.string().optional() }),
       answers: { 200: { description: 'lines in order', schema: z.object({ messages: z.array(lineSchema) }) } },
-      answer: (call) => answerMessages(call, options),
+      answer: ofBot((call, bot) => answerMessages(call, bot, options)),
     },
     {
       ...messages,
@@ -79,7 +102,9 @@ export function leadRoutes(options: LeadRoutesOptions): Route[] {
       summary: 'A message of the lead',
       body: leadMessageBodySchema,
       answers: { 202: { description: 'stored', schema: z.object({ id: z.string() }) } },
-      answer: ({ request, response, params }) => takeMessage(request, response, options, addressOf(params)),
+      answer: ofBot(({ request, response, params }, bot) =>
+        takeMessage(request, response, bot, options, addressOf(params)),
+      ),
     },
   ];
 }
@@ -96,20 +121,23 @@ function addressOf({ channel = '', externalId = '' }: HttpCall['params']): Addre
 
 async function answerMessages(
   { request, response, params, query }: HttpCall,
+  bot: BotRuntime,
   { ports, closing }: LeadRoutesOptions,
 ): Promise<void> {
   const after = afterOf(request, query);
   const { channel, externalId } = addressOf(params);
-  const read = (seq: number, page?: TranscriptPage): ReturnType<typeof ports.runtime.messages> =>
-    ports.runtime.messages(channel, externalId, seq, page);
-  if (wantsStream(request)) return streamMessages(response, { ports, closing, read, after, channel, externalId });
+  const read = (seq: number, page?: TranscriptPage): ReturnType<BotRuntime['messages']> =>
+    bot.messages(channel, externalId, seq, page);
+  if (wantsStream(request))
+    return streamMessages(response, { ports, botId: bot.botId, closing, read, after, channel, externalId });
   answerJson(response, 200, { messages: await read(after) });
 }
 
 async function takeMessage(
   request: IncomingMessage,
   response: ServerResponse,
-  { ports, bodies }: LeadRoutesOptions,
+  bot: BotRuntime,
+  { bodies }: LeadRoutesOptions,
   address: Address,
 ): Promise<void> {
   const tooLarge = { code: 'too_large', message: `a message has at most ${MAX_MESSAGE_BYTES} bytes` };
@@ -119,7 +147,7 @@ async function takeMessage(
   if (typeof message === 'string') {
     return answerError(response, 400, { code: 'message_invalid', message, problems: [message] });
   }
-  const stored = await ports.runtime.receive({ ...message, ...address });
+  const stored = await bot.receive({ ...message, ...address });
   answerJson(response, 202, stored);
 }
 

@@ -31,6 +31,7 @@ export function afterOf(request: IncomingMessage, query: URLSearchParams): numbe
 
 export interface StreamRequest {
   readonly ports: ServerPorts;
+  readonly botId: string;
   readonly channel: string;
   readonly externalId: string;
   readonly after: number;
@@ -41,7 +42,7 @@ export interface StreamRequest {
 
 /** Sends every message of the lead from `after` on, in order, each once, until the reader or the server leaves. */
 export async function streamMessages(response: ServerResponse, stream: StreamRequest): Promise<void> {
-  const { ports, channel, externalId, closing, read } = stream;
+  const { ports, botId, channel, externalId, closing, read } = stream;
   let after = stream.after;
   // Read before the headers are sent, so that a wrong address is answered with 400.
   let waiting = await read(after, CHUNK);
@@ -54,7 +55,7 @@ export async function streamMessages(response: ServerResponse, stream: StreamReq
   });
   response.flushHeaders();
   const changed = new Bell();
-  const name = transcriptOf({ botId: ports.runtime.botId, channel, externalId });
+  const name = transcriptOf({ botId, channel, externalId });
   const forget = ports.storage.onAppend((appended) => {
     if (appended === name) changed.ring();
   });

@@ -32,7 +32,7 @@ export class BackgroundWork {
  */
 export async function waitUntilIdle(
   context: RuntimeContext,
-  worker: LaneWorker,
+  workers: readonly LaneWorker[],
   background: BackgroundWork,
 ): Promise<void> {
   let happened = true;
@@ -43,7 +43,7 @@ export async function waitUntilIdle(
   try {
     while (happened) {
       happened = false;
-      await worker.idle();
+      await Promise.all(workers.map((worker) => worker.idle()));
       for (const plugin of context.plugins().list) await plugin.idle?.();
       await background.ended();
     }

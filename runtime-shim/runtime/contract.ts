@@ -50,8 +50,8 @@ export interface HttpLimits {
 
 /** What `createRuntime` is made of. */
 export interface RuntimeOptions {
-  /** The bot folder. */
-  readonly bot: string;
+  /** The bot folder; several: the first bot is meant wherever none is named. */
+  readonly bot: string | readonly string[];
   /** `memory:`, `sqlite:<folder>`, a `postgres://` URL, or an open storage (then the caller closes it). Default `memory:`. */
   readonly storage?: string | Storage;
   readonly plugins?: readonly PluginFactory[];
@@ -168,17 +168,9 @@ export interface CloseOptions {
   readonly drainMs?: number;
 }
 
-/** A bot that runs: its scripts, its storage, its plugins and its HTTP address. */
-export interface Runtime {
-  /** The HTTP address once started, `undefined` without HTTP. */
-  readonly url: string | undefined;
-  readonly plugins: ReadonlyArray<RuntimePlugin<Transaction, ReadTransaction>>;
+/** One bot of a runtime, for whoever brings its leads' messages and shows them its answers. */
+export interface BotRuntime {
   readonly botId: string;
-  start(): Promise<void>;
-  /** Begins the work of a runtime that is held back (`serve --hold`); false: it is not. */
-  release(): Promise<boolean>;
-  /** Drains: takes nothing new, ends what is under way, loses nothing. */
-  close(options?: CloseOptions): Promise<void>;
   /** Stores a lead's message; durable when it resolves. @throws message_invalid with every problem */
   receive(message: LeadMessageInput): Promise<{ readonly id: string }>;
   /**
@@ -199,8 +191,22 @@ export interface Runtime {
    * @throws message_invalid
    */
   forgetLead(channel: string, externalId: string): Promise<LeadForgotten | undefined>;
+}
+
+/** Bots that run: their scripts, storage, plugins and HTTP address. What is asked of itself is asked of its first bot. */
+export interface Runtime extends BotRuntime {
+  /** The HTTP address once started, `undefined` without HTTP. */
+  readonly url: string | undefined;
+  readonly plugins: ReadonlyArray<RuntimePlugin<Transaction, ReadTransaction>>;
+  /** All of them, in the order of their folders. */
+  readonly bots: readonly BotRuntime[];
+  start(): Promise<void>;
+  /** Begins the work of a runtime that is held back (`serve --hold`); false: it is not. */
+  release(): Promise<boolean>;
+  /** Drains: takes nothing new, ends what is under way, loses nothing. */
+  close(options?: CloseOptions): Promise<void>;
   onActivity(listener: (activity: RuntimeActivity) => void): () => void;
-  /** Reads the bot folder again; the last good one stays in force when there are problems. Returns the problems. */
+  /** Reads the bot folders again; the last good ones stay in force when there are problems. Returns the problems. */
   reload(): Promise<readonly string[]>;
   /** Resolves when no work is waiting now (timers and retries of the future not counted): for tests and `run`. */
   idle(): Promise<void>;

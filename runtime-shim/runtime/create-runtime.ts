@@ -3,6 +3,7 @@ import type { ApiMode } from '../api/contract.ts';
 import { ScriptRequests } from '../api/script-requests.ts';
 import type { Bot } from '../bot/bot.ts';
 import { loadBot } from '../bot/load/load-bot.ts';
+import { shimError } from '../errors.ts';
 import type { Route } from '../http/routes.ts';
 import type { Sandbox } from '../sandbox/contract.ts';
 import { createSandbox, DEFAULT_LIMITS } from '../sandbox/index.ts';
@@ -14,8 +15,8 @@ import { hostPorts } from './host-ports.ts';
 import { OutputQuota } from './output-quota.ts';
 import { MAX_SCENARIO_TRIES } from './perform-lead-job.ts';
 import { PluginSet } from './plugin-set.ts';
-import { type RuntimeContext, SILENT_LOGGER } from './runtime-context.ts';
-import { ShimRuntime } from './shim-runtime.ts';
+import { SILENT_LOGGER } from './runtime-context.ts';
+import { type BotInsides, ShimRuntime } from './shim-runtime.ts';
 
 export { DEFAULT_LIMITS };
 
@@ -36,8 +37,8 @@ export interface RuntimeParts {
 }
 
 /**
- * Makes a runtime: one bot, its leads, its plugins. Nothing runs and nothing listens before `start()`.
- * @throws bot_invalid, http_unprotected, and what storage or a plugin throws; everything opened until then is closed again
+ * Makes a runtime: a bot or several, their leads, their plugins. Nothing runs and nothing listens before `start()`.
+ * @throws bot_invalid, bot_twice, http_unprotected, and what storage or a plugin throws; everything opened until then is closed again
  */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   return createRuntimeFrom(options, {});
@@ -47,23 +48,31 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
 export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeParts): Promise<Runtime> {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? SILENT_LOGGER;
-  const holder = new BotHolder(given.bot ?? (await loadBot(options.bot)));
+  const folders = typeof options.bot === 'string' ? [options.bot] : options.bot;
+  const [bot, ...otherBots] = given.bot === undefined ? await loadBots(folders) : [given.bot];
   const opened: Array<() => Promise<void>> = [];
   const release = async (): Promise<void> => {
     for (const close of opened.splice(0).toReversed()) await close();
   };
   try {
     const place = options.storage ?? 'memory:';
-    const storage =
-      typeof place === 'string' ? await openStorage(place, { clock, logger, owner: holder.current().id }) : place;
+    const storage = typeof place === 'string' ? await openStorage(place, { clock, logger, owner: bot.id }) : place;
     if (typeof place === 'string') opened.push(() => storage.close());
-    const sandbox =
-      given.sandbox ??
-      createSandbox({ ...DEFAULT_LIMITS, ...options.sandbox }, { logger, timeZone: holder.current().timeZone });
-    if (given.sandbox === undefined) opened.push(() => sandbox.close());
+    /** Processes have one time zone, so bots of another one have processes of their own. */
+    const sandboxes = new Map<string | undefined, Sandbox>();
+    const sandboxFor = ({ timeZone }: Bot): Sandbox => {
+      const known = given.sandbox ?? sandboxes.get(timeZone);
+      if (known !== undefined) return known;
+      const sandbox = createSandbox({ ...DEFAULT_LIMITS, ...options.sandbox }, { logger, timeZone });
+      opened.push(() => sandbox.close());
+      sandboxes.set(timeZone, sandbox);
+      return sandbox;
+    };
+    const holder = new BotHolder(bot);
     const requests = new ScriptRequests({
       api: options.api ?? {},
       mode: given.apiMode ?? 'network',
+      // A bot that is played with stubs is alone.
       stubs: () => holder.current().stubs,
       clock,
     });
@@ -76,28 +85,30 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       forgetAppends();
     });
     let plugins = new PluginSet([]);
-    const context: RuntimeContext = {
+    const common = {
       storage,
-      sandbox,
       clock,
       logger,
       activities,
       quota: new OutputQuota(clock),
       requests,
       plugins: () => plugins,
-      bot: holder.current,
-      botId: holder.current().id,
       maxTries: given.maxTries ?? MAX_SCENARIO_TRIES,
     };
-    const host = hostPorts(context, background);
+    const insidesOf = (one: BotHolder): BotInsides => {
+      const { current } = one;
+      return { context: { ...common, sandbox: sandboxFor(current()), bot: current, botId: current().id }, holder: one };
+    };
+    const bots = [insidesOf(holder), ...otherBots.map((one) => insidesOf(new BotHolder(one)))] as const;
+    const botOf = (id: string): Bot | undefined => bots.find(({ context }) => context.botId === id)?.holder.current();
+    const host = hostPorts(common, botOf, background);
     for (const make of options.plugins ?? []) {
       const plugin = await make(host, storage);
       opened.push(() => plugin.close());
       plugins = new PluginSet([...plugins.list, plugin]);
     }
     return new ShimRuntime(options, {
-      context,
-      holder,
+      bots,
       background,
       release,
       routes: given.routes ?? [],
@@ -107,4 +118,18 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
     await release();
     throw error;
   }
+}
+
+/** Reads the folders of a runtime's bots. @throws bot_invalid, bot_twice */
+export async function loadBots(folders: readonly string[]): Promise<[Bot, ...Bot[]]> {
+  const bots: Bot[] = [];
+  for (const folder of folders) {
+    const bot = await loadBot(folder);
+    const same = bots.find(({ id }) => id === bot.id);
+    if (same !== undefined) throw shimError('bot_twice', { id: bot.id, folders: [same.folder, folder] });
+    bots.push(bot);
+  }
+  const [first, ...others] = bots;
+  if (first === undefined) throw new TypeError('a runtime needs a bot folder');
+  return [first, ...others];
 }

@@ -2,7 +2,7 @@ import { LIVETEX_ATTRS_KEY, liveTexAttrsSchema } from '../../plugin/contract/att
 import type { Delivery, LiveTexHost } from '../../plugin/contract/host.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Transaction } from '../../plugin/storage/contract.ts';
-import { findScript } from '../bot/bot.ts';
+import { type Bot, findScript } from '../bot/bot.ts';
 import { appendAuthorLog, appendLine, type NewLine } from '../leads/transcript.ts';
 import { idScope } from '../leads/lead-keys.ts';
 import { readLead, writeForwarded } from '../leads/lead-store.ts';
@@ -11,8 +11,12 @@ import type { TranscriptMessage } from './contract.ts';
 import { newLeadJob } from './receive-message.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 
-/** What the shim offers a plugin as the platform (`docs/architecture.md`). */
-export function hostPorts(context: RuntimeContext, background: BackgroundWork): LiveTexHost {
+/** What the shim offers a plugin as the platform (`docs/architecture.md`). `botOf`: the bot with this id, if it is run here. */
+export function hostPorts(
+  context: Pick<RuntimeContext, 'storage' | 'clock' | 'activities' | 'logger'>,
+  botOf: (botId: string) => Bot | undefined,
+  background: BackgroundWork,
+): LiveTexHost {
   const { storage, clock, activities } = context;
   return {
     attributes: {
@@ -23,7 +27,10 @@ export function hostPorts(context: RuntimeContext, background: BackgroundWork): 
         return { ...(name === null ? {} : { name }), attributes: attributes.success ? attributes.data : {} };
       },
     },
-    hasScript: (_lead, script) => Promise.resolve(findScript(context.bot(), script) !== undefined),
+    hasScript: async ({ botId }, script) => {
+      const bot = botOf(botId);
+      return bot !== undefined && findScript(bot, script) !== undefined;
+    },
     runScript: (lead, request) =>
       storage.transaction(async (tx) => {
         if (!(await isFirst(tx, 'run', lead, request.id))) return;

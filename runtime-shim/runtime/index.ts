@@ -1,6 +1,7 @@
 /** `metabot24-livetex/runtime`: a small stand-in for the platform, to develop, test, demonstrate and really run a bot with plugins. */
 export { createRuntime, DEFAULT_LIMITS } from './create-runtime.ts';
 export type {
+  BotRuntime,
   HttpLimits,
   HttpRoute,
   LeadMessageInput,

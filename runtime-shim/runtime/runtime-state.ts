@@ -1,22 +1,29 @@
 import { messageOf } from '../../plugin/contract/coded-error.ts';
 import type { Metric, Readiness } from '../../plugin/contract/plugin.ts';
+import type { QueueStats } from '../../plugin/storage/contract.ts';
 import type { LaneWorkerEvent } from '../../plugin/storage/lane-worker-contract.ts';
 import { leadQueue } from '../leads/lead-keys.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 
 /** Everything measured: the runtime's own values and those of the plugins. Labels hold no lead, no token. */
-export async function runtimeMetrics(context: RuntimeContext, jobs: JobCounters): Promise<Metric[]> {
-  const plugins = await Promise.all(context.plugins().list.map((plugin) => plugin.metrics()));
-  return [
-    ...sandboxMetrics(context),
-    ...context.requests.metrics(),
-    ...(await laneMetrics(context, jobs)),
-    ...plugins.flat(),
-  ];
+export async function runtimeMetrics(bots: readonly RuntimeContext[], jobs: JobCounters): Promise<Metric[]> {
+  const plugins = await Promise.all((bots[0]?.plugins().list ?? []).map((plugin) => plugin.metrics()));
+  const requests = bots[0]?.requests.metrics() ?? [];
+  return [...sandboxMetrics(bots), ...requests, ...(await laneMetrics(bots, jobs)), ...plugins.flat()];
 }
 
-function sandboxMetrics(context: RuntimeContext): Metric[] {
-  const { outcomes, queued, running, waiting, runners, runnersKilled } = context.sandbox.stats();
+/** Of all bots together. */
+function sandboxMetrics(bots: readonly RuntimeContext[]): Metric[] {
+  const all = [...new Set(bots.map(({ sandbox }) => sandbox))].map((sandbox) => sandbox.stats());
+  const outcomes: Record<string, number> = {};
+  for (const stats of all) {
+    for (const [outcome, value] of Object.entries(stats.outcomes)) outcomes[outcome] = (outcomes[outcome] ?? 0) + value;
+  }
+  const queued = sum(all.map((stats) => stats.queued));
+  const running = sum(all.map((stats) => stats.running));
+  const waiting = sum(all.map((stats) => stats.waiting));
+  const runners = sum(all.map((stats) => stats.runners));
+  const runnersKilled = sum(all.map((stats) => stats.runnersKilled));
   return [
     {
       name: 'metabot_scripts_total',
@@ -32,20 +39,47 @@ function sandboxMetrics(context: RuntimeContext): Metric[] {
   ];
 }
 
-/** The lanes of the leads; a plugin reports its own. */
-async function laneMetrics(context: RuntimeContext, counters: JobCounters): Promise<Metric[]> {
-  const queue = leadQueue(context.botId);
-  const found = (await context.storage.stats()).find((one) => one.queue === queue);
-  const age = found?.oldestAt == null ? 0 : Math.max(0, context.clock.now() - found.oldestAt) / 1_000;
+/** The lanes of the leads of all bots; a plugin reports its own. */
+async function laneMetrics(bots: readonly RuntimeContext[], counters: JobCounters): Promise<Metric[]> {
+  const queues = new Set(bots.map(({ botId }) => leadQueue(botId)));
+  const stats = (await bots[0]?.storage.stats()) ?? [];
+  const found = stats.filter(({ queue }) => queues.has(queue));
+  const now = bots[0]?.clock.now() ?? 0;
+  const age = Math.max(0, ...found.map(({ oldestAt }) => (oldestAt === null ? 0 : now - oldestAt))) / 1_000;
+  const all = (value: (one: QueueStats) => number): number => sum(found.map(value));
   return [
-    one('metabot_lead_lanes', 'Leads with work waiting or under way.', 'gauge', found?.lanes ?? 0),
-    one('metabot_lead_jobs', 'Jobs waiting or under way in the lanes of leads.', 'gauge', found?.jobs ?? 0),
+    one(
+      'metabot_lead_lanes',
+      'Leads with work waiting or under way.',
+      'gauge',
+      all(({ lanes }) => lanes),
+    ),
+    one(
+      'metabot_lead_jobs',
+      'Jobs waiting or under way in the lanes of leads.',
+      'gauge',
+      all(({ jobs }) => jobs),
+    ),
     one('metabot_lead_oldest_job_seconds', 'Age of the oldest job in the lanes of leads.', 'gauge', age),
-    one('metabot_lead_jobs_retrying', 'Jobs of leads that failed and are tried again.', 'gauge', found?.retrying ?? 0),
-    one('metabot_lead_jobs_dead', 'Jobs of leads that were given up and wait for somebody.', 'gauge', found?.dead ?? 0),
+    one(
+      'metabot_lead_jobs_retrying',
+      'Jobs of leads that failed and are tried again.',
+      'gauge',
+      all(({ retrying }) => retrying),
+    ),
+    one(
+      'metabot_lead_jobs_dead',
+      'Jobs of leads that were given up and wait for somebody.',
+      'gauge',
+      all(({ dead }) => dead),
+    ),
     one('metabot_lead_retries_total', 'Failed tries of leads’ jobs.', 'counter', counters.retried),
     one('metabot_lead_given_up_total', 'Jobs of leads that were given up.', 'counter', counters.dead),
   ];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function one(name: string, help: string, type: Metric['type'], value: number): Metric {
@@ -84,15 +118,15 @@ const HELD =
 
 /** Can the runtime do its work now? Reasons are sentences for the maintainer, without secrets. */
 export async function runtimeReadiness(
-  context: RuntimeContext,
+  bots: readonly RuntimeContext[],
   phase: 'starting' | 'held' | 'started' | 'draining' | 'closing',
 ): Promise<Readiness> {
   if (phase === 'held') return { ready: false, reasons: [HELD] };
   if (phase !== 'started') return { ready: false, reasons: [`the runtime is ${phase}`] };
   const answers = await Promise.all([
-    problemOf(() => context.storage.ping(), 'storage: '),
-    problemOf(() => context.sandbox.ready(), 'sandbox: '),
-    ...context.plugins().list.map(async (plugin) => {
+    ...bots.slice(0, 1).map(({ storage }) => problemOf(() => storage.ping(), 'storage: ')),
+    ...[...new Set(bots.map(({ sandbox }) => sandbox))].map((one) => problemOf(() => one.ready(), 'sandbox: ')),
+    ...(bots[0]?.plugins().list ?? []).map(async (plugin) => {
       try {
         return (await plugin.ready()).reasons;
       } catch (error) {

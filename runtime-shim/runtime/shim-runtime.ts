@@ -1,22 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
-import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { RuntimePlugin } from '../../plugin/contract/plugin.ts';
 import type { ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
-import { createLaneWorker } from '../../plugin/storage/index.ts';
-import type { JobFailure, LaneWorker, LaneWorkerEvent } from '../../plugin/storage/lane-worker-contract.ts';
-import { shimError } from '../errors.ts';
 import { HttpServer } from '../http/http-server.ts';
 import type { Route } from '../http/routes.ts';
-import { leadQueue } from '../leads/lead-keys.ts';
 import { type BackgroundWork, waitUntilIdle } from './background-work.ts';
+import { BotAtWork } from './bot-at-work.ts';
 import type { BotHolder } from './bot-holder.ts';
 import type {
   CloseOptions,
   LeadData,
   LeadForgotten,
   LeadLogEntry,
+  BotRuntime,
   LeadMessageInput,
   LeadView,
   Runtime,
@@ -25,18 +20,20 @@ import type {
   TranscriptMessage,
   TranscriptPage,
 } from './contract.ts';
-import { forgetLead, leadData, leadLog } from './lead-data.ts';
-import { leadMessages, leadPage, leadView } from './lead-queries.ts';
-import { performLeadJob } from './perform-lead-job.ts';
-import { receiveMessage } from './receive-message.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { JobCounters, runtimeMetrics, runtimeReadiness } from './runtime-state.ts';
 import { watchFolder } from './watch-folder.ts';
 
-/** What a runtime owns and closes. */
-export interface RuntimeInsides {
+/** A bot of a runtime: its part of the context, and its folder. */
+export interface BotInsides {
   readonly context: RuntimeContext;
   readonly holder: BotHolder;
+}
+
+/** What a runtime owns and closes. */
+export interface RuntimeInsides {
+  /** The first one is meant where none is named. */
+  readonly bots: readonly [BotInsides, ...BotInsides[]];
   readonly background: BackgroundWork;
   /** Only listen at the start. */
   readonly hold: boolean;
@@ -46,11 +43,13 @@ export interface RuntimeInsides {
   readonly release: () => Promise<void>;
 }
 
-/** The runtime: wiring of the context, and their order at start and end. */
+/** The runtime: wiring of its bots, and their order at start and end. */
 export class ShimRuntime implements Runtime {
   private readonly options: RuntimeOptions;
   private readonly insides: RuntimeInsides;
-  private readonly worker: LaneWorker;
+  private readonly context: RuntimeContext;
+  private readonly first: BotAtWork;
+  private readonly others: readonly BotAtWork[];
   private readonly http: HttpServer | undefined;
   private phase: 'starting' | 'held' | 'started' | 'draining' | 'closing' = 'starting';
   private closed: Promise<void> | undefined;
@@ -59,17 +58,30 @@ export class ShimRuntime implements Runtime {
   constructor(options: RuntimeOptions, insides: RuntimeInsides) {
     this.options = options;
     this.insides = insides;
-    const { context } = insides;
+    const [first, ...others] = insides.bots;
+    const { context } = first;
+    this.context = context;
     const counters = new JobCounters(context);
-    this.worker = createLeadWorker(context, options.random ?? Math.random, counters.note);
+    const atWork = (bot: BotInsides): BotAtWork =>
+      new BotAtWork({
+        ...bot,
+        options,
+        background: insides.background,
+        onJobEvent: counters.note,
+        isClosing: () => this.phase === 'closing',
+        sharesRunners: insides.bots.filter((one) => one.context.sandbox === bot.context.sandbox).length > 1,
+      });
+    this.first = atWork(first);
+    this.others = others.map(atWork);
+    const contexts = insides.bots.map((bot) => bot.context);
     if (options.http === undefined) return;
     this.http = new HttpServer(options.http, {
       runtime: this,
       storage: context.storage,
       clock: context.clock,
       logger: context.logger,
-      ready: () => runtimeReadiness(context, this.phase),
-      metrics: () => runtimeMetrics(context, counters),
+      ready: () => runtimeReadiness(contexts, this.phase),
+      metrics: () => runtimeMetrics(contexts, counters),
       routes: insides.routes,
     });
   }
@@ -79,11 +91,19 @@ export class ShimRuntime implements Runtime {
   }
 
   get botId(): string {
-    return this.insides.context.botId;
+    return this.first.botId;
+  }
+
+  get bots(): readonly BotRuntime[] {
+    return this.all;
+  }
+
+  private get all(): readonly BotAtWork[] {
+    return [this.first, ...this.others];
   }
 
   get plugins(): ReadonlyArray<RuntimePlugin<Transaction, ReadTransaction>> {
-    return this.insides.context.plugins().list;
+    return this.context.plugins().list;
   }
 
   /** Listens first: what LiveTex and channels send is stored from then on, and worked on when everything stands. */
@@ -101,14 +121,20 @@ export class ShimRuntime implements Runtime {
   }
 
   private async work(): Promise<void> {
-    const { context, background } = this.insides;
-    await context.sandbox.ready();
+    const { background } = this.insides;
+    const { clock, logger } = this.context;
+    for (const { context } of this.all) await context.sandbox.ready();
     for (const plugin of this.plugins) await plugin.start();
-    this.worker.start();
+    for (const { worker } of this.all) worker.start();
     if (this.options.watch === true) {
-      this.unwatch = watchFolder(this.options.bot, context.clock, context.logger, () =>
-        background.run('reading the bot folder again', () => this.reload()),
+      const unwatch = this.all.map((bot) =>
+        watchFolder(bot.holder.current().folder, clock, logger, () =>
+          background.run('reading the bot folder again', () => bot.reload()),
+        ),
       );
+      this.unwatch = () => {
+        for (const end of unwatch) end();
+      };
     }
     if (this.phase === 'starting') this.phase = 'started';
   }
@@ -119,7 +145,7 @@ export class ShimRuntime implements Runtime {
   }
 
   private async shutDown(drainMs: number): Promise<void> {
-    const { clock } = this.insides.context;
+    const { clock } = this.context;
     this.unwatch();
     if (drainMs > 0 && this.http !== undefined) {
       this.phase = 'draining';
@@ -130,7 +156,7 @@ export class ShimRuntime implements Runtime {
     this.phase = 'closing';
     try {
       await this.http?.refuse();
-      await this.worker.stop();
+      await Promise.all(this.all.map(({ worker }) => worker.stop()));
     } finally {
       // Whoever watches is answered to the end of the work.
       await this.insides.release();
@@ -138,91 +164,46 @@ export class ShimRuntime implements Runtime {
     }
   }
 
-  async receive(message: LeadMessageInput): Promise<{ readonly id: string }> {
-    if (this.phase === 'closing') throw shimError('runtime_closed', undefined);
-    return receiveMessage(this.insides.context, message, this.options.newId ?? randomUUID);
+  receive(message: LeadMessageInput): Promise<{ readonly id: string }> {
+    return this.first.receive(message);
   }
 
-  messages(
-    channel: string,
-    externalId: string,
-    after: number,
-    page: TranscriptPage = {},
-  ): Promise<TranscriptMessage[]> {
-    return leadMessages(this.insides.context, { channel, externalId, after, ...page });
+  messages(channel: string, externalId: string, after: number, page?: TranscriptPage): Promise<TranscriptMessage[]> {
+    return this.first.messages(channel, externalId, after, page);
   }
 
   lead(channel: string, externalId: string): Promise<LeadView | undefined> {
-    return leadView(this.insides.context, channel, externalId);
+    return this.first.lead(channel, externalId);
   }
 
   leads(page: { readonly after?: string; readonly limit: number }): Promise<LeadRef[]> {
-    return leadPage(this.insides.context, page);
+    return this.first.leads(page);
   }
 
   leadData(channel: string, externalId: string): Promise<LeadData | undefined> {
-    return leadData(this.insides.context, channel, externalId);
+    return this.first.leadData(channel, externalId);
   }
 
   leadLog(channel: string, externalId: string, after: number): Promise<LeadLogEntry[]> {
-    return leadLog(this.insides.context, channel, externalId, after);
+    return this.first.leadLog(channel, externalId, after);
   }
 
   forgetLead(channel: string, externalId: string): Promise<LeadForgotten | undefined> {
-    return forgetLead(this.insides.context, this.insides.background, channel, externalId);
+    return this.first.forgetLead(channel, externalId);
   }
 
   onActivity(listener: (activity: RuntimeActivity) => void): () => void {
-    return this.insides.context.activities.listen(listener);
+    return this.context.activities.listen(listener);
   }
 
   async reload(): Promise<readonly string[]> {
-    const { holder, context } = this.insides;
-    const problems = await holder.reload();
-    context.sandbox.useTimeZone(holder.current().timeZone);
-    context.activities.emit({ kind: 'bot_reloaded', at: context.clock.now(), problems });
-    if (problems.length > 0)
-      context.logger.warn('the bot folder has problems; the last good bot goes on', { problems });
+    const problems: string[] = [];
+    for (const bot of this.all) problems.push(...(await bot.reload()));
     return problems;
   }
 
   idle(): Promise<void> {
-    const { context, background } = this.insides;
-    return waitUntilIdle(context, this.worker, background);
+    const workers = this.all.map(({ worker }) => worker);
+    return waitUntilIdle(this.context, workers, this.insides.background);
   }
-}
-
-/** Leads served at one time in this process. Our choice: far more than runners, since most wait for storage or the operator has the dialog. */
-const CONCURRENCY = 64;
-/** A scenario ends itself after 30 s, with a script's wall clock on top. */
-const DEADLINE_MS = 45_000;
-/** Longer than the deadline: two nodes never work on one lead. */
-const LEASE_MS = 60_000;
-
-/** The worker on the leads' lanes of this bot. */
-function createLeadWorker(
-  context: RuntimeContext,
-  random: () => number,
-  onEvent: (event: LaneWorkerEvent) => void,
-): LaneWorker {
-  return createLaneWorker({
-    storage: context.storage,
-    queue: leadQueue(context.botId),
-    concurrency: CONCURRENCY,
-    deadlineMs: DEADLINE_MS,
-    leaseMs: LEASE_MS,
-    clock: context.clock,
-    random,
-    handle: (job, attempt) => performLeadJob(context, job, attempt),
-    classify,
-    onEvent,
-    onError: (error) => context.logger.error('storage failed under the worker on leads', { error }),
-  });
-}
-
-/** What can never succeed is put aside, so that the lead's later messages go on. */
-function classify(error: unknown): JobFailure {
-  const text = `${codeOf(error) ?? 'internal'}: ${messageOf(error)}`;
-  const hopeless = error instanceof z.ZodError || codeOf(error) === 'event_invalid';
-  return hopeless ? { do: 'dead-letter', error: text } : { do: 'retry', error: text };
 }

@@ -27,7 +27,11 @@ export function watchOutput(where: string, text: string): void {
 
 /** A log of everything, written nowhere, in which no secret is hidden afterwards. */
 export function watchedLogger(): Logger {
-  return jsonLogger({ write: (line) => watchOutput('the log', line), level: 'debug', now: Date.now, secrets: [] });
+  return jsonLogger({
+    write: (line) => watchOutput('the log', line),
+    now: Date.now,
+    filter: { level: 'debug', secrets: [] },
+  });
 }
 
 /** What was found since it was last asked. */

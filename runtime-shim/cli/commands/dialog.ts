@@ -13,7 +13,7 @@ const MAX_LAST = 1_000;
 export const dialog: CommandWork = async ({ terminal, arguments: { positionals, values }, json, cwd, env }) => {
   const [, channel = '', externalId = ''] = positionals;
   const last = lastOf(values['last']);
-  const maintenance = await openMaintenance(values['config'] ?? '', cwd, env);
+  const maintenance = await openMaintenance(values['config'] ?? '', cwd, env, values['bot']);
   try {
     const report = await maintenance.dialog(channel, externalId, last);
     if (report === undefined)

@@ -9,7 +9,7 @@ import { printableField, printableJson } from '../terminal.ts';
 export const lead: CommandWork = async ({ terminal, arguments: { positionals, values }, json, cwd, env }) => {
   const [action, channel = '', externalId = ''] = positionals;
   const nobody = () => cliError('cli_not_found', { what: `lead "${externalId}" in the channel "${channel}"` });
-  const maintenance = await openMaintenance(values['config'] ?? '', cwd, env);
+  const maintenance = await openMaintenance(values['config'] ?? '', cwd, env, values['bot']);
   try {
     if (action === 'export') {
       const data = await maintenance.leadData(channel, externalId);

@@ -3,14 +3,14 @@ import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { Logger } from '../../../plugin/contract/host.ts';
 import type { LiveTexPlugin } from '../../../plugin/index.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
-import { loadBot } from '../../bot/load/load-bot.ts';
+import { loadBots } from '../../runtime/create-runtime.ts';
 import type { Runtime } from '../../runtime/contract.ts';
-import { type CommandWork, EXIT_DONE } from '../command.ts';
-import { secretsOf, sqliteFolderOf } from '../config/config-schema.ts';
+import { type CommandWork, EXIT_DONE, type ExitCode } from '../command.ts';
+import { botFoldersOf, type Config, secretsOf, sqliteFolderOf } from '../config/config-schema.ts';
 import { loadConfig, refuseUnknownBots } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { jsonLogger } from '../json-logger.ts';
-import { aborted, listenOn } from '../listening.ts';
+import { aborted, listenOn, onHangUp } from '../listening.ts';
 import {
   maintenanceRoute,
   newControlToken,
@@ -19,26 +19,28 @@ import {
 } from '../maintenance/maintenance-route.ts';
 import { maintenanceOf } from '../maintenance/maintenance.ts';
 import { registerWebhooks } from '../register-webhooks.ts';
-import { printableJson } from '../terminal.ts';
+import { createReload } from '../reload-config.ts';
+import { type Terminal, printableJson } from '../terminal.ts';
 
 /** `serve`: the runtime against LiveTex until a signal, then a drained end. */
 export const serve: CommandWork = async ({ terminal, arguments: { values, switches }, json, cwd, env, stop }) => {
+  const file = values['config'] ?? '';
+  const config = await loadConfig(file, cwd, env);
+  if (switches.has('check')) return await checkOnly(config, resolve(cwd, file), terminal, json);
   const hold = switches.has('hold');
   const released = Promise.withResolvers<void>();
   if (!hold) released.resolve();
-  const config = await loadConfig(values['config'] ?? '', cwd, env);
   const clock = systemClock;
+  const filter = { level: config.logLevel, secrets: secretsOf(config) };
   const logger = jsonLogger({
     write: (line) => terminal.err(line),
-    level: config.logLevel,
     now: () => clock.now(),
-    secrets: secretsOf(config),
+    filter,
   });
   /** What was opened, to be closed in the reverse order. */
   const opened: Array<() => Promise<void>> = [];
   try {
-    const { id: owner } = await loadBot(config.bot);
-    refuseUnknownBots(config, resolve(cwd, values['config'] ?? ''), [owner]);
+    const [owner = ''] = await botIds(config, resolve(cwd, file));
     const storage = await openStorage(config.storage, { clock, logger, owner });
     opened.push(() => storage.close());
     const { host, port, apiToken, trustedProxies = [] } = config.http;
@@ -47,8 +49,8 @@ export const serve: CommandWork = async ({ terminal, arguments: { values, switch
     const onPlugin = (plugin: LiveTexPlugin): void => void plugins.push(plugin);
     const token = newControlToken();
     const folder = sqliteFolderOf(config.storage);
-    const maintenance = maintenanceRoute(token, () => ({
-      ...maintenanceOf(storage, config, runtime),
+    const maintenance = maintenanceRoute(token, (bot) => ({
+      ...maintenanceOf(storage, config, { running: runtime, bot }),
       release: async () => {
         const isReleased = await runtime.release();
         if (isReleased) logger.info('released');
@@ -72,16 +74,22 @@ export const serve: CommandWork = async ({ terminal, arguments: { values, switch
       opened.push(() => removeControlFile(folder));
     }
     terminal.out(json ? printableJson({ url }) : `Listening on ${url}`);
-    logger.info('started', { url, bot: runtime.botId, pid: process.pid });
+    const bots = runtime.bots.map(({ botId }) => botId);
+    logger.info('started', { url, bot: runtime.botId, ...(bots.length > 1 ? { bots } : {}), pid: process.pid });
     if (hold)
       logger.warn('held back: what comes in is stored, nothing is sent before "metabot-livetex outbox release"');
-    await Promise.race([released.promise, aborted(stop)]);
-    const bindings = config.livetex.filter(({ webhook }) => webhook !== undefined).map(({ id }) => id);
-    const registering = plugins.map(async (plugin) => {
-      const register = async (binding: string): Promise<{ url: string }> => await plugin.setWebhook(binding);
-      await registerWebhooks({ bindings, register, clock, logger, stop });
-    });
+    const mayBegin = Promise.race([released.promise, aborted(stop)]);
+    const registering: Array<Promise<unknown>> = [];
+    const onBindings = (changed: Config['livetex']): void => {
+      const bindings = changed.filter(({ webhook }) => webhook !== undefined).map(({ id }) => id);
+      for (const plugin of plugins) {
+        const register = async (binding: string): Promise<{ url: string }> => await plugin.setWebhook(binding);
+        registering.push(mayBegin.then(() => registerWebhooks({ bindings, register, clock, logger, stop })));
+      }
+    };
+    onBindings(config.livetex);
     opened.push(async () => void (await Promise.all(registering)));
+    opened.push(onHangUp(createReload({ file, cwd, env, config, runtime, plugins, filter, logger, onBindings })));
     await aborted(stop);
     logger.info('stopping', { signal: String(stop.reason) });
   } finally {
@@ -90,6 +98,22 @@ export const serve: CommandWork = async ({ terminal, arguments: { values, switch
   logger.info('stopped');
   return EXIT_DONE;
 };
+
+/** The ids of the configuration's bots. @throws bot_invalid, bot_twice, cli_json_invalid when a binding names another one */
+async function botIds(config: Config, path: string): Promise<string[]> {
+  const ids = (await loadBots(botFoldersOf(config))).map(({ id }) => id);
+  refuseUnknownBots(config, path, ids);
+  return ids;
+}
+
+/** `serve --check`: all that a start would refuse before it opens anything. */
+async function checkOnly(config: Config, path: string, terminal: Terminal, json: boolean): Promise<ExitCode> {
+  const bots = await botIds(config, path);
+  const bindings = config.livetex.map((binding) => binding.id);
+  const said = `The configuration is right: bot ${bots.join(', ')}, ${bindings.length} binding(s) ${bindings.join(', ')}`;
+  terminal.out(json ? printableJson({ ok: true, bots, bindings }) : said.trimEnd());
+  return EXIT_DONE;
+}
 
 /** An author's mistake in a live bot: what a maintainer hands to the author. The script's own log may hold a lead's words and stays out. */
 function logScriptErrors(runtime: Runtime, logger: Logger): void {

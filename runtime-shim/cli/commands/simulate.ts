@@ -9,7 +9,7 @@ import { startLiveTexEmulator } from '../../emulator/index.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { activityLines, formatLine } from '../activity-line.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, SIMULATE_PORT } from '../command.ts';
-import { type Config, sqliteIn } from '../config/config-schema.ts';
+import { botFoldersOf, type Config, sqliteIn } from '../config/config-schema.ts';
 import { apiModeOf, loadConfigForSimulation, simulatedConfig } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { jsonLogger } from '../json-logger.ts';
@@ -37,9 +37,10 @@ export const simulate: CommandWork = async (context) => {
   } = context;
   const file = values['config'];
   const own = file === undefined ? undefined : await loadConfigForSimulation(file, cwd, context.env);
+  const [ownBot] = own === undefined ? [] : botFoldersOf(own);
   const isMainExample = positionals[0] === undefined && own === undefined;
   const bot =
-    positionals[0] === undefined ? (own?.bot ?? join(packageRoot(), MAIN_EXAMPLE)) : resolve(cwd, positionals[0]);
+    positionals[0] === undefined ? (ownBot ?? join(packageRoot(), MAIN_EXAMPLE)) : resolve(cwd, positionals[0]);
   const port = Number(values['port'] ?? SIMULATE_PORT);
   /** What was opened, to be closed in the reverse order. */
   const opened: Array<() => Promise<void>> = [];
@@ -59,9 +60,8 @@ export const simulate: CommandWork = async (context) => {
     });
     const logger = jsonLogger({
       write: (line) => terminal.err(line),
-      level: 'error',
       now: () => clock.now(),
-      secrets: [],
+      filter: { level: 'error', secrets: [] },
     });
     const apiMode = apiModeOf(switches.has('live'), own);
     let page: Simulator | undefined;

@@ -1,6 +1,6 @@
 /** The configuration file's schema: strict, every default here. Explained in `docs/configuration.md`. */
 import { z } from 'zod';
-import { bindingsSchema, isLoopback } from '../../../plugin/contract/binding-config.ts';
+import { bindingsSchema, isLoopback, secretKeySchema } from '../../../plugin/contract/binding-config.ts';
 import { codeOf, type StorageError } from '../../../plugin/storage/index.ts';
 import { parseTarget } from '../../../plugin/storage/postgres/target.ts';
 import { allowedProblem } from '../../api/allow-list.ts';
@@ -123,26 +123,60 @@ const retentionSchema = z.strictObject({
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
-export const configSchema = z.strictObject({
+const fileSchema = z.strictObject({
   /** The bot folder, relative to this file. */
-  bot: z.string().min(1),
+  bot: z.string().min(1).optional(),
+  /** Several of them, instead. */
+  bots: z.array(z.string().min(1)).min(1).optional(),
   storage: storageSchema.default(DEFAULT_STORAGE),
   http: httpSchema.default({ host: DEFAULT_HOST, port: DEFAULT_PORT, drainSeconds: DEFAULT_DRAIN_SECONDS }),
   sandbox: sandboxSchema.default({}),
   api: apiSchema.default({ allow: [], timeoutMs: DEFAULT_API_TIMEOUT_MS, maxBytes: DEFAULT_API_MAX_BYTES }),
   livetex: bindingsSchema.default([]),
+  /** Seals the tokens of bindings that are put while the server runs. */
+  secretKey: secretKeySchema.optional(),
   retention: retentionSchema.default({ idsHours: 72, deadDays: 30 }),
   /** The least that is logged. Message texts appear at `debug` only. */
   logLevel: z.enum(LOG_LEVELS).default('info'),
 });
 
+const anyObject = z.looseObject({});
+
+/** The file as it is written. */
+export const configSchema = fileSchema.superRefine(
+  (config: { readonly bot?: unknown; readonly bots?: unknown }, context) => {
+    if (config.bot === undefined && config.bots === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['bot'],
+        message: 'is missing: the bot folder, or "bots" with several',
+      });
+    } else if (config.bot !== undefined && config.bots !== undefined) {
+      context.addIssue({ code: 'custom', path: ['bots'], message: 'stands beside "bot": one of the two is enough' });
+    }
+  },
+  // Also beside problems of other keys, so that all are reported together.
+  { when: ({ value }) => anyObject.safeParse(value).success },
+);
+
 export type Config = z.infer<typeof configSchema>;
+
+/** The bot folders of a configuration; the first one is meant wherever none is named. */
+export function botFoldersOf({ bot, bots = [] }: Pick<Config, 'bot' | 'bots'>): readonly string[] {
+  return bot === undefined ? bots : [bot];
+}
 
 /** Every text of a configuration that nobody may see: tokens, webhook keys, the API token, the database password. */
 export function secretsOf(config: Config): string[] {
   const bindings = config.livetex.flatMap(({ token, webhook }) => [token, webhook?.key, webhook?.previousKey]);
   const password = URL.parse(config.storage)?.password;
-  const all = [...bindings, config.http.apiToken, password, password === undefined ? undefined : decoded(password)];
+  const all = [
+    ...bindings,
+    config.http.apiToken,
+    config.secretKey,
+    password,
+    password === undefined ? undefined : decoded(password),
+  ];
   return all.filter((secret): secret is string => secret !== undefined && secret !== '');
 }
 

@@ -1,6 +1,7 @@
 /** Reads the configuration file: all problems at once, with their paths, and no value in any of them. */
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { z } from 'zod';
 import type { ApiMode } from '../../api/contract.ts';
 import { cliError } from '../errors.ts';
 import { issueLines, keysOf, placeText, readJsonFile } from '../read-file.ts';
@@ -45,7 +46,9 @@ export function refuseUnknownBots({ livetex }: Config, path: string, served: rea
  * Stands for a secret that is not set where a maintainer works: nothing is sent with it, since nothing is started. No two are
  * the same, as the tokens of two bindings must not be.
  */
-const unset = (number: number): string => `not-set-where-the-command-runs-${number}`;
+const unset = (number: number, [key]: readonly PropertyKey[]): string | undefined =>
+  // Without it nothing that is sealed is opened, and nothing of it is needed.
+  key === 'secretKey' ? undefined : `not-set-where-the-command-runs-${number}`;
 
 /**
  * For a maintainer's commands, at night, in a shell without the service's environment: variables of secrets may be unset,
@@ -129,7 +132,13 @@ export function apiModeOf(live: boolean, own: Config | undefined): ApiMode {
 }
 
 function completed(config: Config, path: string): Config {
-  return { ...config, bot: beside(path, config.bot), storage: storageBeside(path, config.storage) };
+  const { bot, bots, storage } = config;
+  return {
+    ...config,
+    ...(bot === undefined ? {} : { bot: beside(path, bot) }),
+    ...(bots === undefined ? {} : { bots: bots.map((folder) => beside(path, folder)) }),
+    storage: storageBeside(path, storage),
+  };
 }
 
 function beside(file: string, path: string): string {
@@ -141,12 +150,19 @@ function storageBeside(file: string, storage: string): string {
   return folder === undefined ? storage : sqliteIn(beside(file, folder));
 }
 
+const foldersSchema = z.looseObject({ bot: z.string().optional(), bots: z.array(z.unknown()).optional() });
+
 async function botFolderProblems(value: unknown, file: string): Promise<string[]> {
-  if (typeof value !== 'object' || value === null || !('bot' in value)) return [];
-  if (typeof value.bot !== 'string' || value.bot === '') return [];
-  const folder = beside(file, value.bot);
-  const found = await stat(folder).catch(() => undefined);
-  return found?.isDirectory() === true ? [] : [`bot: there is no folder ${folder}`];
+  const { bot, bots = [] } = foldersSchema.safeParse(value).data ?? {};
+  const places = [['bot', bot] as const, ...bots.map((one, index) => [`bots[${index}]`, one] as const)];
+  const problems: string[] = [];
+  for (const [place, given] of places) {
+    if (typeof given !== 'string' || given === '') continue;
+    const folder = beside(file, given);
+    const found = await stat(folder).catch(() => undefined);
+    if (found?.isDirectory() !== true) problems.push(`${place}: there is no folder ${folder}`);
+  }
+  return problems;
 }
 
 interface EnvProblem {
@@ -158,12 +174,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * A copy with each `{ "env": "NAME" }` replaced by the environment's value, which never appears in a message. Where one has a
- * problem, what `instead` makes of the problem's number stands in the copy.
+ * problem, what `instead` makes of the problem's number and path stands in the copy.
  */
 function resolveEnv(
   value: unknown,
   env: Environment,
-  instead?: (number: number) => string,
+  instead?: (number: number, path: readonly PropertyKey[]) => string | undefined,
 ): { value: unknown; problems: EnvProblem[] } {
   const problems: EnvProblem[] = [];
   const walk = (node: unknown, path: ReadonlyArray<string | number>): unknown => {
@@ -173,7 +189,7 @@ function resolveEnv(
       const found = lookUp(node as Record<string, unknown>, env);
       if (typeof found === 'string') return found;
       problems.push({ path, message: found.problem });
-      return instead?.(problems.length);
+      return instead?.(problems.length, path);
     }
     // fromEntries defines "__proto__" as an ordinary key, so that the schema reports it as unknown.
     return Object.fromEntries(

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { LeadRef } from '../../../plugin/contract/lead.ts';
 import { lanesOf } from '../../../plugin/index.ts';
 import type { Storage } from '../../../plugin/storage/contract.ts';
+import { pauseOf } from '../../../plugin/storage/index.ts';
 import { leadKey, leadQueue } from '../../leads/lead-keys.ts';
-import type { LeadView, Runtime, TranscriptMessage } from '../../runtime/contract.ts';
+import type { BotRuntime, LeadView, TranscriptMessage } from '../../runtime/contract.ts';
 
 /** Most waiting jobs of one lane that are looked at: a job may have hundreds of kilobytes. */
 const MAX_WAITING = 100;
@@ -45,7 +46,7 @@ export const dialogReportSchema = z
 
 /** `undefined`: there is no such lead. */
 export async function dialogReport(
-  runtime: Pick<Runtime, 'lead' | 'messages'>,
+  runtime: Pick<BotRuntime, 'lead' | 'messages'>,
   storage: Storage,
   { channel, externalId, last }: LeadRequest,
 ): Promise<DialogReport | undefined> {
@@ -59,7 +60,7 @@ export async function dialogReport(
 
 /** Page by page, keeping only what is shown: the whole of a long transcript would not fit into memory. */
 async function newestMessages(
-  runtime: Pick<Runtime, 'messages'>,
+  runtime: Pick<BotRuntime, 'messages'>,
   { channel, externalId, last }: LeadRequest,
 ): Promise<Pick<DialogReport, 'messages' | 'earlier'>> {
   const kept: Array<{ readonly message: TranscriptMessage; readonly size: number }> = [];
@@ -90,7 +91,8 @@ async function waitingLanes(storage: Storage, lead: LeadRef): Promise<WaitingLan
       const jobs = await tx.listJobs(queue, lane, MAX_WAITING);
       const [head] = jobs;
       if (head === undefined) continue;
-      const heldBack = (await tx.getPause(queue))?.reason ?? null;
+      const pause = await tx.getPause(queue);
+      const heldBack = pause === undefined ? null : pauseOf(pause).code;
       lanes.push({ queue, jobs: jobs.length, attempts: head.attempts, error: head.lastError, heldBack });
     }
     return lanes;

@@ -33,7 +33,7 @@ export function newControlToken(): string {
 }
 
 /** The route. `maintenance` is asked for with the first request: the server begins to listen before all of it stands. */
-export function maintenanceRoute(token: string, maintenance: () => Maintenance): Route {
+export function maintenanceRoute(token: string, maintenance: (bot: string | undefined) => Maintenance): Route {
   const bodies = new BodyBudget(MAX_REQUESTS_BYTES);
   return {
     method: 'POST',
@@ -44,7 +44,7 @@ export function maintenanceRoute(token: string, maintenance: () => Maintenance):
     body: requestSchema,
     answers: { 200: { description: 'the answer', schema: z.object({ answer: z.unknown() }) } },
     answer: async (call) => {
-      if (hasToken(call, token)) await answerMaintenance(call, bodies, maintenance());
+      if (hasToken(call, token)) await answerMaintenance(call, bodies, maintenance);
     },
   };
 }
@@ -52,7 +52,7 @@ export function maintenanceRoute(token: string, maintenance: () => Maintenance):
 async function answerMaintenance(
   { request, response }: HttpCall,
   bodies: BodyBudget,
-  maintenance: Maintenance,
+  maintenance: (bot: string | undefined) => Maintenance,
 ): Promise<void> {
   const body = await readBody(request, MAX_REQUEST_BYTES, bodies);
   if (!body.ok) {

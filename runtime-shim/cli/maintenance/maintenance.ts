@@ -4,7 +4,14 @@ import type { Check } from '../../../plugin/contract/plugin.ts';
 import type { Storage } from '../../../plugin/storage/contract.ts';
 import { systemClock } from '../../../plugin/storage/index.ts';
 import type { Config } from '../config/config-schema.ts';
-import type { LeadData, LeadForgotten, LeadLogEntry, Runtime, TranscriptMessage } from '../../runtime/contract.ts';
+import type {
+  BotRuntime,
+  LeadData,
+  LeadForgotten,
+  LeadLogEntry,
+  Runtime,
+  TranscriptMessage,
+} from '../../runtime/contract.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { type DialogReport, dialogReport } from './dialog-report.ts';
 import {
@@ -24,6 +31,9 @@ const LINES_PAGE = { maxLines: 1_000, maxSize: 1_024 * 1_024 };
 
 const whichSchema = z.union([z.int().positive(), z.literal('all')]);
 
+/** Of whose leads is asked; left out: the first bot's. */
+const botSchema = z.string().optional();
+
 /** The requests, as they cross to a running server. */
 export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('outbox') }),
@@ -32,13 +42,15 @@ export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('drop'), which: whichSchema }),
   z.strictObject({
     do: z.literal('dialog'),
+    bot: botSchema,
     channel: z.string(),
     externalId: z.string(),
     last: z.int().positive().max(1_000),
   }),
-  z.strictObject({ do: z.literal('leadData'), channel: z.string(), externalId: z.string() }),
+  z.strictObject({ do: z.literal('leadData'), bot: botSchema, channel: z.string(), externalId: z.string() }),
   z.strictObject({
     do: z.literal('leadLines'),
+    bot: botSchema,
     channel: z.string(),
     externalId: z.string(),
     of: z.enum(['messages', 'authorLog']),
@@ -48,7 +60,7 @@ export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('dropBefore'), before: z.number() }),
   z.strictObject({ do: z.literal('release') }),
   z.strictObject({ do: z.literal('check'), binding: z.string() }),
-  z.strictObject({ do: z.literal('forget'), channel: z.string(), externalId: z.string() }),
+  z.strictObject({ do: z.literal('forget'), bot: botSchema, channel: z.string(), externalId: z.string() }),
 ]);
 export type MaintenanceRequest = z.infer<typeof requestSchema>;
 
@@ -80,8 +92,12 @@ export interface Maintenance {
 export type LeadLines = 'messages' | 'authorLog';
 export type LeadLine = TranscriptMessage | LeadLogEntry;
 
-/** Answers a request that came as JSON. */
-export async function answerRequest(maintenance: Maintenance, request: MaintenanceRequest): Promise<unknown> {
+/** Answers a request that came as JSON. `maintenanceFor`: for a bot by its id. */
+export async function answerRequest(
+  maintenanceFor: (bot: string | undefined) => Maintenance,
+  request: MaintenanceRequest,
+): Promise<unknown> {
+  const maintenance = maintenanceFor('bot' in request ? request.bot : undefined);
   switch (request.do) {
     case 'outbox':
       return await maintenance.outbox();
@@ -111,7 +127,11 @@ export async function answerRequest(maintenance: Maintenance, request: Maintenan
 }
 
 /** On an open storage: one that nobody else works on or that several may share, or that of a `running` runtime. */
-export function maintenanceOf(storage: Storage, config: Config, running?: Runtime): Maintenance {
+export function maintenanceOf(
+  storage: Storage,
+  config: Config,
+  { running, bot }: { readonly running?: Runtime; readonly bot?: string | undefined } = {},
+): Maintenance {
   /** Without a running one: never started, so nothing is sent. */
   async function withRuntime<T>(use: (runtime: Runtime) => Promise<T>): Promise<T> {
     const runtime = running ?? (await createRuntimeOf(config, { storage }));
@@ -120,6 +140,14 @@ export function maintenanceOf(storage: Storage, config: Config, running?: Runtim
     } finally {
       if (running === undefined) await runtime.close();
     }
+  }
+
+  /** `undefined`: there is no such bot, so it has no such lead. */
+  function withBot<T>(use: (runtime: BotRuntime) => Promise<T>): Promise<T | undefined> {
+    return withRuntime(async (runtime) => {
+      const one = bot === undefined ? runtime : runtime.bots.find(({ botId }) => botId === bot);
+      return one === undefined ? undefined : await use(one);
+    });
   }
 
   return {
@@ -137,14 +165,14 @@ export function maintenanceOf(storage: Storage, config: Config, running?: Runtim
       }),
     release: async () => (await running?.release()) ?? false,
     dialog: (channel, externalId, last) =>
-      withRuntime((runtime) => dialogReport(runtime, storage, { channel, externalId, last })),
-    leadData: (channel, externalId) => withRuntime((runtime) => runtime.leadData(channel, externalId)),
-    leadLines: (channel, externalId, of, after) =>
-      withRuntime<readonly LeadLine[]>((runtime) =>
+      withBot((runtime) => dialogReport(runtime, storage, { channel, externalId, last })),
+    leadData: (channel, externalId) => withBot((runtime) => runtime.leadData(channel, externalId)),
+    leadLines: async (channel, externalId, of, after) =>
+      (await withBot<readonly LeadLine[]>((runtime) =>
         of === 'messages'
           ? runtime.messages(channel, externalId, after, LINES_PAGE)
           : runtime.leadLog(channel, externalId, after),
-      ),
-    forget: (channel, externalId) => withRuntime((runtime) => runtime.forgetLead(channel, externalId)),
+      )) ?? [],
+    forget: (channel, externalId) => withBot((runtime) => runtime.forgetLead(channel, externalId)),
   };
 }

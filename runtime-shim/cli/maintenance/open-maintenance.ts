@@ -26,34 +26,35 @@ export interface OpenMaintenance extends Maintenance {
   close(): Promise<void>;
 }
 
-/** @throws cli_data_missing, cli_server_silent, and what opening storage throws */
+/** `bot`: of whose leads is asked; left out: the first one's. @throws cli_data_missing, cli_server_silent, and what opening storage throws */
 export async function openMaintenance(
   file: string,
   cwd: string,
   env: Readonly<Record<string, string | undefined>>,
+  bot?: string,
 ): Promise<OpenMaintenance> {
   const config = await loadConfigForMaintenance(file, cwd, env);
   const folder = sqliteFolderOf(config.storage);
   if (folder !== undefined) await mustExist(folder);
   try {
     const storage = await openStorage(config.storage, { clock: systemClock });
-    return { running: false, ...maintenanceOf(storage, config), close: () => storage.close() };
+    return { running: false, ...maintenanceOf(storage, config, { bot }), close: () => storage.close() };
   } catch (error) {
-    if (folder !== undefined && codeOf(error) === 'storage_readonly') return toLookAt(folder, config, error);
+    if (folder !== undefined && codeOf(error) === 'storage_readonly') return toLookAt(folder, config, bot, error);
     if (folder === undefined || codeOf(error) !== 'storage_locked') throw error;
-    return await throughServer(folder, error);
+    return await throughServer(folder, error, bot);
   }
 }
 
 /** Who may read the data but not write it may still look. @throws why it cannot even be read, or why it could not be written */
-function toLookAt(folder: string, config: Config, notWritable: unknown): OpenMaintenance {
+function toLookAt(folder: string, config: Config, bot: string | undefined, notWritable: unknown): OpenMaintenance {
   let storage: Storage;
   try {
     storage = openReadOnlyFolder(folder, { clock: systemClock });
   } catch (error) {
     throw codeOf(error) === 'storage_readonly' ? error : notWritable;
   }
-  return { running: false, ...maintenanceOf(storage, config), close: () => storage.close() };
+  return { running: false, ...maintenanceOf(storage, config, { bot }), close: () => storage.close() };
 }
 
 /** Opening would make an empty one, and "nothing is stuck" would be a wrong answer about a mistyped path. */
@@ -79,7 +80,8 @@ const checkSchema = z.object({
 
 const errorSchema = z.object({ error: z.object({ message: z.string() }) });
 
-async function throughServer(folder: string, locked: unknown): Promise<OpenMaintenance> {
+async function throughServer(folder: string, locked: unknown, bot: string | undefined): Promise<OpenMaintenance> {
+  const ofBot = bot === undefined ? {} : { bot };
   const address = await readControlFile(folder);
   // Another command of this kind, a server of another version, or another program.
   if (address === undefined) throw locked;
@@ -113,15 +115,16 @@ async function throughServer(folder: string, locked: unknown): Promise<OpenMaint
     check: async (binding) => await ask({ do: 'check', binding }, z.array(checkSchema), LONG_TIMEOUT_MS),
     release: async () => await ask({ do: 'release' }, z.boolean(), LONG_TIMEOUT_MS),
     dialog: async (channel, externalId, last) => {
-      const report = await ask({ do: 'dialog', channel, externalId, last }, dialogReportSchema.nullable());
+      const report = await ask({ do: 'dialog', ...ofBot, channel, externalId, last }, dialogReportSchema.nullable());
       return report ?? undefined;
     },
     leadData: async (channel, externalId) =>
-      (await ask({ do: 'leadData', channel, externalId }, leadDataSchema.nullable())) ?? undefined,
+      (await ask({ do: 'leadData', ...ofBot, channel, externalId }, leadDataSchema.nullable())) ?? undefined,
     leadLines: async (channel, externalId, of, after) =>
-      await ask({ do: 'leadLines', channel, externalId, of, after }, leadLinesSchema),
+      await ask({ do: 'leadLines', ...ofBot, channel, externalId, of, after }, leadLinesSchema),
     forget: async (channel, externalId) =>
-      (await ask({ do: 'forget', channel, externalId }, forgottenSchema.nullable(), LONG_TIMEOUT_MS)) ?? undefined,
+      (await ask({ do: 'forget', ...ofBot, channel, externalId }, forgottenSchema.nullable(), LONG_TIMEOUT_MS)) ??
+      undefined,
     close: async () => {},
   };
 }

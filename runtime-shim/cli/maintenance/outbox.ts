@@ -1,6 +1,7 @@
 /** What could not be delivered: what is stuck, what is dead, and what is held back. */
 import { z } from 'zod';
 import type { Storage, StoredJob } from '../../../plugin/storage/contract.ts';
+import { pauseOf } from '../../../plugin/storage/index.ts';
 
 /** Most entries of one list: more cannot be read at night, and `resend all` takes them in turns. */
 const MAX_LISTED = 500;
@@ -68,7 +69,7 @@ export async function listOutbox(storage: Storage): Promise<Outbox> {
     const queues: OutboxQueue[] = [];
     for (const { queue, jobs, retrying, dead: deadJobs, oldestAt } of stats) {
       const pause = await tx.getPause(queue);
-      const paused = pause === undefined ? null : { reason: pause.reason, until: pause.until };
+      const paused = pause === undefined ? null : { reason: pauseOf(pause).code, until: pause.until };
       queues.push({ queue, jobs, retrying, dead: deadJobs, oldestAt, paused });
     }
     const entries = [...dead];

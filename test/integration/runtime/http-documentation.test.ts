@@ -15,9 +15,10 @@ test('each request of docs/http.md is one that the server takes', async () => {
   const tiny = tinyPlugin();
   const runtime = await startRuntime({ scripts: SCRIPTS }, { plugins: [tiny.factory], http: { port: 0 } });
   const requests = [...doc.matchAll(/^\| `(GET|POST) (\/\S+)` \|/gm)];
-  expect(requests).toHaveLength(8);
+  expect(requests).toHaveLength(11);
   for (const [, method = '', path = ''] of requests) {
     const address = path
+      .replace('<botId>', runtime.botId)
       .replace('<channel>', 'telegram')
       .replace('<externalId>', '12345')
       .replace('<seq>', '0')

@@ -3,7 +3,7 @@ import { pluginError } from '../../../plugin/errors.ts';
 import { jsonLogger } from '../../../runtime-shim/cli/json-logger.ts';
 
 function logTo(lines: string[], secrets: readonly string[] = [], level: 'debug' | 'info' | 'warn' | 'error' = 'info') {
-  return jsonLogger({ write: (line) => void lines.push(line), level, now: () => 0, secrets });
+  return jsonLogger({ write: (line) => void lines.push(line), now: () => 0, filter: { level, secrets } });
 }
 
 test('one JSON object a line, with time, level, message and facts', () => {
