@@ -38,8 +38,8 @@ test(
       expect(ok).toBe(code === 0);
       for (const secret of [TOKEN, KEY]) expect(findSecret(stdout, secret)).toEqual([]);
       const checks = bindings[0]?.checks ?? [];
-    return { code, names: checks.map(({ name }) => name), failed: checks.filter((check) => !check.ok) };
-  };
+      return { code, names: checks.map(({ name }) => name), failed: checks.filter((check) => !check.ok) };
+    };
     expect(await examine()).toEqual({ code: 0, names: ALL, failed: [] });
 
     emulator.webhooks.unset();
