@@ -95,6 +95,7 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
 }
 
 export { lanesOf } from './core/jobs.ts';
+export { openStorage } from './storage/index.ts';
 export { definition } from './definition.ts';
 export { ERRORS, type ErrorCode } from './errors.ts';
 export type { LiveTexPlugin } from './livetex-plugin.ts';
@@ -140,7 +141,9 @@ export type {
   QueuePause,
   QueueStats,
   ReadTransaction,
+  OpenStorageOptions,
   Retention,
+  SqlClient,
   Storage,
   StoredJob,
   StreamEntry,

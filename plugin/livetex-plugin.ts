@@ -18,11 +18,11 @@ import { NO_BINDING, dialogLane, queuesOf } from './core/jobs.ts';
 import { createReceiveWebhook } from './inbound/receive-webhook.ts';
 import { createWorkers, waitUntilIdle } from './operations/workers.ts';
 import type { BindingRegistry } from './operations/binding-registry.ts';
-import type { ClaimedJob, ReadTransaction, Storage, Transaction } from './storage/contract.ts';
+import type { ClaimedJob, ReadTransaction, SqlClient, Storage, Transaction } from './storage/contract.ts';
 import type { JobOutcome } from './storage/lane-worker-contract.ts';
 
 /** The plugin as `createLiveTexPlugin` returns it: what a platform needs, and what its maintainer needs beside it. */
-export interface LiveTexPlugin extends RuntimePlugin<Transaction, ReadTransaction> {
+export interface LiveTexPlugin extends RuntimePlugin<Transaction | SqlClient, ReadTransaction> {
   /** Registers a binding's webhook at LiveTex; returns the URL that it set. @throws webhook_not_configured, binding_unknown, livetex_… */
   setWebhook(bindingId: string): Promise<{ readonly url: string }>;
   check(bindingId: string): Promise<readonly Check[]>;

@@ -90,7 +90,10 @@ export interface RuntimePlugin<Tx, ReadTx = Tx> {
   readonly guest: PluginGuest;
   /** The script types that this plugin gives a meaning to. */
   readonly scriptTypes: ReadonlyArray<{ readonly code: ScriptType; readonly name: string; readonly when: string }>;
-  /** Durable when it resolves; with `tx`, when that commits. Verdicts in the order of the events. */
+  /**
+   * Durable when it resolves; with `tx`, when that commits. Verdicts in the order of the events. The LiveTex plugin also takes a client of
+   * `pg` that is in a transaction on the same PostgreSQL (`docs/host.md`).
+   */
   accept(events: readonly PlatformEvent[], tx?: Tx): Promise<EventVerdict[]>;
   /**
    * An event that LiveTex posted: stored and in force before the answer says 200. With `peer`, an address that sends many wrong keys is

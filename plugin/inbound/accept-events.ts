@@ -4,7 +4,8 @@ import { type EventVerdict, type PlatformEvent, platformEventSchema } from '../c
 import { problemsOf } from '../contract/parse-tolerantly.ts';
 import { userIdOf } from '../contract/lead.ts';
 import { pluginError } from '../errors.ts';
-import type { Transaction } from '../storage/contract.ts';
+import type { SqlClient, Transaction } from '../storage/contract.ts';
+import { storageError } from '../storage/errors.ts';
 import { type DialogRecord, readDialog } from '../core/dialog-record.ts';
 import { dialogJob, EVENT_SCOPE, NO_BINDING, dialogLane } from '../core/jobs.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
@@ -19,13 +20,11 @@ const verdictSchema = z.enum(['accepted', 'suppressed', 'unbound']);
 /** Stores the platform's events and answers each with its verdict; see `RuntimePlugin.accept`. @throws event_invalid */
 export function createAccept(
   context: PluginContext,
-): (events: readonly PlatformEvent[], tx?: Transaction) => Promise<EventVerdict[]> {
+): (events: readonly PlatformEvent[], tx?: Transaction | SqlClient) => Promise<EventVerdict[]> {
   const unboundBots = new Set<string>();
   return async (events, tx) => {
     const parsed = parse(events);
-    const { verdicts, types } = await (tx
-      ? store(tx, parsed)
-      : context.storage.transaction((own) => store(own, parsed)));
+    const { verdicts, types } = await within(tx, (own) => store(own, parsed));
     for (const [index, { verdict, duplicate }] of verdicts.entries()) {
       const type = types[index] ?? '';
       context.counters.add('livetex_events_total', { type, verdict: duplicate ? 'duplicate' : verdict });
@@ -33,6 +32,16 @@ export function createAccept(
     }
     return verdicts;
   };
+
+  /** In a transaction of its own, in one of the same storage, or in that of a platform on the same PostgreSQL. */
+  function within<T>(tx: Transaction | SqlClient | undefined, work: (own: Transaction) => Promise<T>): Promise<T> {
+    const { storage } = context;
+    if (tx === undefined) return storage.transaction(work);
+    if ('enqueue' in tx) return work(tx);
+    if (storage.join !== undefined) return storage.join(tx, work);
+    const problem = `needs the plugin's storage on the same PostgreSQL, and it is "${storage.driver}": leave the client out`;
+    throw storageError('storage_join_refused', { problem });
+  }
 
   function logUnbound(botId: string): void {
     if (unboundBots.has(botId) || unboundBots.size >= MAX_UNBOUND_BOTS) return;

@@ -192,6 +192,11 @@ export interface Retention {
   readonly deadMs?: number;
 }
 
+/** A connection of `pg` (node-postgres), or whatever answers as one: `BEGIN` was sent on it. */
+export interface SqlClient {
+  query(text: string, values: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+}
+
 /** The durable state of plugin and shim: records, streams, remembered ids, lanes of jobs, timers. One contract, two engines. */
 export interface Storage {
   readonly driver: 'memory' | 'sqlite' | 'postgres';
@@ -201,6 +206,11 @@ export interface Storage {
    * together, but one that rejects takes none of the others with it.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` as part of a transaction that somebody else began on the same database and commits, behind a savepoint of its own:
+   * what rejects leaves their part as it was. PostgreSQL only. @throws storage_join_refused
+   */
+  join?<T>(client: SqlClient, work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** A consistent view, without write locks. */
   read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<T>;
   /**

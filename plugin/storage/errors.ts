@@ -168,6 +168,12 @@ export const STORAGE_ERRORS = {
     message: (facts: { place: string; found: string; owner: string }) =>
       `${facts.place} belongs to "${facts.found}", not to "${facts.owner}": two clusters must not share a schema; give each its own with ?schema=`,
   }),
+  storage_join_refused: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { problem: string }) =>
+      `the client that was given to take part in its transaction ${facts.problem}`,
+  }),
   storage_schema_missing: row({
     fault: 'setup',
     retryable: false,

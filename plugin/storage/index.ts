@@ -2,6 +2,7 @@
 import type { OpenStorageOptions, Storage } from './contract.ts';
 import { storageError } from './errors.ts';
 import { createMemoryStorage, createSqliteStorage } from './sqlite/sqlite-storage.ts';
+import { systemClock } from './system-clock.ts';
 
 export type * from './contract.ts';
 export { codeOf, type StorageError, storageError } from './errors.ts';
@@ -16,7 +17,8 @@ export { systemClock } from './system-clock.ts';
  * Opens storage by its specification: `sqlite:<folder>`, `memory:` or a `postgres://` URL.
  * @throws storage_spec_invalid and what the driver throws
  */
-export async function openStorage(spec: string, options: OpenStorageOptions): Promise<Storage> {
+export async function openStorage(spec: string, given: Partial<OpenStorageOptions> = {}): Promise<Storage> {
+  const options = { clock: systemClock, ...given };
   const colon = spec.indexOf(':');
   const driver = spec.slice(0, Math.max(0, colon));
   const rest = spec.slice(colon + 1);

@@ -17,9 +17,19 @@ const OF_QUEUE = 'q';
 const OF_STREAM = 's';
 const PAYLOAD = /^([qs]) (\S+) ([\s\S]+)$/;
 
+/** What one NOTIFY each tells of changes; `from`: who tells. */
+export function payloadsOf({ queues, streams = new Set() }: ToldChanges, from: string): string[] {
+  return [
+    ...Array.from(queues, (queue) => `${OF_QUEUE} ${from} ${queue}`),
+    ...Array.from(streams, (stream) => `${OF_STREAM} ${from} ${stream}`),
+  ];
+}
+
+type ToldChanges = Pick<Changes, 'queues'> & Partial<Changes>;
+
 export interface NodeWakeUps {
   /** Wakes this node's listeners at once and those of other nodes soon. */
-  tell(changes: Pick<Changes, 'queues'> & Partial<Changes>): void;
+  tell(changes: ToldChanges): void;
   /** What another node told. */
   receive(payload: string): void;
   onWakeUp(listener: (queue: string) => void): () => void;
@@ -51,8 +61,7 @@ export function createNodeWakeUps(
     tell({ queues, localQueues = new Set(), streams = new Set() }) {
       work.tell(new Set([...queues, ...localQueues]));
       appends.tell(streams);
-      for (const queue of queues) collected.add(`${OF_QUEUE} ${nodeId} ${queue}`);
-      for (const stream of streams) collected.add(`${OF_STREAM} ${nodeId} ${stream}`);
+      for (const payload of payloadsOf({ queues, streams }, nodeId)) collected.add(payload);
       if (collected.size > 0) timer ??= setTimeout(() => void flush(), COLLECT_MS).unref();
     },
     receive(payload) {

@@ -13,6 +13,7 @@ import {
   type Written,
 } from './connection.ts';
 import { createQueueStats, listDead, listStuck, listWaiting, prune } from './inspection.ts';
+import { createJoin } from './joined-transaction.ts';
 import { migrate } from './migrate.ts';
 import { createNodeClock } from './node-clock.ts';
 import { createNodeWatch, GONE_AFTER_MS } from './node-watch.ts';
@@ -70,6 +71,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
   });
   const together = createTogether(connection);
   const channel = `${target.schema}_changes`;
+  const join = createJoin({ connection, target, clock, channel });
   let listening: NodeWakeUps | undefined;
   const service = await openServiceConnection({
     connect: () => connection.dedicated(),
@@ -132,6 +134,8 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
       void ended.then(() => underWay.delete(ended));
       return result;
     },
+    join: (client, work) =>
+      closing === undefined ? join(client, work) : Promise.reject(storageError('storage_closed', undefined)),
     read: (work) =>
       connection.read(async (query) => {
         const life = createLife();

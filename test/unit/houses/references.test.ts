@@ -6,10 +6,7 @@ import { filesBelow, leadsSomewhere, ROOT } from './documents.ts';
 
 const HOUSES = 'plugin|runtime-shim|test|build|bin|deploy|docs|scripts-examples';
 /** A path from the root, as comments write it: of a document (with a heading) or of a file. */
-const PATH = new RegExp(
-  `(?<![\\w./@-])((?:${HOUSES})/[\\w./-]+\\.(?:ts|tsx|js|md|json))(?:#([\\p{L}\\p{N}_-]+))?`,
-  'gu',
-);
+const PATH = new RegExp(`(?<![\\w./@-])((?:${HOUSES})/[\\w./-]+\\.(?:tsx?|json|js|md))(?:#([\\p{L}\\p{N}_-]+))?`, 'gu');
 /** In a document, a file beside it or below it: \`../globals/a.ts\`. */
 const RELATIVE = /`((?:\.\.?\/)*[\w-]+(?:\/[\w.-]+)+\.ts)`/gu;
 const COMMENT = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gmu;
