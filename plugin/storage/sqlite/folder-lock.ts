@@ -39,7 +39,6 @@ export function prepareFolder(folder: string): void {
     const probe = join(folder, `.write-check-${process.pid}`);
     writeFileSync(probe, '', { mode: FILE_MODE });
     rmSync(probe);
-    closeToOthers(folder);
   } catch (error) {
     throw describePathError(error, folder);
   }
@@ -96,6 +95,7 @@ function ownerOf(folder: string): string | undefined {
 export function lockFolder(folder: string): { release(): void } {
   let database: DatabaseSync | undefined;
   try {
+    closeToOthers(folder);
     database = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     writeFileSync(join(folder, 'owner'), `process ${process.pid}\n`, { mode: FILE_MODE });

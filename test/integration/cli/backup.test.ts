@@ -13,7 +13,7 @@ function textsOf(emulator: LiveTexEmulator): string[] {
 
 test(
   'backed up under load, lost, put back, held, looked at, dropped, released: no message twice, the new ones once',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const { folder, emulator, start, run } = await setUpServer();
     const first = await start();
