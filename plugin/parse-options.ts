@@ -73,6 +73,6 @@ function invalid(
 ): CodedError {
   const problems = issues
     .slice(0, MAX_PROBLEMS)
-    .map((issue) => `${pathText(place(issue.path)) || 'options'}: ${issueWords(issue)}`);
+    .map((issue) => `${pathText(place(issue.path)) || 'options'}: ${issueWords(issue).en}`);
   return pluginError('config_invalid', { problems });
 }

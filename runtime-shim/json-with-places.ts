@@ -3,6 +3,7 @@
  * but wrong for us; an author with a hundred commands in one file needs both.
  */
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { same, type Text } from '../plugin/contract/text.ts';
 
 /** Counted from 1. */
 export interface Place {
@@ -44,7 +45,7 @@ export interface PositionedJson {
 
 export type JsonReading =
   | { readonly ok: true; readonly json: PositionedJson }
-  | { readonly ok: false; readonly message: string; readonly place: Place };
+  | { readonly ok: false; readonly message: Text; readonly place: Place };
 
 /** Parses JSON (RFC 8259: no comments, no trailing commas) and remembers where each value stands. */
 export function readPositionedJson(text: string): JsonReading {
@@ -68,15 +69,20 @@ export function readPositionedJson(text: string): JsonReading {
 }
 
 interface Mistake {
-  readonly message: string;
+  readonly message: Text;
   readonly offset: number;
 }
 
 /** What the parser must not see: it walks down by recursion, and keeps a node for each value. */
 function tooMuch(text: string): Mistake | undefined {
   const { depthAt, values } = brackets(text, text.length);
-  if (depthAt !== undefined) return { message: `nested deeper than ${MAX_DEPTH} levels`, offset: depthAt };
-  return values > MAX_VALUES ? { message: `more than ${MAX_VALUES} values`, offset: 0 } : undefined;
+  if (depthAt !== undefined) {
+    const message = { en: `nested deeper than ${MAX_DEPTH} levels`, ru: `вложено глубже ${MAX_DEPTH} уровней` };
+    return { message, offset: depthAt };
+  }
+  return values > MAX_VALUES
+    ? { message: { en: `more than ${MAX_VALUES} values`, ru: `больше ${MAX_VALUES} значений` }, offset: 0 }
+    : undefined;
 }
 
 interface Brackets {
@@ -117,7 +123,7 @@ function syntaxMistake(text: string): Mistake | { readonly root: Node } {
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
   const [first] = errors;
   if (first !== undefined) return { message: words(text, first), offset: first.offset };
-  return root === undefined ? { message: 'expected a value, found the end of the file', offset: 0 } : { root };
+  return root === undefined ? { message: expected(VALUE, END_OF_FILE), offset: 0 } : { root };
 }
 
 const STRING_MISTAKES: ReadonlySet<string> = new Set([
@@ -127,25 +133,42 @@ const STRING_MISTAKES: ReadonlySet<string> = new Set([
   'InvalidCharacter',
 ]);
 
+const VALUE: Text = { en: 'a value', ru: 'значение' };
+const END_OF_FILE: Text = { en: 'the end of the file', ru: 'конец файла' };
+
+function expected(what: Text, found: Text): Text {
+  return { en: `expected ${what.en}, found ${found.en}`, ru: `здесь нужно ${what.ru}, а стоит ${found.ru}` };
+}
+
 /** A mistake in an author's words: what was expected there, and what was found. */
-function words(text: string, { error, offset }: ParseError): string {
+function words(text: string, { error, offset }: ParseError): Text {
   if (STRING_MISTAKES.has(printParseErrorCode(error)))
-    return 'this string does not end on its line, or holds a wrong escape';
+    return {
+      en: 'this string does not end on its line, or holds a wrong escape',
+      ru: 'строка не закрыта на своей строчке или в ней неверный знак после \\',
+    };
   const character = text.charAt(offset);
-  const found = offset >= text.length ? 'the end of the file' : JSON.stringify(character);
+  const found = offset >= text.length ? END_OF_FILE : same(JSON.stringify(character));
   const before = text.slice(0, offset).trimEnd().at(-1);
   const container = brackets(text, offset).open.at(-1);
   if (container === undefined) {
-    return before === undefined ? `expected a value, found ${found}` : 'nothing may follow the closing bracket';
+    return before === undefined
+      ? expected(VALUE, found)
+      : { en: 'nothing may follow the closing bracket', ru: 'после закрывающей скобки ничего быть не должно' };
   }
   const end = container === '{' ? '}' : ']';
-  if (before === ',' && character === end) return `a comma stands before "${end}"`;
-  if (printParseErrorCode(error) === 'ColonExpected') return `expected ":" after the key, found ${found}`;
-  if (before === ':' || (container === '[' && (before === '[' || before === ','))) {
-    return `expected a value, found ${found}`;
+  if (before === ',' && character === end)
+    return { en: `a comma stands before "${end}"`, ru: `лишняя запятая перед "${end}"` };
+  if (printParseErrorCode(error) === 'ColonExpected') {
+    return expected({ en: '":" after the key', ru: '":" после ключа' }, found);
   }
-  if (before === '{' || before === ',') return `expected a key in double quotes, found ${found}`;
-  return `expected "," or "${end}", found ${found}`;
+  if (before === ':' || (container === '[' && (before === '[' || before === ','))) {
+    return expected(VALUE, found);
+  }
+  if (before === '{' || before === ',') {
+    return expected({ en: 'a key in double quotes', ru: 'ключ в двойных кавычках' }, found);
+  }
+  return expected({ en: `"," or "${end}"`, ru: `"," или "${end}"` }, found);
 }
 
 function duplicatesIn(node: Node, path: readonly PropertyKey[]): Array<{ path: PropertyKey[]; offset: number }> {

@@ -1,4 +1,6 @@
 /** Names in messages: which one was meant, and which ones there are. */
+import { NO_TEXT, same, type Text } from '../plugin/contract/text.ts';
+
 /** Farther than this, a name is another name and no slip of the finger. In edits (insert, delete, replace, swap of neighbours counts 2). */
 const MAX_EDITS = 3;
 
@@ -16,9 +18,13 @@ export function nearestName(wrong: string, known: Iterable<string>): string | un
 }
 
 /** ` (did you mean "…"?)`, or nothing. */
-export function didYouMean(wrong: string, known: Iterable<string>): string {
-  const name = nearestName(wrong, known);
-  return name === undefined ? '' : ` (did you mean "${name}"?)`;
+export function didYouMean(wrong: string, known: Iterable<string>): Text {
+  return question(nearestName(wrong, known));
+}
+
+/** The same about a name that somebody else has guessed. */
+export function question(name: string | undefined): Text {
+  return name === undefined ? NO_TEXT : { en: ` (did you mean "${name}"?)`, ru: ` (может быть, "${name}"?)` };
 }
 
 /** Levenshtein's distance by the usual two rows, of which only what may still be near is looked at. */
@@ -48,7 +54,7 @@ const MAX_LISTED_NAMES = 30;
 const MAX_LISTED_CHARS = 1_000;
 
 /** The names that there are, for a message: `a, b, c`, of many the first ones `and 1970 more`, without any `none`. */
-export function knownNames(names: Iterable<string>): string {
+export function knownNames(names: Iterable<string>): Text {
   const listed: string[] = [];
   let chars = 0;
   let more = 0;
@@ -57,8 +63,10 @@ export function knownNames(names: Iterable<string>): string {
     if (more === 0 && listed.length < MAX_LISTED_NAMES && chars <= MAX_LISTED_CHARS) listed.push(name);
     else more += 1;
   }
-  if (listed.length === 0) return more === 0 ? 'none' : `${more} with long names`;
-  return more === 0 ? listed.join(', ') : `${listed.join(', ')} and ${more} more`;
+  if (listed.length === 0 && more === 0) return { en: 'none', ru: 'ничего' };
+  if (listed.length === 0) return { en: `${more} with long names`, ru: `${more} с длинными именами` };
+  const list = listed.join(', ');
+  return more === 0 ? same(list) : { en: `${list} and ${more} more`, ru: `${list} и ещё ${more}` };
 }
 
 /** Longest name that a message repeats. */

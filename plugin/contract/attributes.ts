@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { spoken } from './issue-words.ts';
 
 /** The system attribute that `lead.setLiveTexAttr` writes (Metabot24's documentation, «LiveTex»). */
 export const LIVETEX_ATTRS_KEY = 'sys_livetex_attrs';
@@ -6,7 +7,7 @@ export const LIVETEX_ATTRS_KEY = 'sys_livetex_attrs';
 /** A value as the script set it: a number stays a number until it goes to LiveTex. */
 const liveTexAttrValueSchema = z.union(
   [z.string(), z.number(), z.boolean()],
-  'must be a string, a number, true or false',
+  spoken({ en: 'must be a string, a number, true or false', ru: 'здесь нужна строка, число, true или false' }),
 );
 export type LiveTexAttrValue = z.infer<typeof liveTexAttrValueSchema>;
 

@@ -1,7 +1,9 @@
 /** The `livetex` part of the configuration file: a list of bindings. Parsed strictly, all problems at once. */
 import { z } from 'zod';
+import { spoken, spokenIssue } from './issue-words.ts';
 import { codeSchema } from './lead.ts';
 import { API_VERSIONS } from './livetex-api.ts';
+import type { Text } from './text.ts';
 
 /** LiveTex's documented address. */
 const DEFAULT_BASE_URL = 'https://messaging.livetex.ru';
@@ -22,6 +24,11 @@ export const DEFAULT_NOTICES = {
   returned: 'Оператор вернул диалог боту',
 } as const;
 
+const NOT_PLAIN_URL = spoken({
+  en: 'must be an absolute http: or https: URL without user, query or fragment',
+  ru: 'здесь нужен полный адрес http: или https: без пользователя, запроса и якоря',
+});
+
 const httpUrl = z.string().refine((value) => {
   const url = URL.parse(value);
   return (
@@ -31,17 +38,26 @@ const httpUrl = z.string().refine((value) => {
     url.search === '' &&
     url.hash === ''
   );
-}, 'must be an absolute http: or https: URL without user, query or fragment');
+}, NOT_PLAIN_URL);
+
+/** For what goes into a header of HTTP. */
+export const NOT_A_SECRET = spoken({
+  en: 'printable ASCII without spaces',
+  ru: 'здесь только печатные знаки ASCII без пробелов',
+});
 
 const secret = z
   .string()
   .min(1)
   .max(512)
-  .regex(/^[\x21-\x7e]*$/, 'printable ASCII without spaces');
+  .regex(/^[\x21-\x7e]*$/, NOT_A_SECRET);
 
 /** Shorter keys can be guessed; 16 random ASCII characters cannot. Our choice, as for `http.apiToken`. */
 const MIN_KEY_LENGTH = 16;
-const KEY_TOO_SHORT = `must have at least ${MIN_KEY_LENGTH} characters: whoever guesses it speaks as LiveTex (a shorter one is accepted only for a loopback baseUrl)`;
+const KEY_TOO_SHORT = spoken({
+  en: `must have at least ${MIN_KEY_LENGTH} characters: whoever guesses it speaks as LiveTex (a shorter one is accepted only for a loopback baseUrl)`,
+  ru: `не меньше ${MIN_KEY_LENGTH} знаков: кто угадает ключ, тот говорит от имени LiveTex (короче можно, только если baseUrl — эта же машина)`,
+});
 
 /** AES-256's, bytes. */
 const SECRET_KEY_BYTES = 32;
@@ -95,7 +111,10 @@ const bindingSchema = z
     baseUrl: httpUrl
       .refine(
         (url) => !/^http:/i.test(url) || isLoopback(url),
-        'must be https: the access key and the dialogs would go to another machine in the open',
+        spoken({
+          en: 'must be https: the access key and the dialogs would go to another machine in the open',
+          ru: 'здесь нужен https: иначе ключ доступа и диалоги пойдут на другую машину открыто',
+        }),
       )
       .default(DEFAULT_BASE_URL),
     apiVersion: z.enum(API_VERSIONS).default('1.0'),
@@ -128,7 +147,10 @@ const bindingSchema = z
     (binding) => !binding.webhook || binding.webhook.publicUrl.startsWith('https:') || isLoopback(binding.baseUrl),
     {
       path: ['webhook', 'publicUrl'],
-      message: 'must be https: LiveTex calls no other (plain http is accepted only for a loopback baseUrl)',
+      message: spoken({
+        en: 'must be https: LiveTex calls no other (plain http is accepted only for a loopback baseUrl)',
+        ru: 'здесь нужен https: на другое LiveTex не отправляет (http можно, только если baseUrl — эта же машина)',
+      }),
       // Also beside problems of other keys, so that all are reported together; not while one of these two is no URL.
       when: ({ value }) => comparedUrls.safeParse(value).success,
     },
@@ -178,7 +200,7 @@ type ComparedBinding = z.infer<typeof comparedBinding>;
 export const bindingsSchema = z.array(bindingSchema).superRefine(
   (bindings: readonly unknown[], context) => {
     const compared = bindings.map((binding) => comparedBinding.safeParse(binding).data);
-    for (const { path, message } of problemsBetween(compared)) context.addIssue({ code: 'custom', path, message });
+    for (const { path, text } of problemsBetween(compared)) context.addIssue(spokenIssue(text, path));
   },
   // Also beside problems of the bindings, so that all are reported together.
   { when: ({ value }) => Array.isArray(value) },
@@ -186,7 +208,7 @@ export const bindingsSchema = z.array(bindingSchema).superRefine(
 
 interface Problem {
   readonly path: Array<string | number>;
-  readonly message: string;
+  readonly text: Text;
 }
 
 /** What is wrong with bindings only beside one another; one that could not be read (`undefined`) has problems of its own. */
@@ -197,12 +219,18 @@ function problemsBetween(bindings: ReadonlyArray<ComparedBinding | undefined>): 
     if (binding === undefined) continue;
     const { id, token, baseUrl } = binding;
     if (id !== undefined && seen.some((one) => one.id === id)) {
-      problems.push({ path: [index, 'id'], message: `"${id}" is used by an earlier binding` });
+      problems.push({
+        path: [index, 'id'],
+        text: { en: `"${id}" is used by an earlier binding`, ru: `"${id}" уже занято привязкой выше` },
+      });
     }
     const same = seen.find((one) => token !== undefined && one.token === token && one.baseUrl === baseUrl);
     if (same !== undefined) {
-      const message = `is the token of the binding "${same.id}" too: LiveTex sends the events of a touch point to one address only`;
-      problems.push({ path: [index, 'token'], message });
+      const text = {
+        en: `is the token of the binding "${same.id}" too: LiveTex sends the events of a touch point to one address only`,
+        ru: `этот токен уже у привязки "${same.id}": события одной точки контакта LiveTex отправляет только по одному адресу`,
+      };
+      problems.push({ path: [index, 'token'], text });
     }
     problems.push(...overlaps(index, binding, seen));
     seen.push(binding);
@@ -219,14 +247,18 @@ function overlaps(index: number, binding: ComparedBinding, earlier: readonly Com
     ({ id, excludedChannels }) =>
       id !== binding.id && excludedChannels.every((channel) => binding.excludedChannels.includes(channel)),
   );
-  const takenBy = (id: string | undefined): string =>
-    `taken by the binding "${id}" already, in every channel that this one takes`;
+  const taken = (en: string, ru: string, id: string | undefined): Text => ({
+    en: `${en} taken by the binding "${id}" already, in every channel that this one takes`,
+    ru: `${ru} уже у привязки "${id}" во всех каналах, которые берёт эта`,
+  });
   if (binding.bots === undefined) {
     const all = covering.find(({ bots }) => bots === undefined);
-    return all === undefined ? [] : [{ path: [index, 'bots'], message: `all bots are ${takenBy(all.id)}` }];
+    return all === undefined ? [] : [{ path: [index, 'bots'], text: taken('all bots are', 'все боты', all.id) }];
   }
   return binding.bots.flatMap((bot, place) => {
     const other = covering.find(({ bots }) => bots?.includes(bot) ?? true);
-    return other === undefined ? [] : [{ path: [index, 'bots', place], message: `"${bot}" is ${takenBy(other.id)}` }];
+    return other === undefined
+      ? []
+      : [{ path: [index, 'bots', place], text: taken(`"${bot}" is`, `"${bot}"`, other.id) }];
   });
 }

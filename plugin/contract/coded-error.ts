@@ -1,3 +1,5 @@
+import { isText, same, type Text } from './text.ts';
+
 /** Who has to act: the script's author, who set the system up, LiveTex or the network, or we. */
 export type Fault = 'script' | 'setup' | 'remote' | 'internal';
 
@@ -6,11 +8,11 @@ export interface ErrorRow<Facts> {
   readonly fault: Fault;
   /** May the same thing succeed later without anybody acting? */
   readonly retryable: boolean;
-  readonly message: (facts: Facts) => string;
+  readonly message: (facts: Facts) => Text;
 }
 
 /**
- * An error with a stable code. Compare codes, never classes: errors cross isolates, processes and package copies.
+ * An error with a stable code. Its message is the English text. Compare codes, never classes: errors cross isolates, processes and package copies.
  * `cause` stays on the host.
  */
 export class CodedError extends Error {
@@ -20,18 +22,21 @@ export class CodedError extends Error {
   readonly retryable: boolean;
   /** The facts the message was made of, and such as `retryAfterMs`. Without secrets. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** The message in every language. */
+  readonly text: Text;
 
   constructor(
     code: string,
-    row: { readonly fault: Fault; readonly retryable: boolean; readonly text: string },
+    row: { readonly fault: Fault; readonly retryable: boolean; readonly text: Text },
     facts: Readonly<Record<string, unknown>>,
     cause?: unknown,
   ) {
-    super(row.text, cause === undefined ? undefined : { cause });
+    super(row.text.en, cause === undefined ? undefined : { cause });
     this.code = code;
     this.fault = row.fault;
     this.retryable = row.retryable;
     this.facts = facts;
+    this.text = row.text;
   }
 }
 
@@ -58,6 +63,15 @@ const MAX_MESSAGE_LENGTH = 10_000;
 
 /** A thrown value's message for a log, of bounded length. */
 export function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  return bounded(error instanceof Error ? error.message : String(error));
+}
+
+/** A thrown value's message for a person, of bounded length; the same in every language when it is none of ours. */
+export function textOf(error: unknown): Text {
+  const text = typeof error === 'object' && error !== null && 'text' in error ? error.text : undefined;
+  return isText(text) ? { en: bounded(text.en), ru: bounded(text.ru) } : same(messageOf(error));
+}
+
+function bounded(message: string): string {
   return message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()}…`;
 }

@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import { isStorableId, leadRefSchema } from './lead.ts';
+import { isStorableId, leadRefSchema, NOT_STORABLE } from './lead.ts';
 import { contentSchema } from './message.ts';
 import { scriptTypeSchema } from './script-types.ts';
 
 /** An event's id, given by the platform and never used for another event of the same lead. */
-const eventIdSchema = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine(isStorableId, 'must not hold a lone surrogate or a NUL character');
+const eventIdSchema = z.string().min(1).max(200).refine(isStorableId, NOT_STORABLE);
 
 const common = {
   id: eventIdSchema,

@@ -3,6 +3,8 @@
  * them, since `*.guest.ts` files are compiled without either.
  */
 
+import type { Text } from './text.ts';
+
 /** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -18,8 +20,8 @@ export interface GuestPlatform {
   call(name: string, args: Json): Json;
   /** Collects an action for the plugin, performed after the script has ended well, in order. */
   request(action: Json): void;
-  /** Throws an error that the author sees with this code, at the line of the author's own call. */
-  fail(code: string, message: string): never;
+  /** Throws an error that the author sees with this code, at the line of the author's own call; in words of English or of each language. */
+  fail(code: string, message: string | Text): never;
 }
 
 /** What the plugin's bundle returns. */

@@ -1,49 +1,95 @@
 import type { z } from 'zod';
+import { isText, joined, same, type Text } from './text.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** The kinds of values, as zod calls them, in a person's words. */
-const KINDS: Readonly<Record<string, string>> = {
-  string: 'a string',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  tuple: 'a list',
-  object: 'an object',
-  record: 'an object',
+/** The kinds of values, as zod calls them, in a person's words. In Russian in the nominative. */
+const KINDS: Readonly<Record<string, Text>> = {
+  string: { en: 'a string', ru: 'строка' },
+  number: { en: 'a number', ru: 'число' },
+  int: { en: 'a whole number', ru: 'целое число' },
+  boolean: { en: 'true or false', ru: 'true или false' },
+  array: { en: 'a list', ru: 'список' },
+  tuple: { en: 'a list', ru: 'список' },
+  object: { en: 'an object', ru: 'объект' },
+  record: { en: 'an object', ru: 'объект' },
 };
+
+/** Messages of our schemas by their English text, which is all that zod keeps. */
+const SPOKEN = new Map<string, Text>();
+
+/** A schema's own message, to be found again in every language: `.refine(isWhole, spoken({ en, ru }))`. */
+export function spoken(text: Text): string {
+  SPOKEN.set(text.en, text);
+  return text.en;
+}
 
 /** zod's own text for a union of which no form fits and that was given no words. */
 const NO_WORDS = 'Invalid input';
 
 /** What is wrong with a value, for the person who wrote it; the value itself is not repeated, it may be a secret. */
-export function issueWords(issue: Issue): string {
+export function issueWords(issue: Issue): Text {
   switch (issue.code) {
     case 'invalid_type': {
       const received = /received (\w+)$/.exec(issue.message)?.[1] ?? '';
-      if (received === 'undefined') return `is missing (${kindWords(issue.expected)})`;
-      return `must be ${kindWords(issue.expected)}, got ${kindWords(received)}`;
+      const kind = kindWords(issue.expected);
+      if (received === 'undefined') return { en: `is missing (${kind.en})`, ru: `не хватает (${kind.ru})` };
+      const got = kindWords(received);
+      return { en: `${mustBe(kind).en}, got ${got.en}`, ru: `${mustBe(kind).ru}, а стоит ${got.ru}` };
     }
     case 'too_small':
       return tooSmall(issue);
-    case 'too_big':
-      return isLong(issue.origin)
-        ? `must have at most ${countWords(issue.maximum, issue.origin)}`
-        : `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`;
+    case 'too_big': {
+      if (isLong(issue.origin)) {
+        const count = countWords(issue.maximum, issue.origin);
+        return { en: `must have at most ${count.en}`, ru: `не больше ${count.ru}` };
+      }
+      const isLess = issue.inclusive === false;
+      return {
+        en: `must be ${isLess ? 'less than' : 'at most'} ${issue.maximum}`,
+        ru: `${isLess ? 'меньше' : 'не больше'} ${issue.maximum}`,
+      };
+    }
     case 'invalid_value': {
       const values = issue.values.map((value) => JSON.stringify(value) ?? String(value));
-      return values.length === 1 ? `must be ${values.join()}` : `must be one of ${values.join(', ')}`;
+      const [only = ''] = values;
+      return values.length === 1
+        ? { en: `must be ${only}`, ru: `здесь нужно ${only}` }
+        : { en: `must be one of ${values.join(', ')}`, ru: `здесь нужно одно из: ${values.join(', ')}` };
     }
     case 'invalid_union':
-      return issue.message === NO_WORDS ? 'has none of the documented forms' : issue.message;
-    case 'invalid_key':
-      return `wrong key: ${firstOf(issue.issues, issueWords, '; ')}`;
-    case 'unrecognized_keys':
-      return `unknown: ${firstOf(issue.keys, (key) => JSON.stringify(shortened(key)), ', ')}`;
+      return issue.message === NO_WORDS
+        ? { en: 'has none of the documented forms', ru: 'так здесь не пишут: смотрите описание' }
+        : wordsOf(issue);
+    case 'invalid_key': {
+      const wrong = firstOf(issue.issues, issueWords, '; ');
+      return { en: `wrong key: ${wrong.en}`, ru: `неверный ключ: ${wrong.ru}` };
+    }
+    case 'unrecognized_keys': {
+      const keys = firstOf(issue.keys, (key) => same(JSON.stringify(shortened(key))), ', ');
+      return { en: `unknown: ${keys.en}`, ru: `неизвестные ключи: ${keys.ru}` };
+    }
     default:
-      return issue.message;
+      return wordsOf(issue);
   }
+}
+
+function wordsOf(issue: Issue): Text {
+  const text: unknown = issue.code === 'custom' ? issue.params?.['text'] : undefined;
+  return isText(text) ? text : (SPOKEN.get(issue.message) ?? same(issue.message));
+}
+
+/** An issue of a schema's own rule, whose text is made of what it is about: `context.addIssue(spokenIssue({ en, ru }))`. */
+export function spokenIssue(
+  text: Text,
+  path: PropertyKey[] = [],
+): { code: 'custom'; message: string; path: PropertyKey[]; params: { text: Text } } {
+  return { code: 'custom', message: text.en, path, params: { text } };
+}
+
+/** `must be a string`. */
+export function mustBe(kind: Text): Text {
+  return { en: `must be ${kind.en}`, ru: `здесь нужно: ${kind.ru}` };
 }
 
 /** Where a value stands, as one would write it in code: `livetex[0].token`; empty for the whole. */
@@ -61,10 +107,10 @@ export const MAX_LISTED = 10;
 const MAX_KEY_LENGTH = 100;
 
 /** The first ones in words, and how many are left. */
-function firstOf<Item>(items: readonly Item[], words: (item: Item) => string, between: string): string {
+function firstOf<Item>(items: readonly Item[], words: (item: Item) => Text, between: string): Text {
   const listed = items.slice(0, MAX_LISTED).map(words);
   const left = items.length - listed.length;
-  return [...listed, ...(left > 0 ? [`and ${left} more`] : [])].join(between);
+  return joined([...listed, ...(left > 0 ? [{ en: `and ${left} more`, ru: `и ещё ${left}` }] : [])], between);
 }
 
 /** A key of somebody's as a message may repeat it. */
@@ -73,21 +119,34 @@ export function shortened(key: string): string {
 }
 
 /** `a string` for zod's `string`. */
-export function kindWords(kind: string): string {
-  return KINDS[kind] ?? kind;
+export function kindWords(kind: string): Text {
+  return KINDS[kind] ?? same(kind);
 }
 
-function tooSmall(issue: Extract<Issue, { code: 'too_small' }>): string {
-  if (!isLong(issue.origin)) return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
-  if (issue.minimum === 1) return 'must not be empty';
-  return `must have at least ${countWords(issue.minimum, issue.origin)}`;
+function tooSmall(issue: Extract<Issue, { code: 'too_small' }>): Text {
+  if (!isLong(issue.origin)) {
+    const isMore = issue.inclusive === false;
+    return {
+      en: `must be ${isMore ? 'more than' : 'at least'} ${issue.minimum}`,
+      ru: `${isMore ? 'больше' : 'не меньше'} ${issue.minimum}`,
+    };
+  }
+  if (issue.minimum === 1) return { en: 'must not be empty', ru: 'пустым быть не может' };
+  const count = countWords(issue.minimum, issue.origin);
+  return { en: `must have at least ${count.en}`, ru: `не меньше ${count.ru}` };
 }
 
 function isLong(origin: string): boolean {
   return origin === 'string' || origin === 'array';
 }
 
-function countWords(count: number | bigint, origin: string): string {
-  const unit = origin === 'string' ? 'character' : 'item';
-  return `${count} ${unit}${Number(count) === 1 ? '' : 's'}`;
+function countWords(count: number | bigint, origin: string): Text {
+  const isText = origin === 'string';
+  const unit = isText ? 'character' : 'item';
+  const one = Number(count) % 10 === 1 && Number(count) % 100 !== 11;
+  return {
+    en: `${count} ${unit}${Number(count) === 1 ? '' : 's'}`,
+    // In the genitive: "не больше 21 знака", "не меньше 16 знаков".
+    ru: `${count} ${isText ? (one ? 'знака' : 'знаков') : one ? 'элемента' : 'элементов'}`,
+  };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { spoken } from './issue-words.ts';
 
 /**
  * A bot's id or a channel's code. No colon: the two are joined with colons into LiveTex's `user_id`
@@ -8,19 +9,23 @@ export const codeSchema = z
   .string()
   .min(1)
   .max(64)
-  .regex(/^[\p{L}\p{N}_.-]*$/u, 'letters, digits, "_", "." and "-" only');
+  .regex(
+    /^[\p{L}\p{N}_.-]*$/u,
+    spoken({ en: 'letters, digits, "_", "." and "-" only', ru: 'здесь только буквы, цифры, "_", "." и "-"' }),
+  );
 
 /** Databases would change or refuse half of a surrogate pair and NUL, and then two ids could become one. */
 export function isStorableId(id: string): boolean {
   return id.isWellFormed() && !id.includes('\u0000');
 }
 
+export const NOT_STORABLE = spoken({
+  en: 'must not hold a lone surrogate or a NUL character',
+  ru: 'внутри половина суррогатной пары или знак NUL',
+});
+
 /** A lead's id within its channel: whatever the channel gives, so it may hold colons. At most 200 UTF-16 units. */
-export const externalIdSchema = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine(isStorableId, 'must not hold a lone surrogate or a NUL character');
+export const externalIdSchema = z.string().min(1).max(200).refine(isStorableId, NOT_STORABLE);
 
 /** Who a dialog is with: one lead of one channel talking to one bot. */
 export const leadRefSchema = z.strictObject({

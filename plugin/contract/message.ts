@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { spoken } from './issue-words.ts';
 
 /** Longest text of one message, in UTF-16 units. Our choice: messengers stop far below; it bounds a row of storage. */
 export const MAX_TEXT_LENGTH = 100_000;
@@ -14,7 +15,13 @@ export const MAX_BUTTON_TEXT = 1_000;
 export const MAX_FILE_NAME = 255;
 
 /** A link that a person may open: absolute, `http:` or `https:` only (`javascript:`, `file:` and `data:` are refused). */
-export const linkSchema = z.string().max(MAX_URL_LENGTH).refine(isHttpUrl, 'must be an absolute http: or https: URL');
+export const linkSchema = z
+  .string()
+  .max(MAX_URL_LENGTH)
+  .refine(
+    isHttpUrl,
+    spoken({ en: 'must be an absolute http: or https: URL', ru: 'здесь нужен полный адрес http: или https:' }),
+  );
 
 /** An absolute `http:` or `https:` address, whatever its length, without whitespace. */
 export function isHttpUrl(value: string): boolean {
@@ -27,8 +34,11 @@ export function isHttpUrl(value: string): boolean {
 export const textSchema = z
   .string()
   .max(MAX_TEXT_LENGTH)
-  .refine((text) => text.isWellFormed(), 'must not hold a lone surrogate')
-  .refine((text) => !text.includes('\u0000'), 'must not hold a NUL character');
+  .refine(
+    (text) => text.isWellFormed(),
+    spoken({ en: 'must not hold a lone surrogate', ru: 'внутри половина суррогатной пары' }),
+  )
+  .refine((text) => !text.includes('\u0000'), spoken({ en: 'must not hold a NUL character', ru: 'внутри знак NUL' }));
 
 export const ATTACHMENT_TYPES = ['image', 'video', 'audio', 'file'] as const;
 
@@ -65,7 +75,10 @@ export function buttonLine({ text, callback_data: code, url, web_app: app }: But
 /** Rows of buttons, top to bottom. */
 const buttonRowsSchema = z
   .array(z.array(buttonSchema).min(1))
-  .refine((rows) => rows.flat().length <= MAX_BUTTONS, `at most ${MAX_BUTTONS} buttons`);
+  .refine(
+    (rows) => rows.flat().length <= MAX_BUTTONS,
+    spoken({ en: `at most ${MAX_BUTTONS} buttons`, ru: `не больше ${MAX_BUTTONS} кнопок` }),
+  );
 
 /** What one message says. At least one part is present. */
 export const contentSchema = z
@@ -77,6 +90,9 @@ export const contentSchema = z
   .refine(
     (content) =>
       content.text !== undefined || (content.buttons?.length ?? 0) > 0 || (content.attachments?.length ?? 0) > 0,
-    'a message needs a text, buttons or an attachment',
+    spoken({
+      en: 'a message needs a text, buttons or an attachment',
+      ru: 'сообщению нужен текст, кнопки или вложение',
+    }),
   );
 export type Content = z.infer<typeof contentSchema>;

@@ -29,7 +29,7 @@ function withoutNulls(value: unknown): unknown {
 export function problemsOf(error: z.ZodError, whole = 'the whole'): string[] {
   const lines = error.issues.slice(0, MAX_LISTED).map((issue) => {
     const path = issue.path.map((part) => shortened(String(part))).join('.') || whole;
-    return path === '' ? issueWords(issue) : `${path}: ${issueWords(issue)}`;
+    return path === '' ? issueWords(issue).en : `${path}: ${issueWords(issue).en}`;
   });
   const left = error.issues.length - lines.length;
   return left > 0 ? [...lines, `and ${left} more`] : lines;

@@ -1,5 +1,6 @@
 import type { GuestPlatform, Json } from '../contract/guest-platform.ts';
 import { describe } from '../contract/describe.guest.ts';
+import type { Text } from '../contract/text.ts';
 
 /** The system attribute that holds them all. The same as `LIVETEX_ATTRS_KEY` of the contract; a test holds them together. */
 const ATTRIBUTE = 'sys_livetex_attrs';
@@ -64,11 +65,11 @@ export function liveTexAttributes(platform: GuestPlatform, self: object): Record
 
 /** Reads an author's object once, checks every key and value, and only then is anything written. */
 function checkedObject(platform: GuestPlatform, method: string, value: unknown, given: number): Values {
-  const wrong = (got: string): never =>
+  const wrong = (got: Text): never =>
     platform.fail('attr_argument_invalid', ATTRIBUTE_MESSAGES.attr_argument_invalid({ method, got }));
-  if (given === 0) return wrong('nothing');
+  if (given === 0) return wrong({ en: 'nothing', ru: 'ничего' });
   if (typeof value !== 'object' || value === null || isList(value)) return wrong(describe(value));
-  if (!isPlain(value)) return wrong('an object of a class');
+  if (!isPlain(value)) return wrong({ en: 'an object of a class', ru: 'объект класса' });
   const result = create(null) as Values;
   const entries = entriesOf(value, wrong);
   for (let index = 0; index < entries.length; index += 1) {
@@ -92,7 +93,7 @@ interface Entry {
   readonly entry: PropertyDescriptor;
 }
 
-function entriesOf(value: object, wrong: (got: string) => never): Entry[] {
+function entriesOf(value: object, wrong: (got: Text) => never): Entry[] {
   const entries: Entry[] = [];
   try {
     const names = ownKeys(value);
@@ -103,7 +104,7 @@ function entriesOf(value: object, wrong: (got: string) => never): Entry[] {
     }
   } catch {
     // Only a Proxy can fail here.
-    return wrong('a Proxy that cannot be read');
+    return wrong({ en: 'a Proxy that cannot be read', ru: 'Proxy, который нельзя прочитать' });
   }
   return entries;
 }
@@ -127,17 +128,19 @@ function checkedKey(platform: GuestPlatform, key: unknown): string {
 function checkedValue(platform: GuestPlatform, key: string, value: unknown): Value | null {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && isFinite(value)) return value;
-  const got = value === GETTER ? 'a getter' : describe(value);
+  const got = value === GETTER ? { en: 'a getter', ru: 'геттер' } : describe(value);
   return platform.fail('attr_value_invalid', ATTRIBUTE_MESSAGES.attr_value_invalid({ key, got }));
 }
 
 /** What is not in a text that everybody can store and show; `oneLine`: nor a line end. `undefined`: nothing is wrong. */
-function problemOf(text: string, oneLine: boolean): string | undefined {
-  if (includes(text, '\u0000')) return 'a string with a NUL character';
-  if (!isWellFormed(text)) return 'a string with half of a surrogate pair';
+function problemOf(text: string, oneLine: boolean): Text | undefined {
+  if (includes(text, '\u0000')) return { en: 'a string with a NUL character', ru: 'строка со знаком NUL' };
+  if (!isWellFormed(text))
+    return { en: 'a string with half of a surrogate pair', ru: 'строка с половиной суррогатной пары' };
   if (!oneLine) return undefined;
   for (let index = 0; index < LINE_ENDS.length; index += 1) {
-    if (includes(text, LINE_ENDS[index] as string)) return 'a string with a line end';
+    if (includes(text, LINE_ENDS[index] as string))
+      return { en: 'a string with a line end', ru: 'строка с концом строки' };
   }
   return undefined;
 }
@@ -218,12 +221,18 @@ function shownKey(key: string): string {
   return key.length <= MAX_SHOWN_KEY ? key : `${slice(key, 0, MAX_SHOWN_KEY)}…`;
 }
 
-/** The words of the attribute errors, as in `plugin/errors.ts`; a test holds the two together. */
+/** The texts of the attribute errors. The catalogue of the plugin's errors (`plugin/errors.ts`) has them from here. */
 export const ATTRIBUTE_MESSAGES = {
-  attr_key_invalid: (facts: { got: string }): string =>
-    `an attribute's key must be a non-empty string on one line, got ${facts.got}`,
-  attr_value_invalid: (facts: { key: string; got: string }): string =>
-    `the value of "${shownKey(facts.key)}" must be a string, a finite number, true, false or null, got ${facts.got}`,
-  attr_argument_invalid: (facts: { method: string; got: string }): string =>
-    `${facts.method} takes an object { key: value }, got ${facts.got}`,
+  attr_key_invalid: ({ got }: { got: Text }): Text => ({
+    en: `an attribute's key must be a non-empty string on one line, got ${got.en}`,
+    ru: `ключ атрибута должен быть непустой строкой в одну строку, а получено: ${got.ru}`,
+  }),
+  attr_value_invalid: ({ key, got }: { key: string; got: Text }): Text => ({
+    en: `the value of "${shownKey(key)}" must be a string, a finite number, true, false or null, got ${got.en}`,
+    ru: `значение "${shownKey(key)}" должно быть строкой, конечным числом, true, false или null, а получено: ${got.ru}`,
+  }),
+  attr_argument_invalid: ({ method, got }: { method: string; got: Text }): Text => ({
+    en: `${method} takes an object { key: value }, got ${got.en}`,
+    ru: `${method} принимает объект { ключ: значение }, а получено: ${got.ru}`,
+  }),
 } as const;

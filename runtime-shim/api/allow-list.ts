@@ -1,3 +1,5 @@
+import type { Text } from '../../plugin/contract/text.ts';
+import { API_TEXTS } from './api-texts.ts';
 import type { AllowedAddress } from './contract.ts';
 
 /** Longest address. Our choice: servers take about as much. */
@@ -6,21 +8,21 @@ const MAX_ADDRESS_LENGTH = 8_000;
 const MAX_UNESCAPES = 3;
 
 /** What is wrong with an address that a script or a setting names; `undefined`: nothing. */
-export function addressProblem(text: string): string | undefined {
-  if (text.length > MAX_ADDRESS_LENGTH) return `is longer than ${MAX_ADDRESS_LENGTH} characters`;
+export function addressProblem(text: string): Text | undefined {
+  if (text.length > MAX_ADDRESS_LENGTH) return API_TEXTS.tooLong(MAX_ADDRESS_LENGTH);
   const url = URL.parse(text);
-  if (url === null) return 'is not a whole address such as "https://crm.example.com/orders"';
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'must begin with http:// or https://';
-  if (url.username !== '' || url.password !== '') return 'must not hold a user name or a password: set a header';
-  return climbs(url.pathname) ? 'has an escaped ".." or "\\" in its path' : undefined;
+  if (url === null) return API_TEXTS.notWhole;
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return API_TEXTS.otherProtocol;
+  if (url.username !== '' || url.password !== '') return API_TEXTS.hasUser;
+  return climbs(url.pathname) ? API_TEXTS.climbs : undefined;
 }
 
 /** What is wrong with an entry of the list. */
-export function allowedProblem(text: string): string | undefined {
+export function allowedProblem(text: string): Text | undefined {
   const problem = addressProblem(text);
   if (problem !== undefined) return problem;
   const { search, hash } = new URL(text);
-  return search === '' && hash === '' ? undefined : 'must not have a query or a fragment: all below a path is allowed';
+  return search === '' && hash === '' ? undefined : API_TEXTS.hasQuery;
 }
 
 /** The URL standard resolves ".." and "%2e%2e" themselves; what is escaped further is left to servers, which differ. */

@@ -1,3 +1,4 @@
+import { API_TEXTS } from './api-texts.ts';
 import { codeOf } from '../../plugin/contract/coded-error.ts';
 import type { Clock } from '../../plugin/contract/host.ts';
 import { networkReason } from '../../plugin/contract/network-reason.ts';
@@ -118,7 +119,7 @@ export class ApiClient {
   #redirected(location: string, from: URL, redirects: number): URL | string {
     if (redirects >= MAX_REDIRECTS) return `the server redirected more than ${MAX_REDIRECTS} times`;
     const to = URL.parse(location, from);
-    const problem = to === null ? 'is no address' : addressProblem(to.href);
+    const problem = (to === null ? API_TEXTS.noAddress : addressProblem(to.href))?.en;
     if (to === null || problem !== undefined) return `the server redirected to what ${problem}`;
     if (this.#allow.find(to) !== undefined) return to;
     return `the server redirected to ${shownAddress(to)}, which api.allow does not have`;

@@ -1,3 +1,4 @@
+import { API_TEXTS } from './api-texts.ts';
 import { z } from 'zod';
 import { codeOf } from '../../plugin/contract/coded-error.ts';
 import type { Clock } from '../../plugin/contract/host.ts';
@@ -71,11 +72,11 @@ export class ScriptRequests {
     return async (argsJson, signal, leftMs) => {
       count += 1;
       if (count > MAX_REQUESTS * MAX_TRIES) {
-        throw shimError('script_host_calls', { limit: MAX_REQUESTS, what: 'requests' });
+        throw shimError('script_host_calls', { limit: MAX_REQUESTS, what: API_TEXTS.requests });
       }
       const request = requestSchema.parse(JSON.parse(argsJson));
       const problem = addressProblem(request.url);
-      if (problem !== undefined) throw shimError('script_argument', { detail: `api: the address ${problem}` });
+      if (problem !== undefined) throw shimError('script_argument', { detail: API_TEXTS.address(problem) });
       return JSON.stringify(await this.#told(request, signal, leftMs, told));
     };
   }

@@ -1,4 +1,6 @@
 /** What happens in a runtime, as lines of a terminal. */
+import { MODE_TEXTS } from '../simulator/recording/replay-texts.ts';
+import type { Catalogue, Language, Text } from '../../plugin/contract/text.ts';
 import type { Activity } from '../../plugin/contract/host.ts';
 import { userIdOf } from '../../plugin/contract/lead.ts';
 import type { RuntimeActivity, TranscriptMessage } from '../runtime/contract.ts';
@@ -14,6 +16,34 @@ export interface ActivityLine {
   readonly lead?: string;
 }
 
+/** Words of the second column have at most `WHO_WIDTH` characters. */
+export const ACTIVITY_TEXTS = {
+  lead: { en: 'lead', ru: 'лид' },
+  bot: { en: 'bot', ru: 'бот' },
+  operator: { en: 'operator', ru: 'оператор' },
+  notice: { en: 'notice', ru: 'сервис' },
+  silent: { en: 'silent', ru: 'молчит' },
+  log: { en: 'log', ru: 'журнал' },
+  script: { en: 'script', ru: 'скрипт' },
+  set: { en: 'set', ru: 'атрибуты' },
+  error: { en: 'error', ru: 'ошибка' },
+  dialog: { en: 'dialog', ru: 'диалог' },
+  retry: { en: 'retry', ru: 'повтор' },
+  givenUp: { en: 'given up', ru: 'отказ' },
+  desk: { en: 'desk', ru: 'пульт' },
+  ms: { en: 'ms', ru: 'мс' },
+  noAnswer: { en: 'no answer', ru: 'нет ответа' },
+  notSent: (text: string): Text => ({
+    en: `an operator has the dialog, not sent: ${text}`,
+    ru: `диалог у оператора, не отправлено: ${text}`,
+  }),
+  readAgain: { en: 'the bot folder was read again', ru: 'папка бота прочитана заново' },
+  hasProblems: {
+    en: 'the bot folder has problems, the last good one stays in force',
+    ru: 'в папке бота ошибки, работает последний исправный вариант',
+  },
+} satisfies Catalogue;
+
 const WHO_COLOURS: Readonly<Record<TranscriptMessage['from'], Colour>> = {
   lead: 'cyan',
   bot: 'green',
@@ -22,20 +52,28 @@ const WHO_COLOURS: Readonly<Record<TranscriptMessage['from'], Colour>> = {
 };
 
 /** The lines of one activity; none for what would only repeat another line. */
-export function activityLines(activity: RuntimeActivity): ActivityLine[] {
+export function activityLines(activity: RuntimeActivity, language: Language): ActivityLine[] {
   switch (activity.kind) {
     case 'message': {
       const { message, at } = activity;
       const name =
         message.from === 'operator' && message.operator !== undefined ? `${printableField(message.operator)}: ` : '';
       const text = `${name}${messageText(message)}`;
-      return [{ at, who: message.from, text, colour: WHO_COLOURS[message.from], lead: userIdOf(activity.lead) }];
+      return [
+        {
+          at,
+          who: ACTIVITY_TEXTS[message.from][language],
+          text,
+          colour: WHO_COLOURS[message.from],
+          lead: userIdOf(activity.lead),
+        },
+      ];
     }
     case 'script':
-      return scriptLines(activity);
+      return scriptLines(activity, language);
     case 'request': {
       const { at, method, host, path, status, ms, stub, error } = activity;
-      const end = `${status ?? 'no answer'}${stub ? ' (stubs.json)' : ''}, ${ms} ms${error === undefined ? '' : ` (${error})`}`;
+      const end = `${status ?? ACTIVITY_TEXTS.noAnswer[language]}${stub ? ' (stubs.json)' : ''}, ${ms} ${ACTIVITY_TEXTS.ms[language]}${error === undefined ? '' : ` (${error})`}`;
       const text = `${method} ${host}${printableField(path)}: ${end}`;
       return [{ at, who: 'api', text, colour: error === undefined ? 'blue' : 'red', lead: userIdOf(activity.lead) }];
     }
@@ -43,8 +81,8 @@ export function activityLines(activity: RuntimeActivity): ActivityLine[] {
       return [
         {
           at: activity.at,
-          who: 'silent',
-          text: `an operator has the dialog, not sent: ${activity.text}`,
+          who: ACTIVITY_TEXTS.silent[language],
+          text: ACTIVITY_TEXTS.notSent(activity.text)[language],
           colour: 'dim',
           lead: userIdOf(activity.lead),
         },
@@ -53,7 +91,7 @@ export function activityLines(activity: RuntimeActivity): ActivityLine[] {
       return [
         {
           at: activity.at,
-          who: 'log',
+          who: ACTIVITY_TEXTS.log[language],
           text: activity.text,
           colour: levelColour(activity.level),
           lead: userIdOf(activity.lead),
@@ -61,45 +99,67 @@ export function activityLines(activity: RuntimeActivity): ActivityLine[] {
       ];
     case 'bot_reloaded': {
       if (activity.problems.length === 0) {
-        return [{ at: activity.at, who: 'bot', text: 'the bot folder was read again', colour: 'dim' }];
+        return [
+          {
+            at: activity.at,
+            who: ACTIVITY_TEXTS.bot[language],
+            text: ACTIVITY_TEXTS.readAgain[language],
+            colour: 'dim',
+          },
+        ];
       }
-      const text = `the bot folder has problems, the last good one stays in force:\n${activity.problems.join('\n')}`;
-      return [{ at: activity.at, who: 'bot', text, colour: 'red' }];
+      const problems = language === 'ru' ? (activity.ru ?? activity.problems) : activity.problems;
+      const text = `${ACTIVITY_TEXTS.hasProblems[language]}:\n${problems.join('\n')}`;
+      return [{ at: activity.at, who: ACTIVITY_TEXTS.bot[language], text, colour: 'red' }];
     }
     case 'plugin':
-      return pluginLines(activity.activity);
+      return pluginLines(activity.activity, language);
   }
 }
 
 type ScriptActivity = Extract<RuntimeActivity, { kind: 'script' }>;
 
-function scriptLines({ at, lead, script, file, log, error, usage, attributes }: ScriptActivity): ActivityLine[] {
+function scriptLines(
+  { at, lead, script, file, log, error, usage, attributes }: ScriptActivity,
+  language: Language,
+): ActivityLine[] {
   const common = { at, lead: userIdOf(lead) };
   const name = file === undefined ? script : `${script}, ${file}`;
-  const time = usage === undefined ? '' : ` (${usage.wallMs.toFixed(1)} ms)`;
+  const time = usage === undefined ? '' : ` (${usage.wallMs.toFixed(1)} ${ACTIVITY_TEXTS.ms[language]})`;
   const lines: ActivityLine[] = [];
   if (file !== undefined || error !== undefined) {
-    lines.push({ ...common, who: 'script', text: `${name}${time}`, colour: 'blue' });
+    lines.push({ ...common, who: ACTIVITY_TEXTS.script[language], text: `${name}${time}`, colour: 'blue' });
   }
-  for (const line of log) lines.push({ ...common, who: 'log', text: line.text, colour: levelColour(line.level) });
+  for (const line of log)
+    lines.push({ ...common, who: ACTIVITY_TEXTS.log[language], text: line.text, colour: levelColour(line.level) });
   if (attributes !== undefined && Object.keys(attributes).length > 0) {
-    lines.push({ ...common, who: 'set', text: printableJson(attributes), colour: 'blue' });
+    lines.push({ ...common, who: ACTIVITY_TEXTS.set[language], text: printableJson(attributes), colour: 'blue' });
   }
   if (error !== undefined) {
     const place = error.line === null ? error.file : `${error.file}:${error.line}:${error.column ?? 1}`;
-    lines.push({ ...common, who: 'error', text: `${error.message} (${error.code}, ${place})`, colour: 'red' });
+    const message = language === 'ru' ? (error.ru ?? error.message) : error.message;
+    const text = `${message} (${error.code}, ${place})`;
+    lines.push({ ...common, who: ACTIVITY_TEXTS.error[language], text, colour: 'red' });
   }
   return lines;
 }
 
-function pluginLines(activity: Activity): ActivityLine[] {
+function pluginLines(activity: Activity, language: Language): ActivityLine[] {
   const { at } = activity;
   switch (activity.kind) {
     case 'livetex_request': {
       const { method, status, error, request, userId } = activity;
       const lead = userId === undefined ? {} : { lead: userId };
       if (error !== undefined) {
-        return [{ at, who: 'LiveTex', text: `${method}: ${status ?? 'no answer'} (${error})`, colour: 'red', ...lead }];
+        return [
+          {
+            at,
+            who: 'LiveTex',
+            text: `${method}: ${status ?? ACTIVITY_TEXTS.noAnswer[language]} (${error})`,
+            colour: 'red',
+            ...lead,
+          },
+        ];
       }
       // Mirrored messages repeat what the dialog shows already; asking for operators is in the choice that follows.
       if (method !== 'selectDestination') return [];
@@ -109,16 +169,30 @@ function pluginLines(activity: Activity): ActivityLine[] {
       return [
         {
           at,
-          who: 'dialog',
-          text: `${activity.from} → ${activity.to} (${activity.cause})`,
+          who: ACTIVITY_TEXTS.dialog[language],
+          text: `${MODE_TEXTS[activity.from][language]} → ${MODE_TEXTS[activity.to][language]} (${activity.cause})`,
           colour: 'dim',
           lead: activity.userId,
         },
       ];
     case 'retry':
-      return [{ at, who: 'retry', text: printableField(`${activity.lane}: ${activity.error}`), colour: 'yellow' }];
+      return [
+        {
+          at,
+          who: ACTIVITY_TEXTS.retry[language],
+          text: printableField(`${activity.lane}: ${activity.error}`),
+          colour: 'yellow',
+        },
+      ];
     case 'dead':
-      return [{ at, who: 'given up', text: printableField(`${activity.lane}: ${activity.error}`), colour: 'red' }];
+      return [
+        {
+          at,
+          who: ACTIVITY_TEXTS.givenUp[language],
+          text: printableField(`${activity.lane}: ${activity.error}`),
+          colour: 'red',
+        },
+      ];
     case 'webhook':
       return [];
   }

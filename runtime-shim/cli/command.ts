@@ -1,4 +1,5 @@
 /** What a command is, and what it is given. */
+import type { Language, Text } from '../../plugin/contract/text.ts';
 import { codeOf } from '../../plugin/contract/coded-error.ts';
 import type { CliErrorCode } from './errors.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,7 +34,7 @@ export interface OptionSpec {
   readonly name: string;
   /** The word for its value in the help text, such as `N`; left out: a switch. */
   readonly value?: string;
-  readonly help: string;
+  readonly help: Text;
   /** The only values allowed. */
   readonly oneOf?: readonly string[];
   /** A TCP port: 0 to 65535. */
@@ -43,7 +44,7 @@ export interface OptionSpec {
 
 interface PositionalSpec {
   readonly name: string;
-  readonly help: string;
+  readonly help: Text;
   readonly required: boolean;
   /** The only values allowed. */
   readonly oneOf?: readonly string[];
@@ -52,9 +53,9 @@ interface PositionalSpec {
 /** What the help text and the argument check need of a command; its work is loaded only when it runs. */
 export interface CommandSpec {
   readonly name: string;
-  readonly summary: string;
-  /** Paragraphs of the command's own help. */
-  readonly about: readonly string[];
+  readonly summary: Text;
+  /** The command's own help, with its line ends. */
+  readonly about: Text;
   readonly positionals: readonly PositionalSpec[];
   readonly options: readonly OptionSpec[];
   readonly examples: readonly string[];
@@ -73,6 +74,8 @@ export interface CommandArguments {
 export interface CommandContext {
   readonly terminal: Terminal;
   readonly arguments: CommandArguments;
+  /** The language of all that people read here; a JSON document and a log are in English whatever it is. */
+  readonly language: Language;
   /** One JSON document on stdout and nothing else. */
   readonly json: boolean;
   readonly cwd: string;

@@ -1,5 +1,7 @@
 /** What the commands that listen share: an address that cannot be had, and the signals that end the work. */
 import { codeOf } from '../../plugin/contract/coded-error.ts';
+import type { Language, Text } from '../../plugin/contract/text.ts';
+import { CLI_TEXTS } from './cli-texts.ts';
 import { EXIT_FAILED } from './command.ts';
 import { cliError } from './errors.ts';
 import type { Terminal } from './terminal.ts';
@@ -10,10 +12,10 @@ interface Address {
 }
 
 /** Why an address cannot be opened, by the system's error code (errno(3), bind(2)). */
-const REASONS: ReadonlyMap<string, string> = new Map([
-  ['EACCES', 'no permission'],
-  ['EADDRNOTAVAIL', 'this machine does not have it'],
-  ['ENOTFOUND', 'there is no such host'],
+const REASONS: ReadonlyMap<string, Text> = new Map([
+  ['EACCES', CLI_TEXTS.noPermission],
+  ['EADDRNOTAVAIL', CLI_TEXTS.otherMachine],
+  ['ENOTFOUND', CLI_TEXTS.noHost],
 ]);
 
 /** Does what listens on an address, and says it plainly when the address cannot be had. `setting`: where the port is chosen. @throws cli_port_in_use, cli_address_refused */
@@ -59,11 +61,11 @@ export function createStop(now: () => number, endAtOnce: () => void): Stop {
 }
 
 /** Aborts at this process's first SIGINT or SIGTERM; a second one ends it at once. */
-export function stopOnSignals(terminal: Terminal): AbortSignal {
+export function stopOnSignals(terminal: Terminal, language: Language): AbortSignal {
   const stop = createStop(
     () => performance.now(),
     () => {
-      terminal.err('metabot-livetex: second signal, ending at once');
+      terminal.err(`metabot-livetex: ${CLI_TEXTS.secondSignal[language]}`);
       process.exit(EXIT_FAILED);
     },
   );

@@ -1,11 +1,13 @@
 /** The command: finds what was asked for, checks it, runs it, and ends with the exit code that says how it went. Below it, the texts of `--help`. */
-import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
-import { type CommandSpec, EXIT_DONE, EXIT_USAGE, type ExitCode, exitCodeOf } from './command.ts';
+import { codeOf, messageOf, textOf } from '../../plugin/contract/coded-error.ts';
+import type { Language } from '../../plugin/contract/text.ts';
+import { CLI_TEXTS } from './cli-texts.ts';
+import { type CommandContext, type CommandSpec, EXIT_DONE, EXIT_USAGE, type ExitCode, exitCodeOf } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { cliError } from './errors.ts';
 import { stopOnSignals } from './listening.ts';
 import { packageVersion } from './package-files.ts';
-import { COMMON_OPTIONS, parseArguments } from './parse-arguments.ts';
+import { COMMON_OPTIONS, languageOf, parseArguments, withoutLanguage } from './parse-arguments.ts';
 import { printableJson, processTerminal, type Terminal } from './terminal.ts';
 
 /** The longest that a timer can be (a signed 32-bit count of ms). */
@@ -33,10 +35,12 @@ async function written(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 /** Runs one command line. Never rejects. */
-export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const json = argv.includes('--json');
+export async function runCommandLine(given: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const json = given.includes('--json');
+  const language = languageOf(given, process.env);
+  const argv = withoutLanguage(given);
   try {
-    return await dispatch(argv, terminal, json);
+    return await dispatch(argv, { terminal, json, language });
   } catch (error) {
     const code = codeOf(error);
     const spec = COMMANDS.find(({ name }) => name === argv[0]);
@@ -44,20 +48,23 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
       const failure = { code: code ?? 'internal', message: messageOf(error) };
       terminal.out(printableJson(spec?.failure?.(failure) ?? { ok: false, error: failure }));
     }
-    terminal.err(`metabot-livetex: ${messageOf(error)}`);
+    terminal.err(`metabot-livetex: ${textOf(error)[language]}`);
     if (code === 'cli_usage' && spec !== undefined) {
-      terminal.err(`\nUsage: ${usageLine(spec)}\nMore: metabot-livetex ${spec.name} --help`);
+      terminal.err(`\n${CLI_TEXTS.usageLine(usageLine(spec))[language]}\n${CLI_TEXTS.more(spec.name)[language]}`);
     }
-    if (code === 'cli_command_unknown') terminal.err('All commands: metabot-livetex --help');
+    if (code === 'cli_command_unknown') terminal.err(CLI_TEXTS.allCommands[language]);
     if (code === undefined && error instanceof Error) terminal.err(error.stack ?? '');
     return exitCodeOf(error);
   }
 }
 
-async function dispatch(argv: readonly string[], terminal: Terminal, json: boolean): Promise<ExitCode> {
+async function dispatch(
+  argv: readonly string[],
+  { terminal, json, language }: Pick<CommandContext, 'terminal' | 'json' | 'language'>,
+): Promise<ExitCode> {
   const [first, ...rest] = argv;
   if (first === undefined) {
-    terminal.err(programHelp(COMMANDS));
+    terminal.err(programHelp(COMMANDS, language));
     return EXIT_USAGE;
   }
   if (first === '--version') {
@@ -66,24 +73,25 @@ async function dispatch(argv: readonly string[], terminal: Terminal, json: boole
   }
   if (first === '--help' || first === '-h' || first === 'help') {
     const asked = rest.find((word) => !word.startsWith('-'));
-    terminal.out(asked === undefined ? programHelp(COMMANDS) : commandHelp(findCommand(asked)));
+    terminal.out(asked === undefined ? programHelp(COMMANDS, language) : commandHelp(findCommand(asked), language));
     return EXIT_DONE;
   }
   const spec = findCommand(first);
   const wanted = rest.map((word) => (word === '-h' ? '--help' : word));
   const parsed = parseArguments(spec, wanted);
   if (parsed.switches.has('help')) {
-    terminal.out(commandHelp(spec));
+    terminal.out(commandHelp(spec, language));
     return EXIT_DONE;
   }
   const work = await spec.load();
   return await work({
     terminal,
     arguments: parsed,
+    language,
     json,
     cwd: process.cwd(),
     env: process.env,
-    stop: stopOnSignals(terminal),
+    stop: stopOnSignals(terminal, language),
   });
 }
 
@@ -91,12 +99,10 @@ function findCommand(given: string): CommandSpec {
   const spec = COMMANDS.find(({ name }) => name === given);
   if (spec !== undefined) return spec;
   if (given.startsWith('-')) {
-    throw cliError('cli_usage', { problems: [`unknown option ${given}: a command comes first`] });
+    throw cliError('cli_usage', { problems: [CLI_TEXTS.commandFirst(given)] });
   }
   throw cliError('cli_command_unknown', { given, known: COMMANDS.map(({ name }) => name) });
 }
-
-const EXIT_CODES = 'Exit codes: 0 done, 1 the job failed, 2 wrong usage or configuration.';
 
 /** Two columns, the second aligned. */
 function columns(rows: ReadonlyArray<readonly [string, string]>): string[] {
@@ -113,37 +119,46 @@ function usageLine(spec: CommandSpec): string {
   return ['metabot-livetex', spec.name, ...positionals, ...options].join(' ');
 }
 
-function programHelp(specs: readonly CommandSpec[]): string {
+function programHelp(specs: readonly CommandSpec[], language: Language): string {
   return [
-    'metabot-livetex: a LiveTex operator desk for Metabot24 bots',
+    CLI_TEXTS.title[language],
     '',
-    'Usage: metabot-livetex <command> [options]',
+    CLI_TEXTS.programUsage[language],
     '',
-    'Commands:',
-    ...columns(specs.map(({ name, summary }) => [name, summary])),
+    CLI_TEXTS.commands[language],
+    ...columns(specs.map(({ name, summary }) => [name, summary[language]])),
     '',
-    '  metabot-livetex <command> --help shows the options of a command, --version the version.',
+    CLI_TEXTS.moreHelp[language],
     '',
-    EXIT_CODES,
+    CLI_TEXTS.exitCodes[language],
   ].join('\n');
 }
 
-function commandHelp(spec: CommandSpec): string {
+function commandHelp(spec: CommandSpec, language: Language): string {
   const options = [...spec.options, ...COMMON_OPTIONS];
   return [
-    `Usage: ${usageLine(spec)}`,
+    CLI_TEXTS.usageLine(usageLine(spec))[language],
     '',
-    ...spec.about,
+    spec.about[language],
     '',
     ...(spec.positionals.length > 0
-      ? ['Arguments:', ...columns(spec.positionals.map(({ name, help }) => [name, help])), '']
+      ? [
+          CLI_TEXTS.arguments[language],
+          ...columns(spec.positionals.map(({ name, help }) => [name, help[language]])),
+          '',
+        ]
       : []),
-    'Options:',
+    CLI_TEXTS.options[language],
     ...columns(
-      options.map(({ name, value, help }) => [value === undefined ? `--${name}` : `--${name} ${value}`, help]),
+      options.map(({ name, value, help }) => [
+        value === undefined ? `--${name}` : `--${name} ${value}`,
+        help[language],
+      ]),
     ),
     '',
-    ...(spec.examples.length > 0 ? ['Examples:', ...spec.examples.map((line) => `  ${line}`), ''] : []),
-    EXIT_CODES,
+    ...(spec.examples.length > 0
+      ? [CLI_TEXTS.examples[language], ...spec.examples.map((line) => `  ${line}`), '']
+      : []),
+    CLI_TEXTS.exitCodes[language],
   ].join('\n');
 }

@@ -1,15 +1,35 @@
 /** A command line checked against a command's specification: every problem at once, with a suggestion where one is near. */
 import { parseArgs } from 'node:util';
 import type { CommandArguments, CommandSpec, OptionSpec } from './command.ts';
+import { type Language, NO_TEXT, same, type Text } from '../../plugin/contract/text.ts';
+import { CLI_TEXTS } from './cli-texts.ts';
 import { cliError } from './errors.ts';
 import { didYouMean, nearestName } from '../names.ts';
 
 const HIGHEST_PORT = 65_535;
 
+const LANGUAGES: readonly Language[] = ['en', 'ru'];
+const LANGUAGE_OPTION = 'lang';
+
 /** Options that every command has. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
-  { name: 'help', help: 'show this text' },
-  { name: 'json', help: 'print one JSON document on stdout and nothing else there' },
+  { name: 'help', help: { en: 'show this text', ru: 'показать этот текст' } },
+  {
+    name: 'json',
+    help: {
+      en: 'print one JSON document on stdout and nothing else there',
+      ru: 'напечатать в stdout один документ JSON и больше ничего',
+    },
+  },
+  {
+    name: LANGUAGE_OPTION,
+    value: 'LANG',
+    oneOf: LANGUAGES,
+    help: {
+      en: 'the language of texts, en or ru (default: LANG of the environment, else en)',
+      ru: 'язык текстов, ru или en (по умолчанию — по LANG, иначе en)',
+    },
+  },
 ];
 
 /** @throws cli_usage with every problem */
@@ -24,7 +44,7 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Comm
       options.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' : 'string' }]),
     ),
   });
-  const problems: string[] = [];
+  const problems: Text[] = [];
   const values: Record<string, string> = {};
   const switches = new Set<string>();
   const positionals: string[] = [];
@@ -34,13 +54,14 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Comm
     const option = options.find(({ name }) => name === token.name);
     const problem = option === undefined ? unknownOption(token, options) : wrongUse(option, token);
     if (problem !== undefined) problems.push(problem);
-    else if (Object.hasOwn(values, token.name)) problems.push(`--${token.name} is given twice`);
+    else if (Object.hasOwn(values, token.name))
+      problems.push({ en: `--${token.name} is given twice`, ru: `--${token.name} стоит дважды` });
     else if (token.value === undefined) switches.add(token.name);
     else values[token.name] = token.value;
   }
   for (const { name, required } of spec.options) {
-    if (required === true && values[name] === undefined && !problems.some((line) => line.includes(`--${name}`))) {
-      problems.push(`--${name} is needed`);
+    if (required === true && values[name] === undefined && !problems.some(({ en }) => en.includes(`--${name}`))) {
+      problems.push({ en: `--${name} is needed`, ru: `нужен --${name}` });
     }
   }
   problems.push(...wrongPositionals(spec, positionals));
@@ -55,40 +76,102 @@ interface OptionToken {
   readonly inlineValue?: boolean | undefined;
 }
 
-function unknownOption(token: OptionToken, options: readonly OptionSpec[]): string {
+function unknownOption(token: OptionToken, options: readonly OptionSpec[]): Text {
   const near = nearestName(
     token.name,
     options.map(({ name }) => name),
   );
-  return `unknown option ${token.rawName}${near === undefined ? '' : ` (did you mean --${near}?)`}`;
+  const question = near === undefined ? NO_TEXT : { en: ` (did you mean --${near}?)`, ru: ` (может быть, --${near}?)` };
+  return {
+    en: `unknown option ${token.rawName}${question.en}`,
+    ru: `неизвестный параметр ${token.rawName}${question.ru}`,
+  };
 }
 
-function wrongUse(option: OptionSpec, { rawName, value, inlineValue }: OptionToken): string | undefined {
-  if (option.value === undefined) return value === undefined ? undefined : `${rawName} takes no value`;
+function wrongUse(option: OptionSpec, { rawName, value, inlineValue }: OptionToken): Text | undefined {
+  if (option.value === undefined) {
+    return value === undefined ? undefined : { en: `${rawName} takes no value`, ru: `${rawName} пишется без значения` };
+  }
   const nextOption = inlineValue !== true && value?.startsWith('--');
-  if (value === undefined || value === '' || nextOption === true) return `${rawName} needs a value: ${option.value}`;
+  if (value === undefined || value === '' || nextOption === true) {
+    return { en: `${rawName} needs a value: ${option.value}`, ru: `${rawName} нужно значение: ${option.value}` };
+  }
   if (option.oneOf !== undefined && !option.oneOf.includes(value)) {
-    return `${rawName} must be ${alternatives(option.oneOf)}, got "${value}"`;
+    const wanted = alternatives(option.oneOf);
+    return {
+      en: `${rawName} must be ${wanted.en}, got "${value}"`,
+      ru: `${rawName}: нужно ${wanted.ru}, а стоит "${value}"`,
+    };
   }
   if (option.port === true && !(/^\d{1,5}$/.test(value) && Number(value) <= HIGHEST_PORT)) {
-    return `${rawName} must be a port from 0 to ${HIGHEST_PORT}, got "${value}"`;
+    return {
+      en: `${rawName} must be a port from 0 to ${HIGHEST_PORT}, got "${value}"`,
+      ru: `${rawName}: нужен порт от 0 до ${HIGHEST_PORT}, а стоит "${value}"`,
+    };
   }
   return undefined;
 }
 
-function wrongPositionals(spec: CommandSpec, given: readonly string[]): string[] {
-  const problems: string[] = [];
+function wrongPositionals(spec: CommandSpec, given: readonly string[]): Text[] {
+  const problems: Text[] = [];
   for (const [index, { name, required, oneOf }] of spec.positionals.entries()) {
     const value = given[index];
-    if (value === undefined && required) problems.push(`${name} is missing`);
+    if (value === undefined && required) problems.push({ en: `${name} is missing`, ru: `не хватает: ${name}` });
     if (value !== undefined && oneOf !== undefined && !oneOf.includes(value)) {
-      problems.push(`${name} must be ${alternatives(oneOf)}, got "${value}"${didYouMean(value, oneOf)}`);
+      const [wanted, guess] = [alternatives(oneOf), didYouMean(value, oneOf)];
+      problems.push({
+        en: `${name} must be ${wanted.en}, got "${value}"${guess.en}`,
+        ru: `${name}: нужно ${wanted.ru}, а стоит "${value}"${guess.ru}`,
+      });
     }
   }
-  for (const extra of given.slice(spec.positionals.length)) problems.push(`unexpected argument "${extra}"`);
+  for (const extra of given.slice(spec.positionals.length)) problems.push(CLI_TEXTS.unexpectedArgument(extra));
   return problems;
 }
 
-function alternatives(values: readonly string[]): string {
-  return values.length === 1 ? String(values[0]) : `${values.slice(0, -1).join(', ')} or ${values.at(-1) ?? ''}`;
+function alternatives(values: readonly string[]): Text {
+  if (values.length === 1) return same(String(values[0]));
+  const [most, last] = [values.slice(0, -1).join(', '), values.at(-1) ?? ''];
+  return { en: `${most} or ${last}`, ru: `${most} или ${last}` };
+}
+
+/**
+ * The language that a command line asks for: by `--lang`, wherever it stands; else by the environment, in the order of POSIX
+ * (Base Definitions, 8.2), where an encoding without a language (`C.UTF-8`, as containers have it) asks for none.
+ */
+export function languageOf(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Language {
+  const given = LANGUAGES.find((language) => language === givenLanguage(argv));
+  if (given !== undefined) return given;
+  const locales = ['LC_ALL', 'LC_MESSAGES', 'LANG'].map((name) => env[name] ?? '');
+  const locale = locales.find((value) => value !== '' && !/^C\./i.test(value)) ?? '';
+  return LANGUAGES.find((language) => new RegExp(`^${language}(?![a-z])`, 'i').test(locale)) ?? 'en';
+}
+
+function givenLanguage(argv: readonly string[]): string | undefined {
+  const option = `--${LANGUAGE_OPTION}`;
+  const at = argv.findLastIndex((word) => word === option || word.startsWith(`${option}=`));
+  return at === -1 ? undefined : argv[at] === option ? argv[at + 1] : argv[at]?.slice(option.length + 1);
+}
+
+/**
+ * A command line without `--lang`, which may stand anywhere: also before the command, and beside `--help`. One that is wrong
+ * stays behind the command, where it is refused.
+ */
+export function withoutLanguage(argv: readonly string[]): readonly string[] {
+  const option = `--${LANGUAGE_OPTION}`;
+  const rest: string[] = [];
+  const wrong: string[] = [];
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? '';
+    const isWord = word === option;
+    if (!isWord && !word.startsWith(`${option}=`)) {
+      rest.push(word);
+      continue;
+    }
+    const value = isWord ? argv[at + 1] : word.slice(option.length + 1);
+    if (isWord) at += 1;
+    if (!LANGUAGES.some((language) => language === value))
+      wrong.push(word, ...(isWord && value !== undefined ? [value] : []));
+  }
+  return [...rest, ...wrong];
 }

@@ -1,7 +1,7 @@
+import type { Text } from '../../plugin/contract/text.ts';
 import { describe } from '../../plugin/contract/describe.guest.ts';
 import type { Json } from '../../plugin/contract/guest-platform.ts';
-import { refuse, wellFormed } from './arguments.guest.ts';
-import { fail } from './fail.guest.ts';
+import { refuse, takes, wellFormed } from './arguments.guest.ts';
 import {
   contains,
   type Dict,
@@ -17,7 +17,7 @@ import {
   toText,
 } from './intrinsics.guest.ts';
 import { callHost } from './plugin-platform.guest.ts';
-import { enter, type HostReference, type RunState } from './run-state.guest.ts';
+import { enter, type HostReference, type RunState, tooOften } from './run-state.guest.ts';
 
 /** What this file puts into scope. */
 export const names = ['api'] as const;
@@ -35,6 +35,15 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const OWN_HEADERS =
   ' connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding upgrade host content-length expect accept-encoding ';
 
+const ADDRESS: Text = {
+  en: 'an address such as "https://crm.example.com/orders"',
+  ru: 'адрес вроде "https://crm.example.com/orders"',
+};
+const HEADERS: Text = {
+  en: 'an object { "Name": "value" } or its JSON text',
+  ru: 'объект { "Имя": "значение" } или его текст JSON',
+};
+
 /** The global `api`: HTTP requests, synchronous for the script. */
 export function factory(state: RunState, host: HostReference): { api: Record<string, unknown> } {
   let headers: Dict<string> = dict();
@@ -43,13 +52,11 @@ export function factory(state: RunState, host: HostReference): { api: Record<str
   let requests = 0;
   const send = (call: string, method: string, url: unknown, body: unknown): unknown => {
     enter(state);
-    if (typeof url !== 'string' || url === '')
-      return refuse(`${call} takes an address such as "https://crm.example.com/orders", got ${describe(url)}`);
+    if (typeof url !== 'string' || url === '') return refuse(takes(call, ADDRESS, url));
     const text = wellFormed(call, url);
     const sent = body === undefined ? null : bodyText(call, body, state);
     requests += 1;
-    if (requests > MAX_REQUESTS)
-      return fail('script_host_calls', `the script made more than ${MAX_REQUESTS} requests and was stopped`);
+    if (requests > MAX_REQUESTS) return tooOften(MAX_REQUESTS, { en: 'requests', ru: 'запросов' });
     code = 0;
     problem = null;
     const request = { __proto__: null, method, url: text, headers, body: sent } as unknown as Json;
@@ -114,11 +121,17 @@ function bodyText(call: string, body: unknown, state: RunState): string {
   } catch (error) {
     // The script's own `toJSON` and getters run here.
     if (state.stopped) throw error;
-    return refuse(
-      `${call}: the body cannot be written as JSON: it holds itself, or what JSON has not, such as a BigInt`,
-    );
+    return refuse({
+      en: `${call}: the body cannot be written as JSON: it holds itself, or what JSON has not, such as a BigInt`,
+      ru: `${call}: из тела не сделать JSON: оно содержит само себя или то, чего в JSON нет, например BigInt`,
+    });
   }
-  return text ?? refuse(`${call}: the body cannot be written as JSON, got ${describe(body)}`);
+  if (text !== undefined) return text;
+  const got = describe(body);
+  return refuse({
+    en: `${call}: the body cannot be written as JSON, got ${got.en}`,
+    ru: `${call}: из тела не сделать JSON, получено: ${got.ru}`,
+  });
 }
 
 /** A JSON text, an object, or `null` for none. They take the place of those before. */
@@ -127,13 +140,23 @@ function headersOf(given: unknown, skip: (name: string) => void): Dict<string> {
   if (given === null) return headers;
   const source = typeof given === 'string' ? parsed(given) : given;
   if (typeof source !== 'object' || source === null || isArray(source)) {
-    return refuse(`api.setHeaders takes an object { "Name": "value" } or its JSON text, got ${describe(given)}`);
+    return refuse(takes('api.setHeaders', HEADERS, given));
   }
   const names = keysOf(source);
-  if (names.length > MAX_HEADERS) return refuse(`api.setHeaders takes at most ${MAX_HEADERS} headers`);
+  if (names.length > MAX_HEADERS) {
+    return refuse({
+      en: `api.setHeaders takes at most ${MAX_HEADERS} headers`,
+      ru: `api.setHeaders принимает не больше ${MAX_HEADERS} заголовков`,
+    });
+  }
   for (let index = 0; index < names.length; index += 1) {
     const name = names[index] as string;
-    if (!testRegExp(HEADER_NAME, name)) return refuse(`api.setHeaders: "${name}" cannot be the name of a header`);
+    if (!testRegExp(HEADER_NAME, name)) {
+      return refuse({
+        en: `api.setHeaders: "${name}" cannot be the name of a header`,
+        ru: `api.setHeaders: "${name}" не может быть именем заголовка`,
+      });
+    }
     const value = headerValue(name, (source as Record<string, unknown>)[name]);
     const key = lowerCase(name);
     if (contains(OWN_HEADERS, ` ${key} `)) skip(name);
@@ -145,15 +168,21 @@ function headersOf(given: unknown, skip: (name: string) => void): Dict<string> {
 function headerValue(name: string, value: unknown): string {
   if (typeof value === 'string') {
     if (value.length > MAX_HEADER_CHARS) {
-      return refuse(`api.setHeaders: the value of "${name}" is longer than ${MAX_HEADER_CHARS} characters`);
+      return refuse({
+        en: `api.setHeaders: the value of "${name}" is longer than ${MAX_HEADER_CHARS} characters`,
+        ru: `api.setHeaders: значение "${name}" длиннее ${MAX_HEADER_CHARS} знаков`,
+      });
     }
     if (testRegExp(HEADER_VALUE, value)) return value;
-    return refuse(
-      `api.setHeaders: the value of "${name}" holds a line break or a character beyond Latin-1, which no header may have; encode it first`,
-    );
+    return refuse({
+      en: `api.setHeaders: the value of "${name}" holds a line break or a character beyond Latin-1, which no header may have; encode it first`,
+      ru: `api.setHeaders: в значении "${name}" конец строки или знак не из Latin-1, а в заголовке их быть не может; сначала закодируйте`,
+    });
   }
   if (typeof value === 'boolean' || (typeof value === 'number' && isFinite(value))) return toText(value);
-  return refuse(
-    `api.setHeaders: the value of "${name}" must be a string, a number, true or false, got ${describe(value)}`,
-  );
+  const got = describe(value);
+  return refuse({
+    en: `api.setHeaders: the value of "${name}" must be a string, a number, true or false, got ${got.en}`,
+    ru: `api.setHeaders: значение "${name}" должно быть строкой, числом, true или false, а получено: ${got.ru}`,
+  });
 }

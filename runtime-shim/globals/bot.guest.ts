@@ -1,11 +1,13 @@
-import { keyArgument, refuse } from './arguments.guest.ts';
-import { describe } from '../../plugin/contract/describe.guest.ts';
+import { keyArgument, mustBe, NOT_EMPTY, refuse, takes } from './arguments.guest.ts';
+import type { Text } from '../../plugin/contract/text.ts';
 import { fail } from './fail.guest.ts';
 import { copyJson, hasOwn, isFinite, ordinary, toText } from './intrinsics.guest.ts';
 import { messageAction } from './message.guest.ts';
 import { collectAction, type RunState, STOP } from './run-state.guest.ts';
 import { placeOfCall } from './stack.guest.ts';
 import { createTextStore } from './text-store.guest.ts';
+
+const scriptCode = (): Text => ({ en: "script's code", ru: 'код скрипта' });
 
 /** What this file puts into scope. */
 export const names = ['bot'] as const;
@@ -46,19 +48,21 @@ export function factory(
     },
     run(options: unknown) {
       if (typeof options !== 'object' || options === null) {
-        refuse(`bot.run takes an object { script_code: "…" }, got ${describe(options)}`);
+        refuse(takes('bot.run', { en: 'an object { script_code: "…" }', ru: 'объект { script_code: "…" }' }, options));
       }
       const code = (options as { script_code?: unknown }).script_code;
       if (typeof code !== 'string' || code === '') {
-        refuse(`bot.run: script_code must be a non-empty string, got ${describe(code)}`);
+        refuse(mustBe('bot.run', { en: 'script_code', ru: 'script_code' }, NOT_EMPTY, code));
       }
       return runScript(code);
     },
     runScriptByCodeForLead(code: unknown, leadId: unknown) {
-      const script = keyArgument('bot.runScriptByCodeForLead', code, "script's code");
+      const script = keyArgument('bot.runScriptByCodeForLead', code, scriptCode);
       const id = typeof leadId === 'number' && isFinite(leadId) ? toText(leadId) : leadId;
       if (typeof id !== 'string' || id === '') {
-        refuse(`bot.runScriptByCodeForLead: the lead's id must be a string or a number, got ${describe(leadId)}`);
+        const idOfLead = { en: "the lead's id", ru: 'id лида' };
+        const wanted = { en: 'a string or a number', ru: 'нужна строка или число' };
+        refuse(mustBe('bot.runScriptByCodeForLead', idOfLead, wanted, leadId));
       }
       return runScript(script, { leadId: id });
     },
@@ -77,5 +81,8 @@ export function factory(
 
 /** What the platform has and the shim has not. */
 function missing(call: string): never {
-  return fail('script_unsupported', `${call} is not in the shim: it works on the platform only`);
+  return fail('script_unsupported', {
+    en: `${call} is not in the shim: it works on the platform only`,
+    ru: `${call} здесь нет: он работает только на платформе`,
+  });
 }

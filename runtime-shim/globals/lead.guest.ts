@@ -1,5 +1,14 @@
 import { describe } from '../../plugin/contract/describe.guest.ts';
-import { keyArgument, refuse, SYSTEM_PREFIX, textListArgument, valueArgument, writableKey } from './arguments.guest.ts';
+import {
+  keyArgument,
+  refuse,
+  SYSTEM_PREFIX,
+  TAG,
+  takes,
+  textListArgument,
+  valueArgument,
+  writableKey,
+} from './arguments.guest.ts';
 import {
   assign,
   copyJson,
@@ -35,7 +44,8 @@ export function factory(state: RunState): { lead: Record<string, unknown> } {
     },
     getChannelCode: () => state.input.lead.channel,
     setForwarded(forwarded: unknown) {
-      if (typeof forwarded !== 'boolean') refuse(`lead.setForwarded takes true or false, got ${describe(forwarded)}`);
+      if (typeof forwarded !== 'boolean')
+        refuse(takes('lead.setForwarded', { en: 'true or false', ru: 'true или false' }, forwarded));
       collectAction(state, { __proto__: null, type: 'set_forwarded', forwarded });
       return lead;
     },
@@ -79,7 +89,11 @@ function leadAttributes(state: RunState, self: object): Record<string, unknown> 
       const name = writableKey('lead.setJsonAttr', key);
       const text = toJson(value);
       if (text === undefined) {
-        return refuse(`lead.setJsonAttr: the value of "${name}" cannot be JSON, got ${describe(value)}`);
+        const got = describe(value);
+        return refuse({
+          en: `lead.setJsonAttr: the value of "${name}" cannot be JSON, got ${got.en}`,
+          ru: `lead.setJsonAttr: из значения "${name}" не сделать JSON, получено: ${got.ru}`,
+        });
       }
       return write(name, { __proto__: null, kind: 'json', value: text } as AttributeWrite);
     },
@@ -90,7 +104,10 @@ function leadAttributes(state: RunState, self: object): Record<string, unknown> 
       try {
         return parseJson(text);
       } catch {
-        return refuse(`lead.getJsonAttr: the attribute "${name}" is not JSON`);
+        return refuse({
+          en: `lead.getJsonAttr: the attribute "${name}" is not JSON`,
+          ru: `lead.getJsonAttr: атрибут "${name}" — не JSON`,
+        });
       }
     },
     deleteAttr: (key: unknown) => write(writableKey('lead.deleteAttr', key), null),
@@ -147,7 +164,7 @@ function leadTags(state: RunState, self: object): Record<string, unknown> {
     collectWrite(state, state.tags, tag, present);
   };
   const one = (call: string, present: boolean) => (tag: unknown) => {
-    set(keyArgument(call, tag, 'tag'), present);
+    set(keyArgument(call, tag, TAG), present);
     return self;
   };
   const many = (call: string, present: boolean) => (tags: unknown) => {
@@ -162,7 +179,7 @@ function leadTags(state: RunState, self: object): Record<string, unknown> {
     deleteTag: one('lead.deleteTag', false),
     deleteTags: many('lead.deleteTags', false),
     isTagExist(tag: unknown) {
-      const name = keyArgument('lead.isTagExist', tag, 'tag');
+      const name = keyArgument('lead.isTagExist', tag, TAG);
       if (name in state.tags) return state.tags[name];
       return isGivenTag(state, name);
     },

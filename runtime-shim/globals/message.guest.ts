@@ -1,5 +1,6 @@
-import { refuse, wellFormed } from './arguments.guest.ts';
+import { mustBe, NOT_EMPTY, refuse, tooLong, wellFormed } from './arguments.guest.ts';
 import { describe } from '../../plugin/contract/describe.guest.ts';
+import type { Text } from '../../plugin/contract/text.ts';
 import { add, isArray, isFinite, type List, list, testRegExp, toText } from './intrinsics.guest.ts';
 
 // The same limits as in plugin/contract/message.ts; a test holds the two together.
@@ -32,7 +33,11 @@ export function messageAction(text: unknown, buttons: unknown, attachments: unkn
     if (files.length > 0) action.attachments = files;
   }
   if (action.text === undefined && action.buttons === undefined && action.attachments === undefined) {
-    refuse(`${CALL}: a message needs a text, buttons or an attachment, got ${describe(text)}`);
+    const got = describe(text);
+    refuse({
+      en: `${CALL}: a message needs a text, buttons or an attachment, got ${got.en}`,
+      ru: `${CALL}: сообщению нужен текст, кнопки или вложение, а получено: ${got.ru}`,
+    });
   }
   return action;
 }
@@ -40,84 +45,127 @@ export function messageAction(text: unknown, buttons: unknown, attachments: unkn
 function textArgument(text: unknown): string {
   if (text === null || text === undefined) return '';
   if (typeof text === 'number' && isFinite(text)) return toText(text);
-  if (typeof text !== 'string') return refuse(`${CALL}: the text must be a string, got ${describe(text)}`);
-  if (text.length > MAX_TEXT_LENGTH) return refuse(`${CALL}: the text is longer than ${MAX_TEXT_LENGTH} characters`);
+  if (typeof text !== 'string') {
+    return refuse(mustBe(CALL, { en: 'the text', ru: 'текст' }, { en: 'a string', ru: 'нужна строка' }, text));
+  }
+  if (text.length > MAX_TEXT_LENGTH) {
+    return refuse(tooLong(CALL, { en: 'text', ru: 'текст' }, MAX_TEXT_LENGTH));
+  }
   return wellFormed(CALL, text);
 }
 
 function buttonRows(rows: unknown): List<List<object>> {
-  if (!isArray(rows)) return refuse(`${CALL}: buttons are an array of rows, got ${describe(rows)}`);
+  if (!isArray(rows)) {
+    const got = describe(rows);
+    return refuse({
+      en: `${CALL}: buttons are an array of rows, got ${got.en}`,
+      ru: `${CALL}: кнопки — это массив рядов, а получено: ${got.ru}`,
+    });
+  }
   const result = list<List<object>>();
   let count = 0;
   for (let at = 0; at < rows.length; at += 1) {
     const row: unknown = rows[at];
-    if (!isArray(row)) return refuse(`${CALL}: row ${at + 1} of the buttons must be an array, got ${describe(row)}`);
+    if (!isArray(row)) {
+      const what = { en: `row ${at + 1} of the buttons`, ru: `ряд ${at + 1} кнопок` };
+      return refuse(mustBe(CALL, what, { en: 'an array', ru: 'нужен массив' }, row));
+    }
     const line = list<object>();
     for (let index = 0; index < row.length; index += 1) {
-      add(line, button(row[index], `button ${index + 1} of row ${at + 1}`));
+      add(
+        line,
+        button(row[index], {
+          en: `button ${index + 1} of row ${at + 1}`,
+          ru: `кнопка ${index + 1} ряда ${at + 1}`,
+        }),
+      );
       count += 1;
     }
-    if (count > MAX_BUTTONS) return refuse(`${CALL}: more than ${MAX_BUTTONS} buttons`);
+    if (count > MAX_BUTTONS) {
+      return refuse({ en: `${CALL}: more than ${MAX_BUTTONS} buttons`, ru: `${CALL}: больше ${MAX_BUTTONS} кнопок` });
+    }
     if (line.length > 0) add(result, line);
   }
   return result;
 }
 
-function button(value: unknown, where: string): object {
+function button(value: unknown, where: Text): object {
   if (typeof value !== 'object' || value === null) {
-    return refuse(`${CALL}: ${where} must be { text, callback_data }, got ${describe(value)}`);
+    return refuse(mustBe(CALL, where, { en: '{ text, callback_data }', ru: 'нужен { text, callback_data }' }, value));
   }
   const { text, callback_data: data, url, web_app: app } = value as Readonly<Record<string, unknown>>;
-  const words = buttonText(text, `text of ${where}`);
+  const words = buttonText(text, 'text', where);
   // A button without data sends its own text, as a person who typed it would.
   const result: { __proto__: null; text: string; callback_data: string; url?: string; web_app?: object } = {
     __proto__: null,
     text: words,
-    callback_data: data === undefined || data === null ? words : buttonText(data, `callback_data of ${where}`),
+    callback_data: data === undefined || data === null ? words : buttonText(data, 'callback_data', where),
   };
-  if (url !== undefined && url !== null) result.url = link(url, `url of ${where}`);
+  if (url !== undefined && url !== null) result.url = link(url, 'url', where);
   if (app !== undefined && app !== null) {
     const address = typeof app === 'object' ? (app as { url?: unknown }).url : app;
-    result.web_app = { __proto__: null, url: link(address, `web_app of ${where}`) } as object;
+    result.web_app = { __proto__: null, url: link(address, 'web_app', where) } as object;
   }
   return result;
 }
 
-function buttonText(value: unknown, where: string): string {
+/** `the text of button 1 of row 2`: a part by its key. */
+function partOf(part: string, where: Text, article = ''): Text {
+  return { en: `${article}${part} of ${where.en}`, ru: `${part} (${where.ru})` };
+}
+
+function buttonText(value: unknown, part: string, where: Text): string {
   const text = typeof value === 'number' && isFinite(value) ? toText(value) : value;
   if (typeof text !== 'string' || text === '') {
-    return refuse(`${CALL}: the ${where} must be a non-empty string, got ${describe(value)}`);
+    return refuse(mustBe(CALL, partOf(part, where, 'the '), NOT_EMPTY, value));
   }
-  if (text.length > MAX_BUTTON_LENGTH)
-    return refuse(`${CALL}: the ${where} is longer than ${MAX_BUTTON_LENGTH} characters`);
+  if (text.length > MAX_BUTTON_LENGTH) return refuse(tooLong(CALL, partOf(part, where), MAX_BUTTON_LENGTH));
   return wellFormed(CALL, text);
 }
 
-function link(value: unknown, where: string): string {
+function link(value: unknown, part: string, where: Text): string {
   if (typeof value !== 'string' || value.length > MAX_URL_LENGTH || !testRegExp(LINK, value)) {
-    return refuse(`${CALL}: the ${where} must be a link that starts with http:// or https://`);
+    const { en, ru } = partOf(part, where, 'the ');
+    return refuse({
+      en: `${CALL}: ${en} must be a link that starts with http:// or https://`,
+      ru: `${CALL}: ${ru} — нужна ссылка, которая начинается с http:// или https://`,
+    });
   }
   return wellFormed(CALL, value);
 }
 
 function attachmentList(files: unknown): List<object> {
-  if (!isArray(files)) return refuse(`${CALL}: attachments are an array, got ${describe(files)}`);
-  if (files.length > MAX_ATTACHMENTS) return refuse(`${CALL}: more than ${MAX_ATTACHMENTS} attachments`);
+  if (!isArray(files)) {
+    const got = describe(files);
+    return refuse({
+      en: `${CALL}: attachments are an array, got ${got.en}`,
+      ru: `${CALL}: вложения — это массив, а получено: ${got.ru}`,
+    });
+  }
+  if (files.length > MAX_ATTACHMENTS) {
+    return refuse({
+      en: `${CALL}: more than ${MAX_ATTACHMENTS} attachments`,
+      ru: `${CALL}: больше ${MAX_ATTACHMENTS} вложений`,
+    });
+  }
   const result = list<object>();
   for (let index = 0; index < files.length; index += 1)
-    add(result, attachment(files[index], `attachment ${index + 1}`));
+    add(result, attachment(files[index], { en: `attachment ${index + 1}`, ru: `вложение ${index + 1}` }));
   return result;
 }
 
-function attachment(value: unknown, where: string): object {
+function attachment(value: unknown, where: Text): object {
   if (typeof value !== 'object' || value === null) {
-    return refuse(`${CALL}: ${where} must be { type, url }, got ${describe(value)}`);
+    return refuse(mustBe(CALL, where, { en: '{ type, url }', ru: 'нужен { type, url }' }, value));
   }
   const { type, url, name } = value as { type?: unknown; url?: unknown; name?: unknown };
   if (type !== 'image' && type !== 'video' && type !== 'audio' && type !== 'file') {
-    return refuse(`${CALL}: the type of ${where} must be "image", "video", "audio" or "file"`);
+    return refuse({
+      en: `${CALL}: the type of ${where.en} must be "image", "video", "audio" or "file"`,
+      ru: `${CALL}: type (${where.ru}) — нужен "image", "video", "audio" или "file"`,
+    });
   }
-  const address = link(url, `url of ${where}`);
+  const address = link(url, 'url', where);
   const result: { __proto__: null; type: string; url: string; name?: string } = {
     __proto__: null,
     type,
@@ -125,7 +173,10 @@ function attachment(value: unknown, where: string): object {
   };
   if (name === undefined || name === null) return result;
   if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH) {
-    return refuse(`${CALL}: the name of ${where} must be a string of at most ${MAX_NAME_LENGTH} characters`);
+    return refuse({
+      en: `${CALL}: the name of ${where.en} must be a string of at most ${MAX_NAME_LENGTH} characters`,
+      ru: `${CALL}: name (${where.ru}) — нужна строка не длиннее ${MAX_NAME_LENGTH} знаков`,
+    });
   }
   if (name !== '') result.name = wellFormed(CALL, name);
   return result;

@@ -3,7 +3,7 @@ import { fail } from './fail.guest.ts';
 import type { HostReference } from './run-state.guest.ts';
 import { hasOwn, now, ordinary, parseJson, toJson } from './intrinsics.guest.ts';
 import { readSystemAttribute } from './lead.guest.ts';
-import { collectAction, collectWrite, enter, type RunState, STOP } from './run-state.guest.ts';
+import { collectAction, collectWrite, enter, type RunState, STOP, tooOften } from './run-state.guest.ts';
 
 /** The platform as the plugin's guest code sees it (`plugin/contract/guest-platform.ts`). */
 export function pluginPlatform(
@@ -23,10 +23,10 @@ export function pluginPlatform(
       const text = value === null ? null : (toJson(value) as string);
       const limit = state.limits.systemAttributeChars;
       if (text !== null && text.length > limit) {
-        fail(
-          'script_result_too_large',
-          `what the script returned, wrote or sent is larger than ${limit} characters: all of "${key}"`,
-        );
+        fail('script_result_too_large', {
+          en: `what the script returned, wrote or sent is larger than ${limit} characters: all of "${key}"`,
+          ru: `скрипт вернул, записал или отправил больше ${limit} знаков: всё вместе в "${key}"`,
+        });
       }
       collectWrite(state, state.systemAttributes, key, text);
     },
@@ -41,7 +41,7 @@ export function pluginPlatform(
 
 interface Answer {
   readonly v?: Json;
-  readonly e?: { readonly code: string; readonly message: string };
+  readonly e?: { readonly code: string; readonly message: string; readonly ru?: string };
   /** The run begins anew later (`../sandbox/places.ts`): here it ends, as `bot.stop()` ends it. */
   readonly parked?: true;
 }
@@ -57,7 +57,9 @@ export function callHost(state: RunState, host: HostReference, plugin: string, n
     state.stopped = true;
     throw STOP;
   }
-  return hasOwn(answer, 'e') && answer.e !== undefined ? fail(answer.e.code, answer.e.message) : (answer.v ?? null);
+  if (!hasOwn(answer, 'e') || answer.e === undefined) return answer.v ?? null;
+  const { code, message, ru } = answer.e;
+  return fail(code, ru === undefined ? message : { en: message, ru });
 }
 
 /** As JSON text. After its time the host is asked. */
@@ -72,9 +74,6 @@ function countHostCall(state: RunState): void {
   enter(state);
   state.hostCalls += 1;
   if (state.hostCalls > state.limits.hostCalls) {
-    fail(
-      'script_host_calls',
-      `the script made more than ${state.limits.hostCalls} calls to the platform and was stopped`,
-    );
+    tooOften(state.limits.hostCalls, { en: 'calls to the platform', ru: 'вызовов платформы' });
   }
 }

@@ -1,3 +1,4 @@
+import type { Text } from '../../plugin/contract/text.ts';
 import { knownFailure } from './fail.guest.ts';
 import {
   add,
@@ -21,8 +22,10 @@ const MAX_THROWN_LENGTH = 500;
 /** Frames reported: the first that belongs to the author is what a person gets to see. */
 const MAX_FRAMES = 10;
 
-const RETURNED_PROMISE =
-  'the script returned a promise: the platform runs scripts synchronously, without async, await or timers';
+const RETURNED_PROMISE: Text = {
+  en: 'the script returned a promise: the platform runs scripts synchronously, without async, await or timers',
+  ru: 'скрипт вернул промис: платформа выполняет скрипты синхронно, без async, await и таймеров',
+};
 
 /** The end of a run that went well, as JSON: what it returned, wrote and asked for. */
 export function successReport(state: RunState, returned: unknown): string {
@@ -34,8 +37,12 @@ export function successReport(state: RunState, returned: unknown): string {
   if (ordinary && value === '{}' && isPromise(returned)) return report('script_async', RETURNED_PROMISE, list());
   const text = `{"ok":true,"returned":${value},"writes":${writes(state)},"actions":[${joined(state.actions, ',')}]}`;
   if (text.length > state.limits.resultChars) {
-    const message = `what the script returned, wrote or sent is larger than ${state.limits.resultChars} characters`;
-    return report('script_result_too_large', message, list());
+    const limit = state.limits.resultChars;
+    const tooLarge = {
+      en: `what the script returned, wrote or sent is larger than ${limit} characters`,
+      ru: `скрипт вернул, записал или отправил больше ${limit} знаков`,
+    };
+    return report('script_result_too_large', tooLarge, list());
   }
   return text;
 }
@@ -50,13 +57,17 @@ export function failureReport(thrown: unknown, libraries: Libraries): string {
     const library = libraries.libraryOf(frame.file) ?? null;
     add(frames, { __proto__: null, library, line: frame.line, column: frame.column });
   }
-  if (known !== undefined) return report(known.code, known.message, frames, known.library);
-  return report('script_error', thrownText(thrown), frames);
+  if (known !== undefined) return report(known.code, { en: known.message, ru: known.ru }, frames, known.library);
+  return report('script_error', { en: thrownText(thrown) }, frames);
 }
 
 /** The end of a run whose error cannot even be told. */
 export function unknownFailureReport(): string {
-  return report('script_error', 'Uncaught error that cannot be read', list());
+  return report(
+    'script_error',
+    { en: 'Uncaught error that cannot be read', ru: 'ошибка, которую нельзя прочитать' },
+    list(),
+  );
 }
 
 /** The end of a run whose promises went on after it. */
@@ -64,9 +75,16 @@ export function asyncReport(): string {
   return report('script_async', ASYNC_MESSAGE, list());
 }
 
-function report(code: string, message: string, frames: List<object>, library: string | null = null): string {
+/** Without `ru`: the words of the engine or of the author, which the server may put into Russian. */
+interface ReportedText {
+  readonly en: string;
+  readonly ru?: string | undefined;
+}
+
+function report(code: string, { en, ru }: ReportedText, frames: List<object>, library: string | null = null): string {
+  const error = { __proto__: null, code, message: en, ru, frames, library };
   // A list without a prototype is written as an array: JSON looks at what it is, not at what it inherits.
-  return toJson({ __proto__: null, ok: false, error: { __proto__: null, code, message, frames, library } }) as string;
+  return toJson({ __proto__: null, ok: false, error }) as string;
 }
 
 function writes(state: RunState): string {

@@ -1,3 +1,4 @@
+import type { Text } from '../../plugin/contract/text.ts';
 import { keyArgument, refuse } from './arguments.guest.ts';
 import { fail } from './fail.guest.ts';
 import type { HostReference } from './run-state.guest.ts';
@@ -76,17 +77,18 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
 
   const load = (name: unknown): unknown => {
     uses += 1;
-    const asked = keyArgument('require', name, "library's name");
+    const asked = keyArgument('require', name, libraryName);
     const { libraryNames } = state.input;
     const key = hasOwn(libraryNames, asked) ? (libraryNames[asked] as string) : asked;
     if (key in loaded) return (loaded[key] as Loaded).exports;
     if (!hasOwn(state.input.libraries, key)) {
       const builtIn = builtInLibraries(globals());
       if (key in builtIn) return (loaded[key] = { exports: builtIn[key] }).exports;
-      return fail(
-        'script_library_missing',
-        `there is no library "${asked}"; known: ${joined(knownNames(state), ', ')}`,
-      );
+      const known = joined(knownNames(state), ', ');
+      return fail('script_library_missing', {
+        en: `there is no library "${asked}"; known: ${known}`,
+        ru: `библиотеки "${asked}" нет; есть: ${known}`,
+      });
     }
     enter(state);
     const body = bodyOf(key);
@@ -110,9 +112,10 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
     __proto__: null,
     require: load,
     snippet: () =>
-      refuse(
-        "snippet('Name') is replaced by its text before the script is compiled, so its argument must be a plain text in quotes",
-      ),
+      refuse({
+        en: "snippet('Name') is replaced by its text before the script is compiled, so its argument must be a plain text in quotes",
+        ru: "snippet('Name') заменяется текстом до компиляции скрипта, поэтому в скобках нужен простой текст в кавычках",
+      }),
     libraryOf(scriptName) {
       if (!startsWith(scriptName, LIBRARY_NAME)) return undefined;
       const name = slice(scriptName, LIBRARY_NAME.length);
@@ -133,6 +136,8 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
   };
   return libraries;
 }
+
+const libraryName = (): Text => ({ en: "library's name", ru: 'имя библиотеки' });
 
 type LibraryBody = (module: Loaded, exports: unknown, require: unknown) => unknown;
 

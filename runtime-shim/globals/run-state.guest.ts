@@ -1,4 +1,5 @@
 import type { Json } from '../../plugin/contract/guest-platform.ts';
+import type { Text } from '../../plugin/contract/text.ts';
 import type { LeadSnapshot } from '../sandbox/lead-snapshot.ts';
 import { fail } from './fail.guest.ts';
 import { add, dict, type Dict, list, type List, toJson } from './intrinsics.guest.ts';
@@ -81,8 +82,10 @@ export interface RunState {
 /** Thrown by `bot.stop()`. A script that catches it changes nothing: what it does afterwards does not count. */
 export const STOP: object = { __proto__: null } as never;
 
-export const ASYNC_MESSAGE =
-  'the script went on after its end: the platform runs scripts synchronously, without async, await or timers';
+export const ASYNC_MESSAGE: Text = {
+  en: 'the script went on after its end: the platform runs scripts synchronously, without async, await or timers',
+  ru: 'скрипт продолжался после своего конца: платформа выполняет скрипты синхронно, без async, await и таймеров',
+};
 
 /** The state before the script. */
 export function createRunState(limits: GuestLimits): RunState {
@@ -115,16 +118,21 @@ export function enter(state: RunState): void {
   }
 }
 
+/** Ends a script that does something more often than one run may. */
+export function tooOften(limit: number, what: Text): never {
+  return fail('script_host_calls', {
+    en: `the script made more than ${limit} ${what.en} and was stopped`,
+    ru: `скрипт сделал больше ${limit} ${what.ru} и остановлен`,
+  });
+}
+
 /** Collects a write: a key of one of the records above. */
 export function collectWrite<Value>(state: RunState, record: Dict<Value>, key: string, value: Value): void {
   enter(state);
   if (!(key in record)) {
     state.written += 1;
     if (state.written > state.limits.writes) {
-      fail(
-        'script_host_calls',
-        `the script made more than ${state.limits.writes} writes of attributes and tags and was stopped`,
-      );
+      tooOften(state.limits.writes, { en: 'writes of attributes and tags', ru: 'записей атрибутов и тегов' });
     }
   }
   record[key] = value;
@@ -134,10 +142,7 @@ export function collectWrite<Value>(state: RunState, record: Dict<Value>, key: s
 export function collectAction(state: RunState, action: object): void {
   enter(state);
   if (state.actions.length >= state.limits.actions) {
-    fail(
-      'script_host_calls',
-      `the script made more than ${state.limits.actions} messages and other actions and was stopped`,
-    );
+    tooOften(state.limits.actions, { en: 'messages and other actions', ru: 'сообщений и других действий' });
   }
   add(state.actions, toJson(action) as string);
 }

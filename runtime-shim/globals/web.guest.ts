@@ -1,5 +1,4 @@
-import { describe } from '../../plugin/contract/describe.guest.ts';
-import { refuse } from './arguments.guest.ts';
+import { refuse, takes } from './arguments.guest.ts';
 import { fail } from './fail.guest.ts';
 import { defineHidden } from './global-scope.guest.ts';
 import {
@@ -85,7 +84,11 @@ export function installWebGlobals(state: RunState, host: HostReference): void {
       return encodeBase64(toText(text));
     }
     structuredClone(...given: unknown[]): unknown {
-      if (given.length === 0) return refuse('structuredClone takes a value, got nothing');
+      if (given.length === 0)
+        return refuse({
+          en: 'structuredClone takes a value, got nothing',
+          ru: 'structuredClone принимает значение, а не получил ничего',
+        });
       return web().structuredClone(given[0]);
     }
     setTimeout(): never {
@@ -129,10 +132,10 @@ export function installWebGlobals(state: RunState, host: HostReference): void {
 }
 
 function synchronous(name: string): never {
-  return fail(
-    'script_async',
-    `${name}: the platform runs scripts synchronously and ends them at once, so there are no timers; call the function itself`,
-  );
+  return fail('script_async', {
+    en: `${name}: the platform runs scripts synchronously and ends them at once, so there are no timers; call the function itself`,
+    ru: `${name}: платформа выполняет скрипты синхронно и сразу заканчивает, поэтому таймеров нет; вызовите саму функцию`,
+  });
 }
 
 /**
@@ -196,7 +199,10 @@ function createCrypto(state: RunState, host: HostReference): object {
     const wanted = count - rest > RANDOM_POOL_BYTES ? count - rest : RANDOM_POOL_BYTES;
     const bytes = host.applySync(undefined, ['random', toText(wanted)]);
     if (bytes.length !== wanted) {
-      fail('script_host_calls', 'the script asked for more random numbers than one run may have and was stopped');
+      fail('script_host_calls', {
+        en: 'the script asked for more random numbers than one run may have and was stopped',
+        ru: 'скрипт попросил больше случайных чисел, чем можно за один запуск, и остановлен',
+      });
     }
     pool = slice(pool, used) + bytes;
     used = 0;
@@ -213,11 +219,18 @@ function createCrypto(state: RunState, host: HostReference): object {
       const size = type === undefined ? undefined : ELEMENT_BYTES[type];
       if (size === undefined)
         return refuse(
-          `crypto.getRandomValues takes an array of whole numbers such as Uint8Array, got ${describe(array)}`,
+          takes(
+            'crypto.getRandomValues',
+            { en: 'an array of whole numbers such as Uint8Array', ru: 'массив целых чисел, например Uint8Array' },
+            array,
+          ),
         );
       const length = typedArrayLength(array as object);
       if (length * size > MAX_RANDOM_BYTES_PER_CALL)
-        return refuse(`crypto.getRandomValues gives at most ${MAX_RANDOM_BYTES_PER_CALL} bytes at a time`);
+        return refuse({
+          en: `crypto.getRandomValues gives at most ${MAX_RANDOM_BYTES_PER_CALL} bytes at a time`,
+          ru: `crypto.getRandomValues даёт за раз не больше ${MAX_RANDOM_BYTES_PER_CALL} байт`,
+        });
       need(length * size);
       const target = array as Record<number, number | bigint>;
       for (let index = 0; index < length; index += 1) {
@@ -295,7 +308,10 @@ function encodeBase64(text: string): string {
 function byteAt(text: string, index: number): number {
   const code = charCodeAt(text, index);
   if (code > 255)
-    return refuse('btoa takes characters up to U+00FF only: make bytes of other text with TextEncoder first');
+    return refuse({
+      en: 'btoa takes characters up to U+00FF only: make bytes of other text with TextEncoder first',
+      ru: 'btoa принимает знаки до U+00FF: другой текст сначала превратите в байты через TextEncoder',
+    });
   return code;
 }
 
@@ -313,7 +329,12 @@ function decodeBase64(text: string): string {
       continue;
     }
     const value = indexOf(BASE64, character);
-    if (value < 0 || pads > 0) refuse('atob: the text is not base64: it holds a character in a wrong place');
+    if (value < 0 || pads > 0) {
+      refuse({
+        en: 'atob: the text is not base64: it holds a character in a wrong place',
+        ru: 'atob: текст — не base64: в нём знак не на своём месте',
+      });
+    }
     bits = ((bits << 6) | value) & 0xffff;
     digits += 1;
     // Four digits of six bits are three bytes; the bits over at the end are dropped.
@@ -321,6 +342,11 @@ function decodeBase64(text: string): string {
     if (digits % 4 !== 1) addCode(maker, (bits >> over) & 255);
   }
   const isWhole = pads === 0 ? digits % 4 !== 1 : pads < 3 && (digits + pads) % 4 === 0;
-  if (!isWhole) refuse('atob: the text is not base64: its length does not fit');
+  if (!isWhole) {
+    refuse({
+      en: 'atob: the text is not base64: its length does not fit',
+      ru: 'atob: текст — не base64: не та длина',
+    });
+  }
   return joinCodes(maker);
 }

@@ -1,3 +1,4 @@
+import type { Text } from '../../plugin/contract/text.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
 
@@ -75,7 +76,8 @@ export function answerBusy(request: IncomingMessage, response: ServerResponse): 
 export function answerFailure(response: ServerResponse, error: unknown): 'told' | 'unexpected' {
   const code = codeOf(error) ?? '';
   if (code === 'message_invalid') {
-    const problems = (error as { readonly facts?: { readonly problems?: readonly string[] } }).facts?.problems ?? [];
+    const facts = (error as { readonly facts?: { readonly problems?: readonly Text[] } }).facts;
+    const problems = facts?.problems?.map(({ en }) => en) ?? [];
     answerError(response, 400, { code, message: messageOf(error), problems });
     return 'told';
   }

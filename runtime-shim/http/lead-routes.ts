@@ -1,6 +1,7 @@
 /** `/api/channels/<channel>/leads/<externalId>`: a lead's messages and state, for its channel. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { same } from '../../plugin/contract/text.ts';
 import { shimError } from '../errors.ts';
 import { transcriptLineSchema } from '../leads/transcript.ts';
 import { leadMessageBodySchema } from '../runtime/lead-message.ts';
@@ -161,7 +162,7 @@ function parseBody(bytes: Uint8Array): object | string {
   // The address says who the lead is: a body that says it again could say something else.
   const twice = ['channel', 'externalId'].filter((key) => Object.hasOwn(json.value as object, key));
   if (twice.length > 0) {
-    throw shimError('message_invalid', { problems: twice.map((key) => `${key}: belongs into the address only`) });
+    throw shimError('message_invalid', { problems: twice.map((key) => same(`${key}: belongs into the address only`)) });
   }
   return json.value;
 }

@@ -1,6 +1,7 @@
 /** `GET …/messages` with `Accept: text/event-stream`: server-sent events (html.spec.whatwg.org, section 9.2). */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { same } from '../../plugin/contract/text.ts';
 import { shimError } from '../errors.ts';
 import { transcriptOf } from '../leads/lead-keys.ts';
 import type { TranscriptMessage, TranscriptPage } from '../runtime/contract.ts';
@@ -24,7 +25,9 @@ export function afterOf(request: IncomingMessage, query: URLSearchParams): numbe
   const seen = request.headers['last-event-id'];
   const values = [query.get('after') ?? '0', typeof seen === 'string' && seen !== '' ? seen : '0'];
   if (!values.every((value) => /^\d{1,15}$/.test(value))) {
-    throw shimError('message_invalid', { problems: ['after: must be the number of a message, 0 for all of them'] });
+    throw shimError('message_invalid', {
+      problems: [same('after: must be the number of a message, 0 for all of them')],
+    });
   }
   return Math.max(...values.map(Number));
 }

@@ -93,11 +93,17 @@ export class BotAtWork implements BotRuntime {
   async reload(): Promise<readonly string[]> {
     const { context, holder } = this;
     const before = holder.current().timeZone;
-    const problems = [...(await holder.reload())];
+    const texts = [...(await holder.reload())];
     const { timeZone } = holder.current();
     if (!this.parts.sharesRunners) context.sandbox.useTimeZone(timeZone);
-    else if (timeZone !== before) problems.push('bot.json: timeZone: with several bots a change of it needs a restart');
-    context.activities.emit({ kind: 'bot_reloaded', at: context.clock.now(), problems });
+    else if (timeZone !== before) {
+      texts.push({
+        en: 'bot.json: timeZone: with several bots a change of it needs a restart',
+        ru: 'bot.json: timeZone: когда ботов несколько, после его смены нужен перезапуск',
+      });
+    }
+    const problems = texts.map(({ en }) => en);
+    context.activities.emit({ kind: 'bot_reloaded', at: context.clock.now(), problems, ru: texts.map(({ ru }) => ru) });
     if (problems.length > 0) {
       const facts = { bot: context.botId, problems };
       context.logger.warn('the bot folder has problems; the last good bot goes on', facts);

@@ -1,4 +1,5 @@
 import { codeOf } from '../../plugin/contract/coded-error.ts';
+import type { Text } from '../../plugin/contract/text.ts';
 import type { Bot } from '../bot/bot.ts';
 import { loadBot } from '../bot/load/load-bot.ts';
 
@@ -14,23 +15,28 @@ export class BotHolder {
   readonly current = (): Bot => this.bot;
 
   /** Reads the folder again, one reading at a time, so that the last one asked for is the one in force. Returns the problems. */
-  reload(): Promise<readonly string[]> {
+  reload(): Promise<readonly Text[]> {
     const reading = this.loading.then(() => this.read());
     this.loading = reading.catch(() => undefined);
     return reading;
   }
 
-  private async read(): Promise<readonly string[]> {
+  private async read(): Promise<readonly Text[]> {
     const { folder, id } = this.bot;
     let bot: Bot;
     try {
       bot = await loadBot(folder);
     } catch (error) {
       if (codeOf(error) !== 'bot_invalid') throw error;
-      return (error as { facts: { problems: readonly string[] } }).facts.problems;
+      return (error as { facts: { problems: readonly Text[] } }).facts.problems;
     }
     if (bot.id !== id)
-      return [`bot.json: id: it was "${id}" when the runtime started, and all leads belong to that bot`];
+      return [
+        {
+          en: `bot.json: id: it was "${id}" when the runtime started, and all leads belong to that bot`,
+          ru: `bot.json: id: при запуске был "${id}", и все лиды принадлежат тому боту`,
+        },
+      ];
     this.bot = bot;
     return [];
   }

@@ -130,7 +130,13 @@ export type RuntimeActivity =
       readonly level: ScriptLogLine['level'];
       readonly text: string;
     }
-  | { readonly kind: 'bot_reloaded'; readonly at: number; readonly problems: readonly string[] }
+  /** `ru`: the problems in Russian. */
+  | {
+      readonly kind: 'bot_reloaded';
+      readonly at: number;
+      readonly problems: readonly string[];
+      readonly ru?: readonly string[];
+    }
   | { readonly kind: 'plugin'; readonly at: number; readonly activity: Activity };
 
 /** `GET /api/channels/<channel>/leads/<externalId>`. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { issueWords } from '../../plugin/contract/issue-words.ts';
 import { codeSchema, externalIdSchema, type LeadRef } from '../../plugin/contract/lead.ts';
 import { type Content, contentSchema, MAX_TEXT_LENGTH, textSchema } from '../../plugin/contract/message.ts';
+import { same } from '../../plugin/contract/text.ts';
 import { shimError } from '../errors.ts';
 import type { LeadMessageInput } from './contract.ts';
 
@@ -51,7 +52,10 @@ export function parseLeadMessage(botId: string, input: LeadMessageInput): LeadMe
     ...(content.success ? [] : content.error.issues.map(describe)),
     ...unknownKeys(input),
   ];
-  if (!address.success || !content.success || problems.length > 0) throw shimError('message_invalid', { problems });
+  if (!address.success || !content.success || problems.length > 0) {
+    // Told to a channel's adapter, which is a program.
+    throw shimError('message_invalid', { problems: problems.map(same) });
+  }
   const { channel, externalId, id, name } = address.data;
   return { lead: { botId, channel, externalId }, id, name, content: content.data };
 }
@@ -69,5 +73,5 @@ function describe(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') return `${path}: unknown ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
   // The only rule on the whole of it: the bot's messages, of which this is the schema, may have buttons instead.
   if (issue.code === 'custom' && path === '') return 'a message needs a text or an attachment';
-  return path === '' ? issueWords(issue) : `${path}: ${issueWords(issue)}`;
+  return path === '' ? issueWords(issue).en : `${path}: ${issueWords(issue).en}`;
 }

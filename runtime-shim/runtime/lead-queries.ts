@@ -1,5 +1,6 @@
 import { problemsOf } from '../../plugin/contract/parse-tolerantly.ts';
 import { type LeadRef, leadRefSchema } from '../../plugin/contract/lead.ts';
+import { same } from '../../plugin/contract/text.ts';
 import { shimError } from '../errors.ts';
 import { listLeads, readForwarded, readLead } from '../leads/lead-store.ts';
 import { readTranscript } from '../leads/transcript.ts';
@@ -14,7 +15,7 @@ const MAX_SIZE = 4 * 1_024 * 1_024;
 export function refOf(context: RuntimeContext, channel: string, externalId: string): LeadRef {
   const parsed = leadRefSchema.safeParse({ botId: context.botId, channel, externalId });
   if (parsed.success) return parsed.data;
-  throw shimError('message_invalid', { problems: problemsOf(parsed.error, '') });
+  throw shimError('message_invalid', { problems: problemsOf(parsed.error, '').map(same) });
 }
 
 interface LeadPage extends TranscriptPage {

@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
+import { codeOf, textOf } from '../../plugin/contract/coded-error.ts';
 import type { ClaimedJob, ReadTransaction } from '../../plugin/storage/contract.ts';
 import type { JobAttempt, JobOutcome } from '../../plugin/storage/lane-worker-contract.ts';
 import { MAX_SCENARIO_MS, MAX_TURN_CHARS } from '../bot/run/play.ts';
@@ -125,7 +125,8 @@ function givenUp(context: RuntimeContext, lead: StoredLead['lead'], error: unkno
 /** What is left when a scenario cannot be run at all: the lead's message goes on to the plugins, and the author reads why. */
 function nothingBut(lead: StoredLead['lead'], error: unknown): ScenarioResult {
   const code = codeOf(error) ?? 'internal';
-  const wrong = { code, message: messageOf(error), file: 'bot.json', line: null, column: null };
+  const { en, ru } = textOf(error);
+  const wrong = { code, message: en, ru, file: 'bot.json', line: null, column: null };
   return {
     lead,
     botWrites: new Map(),

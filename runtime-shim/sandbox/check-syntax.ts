@@ -1,16 +1,21 @@
 import { compileFunction } from 'node:vm';
+import { same, type Text } from '../../plugin/contract/text.ts';
 import { SHIM_ERRORS } from '../errors.ts';
 import type { ScriptError } from './contract.ts';
+import { engineText } from './engine-words.ts';
 
 /** The name under which V8 reports a position; never shown. */
 const NAME = 'metabot-syntax';
 /** How V8 begins what it says about an `await`: about async functions and modules, neither of which is the way out here. */
 const AWAIT = 'await is only valid';
-const NO_AWAIT = 'the platform runs scripts synchronously: take the await away, calls return their value';
+const NO_AWAIT: Text = {
+  en: 'SyntaxError: the platform runs scripts synchronously: take the await away, calls return their value',
+  ru: 'SyntaxError: платформа выполняет скрипты синхронно: уберите await, вызовы сами возвращают значение',
+};
 
 export interface SyntaxProblem {
-  /** V8's own words: `SyntaxError: Unexpected token '}'`. */
-  readonly message: string;
+  /** In English V8's own words: `SyntaxError: Unexpected token '}'`. */
+  readonly message: Text;
   readonly line: number | null;
   readonly column: number | null;
 }
@@ -25,9 +30,9 @@ export function syntaxProblem(code: string, parameters: readonly string[] = []):
     compileFunction(`\n${code}`, parameters, { filename: NAME });
     return undefined;
   } catch (error) {
-    if (!(error instanceof Error)) return { message: 'SyntaxError', line: null, column: null };
-    const words = error.message.startsWith(AWAIT) ? NO_AWAIT : error.message;
-    return { message: `${error.name}: ${words}`, ...positionIn(error.stack ?? '') };
+    if (!(error instanceof Error)) return { message: same('SyntaxError'), line: null, column: null };
+    const message = error.message.startsWith(AWAIT) ? NO_AWAIT : engineText(`${error.name}: ${error.message}`);
+    return { message, ...positionIn(error.stack ?? '') };
   }
 }
 
@@ -36,7 +41,8 @@ export function checkSyntax(file: string, code: string): ScriptError | undefined
   const problem = syntaxProblem(code);
   if (problem === undefined) return undefined;
   const { message, line, column } = problem;
-  return { code: 'script_syntax', message: SHIM_ERRORS.script_syntax.message({ detail: message }), file, line, column };
+  const { en, ru } = SHIM_ERRORS.script_syntax.message({ detail: message });
+  return { code: 'script_syntax', message: en, ru, file, line, column };
 }
 
 /** Node puts `name:line`, the source line and a row of blanks and `^` before the stack of a syntax error. */

@@ -132,6 +132,8 @@ export interface ScriptPlace {
 export interface ScriptError extends ScriptPlace {
   readonly code: string;
   readonly message: string;
+  /** The message in Russian; left out where its words are an author's own. */
+  readonly ru?: string;
 }
 
 /** What a run has cost. */

@@ -1,3 +1,4 @@
+import { NO_TEXT, type Text } from '../../plugin/contract/text.ts';
 import { knownNames, quotedName } from '../names.ts';
 import { MAX_CODE_CHARS } from './run-limits.ts';
 import type { LibrarySet } from './runner-protocol.ts';
@@ -11,6 +12,11 @@ const MAX_DEPTH = 10;
  * snippets stand in each of 400 that stand in each of 400.
  */
 const MAX_SNIPPETS = 10_000;
+
+const PLATFORM_LIBRARY: Text = {
+  en: ' (a library of the platform has no text to paste: use require)',
+  ru: ' (у библиотеки платформы нет текста для вставки: возьмите require)',
+};
 
 /** A piece of the expanded text and where it stands in its own file. */
 interface Piece {
@@ -30,7 +36,7 @@ export interface ExpandedScript {
 }
 
 export interface SnippetProblem {
-  readonly problem: string;
+  readonly problem: Text;
   readonly code: 'script_library_missing' | 'script_argument';
   readonly library: string | null;
   readonly line: number;
@@ -51,7 +57,7 @@ export function expandSnippets(code: string, libraries: LibrarySet): ExpandedScr
     let from = 0;
     for (const match of source.matchAll(SNIPPET)) {
       const name = match[1] ?? match[2] ?? match[3] ?? '';
-      const fail = (kind: SnippetProblem['code'], problem: string): SnippetProblem => ({
+      const fail = (kind: SnippetProblem['code'], problem: Text): SnippetProblem => ({
         problem,
         code: kind,
         library,
@@ -59,21 +65,33 @@ export function expandSnippets(code: string, libraries: LibrarySet): ExpandedScr
       });
       if (!Object.hasOwn(libraries, name)) {
         const known = knownNames(Object.keys(libraries));
-        const hint = name.startsWith('Common.') ? ' (a library of the platform has no text to paste: use require)' : '';
-        return fail('script_library_missing', `there is no library "${quotedName(name)}"${hint}; known: ${known}`);
+        const hint = name.startsWith('Common.') ? PLATFORM_LIBRARY : NO_TEXT;
+        return fail('script_library_missing', {
+          en: `there is no library "${quotedName(name)}"${hint.en}; known: ${known.en}`,
+          ru: `библиотеки "${quotedName(name)}" нет${hint.ru}; есть: ${known.ru}`,
+        });
       }
       if (depth >= MAX_DEPTH) {
-        return fail('script_argument', `snippets use each other more than ${MAX_DEPTH} deep: "${name}"`);
+        return fail('script_argument', {
+          en: `snippets use each other more than ${MAX_DEPTH} deep: "${name}"`,
+          ru: `вставки вложены друг в друга глубже ${MAX_DEPTH}: "${name}"`,
+        });
       }
       snippets += 1;
       if (snippets > MAX_SNIPPETS) {
-        return fail('script_argument', `the script uses more than ${MAX_SNIPPETS} snippets`);
+        return fail('script_argument', {
+          en: `the script uses more than ${MAX_SNIPPETS} snippets`,
+          ru: `в скрипте больше ${MAX_SNIPPETS} вставок snippet`,
+        });
       }
       add(library, source, from, match.index);
       const inner = expand(name, libraries[name]?.code ?? '', depth + 1);
       if (inner !== undefined) return inner;
       if (text.length > MAX_CODE_CHARS) {
-        return fail('script_argument', `the script with its snippets is longer than ${MAX_CODE_CHARS} characters`);
+        return fail('script_argument', {
+          en: `the script with its snippets is longer than ${MAX_CODE_CHARS} characters`,
+          ru: `скрипт вместе со вставками snippet длиннее ${MAX_CODE_CHARS} знаков`,
+        });
       }
       from = match.index + match[0].length;
     }

@@ -1,11 +1,12 @@
-import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
+import type { Text } from '../../plugin/contract/text.ts';
+import { codeOf, messageOf, textOf } from '../../plugin/contract/coded-error.ts';
 import type { Logger } from '../../plugin/contract/host.ts';
 import { SHIM_ERRORS } from '../errors.ts';
 import type { ScriptResult, ScriptRun, ScriptUsage } from './contract.ts';
 import { MAX_HOST_ANSWER_CHARS } from './run-limits.ts';
 import type { FromRunner } from './runner-protocol.ts';
 
-/** Performs a script's host call. Never rejects: the guest gets `{"v":…}`, or `{"e":{code,message}}` without stack, path or secret. */
+/** Performs a script's host call. Never rejects: the guest gets `{"v":…}`, or `{"e":{code,message,ru}}` without stack, path or secret. */
 export async function answerCall(
   run: PendingRun,
   call: Extract<FromRunner, { t: 'call' }>,
@@ -18,7 +19,7 @@ export async function answerCall(
     const json = await run.script.call(call.plugin, call.name, call.args, run.abort.signal, leftMs);
     if (json.length > MAX_HOST_ANSWER_CHARS) {
       const message = SHIM_ERRORS.script_result_too_large.message({ limit: MAX_HOST_ANSWER_CHARS });
-      return JSON.stringify({ e: { code: 'script_result_too_large', message } });
+      return JSON.stringify({ e: { code: 'script_result_too_large', message: message.en, ru: message.ru } });
     }
     return `{"v":${json}}`;
   } catch (error) {
@@ -29,11 +30,14 @@ export async function answerCall(
 }
 
 /** Only an error of a catalogue may speak to a script: its message is made of typed facts. Any other one stays here. */
-function forGuest(error: unknown, call: string, logger: Logger | undefined): { code: string; message: string } {
+function forGuest(error: unknown, call: string, logger: Logger | undefined): object {
   const code = codeOf(error);
-  if (code !== undefined && error instanceof Error && 'fault' in error) return { code, message: error.message };
+  if (code !== undefined && error instanceof Error && 'fault' in error) {
+    return { code, message: error.message, ru: textOf(error).ru };
+  }
   logger?.warn('a host function failed', { call, error: messageOf(error) });
-  return { code: 'script_host_failed', message: SHIM_ERRORS.script_host_failed.message({ call }) };
+  const { en, ru } = SHIM_ERRORS.script_host_failed.message({ call });
+  return { code: 'script_host_failed', message: en, ru };
 }
 
 /** A run from its request to its end, over as many runners as it takes. */
@@ -66,8 +70,9 @@ export function abortCalls(run: PendingRun): void {
 }
 
 /** The end of a run that the server itself ended, or never began. */
-export function failure(run: PendingRun, code: string, message: string): ScriptResult {
+export function failure(run: PendingRun, code: string, { en, ru }: Text): ScriptResult {
   const wallMs = Math.round(performance.now() - run.startedAt);
   const usage: ScriptUsage = { cpuMs: 0, wallMs, hostCalls: 0 };
-  return { ok: false, error: { code, message, file: run.script.file, line: null, column: null }, log: [], usage };
+  const error = { code, message: en, ru, file: run.script.file, line: null, column: null };
+  return { ok: false, error, log: [], usage };
 }

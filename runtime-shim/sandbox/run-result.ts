@@ -4,7 +4,8 @@ import type { Json } from '../../plugin/contract/guest.ts';
 import { contentSchema } from '../../plugin/contract/message.ts';
 import { SHIM_ERRORS } from '../errors.ts';
 import { authorPlace, expandSnippets } from './expand-snippets.ts';
-import type { ScriptAction, ScriptResult, ScriptRun, ScriptWrites } from './contract.ts';
+import type { ScriptAction, ScriptError, ScriptResult, ScriptRun, ScriptWrites } from './contract.ts';
+import { engineText } from './engine-words.ts';
 import { MAX_ACTIONS } from './run-limits.ts';
 import type { FromRunner } from './runner-protocol.ts';
 
@@ -79,6 +80,7 @@ const reportSchema = z.discriminatedUnion('ok', [
     error: z.object({
       code: z.string(),
       message: z.string(),
+      ru: z.string().exactOptional(),
       file: z.string(),
       line: z.int().nullable(),
       column: z.int().nullable(),
@@ -97,13 +99,21 @@ export function runResult(script: RunText, end: Extract<FromRunner, { t: 'end' }
   const report = json.ok ? reportSchema.safeParse(json.value) : undefined;
   if (report?.success !== true) {
     const problem = json.ok ? (report?.error.issues[0]?.message ?? '') : json.problem;
-    const detail = `what the script left behind cannot be read: ${problem}`;
-    const message = SHIM_ERRORS.script_error.message({ detail });
-    return { ok: false, error: { code: 'script_error', message, file, line: null, column: null }, log, usage };
+    const detail = {
+      en: `what the script left behind cannot be read: ${problem}`,
+      ru: `то, что скрипт после себя оставил, нельзя прочитать: ${problem}`,
+    };
+    const { en, ru } = SHIM_ERRORS.script_error.message({ detail });
+    return { ok: false, error: { code: 'script_error', message: en, ru, file, line: null, column: null }, log, usage };
   }
-  if (!report.data.ok) return { ok: false, error: report.data.error, log, usage };
+  if (!report.data.ok) return { ok: false, error: inRussian(report.data.error), log, usage };
   const { returned, writes, actions } = report.data;
   return { ok: true, returned, writes, actions: placed(actions, script), log, usage };
+}
+
+/** An engine's own words are in English only, and a script may have thrown any. */
+function inRussian(error: ScriptError): ScriptError {
+  return error.ru === undefined ? { ...error, ru: engineText(error.message).ru } : error;
 }
 
 /**

@@ -47,7 +47,9 @@ export async function checkBot({ bot, typings }: CheckBotOptions): Promise<BotCh
   problems.push(...(await lintBot(bot)));
   for (const { source } of conditions) {
     const wrong = conditionProblem(viewOf(source, bot.libraries).code);
-    if (wrong !== undefined) problems.push({ file: source.file, line: 1, column: 1, ...wrong });
+    if (wrong === undefined) continue;
+    const { rule, text } = wrong;
+    problems.push({ file: source.file, line: 1, column: 1, rule, message: text.en, ru: text.ru });
   }
   const typescript = await findTypeScript(bot.folder);
   if (typescript !== undefined) problems.push(...(await typeProblems(typescript, scripts, bot, typings, problems)));

@@ -1,5 +1,9 @@
 import type { AnyNode, CallExpression } from 'acorn';
+import { same, type Text } from '../../../plugin/contract/text.ts';
+import { question } from '../../names.ts';
+import { CHECK_TEXTS, TAKES } from './check-texts.ts';
 import { offsetAt, type ScriptProblem } from './script-problem.ts';
+import type { TypeFinding } from './type-check.ts';
 import { keyOf, ScriptTree } from './script-tree.ts';
 
 /** Objects of the platform: what they have and take is certain, because the typings say it and no script changes it. */
@@ -28,24 +32,24 @@ export interface JudgeContext {
  * name that there is not, a method that the platform's objects or a value just made have not, an argument that stands in the
  * call as it is and that the platform refuses.
  */
-export function judgeType(found: ScriptProblem, code: string, context: JudgeContext): ScriptProblem | undefined {
+export function judgeType(found: TypeFinding, code: string, context: JudgeContext): ScriptProblem | undefined {
   const tree = ScriptTree.of(code);
   const node = tree?.nodeAt(offsetAt(code, found.line, found.column));
   if (tree === undefined || node === undefined) return undefined;
   const told = tell(found, node, tree, context);
   if (told === undefined) return undefined;
-  const { hint, ...certain } = { ...found, message: told.message };
-  return told.isHint || hint === true || found.file.startsWith('libraries/') || isDoubted(tree, node)
+  const certain = { ...found, message: told.text.en, ru: told.text.ru };
+  return told.isHint || found.file.startsWith('libraries/') || isDoubted(tree, node)
     ? { ...certain, hint: true }
     : certain;
 }
 
 interface Told {
-  readonly message: string;
+  readonly text: Text;
   readonly isHint: boolean;
 }
 
-function tell(found: ScriptProblem, node: AnyNode, tree: ScriptTree, context: JudgeContext): Told | undefined {
+function tell(found: TypeFinding, node: AnyNode, tree: ScriptTree, context: JudgeContext): Told | undefined {
   switch (found.rule) {
     case 'TS2304':
     case 'TS2552':
@@ -66,9 +70,9 @@ function tell(found: ScriptProblem, node: AnyNode, tree: ScriptTree, context: Ju
     case 'TS2555':
       return argumentCount(found.message, node, tree);
     case 'TS2588':
-      return { message: `${quoted(found.message)} is a const: it cannot be given another value`, isHint: false };
+      return { text: CHECK_TEXTS.isConst(quotes(found.message)[0] ?? ''), isHint: false };
     case 'TS2448':
-      return { message: `${quoted(found.message)} is used before it is declared`, isHint: false };
+      return { text: CHECK_TEXTS.usedBeforeDeclared(quotes(found.message)[0] ?? ''), isHint: false };
     default:
       return undefined;
   }
@@ -77,8 +81,8 @@ function tell(found: ScriptProblem, node: AnyNode, tree: ScriptTree, context: Ju
 function unknownName(message: string, tree: ScriptTree, { names }: JudgeContext): Told | undefined {
   const [name = '', guess] = quotes(message);
   if (tree.gives(name) || names.has(name) || isLookedFor(tree, name)) return undefined;
-  const question = guess === undefined || !message.includes('Did you mean') ? '' : ` (did you mean "${guess}"?)`;
-  return { message: `there is no name "${name}" here${question}`, isHint: false };
+  const meant = message.includes('Did you mean') ? guess : undefined;
+  return { text: CHECK_TEXTS.unknownName(name, question(meant)), isHint: false };
 }
 
 /** `typeof name`: the script itself asks whether it is there. */
@@ -98,11 +102,11 @@ function unknownMember(message: string, node: AnyNode, tree: ScriptTree, context
   if (member?.type !== 'MemberExpression' || member.property !== node || context.members.has(name)) return undefined;
   const outer = tree.parentOf(member);
   const isCalled = outer?.type === 'CallExpression' && outer.callee === member && !outer.optional;
-  const owner = OBJECTS[type] ?? ownerWords(tree, member.object);
+  const object = OBJECTS[type];
+  const owner = object === undefined ? ownerWords(tree, member.object) : same(object);
   if (owner === undefined || isAsked(tree, name)) return undefined;
-  const question = guess === undefined ? '' : ` (did you mean "${guess}"?)`;
   // Read and not called, it is undefined: that fails nothing by itself.
-  return { message: `${owner} has no "${name}"${question}`, isHint: !isCalled };
+  return { text: CHECK_TEXTS.unknownMember(owner, name, question(guess)), isHint: !isCalled };
 }
 
 /** The script reads the member without calling it: to see whether it is there. */
@@ -119,17 +123,19 @@ function isAsked(tree: ScriptTree, name: string): boolean {
 }
 
 /** What a value is, when it is certain: written there, or what a method of the platform returns. */
-function ownerWords(tree: ScriptTree, given: AnyNode): string | undefined {
+function ownerWords(tree: ScriptTree, given: AnyNode): Text | undefined {
   const node = tree.valueOf(given);
-  if (node.type === 'TemplateLiteral') return 'a text';
-  if (node.type === 'Literal' && typeof node.value === 'string') return 'a text';
-  if (node.type === 'Literal' && typeof node.value === 'number') return 'a number';
-  if (node.type === 'ArrayExpression') return 'a list';
+  if (node.type === 'TemplateLiteral') return CHECK_TEXTS.aText;
+  if (node.type === 'Literal' && typeof node.value === 'string') return CHECK_TEXTS.aText;
+  if (node.type === 'Literal' && typeof node.value === 'number') return CHECK_TEXTS.aNumber;
+  if (node.type === 'ArrayExpression') return CHECK_TEXTS.aList;
   if (node.type === 'NewExpression' && node.callee.type === 'Identifier' && !tree.gives(node.callee.name)) {
-    return node.callee.name === 'Date' ? 'a date' : undefined;
+    return node.callee.name === 'Date' ? CHECK_TEXTS.aDate : undefined;
   }
   const call = tree.calls.find((one) => one.node === node);
-  return call !== undefined && GLOBALS.has(call.object) ? `what ${call.object}.${call.method} returns` : undefined;
+  return call !== undefined && GLOBALS.has(call.object)
+    ? CHECK_TEXTS.whatReturns(`${call.object}.${call.method}`)
+    : undefined;
 }
 
 /** Only what stands in a call of the platform's as it is: what a variable holds is known when the script runs. */
@@ -139,32 +145,22 @@ function wrongArgument(node: AnyNode, tree: ScriptTree): Told | undefined {
   if (call === undefined || !isWritten(value, tree)) return undefined;
   const text = tree.textOf(value).replaceAll(/\s+/g, ' ');
   const shown = text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
-  return { message: `${call.name} does not take ${shown}${call.takes}`, isHint: false };
+  return { text: CHECK_TEXTS.doesNotTake(call.name, shown, call.takes), isHint: false };
 }
 
 const SHOWN_LENGTH = 40;
 
-/** What methods take, for the author. What is not here is told without it. */
-const TAKES: Readonly<Record<string, string>> = {
-  setLiveTexAttr: 'a name and a text, number, true, false or null; or an object of these',
-  setAllLiveTexAttrs: 'an object of texts, numbers, true, false and null',
-  sendMessage: 'a text, rows of buttons [[{ text, callback_data }]], a list of files [{ type, url }]',
-  run: '{ script_code: "…" }',
-  getAttr: 'the name as a text',
-  setAttr: 'the name as a text, and a text, number, true, false or null',
-  addTag: 'a text',
-  addTags: 'a list of texts',
-};
-
 /** The platform's call that a node is an argument of, however deep inside. */
-function callOf(node: AnyNode, tree: ScriptTree): { readonly name: string; readonly takes: string } | undefined {
+function callOf(
+  node: AnyNode,
+  tree: ScriptTree,
+): { readonly name: string; readonly takes: Text | undefined } | undefined {
   let inner = node;
   for (const outer of [node, ...tree.around(node)]) {
     if (outer.type === 'CallExpression' && (outer === node || outer.arguments.includes(inner as CallExpression))) {
       const call = tree.calls.find((one) => one.node === outer);
       if (call === undefined || !GLOBALS.has(call.object)) return undefined;
-      const takes = TAKES[call.method];
-      return { name: `${call.object}.${call.method}`, takes: takes === undefined ? '' : `; it takes ${takes}` };
+      return { name: `${call.object}.${call.method}`, takes: TAKES[call.method] };
     }
     if (!['Property', 'ObjectExpression', 'ArrayExpression'].includes(outer.type) && outer !== node) return undefined;
     inner = outer;
@@ -198,7 +194,7 @@ function argumentCount(message: string, node: AnyNode, tree: ScriptTree): Told |
   // Too many are not looked at; too few are an argument that is missing.
   const isTooMany = Number(got) > Number(expected.split('-').at(-1));
   return {
-    message: `${known.object}.${known.method} takes ${expected} argument(s), here are ${got}`,
+    text: CHECK_TEXTS.argumentCount(`${known.object}.${known.method}`, expected, got),
     isHint: isTooMany,
   };
 }
@@ -215,8 +211,4 @@ function isDoubted(tree: ScriptTree, node: AnyNode): boolean {
 
 function quotes(message: string): string[] {
   return Array.from(message.matchAll(/'([^']*)'/g), ([, name = '']) => name);
-}
-
-function quoted(message: string): string {
-  return `"${quotes(message)[0] ?? ''}"`;
 }

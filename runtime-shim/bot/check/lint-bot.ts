@@ -1,3 +1,5 @@
+import type { Text } from '../../../plugin/contract/text.ts';
+import { CHECK_TEXTS } from './check-texts.ts';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnyNode } from 'acorn';
@@ -15,15 +17,15 @@ const MESSENGER_CAPTION = 1_024;
 const MAX_DEPTH = 3;
 
 type Part = readonly PropertyKey[];
-type Add = (script: string, part: Part, rule: string, message: string, isHint?: boolean) => void;
+type Add = (script: string, part: Part, rule: string, text: Text, isHint?: boolean) => void;
 
 /** What only the whole bot can tell: routes, menus, macros and files that do nothing, and circles of scripts. */
 export async function lintBot(bot: Bot): Promise<ScriptProblem[]> {
   const problems: ScriptProblem[] = [];
   const trees = treesOf(bot);
-  const add: Add = (script, part, rule, message, isHint = false) => {
+  const add: Add = (script, part, rule, { en, ru }, isHint = false) => {
     const hint = isHint ? { hint: true as const } : {};
-    problems.push({ file: DESCRIPTION_FILE, ...bot.place(script, part), rule, message, ...hint });
+    problems.push({ file: DESCRIPTION_FILE, ...bot.place(script, part), rule, message: en, ru, ...hint });
   };
   const set = attributesSet(bot, trees);
   for (const [code, script] of bot.scripts) {
@@ -36,7 +38,7 @@ export async function lintBot(bot: Bot): Promise<ScriptProblem[]> {
   }
   lintTypes(bot, trees, add);
   lintMenus(bot, trees, add);
-  for (const { code, part, message } of circleProblems(bot, trees)) add(code, part, 'circle', message);
+  for (const { code, part, text } of circleProblems(bot, trees)) add(code, part, 'circle', text);
   problems.push(...shadowedRoutes(bot), ...(await unnamedFiles(bot)));
   return problems;
 }
@@ -67,7 +69,7 @@ function lintCommand(code: string, part: Part, command: Command, set: Attributes
     const [start = ''] = command.url.split('{{');
     const isWhole = start === command.url ? /^https?:\/\/[^/]/i.test(start) : start === '' || /^https?:/i.test(start);
     if (!isWhole) {
-      add(code, [...part, 'url'], 'relative-address', `"${command.url}" is no address: write it whole, from https://`);
+      add(code, [...part, 'url'], 'relative-address', CHECK_TEXTS.noAddress(command.url));
     }
     if ((command.caption?.length ?? 0) > MESSENGER_CAPTION) {
       add(code, [...part, 'caption'], 'text-too-long', tooLong(command.caption, MESSENGER_CAPTION), true);
@@ -78,8 +80,8 @@ function lintCommand(code: string, part: Part, command: Command, set: Attributes
   }
 }
 
-function tooLong(text: string | undefined, limit: number): string {
-  return `a text of ${text?.length ?? 0} characters: messengers take ${limit}`;
+function tooLong(text: string | undefined, limit: number): Text {
+  return CHECK_TEXTS.textTooLong(text?.length ?? 0, limit);
 }
 
 /** The attributes that something of the bot sets; `undefined`: a name is made while a script runs, so it may be any. */
@@ -116,13 +118,12 @@ function lintMacros(code: string, part: Part, text: string, set: AttributesSet, 
     const [, kind, key = ''] = /^\s*(&?\$|#|@|\^#)\s*(\S.*?)\s*$/.exec(inside) ?? [];
     if (kind === undefined) {
       const guess = /^\s*([\p{L}\p{N}_-]+)\s*$/u.exec(inside)?.[1];
-      const question = guess === undefined ? '' : ` (did you mean "{{ $${guess} }}"?)`;
-      add(code, part, 'macro-unknown', `"${whole}" is no macro: nothing stands in its place${question}`);
+      add(code, part, 'macro-unknown', CHECK_TEXTS.noMacro(whole, guess));
     } else if (kind === '$' || kind === '&$') {
       const known = kind === '$' ? set.lead : set.memory;
       if (known === undefined || known.has(key) || key.startsWith('sys_')) continue;
-      const where = kind === '$' ? 'an attribute' : 'a part of memory';
-      add(code, part, 'macro-never-set', `nothing in this bot sets ${where} "${key}": "${whole}" may stay empty`, true);
+      const where = kind === '$' ? 'attribute' : 'memory';
+      add(code, part, 'macro-never-set', CHECK_TEXTS.macroNeverSet(where, key, whole), true);
     }
   }
 }
@@ -153,8 +154,8 @@ function lintTypes(bot: Bot, trees: ReadonlyMap<string, ScriptTree>, add: Add): 
     if (script.type === 'standard') continue;
     const first = findScript(bot, { type: script.type });
     if (first === undefined || first.code === code) continue;
-    const message = `of the scripts of the type "${SCRIPT_TYPE_NAMES[script.type]}" the first one counts, "${first.code}": this one never runs by its type`;
-    add(code, ['type'], 'type-twice', message, code === 'start' || named === undefined || named.has(code));
+    const text = CHECK_TEXTS.typeTwice(SCRIPT_TYPE_NAMES[script.type], first.code);
+    add(code, ['type'], 'type-twice', text, code === 'start' || named === undefined || named.has(code));
   }
 }
 
@@ -168,7 +169,7 @@ function lintMenus(bot: Bot, trees: ReadonlyMap<string, ScriptTree>, add: Add): 
         ['send_text', 'value_input', 'run_sentence', 'run_javascript', 'repeat_sentence'].includes(command.type) ||
         ((command.type === 'send_image' || command.type === 'send_file') && command.caption !== undefined),
     );
-    if (!says) add(code, ['menu'], 'menu-without-text', 'a menu without a text above it: messengers do not show it');
+    if (!says) add(code, ['menu'], 'menu-without-text', CHECK_TEXTS.menuWithoutText);
   }
 }
 
@@ -202,8 +203,8 @@ async function unnamedFiles(bot: Bot): Promise<ScriptProblem[]> {
       if (entry.name.startsWith('.') || path === 'libraries' || entry.name === 'node_modules') continue;
       if (entry.isDirectory() && depth > 0) await look(path, depth - 1);
       else if (entry.name.endsWith('.js') && !isNamed(bot, path)) {
-        const message = 'no command of bot.json names this file: it never runs';
-        found.push({ file: path, line: 1, column: 1, rule: 'file-unused', message, hint: true });
+        const { en: message, ru } = CHECK_TEXTS.fileUnused;
+        found.push({ file: path, line: 1, column: 1, rule: 'file-unused', message, ru, hint: true });
       }
     }
   };
@@ -263,8 +264,7 @@ function shadowedRoutes(bot: Bot): ScriptProblem[] {
 function written(route: BotRoute): ScriptProblem[] {
   const [, inside, flags = ''] = /^\/(.+)\/([dgimsuvy]*)$/su.exec(route.regex) ?? [];
   if (inside === undefined || inside.includes('/')) return [];
-  const message = `the expression stands in bot.json without slashes and flags: "${inside}"; now only a text with "/" fits`;
-  return [at(route, 'route-slashes', message, flags === '')];
+  return [at(route, 'route-slashes', CHECK_TEXTS.routeSlashes(inside), flags === '')];
 }
 
 function shadowed(routes: readonly BotRoute[], route: BotRoute, index: number): ScriptProblem[] {
@@ -272,12 +272,12 @@ function shadowed(routes: readonly BotRoute[], route: BotRoute, index: number): 
   const before = routes.slice(0, index).find((earlier) => takesAll(earlier, route));
   if (before === undefined) return [];
   const name = before.name ?? before.regex;
-  return [at(route, 'route-unreachable', `whatever fits here fits the route "${name}" before it: this one never acts`)];
+  return [at(route, 'route-unreachable', CHECK_TEXTS.routeUnreachable(name))];
 }
 
-function at(route: BotRoute, rule: string, message: string, isHint = false): ScriptProblem {
+function at(route: BotRoute, rule: string, { en: message, ru }: Text, isHint = false): ScriptProblem {
   const { line, column } = route.place;
-  return { file: DESCRIPTION_FILE, line, column, rule, message, ...(isHint ? { hint: true as const } : {}) };
+  return { file: DESCRIPTION_FILE, line, column, rule, message, ru, ...(isHint ? { hint: true as const } : {}) };
 }
 
 /** Does an earlier route act on everything that this one acts on? In doubt it does not. */

@@ -1,3 +1,5 @@
+import type { Text } from '../../../plugin/contract/text.ts';
+import { CHECK_TEXTS } from './check-texts.ts';
 import { type Bot, findScript, scriptRefOf } from '../bot.ts';
 import type { BotScript } from '../load/bot-schema.ts';
 import { isFunction, keyOf, scriptCodeOf, type ScriptTree } from './script-tree.ts';
@@ -14,7 +16,7 @@ interface Step {
 export function circleProblems(
   bot: Bot,
   trees: Trees,
-): Array<{ readonly code: string; readonly part: readonly PropertyKey[]; readonly message: string }> {
+): Array<{ readonly code: string; readonly part: readonly PropertyKey[]; readonly text: Text }> {
   const steps = new Map([...bot.scripts.values()].map((script) => [script.code, stepsOf(bot, script, trees)]));
   const problems: ReturnType<typeof circleProblems> = [];
   const done = new Set<string>();
@@ -23,11 +25,10 @@ export function circleProblems(
       const from = [...path, code];
       if (from.includes(to)) {
         const names = [...from.slice(from.indexOf(to)), to].join(' → ');
-        const message = `the scripts run each other in a circle without a way out: ${names}`;
         problems.push({
           code,
           part,
-          message: from.at(-1) === to ? `the script runs itself, without a way out` : message,
+          text: from.at(-1) === to ? CHECK_TEXTS.runsItself : CHECK_TEXTS.circle(names),
         });
       } else if (!done.has(to)) visit(to, from);
     }

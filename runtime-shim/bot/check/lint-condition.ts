@@ -1,22 +1,21 @@
+import type { Text } from '../../../plugin/contract/text.ts';
+import { CHECK_TEXTS } from './check-texts.ts';
 import type { AnyNode } from 'acorn';
 import { isFunction, keyOf, ScriptTree } from './script-tree.ts';
 
 /** Why a condition can never let anything through, in words; `undefined` when it may. */
-export function conditionProblem(code: string): { readonly rule: string; readonly message: string } | undefined {
+export function conditionProblem(code: string): { readonly rule: string; readonly text: Text } | undefined {
   const tree = ScriptTree.of(code);
   if (tree === undefined || code.trim() === '') return undefined;
   const values = tree.nodes.filter((node) => node.type === 'ReturnStatement' && !isInFunction(tree, node));
   if (values.length === 0) {
-    const message = 'the condition returns nothing, so it never passes: write "return …"';
-    return { rule: 'condition-no-return', message };
+    return { rule: 'condition-no-return', text: CHECK_TEXTS.conditionWithoutReturn };
   }
   const may = values.some((node) => {
     return node.type === 'ReturnStatement' && node.argument ? mayBeTrue(tree, node.argument, MAX_STEPS) : false;
   });
   if (may) return undefined;
-  const message =
-    'only true passes, and what this condition returns never is: compare it ("=== \'да\'"), or write "!!(…)"';
-  return { rule: 'condition-never-true', message };
+  return { rule: 'condition-never-true', text: CHECK_TEXTS.conditionNeverTrue };
 }
 
 function isInFunction(tree: ScriptTree, node: AnyNode): boolean {

@@ -1,3 +1,5 @@
+import { same, type Text } from '../../../plugin/contract/text.ts';
+import { CHECK_TEXTS } from './check-texts.ts';
 import type { AnyNode } from 'acorn';
 import { didYouMean } from '../../names.ts';
 import { type AddProblem as Add, placeAt, type ScriptProblem } from './script-problem.ts';
@@ -13,7 +15,6 @@ export interface KnownNames {
 
 /** Names of a browser's or a server's timers: the platform has none (`docs/platform.md`). */
 const TIMERS: ReadonlySet<string> = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']);
-const SYNCHRONOUS = 'the platform runs scripts synchronously';
 /** Longest text that messengers take in one message, UTF-16 units: Telegram's. Longer ones come in parts or not at all. */
 export const MESSENGER_TEXT = 4_096;
 
@@ -26,10 +27,17 @@ export function lintScript(file: string, code: string, known: KnownNames): Scrip
   if (tree === undefined) return [];
   const problems: ScriptProblem[] = [];
   const isLibrary = file.startsWith('libraries/');
-  const add: Add = (rule, at, message, isHint = false) => {
+  const add: Add = (rule, at, { en, ru }, isHint = false) => {
     const offset = typeof at === 'number' ? at : tree.startOf(at);
     const doubtful = isHint || isLibrary || (typeof at !== 'number' && isTried(tree, at));
-    problems.push({ file, ...placeAt(code, offset), rule, message, ...(doubtful ? { hint: true as const } : {}) });
+    problems.push({
+      file,
+      ...placeAt(code, offset),
+      rule,
+      message: en,
+      ru,
+      ...(doubtful ? { hint: true as const } : {}),
+    });
   };
   for (const node of tree.nodes) lintAsync(tree, node, add);
   lintNames(tree, known, add);
@@ -52,22 +60,22 @@ function lintAsync(tree: ScriptTree, node: AnyNode, add: Add): void {
   if ('async' in node && node.async) {
     const outer = tree.parentOf(node);
     const whole = (outer?.type === 'Property' && outer.method) || outer?.type === 'MethodDefinition' ? outer : node;
-    add('async', whole, `${SYNCHRONOUS}: an async function would never end its work`);
+    add('async', whole, CHECK_TEXTS.asyncFunction);
   } else if (node.type === 'AwaitExpression' || (node.type === 'ForOfStatement' && node.await)) {
-    add('async', node, `${SYNCHRONOUS}: await is not needed, calls return their value`);
+    add('async', node, CHECK_TEXTS.awaitNotNeeded);
   } else if (node.type === 'NewExpression' && isGlobal(tree, node.callee, 'Promise')) {
-    add('async', node, `${SYNCHRONOUS}: nothing waits for a promise`);
+    add('async', node, CHECK_TEXTS.nobodyWaits);
   } else if (node.type === 'CallExpression') {
     const { callee } = node;
     if (callee.type === 'Identifier' && TIMERS.has(callee.name) && !tree.gives(callee.name)) {
-      add('timer', node, `${SYNCHRONOUS}: there is no ${callee.name}`);
+      add('timer', node, CHECK_TEXTS.noTimer(callee.name));
     }
     if (callee.type !== 'MemberExpression') return;
     if (isGlobal(tree, callee.object, 'Promise')) {
-      add('async', node, `${SYNCHRONOUS}: nothing waits for a promise`);
+      add('async', node, CHECK_TEXTS.nobodyWaits);
     } else if (keyOf(callee.property, callee.computed) === 'then') {
       // Something of the author's own may have a method of this name.
-      add('async', tree.endOf(callee.object), `${SYNCHRONOUS}: nothing waits for a promise`, true);
+      add('async', tree.endOf(callee.object), CHECK_TEXTS.nobodyWaits, true);
     }
   }
 }
@@ -80,7 +88,7 @@ function lintNames(tree: ScriptTree, known: KnownNames, add: Add): void {
   const script = (node: AnyNode | undefined): void => {
     const name = tree.literal(node);
     if (node === undefined || name === undefined || known.scripts.has(name)) return;
-    add('unknown-script', node, `there is no script "${name}" in this bot${didYouMean(name, known.scripts)}`);
+    add('unknown-script', node, CHECK_TEXTS.unknownScript(name, didYouMean(name, known.scripts)));
   };
   for (const { object, method, node } of tree.calls) {
     const [first] = node.arguments;
@@ -92,7 +100,7 @@ function lintNames(tree: ScriptTree, known: KnownNames, add: Add): void {
     else if (object === '' && (method === 'require' || method === 'snippet')) {
       const name = tree.literal(first);
       if (first === undefined || name === undefined || known.libraries.has(name)) continue;
-      add('unknown-library', first, `there is no library "${name}"${didYouMean(name, known.libraries)}`);
+      add('unknown-library', first, CHECK_TEXTS.unknownLibrary(name, didYouMean(name, known.libraries)));
     }
   }
   for (const node of tree.nodes) {
@@ -104,7 +112,7 @@ function lintNames(tree: ScriptTree, known: KnownNames, add: Add): void {
     add(
       'unknown-function',
       node.callee.property,
-      `the library "${library}" has no "${name}"${didYouMean(name, functions)}`,
+      CHECK_TEXTS.unknownFunction(library ?? '', name, didYouMean(name, functions)),
     );
   }
 }
@@ -121,16 +129,11 @@ function lintMessages(tree: ScriptTree, add: Add): void {
     const [text, buttons, attachments] = node.arguments;
     const words = tree.literal(text);
     if (words !== undefined && words.length > MESSENGER_TEXT) {
-      add(
-        'text-too-long',
-        text ?? node,
-        `a text of ${words.length} characters: messengers take ${MESSENGER_TEXT}`,
-        true,
-      );
+      add('text-too-long', text ?? node, CHECK_TEXTS.textTooLong(words.length, MESSENGER_TEXT), true);
     }
     const isEmpty = words?.trim() === '' || (text?.type === 'Literal' && text.value === null);
     if (isEmpty && buttons?.type === 'ArrayExpression' && buttons.elements.length > 0) {
-      add('buttons-without-text', buttons, 'buttons without a text above them: messengers do not show them', true);
+      add('buttons-without-text', buttons, CHECK_TEXTS.buttonsWithoutText, true);
     }
     if (attachments?.type !== 'ArrayExpression') continue;
     for (const file of attachments.elements) {
@@ -139,7 +142,7 @@ function lintMessages(tree: ScriptTree, add: Add): void {
         const url = part.type === 'Property' && keyOf(part.key, part.computed) === 'url' ? part.value : undefined;
         const address = tree.literal(url);
         if (url === undefined || address === undefined || /^https?:\/\//i.test(address)) continue;
-        add('relative-address', url, `"${address}" is no address of a file: write it whole, from https://`);
+        add('relative-address', url, CHECK_TEXTS.noFileAddress(address));
       }
     }
   }
@@ -156,7 +159,7 @@ function lintAttributes(tree: ScriptTree, add: Add): void {
     if (key !== undefined && method === 'setLiveTexAttr') {
       lintKey(call, key, first, add);
       if (second !== undefined) lintValue(tree, call, key, second, add);
-      else add('attribute-value', first, `${call}: the value of "${key}" is missing; null deletes it`);
+      else add('attribute-value', first, CHECK_TEXTS.valueMissing(call, key));
       continue;
     }
     const given = tree.valueOf(first);
@@ -171,29 +174,26 @@ function lintAttributes(tree: ScriptTree, add: Add): void {
 }
 
 function lintKey(call: string, key: string, at: AnyNode, add: Add): void {
-  if (key === '') add('attribute-key', at, `${call}: the name of an attribute must not be empty`);
-  else if (key.trim() === '') add('attribute-key', at, `${call}: a name of spaces only: the operator sees none`, true);
+  if (key === '') add('attribute-key', at, CHECK_TEXTS.keyEmpty(call));
+  else if (key.trim() === '') add('attribute-key', at, CHECK_TEXTS.keyBlank(call), true);
 }
 
 function lintValue(tree: ScriptTree, call: string, key: string, given: AnyNode, add: Add): void {
   const words = refusedValue(tree, tree.valueOf(given));
   if (words === undefined) return;
-  add(
-    'attribute-value',
-    given,
-    `${call}: the value of "${key}" is ${words}; give a text, a number, true, false or null`,
-  );
+  add('attribute-value', given, CHECK_TEXTS.valueRefused(call, key, words));
 }
 
 /** What a value is, when it certainly is none that an attribute can have. */
-function refusedValue(tree: ScriptTree, value: AnyNode): string | undefined {
+function refusedValue(tree: ScriptTree, value: AnyNode): Text | undefined {
   if (value.type === 'Identifier' && !tree.gives(value.name)) {
-    return ['undefined', 'NaN', 'Infinity'].includes(value.name) ? value.name : undefined;
+    return ['undefined', 'NaN', 'Infinity'].includes(value.name) ? same(value.name) : undefined;
   }
-  if (value.type === 'UnaryExpression' && value.operator === 'void') return 'undefined';
-  if (value.type === 'ObjectExpression') return 'an object';
-  if (value.type === 'ArrayExpression') return 'a list';
-  if (value.type === 'FunctionExpression' || value.type === 'ArrowFunctionExpression') return 'a function';
-  if (value.type === 'Literal' && 'regex' in value && value.regex) return 'an expression';
-  return value.type === 'NewExpression' ? 'an object' : undefined;
+  if (value.type === 'UnaryExpression' && value.operator === 'void') return same('undefined');
+  if (value.type === 'ObjectExpression') return CHECK_TEXTS.refusedObject;
+  if (value.type === 'ArrayExpression') return CHECK_TEXTS.refusedList;
+  if (value.type === 'FunctionExpression' || value.type === 'ArrowFunctionExpression')
+    return CHECK_TEXTS.refusedFunction;
+  if (value.type === 'Literal' && 'regex' in value && value.regex) return CHECK_TEXTS.refusedExpression;
+  return value.type === 'NewExpression' ? CHECK_TEXTS.refusedObject : undefined;
 }

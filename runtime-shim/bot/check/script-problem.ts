@@ -1,3 +1,4 @@
+import type { Language, Text } from '../../../plugin/contract/text.ts';
 import type { AnyNode } from 'acorn';
 
 /** One finding in a bot, at its place in the author's own file. Lines and columns count from 1. */
@@ -7,13 +8,15 @@ export interface ScriptProblem {
   readonly column: number;
   /** Our choice (`async`, `unknown-script`, …), or TypeScript's number (`TS2551`). */
   readonly rule: string;
+  /** In English, and the same in Russian. */
   readonly message: string;
+  readonly ru: string;
   /** Doubtful: it may be meant so. Without it, it certainly fails or certainly does nothing. */
   readonly hint?: true;
 }
 
 /** Notes a problem at a node of a script, or at an offset in its text. */
-export type AddProblem = (rule: string, at: AnyNode | number, message: string, isHint?: boolean) => void;
+export type AddProblem = (rule: string, at: AnyNode | number, text: Text, isHint?: boolean) => void;
 
 /** In the order of files and places, each once. */
 export function inOrder(problems: readonly ScriptProblem[]): ScriptProblem[] {
@@ -24,8 +27,11 @@ export function inOrder(problems: readonly ScriptProblem[]): ScriptProblem[] {
 }
 
 /** As compilers print it, so that editors and terminals make it a link. */
-export function problemLine({ file, line, column, rule, message }: ScriptProblem): string {
-  return `${file}:${line}:${column}  ${message}  (${rule})`;
+export function problemLine(
+  { file, line, column, rule, message, ru }: ScriptProblem,
+  language: Language = 'en',
+): string {
+  return `${file}:${line}:${column}  ${language === 'ru' ? ru : message}  (${rule})`;
 }
 
 /** Line and column of an offset in a text. */

@@ -34,12 +34,15 @@ const UNKNOWN_NAMES = new Set(['TS2304', 'TS2552', 'TS2580', 'TS2582', 'TS2584']
 const SAID_BETTER =
   /^(?:Cannot find name '(?:setTimeout|setInterval|setImmediate|queueMicrotask)'|Property 'then' does not exist)/u;
 
+/** What TypeScript finds, in its own words. */
+export type TypeFinding = Omit<ScriptProblem, 'ru' | 'hint'>;
+
 /** Checks scripts against the typings, in a folder of its own. The places are those in the author's files. */
 export async function typeCheck(
   typescript: TypeScript,
   scripts: readonly SourceFile[],
   typings: readonly string[],
-): Promise<ScriptProblem[]> {
+): Promise<TypeFinding[]> {
   const folder = await mkdtemp(join(tmpdir(), 'bot-check-'));
   try {
     for (const { file, code } of scripts) {
@@ -93,7 +96,7 @@ async function run(typescript: TypeScript, cwd: string): Promise<string> {
 /** A finding that is in no script: of the configuration, or of the typings. */
 const OWN_FAILURE = /^(?!scripts[/\\]).*error TS\d+:/mu;
 
-function problemOf(line: string, scripts: readonly SourceFile[]): ScriptProblem[] {
+function problemOf(line: string, scripts: readonly SourceFile[]): TypeFinding[] {
   const match = DIAGNOSTIC.exec(line);
   if (match === null) return [];
   const [, path = '', row = '', column = '', rule = '', message = ''] = match;

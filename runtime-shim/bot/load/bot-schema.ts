@@ -1,5 +1,6 @@
 /** `bot.json`: the bot folder's one description file (`docs/bot-folder.md`). */
 import { z } from 'zod';
+import { spoken } from '../../../plugin/contract/issue-words.ts';
 import { codeSchema } from '../../../plugin/contract/lead.ts';
 import { textSchema } from '../../../plugin/contract/message.ts';
 import { SCRIPT_TYPE_NAMES, type ScriptType, scriptTypeOf } from '../../../plugin/contract/script-types.ts';
@@ -20,7 +21,10 @@ const MAX_REGEX_LENGTH = 1_000;
 const menuCodeSchema = textSchema
   .min(1)
   .max(100)
-  .refine((code) => code.trim() === code && code !== '', 'must not start or end with a space');
+  .refine(
+    (code) => code.trim() === code && code !== '',
+    spoken({ en: 'must not start or end with a space', ru: 'пробелов по краям быть не должно' }),
+  );
 
 export const menuItemSchema = z.strictObject({
   code: menuCodeSchema,
@@ -81,14 +85,26 @@ export const botSchema = z.strictObject({
   id: codeSchema,
   name: textSchema.min(1).max(200).optional(),
   /** What dates in scripts are in. Default: the time zone of the process. */
-  timeZone: z.string().refine(isTimeZone, 'must be a time zone such as "Europe/Moscow"').optional(),
+  timeZone: z
+    .string()
+    .refine(
+      isTimeZone,
+      spoken({
+        en: 'must be a time zone such as "Europe/Moscow"',
+        ru: 'здесь нужен часовой пояс, например "Europe/Moscow"',
+      }),
+    )
+    .optional(),
   scripts: z.array(scriptSchema).min(1).max(MAX_SCRIPTS),
   routes: z.array(routeSchema).max(MAX_ROUTES).default([]),
   channels: z.record(codeSchema, channelSchema).default({}),
   /** Names that libraries of others use for each other, each with the library of this bot that is meant. */
   libraries: z
     .record(textSchema.min(1).max(200), z.string().min(1).max(500))
-    .refine((names) => Object.keys(names).length <= MAX_LIBRARY_NAMES, `at most ${MAX_LIBRARY_NAMES} names`)
+    .refine(
+      (names) => Object.keys(names).length <= MAX_LIBRARY_NAMES,
+      spoken({ en: `at most ${MAX_LIBRARY_NAMES} names`, ru: `не больше ${MAX_LIBRARY_NAMES} имён` }),
+    )
     .default({}),
 });
 export type BotDescription = z.infer<typeof botSchema>;

@@ -1,11 +1,13 @@
 import { START_SCRIPT } from '../bot.ts';
 import { pathText } from '../../../plugin/contract/issue-words.ts';
 import { SCRIPT_TYPE_NAMES, scriptTypeOf } from '../../../plugin/contract/script-types.ts';
+import type { Text } from '../../../plugin/contract/text.ts';
 import type { BotOutline, Found } from './bot-outline.ts';
 import { type BotProblem, MAX_PROBLEMS } from './describe-issues.ts';
 import type { SyntaxCheck } from './check-syntax.ts';
 import type { PositionedJson } from '../../json-with-places.ts';
 import { didYouMean, knownNames, quotedName } from '../../names.ts';
+import { LOAD_TEXTS } from './load-texts.ts';
 import { routeExpression } from './route-expression.ts';
 
 /** What no schema sees: codes given twice, names of scripts that are not there, conditions and expressions that do not compile. */
@@ -15,7 +17,7 @@ export async function checkReferences(
   file: string,
   syntax: SyntaxCheck,
 ): Promise<BotProblem[]> {
-  const at = (path: readonly PropertyKey[], reason: string): BotProblem => ({
+  const at = (path: readonly PropertyKey[], reason: Text): BotProblem => ({
     file,
     place: json.place(path),
     path: pathText(path),
@@ -26,18 +28,18 @@ export async function checkReferences(
     file,
     place,
     path: pathText(path),
-    reason: 'this key stands twice in the same object',
+    reason: LOAD_TEXTS.keyTwice,
   }));
   for (const twice of repeated(outline.codes, (code) => code)) {
-    problems.push(at(twice.path, `an earlier script has the code "${twice.value}" too`));
+    problems.push(at(twice.path, LOAD_TEXTS.codeTwice(twice.value)));
   }
   for (const menu of outline.menus) {
     for (const twice of repeated(menu, (code) => code.toLowerCase())) {
-      problems.push(at(twice.path, `an earlier item of this menu has the code "${twice.value}" too`));
+      problems.push(at(twice.path, LOAD_TEXTS.itemTwice(twice.value)));
     }
   }
   if (!codes.has(START_SCRIPT)) {
-    problems.push(at(['scripts'], `there is no script with the code "${START_SCRIPT}": a new lead starts with it`));
+    problems.push(at(['scripts'], LOAD_TEXTS.noStart(START_SCRIPT)));
   }
   for (const name of outline.scriptNames) {
     if (problems.length > MAX_PROBLEMS) break;
@@ -49,7 +51,7 @@ export async function checkReferences(
     const wrong = await syntax.problemOf(condition.value);
     if (wrong === undefined) continue;
     const { line, column } = wrong.place;
-    problems.push(at(condition.path, `${wrong.message} (line ${line}, column ${column} of the condition)`));
+    problems.push(at(condition.path, LOAD_TEXTS.inCondition(wrong.message, line, column)));
   }
   for (const regex of outline.regexes) {
     const expression = routeExpression(regex.value);
@@ -68,14 +70,14 @@ function repeated(all: readonly Found[], same: (value: string) => string): Found
   });
 }
 
-function unknownScript(name: string, codes: ReadonlySet<string>, outline: BotOutline): string | undefined {
+function unknownScript(name: string, codes: ReadonlySet<string>, outline: BotOutline): Text | undefined {
   if (codes.has(name)) return undefined;
   const type = scriptTypeOf(name);
   // "Перевод на оператора" is chosen by availability when it is needed, and ends in an ordinary transfer without any script.
   if (type === 'transfer') return undefined;
   if (type === undefined) {
-    return `there is no script "${quotedName(name)}"${didYouMean(name, codes)}; known: ${knownNames(codes)}`;
+    return LOAD_TEXTS.unknownScript(quotedName(name), didYouMean(name, codes), knownNames(codes));
   }
   if (outline.types.has(type)) return undefined;
-  return `there is no script of the type "${SCRIPT_TYPE_NAMES[type]}" (${type})`;
+  return LOAD_TEXTS.noScriptOfType(SCRIPT_TYPE_NAMES[type], type);
 }

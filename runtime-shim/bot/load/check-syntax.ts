@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Text } from '../../../plugin/contract/text.ts';
 import { MAX_CODE_CHARS } from '../../sandbox/run-limits.ts';
 import { syntaxProblem } from '../../sandbox/check-syntax.ts';
 import { expandSnippets } from '../../sandbox/expand-snippets.ts';
 import type { Place } from '../../json-with-places.ts';
 import type { SourceFile } from '../bot.ts';
+import { LOAD_TEXTS } from './load-texts.ts';
 
 export interface SyntaxProblem {
-  readonly message: string;
+  readonly message: Text;
   readonly place: Place;
   /** The library that it stands in, when a snippet brought it; else it is in the text itself. */
   readonly library: string | null;
@@ -49,7 +51,7 @@ export class SyntaxCheck {
   private find(code: string): SyntaxProblem | undefined {
     this.sinceTurn += code.length;
     if (this.pasted > MAX_PASTED_CHARS && code.includes('snippet')) {
-      const message = `the snippets of this bot paste more than ${MAX_PASTED_CHARS} characters into its scripts and conditions: use require`;
+      const message = LOAD_TEXTS.pastesTooMuch(MAX_PASTED_CHARS);
       return { message, place: { line: 1, column: 1 }, library: null };
     }
     const expanded = expandSnippets(code, this.libraries);

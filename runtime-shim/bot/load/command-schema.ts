@@ -1,5 +1,6 @@
 /** The commands of a script as `bot.json` writes them. Every type is explained with an example in `docs/bot-folder.md`. */
 import { z } from 'zod';
+import { spoken } from '../../../plugin/contract/issue-words.ts';
 import { ATTACHMENT_TYPES, textSchema } from '../../../plugin/contract/message.ts';
 
 /** Most characters of one template text. Our choice: macros may still make it longer, up to a message's limit. */
@@ -20,7 +21,13 @@ export const SYSTEM_ATTRIBUTE_PREFIX = 'sys_';
 const attributeKeySchema = textSchema
   .min(1)
   .max(200)
-  .refine((key) => !key.startsWith(SYSTEM_ATTRIBUTE_PREFIX), `must not start with "${SYSTEM_ATTRIBUTE_PREFIX}"`);
+  .refine(
+    (key) => !key.startsWith(SYSTEM_ATTRIBUTE_PREFIX),
+    spoken({
+      en: `must not start with "${SYSTEM_ATTRIBUTE_PREFIX}"`,
+      ru: `не может начинаться с "${SYSTEM_ATTRIBUTE_PREFIX}"`,
+    }),
+  );
 
 const tagsSchema = z.array(textSchema.min(1).max(200)).min(1).max(100);
 const condition = conditionSchema.optional();
@@ -46,7 +53,10 @@ export const COMMAND_SCHEMAS = {
   }),
   set_lead_status: z.strictObject({
     type: z.literal('set_lead_status'),
-    status: z.union([z.int(), textSchema.min(1).max(100)], 'must be a whole number or a text'),
+    status: z.union(
+      [z.int(), textSchema.min(1).max(100)],
+      spoken({ en: 'must be a whole number or a text', ru: 'здесь нужно целое число или текст' }),
+    ),
     condition,
   }),
   run_sentence: z.strictObject({ type: z.literal('run_sentence'), script: scriptNameSchema, condition }),

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { issueWords, kindWords, pathText } from '../../../plugin/contract/issue-words.ts';
+import { issueWords, kindWords, mustBe, pathText } from '../../../plugin/contract/issue-words.ts';
+import { same, type Text, together } from '../../../plugin/contract/text.ts';
 import {
   SCRIPT_TYPE_WORDS,
   botSchema,
@@ -9,6 +10,7 @@ import {
   scriptSchema,
 } from './bot-schema.ts';
 import { COMMAND_SCHEMAS, COMMAND_TYPES } from './command-schema.ts';
+import { LOAD_TEXTS } from './load-texts.ts';
 import { didYouMean } from '../../names.ts';
 import type { Place, PositionedJson } from '../../json-with-places.ts';
 
@@ -25,7 +27,7 @@ export function describeIssues(
 }
 
 function describe(issue: Issue, json: PositionedJson, file: string, keys: readonly string[] | undefined): BotProblem[] {
-  const at = (path: readonly PropertyKey[], reason: string): BotProblem => ({
+  const at = (path: readonly PropertyKey[], reason: Text): BotProblem => ({
     file,
     place: json.place(path),
     path: pathText(path),
@@ -35,25 +37,23 @@ function describe(issue: Issue, json: PositionedJson, file: string, keys: readon
     const known = keys ?? knownKeysAt(issue.path, json.value);
     return issue.keys
       .slice(0, MAX_PROBLEMS)
-      .map((key) =>
-        at([...issue.path, key], `unknown key "${key}"${didYouMean(key, known)}; known: ${known.join(', ')}`),
-      );
+      .map((key) => at([...issue.path, key], LOAD_TEXTS.unknownKey(key, didYouMean(key, known), known.join(', '))));
   }
   const got = valueAt(json.value, issue.path);
   if (issue.code === 'invalid_union' && issue.path.at(-1) === 'type') {
-    if (got === undefined) return [at(issue.path, `a command needs a "type": one of ${COMMAND_TYPES.join(', ')}`)];
+    if (got === undefined) return [at(issue.path, LOAD_TEXTS.commandNeedsType(COMMAND_TYPES.join(', ')))];
     const name = typeof got === 'string' ? got : '';
     const hint = didYouMean(name, COMMAND_TYPES);
-    return [at(issue.path, `unknown command type ${show(got)}${hint}; known: ${COMMAND_TYPES.join(', ')}`)];
+    return [at(issue.path, LOAD_TEXTS.unknownCommand(show(got), hint, COMMAND_TYPES.join(', ')))];
   }
-  if (issue.code === 'invalid_union') return [at(issue.path, `${issueWords(issue)}, got ${show(got)}`)];
+  if (issue.code === 'invalid_union') return [at(issue.path, LOAD_TEXTS.got(issueWords(issue), show(got)))];
   if (issue.code === 'custom' && typeof issue.params?.['unknownType'] === 'string') {
     const name = issue.params['unknownType'];
     const hint = didYouMean(name, SCRIPT_TYPE_WORDS);
-    return [at(issue.path, `unknown script type "${name}"${hint}; known: ${SCRIPT_TYPE_WORDS.join(', ')}`)];
+    return [at(issue.path, LOAD_TEXTS.unknownType(name, hint, SCRIPT_TYPE_WORDS.join(', ')))];
   }
   if (issue.code === 'invalid_type' && got !== undefined) {
-    return [at(issue.path, `must be ${kindWords(issue.expected)}, got ${show(got)}`)];
+    return [at(issue.path, LOAD_TEXTS.got(mustBe(kindWords(issue.expected)), show(got)))];
   }
   return [at(issue.path, issueWords(issue))];
 }
@@ -83,11 +83,13 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 /** Longest piece of a wrong value that is shown. */
 const SHOWN_LENGTH = 60;
 
-function show(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+function show(value: unknown): Text {
+  if (Array.isArray(value)) return LOAD_TEXTS.list;
+  if (typeof value === 'object' && value !== null) return LOAD_TEXTS.object;
+  // Nothing that came out of JSON, but for an absent value, has no JSON.
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) return LOAD_TEXTS.nothing;
+  return same(text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text);
 }
 
 /** Problems of one bot folder that are looked for and told; whoever has more mends these first. */
@@ -100,14 +102,14 @@ export interface BotProblem {
   readonly place?: Place;
   /** Where in the file's structure: `scripts[0].commands[1].type`. */
   readonly path?: string;
-  readonly reason: string;
+  readonly reason: Text;
 }
 
 /** `bot.json:12:9 scripts[0].commands[1].type: unknown command type …`: what an editor's terminal turns into a link. */
-export function problemText(problem: BotProblem): string {
+export function problemText(problem: BotProblem): Text {
   const place = problem.place === undefined ? '' : `:${problem.place.line}:${problem.place.column}`;
   const path = problem.path === undefined || problem.path === '' ? '' : ` ${problem.path}`;
-  return `${problem.file}${place}${path}: ${problem.reason}`;
+  return together((language) => `${problem.file}${place}${path}: ${problem.reason[language]}`);
 }
 
 /** Problems in the order of the files' text. */

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { pathText } from '../../../plugin/contract/issue-words.ts';
+import type { Text } from '../../../plugin/contract/text.ts';
 import { shimError } from '../../errors.ts';
 import { type Bot, type BotRoute, type SourceFile, DESCRIPTION_FILE } from '../bot.ts';
 import { type BotOutline, outlineOf } from './bot-outline.ts';
@@ -10,7 +11,8 @@ import { SyntaxCheck } from './check-syntax.ts';
 import { checkLibraryNames, loadLibraries, withNames } from './load-libraries.ts';
 import { type Place, type PositionedJson, readPositionedJson } from '../../json-with-places.ts';
 import { loadStubs } from './load-stubs.ts';
-import { type FileReading, NO_SUCH_FILE, readBotFile, reasonOf } from './read-bot-file.ts';
+import { LOAD_TEXTS } from './load-texts.ts';
+import { type FileReading, readBotFile, reasonOf } from './read-bot-file.ts';
 import { routeExpression } from './route-expression.ts';
 
 /** Largest `bot.json`, bytes. Our choice: thousands of commands fit. */
@@ -59,10 +61,12 @@ export async function loadBot(folder: string): Promise<Bot> {
 }
 
 /** The problems in the order of the text, each once; of very many, the first ones. */
-function problemLines(problems: readonly BotProblem[]): string[] {
-  const lines = [...new Set(problems.toSorted(byPlace).map(problemText))];
+function problemLines(problems: readonly BotProblem[]): Text[] {
+  const lines = [
+    ...new Map(problems.toSorted(byPlace).map((problem) => [problemText(problem).en, problem])).values(),
+  ].map(problemText);
   const more = lines.length - MAX_PROBLEMS;
-  return more <= 0 ? lines : [...lines.slice(0, MAX_PROBLEMS), 'there are more problems: mend these first'];
+  return more <= 0 ? lines : [...lines.slice(0, MAX_PROBLEMS), LOAD_TEXTS.moreProblems];
 }
 
 async function readDescription(folder: string, problems: BotProblem[]): Promise<PositionedJson | undefined> {
@@ -79,10 +83,10 @@ async function readDescription(folder: string, problems: BotProblem[]): Promise<
 }
 
 /** What is wrong with the folder itself, when that is why its file cannot be read. */
-async function folderProblem(folder: string): Promise<string | undefined> {
+async function folderProblem(folder: string): Promise<Text | undefined> {
   const found = await stat(folder).catch((error: unknown) => reasonOf(error));
-  if (found === NO_SUCH_FILE) return 'there is no such folder';
-  return typeof found === 'object' && found.isFile() ? 'a file was named: name the folder that it lies in' : undefined;
+  if (found === LOAD_TEXTS.noSuchFile) return LOAD_TEXTS.noSuchFolder;
+  return 'isFile' in found && found.isFile() ? LOAD_TEXTS.fileNamed : undefined;
 }
 
 async function loadSources(
@@ -107,24 +111,22 @@ async function loadSources(
     if (problems.length > MAX_PROBLEMS) break;
     checked.add(file);
     const place = json === undefined ? {} : { place: json.place(path) };
-    const named = (reason: string): BotProblem => ({
+    const named = (reason: Text): BotProblem => ({
       file: DESCRIPTION_FILE,
       ...place,
       path: pathText(path),
-      reason: `"${file}" ${reason}`,
+      reason: LOAD_TEXTS.named(file, reason),
     });
     const reading: FileReading = file.endsWith('.js')
       ? await readBotFile(folder, file, MAX_SCRIPT_BYTES)
-      : { ok: false, reason: 'is not a .js file' };
+      : { ok: false, reason: LOAD_TEXTS.notScript };
     if (!reading.ok) {
       problems.push(named(reading.reason));
       continue;
     }
     chars += reading.text.length;
     if (chars > MAX_SCRIPTS_CHARS) {
-      problems.push(
-        named(`is one too many: the scripts of one bot have at most ${MAX_SCRIPTS_CHARS} characters together`),
-      );
+      problems.push(named(LOAD_TEXTS.oneTooMany(MAX_SCRIPTS_CHARS)));
       break;
     }
     const wrong = await syntax.problemOf(reading.text);

@@ -1,12 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathText } from '../../../plugin/contract/issue-words.ts';
+import type { Text } from '../../../plugin/contract/text.ts';
 import type { BotProblem } from './describe-issues.ts';
 import type { SourceFile } from '../bot.ts';
 import { SyntaxCheck } from './check-syntax.ts';
 import type { PositionedJson } from '../../json-with-places.ts';
 import { didYouMean, knownNames, quotedName } from '../../names.ts';
-import { NO_SUCH_FILE, readBotFile, reasonOf } from './read-bot-file.ts';
+import { LOAD_TEXTS } from './load-texts.ts';
+import { readBotFile, reasonOf } from './read-bot-file.ts';
 
 /** Where a bot's own libraries lie: `libraries/Business.<Plugin>.<Script>.js`, one file a library. Our choice. */
 const LIBRARIES_FOLDER = 'libraries';
@@ -23,12 +25,12 @@ export async function loadLibraries(
   const libraries: Record<string, SourceFile> = {};
   const problems: BotProblem[] = [];
   const names = await namesIn(join(folder, LIBRARIES_FOLDER));
-  if (typeof names === 'string') return { libraries, problems: [{ file: LIBRARIES_FOLDER, reason: names }] };
+  if ('en' in names) return { libraries, problems: [{ file: LIBRARIES_FOLDER, reason: names }] };
   for (const name of names) {
     const file = `${LIBRARIES_FOLDER}/${name}`;
     const library = LIBRARY_FILE.exec(name.normalize())?.[1];
     if (library === undefined) {
-      problems.push({ file, reason: 'a library\'s file is named "Business.<Plugin>.<Script>.js"' });
+      problems.push({ file, reason: LOAD_TEXTS.libraryFileName });
       continue;
     }
     const reading = await readBotFile(folder, file, MAX_LIBRARY_BYTES);
@@ -58,14 +60,12 @@ export function checkLibraryNames(
 ): BotProblem[] {
   return Object.entries(names).flatMap(([name, library]) => {
     const path = ['libraries', name];
-    const at = (reason: string): BotProblem => ({ file, place: json.place(path), path: pathText(path), reason });
+    const at = (reason: Text): BotProblem => ({ file, place: json.place(path), path: pathText(path), reason });
     if (Object.hasOwn(libraries, name) || name.startsWith('Common.'))
-      return [at(`"${quotedName(name)}" is the name of a library itself`)];
+      return [at(LOAD_TEXTS.libraryItself(quotedName(name)))];
     if (Object.hasOwn(libraries, library)) return [];
     const known = Object.keys(libraries);
-    return [
-      at(`there is no library "${quotedName(library)}"${didYouMean(library, known)}; known: ${knownNames(known)}`),
-    ];
+    return [at(LOAD_TEXTS.unknownLibrary(quotedName(library), didYouMean(library, known), knownNames(known)))];
   });
 }
 
@@ -88,12 +88,12 @@ function isHidden(name: string): boolean {
 }
 
 /** The names of the files, or why there are none to be had. A bot needs no libraries. */
-async function namesIn(folder: string): Promise<string[] | string> {
+async function namesIn(folder: string): Promise<string[] | Text> {
   try {
     return (await readdir(folder)).filter((name) => !isHidden(name)).toSorted();
   } catch (error) {
     const reason = reasonOf(error);
-    if (reason === NO_SUCH_FILE) return (await isThere(folder)) ? 'is a file, a folder is needed' : [];
+    if (reason === LOAD_TEXTS.noSuchFile) return (await isThere(folder)) ? LOAD_TEXTS.notFolder : [];
     return reason;
   }
 }

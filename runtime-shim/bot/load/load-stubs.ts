@@ -1,9 +1,11 @@
+import { spoken, spokenIssue } from '../../../plugin/contract/issue-words.ts';
 import { z } from 'zod';
 import { addressProblem } from '../../api/allow-list.ts';
 import type { Stub } from '../../api/contract.ts';
 import { readPositionedJson } from '../../json-with-places.ts';
 import { type BotProblem, describeIssues } from './describe-issues.ts';
-import { NO_SUCH_FILE, readBotFile } from './read-bot-file.ts';
+import { LOAD_TEXTS } from './load-texts.ts';
+import { readBotFile } from './read-bot-file.ts';
 
 /** Answers for requests of scripts, in `run`, `simulate` and `replay` (`docs/bot-folder.md`). */
 const STUBS_FILE = 'stubs.json';
@@ -17,9 +19,9 @@ export const stubSchema = z.strictObject({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).optional(),
   url: z.string().superRefine((url, context) => {
     const problem = url.slice(0, -1).includes('*')
-      ? 'may have a "*" at its end only'
+      ? { en: 'may have a "*" at its end only', ru: 'звёздочка "*" может стоять только в конце' }
       : addressProblem(url.endsWith('*') ? url.slice(0, -1) : url);
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    if (problem !== undefined) context.addIssue(spokenIssue(problem));
   }),
   status: z.int().min(200).max(599).default(200),
   body: z.json().optional(),
@@ -33,11 +35,14 @@ export async function loadStubs(
   const file = STUBS_FILE;
   const reading = await readBotFile(folder, file, MAX_STUBS_BYTES);
   if (!reading.ok) {
-    return { stubs: [], problems: reading.reason === NO_SUCH_FILE ? [] : [{ file, reason: reading.reason }] };
+    return { stubs: [], problems: reading.reason === LOAD_TEXTS.noSuchFile ? [] : [{ file, reason: reading.reason }] };
   }
   const json = readPositionedJson(reading.text);
   if (!json.ok) return { stubs: [], problems: [{ file, place: json.place, reason: json.message }] };
-  const parsed = z.array(stubSchema, 'must be a list of answers').max(MAX_STUBS).safeParse(json.json.value);
+  const parsed = z
+    .array(stubSchema, spoken({ en: 'must be a list of answers', ru: 'здесь нужен список ответов' }))
+    .max(MAX_STUBS)
+    .safeParse(json.json.value);
   if (parsed.success) return { stubs: parsed.data, problems: [] };
   const known = Object.keys(stubSchema.shape);
   return { stubs: [], problems: describeIssues(parsed.error.issues, json.json, file, known) };

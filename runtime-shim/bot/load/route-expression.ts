@@ -1,3 +1,7 @@
+import type { Text } from '../../../plugin/contract/text.ts';
+import { expressionText } from '../../sandbox/engine-words.ts';
+import { LOAD_TEXTS } from './load-texts.ts';
+
 /**
  * Flags of a route's expression. Our choice: a lead who writes "Бот" means what the author wrote as "бот", and `u` makes
  * Cyrillic and emoji whole characters and an unknown escape a mistake instead of a letter.
@@ -20,7 +24,9 @@ export type RouteExpression =
        */
       readonly stepsPerChar: number;
     }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly reason: Text };
+
+const EXPRESSION_ERROR = /^Invalid regular expression: (\/[\s\S]*\/\w*): (.*)$/;
 
 /** Compiles a route's expression. */
 export function routeExpression(source: string): RouteExpression {
@@ -28,7 +34,9 @@ export function routeExpression(source: string): RouteExpression {
     return { ok: true, regex: new RegExp(source, ROUTE_FLAGS), stepsPerChar: stepsPerChar(source) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { ok: false, reason: message.replace(/^Invalid regular expression: /, 'invalid regular expression ') };
+    // V8: "Invalid regular expression: /(/iu: Unterminated group".
+    const [, expression = source, words = message] = EXPRESSION_ERROR.exec(message) ?? [];
+    return { ok: false, reason: LOAD_TEXTS.invalidExpression(expression, expressionText(words)) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { LOAD_TEXTS } from '../load/load-texts.ts';
 import { DESCRIPTION_FILE } from '../bot.ts';
 import type { Json } from '../../../plugin/contract/guest.ts';
 import type { Content } from '../../../plugin/contract/message.ts';
@@ -83,14 +84,16 @@ export async function passes(
   const result = await runAuthorScript(play, DESCRIPTION_FILE, condition);
   if (result.ok) return result.returned === true;
   const { error } = result;
-  const inside = error.line === null ? '' : ` (line ${error.line}, column ${error.column ?? 1} of the condition)`;
+  const { line, column } = error;
+  const text = { en: error.message, ru: error.ru ?? error.message };
+  const said = line === null ? text : LOAD_TEXTS.inCondition(text, line, column ?? 1);
   const place = play.input.bot.place(script, [...part, 'condition']);
   play.report({
     kind: 'script',
     script,
     cause: { code: 'condition_failed' },
     log: play.keptLog(result.log),
-    error: { ...error, file: DESCRIPTION_FILE, ...place, message: `${error.message}${inside}` },
+    error: { code: error.code, message: said.en, ru: said.ru, file: DESCRIPTION_FILE, ...place },
     usage: result.usage,
   });
   return false;

@@ -3,7 +3,7 @@ import { MAX_ATTRIBUTES_CHARS, NO_WRITES, applyWrites } from './apply-writes.ts'
 import { scriptRefOf, START_SCRIPT } from '../bot.ts';
 import { matchRoute } from './match-route.ts';
 import { chosenItem } from './menu.ts';
-import type { Play } from './play.ts';
+import { type Play, saidError } from './play.ts';
 import type { Trigger } from './scenario-contract.ts';
 import type { ScriptRef } from '../../../plugin/contract/script-types.ts';
 
@@ -52,9 +52,9 @@ function keepAnswer(play: Play, attribute: string, text: string): void {
     play.spend(text.length);
     return;
   }
-  const { message } = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
+  const wrong = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
   const script = play.frames.at(-1)?.script ?? '';
-  play.mistake(script, { code: 'answer_not_kept' }, { code: 'script_attributes_full', message });
+  play.mistake(script, { code: 'answer_not_kept' }, saidError(wrong));
 }
 
 function moveTo(play: Play, change: Partial<Play['lead']['position']>): void {

@@ -52,6 +52,7 @@ async function firstInSandbox(play: Play, routes: readonly BotRoute[], text: str
     // The log's last line tells which expression was being tried: nothing else comes back from a run that was stopped.
     const culprit = Number(result.log.at(-1)?.text ?? '0');
     const route = rest[culprit] ?? rest[0];
+    const expression = JSON.stringify(route?.regex);
     from += culprit + 1;
     play.report({
       kind: 'script',
@@ -60,7 +61,8 @@ async function firstInSandbox(play: Play, routes: readonly BotRoute[], text: str
       log: [],
       error: {
         code: result.error.code,
-        message: `the expression ${JSON.stringify(route?.regex)} took too long on this text: ${result.error.message}`,
+        message: `the expression ${expression} took too long on this text: ${result.error.message}`,
+        ru: `выражение ${expression} слишком долго проверяло этот текст: ${result.error.ru ?? result.error.message}`,
         file: DESCRIPTION_FILE,
         line: route?.place.line ?? null,
         column: route?.place.column ?? null,

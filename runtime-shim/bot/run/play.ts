@@ -1,3 +1,5 @@
+import type { CodedError } from '../../../plugin/contract/coded-error.ts';
+import { type Text, together } from '../../../plugin/contract/text.ts';
 import { type Content, contentSchema } from '../../../plugin/contract/message.ts';
 import { issueWords } from '../../../plugin/contract/issue-words.ts';
 import type { ScriptRef, ScriptType } from '../../../plugin/contract/script-types.ts';
@@ -42,13 +44,22 @@ export type CommandEnd = 'next' | 'wait' | 'failed' | 'stop';
 /** A place in one of the author's files. */
 export type AuthorPlace = Pick<ScriptError, 'file' | 'line' | 'column'>;
 
+/** An error without its place. */
+type SaidError = Pick<ScriptError, 'code' | 'message' | 'ru'>;
+
+export function saidError({ code, text }: Pick<CodedError, 'code' | 'text'>): SaidError {
+  return { code, message: text.en, ru: text.ru };
+}
+
 /** Thrown to end a scenario that runs in a circle or for too long; what it did until then stands. */
 export class ScenarioStopped extends Error {
   readonly code: ShimErrorCode;
+  readonly ru: string;
   readonly place: AuthorPlace | undefined;
-  constructor(code: ShimErrorCode, message: string, place?: AuthorPlace) {
-    super(message);
+  constructor(code: ShimErrorCode, text: Text, place?: AuthorPlace) {
+    super(text.en);
     this.code = code;
+    this.ru = text.ru;
     this.place = place;
   }
 }
@@ -93,7 +104,7 @@ export class Play {
   step(): void {
     this.steps += 1;
     if (this.steps > MAX_STEPS) {
-      throw new ScenarioStopped('script_loop', shimError('script_loop', { limit: MAX_STEPS }).message);
+      throw new ScenarioStopped('script_loop', shimError('script_loop', { limit: MAX_STEPS }).text);
     }
     if (this.input.signal.aborted) throw outOfTime();
   }
@@ -122,7 +133,7 @@ export class Play {
     this.chars += chars;
     const limit = this.input.maxChars ?? MAX_TURN_CHARS;
     if (this.chars > limit) {
-      throw new ScenarioStopped('script_output_full', shimError('script_output_full', { limit }).message);
+      throw new ScenarioStopped('script_output_full', shimError('script_output_full', { limit }).text);
     }
   }
 
@@ -142,20 +153,17 @@ export class Play {
     if (origin.filter((code) => code === script.code).length >= MAX_TURNS) {
       const circle = [...origin.slice(origin.lastIndexOf(script.code)), script.code];
       const names = circle.map((code) => quotedName(code)).join(' → ');
-      const { message } = shimError('script_loop', { turns: MAX_TURNS, circle: names });
-      throw new ScenarioStopped('script_loop', message, by?.place ?? this.places.get(ref));
+      const { text } = shimError('script_loop', { turns: MAX_TURNS, circle: names });
+      throw new ScenarioStopped('script_loop', text, by?.place ?? this.places.get(ref));
     }
     this.origins.set(frame, origin);
     this.frames.push(frame);
   }
 
   /** What is wrong with a name that leads to no script. */
-  unknownScript(script: string): { readonly code: ShimErrorCode; readonly message: string } {
+  unknownScript(script: string): SaidError {
     const known = knownNames(this.input.bot.scripts.keys());
-    return {
-      code: 'script_unknown',
-      message: shimError('script_unknown', { script: quotedName(script), known }).message,
-    };
+    return saidError(shimError('script_unknown', { script: quotedName(script), known }));
   }
 
   /** Asks for an operator, or for the dialog back; the same request twice in a row is one. */
@@ -180,32 +188,25 @@ export class Play {
     const parsed = contentSchema.safeParse(content);
     if (parsed.success) {
       if (this.says.length >= MAX_SAYS) {
-        const { message } = shimError('script_host_calls', {
+        const { text } = shimError('script_host_calls', {
           limit: MAX_SAYS,
-          what: 'messages with its other scripts',
+          what: { en: 'messages with its other scripts', ru: 'сообщений вместе с другими скриптами' },
         });
-        throw new ScenarioStopped('script_host_calls', message);
+        throw new ScenarioStopped('script_host_calls', text);
       }
       this.says.push({ content: parsed.data, duringTransfer: this.duringTransfer });
       this.spend(JSON.stringify(parsed.data).length);
       return;
     }
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issueWords(issue)}`.trim());
-    this.mistake(
-      script,
-      { code: 'not_sent' },
-      { code: 'message_invalid', message: shimError('message_invalid', { problems }).message },
-      part,
-    );
+    const problems = parsed.error.issues.map((issue) => {
+      const words = issueWords(issue);
+      return together((language) => `${issue.path.join('.')} ${words[language]}`.trim());
+    });
+    this.mistake(script, { code: 'not_sent' }, saidError(shimError('message_invalid', { problems })), part);
   }
 
   /** Reports an author's mistake that stands in `bot.json`. */
-  mistake(
-    script: string,
-    cause: ScriptCause,
-    wrong: { readonly code: ShimErrorCode; readonly message: string },
-    part?: readonly PropertyKey[],
-  ): void {
+  mistake(script: string, cause: ScriptCause, wrong: SaidError, part?: readonly PropertyKey[]): void {
     const place = part === undefined ? undefined : this.input.bot.place(script, part);
     const error: ScriptError = {
       ...wrong,
@@ -252,9 +253,9 @@ export class Play {
   }
 
   /** The end of a scenario that was stopped: told whatever has been spent. */
-  stoppedBy({ code, message, place }: ScenarioStopped): void {
+  stoppedBy({ code, message, ru, place }: ScenarioStopped): void {
     const script = this.frames.at(-1)?.script ?? '';
-    const error: ScriptError = { code, message, ...(place ?? this.placeUnderWay()) };
+    const error: ScriptError = { code, message, ru, ...(place ?? this.placeUnderWay()) };
     this.reports.push({ kind: 'script', script, cause: { code: 'stopped' }, log: [], error });
   }
 
@@ -272,7 +273,7 @@ export class Play {
 }
 
 function outOfTime(): ScenarioStopped {
-  return new ScenarioStopped('script_deadline', shimError('script_deadline', { wallMs: MAX_SCENARIO_MS }).message);
+  return new ScenarioStopped('script_deadline', shimError('script_deadline', { wallMs: MAX_SCENARIO_MS }).text);
 }
 
 function charsOf(report: ScenarioReport): number {

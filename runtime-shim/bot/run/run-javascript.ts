@@ -5,7 +5,7 @@ import { applyWrites, MAX_ATTRIBUTES_CHARS, writtenAttributes } from './apply-wr
 import { runAuthorScript } from './author-script.ts';
 import type { BotScript } from '../load/bot-schema.ts';
 import { sayWithButtons } from './menu.ts';
-import type { Play, CommandEnd } from './play.ts';
+import { type CommandEnd, type Play, saidError } from './play.ts';
 
 /** Runs a file of the author's and then performs what it asked for, in its order. A script that fails commits nothing of itself. */
 export async function runJavascript(play: Play, script: BotScript, file: string): Promise<CommandEnd> {
@@ -24,8 +24,8 @@ export async function runJavascript(play: Play, script: BotScript, file: string)
     return 'failed';
   }
   if (!applyWrites(play, result.writes)) {
-    const { message } = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
-    const error = { code: 'script_attributes_full', message, file, line: null, column: null };
+    const wrong = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
+    const error = { ...saidError(wrong), file, line: null, column: null };
     play.report({ ...report, error });
     return 'failed';
   }

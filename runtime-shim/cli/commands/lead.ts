@@ -1,14 +1,16 @@
+import { joined, type Text } from '../../../plugin/contract/text.ts';
 import type { LeadForgotten } from '../../runtime/contract.ts';
 import { type CommandWork, EXIT_DONE } from '../command.ts';
 import { cliError } from '../errors.ts';
+import { MAINTENANCE_TEXTS } from '../maintenance/maintenance-texts.ts';
 import type { LeadLine, LeadLines, Maintenance } from '../maintenance/maintenance.ts';
 import { openMaintenance } from '../maintenance/open-maintenance.ts';
 import { printableField, printableJson } from '../terminal.ts';
 
 /** `lead export|forget`: what is kept of one lead. */
-export const lead: CommandWork = async ({ terminal, arguments: { positionals, values }, json, cwd, env }) => {
+export const lead: CommandWork = async ({ terminal, arguments: { positionals, values }, language, json, cwd, env }) => {
   const [action, channel = '', externalId = ''] = positionals;
-  const nobody = () => cliError('cli_not_found', { what: `lead "${externalId}" in the channel "${channel}"` });
+  const nobody = () => cliError('cli_not_found', { what: MAINTENANCE_TEXTS.lead(externalId, channel) });
   const maintenance = await openMaintenance(values['config'] ?? '', cwd, env, values['bot']);
   try {
     if (action === 'export') {
@@ -24,7 +26,7 @@ export const lead: CommandWork = async ({ terminal, arguments: { positionals, va
     if (forgotten.underWay) throw cliError('cli_lead_busy', { channel, externalId });
     const { removed, atLiveTex } = forgotten;
     terminal.out(
-      json ? printableJson({ ok: true, removed, atLiveTex }) : forgottenText(channel, externalId, forgotten),
+      json ? printableJson({ ok: true, removed, atLiveTex }) : forgottenText(channel, externalId, forgotten)[language],
     );
     return EXIT_DONE;
   } finally {
@@ -46,14 +48,10 @@ async function allLines(
   }
 }
 
-function forgottenText(channel: string, externalId: string, { removed, atLiveTex }: LeadForgotten): string {
-  const keeps = atLiveTex.map(
-    ({ binding, userId }) =>
-      `LiveTex keeps its own archive: binding "${printableField(binding)}", user id ${printableField(userId)}. Only LiveTex can delete it there.`,
+function forgottenText(channel: string, externalId: string, { removed, atLiveTex }: LeadForgotten): Text {
+  const keeps = atLiveTex.map(({ binding, userId }) =>
+    MAINTENANCE_TEXTS.archive(printableField(binding), printableField(userId)),
   );
-  return [
-    `Forgotten: the lead "${printableField(externalId)}" in the channel "${printableField(channel)}" (${removed} entries).`,
-    ...keeps,
-    'Backups, logs of this server, and what scripts sent elsewhere or keep in attributes of the bot are not touched.',
-  ].join('\n');
+  const head = MAINTENANCE_TEXTS.forgotten(printableField(externalId), printableField(channel), removed);
+  return joined([head, ...keeps, MAINTENANCE_TEXTS.notTouched], '\n');
 }

@@ -1,3 +1,6 @@
+import { joined, NO_TEXT, type Text, together } from '../../../plugin/contract/text.ts';
+import { CLI_TEXTS } from '../cli-texts.ts';
+import { MAINTENANCE_TEXTS } from '../maintenance/maintenance-texts.ts';
 import { systemClock } from '../../../plugin/storage/index.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, EXIT_FAILED, type ExitCode } from '../command.ts';
 import { cliError } from '../errors.ts';
@@ -8,11 +11,9 @@ import { printableField, printableJson } from '../terminal.ts';
 
 /** What is done to one message or to all. */
 const ACTIONS = {
-  resend: {
-    missing: (id: number) => `dead message ${id} (a stuck one is tried again by itself: "retry" tries it at once)`,
-  },
-  retry: { missing: (id: number) => `waiting message ${id} (a dead one comes back with "resend")` },
-  drop: { missing: (id: number) => `message ${id} in the outbox` },
+  resend: { missing: MAINTENANCE_TEXTS.deadMessage, done: MAINTENANCE_TEXTS.putBack },
+  retry: { missing: MAINTENANCE_TEXTS.waitingMessage, done: MAINTENANCE_TEXTS.triedAtOnce },
+  drop: { missing: MAINTENANCE_TEXTS.message, done: MAINTENANCE_TEXTS.dropped },
 } as const;
 type Action = keyof typeof ACTIONS;
 
@@ -23,12 +24,10 @@ export const outbox: CommandWork = async (context) => {
   const waiting = switches.has('waiting');
   const before = values['before'] === undefined ? undefined : timeOf(values['before']);
   const problems = [
-    ...(waiting && action !== 'list' ? ['--waiting belongs to list'] : []),
-    ...(before !== undefined && !(action === 'drop' || waiting)
-      ? ['--before belongs to drop and to list --waiting']
-      : []),
+    ...(waiting && action !== 'list' ? [MAINTENANCE_TEXTS.waitingBelongs] : []),
+    ...(before !== undefined && !(action === 'drop' || waiting) ? [MAINTENANCE_TEXTS.beforeBelongs] : []),
     ...(id !== undefined && (action === 'list' || action === 'release' || before !== undefined)
-      ? [`unexpected argument "${id}"`]
+      ? [CLI_TEXTS.unexpectedArgument(id)]
       : []),
   ];
   if (problems.length > 0) throw cliError('cli_usage', { problems });
@@ -53,39 +52,37 @@ function isAction(action: string): action is Action {
 }
 
 async function list(
-  { terminal, json }: CommandContext,
+  { terminal, json, language }: CommandContext,
   maintenance: Maintenance,
   waiting: boolean,
   before: number | undefined,
 ): Promise<ExitCode> {
   if (waiting) {
     const found = await maintenance.waiting(before);
-    terminal.out(json ? printableJson(found) : waitingText(found));
+    terminal.out(json ? printableJson(found) : waitingText(found)[language]);
   } else {
     const found = await maintenance.outbox();
-    terminal.out(json ? printableJson(found) : outboxText(found, systemClock.now()));
+    terminal.out(json ? printableJson(found) : outboxText(found, systemClock.now())[language]);
   }
   return EXIT_DONE;
 }
 
 async function dropOlder(
-  { terminal, json }: CommandContext,
+  { terminal, json, language }: CommandContext,
   maintenance: Maintenance,
   before: number,
 ): Promise<ExitCode> {
   const { dropped, underWay } = await maintenance.dropBefore(before);
-  const left =
-    underWay === 0
-      ? ''
-      : `; ${underWay} are being tried this moment and stay: start with "serve --hold" to drop those too`;
-  terminal.out(json ? printableJson({ ok: underWay === 0, count: dropped, underWay }) : `${dropped} dropped${left}`);
+  const left = underWay === 0 ? NO_TEXT : MAINTENANCE_TEXTS.underWay(underWay);
+  const text = joined([MAINTENANCE_TEXTS.dropped(dropped), left]);
+  terminal.out(json ? printableJson({ ok: underWay === 0, count: dropped, underWay }) : text[language]);
   return underWay === 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
 /** @throws cli_nothing_held */
-async function release({ terminal, json }: CommandContext, maintenance: Maintenance): Promise<ExitCode> {
+async function release({ terminal, json, language }: CommandContext, maintenance: Maintenance): Promise<ExitCode> {
   if (!(await maintenance.release())) throw cliError('cli_nothing_held', undefined);
-  terminal.out(json ? printableJson({ ok: true }) : 'The server works now.');
+  terminal.out(json ? printableJson({ ok: true }) : MAINTENANCE_TEXTS.released[language]);
   return EXIT_DONE;
 }
 
@@ -96,62 +93,64 @@ function timeOf(value: string): number {
   const text = value.length === 'YYYY-MM-DD'.length ? `${value}T00:00` : value.replace(' ', 'T');
   const time = TIME.test(value) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(time)) return time;
-  const problem = `--before must be a time such as 2027-01-15T09:30 or 2027-01-15T09:30:00Z, got "${value}"`;
-  throw cliError('cli_usage', { problems: [problem] });
+  throw cliError('cli_usage', { problems: [MAINTENANCE_TEXTS.beforeTime(value)] });
 }
 
-function waitingText({ entries, more }: WaitingJobs): string {
-  if (entries.length === 0) return 'Nothing waits.';
-  const lines = entries.map((entry) => `${entryText(entry)}\n      stored ${timeText(entry.enqueuedAt)}`);
-  return [...lines, ...(more ? ['… and more'] : [])].join('\n');
+function waitingText({ entries, more }: WaitingJobs): Text {
+  if (entries.length === 0) return MAINTENANCE_TEXTS.nothingWaits;
+  const lines = entries.map((entry) =>
+    joined([entryText(entry), MAINTENANCE_TEXTS.stored(timeText(entry.enqueuedAt))], '\n      '),
+  );
+  return joined([...lines, ...(more ? [MAINTENANCE_TEXTS.andMore] : [])], '\n');
 }
 
 /** @throws cli_usage */
 function whichOf(action: string, id: string | undefined): number | 'all' {
-  if (id === undefined)
-    throw cliError('cli_usage', { problems: [`${action}: the number of a message, or "all", is missing`] });
+  if (id === undefined) throw cliError('cli_usage', { problems: [MAINTENANCE_TEXTS.numberMissing(action)] });
   if (id === 'all') return 'all';
   if (/^[1-9]\d{0,14}$/.test(id)) return Number(id);
-  throw cliError('cli_usage', { problems: [`${action}: a number or "all" is needed, got "${id}"`] });
+  throw cliError('cli_usage', { problems: [MAINTENANCE_TEXTS.numberWrong(action, id)] });
 }
 
-function reportDone({ json, terminal }: CommandContext, action: Action, done: number, running: boolean): void {
-  if (json) {
-    terminal.out(printableJson({ ok: true, count: done }));
-    return;
-  }
-  const when = running ? '' : ', for the next start of the server';
-  const text = {
-    resend: `${done} put back into the queue${when}`,
-    retry: `${done} tried at once${when}`,
-    drop: `${done} dropped`,
-  };
-  terminal.out(text[action]);
+function reportDone(
+  { json, terminal, language }: CommandContext,
+  action: Action,
+  done: number,
+  running: boolean,
+): void {
+  terminal.out(json ? printableJson({ ok: true, count: done }) : ACTIONS[action].done(done, running)[language]);
 }
 
-function outboxText({ queues, entries, more }: Outbox, now: number): string {
+function outboxText({ queues, entries, more }: Outbox, now: number): Text {
   const heldBack = queues.flatMap((queue) => pausedText(queue, now));
   if (entries.length === 0 && heldBack.length === 0) {
     const waiting = queues.reduce((sum, { jobs }) => sum + jobs, 0);
-    return waiting === 0 ? 'Nothing waits.' : `Nothing is stuck or dead; ${waiting} on the way.`;
+    return waiting === 0 ? MAINTENANCE_TEXTS.nothingWaits : MAINTENANCE_TEXTS.nothingStuck(waiting);
   }
-  return [...heldBack, ...entries.map(entryText), ...(more ? ['… and more'] : [])].join('\n');
+  return joined([...heldBack, ...entries.map(entryText), ...(more ? [MAINTENANCE_TEXTS.andMore] : [])], '\n');
 }
 
 /** A pause that is over stays noted until a message has gone through: its reason is the best guess at why they wait. */
-function pausedText({ queue, paused, jobs }: OutboxQueue, now: number): string[] {
+function pausedText({ queue, paused, jobs }: OutboxQueue, now: number): Text[] {
   if (paused === null) return [];
   const { reason, until } = paused;
-  if (until > now) return [`${queue} is held back until ${timeText(until)} (${reason}), ${jobs} waiting`];
-  return jobs === 0 ? [] : [`${queue} was held back until ${timeText(until)} (${reason}), ${jobs} waiting to be tried`];
+  if (until > now) return [MAINTENANCE_TEXTS.heldUntil(queue, timeText(until), reason, jobs)];
+  return jobs === 0 ? [] : [MAINTENANCE_TEXTS.wasHeldUntil(queue, timeText(until), reason, jobs)];
 }
 
-function entryText({ id, state, queue, lane, kind, text, attempts, error, failingSince, behind }: OutboxEntry): string {
-  const since = failingSince === null ? '' : ` since ${timeText(failingSince)}`;
-  const queued = behind === 0 ? '' : `, ${behind} behind it`;
+function entryText({ id, state, queue, lane, kind, text, attempts, error, failingSince, behind }: OutboxEntry): Text {
+  const since = failingSince === null ? NO_TEXT : MAINTENANCE_TEXTS.since(timeText(failingSince));
+  const queued = behind === 0 ? NO_TEXT : MAINTENANCE_TEXTS.behind(behind);
+  const tries = MAINTENANCE_TEXTS.tries(attempts);
   const said = text === '' ? '' : `\n      “${printableField(text)}”`;
   const why = error === null ? '' : `\n      ${printableField(error)}`;
-  return `${String(id).padStart(5)} ${state}  ${queue} ${printableField(lane)} ${kind}, ${attempts === 1 ? '1 try' : `${attempts} tries`}${since}${queued}${said}${why}`;
+  const head = together(
+    (language) =>
+      `${String(id).padStart(5)} ${MAINTENANCE_TEXTS[state][language]}  ${queue} ${printableField(lane)} ${kind}`,
+  );
+  return together(
+    (language) => `${head[language]}${tries[language]}${since[language]}${queued[language]}${said}${why}`,
+  );
 }
 
 function timeText(at: number): string {

@@ -1,3 +1,6 @@
+import { type Text, together } from '../../../plugin/contract/text.ts';
+import { engineText } from '../../sandbox/engine-words.ts';
+import { CLI_TEXTS } from '../cli-texts.ts';
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -22,6 +25,7 @@ import { coloured, printable, printableJson } from '../terminal.ts';
 export const replay: CommandWork = async ({
   terminal,
   arguments: { positionals, values, switches },
+  language,
   json,
   cwd,
   env,
@@ -30,8 +34,7 @@ export const replay: CommandWork = async ({
   const scenario = await readRecording(path);
   const folder = values['bot'] === undefined ? await botFolderOf(dirname(path)) : resolve(cwd, values['bot']);
   if (folder === undefined) {
-    const problem = 'there is no bot.json beside the scenario or above it: name the bot folder with --bot';
-    throw cliError('cli_usage', { problems: [problem] });
+    throw cliError('cli_usage', { problems: [CLI_TEXTS.noBotBeside] });
   }
   const file = values['config'];
   const own = file === undefined ? undefined : await loadConfigForSimulation(file, cwd, env);
@@ -39,15 +42,27 @@ export const replay: CommandWork = async ({
   const isSame = result.differences.length === 0;
   if (switches.has('update')) {
     await writeFile(path, `${JSON.stringify(updated(scenario, result), null, 2)}\n`);
-    if (!json)
-      terminal.out(`recorded anew: ${scenario.steps.length} step(s), ${result.differences.length} difference(s)`);
+    if (!json) {
+      terminal.out(CLI_TEXTS.recordedAnew(scenario.steps.length, result.differences.length)[language]);
+    }
   } else if (!json) {
-    for (const difference of result.differences) terminal.out(`${printable(differenceText(difference))}\n`);
-    terminal.out(coloured(terminal, isSame ? 'green' : 'red', summary(result)));
+    for (const difference of result.differences) {
+      terminal.out(`${printable(differenceText(difference, language))}\n`);
+    }
+    terminal.out(coloured(terminal, isSame ? 'green' : 'red', summary(result)[language]));
   }
-  if (json) terminal.out(printableJson({ ok: isSame, ...result }));
+  if (json) terminal.out(printableJson({ ok: isSame, ...inEnglish(result) }));
   return isSame || switches.has('update') ? EXIT_DONE : EXIT_FAILED;
 };
+
+/** A document is in English. */
+function inEnglish({ played, differences }: ReplayResult): object {
+  const english = ({ lines, ...difference }: ReplayResult['differences'][number]): object => ({
+    ...difference,
+    lines: lines.map(({ mark, text }) => ({ mark, text: text.en })),
+  });
+  return { played, differences: differences.map(english) };
+}
 
 /** What went as recorded stays as it was written, with patterns that a person put in; the rest is what happened now. */
 function updated(scenario: DialogRecording, { played, differences }: ReplayResult): DialogRecording {
@@ -56,12 +71,11 @@ function updated(scenario: DialogRecording, { played, differences }: ReplayResul
   return { ...scenario, ...(played.bot === undefined ? {} : { bot: played.bot }), steps };
 }
 
-function summary({ differences, played }: ReplayResult): string {
-  const steps = `${played.steps.length} ${played.steps.length === 1 ? 'step' : 'steps'}`;
-  return differences.length === 0 ? `${steps}, all as recorded` : `${steps}, ${differences.length} difference(s)`;
+function summary({ differences, played }: ReplayResult): Text {
+  return CLI_TEXTS.replayed(played.steps.length, differences.length);
 }
 
-const WHAT = 'the scenario';
+const WHAT = CLI_TEXTS.recording;
 
 /** A scenario file, checked. @throws cli_json_invalid with every problem, and what `readTextFile` throws */
 export async function readRecording(path: string): Promise<DialogRecording> {
@@ -77,12 +91,13 @@ export async function readRecording(path: string): Promise<DialogRecording> {
   return parsed.data;
 }
 
-function patternProblem(pattern: string): string[] {
+function patternProblem(pattern: string): Text[] {
   try {
     RegExp(pattern, 'u');
     return [];
   } catch (error) {
-    return [`matches: ${messageOf(error)}`];
+    const words = engineText(messageOf(error));
+    return [together((language) => `matches: ${words[language]}`)];
   }
 }
 

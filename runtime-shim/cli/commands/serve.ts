@@ -1,3 +1,4 @@
+import { CLI_TEXTS } from '../cli-texts.ts';
 import { resolve } from 'node:path';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { Logger } from '../../../plugin/contract/host.ts';
@@ -5,7 +6,7 @@ import type { LiveTexPlugin } from '../../../plugin/index.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { loadBots } from '../../runtime/create-runtime.ts';
 import type { Runtime } from '../../runtime/contract.ts';
-import { type CommandWork, EXIT_DONE, type ExitCode } from '../command.ts';
+import { type CommandContext, type CommandWork, EXIT_DONE, type ExitCode } from '../command.ts';
 import { botFoldersOf, type Config, secretsOf, sqliteFolderOf } from '../config/config-schema.ts';
 import { loadConfig, refuseUnknownBots } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
@@ -20,13 +21,21 @@ import {
 import { maintenanceOf } from '../maintenance/maintenance.ts';
 import { registerWebhooks } from '../register-webhooks.ts';
 import { createReload } from '../reload-config.ts';
-import { type Terminal, printableJson } from '../terminal.ts';
+import { printableJson } from '../terminal.ts';
 
 /** `serve`: the runtime against LiveTex until a signal, then a drained end. */
-export const serve: CommandWork = async ({ terminal, arguments: { values, switches }, json, cwd, env, stop }) => {
+export const serve: CommandWork = async ({
+  terminal,
+  arguments: { values, switches },
+  language,
+  json,
+  cwd,
+  env,
+  stop,
+}) => {
   const file = values['config'] ?? '';
   const config = await loadConfig(file, cwd, env);
-  if (switches.has('check')) return await checkOnly(config, resolve(cwd, file), terminal, json);
+  if (switches.has('check')) return await checkOnly(config, resolve(cwd, file), { terminal, json, language });
   const hold = switches.has('hold');
   const released = Promise.withResolvers<void>();
   if (!hold) released.resolve();
@@ -73,7 +82,7 @@ export const serve: CommandWork = async ({ terminal, arguments: { values, switch
       await writeControlFile(folder, { url, token });
       opened.push(() => removeControlFile(folder));
     }
-    terminal.out(json ? printableJson({ url }) : `Listening on ${url}`);
+    terminal.out(json ? printableJson({ url }) : CLI_TEXTS.listeningOn(url)[language]);
     const bots = runtime.bots.map(({ botId }) => botId);
     logger.info('started', { url, bot: runtime.botId, ...(bots.length > 1 ? { bots } : {}), pid: process.pid });
     if (hold)
@@ -107,10 +116,14 @@ async function botIds(config: Config, path: string): Promise<string[]> {
 }
 
 /** `serve --check`: all that a start would refuse before it opens anything. */
-async function checkOnly(config: Config, path: string, terminal: Terminal, json: boolean): Promise<ExitCode> {
+async function checkOnly(
+  config: Config,
+  path: string,
+  { terminal, json, language }: Pick<CommandContext, 'terminal' | 'json' | 'language'>,
+): Promise<ExitCode> {
   const bots = await botIds(config, path);
   const bindings = config.livetex.map((binding) => binding.id);
-  const said = `The configuration is right: bot ${bots.join(', ')}, ${bindings.length} binding(s) ${bindings.join(', ')}`;
+  const said = CLI_TEXTS.configurationRight(bots.join(', '), bindings.length, bindings.join(', '))[language];
   terminal.out(json ? printableJson({ ok: true, bots, bindings }) : said.trimEnd());
   return EXIT_DONE;
 }

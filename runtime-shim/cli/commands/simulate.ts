@@ -1,13 +1,14 @@
+import { CLI_TEXTS } from '../cli-texts.ts';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { messageOf } from '../../../plugin/contract/coded-error.ts';
+import { textOf } from '../../../plugin/contract/coded-error.ts';
 import type { LiveTexPlugin } from '../../../plugin/index.ts';
 import { createMemoryStorage, openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
-import { activityLines, formatLine } from '../activity-line.ts';
+import { ACTIVITY_TEXTS, activityLines, formatLine } from '../activity-line.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, SIMULATE_PORT } from '../command.ts';
 import { botFoldersOf, type Config, sqliteIn } from '../config/config-schema.ts';
 import { apiModeOf, loadConfigForSimulation, simulatedConfig } from '../config/load-config.ts';
@@ -31,6 +32,7 @@ export const simulate: CommandWork = async (context) => {
   const {
     terminal,
     arguments: { positionals, values, switches },
+    language,
     json,
     cwd,
     stop,
@@ -93,10 +95,12 @@ export const simulate: CommandWork = async (context) => {
     await setWebhookAt(bindingOf(config), runtime.current().url ?? '');
     const url = `${runtime.current().url ?? ''}/`;
     terminal.out(
-      json ? printableJson({ url, emulator: { url: emulator.url, token: emulator.token } }) : `Simulator: ${url}`,
+      json
+        ? printableJson({ url, emulator: { url: emulator.url, token: emulator.token } })
+        : CLI_TEXTS.simulator(url)[language],
     );
     if (isMainExample) await demonstrate(runtime, emulator, context);
-    if (!json) terminal.out(`\nOpen ${coloured(terminal, 'bold', url)} and write to the bot. Stop with Ctrl+C`);
+    if (!json) terminal.out(`\n${CLI_TEXTS.openAndWrite(coloured(terminal, 'bold', url))[language]}`);
     if (terminal.colour && !switches.has('no-open')) openBrowser(url);
     await aborted(stop);
   } finally {
@@ -112,10 +116,10 @@ function bindingOf(config: Config): Config['livetex'][number] {
 }
 
 /** With several leads, whose the lines below are is said where that changes. */
-function printActivities(runtime: SimulatedRuntime, { terminal }: CommandContext): void {
+function printActivities(runtime: SimulatedRuntime, { terminal, language }: CommandContext): void {
   let lead: string | undefined;
   runtime.onActivity((activity) => {
-    for (const line of activityLines(activity)) {
+    for (const line of activityLines(activity, language)) {
       if (lead !== undefined && line.lead !== undefined && line.lead !== lead) {
         terminal.out(coloured(terminal, 'dim', `\n${printableField(line.lead)}`));
       }
@@ -130,8 +134,8 @@ async function demonstrate(
   emulator: LiveTexEmulator,
   context: CommandContext,
 ): Promise<void> {
-  const { terminal, json, stop } = context;
-  if (!json) terminal.out('A demonstration: Анна writes to the bot, operator Мария is online.\n');
+  const { terminal, language, json, stop } = context;
+  if (!json) terminal.out(`${CLI_TEXTS.demonstration('Анна', OPERATOR.firstName)[language]}\n`);
   try {
     await playDemonstration({
       runtime: runtime.current(),
@@ -141,12 +145,13 @@ async function demonstrate(
       stop,
       onDesk: ({ name, attributes, messages }) => {
         if (json) return;
-        const text = `${name}: ${messages.length} messages of the bot's dialog, header ${printableJson(attributes)}`;
-        terminal.out(formatLine({ at: systemClock.now(), who: 'desk', text, colour: 'magenta' }, terminal));
+        const text = CLI_TEXTS.onDesk(name, messages.length, printableJson(attributes))[language];
+        const who = ACTIVITY_TEXTS.desk[language];
+        terminal.out(formatLine({ at: systemClock.now(), who, text, colour: 'magenta' }, terminal));
       },
     });
   } catch (error) {
-    if (!stop.aborted) terminal.err(`metabot-livetex: the demonstration did not end: ${messageOf(error)}`);
+    if (!stop.aborted) terminal.err(`metabot-livetex: ${CLI_TEXTS.demonstrationEnded(textOf(error))[language]}`);
   }
 }
 

@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { joined, same, type Text } from '../../../plugin/contract/text.ts';
+import { CLI_TEXTS } from '../cli-texts.ts';
+import { MAINTENANCE_TEXTS } from '../maintenance/maintenance-texts.ts';
 import { resolve } from 'node:path';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import type { CheckReport } from '../../../plugin/storage/transfer/check-storage.ts';
@@ -12,10 +15,10 @@ import { printableJson } from '../terminal.ts';
 const TELL_EVERY_MS = 1_000;
 
 /** What the second word of an action is, for those that have one. */
-const NEEDED: Readonly<Record<string, string>> = {
-  copy: 'the data folder to copy from',
-  backup: 'the file to write',
-  restore: 'the file of the backup',
+const NEEDED: Readonly<Record<string, Text>> = {
+  copy: { en: 'the data folder to copy from', ru: 'папка данных, откуда копировать' },
+  backup: { en: 'the file to write', ru: 'файл, куда писать' },
+  restore: { en: 'the file of the backup', ru: 'файл копии' },
 };
 
 /** `storage migrate|copy|check|backup|restore`: on the storage of the configuration file. */
@@ -24,10 +27,10 @@ export const storage: CommandWork = async (context) => {
   const [action, folder] = positionals;
   const needed = NEEDED[action ?? ''];
   if (needed !== undefined && folder === undefined) {
-    throw cliError('cli_usage', { problems: [`${action}: ${needed} is missing`] });
+    throw cliError('cli_usage', { problems: [MAINTENANCE_TEXTS.missing(action ?? '', needed)] });
   }
   if (needed === undefined && folder !== undefined) {
-    throw cliError('cli_usage', { problems: [`unexpected argument "${folder}"`] });
+    throw cliError('cli_usage', { problems: [CLI_TEXTS.unexpectedArgument(folder)] });
   }
   const config = await loadConfigForMaintenance(values['config'] ?? '', context.cwd, context.env);
   if (action === 'migrate') return migrate(context, config.storage);
@@ -42,31 +45,31 @@ export const storage: CommandWork = async (context) => {
 function folderOf(action: 'backup' | 'restore', spec: string): string {
   const folder = sqliteFolderOf(spec);
   if (folder !== undefined) return folder;
-  const instead = action === 'backup' ? 'pg_dump' : 'pg_restore or psql';
+  const instead = action === 'backup' ? same('pg_dump') : MAINTENANCE_TEXTS.restoreWith;
   throw cliError('cli_usage', {
-    problems: [`${action}: is for data folders of SQLite; on PostgreSQL take ${instead}`],
+    problems: [MAINTENANCE_TEXTS.sqliteOnly(action, instead)],
   });
 }
 
-async function backUp({ terminal, json }: CommandContext, file: string, spec: string): Promise<ExitCode> {
+async function backUp({ terminal, json, language }: CommandContext, file: string, spec: string): Promise<ExitCode> {
   const folder = folderOf('backup', spec);
   if (existsSync(file)) throw cliError('cli_file_exists', { path: file });
   const { backUpFolder } = await import('../../../plugin/storage/sqlite/backup.ts');
   const { bytes, at } = await backUpFolder(folder, file, systemClock.now());
   const time = new Date(at).toISOString();
   terminal.out(
-    json ? printableJson({ ok: true, file, bytes, at }) : `Backed up to ${file}: ${bytes} bytes, as of ${time}.`,
+    json ? printableJson({ ok: true, file, bytes, at }) : MAINTENANCE_TEXTS.backedUp(file, bytes, time)[language],
   );
   return EXIT_DONE;
 }
 
 async function restore(
-  { terminal, json, arguments: { values } }: CommandContext,
+  { terminal, json, language, arguments: { values } }: CommandContext,
   file: string,
   spec: string,
 ): Promise<ExitCode> {
   const folder = folderOf('restore', spec);
-  if (!existsSync(file)) throw cliError('cli_file_missing', { what: 'the backup', path: file });
+  if (!existsSync(file)) throw cliError('cli_file_missing', { what: MAINTENANCE_TEXTS.backup, path: file });
   const { restoreFolder } = await import('../../../plugin/storage/sqlite/backup.ts');
   const { bytes, at } = restoreFolder(file, folder);
   const time = new Date(at).toISOString();
@@ -75,7 +78,7 @@ async function restore(
     json
       ? printableJson({ ok: true, folder, bytes, at })
       : [
-          `Put into ${folder}: ${bytes} bytes, as of ${time}. What waits in it may have been sent since. Next:`,
+          MAINTENANCE_TEXTS.putInto(folder, bytes, time)[language],
           `  metabot-livetex serve --hold ${config}`,
           `  metabot-livetex outbox list --waiting --before ${time} ${config}`,
           `  metabot-livetex outbox drop --before ${time} ${config}`,
@@ -85,16 +88,22 @@ async function restore(
   return EXIT_DONE;
 }
 
-async function migrate({ terminal, json }: CommandContext, spec: string): Promise<ExitCode> {
+async function migrate({ terminal, json, language }: CommandContext, spec: string): Promise<ExitCode> {
   const opened = await openStorage(spec, { clock: systemClock });
   await opened.close();
-  terminal.out(json ? printableJson({ ok: true, driver: opened.driver }) : `Storage (${opened.driver}) is up to date.`);
+  terminal.out(
+    json ? printableJson({ ok: true, driver: opened.driver }) : MAINTENANCE_TEXTS.upToDate(opened.driver)[language],
+  );
   return EXIT_DONE;
 }
 
-async function copy({ terminal, json, stop }: CommandContext, folder: string, spec: string): Promise<ExitCode> {
+async function copy(
+  { terminal, json, language, stop }: CommandContext,
+  folder: string,
+  spec: string,
+): Promise<ExitCode> {
   if (sqliteFolderOf(spec) !== undefined) {
-    throw cliError('cli_usage', { problems: ['copy: "storage" in the configuration must be a postgres:// URL'] });
+    throw cliError('cli_usage', { problems: [MAINTENANCE_TEXTS.copyToPostgres] });
   }
   const { copyToPostgres } = await import('../../../plugin/storage/transfer/copy-to-postgres.ts');
   let toldAt = -Infinity;
@@ -105,35 +114,32 @@ async function copy({ terminal, json, stop }: CommandContext, folder: string, sp
       const now = performance.now();
       if (table === toldTable && copied < total && now - toldAt < TELL_EVERY_MS) return;
       [toldAt, toldTable] = [now, table];
-      terminal.err(`${table}: ${copied} of ${total}`);
+      terminal.err(MAINTENANCE_TEXTS.progress(table, copied, total)[language]);
     },
   });
   const { isComplete, wasDone, rows } = report;
   if (json) terminal.out(printableJson({ ok: isComplete, wasDone, rows }));
-  else if (wasDone)
-    terminal.out(`Done already: ${folder} was copied by an earlier run. Start the server on the database.`);
-  else if (isComplete) terminal.out(completeText(folder, rows));
-  else terminal.err('Stopped. Run the same command again to go on.');
+  else if (wasDone) terminal.out(MAINTENANCE_TEXTS.doneAlready(folder)[language]);
+  else if (isComplete) terminal.out(completeText(folder, rows)[language]);
+  else terminal.err(MAINTENANCE_TEXTS.stopped[language]);
   return isComplete ? EXIT_DONE : EXIT_FAILED;
 }
 
-function completeText(folder: string, rows: Readonly<Record<string, number>>): string {
+function completeText(folder: string, rows: Readonly<Record<string, number>>): Text {
   const counts = Object.entries(rows).map(([table, count]) => `  ${table.replaceAll('_', ' ')}: ${count}`);
-  return ['Copied:', ...counts, `The folder ${folder} is marked as moved; start the server on the database.`].join(
-    '\n',
-  );
+  return joined([MAINTENANCE_TEXTS.copied, ...counts.map(same), MAINTENANCE_TEXTS.moved(folder)], '\n');
 }
 
-async function check({ terminal, json }: CommandContext, spec: string): Promise<ExitCode> {
+async function check({ terminal, json, language }: CommandContext, spec: string): Promise<ExitCode> {
   const { checkStorage } = await import('../../../plugin/storage/transfer/check-storage.ts');
   const report = await checkStorage(spec);
   const ok = report.findings.length === 0;
-  terminal.out(json ? printableJson({ ok, ...report }) : checkText(report));
+  terminal.out(json ? printableJson({ ok, ...report }) : checkText(report)[language]);
   return ok ? EXIT_DONE : EXIT_FAILED;
 }
 
-function checkText({ findings, nodes }: CheckReport): string {
-  const atWork = nodes === null ? [] : [nodes === 1 ? '1 node is at work.' : `${nodes} nodes are at work.`];
-  if (findings.length === 0) return ['Nothing is wrong.', ...atWork].join(' ');
-  return [...findings.map(({ problem, count }) => `${count} × ${problem}`), ...atWork].join('\n');
+function checkText({ findings, nodes }: CheckReport): Text {
+  const atWork = nodes === null ? [] : [MAINTENANCE_TEXTS.nodes(nodes)];
+  if (findings.length === 0) return joined([MAINTENANCE_TEXTS.nothingWrong, ...atWork], ' ');
+  return joined([...findings.map(({ problem, count }) => same(`${count} × ${problem}`)), ...atWork], '\n');
 }

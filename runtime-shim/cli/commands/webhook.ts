@@ -1,5 +1,6 @@
+import { MAINTENANCE_TEXTS } from '../maintenance/maintenance-texts.ts';
 import { type BindingConfig, webhookUrlOf } from '../../../plugin/contract/binding-config.ts';
-import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
+import { codeOf, messageOf, textOf } from '../../../plugin/contract/coded-error.ts';
 import { createLiveTexClient } from '../../../plugin/client/index.ts';
 import type { BindingClient } from '../../../plugin/client/contract.ts';
 import { systemClock } from '../../../plugin/storage/index.ts';
@@ -18,6 +19,8 @@ interface Row {
   readonly registered: string | null;
   readonly ok: boolean;
   readonly error?: { readonly code: string; readonly message: string };
+  /** The error's message in Russian, for people. */
+  readonly ru?: string;
 }
 
 /** `webhook set|show`: registers the webhook through LiveTex's API and reads it back. */
@@ -40,14 +43,13 @@ export const webhook: CommandWork = async (context) => {
 
 /** @throws cli_usage */
 export function chosenBindings(bindings: readonly BindingConfig[], id: string | undefined): readonly BindingConfig[] {
-  if (bindings.length === 0)
-    throw cliError('cli_usage', { problems: ['the configuration has no binding in "livetex"'] });
+  if (bindings.length === 0) throw cliError('cli_usage', { problems: [MAINTENANCE_TEXTS.noBinding] });
   if (id === undefined) return bindings;
   const found = bindings.filter((binding) => binding.id === id);
   if (found.length > 0) return found;
   const known = bindings.map((binding) => binding.id);
   throw cliError('cli_usage', {
-    problems: [`--binding: there is no binding "${id}"${didYouMean(id, known)}; known: ${known.join(', ')}`],
+    problems: [MAINTENANCE_TEXTS.unknownBinding(id, didYouMean(id, known), known.join(', '))],
   });
 }
 
@@ -69,23 +71,22 @@ async function handle(binding: BindingConfig, client: BindingClient, set: boolea
     return { binding: binding.id, expected, registered: url, ok: expected === null || url === expected };
   } catch (error) {
     const failure = { code: codeOf(error) ?? 'internal', message: messageOf(error) };
-    return { binding: binding.id, expected, registered: null, ok: false, error: failure };
+    return { binding: binding.id, expected, registered: null, ok: false, error: failure, ru: textOf(error).ru };
   }
 }
 
-function report(rows: readonly Row[], { json, terminal }: CommandContext): void {
+function report(rows: readonly Row[], { json, terminal, language }: CommandContext): void {
   if (json) {
-    terminal.out(printableJson({ ok: rows.every(({ ok }) => ok), bindings: rows }));
+    const bindings = rows.map(({ ru: _ru, ...row }) => row);
+    terminal.out(printableJson({ ok: rows.every(({ ok }) => ok), bindings }));
     return;
   }
-  for (const { binding, expected, registered, ok, error } of rows) {
+  for (const { binding, expected, registered, ok, error, ru } of rows) {
     if (error !== undefined) {
-      terminal.err(`${binding}: ${error.message} (${error.code})`);
+      terminal.err(`${binding}: ${language === 'ru' ? (ru ?? error.message) : error.message} (${error.code})`);
       continue;
     }
-    terminal.out(
-      `${binding}: LiveTex posts to ${registered === '' ? '(nothing: no webhook is registered)' : registered}`,
-    );
-    if (!ok) terminal.err(`${binding}: the configuration has ${expected}: run "metabot-livetex webhook set"`);
+    terminal.out(`${binding}: ${MAINTENANCE_TEXTS.postsTo(registered ?? '')[language]}`);
+    if (!ok) terminal.err(`${binding}: ${MAINTENANCE_TEXTS.otherUrl(expected ?? '')[language]}`);
   }
 }

@@ -1,6 +1,8 @@
 /** The configuration file's schema: strict, every default here. Explained in `docs/configuration.md`. */
 import { z } from 'zod';
-import { bindingsSchema, isLoopback, secretKeySchema } from '../../../plugin/contract/binding-config.ts';
+import { bindingsSchema, isLoopback, NOT_A_SECRET, secretKeySchema } from '../../../plugin/contract/binding-config.ts';
+import { spoken, spokenIssue } from '../../../plugin/contract/issue-words.ts';
+import type { Text } from '../../../plugin/contract/text.ts';
 import { codeOf, type StorageError } from '../../../plugin/storage/index.ts';
 import { parseTarget } from '../../../plugin/storage/postgres/target.ts';
 import { allowedProblem } from '../../api/allow-list.ts';
@@ -16,12 +18,15 @@ const MIN_API_TOKEN_LENGTH = 16;
 
 const storageSchema = z.string().superRefine((value, context) => {
   const problem = problemOfStorage(value);
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  if (problem !== undefined) context.addIssue(spokenIssue(problem));
 });
 
 /** Never repeats the value: a URL may hold a password. */
-function problemOfStorage(value: string): string | undefined {
-  const wanted = 'must be "sqlite:<folder>" or a postgres:// URL';
+function problemOfStorage(value: string): Text | undefined {
+  const wanted = {
+    en: 'must be "sqlite:<folder>" or a postgres:// URL',
+    ru: 'здесь нужно "sqlite:<folder>" или адрес postgres://',
+  };
   if (/^sqlite:.+/s.test(value)) return undefined;
   if (!/^postgres(ql)?:/.test(value)) return wanted;
   try {
@@ -29,13 +34,17 @@ function problemOfStorage(value: string): string | undefined {
     return undefined;
   } catch (error) {
     if (codeOf(error) !== 'storage_spec_invalid') throw error;
-    return `${wanted}: this one ${String((error as StorageError).facts['problem'])}`;
+    const problem = String((error as StorageError).facts['problem']);
+    return { en: `${wanted.en}: this one ${problem}`, ru: `${wanted.ru}: этот ${problem}` };
   }
 }
 
 const networkSchema = z.union(
   [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
-  'must be an IP address or a network such as "10.0.0.0/8"',
+  spoken({
+    en: 'must be an IP address or a network such as "10.0.0.0/8"',
+    ru: 'здесь нужен IP-адрес или сеть, например "10.0.0.0/8"',
+  }),
 );
 
 const hostGiven = z.looseObject({ host: z.string().min(1) });
@@ -51,7 +60,7 @@ const httpSchema = z
       .string()
       .min(MIN_API_TOKEN_LENGTH)
       .max(512)
-      .regex(/^[\x21-\x7e]*$/, 'printable ASCII without spaces')
+      .regex(/^[\x21-\x7e]*$/, NOT_A_SECRET)
       .optional(),
     /** After SIGTERM `/readyz` says 503 for so long before anything is refused. */
     drainSeconds: z.number().min(0).max(60).default(DEFAULT_DRAIN_SECONDS),
@@ -60,8 +69,10 @@ const httpSchema = z
   })
   .refine((http) => http.apiToken !== undefined || isLoopback(`http://${hostForUrl(http.host)}`), {
     path: ['apiToken'],
-    message:
-      'is needed because "host" is not a loopback address: anybody who reaches the port could read and write dialogs',
+    message: spoken({
+      en: 'is needed because "host" is not a loopback address: anybody who reaches the port could read and write dialogs',
+      ru: 'нужен, потому что "host" открыт другим машинам: любой, кто достучится до порта, читал бы и писал диалоги',
+    }),
     // Also beside problems of other keys, so that all are reported together; not while the host itself is none.
     when: ({ value }) => hostGiven.safeParse(value).success,
   });
@@ -80,7 +91,7 @@ const sandboxSchema = z.strictObject({
 
 const allowedUrlSchema = z.string().superRefine((url, context) => {
   const problem = allowedProblem(url);
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  if (problem !== undefined) context.addIssue(spokenIssue(problem));
 });
 
 /** What scripts may ask of other servers. */

@@ -3,11 +3,14 @@ import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { ApiMode } from '../../api/contract.ts';
+import { pathText } from '../../../plugin/contract/issue-words.ts';
+import type { Text } from '../../../plugin/contract/text.ts';
+import { CLI_TEXTS } from '../cli-texts.ts';
 import { cliError } from '../errors.ts';
-import { issueLines, keysOf, placeText, readJsonFile } from '../read-file.ts';
+import { issueLines, keysOf, problemAt, readJsonFile } from '../read-file.ts';
 import { type Config, configSchema, sqliteFolderOf, sqliteIn } from './config-schema.ts';
 
-const WHAT = 'the configuration file';
+const WHAT = CLI_TEXTS.configurationFile;
 export type { Config } from './config-schema.ts';
 
 /** @throws cli_json_invalid with every problem, and what `readTextFile` throws */
@@ -16,10 +19,10 @@ export async function loadConfig(file: string, cwd: string, env: Environment): P
   const resolved = resolveEnv(await readJsonFile(WHAT, path), env);
   const parsed = configSchema.safeParse(resolved.value);
   // A reference without a value stands as `undefined`: the schema's complaint about it would be the same problem twice.
-  const unresolved = new Set(resolved.problems.map((problem) => placeText(problem.path)));
-  const issues = parsed.success ? [] : parsed.error.issues.filter((issue) => !unresolved.has(placeText(issue.path)));
+  const unresolved = new Set(resolved.problems.map((problem) => pathText(problem.path)));
+  const issues = parsed.success ? [] : parsed.error.issues.filter((issue) => !unresolved.has(pathText(issue.path)));
   const problems = [
-    ...resolved.problems.map((problem) => `${placeText(problem.path)}: ${problem.message}`),
+    ...resolved.problems.map(({ path: at, text }) => problemAt(at, text)),
     ...issueLines(issues, keysOf(configSchema)),
     ...(await botFolderProblems(resolved.value, path)),
   ];
@@ -36,7 +39,7 @@ export function refuseUnknownBots({ livetex }: Config, path: string, served: rea
     bots.flatMap((bot, place) => {
       if (served.includes(bot)) return [];
       const known = served.map((id) => `"${id}"`).join(', ');
-      return [`${placeText(['livetex', index, 'bots', place])}: there is no bot "${bot}" here, only ${known}`];
+      return [problemAt(['livetex', index, 'bots', place], CLI_TEXTS.unknownBot(bot, known))];
     }),
   );
   if (problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });
@@ -61,7 +64,7 @@ export async function loadConfigForMaintenance(file: string, cwd: string, env: E
   const parsed = configSchema.safeParse(resolved.value);
   const needed = resolved.problems.filter((problem) => problem.path[0] === 'storage');
   const problems = [
-    ...needed.map((problem) => `${placeText(problem.path)}: ${problem.message}`),
+    ...needed.map(({ path: at, text }) => problemAt(at, text)),
     ...(parsed.success || needed.length > 0 ? [] : issueLines(parsed.error.issues, keysOf(configSchema))),
   ];
   if (!parsed.success || problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });
@@ -152,22 +155,22 @@ function storageBeside(file: string, storage: string): string {
 
 const foldersSchema = z.looseObject({ bot: z.string().optional(), bots: z.array(z.unknown()).optional() });
 
-async function botFolderProblems(value: unknown, file: string): Promise<string[]> {
+async function botFolderProblems(value: unknown, file: string): Promise<Text[]> {
   const { bot, bots = [] } = foldersSchema.safeParse(value).data ?? {};
-  const places = [['bot', bot] as const, ...bots.map((one, index) => [`bots[${index}]`, one] as const)];
-  const problems: string[] = [];
+  const places = [[['bot'], bot] as const, ...bots.map((one, index) => [['bots', index], one] as const)];
+  const problems: Text[] = [];
   for (const [place, given] of places) {
     if (typeof given !== 'string' || given === '') continue;
     const folder = beside(file, given);
     const found = await stat(folder).catch(() => undefined);
-    if (found?.isDirectory() !== true) problems.push(`${place}: there is no folder ${folder}`);
+    if (found?.isDirectory() !== true) problems.push(problemAt(place, CLI_TEXTS.noFolder(folder)));
   }
   return problems;
 }
 
 interface EnvProblem {
   readonly path: ReadonlyArray<string | number>;
-  readonly message: string;
+  readonly text: Text;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -188,7 +191,7 @@ function resolveEnv(
     if (Object.hasOwn(node, 'env')) {
       const found = lookUp(node as Record<string, unknown>, env);
       if (typeof found === 'string') return found;
-      problems.push({ path, message: found.problem });
+      problems.push({ path, text: found.problem });
       return instead?.(problems.length, path);
     }
     // fromEntries defines "__proto__" as an ordinary key, so that the schema reports it as unknown.
@@ -199,13 +202,12 @@ function resolveEnv(
   return { value: walk(value, []), problems };
 }
 
-function lookUp(reference: Record<string, unknown>, env: Environment): string | { problem: string } {
+function lookUp(reference: Record<string, unknown>, env: Environment): string | { problem: Text } {
   const name = reference['env'];
-  if (Object.keys(reference).length > 1) return { problem: 'an { "env": "NAME" } has no other keys' };
-  if (typeof name !== 'string' || name === '')
-    return { problem: '{ "env": … } needs the name of a variable, a string' };
+  if (Object.keys(reference).length > 1) return { problem: CLI_TEXTS.envOtherKeys };
+  if (typeof name !== 'string' || name === '') return { problem: CLI_TEXTS.envName };
   const value = env[name];
-  if (value === undefined) return { problem: `the environment variable ${name} is not set` };
-  if (value === '') return { problem: `the environment variable ${name} is empty` };
+  if (value === undefined) return { problem: CLI_TEXTS.envUnset(name) };
+  if (value === '') return { problem: CLI_TEXTS.envEmpty(name) };
   return value;
 }

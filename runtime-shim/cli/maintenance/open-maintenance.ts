@@ -1,7 +1,7 @@
 /** Opens the data for a maintainer's command: beside a running server through it, else directly. */
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
+import { codeOf, textOf } from '../../../plugin/contract/coded-error.ts';
 import type { Storage } from '../../../plugin/storage/contract.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { openReadOnlyFolder } from '../../../plugin/storage/sqlite/read-only-storage.ts';
@@ -101,7 +101,7 @@ async function throughServer(folder: string, locked: unknown, bot: string | unde
       if (!response.ok) throw new Error(errorSchema.parse(body).error.message);
       return z.object({ answer: schema }).parse(body).answer;
     } catch (error) {
-      throw cliError('cli_server_silent', { folder, reason: messageOf(error) }, error);
+      throw cliError('cli_server_silent', { folder, reason: textOf(error) }, error);
     }
   };
   return {

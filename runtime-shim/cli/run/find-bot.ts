@@ -1,7 +1,8 @@
 /** The bot that a script file belongs to, with the file as a script of its own in it. */
+import type { Text } from '../../../plugin/contract/text.ts';
 import { access } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
+import { codeOf, textOf } from '../../../plugin/contract/coded-error.ts';
 import type { BotScript } from '../../bot/load/bot-schema.ts';
 import { type Bot, DESCRIPTION_FILE } from '../../bot/bot.ts';
 import { loadBot } from '../../bot/load/load-bot.ts';
@@ -15,7 +16,7 @@ export interface FileBot {
   /** The file as the author knows it: relative to the bot folder. */
   readonly file: string;
   /** Why the file's bot folder could not be used. */
-  readonly problem?: string;
+  readonly problem?: Text;
 }
 
 export async function findBot(path: string, code: string): Promise<FileBot> {
@@ -34,7 +35,7 @@ export async function findBot(path: string, code: string): Promise<FileBot> {
       relative(folder, path).split(sep).join('/'),
       code,
     );
-    return { ...found, problem: messageOf(error) };
+    return { ...found, problem: textOf(error) };
   }
 }
 

@@ -1,14 +1,16 @@
 /** The lead of `run --lead`: what the script sees. Explained in `docs/configuration.md`. */
+import { CLI_TEXTS } from '../cli-texts.ts';
 import { z } from 'zod';
 import type { Json } from '../../../plugin/contract/guest.ts';
 import { LIVETEX_ATTRS_KEY, liveTexAttrsSchema } from '../../../plugin/contract/attributes.ts';
+import { spoken } from '../../../plugin/contract/issue-words.ts';
 import { codeSchema, externalIdSchema } from '../../../plugin/contract/lead.ts';
 import { textSchema } from '../../../plugin/contract/message.ts';
 import { SYSTEM_ATTRIBUTE_PREFIX } from '../../bot/load/command-schema.ts';
 import { issueLines, keysOf, readJsonFile } from '../read-file.ts';
 import { cliError } from '../errors.ts';
 
-const WHAT = 'the lead file';
+const WHAT = CLI_TEXTS.leadFile;
 const MAX_TEXT = 10_000;
 
 const isSystem = (key: string): boolean => key.startsWith(SYSTEM_ATTRIBUTE_PREFIX);
@@ -20,7 +22,10 @@ const textAttributes = z.record(
     .min(1)
     .refine(
       (key) => !isSystem(key),
-      `a key that starts with "${SYSTEM_ATTRIBUTE_PREFIX}" belongs into "systemAttributes"`,
+      spoken({
+        en: `a key that starts with "${SYSTEM_ATTRIBUTE_PREFIX}" belongs into "systemAttributes"`,
+        ru: `ключам, которые начинаются с "${SYSTEM_ATTRIBUTE_PREFIX}", место в "systemAttributes"`,
+      }),
     ),
   textSchema.max(MAX_TEXT),
 );
@@ -28,7 +33,10 @@ const textAttributes = z.record(
 const systemAttributes = z
   .looseObject({ [LIVETEX_ATTRS_KEY]: liveTexAttrsSchema.optional() })
   .refine((attributes) => Object.keys(attributes).every(isSystem), {
-    message: `keys must start with "${SYSTEM_ATTRIBUTE_PREFIX}"`,
+    message: spoken({
+      en: `keys must start with "${SYSTEM_ATTRIBUTE_PREFIX}"`,
+      ru: `ключи здесь начинаются с "${SYSTEM_ATTRIBUTE_PREFIX}"`,
+    }),
     // Also beside problems of the values, so that all are reported together.
     when: ({ value }) => typeof value === 'object' && value !== null,
   });

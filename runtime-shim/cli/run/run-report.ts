@@ -1,3 +1,5 @@
+import type { Language, Text } from '../../../plugin/contract/text.ts';
+import { CLI_TEXTS } from '../cli-texts.ts';
 import type { Json } from '../../../plugin/contract/guest.ts';
 import type { Content } from '../../../plugin/contract/message.ts';
 import type { ScriptLogLine, ScriptUsage } from '../../sandbox/contract.ts';
@@ -57,52 +59,54 @@ export function failedReport(error: RunError): RunReport {
   };
 }
 
-const OUTCOMES: Readonly<Record<RunTransfer['outcome'], string>> = {
-  transferred: 'the dialog is with LiveTex, an operator is online',
-  no_operators: 'no operator is available: the script «Нет доступных операторов» took over',
-  queued:
-    'nobody is online and there is no script «Нет доступных операторов»: the first operator who comes gets the dialog',
-};
-
 /** Where the error is, when it is in a file: its name for people and its text. */
 interface ErrorSource {
   readonly file: string;
   readonly code: string;
 }
 
-/** The report for a person. */
+/** The report for a person. `ru`: the error's message in Russian, where there is one. */
 export function reportText(
-  report: RunReport,
+  report: RunReport & { readonly ru?: string | undefined },
   terminal: Pick<Terminal, 'colour'>,
-  source: ErrorSource | undefined,
+  { source, language }: { readonly source: ErrorSource | undefined; readonly language: Language },
 ): string {
-  const heading = (text: string): string => coloured(terminal, 'bold', text);
+  const bold = (text: string): string => coloured(terminal, 'bold', text);
+  const heading = (text: Text): string => bold(text[language]);
   const blocks: string[][] = [];
-  if (report.messages.length > 0) blocks.push([heading('The lead sees'), ...report.messages.flatMap(messageLines)]);
-  blocks.push(...valueBlocks(report, heading));
+  if (report.messages.length > 0) blocks.push([heading(CLI_TEXTS.leadSees), ...report.messages.flatMap(messageLines)]);
+  if (Object.keys(report.attributes).length > 0) {
+    blocks.push([heading(CLI_TEXTS.attributes), ...pairs(report.attributes)]);
+  }
+  blocks.push(...systemBlocks(report, bold));
   if (report.transfer !== null) {
     const values = pairs(report.transfer.attributes);
-    const passed = values.length === 0 ? [] : ['  for the operator:', ...values.map((line) => `  ${line}`)];
-    blocks.push([heading('Transfer'), `  ${report.transfer.outcome}: ${OUTCOMES[report.transfer.outcome]}`, ...passed]);
+    const passed =
+      values.length === 0 ? [] : [`  ${CLI_TEXTS.forOperator[language]}:`, ...values.map((line) => `  ${line}`)];
+    const outcome = CLI_TEXTS[report.transfer.outcome][language];
+    blocks.push([heading(CLI_TEXTS.transfer), `  ${report.transfer.outcome}: ${outcome}`, ...passed]);
   }
   if (report.log.length > 0) {
-    blocks.push([heading('Log'), ...report.log.map(({ level, text }) => indented(`${level.padEnd(5)} ${text}`))]);
+    blocks.push([
+      heading(CLI_TEXTS.log),
+      ...report.log.map(({ level, text }) => indented(`${level.padEnd(5)} ${text}`)),
+    ]);
   }
   if (report.error !== null) {
-    blocks.push([coloured(terminal, 'red', heading('Error')), ...errorLines(report, source)]);
+    blocks.push([coloured(terminal, 'red', heading(CLI_TEXTS.error)), ...errorLines(report, source, language)]);
   }
   const { cpuMs, wallMs, hostCalls } = report.usage;
-  const state = report.ok ? coloured(terminal, 'green', 'done') : coloured(terminal, 'red', 'failed');
-  const scripts = report.scripts.length > 1 ? `, scripts: ${report.scripts.map(printableField).join(', ')}` : '';
-  blocks.push([
-    `${state}: ${milliseconds(cpuMs)} of CPU, ${milliseconds(wallMs)} in all, ${hostCalls === 1 ? '1 host call' : `${hostCalls} host calls`}${scripts}`,
-  ]);
+  const state = report.ok
+    ? coloured(terminal, 'green', CLI_TEXTS.done[language])
+    : coloured(terminal, 'red', CLI_TEXTS.failed[language]);
+  const scripts = report.scripts.length > 1 ? report.scripts.map(printableField).join(', ') : undefined;
+  const usage = CLI_TEXTS.usage(rounded(cpuMs), rounded(wallMs), hostCalls, scripts);
+  blocks.push([`${state}: ${usage[language]}`]);
   return blocks.map((lines) => lines.join('\n')).join('\n\n');
 }
 
-function valueBlocks(report: RunReport, heading: (text: string) => string): string[][] {
+function systemBlocks(report: RunReport, heading: (text: string) => string): string[][] {
   const blocks: string[][] = [];
-  if (Object.keys(report.attributes).length > 0) blocks.push([heading('Attributes'), ...pairs(report.attributes)]);
   for (const [key, value] of Object.entries(report.systemAttributes)) {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     blocks.push([
@@ -129,17 +133,17 @@ function messageLines({ text, buttons, attachments }: RunMessage): string[] {
   ];
 }
 
-function errorLines({ error }: RunReport, source: ErrorSource | undefined): string[] {
+function errorLines(
+  { error, ru }: RunReport & { readonly ru?: string | undefined },
+  source: ErrorSource | undefined,
+  language: Language,
+): string[] {
   if (error === null) return [];
-  const lines = [indented(`${error.code}: ${error.message}`)];
+  const message = language === 'ru' ? (ru ?? error.message) : error.message;
+  const lines = [indented(`${error.code}: ${message}`)];
   if (source === undefined || error.line === null) return lines;
-  const place = error.column === null ? `line ${error.line}` : `line ${error.line}, column ${error.column}`;
-  return [
-    ...lines,
-    `  in ${printableField(source.file)}, ${place}`,
-    '',
-    indented(codeFrame(source.code, error.line, error.column)),
-  ];
+  const place = CLI_TEXTS.inFile(printableField(source.file), error.line, error.column);
+  return [...lines, `  ${place[language]}`, '', indented(codeFrame(source.code, error.line, error.column))];
 }
 
 function indented(text: string): string {
@@ -149,6 +153,6 @@ function indented(text: string): string {
     .join('\n');
 }
 
-function milliseconds(value: number): string {
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+function rounded(ms: number): string {
+  return ms < 10 ? ms.toFixed(1) : String(Math.round(ms));
 }

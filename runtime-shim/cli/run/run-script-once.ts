@@ -1,4 +1,5 @@
 /** Runs one script file once, in the runtime that `serve` has: its storage in memory, one lead, a LiveTex emulator beside it. */
+import type { Text } from '../../../plugin/contract/text.ts';
 import { attributesForLiveTex, LIVETEX_ATTRS_KEY, liveTexAttrsSchema } from '../../../plugin/contract/attributes.ts';
 import type { PlatformEvent } from '../../../plugin/contract/events.ts';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
@@ -37,10 +38,12 @@ export interface RunOnceOptions {
 
 export interface RunOnceResult {
   readonly report: RunReport;
+  /** The error's message in Russian, where there is one. */
+  readonly ru: string | undefined;
   /** The text of the file that the error is in, when it is known. */
   readonly errorSource: { readonly file: string; readonly code: string } | undefined;
   /** Why the bot folder around the file was left out. */
-  readonly problem: string | undefined;
+  readonly problem: Text | undefined;
 }
 
 /** A sandbox of one runner: one script runs at a time. */
@@ -94,7 +97,7 @@ export async function runScriptOnce(options: RunOnceOptions): Promise<RunOnceRes
     await runtime.idle();
     const view = await viewOf(runtime, lead);
     const report = reportOf(seen, view, transferOf(seen, view, emulator, options.operators));
-    return { report, errorSource: errorSource(seen, found.bot), problem: found.problem };
+    return { report, ru: seen.error?.ru, errorSource: errorSource(seen, found.bot), problem: found.problem };
   } finally {
     for (const close of opened.toReversed()) await close();
   }

@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici';
 import { z } from 'zod';
+import { same } from '../../../plugin/contract/text.ts';
 import { CodedError, messageOf } from '../../../plugin/contract/coded-error.ts';
 import { emulatorError } from '../emulator-errors.ts';
 import { CONTROL_PATH } from './serve-control.ts';
@@ -66,7 +67,8 @@ export class ControlConnection {
       throw this.#failed(messageOf(error), error);
     }
     const failure = failureSchema.safeParse(answer).data?.error;
-    if (failure) throw new CodedError(failure.code, { fault: 'setup', retryable: false, text: failure.message }, {});
+    if (failure)
+      throw new CodedError(failure.code, { fault: 'setup', retryable: false, text: same(failure.message) }, {});
     const parsed = schema.safeParse(answer);
     if (status === 200 && parsed.success) return parsed.data;
     throw this.#failed(`it answered HTTP ${status}, not as an emulator does`, parsed.error);

@@ -1,3 +1,4 @@
+import type { Text } from '../../../plugin/contract/text.ts';
 import { randomBytes } from 'node:crypto';
 import type { ScriptLogLine } from '../contract.ts';
 import {
@@ -24,7 +25,7 @@ export class ActiveRun implements SlotHost {
   readonly logLines: ScriptLogLine[] = [];
   hostCalls = 0;
   /** The limit that it broke, and when its isolate was disposed of for that. */
-  broken: { readonly code: string; readonly message: string; readonly at: number } | undefined;
+  broken: { readonly code: string; readonly message: Text; readonly at: number } | undefined;
   readonly #parts: Readonly<Record<string, string>>;
   readonly #send: (message: FromRunner) => void;
   readonly #answers = new Map<number, (json: string) => void>();
@@ -72,9 +73,17 @@ export class ActiveRun implements SlotHost {
   async call(plugin: string, name: string, args: string): Promise<string> {
     this.hostCalls += 1;
     this.#callChars += args.length;
-    if (this.hostCalls > MAX_HOST_CALLS) return refusal(`more than ${MAX_HOST_CALLS} calls to the platform`);
+    if (this.hostCalls > MAX_HOST_CALLS) {
+      return refusal({
+        en: `more than ${MAX_HOST_CALLS} calls to the platform`,
+        ru: `больше ${MAX_HOST_CALLS} вызовов платформы`,
+      });
+    }
     if (this.#callChars > MAX_HOST_CALL_CHARS) {
-      return refusal(`calls to the platform with more than ${MAX_HOST_CALL_CHARS} characters`);
+      return refusal({
+        en: `calls to the platform with more than ${MAX_HOST_CALL_CHARS} characters`,
+        ru: `вызовы платформы длиннее ${MAX_HOST_CALL_CHARS} знаков`,
+      });
     }
     const call = this.hostCalls;
     this.#send({ t: 'call', id: this.job.id, call, plugin, name, args });
@@ -116,9 +125,9 @@ export class ActiveRun implements SlotHost {
   }
 }
 
-function refusal(detail: string): string {
-  const message = `the script made ${detail} and was stopped`;
-  return JSON.stringify({ e: { code: 'script_host_calls', message } });
+function refusal({ en, ru }: Text): string {
+  const message = `the script made ${en} and was stopped`;
+  return JSON.stringify({ e: { code: 'script_host_calls', message, ru: `скрипт сделал ${ru} и остановлен` } });
 }
 
 function isLevel(level: string): level is ScriptLogLine['level'] {

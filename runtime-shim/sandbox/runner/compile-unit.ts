@@ -1,3 +1,4 @@
+import type { Text } from '../../../plugin/contract/text.ts';
 import { syntaxProblem } from '../check-syntax.ts';
 import { type ExpandedScript, expandSnippets } from '../expand-snippets.ts';
 import { MAX_CODE_CHARS, MAX_KNOWN_CHARS } from '../run-limits.ts';
@@ -19,7 +20,7 @@ export interface CompileUnit {
 /** Why a script cannot be compiled; `library`: the problem is in that snippet's text. */
 interface CompileProblem {
   readonly code: string;
-  readonly message: string;
+  readonly message: Text;
   readonly library: string | null;
   readonly line: number | null;
   readonly column: number | null;
@@ -35,7 +36,10 @@ const ASYNC_WORDS = /\b(?:async|await|Promise|then)\b|\\u/;
  */
 function compileUnit(code: string, libraries: LibrarySet, definitions: Definitions): CompileUnit | CompileProblem {
   if (code.length > MAX_CODE_CHARS) {
-    const message = `the script is longer than ${MAX_CODE_CHARS} characters`;
+    const message = {
+      en: `the script is longer than ${MAX_CODE_CHARS} characters`,
+      ru: `скрипт длиннее ${MAX_CODE_CHARS} знаков`,
+    };
     return { code: 'script_argument', message, library: null, line: null, column: null };
   }
   const expanded = expandSnippets(code, libraries);

@@ -12,14 +12,19 @@ interface GuestFailure {
   readonly error: {
     readonly code: string;
     readonly message: string;
+    readonly ru?: string;
     readonly library: string | null;
     readonly frames: readonly GuestPlace[];
   };
 }
 
 /** A failure's report, as the server reads it. */
-export function failureText(code: string, message: string, place: ScriptPlace): string {
-  return JSON.stringify({ ok: false, error: { code, message, ...place } });
+export function failureText(
+  code: string,
+  { en, ru }: { readonly en: string; readonly ru?: string | undefined },
+  place: ScriptPlace,
+): string {
+  return JSON.stringify({ ok: false, error: { code, message: en, ru, ...place } });
 }
 
 /** The guest's report for the server: a failure's position is put into the author's own files. */
@@ -43,6 +48,7 @@ export function reportForServer(report: string, file: string, unit: CompileUnit,
     }
   }
   const frame = error.frames[0];
-  if (frame === undefined) return failureText(error.code, error.message, nowhere);
-  return failureText(error.code, error.message, authorPlace(frame, file, libraries, unit.locate));
+  const text = { en: error.message, ru: error.ru };
+  if (frame === undefined) return failureText(error.code, text, nowhere);
+  return failureText(error.code, text, authorPlace(frame, file, libraries, unit.locate));
 }

@@ -1,3 +1,4 @@
+import type { Text } from '../../../plugin/contract/text.ts';
 import { SHIM_ERRORS } from '../../errors.ts';
 import {
   BEAT_EVERY_MS,
@@ -198,7 +199,7 @@ export class Runner {
     else this.#doom('memory');
   }
 
-  #stop(run: ActiveRun, code: string, message: string): void {
+  #stop(run: ActiveRun, code: string, message: Text): void {
     run.broken = { code, message, at: performance.now() };
     run.rememberCpu();
     run.slot.dispose();

@@ -1,9 +1,12 @@
+import { type Language, same, type Text, together } from '../../../plugin/contract/text.ts';
+import { engineText } from '../../sandbox/engine-words.ts';
+import { MODE_TEXTS, REPLAY_TEXTS } from './replay-texts.ts';
 import type { RecordedAction, Outcome, RecordedError, Seen, Step } from './recording-schema.ts';
 
 /** A line of a comparison: as recorded (` `), only recorded (`-`), only now (`+`). */
 interface DifferenceLine {
   readonly mark: ' ' | '-' | '+';
-  readonly text: string;
+  readonly text: Text;
 }
 
 /** Where a replay went another way: lines as a person reads them. */
@@ -30,27 +33,32 @@ export function differencesOf(step: number, recorded: Step, got: Outcome): Diffe
   ): void => {
     const lines = compareLines(wanted, came, { isSame, textOf });
     if (lines.every(({ mark }) => mark === ' ')) return;
-    differences.push({ step, deed, what, expected: wanted.map(textOf), got: came.map(textOf), lines });
+    const englishOf = (line: Line): string => textOf(line).en;
+    differences.push({ step, deed, what, expected: wanted.map(englishOf), got: came.map(englishOf), lines });
   };
   compare('sees', expected.sees ?? [], got.sees ?? [], { isSame: isSameSeen, textOf: seenLine });
-  compare('scripts', expected.scripts ?? [], got.scripts ?? [], TEXTS);
+  compare('scripts', expected.scripts ?? [], got.scripts ?? [], WORDS);
   compare('errors', errorsOf(expected, got), got.errors ?? [], { isSame: isSameError, textOf: errorLine });
-  compare('mode', expected.mode === undefined ? [] : [expected.mode], got.mode === undefined ? [] : [got.mode], TEXTS);
-  compare('header', headerLines(expected.header), headerLines(got.header), TEXTS);
+  compare('mode', expected.mode === undefined ? [] : [expected.mode], got.mode === undefined ? [] : [got.mode], MODES);
+  compare('header', headerLines(expected.header), headerLines(got.header), WORDS);
   return differences;
 }
 
 /** What could not be done this time. */
-export function impossibleDeed(step: number, deed: RecordedAction, reason: string): Difference {
+export function impossibleDeed(step: number, deed: RecordedAction, reason: Text): Difference {
   const lines = [{ mark: '+', text: reason }] as const;
-  return { step, deed, what: 'deed', expected: ['possible'], got: [reason], lines };
+  return { step, deed, what: 'deed', expected: ['possible'], got: [reason.en], lines };
 }
 
 interface Comparison<Line> {
   readonly isSame: (expected: Line, got: Line) => boolean;
-  readonly textOf: (line: Line) => string;
+  readonly textOf: (line: Line) => Text;
 }
-const TEXTS: Comparison<string> = { isSame: (one, other) => one === other, textOf: (line) => line };
+const MODES: Comparison<NonNullable<Outcome['mode']>> = {
+  isSame: (one, other) => one === other,
+  textOf: (mode) => MODE_TEXTS[mode],
+};
+const WORDS: Comparison<string> = { isSame: (one, other) => one === other, textOf: same };
 
 /** The longest common sequence of both sides, and what each has beside it. */
 function compareLines<Line>(
@@ -62,13 +70,13 @@ function compareLines<Line>(
   /** How many lines are common from `row` of the expected and `column` of the got ones on. */
   const common = new Uint32Array((expected.length + 1) * width);
   const at = (row: number, column: number): number => common[row * width + column] ?? 0;
-  const same = (row: number, column: number): boolean => {
+  const isCommon = (row: number, column: number): boolean => {
     const [one, other] = [expected[row], got[column]];
     return one !== undefined && other !== undefined && isSame(one, other);
   };
   for (let row = expected.length - 1; row >= 0; row -= 1) {
     for (let column = got.length - 1; column >= 0; column -= 1) {
-      common[row * width + column] = same(row, column)
+      common[row * width + column] = isCommon(row, column)
         ? at(row + 1, column + 1) + 1
         : Math.max(at(row + 1, column), at(row, column + 1));
     }
@@ -99,13 +107,11 @@ function isSameSeen(expected: Seen, got: Seen): boolean {
 }
 
 /** A line of the chat on one line. */
-function seenLine({ from, text, matches, menu = [], files = [] }: Seen): string {
+function seenLine({ from, text, matches, menu = [], files = [] }: Seen): Text {
   const said = matches === undefined ? text : `/${matches}/`;
   const parts = [said, ...files.map((url) => `<${url}>`), ...menu.map((item) => `[${item}]`)];
-  return `${from}: ${parts
-    .filter((part) => part !== undefined)
-    .join(' ')
-    .replaceAll('\n', ' ⏎ ')}`;
+  const line = parts.filter((part) => part !== undefined).join(' ');
+  return { en: `${from}: ${oneLine(line)}`, ru: `${REPLAY_TEXTS[from].ru}: ${oneLine(line)}` };
 }
 
 /** A recording of an earlier version has only the code of an error, behind its script: then there is no message to compare. */
@@ -121,9 +127,15 @@ function isSameError(expected: RecordedError, got: RecordedError): boolean {
   return script === got.script && file === got.file && code === got.code && message === got.message;
 }
 
-function errorLine({ script, file, line, code, message }: RecordedError): string {
+function errorLine({ script, file, line, code, message }: RecordedError): Text {
   const place = line === null ? file : `${file}:${line}`;
-  return `${script}, ${place}: ${message.replaceAll('\n', ' ⏎ ')} (${code})`;
+  // A recording keeps the English message, as every document.
+  const text = engineText(message);
+  return together((language) => `${script}, ${place}: ${oneLine(text[language])} (${code})`);
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll('\n', ' ⏎ ');
 }
 
 function headerLines(header: Readonly<Record<string, string>> | undefined): string[] {
@@ -132,39 +144,30 @@ function headerLines(header: Readonly<Record<string, string>> | undefined): stri
     .sort();
 }
 
-const WHAT: Readonly<Record<Difference['what'], string>> = {
-  sees: 'what the lead sees',
-  scripts: 'scripts',
-  errors: 'errors of scripts',
-  mode: 'mode of the dialog',
-  header: "attributes in the operator's header",
-  deed: 'this could not be done',
-};
-
 /** A difference as a person reads it: `-` was recorded, `+` happened now. */
-export function differenceText({ step, deed, what, lines }: Difference): string {
-  const head = `step ${step}, ${actionText(deed)}: ${WHAT[what]}`;
-  return [head, ...lines.map(({ mark, text }) => `  ${mark} ${text}`)].join('\n');
+export function differenceText({ step, deed, what, lines }: Difference, language: Language): string {
+  const head = REPLAY_TEXTS.head(step, actionText(deed), REPLAY_TEXTS[what]);
+  return [head[language], ...lines.map(({ mark, text }) => `  ${mark} ${text[language]}`)].join('\n');
 }
 
 /** An action in a few words. */
-function actionText(action: RecordedAction): string {
+function actionText(action: RecordedAction): Text {
   switch (action.does) {
     case 'say':
-      return `the lead says "${action.text ?? action.files?.[0]?.url ?? ''}"`;
+      return REPLAY_TEXTS.leadSays(action.text ?? action.files?.[0]?.url ?? '');
     case 'status':
-      return `operator ${action.operator} is ${action.status}`;
+      return REPLAY_TEXTS.operatorIs(action.operator, action.status);
     case 'reply':
-      return `operator ${action.operator} answers "${action.text}"`;
+      return REPLAY_TEXTS.operatorAnswers(action.operator, action.text);
     case 'file':
-      return `operator ${action.operator} sends ${action.name ?? action.url}`;
+      return REPLAY_TEXTS.operatorSends(action.operator, action.name ?? action.url);
     case 'transfer':
-      return `operator ${action.operator} hands over to ${action.to}`;
+      return REPLAY_TEXTS.operatorHandsOver(action.operator, action.to);
     case 'hold':
-      return 'LiveTex asks to wait';
+      return REPLAY_TEXTS.liveTexWaits;
     case 'read':
-      return `operator ${action.operator} reads`;
+      return REPLAY_TEXTS.operatorReads(action.operator);
     case 'close':
-      return `operator ${action.operator} closes the dialog`;
+      return REPLAY_TEXTS.operatorCloses(action.operator);
   }
 }

@@ -1,4 +1,5 @@
-import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
+import { codeOf, textOf } from '../../../plugin/contract/coded-error.ts';
+import { together } from '../../../plugin/contract/text.ts';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import type { Runtime } from '../../runtime/contract.ts';
@@ -56,7 +57,9 @@ export async function replayRecording(
       try {
         await perform(step.deed);
       } catch (error) {
-        const reason = `${codeOf(error) ?? 'error'}: ${messageOf(error)}`;
+        const code = codeOf(error) ?? 'error';
+        const text = textOf(error);
+        const reason = together((language) => `${code}: ${text[language]}`);
         differences.push(impossibleDeed(index + 1, step.deed, reason));
         break;
       }

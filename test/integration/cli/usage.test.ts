@@ -14,7 +14,7 @@ const execute = promisify(execFile);
 test('--help lists every command, on stdout', async () => {
   const { code, stdout, stderr } = await runCommand(['--help']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  for (const { name, summary } of COMMANDS) expect(stdout).toContain(`${name.padEnd(8)}  ${summary}`);
+  for (const { name, summary } of COMMANDS) expect(stdout).toContain(`${name.padEnd(8)}  ${summary.en}`);
 });
 
 test('README.md and its Russian sister name commands that exist, and README.md names all', async () => {

@@ -87,3 +87,14 @@ test('every script of README.ru.md runs', async () => {
     expect({ code, error: report.error }).toEqual({ code, error: null });
   }
 });
+
+test('the whole bot of README.ru.md passes check and does what it is said to do', async () => {
+  const readme = await readFile(join(ROOT, 'README.ru.md'), 'utf8');
+  const description = blocks(readme, 'json').find((block) => block.includes('"id": "my-bot"')) ?? '';
+  const [script = ''] = blocks(readme, 'js');
+  const folder = await temporaryFolder({ 'bot.json': description, 'заявка.js': script });
+  const checked = await runCommand(['check', folder, '--lang', 'ru']);
+  expect(checked.stdout).toMatch(/^ошибок нет; [^;]*$/);
+  const { scripts } = await loadBot(folder);
+  expect([...scripts.keys()]).toEqual(['start', 'hours', 'operator', 'back', 'unknown']);
+});

@@ -1,3 +1,4 @@
+import type { Text } from '../../../plugin/contract/text.ts';
 import { expect, test } from 'vitest';
 import { loadBot } from '../../../runtime-shim/bot/load/load-bot.ts';
 import { botFolder } from '../../support/bot-folder.ts';
@@ -7,7 +8,7 @@ const START = { code: 'start' };
 /** The problems of a folder that takes a bounded time to read, ms of CPU. */
 async function problemsOf(description: unknown, files: Readonly<Record<string, string>> = {}): Promise<string[]> {
   const error: unknown = await loadBot(await botFolder(description, files)).catch((reason: unknown) => reason);
-  return [...(error as { facts: { problems: readonly string[] } }).facts.problems];
+  return (error as { facts: { problems: readonly Text[] } }).facts.problems.map(({ en }) => en);
 }
 
 const many = <Value>(count: number, make: (index: number) => Value): Value[] =>

@@ -1,3 +1,4 @@
+import type { Text } from '../../../plugin/contract/text.ts';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -12,7 +13,7 @@ async function problemsOf(folder: string): Promise<readonly string[]> {
     (reason: unknown) => reason,
   );
   expect(error).toMatchObject({ code: 'bot_invalid', fault: 'setup' });
-  return (error as { facts: { problems: readonly string[] } }).facts.problems;
+  return (error as { facts: { problems: readonly Text[] } }).facts.problems.map(({ en }) => en);
 }
 
 const START = { code: 'start', commands: [{ type: 'send_text', text: 'Здравствуйте!' }] };

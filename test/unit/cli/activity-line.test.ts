@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { activityLines, formatLine } from '../../../runtime-shim/cli/activity-line.ts';
+import { activityLines as linesOf, formatLine } from '../../../runtime-shim/cli/activity-line.ts';
 import { printable, printableField, printableJson, printableLine } from '../../../runtime-shim/cli/terminal.ts';
 
 const lead = { botId: 'support', channel: 'telegram', externalId: '42' };
 const PLAIN = { colour: false };
+const activityLines = (activity: Parameters<typeof linesOf>[0]) => linesOf(activity, 'en');
 
 test('a message names who said it; an operator by name', () => {
   const [line] = activityLines({

@@ -3,9 +3,11 @@ import { expect, test } from 'vitest';
 import { readTextFile } from '../../../runtime-shim/cli/read-file.ts';
 import { temporaryFolder } from '../../support/command.ts';
 
+const SCRIPT = { en: 'the script', ru: 'скрипт' };
+
 test('a byte order mark is not part of the text', async () => {
   const folder = await temporaryFolder({ 'a.js': '\uFEFFreturn 1;' });
-  expect(await readTextFile('the script', join(folder, 'a.js'))).toBe('return 1;');
+  expect(await readTextFile(SCRIPT, join(folder, 'a.js'))).toBe('return 1;');
 });
 
 test.each([
@@ -15,16 +17,16 @@ test.each([
 ])('%s is named with the place', async (_name, bytes, offset) => {
   const folder = await temporaryFolder({ 'a.js': bytes });
   const path = join(folder, 'a.js');
-  await expect(readTextFile('the script', path)).rejects.toThrow(
+  await expect(readTextFile(SCRIPT, path)).rejects.toThrow(
     `the script is not UTF-8 text (byte ${offset}): save it as UTF-8: ${path}`,
   );
 });
 
 test('a missing file, a folder and a path through a file are told apart from a text', async () => {
   const folder = await temporaryFolder({ 'a.js': '' });
-  await expect(readTextFile('the script', join(folder, 'b.js'))).rejects.toMatchObject({ code: 'cli_file_missing' });
-  await expect(readTextFile('the script', folder)).rejects.toMatchObject({ code: 'cli_file_is_folder' });
-  await expect(readTextFile('the script', join(folder, 'a.js', 'b.js'))).rejects.toMatchObject({
+  await expect(readTextFile(SCRIPT, join(folder, 'b.js'))).rejects.toMatchObject({ code: 'cli_file_missing' });
+  await expect(readTextFile(SCRIPT, folder)).rejects.toMatchObject({ code: 'cli_file_is_folder' });
+  await expect(readTextFile(SCRIPT, join(folder, 'a.js', 'b.js'))).rejects.toMatchObject({
     code: 'cli_file_missing',
   });
 });

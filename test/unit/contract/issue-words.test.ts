@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { issueWords, pathText } from '../../../plugin/contract/issue-words.ts';
 
 function wordsFor(schema: z.ZodType, value: unknown): string[] {
-  return schema.safeParse(value).error?.issues.map(issueWords) ?? [];
+  return schema.safeParse(value).error?.issues.map((issue) => issueWords(issue).en) ?? [];
 }
 
 test.each<[z.ZodType, unknown, string]>([

@@ -1,3 +1,4 @@
+import type { Text } from '../../../plugin/contract/text.ts';
 import { expect, test } from 'vitest';
 import type { LeadMessageInput } from '../../../runtime-shim/runtime/contract.ts';
 import { parseLeadMessage } from '../../../runtime-shim/runtime/lead-message.ts';
@@ -6,7 +7,7 @@ function problems(input: unknown): readonly string[] {
   try {
     parseLeadMessage('support', input as LeadMessageInput);
   } catch (error) {
-    return (error as { facts: { problems: readonly string[] } }).facts.problems;
+    return (error as { facts: { problems: readonly Text[] } }).facts.problems.map(({ en }) => en);
   }
   return [];
 }

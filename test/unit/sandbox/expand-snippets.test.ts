@@ -7,7 +7,7 @@ const library = (code: string) => ({ file: 'x.js', code });
 function expanded(code: string, libraries: Record<string, string>) {
   const given = Object.fromEntries(Object.entries(libraries).map(([name, text]) => [name, library(text)]));
   const result = expandSnippets(code, given);
-  if ('problem' in result) throw new Error(result.problem);
+  if ('problem' in result) throw new Error(result.problem.en);
   return result;
 }
 
@@ -62,12 +62,12 @@ test.each([
   const libraries = { A: times('B'), B: times('C'), C: library(end) };
   expect(expandSnippets("snippet('A')".repeat(400), libraries)).toMatchObject({
     code: 'script_argument',
-    problem: 'the script uses more than 10000 snippets',
+    problem: { en: 'the script uses more than 10000 snippets' },
   });
 });
 
 test('a message about an unknown library lists a bounded number of those there are', () => {
   const libraries = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`Business.A.L${n}`, library('')]));
   const found = expandSnippets("snippet('Business.A.X')", libraries);
-  expect('problem' in found && found.problem).toMatch(/known: Business\.A\.L0, .* and 470 more$/);
+  expect('problem' in found && found.problem.en).toMatch(/known: Business\.A\.L0, .* and 470 more$/);
 });

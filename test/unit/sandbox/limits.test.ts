@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { same } from '../../../plugin/contract/text.ts';
 import { SHIM_ERRORS } from '../../../runtime-shim/errors.ts';
 import { createSandbox } from '../../../runtime-shim/sandbox/index.ts';
 import { fullLimits, MAX_ACTIONS, MAX_HOST_CALLS, MAX_RESULT_CHARS } from '../../../runtime-shim/sandbox/run-limits.ts';
@@ -19,14 +20,14 @@ describe('a script beyond a limit is stopped, and the next one of the same bot r
     ['const a = []; for (;;) a.push(new Array(1e6).fill(0.5))', SHIM_ERRORS.script_memory.message({ memoryMb: 16 })],
     [
       'for (;;) livetex.hasOnlineOperators()',
-      SHIM_ERRORS.script_host_calls.message({ limit: MAX_HOST_CALLS, what: 'calls to the platform' }),
+      SHIM_ERRORS.script_host_calls.message({ limit: MAX_HOST_CALLS, what: same('calls to the platform') }),
     ],
     [
       "for (;;) bot.sendMessage('x')",
-      SHIM_ERRORS.script_host_calls.message({ limit: MAX_ACTIONS, what: 'messages and other actions' }),
+      SHIM_ERRORS.script_host_calls.message({ limit: MAX_ACTIONS, what: same('messages and other actions') }),
     ],
     ["return 'x'.repeat(2e6)", SHIM_ERRORS.script_result_too_large.message({ limit: MAX_RESULT_CHARS })],
-  ])('%s', async (code, message) => {
+  ])('%s', async (code, { en: message }) => {
     const runner = message.includes('CPU') ? scripts : patient;
     expect(await runner.failure(code)).toContain(message);
     expect(await runner.returned('return 6 * 7')).toBe(42);
@@ -42,7 +43,7 @@ test('a host call that is never answered ends at the deadline, and the host is t
   const short = createScriptRunner({ wallMs: 400 });
   const result = await short.run('livetex.hasOnlineOperators()', { call });
   expect(result).toMatchObject({
-    error: { code: 'script_deadline', message: SHIM_ERRORS.script_deadline.message({ wallMs: 400 }) },
+    error: { code: 'script_deadline', message: SHIM_ERRORS.script_deadline.message({ wallMs: 400 }).en },
     usage: { hostCalls: 1 },
   });
   await aborted.promise;

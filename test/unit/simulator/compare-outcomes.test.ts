@@ -7,7 +7,7 @@ const deed = { does: 'say', text: 'а' } as const;
 /** What differs, as a person reads it. */
 function shown(outcome: Outcome, got: Outcome): string[] {
   return differencesOf(1, { deed, outcome }, got).flatMap(({ what, lines }) =>
-    lines.map(({ mark, text }) => `${what} ${mark}${text}`),
+    lines.map(({ mark, text }) => `${what} ${mark}${text.en}`),
   );
 }
 const saw = (...texts: string[]): Outcome => ({ sees: texts.map((text): Seen => ({ from: 'bot', text })) });

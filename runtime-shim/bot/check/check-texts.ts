@@ -1,0 +1,182 @@
+import { type Catalogue, NO_TEXT, same, type Text } from '../../../plugin/contract/text.ts';
+
+/** The rule that stands behind all that is said about asynchronous code. */
+const synchronous = (en: string, ru: string): Text => ({
+  en: `the platform runs scripts synchronously: ${en}`,
+  ru: `платформа выполняет скрипты синхронно: ${ru}`,
+});
+
+/** What `check` says about scripts, conditions and `bot.json`. */
+export const CHECK_TEXTS = {
+  // Asynchronous code.
+  asyncFunction: synchronous('an async function would never end its work', 'асинхронная функция не закончит работу'),
+  awaitNotNeeded: synchronous(
+    'await is not needed, calls return their value',
+    'await не нужен, вызовы сами возвращают значение',
+  ),
+  nobodyWaits: synchronous('nothing waits for a promise', 'промиса никто не ждёт'),
+  noTimer: (name: string): Text => synchronous(`there is no ${name}`, `${name} здесь нет`),
+
+  // Names.
+  unknownScript: (name: string, guess: Text): Text => ({
+    en: `there is no script "${name}" in this bot${guess.en}`,
+    ru: `скрипта "${name}" в этом боте нет${guess.ru}`,
+  }),
+  unknownLibrary: (name: string, guess: Text): Text => ({
+    en: `there is no library "${name}"${guess.en}`,
+    ru: `библиотеки "${name}" нет${guess.ru}`,
+  }),
+  unknownFunction: (library: string, name: string, guess: Text): Text => ({
+    en: `the library "${library}" has no "${name}"${guess.en}`,
+    ru: `в библиотеке "${library}" нет "${name}"${guess.ru}`,
+  }),
+  unknownName: (name: string, guess: Text): Text => ({
+    en: `there is no name "${name}" here${guess.en}`,
+    ru: `имени "${name}" здесь нет${guess.ru}`,
+  }),
+  unknownMember: (owner: Text, name: string, guess: Text): Text => ({
+    en: `${owner.en} has no "${name}"${guess.en}`,
+    ru: `у ${owner.ru} нет "${name}"${guess.ru}`,
+  }),
+  isConst: (name: string): Text => ({
+    en: `"${name}" is a const: it cannot be given another value`,
+    ru: `"${name}" объявлено через const: другое значение ему не присвоить`,
+  }),
+  usedBeforeDeclared: (name: string): Text => ({
+    en: `"${name}" is used before it is declared`,
+    ru: `"${name}" используется раньше, чем объявлено`,
+  }),
+
+  // Owners of a member; in Russian in the genitive.
+  aText: { en: 'a text', ru: 'текста' },
+  aNumber: { en: 'a number', ru: 'числа' },
+  aList: { en: 'a list', ru: 'списка' },
+  aDate: { en: 'a date', ru: 'даты' },
+  whatReturns: (call: string): Text => ({ en: `what ${call} returns`, ru: `того, что возвращает ${call},` }),
+
+  // Arguments.
+  doesNotTake: (call: string, shown: string, takes: Text | undefined): Text => ({
+    en: `${call} does not take ${shown}${takes === undefined ? '' : `; it takes ${takes.en}`}`,
+    ru: `${call} не принимает ${shown}${takes === undefined ? '' : `; он принимает ${takes.ru}`}`,
+  }),
+  argumentCount: (call: string, expected: string, got: string): Text => ({
+    en: `${call} takes ${expected} argument(s), here are ${got}`,
+    ru: `${call} принимает аргументов: ${expected}, а здесь ${got}`,
+  }),
+  valueMissing: (call: string, key: string): Text => ({
+    en: `${call}: the value of "${key}" is missing; null deletes it`,
+    ru: `${call}: у "${key}" нет значения; null удаляет атрибут`,
+  }),
+  keyEmpty: (call: string): Text => ({
+    en: `${call}: the name of an attribute must not be empty`,
+    ru: `${call}: имя атрибута не может быть пустым`,
+  }),
+  keyBlank: (call: string): Text => ({
+    en: `${call}: a name of spaces only: the operator sees none`,
+    ru: `${call}: имя из одних пробелов: оператор его не увидит`,
+  }),
+  valueRefused: (call: string, key: string, got: Text): Text => ({
+    en: `${call}: the value of "${key}" is ${got.en}; give a text, a number, true, false or null`,
+    ru: `${call}: значение "${key}" — ${got.ru}; нужны текст, число, true, false или null`,
+  }),
+  refusedObject: { en: 'an object', ru: 'объект' },
+  refusedList: { en: 'a list', ru: 'список' },
+  refusedFunction: { en: 'a function', ru: 'функция' },
+  refusedExpression: { en: 'an expression', ru: 'регулярное выражение' },
+
+  // Messages.
+  textTooLong: (length: number, limit: number): Text => ({
+    en: `a text of ${length} characters: messengers take ${limit}`,
+    ru: `в тексте ${length} знаков, а мессенджеры принимают ${limit}`,
+  }),
+  buttonsWithoutText: {
+    en: 'buttons without a text above them: messengers do not show them',
+    ru: 'кнопки без текста над ними: мессенджеры их не показывают',
+  },
+  menuWithoutText: {
+    en: 'a menu without a text above it: messengers do not show it',
+    ru: 'меню без текста над ним: мессенджеры его не показывают',
+  },
+  noAddress: (address: string): Text => ({
+    en: `"${address}" is no address: write it whole, from https://`,
+    ru: `"${address}" — не адрес: напишите его целиком, начиная с https://`,
+  }),
+  noFileAddress: (address: string): Text => ({
+    en: `"${address}" is no address of a file: write it whole, from https://`,
+    ru: `"${address}" — не адрес файла: напишите его целиком, начиная с https://`,
+  }),
+
+  // Conditions.
+  conditionWithoutReturn: {
+    en: 'the condition returns nothing, so it never passes: write "return …"',
+    ru: 'условие ничего не возвращает и поэтому никогда не пропускает: напишите "return …"',
+  },
+  conditionNeverTrue: {
+    en: 'only true passes, and what this condition returns never is: compare it ("=== \'да\'"), or write "!!(…)"',
+    ru: 'пропускает только true, а это условие его не возвращает: сравните ("=== \'да\'") или напишите "!!(…)"',
+  },
+
+  // `bot.json`.
+  noMacro: (whole: string, guess: string | undefined): Text => {
+    const question =
+      guess === undefined
+        ? NO_TEXT
+        : { en: ` (did you mean "{{ $${guess} }}"?)`, ru: ` (может быть, "{{ $${guess} }}"?)` };
+    return {
+      en: `"${whole}" is no macro: nothing stands in its place${question.en}`,
+      ru: `"${whole}" — не макрос: на его месте будет пусто${question.ru}`,
+    };
+  },
+  macroNeverSet: (kind: 'attribute' | 'memory', key: string, whole: string): Text => ({
+    en: `nothing in this bot sets ${kind === 'attribute' ? 'an attribute' : 'a part of memory'} "${key}": "${whole}" may stay empty`,
+    ru: `${kind === 'attribute' ? 'атрибут' : 'в памяти'} "${key}" в этом боте ничто не задаёт: "${whole}" может остаться пустым`,
+  }),
+  typeTwice: (type: string, first: string): Text => ({
+    en: `of the scripts of the type "${type}" the first one counts, "${first}": this one never runs by its type`,
+    ru: `из скриптов типа "${type}" считается первый, "${first}": этот по своему типу не запустится`,
+  }),
+  fileUnused: {
+    en: 'no command of bot.json names this file: it never runs',
+    ru: 'ни одна команда bot.json не называет этот файл: он никогда не выполняется',
+  },
+  circle: (names: string): Text => ({
+    en: `the scripts run each other in a circle without a way out: ${names}`,
+    ru: `скрипты запускают друг друга по кругу без выхода: ${names}`,
+  }),
+  runsItself: {
+    en: 'the script runs itself, without a way out',
+    ru: 'скрипт запускает сам себя без выхода',
+  },
+  routeSlashes: (inside: string): Text => ({
+    en: `the expression stands in bot.json without slashes and flags: "${inside}"; now only a text with "/" fits`,
+    ru: `в bot.json выражение пишут без косых черт и флагов: "${inside}"; сейчас подойдёт только текст с "/"`,
+  }),
+  routeUnreachable: (name: string): Text => ({
+    en: `whatever fits here fits the route "${name}" before it: this one never acts`,
+    ru: `всё, что сюда подходит, забирает маршрут "${name}" выше: этот никогда не сработает`,
+  }),
+} satisfies Catalogue;
+
+/** What methods of the platform take, for the author. What is not here is told without it. */
+export const TAKES: Readonly<Record<string, Text>> = {
+  setLiveTexAttr: {
+    en: 'a name and a text, number, true, false or null; or an object of these',
+    ru: 'имя и текст, число, true, false или null — или объект из них',
+  },
+  setAllLiveTexAttrs: {
+    en: 'an object of texts, numbers, true, false and null',
+    ru: 'объект из текстов, чисел, true, false и null',
+  },
+  sendMessage: {
+    en: 'a text, rows of buttons [[{ text, callback_data }]], a list of files [{ type, url }]',
+    ru: 'текст, ряды кнопок [[{ text, callback_data }]], список файлов [{ type, url }]',
+  },
+  run: same('{ script_code: "…" }'),
+  getAttr: { en: 'the name as a text', ru: 'имя текстом' },
+  setAttr: {
+    en: 'the name as a text, and a text, number, true, false or null',
+    ru: 'имя текстом и текст, число, true, false или null',
+  },
+  addTag: { en: 'a text', ru: 'текст' },
+  addTags: { en: 'a list of texts', ru: 'список текстов' },
+};
