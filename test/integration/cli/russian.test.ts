@@ -109,6 +109,8 @@ describe('--help in Russian', () => {
     ];
     const actions = [
       'telegram',
+      'release',
+      'path',
       'migrate',
       'copy',
       'list',
