@@ -113,7 +113,9 @@ export function runResult(script: RunText, end: Extract<FromRunner, { t: 'end' }
 
 /** An engine's own words are in English only, and a script may have thrown any. */
 function inRussian(error: ScriptError): ScriptError {
-  return error.ru === undefined ? { ...error, ru: engineText(error.message).ru } : error;
+  if (error.ru !== undefined) return error;
+  const { ru } = engineText(error.message);
+  return ru === error.message ? error : { ...error, ru };
 }
 
 /**

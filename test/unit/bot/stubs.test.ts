@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Text } from '../../../plugin/contract/text.ts';
 import { loadBot } from '../../../runtime-shim/bot/load/load-bot.ts';
 import { botFolder } from '../../support/bot-folder.ts';
 
@@ -6,8 +7,8 @@ const BOT = { id: 'test', scripts: [{ code: 'start' }] };
 
 async function problemsOf(stubs: string): Promise<readonly string[]> {
   const folder = await botFolder(BOT, { 'stubs.json': stubs });
-  const error = (await loadBot(folder).catch((thrown: unknown) => thrown)) as { facts?: { problems: string[] } };
-  return error.facts?.problems ?? [];
+  const error = (await loadBot(folder).catch((thrown: unknown) => thrown)) as { facts?: { problems: Text[] } };
+  return error.facts?.problems.map(({ en }) => en) ?? [];
 }
 
 test('a stub has defaults, and a bot needs no stubs', async () => {
