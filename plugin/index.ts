@@ -5,7 +5,8 @@ import type { LiveTexClient, LiveTexClientOptions } from './client/contract.ts';
 import { type BindingInput, secretKeyOf } from './contract/binding-config.ts';
 import type { LiveTexHost, Logger } from './contract/host.ts';
 import { loadGuestSource } from './guest/source.ts';
-import { createBindings, createCounters, type LiveTexClock } from './core/plugin-context.ts';
+import { logWithOrigin } from './core/origin.ts';
+import { createBindings, createCounters, createMeasures, type LiveTexClock } from './core/plugin-context.ts';
 import { createObserver } from './operations/metrics.ts';
 import { createBindingRegistry } from './operations/binding-registry.ts';
 import { createBindingStore } from './operations/binding-store.ts';
@@ -46,14 +47,15 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
   const configs = parseOptions(options);
   const { host } = options;
   const clock = host.clock ?? systemClock;
-  const logger = host.logger ?? SILENT;
+  const logger = logWithOrigin(host.logger ?? SILENT);
   const guestSource = await loadGuestSource();
 
   const bindings = createBindings();
   const tokens = createTokenWatch();
   const counters = createCounters();
   const clockOf = (id: string): LiveTexClock | undefined => bindings.get(id)?.clock;
-  const observer = createObserver({ host, logger, counters, tokens, clockOf });
+  const measures = createMeasures();
+  const observer = createObserver({ host, logger, counters, measures, tokens, clockOf });
   const client = (options.createClient ?? createLiveTexClient)({ clock, logger, onRequest: observer.request });
 
   const isOwned = typeof options.storage === 'string';
@@ -65,6 +67,7 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
     clock,
     logger,
     counters,
+    measures,
     newId: randomUUID,
     observe: observer.activity,
     ...(options.retention === undefined ? {} : { retention: options.retention }),
@@ -115,7 +118,8 @@ export type {
   KnownAnswer,
   PluginGuest,
 } from './contract/guest.ts';
-export type { Clock, Delivery, LeadProfile, LiveTexHost, Logger, ScriptRequest } from './contract/host.ts';
+export type { JobTry } from './core/diagnostics.ts';
+export type { Clock, Delivery, LeadProfile, LiveTexHost, Logger, Origin, ScriptRequest } from './contract/host.ts';
 export { leadOf, type LeadRef, userIdOf } from './contract/lead.ts';
 export type { Attachment, Button, Content } from './contract/message.ts';
 export type {

@@ -74,7 +74,7 @@ export function assemblePlugin(assembly: PluginAssembly): LiveTexPlugin {
     guest: { source: guestSource, functions: new Map(functions), known: (lead) => knownToScripts(context, lead) },
     scriptTypes: definition.scriptTypes,
     accept: createAccept(context),
-    webhook: (bindingId, bytes, _headers, peer) => receive(bindingId, bytes, peer),
+    webhook: receive,
     dialog,
     afterScript: (lead, actions) => afterScript(context, lead, actions),
     chooseTransfer: (lead) => chooseTransfer(context, lead),

@@ -61,6 +61,8 @@ export const dialogStateSchema = z.object({
   replyTimers: z.int().nonnegative(),
   /** Has an operator answered what the lead said last? */
   answered: z.boolean(),
+  /** Has an operator answered anything in this transfer? Of an older version: unknown, and so not yet. */
+  hasAnswered: z.boolean().default(false),
   /** The script of type `Возврат` was started in this transfer by an operator's `/bot`. */
   returnScriptRan: z.boolean(),
   /** The script of type `Нет доступных операторов` was started, and the lead has said nothing since. */

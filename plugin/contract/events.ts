@@ -6,11 +6,18 @@ import { scriptTypeSchema } from './script-types.ts';
 /** An event's id, given by the platform and never used for another event of the same lead. */
 const eventIdSchema = z.string().min(1).max(200).refine(isStorableId, NOT_STORABLE);
 
+/** https://www.w3.org/TR/trace-context, version 00; ids of zeros only are none. */
+export const traceparentSchema = z
+  .string()
+  .regex(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/, 'must be a W3C traceparent of version 00');
+
 const common = {
   id: eventIdSchema,
   lead: leadRefSchema,
   /** When it happened, Unix ms. */
   at: z.int().nonnegative(),
+  /** W3C Trace Context (`00-<trace id>-<span id>-<flags>`): kept with every job that follows from the event. */
+  traceparent: traceparentSchema.optional(),
 };
 
 /** The lead said something. Mirrored to LiveTex, whoever has the dialog. */

@@ -28,9 +28,26 @@ export interface LeadProfile {
   readonly attributes: LiveTexAttrs;
 }
 
+/**
+ * What set something going, as far as it is known: kept with every job, and told to each port, activity and log line, so that both sides' logs and
+ * traces can be joined.
+ */
+export interface Origin {
+  readonly binding?: string;
+  /** The number of the dialog's transfer; absent before the first one. */
+  readonly transfer?: number;
+  /** The id of the platform's event that began it. */
+  readonly platformEvent?: string;
+  /** The id of LiveTex's event that began it. */
+  readonly livetexEvent?: string;
+  /** W3C Trace Context: that of the platform's event, or of the webhook's request. */
+  readonly traceparent?: string;
+}
+
 interface DeliveryCommon {
   /** The same id again is the same delivery: perform it once. */
   readonly id: string;
+  readonly origin?: Origin;
   /** Unix ms. */
   readonly at: number;
 }
@@ -51,6 +68,7 @@ export interface ScriptRequest {
   readonly cause: 'no_operators' | 'transfer_failed' | 'returned' | 'operator_command' | 'operator_timeout';
   /** Messages of this run carry `duringTransfer`, because an operator asked for it. */
   readonly duringTransfer: boolean;
+  readonly origin?: Origin;
 }
 
 /**
@@ -63,18 +81,24 @@ export interface ScriptRequest {
 export interface LiveTexHost {
   readonly attributes: {
     /** Read at the moment of the transfer. */
-    get(lead: LeadRef): Promise<LeadProfile>;
+    get(lead: LeadRef, origin?: Origin): Promise<LeadProfile>;
   };
   /** Is there such a script for this lead's bot? */
-  hasScript(lead: LeadRef, script: ScriptRef): Promise<boolean>;
+  hasScript(lead: LeadRef, script: ScriptRef, origin?: Origin): Promise<boolean>;
   /** Starts a script for the lead: resolves when the run is stored or done, not necessarily ended. */
   runScript(lead: LeadRef, request: ScriptRequest): Promise<void>;
   /** Shows the lead a text, a file or a notice: resolves when it is stored or sent. */
   deliver(lead: LeadRef, delivery: Delivery): Promise<void>;
   /** Sets the flag "Переведён на оператора". */
-  setForwarded(lead: LeadRef, change: { readonly id: string; readonly forwarded: boolean }): Promise<void>;
+  setForwarded(
+    lead: LeadRef,
+    change: { readonly id: string; readonly forwarded: boolean; readonly origin?: Origin },
+  ): Promise<void>;
   /** A line in the log that the bot's author reads. */
-  authorLog?(lead: LeadRef, line: { readonly level: 'info' | 'warn' | 'error'; readonly text: string }): void;
+  authorLog?(
+    lead: LeadRef,
+    line: { readonly level: 'info' | 'warn' | 'error'; readonly text: string; readonly origin?: Origin },
+  ): void;
   /** What happens, as it happens, for a timeline. Must not throw and must not wait. */
   observe?(activity: Activity): void;
   readonly logger?: Logger;
@@ -85,7 +109,9 @@ export interface LiveTexHost {
  * What the plugin did or saw, told to `host.observe` as it happens: for a timeline, never for control.
  * `userId` is LiveTex's user id, which names the lead. Bodies are wire JSON; the token is never in them.
  */
-export type Activity =
+export type Activity = Happened & { readonly origin?: Origin };
+
+type Happened =
   | {
       readonly kind: 'livetex_request';
       readonly at: number;

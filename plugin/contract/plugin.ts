@@ -10,8 +10,13 @@ export interface Metric {
   /** Prometheus name, base unit in the name. */
   readonly name: string;
   readonly help: string;
-  readonly type: 'counter' | 'gauge';
-  readonly samples: ReadonlyArray<{ readonly labels: Readonly<Record<string, string>>; readonly value: number }>;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly samples: ReadonlyArray<{
+    readonly labels: Readonly<Record<string, string>>;
+    readonly value: number;
+    /** Of a histogram's sample: what follows the name. */
+    readonly suffix?: '_bucket' | '_sum' | '_count';
+  }>;
 }
 
 /** Whether the plugin can do its work, and if not, why: sentences for the maintainer, without secrets. */

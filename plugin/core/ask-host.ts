@@ -2,6 +2,7 @@ import type { LiveTexHost } from '../contract/host.ts';
 import type { LeadRef } from '../contract/lead.ts';
 import type { ScriptType } from '../contract/script-types.ts';
 import { pluginError } from '../errors.ts';
+import { originNow } from './origin.ts';
 
 /** Calls a port of the platform; its failure gets a code, and is tried again by the lane. @throws host_failed */
 export async function askHost<Value>(port: string, ask: () => Promise<Value>): Promise<Value> {
@@ -20,7 +21,7 @@ export async function scriptsThere(
 ): Promise<ReadonlySet<ScriptType>> {
   const found = new Set<ScriptType>();
   for (const type of types) {
-    if (await askHost('hasScript', () => host.hasScript(lead, { type }))) found.add(type);
+    if (await askHost('hasScript', () => host.hasScript(lead, { type }, originNow()))) found.add(type);
   }
   return found;
 }

@@ -1,7 +1,8 @@
-import type { DialogState } from '../contract/dialog.ts';
+import { z } from 'zod';
+import type { DialogMode, DialogState } from '../contract/dialog.ts';
 import { loadDialog } from '../dialog/dialog-state.ts';
-import type { ReadTransaction, Transaction } from '../storage/contract.ts';
-import { dialogLane, DIALOGS } from './jobs.ts';
+import type { ReadTransaction, Storage, Transaction } from '../storage/contract.ts';
+import { dialogLane, DIALOGS, OPEN_DIALOGS, parseDialogLane } from './jobs.ts';
 
 export interface DialogRecord {
   readonly state: DialogState;
@@ -26,6 +27,62 @@ export async function listDialogs(
 }
 
 /** Compare-and-set: a state that rests on an older version is never written. @throws storage_conflict */
-export async function writeDialog(tx: Transaction, key: string, state: DialogState, version: number): Promise<void> {
+export async function writeDialog(
+  tx: Transaction,
+  key: string,
+  state: DialogState,
+  { state: before, version }: DialogRecord,
+): Promise<void> {
   await tx.putRecord(DIALOGS, key, state, version);
+  if (state.mode !== before.mode) await noteMode(tx, key, state.mode);
+}
+
+async function noteMode(tx: Transaction, key: string, mode: DialogMode): Promise<void> {
+  if (mode === 'bot') await tx.deleteRecord(OPEN_DIALOGS, key);
+  else await tx.putRecord(OPEN_DIALOGS, key, { mode });
+}
+
+/** Dialogs read at one time. Our choice: they are counted beside other work. */
+const PAGE = 500;
+/** Stands in the collection of open dialogs once all that an older version had left are in it. No dialog's key: those have a slash. */
+const COMPLETE = 'complete';
+const openSchema = z.object({ mode: z.enum(['transferring', 'waiting', 'operator']) });
+
+/**
+ * Finds the open dialogs that a version before 0.2 has left, once; a dialog whose mode changes meanwhile finds its own way. Stops when
+ * `goesOn` says so, and starts over the next time.
+ */
+export async function findOpenDialogs(storage: Storage, goesOn: () => boolean): Promise<void> {
+  if ((await storage.read((tx) => tx.getRecord(OPEN_DIALOGS, COMPLETE))) !== undefined) return;
+  for (let after = ''; goesOn();) {
+    const page = await storage.read((tx) => tx.listRecords(DIALOGS, { after, limit: PAGE }));
+    const open = page.filter(({ value }) => loadDialog(value).mode !== 'bot');
+    if (open.length > 0) {
+      await storage.transaction(async (tx) => {
+        for (const { key } of open) await noteMode(tx, key, (await readDialog(tx, key)).state.mode);
+      });
+    }
+    after = page.at(-1)?.key ?? after;
+    if (page.length < PAGE) return void (await storage.transaction((tx) => tx.putRecord(OPEN_DIALOGS, COMPLETE, {})));
+  }
+}
+
+/** How many dialogs the bot does not have, by binding and mode. */
+export async function countOpenDialogs(
+  storage: Storage,
+): Promise<Array<{ readonly binding: string; readonly mode: DialogMode; readonly count: number }>> {
+  const counts = new Map<string, { binding: string; mode: DialogMode; count: number }>();
+  for (let after = ''; ;) {
+    const page = await storage.read((tx) => tx.listRecords(OPEN_DIALOGS, { after, limit: PAGE }));
+    for (const { key, value } of page) {
+      const mode = openSchema.safeParse(value).data?.mode;
+      if (mode === undefined) continue;
+      const binding = parseDialogLane(key).bindingId;
+      const known = counts.get(`${binding}/${mode}`) ?? { binding, mode, count: 0 };
+      known.count += 1;
+      counts.set(`${binding}/${mode}`, known);
+    }
+    after = page.at(-1)?.key ?? after;
+    if (page.length < PAGE) return [...counts.values()];
+  }
 }

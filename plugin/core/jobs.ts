@@ -4,6 +4,7 @@ import { attachmentSchema } from '../contract/message.ts';
 import { scriptRefSchema } from '../contract/script-types.ts';
 import type { DialogEvent } from '../contract/dialog.ts';
 import type { Json, NewJob } from '../storage/contract.ts';
+import { stamped } from './origin.ts';
 
 /** One event of a dialog after another: lane `<binding>/<userId>`. */
 export const DIALOG_QUEUE = 'livetex-dialog';
@@ -21,6 +22,8 @@ export const FIRST_TRY_SCOPE = 'livetex-selections';
 export const EVENT_SCOPE = 'livetex-events';
 /** When LiveTex last posted an event, Unix ms, by binding; to the minute. */
 export const LAST_EVENTS = 'livetex-last-events';
+/** The dialogs that the bot does not have, by the name of their lane: few, so that they can be counted. */
+export const OPEN_DIALOGS = 'livetex-open-dialogs';
 /** Stands for the binding of a lead whom no binding takes. Cannot be a binding's id, which is never empty. */
 export const NO_BINDING = '';
 
@@ -57,6 +60,11 @@ export function lanesOf(
     if (queue !== DIALOG_QUEUE && queue !== HOST_QUEUE) return [];
     return bindingIds.map((bindingId) => ({ queue, lane: dialogLane(bindingId, userId) }));
   });
+}
+
+/** The binding that a job of the plugin belongs to; empty: none. */
+export function bindingOfJob({ queue, lane }: { readonly queue: string; readonly lane: string }): string {
+  return isLiveTexQueue(queue) ? queue.slice(LIVETEX_PREFIX.length) : parseDialogLane(lane).bindingId;
 }
 
 function isLiveTexQueue(queue: string): boolean {
@@ -126,7 +134,7 @@ export type LiveTexJobOf<Kind extends LiveTexJob['kind']> = Extract<LiveTexJob, 
 
 /** Parsed values leave absent fields out, which the types of zod's `optional()` do not say. */
 function asJson(value: DialogEvent | HostJob | LiveTexJob): Json {
-  return value as unknown as Json;
+  return stamped(value as unknown as Record<string, Json>);
 }
 
 export function dialogJob(lane: string, event: DialogEvent): NewJob {

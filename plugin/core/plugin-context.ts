@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { BindingClient, RequestReport } from '../client/contract.ts';
 import type { BindingConfig } from '../contract/binding-config.ts';
 import type { Activity, Clock, LiveTexHost, Logger } from '../contract/host.ts';
+import { createHistogram, type Histogram, HUMAN_TIMES_S, SHORT_TIMES_S } from '../contract/histogram.ts';
 import type { LeadRef } from '../contract/lead.ts';
 import type { Metric } from '../contract/plugin.ts';
 import type { Retention, Storage } from '../storage/contract.ts';
@@ -14,6 +15,7 @@ export interface PluginContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly counters: Counters;
+  readonly measures: Measures;
   /** A new id, unique for ever. */
   readonly newId: () => string;
   /** `host.observe`, made harmless: somebody's timeline must not fail a job. */
@@ -100,6 +102,30 @@ export function createCounters(): Counters {
         type: 'counter',
         samples: [...(samples.get(name)?.values() ?? [])],
       })),
+  };
+}
+
+/** How long things take. */
+export interface Measures {
+  readonly requests: Histogram;
+  readonly operatorWait: Histogram;
+  readonly firstAnswer: Histogram;
+}
+
+export function createMeasures(): Measures {
+  const people = 'since LiveTex took the dialog, by binding.';
+  return {
+    requests: createHistogram('livetex_request_seconds', 'Requests to LiveTex by binding and method.', SHORT_TIMES_S),
+    operatorWait: createHistogram(
+      'livetex_operator_wait_seconds',
+      `How long leads waited until an operator opened the dialog, ${people}`,
+      HUMAN_TIMES_S,
+    ),
+    firstAnswer: createHistogram(
+      'livetex_first_answer_seconds',
+      `How long leads waited for the operator's first answer, ${people}`,
+      HUMAN_TIMES_S,
+    ),
   };
 }
 

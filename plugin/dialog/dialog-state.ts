@@ -14,6 +14,7 @@ export const NEW_DIALOG: DialogState = {
   replyTimer: null,
   replyTimers: 0,
   answered: false,
+  hasAnswered: false,
   returnScriptRan: false,
   noOperatorsScriptRan: false,
 };

@@ -45,6 +45,7 @@ export function endTransfer(draft: Draft, outcome: Outcome): void {
     notBefore: null,
     replyTimer: null,
     answered: false,
+    hasAnswered: false,
     returnScriptRan: false,
   };
 }

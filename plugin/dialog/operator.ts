@@ -92,7 +92,7 @@ function answered(draft: Draft, current: boolean): void {
     return;
   }
   stopReplyTimer(draft);
-  draft.state = { ...draft.state, answered: true };
+  draft.state = { ...draft.state, answered: true, hasAnswered: true };
 }
 
 function obey(draft: Draft, command: OperatorCommand): void {

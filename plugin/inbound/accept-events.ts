@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { DialogEvent } from '../contract/dialog.ts';
 import { type EventVerdict, type PlatformEvent, platformEventSchema } from '../contract/events.ts';
+import type { Origin } from '../contract/host.ts';
 import { problemsOf } from '../contract/parse-tolerantly.ts';
 import { userIdOf } from '../contract/lead.ts';
 import { pluginError } from '../errors.ts';
 import type { SqlClient, Transaction } from '../storage/contract.ts';
 import { storageError } from '../storage/errors.ts';
+import { fromOrigin } from '../core/origin.ts';
 import { type DialogRecord, readDialog } from '../core/dialog-record.ts';
 import { dialogJob, EVENT_SCOPE, NO_BINDING, dialogLane } from '../core/jobs.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
@@ -59,27 +61,36 @@ export function createAccept(
 
   async function store(tx: Transaction, events: readonly PlatformEvent[]) {
     const verdicts: EventVerdict[] = [];
-    for (const event of events) {
-      const userId = userIdOf(event.lead);
-      const binding = context.bindings.of(event.lead);
-      const lane = dialogLane(binding?.id ?? NO_BINDING, userId);
-      const known = canBeSuppressed(event) ? await readDialog(tx, lane) : undefined;
-      const verdict = verdictOf(event, binding, known);
-      const seen = await tx.remember(`${EVENT_SCOPE}/${userId}`, event.id, verdict);
-      verdicts.push({
-        id: event.id,
-        verdict: seen === undefined ? verdict : verdictSchema.parse(seen.value),
-        duplicate: seen !== undefined,
-      });
-      if (seen !== undefined || verdict === 'suppressed') continue;
-      if (binding !== undefined) {
-        await stepOrEnqueue(tx, context, { binding, userId, event: dialogEventOf(event) }, known);
-      } else if (event.type === 'TransferRequested') {
-        // Without a binding nothing is mirrored; only a transfer has somebody to tell that there is none.
-        await tx.enqueue([dialogJob(lane, dialogEventOf(event))]);
-      }
-    }
+    for (const event of events) verdicts.push(await fromOrigin(originOf(event), () => storeOne(tx, event)));
     return { verdicts, types: events.map((event) => event.type) };
+  }
+
+  function originOf({ id, lead, traceparent }: PlatformEvent): Origin {
+    const binding = context.bindings.of(lead)?.id;
+    return {
+      ...(binding === undefined ? {} : { binding }),
+      platformEvent: id,
+      ...(traceparent === undefined ? {} : { traceparent }),
+    };
+  }
+
+  async function storeOne(tx: Transaction, event: PlatformEvent): Promise<EventVerdict> {
+    const { id } = event;
+    const userId = userIdOf(event.lead);
+    const binding = context.bindings.of(event.lead);
+    const lane = dialogLane(binding?.id ?? NO_BINDING, userId);
+    const known = canBeSuppressed(event) ? await readDialog(tx, lane) : undefined;
+    const verdict = verdictOf(event, binding, known);
+    const seen = await tx.remember(`${EVENT_SCOPE}/${userId}`, id, verdict);
+    if (seen !== undefined) return { id, verdict: verdictSchema.parse(seen.value), duplicate: true };
+    if (verdict === 'suppressed') return { id, verdict, duplicate: false };
+    if (binding !== undefined) {
+      await stepOrEnqueue(tx, context, { binding, userId, event: dialogEventOf(event) }, known);
+    } else if (event.type === 'TransferRequested') {
+      // Without a binding nothing is mirrored; only a transfer has somebody to tell that there is none.
+      await tx.enqueue([dialogJob(lane, dialogEventOf(event))]);
+    }
+    return { id, verdict, duplicate: false };
   }
 }
 

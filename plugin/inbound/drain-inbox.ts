@@ -3,6 +3,7 @@ import { messageOf } from '../contract/coded-error.ts';
 import { webhookEventSchema } from '../contract/livetex-webhook.ts';
 import { problemsOf } from '../contract/parse-tolerantly.ts';
 import { DIALOGS, dialogJob, dialogLane } from '../core/jobs.ts';
+import { fromOrigin } from '../core/origin.ts';
 import type { PluginContext } from '../core/plugin-context.ts';
 import { fromWebhook } from '../dialog/from-webhook.ts';
 import type { Transaction } from '../storage/contract.ts';
@@ -58,7 +59,10 @@ async function takeAll(
 ): Promise<void> {
   const outcomes = await context.storage.transaction(async (tx) => {
     const taken: WebhookOutcome[] = [];
-    for (const one of stored) taken.push(await take(tx, context, one));
+    for (const one of stored) {
+      const origin = { binding: one.bindingId, livetexEvent: one.event.id };
+      taken.push(await fromOrigin(origin, () => take(tx, context, one)));
+    }
     await tx.deleteRecord(INBOX, key);
     return taken;
   });

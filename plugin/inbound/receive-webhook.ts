@@ -1,6 +1,9 @@
 import { codeOf, messageOf } from '../contract/coded-error.ts';
 import type { WebhookEvent } from '../contract/livetex-webhook.ts';
-import type { WebhookAnswer, WebhookPeer } from '../contract/plugin.ts';
+import { traceparentSchema } from '../contract/events.ts';
+import type { Origin } from '../contract/host.ts';
+import type { WebhookAnswer, WebhookHeaders, WebhookPeer } from '../contract/plugin.ts';
+import { fromOrigin } from '../core/origin.ts';
 import { createKeyGuard } from '../webhook/key-guard.ts';
 import { readWebhook, type WebhookReading } from '../webhook/read-webhook.ts';
 import { LAST_EVENTS } from '../core/jobs.ts';
@@ -21,13 +24,13 @@ const MAX_UNKNOWN_TYPES = 100;
  */
 export function createReceiveWebhook(
   context: PluginContext,
-): (bindingId: string, bytes: Uint8Array, peer?: WebhookPeer) => Promise<WebhookAnswer> {
+): (bindingId: string, bytes: Uint8Array, headers: WebhookHeaders, peer?: WebhookPeer) => Promise<WebhookAnswer> {
   const unknownTypes = new Set<string>();
   const guard = createKeyGuard({ clock: context.clock });
   const refusals = createRefusalLog(context);
   const lastEvents = new Map<string, number>();
 
-  return async (bindingId, bytes, peer) => {
+  return async (bindingId, bytes, headers, peer) => {
     const binding = context.bindings.get(bindingId);
     if (binding === undefined) return refusal(404, 'not_found', 'there is no such binding');
     const waitMs = peer === undefined ? 0 : guard.waitMs(peer.address);
@@ -54,7 +57,10 @@ export function createReceiveWebhook(
       logUnknown(binding, reading.type);
       return TAKEN;
     }
-    return take(binding, reading.event);
+    const traceparent = traceparentSchema.safeParse(headers['traceparent']).data;
+    const trace = traceparent === undefined ? {} : { traceparent };
+    const origin = { binding: binding.id, livetexEvent: reading.event.id, ...trace };
+    return fromOrigin(origin, () => take(binding, reading.event, origin));
   };
 
   /** A key is judged only in a body that could be read; what is wrong beside a right key is no guess. */
@@ -64,7 +70,7 @@ export function createReceiveWebhook(
     else if (reason === undefined || reason === 'not_an_event' || reason === 'fields_invalid') guard.succeeded(address);
   }
 
-  async function take(binding: Binding, event: WebhookEvent): Promise<WebhookAnswer> {
+  async function take(binding: Binding, event: WebhookEvent, origin: Origin): Promise<WebhookAnswer> {
     const now = context.clock.now();
     const received = receivedWebhook(context, binding, event, now);
     const isNews = Math.abs(now - (lastEvents.get(binding.id) ?? 0)) >= LAST_EVENT_EVERY_MS;
@@ -72,10 +78,13 @@ export function createReceiveWebhook(
       const outcome =
         received === undefined
           ? 'ignored'
-          : await context.storage.transaction(async (tx) => {
-              if (isNews) await tx.putRecord(LAST_EVENTS, binding.id, now);
-              return takeWebhook(tx, context, received);
-            });
+          : await context.storage.transaction((tx) =>
+              // Storage may run it in a turn of somebody else's.
+              fromOrigin(origin, async () => {
+                if (isNews) await tx.putRecord(LAST_EVENTS, binding.id, now);
+                return takeWebhook(tx, context, received);
+              }),
+            );
       if (isNews) lastEvents.set(binding.id, now);
       reportWebhook(context, binding.id, event, outcome);
       return TAKEN;

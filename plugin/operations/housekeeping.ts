@@ -1,5 +1,6 @@
 import { messageOf } from '../contract/coded-error.ts';
 import type { Retention } from '../storage/contract.ts';
+import { findOpenDialogs } from '../core/dialog-record.ts';
 import type { PluginContext } from '../core/plugin-context.ts';
 
 /** What is kept, and how long, unless the owner says otherwise. LiveTex repeats a webhook for 24 h; three days also cover a platform that was away over a weekend. */
@@ -40,6 +41,7 @@ export function createHousekeeping({
 
   async function clean(): Promise<void> {
     try {
+      await findOpenDialogs(storage, isRunning);
       while (isRunning() && (await storage.prune(retention)) > 0);
     } catch (error) {
       logger.warn('storage could not be pruned', { error: messageOf(error) });

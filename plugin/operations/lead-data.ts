@@ -9,6 +9,7 @@ import {
   lanesOf,
   liveTexQueue,
   NO_BINDING,
+  OPEN_DIALOGS,
   parseDialogLane,
   queuesOf,
   REFUSED_FILES,
@@ -56,7 +57,7 @@ async function bindingsWithDialogs(storage: Context['storage']): Promise<string[
 }
 
 /** The records that are named after a dialog's lane. */
-const COLLECTIONS = [DIALOGS, REFUSED_FILES] as const;
+const COLLECTIONS = [DIALOGS, OPEN_DIALOGS, REFUSED_FILES] as const;
 
 export async function leadData(context: Context, lead: LeadRef): Promise<LeadData> {
   const userId = userIdOf(lead);

@@ -2,8 +2,11 @@ import type { RequestReport } from '../client/contract.ts';
 import { messageOf } from '../contract/coded-error.ts';
 import type { Activity, LiveTexHost, Logger } from '../contract/host.ts';
 import type { Metric } from '../contract/plugin.ts';
-import { queuesOf } from '../core/jobs.ts';
-import type { Counters, LiveTexClock, PluginContext } from '../core/plugin-context.ts';
+import { publishActivity } from '../core/diagnostics.ts';
+import { countOpenDialogs } from '../core/dialog-record.ts';
+import { liveTexQueue, queuesOf } from '../core/jobs.ts';
+import { originField } from '../core/origin.ts';
+import type { Counters, LiveTexClock, Measures, PluginContext } from '../core/plugin-context.ts';
 import type { QueueStats } from '../storage/contract.ts';
 import type { TokenWatch } from './tokens.ts';
 
@@ -31,8 +34,10 @@ const OF_QUEUE: ReadonlyArray<{
 
 /** The counters, and the state of the plugin's own queues (a shared storage has others too). */
 export async function pluginMetrics(context: PluginContext): Promise<Metric[]> {
-  const own = new Set(queuesOf(context.bindings.all));
-  const queues = (await context.storage.stats()).filter((stats) => own.has(stats.queue));
+  const own = queuesOf(context.bindings.all);
+  const known = new Map((await context.storage.stats()).map((stats) => [stats.queue, stats]));
+  // A queue in which nothing was ever stored stands there with zeros: what is not there can be told from what is 0.
+  const queues = own.map((queue) => known.get(queue) ?? { ...EMPTY, queue });
   const now = context.clock.now();
   const gauges = OF_QUEUE.map(({ name, help, value }): Metric => ({
     name,
@@ -40,7 +45,45 @@ export async function pluginMetrics(context: PluginContext): Promise<Metric[]> {
     type: 'gauge',
     samples: queues.map((stats) => ({ labels: { queue: stats.queue }, value: value(stats, now) })),
   }));
-  return [...context.counters.metrics(), ...gauges];
+  const { requests, operatorWait, firstAnswer } = context.measures;
+  return [
+    ...context.counters.metrics(),
+    ...[requests, operatorWait, firstAnswer].map((histogram) => histogram.metric()),
+    ...gauges,
+    await pausedQueues(context),
+    await openDialogs(context),
+  ];
+}
+
+const EMPTY: Omit<QueueStats, 'queue'> = { lanes: 0, jobs: 0, oldestAt: null, retrying: 0, dead: 0, timers: 0 };
+
+/** A refused token, or a pause that LiveTex asked for. */
+async function pausedQueues({ bindings, storage }: PluginContext): Promise<Metric> {
+  const queues = bindings.all.map(({ id }) => liveTexQueue(id));
+  const pauses = await storage.read((tx) => Promise.all(queues.map((queue) => tx.getPause(queue))));
+  return {
+    name: 'livetex_queue_paused',
+    help: 'Is the queue held back (1) or not (0), by queue.',
+    type: 'gauge',
+    samples: queues.map((queue, index) => ({ labels: { queue }, value: pauses[index] === undefined ? 0 : 1 })),
+  };
+}
+
+const OPEN_MODES = ['transferring', 'waiting', 'operator'] as const;
+
+async function openDialogs({ bindings, storage }: PluginContext): Promise<Metric> {
+  const counts = await countOpenDialogs(storage);
+  return {
+    name: 'livetex_dialogs',
+    help: 'Dialogs that the bot does not have, by binding and mode.',
+    type: 'gauge',
+    samples: bindings.all.flatMap(({ id }) =>
+      OPEN_MODES.map((mode) => ({
+        labels: { binding: id, mode },
+        value: counts.find((one) => one.binding === id && one.mode === mode)?.count ?? 0,
+      })),
+    ),
+  };
 }
 
 interface Observer {
@@ -55,14 +98,17 @@ export function createObserver(options: {
   readonly host: LiveTexHost;
   readonly logger: Logger;
   readonly counters: Counters;
+  readonly measures: Measures;
   readonly tokens: TokenWatch;
   readonly clockOf: (binding: string) => LiveTexClock | undefined;
 }): Observer {
-  const { host, logger, counters, tokens, clockOf } = options;
+  const { host, logger, counters, measures, tokens, clockOf } = options;
   return { activity, request };
 
-  function activity(happened: Activity): void {
+  function activity(what: Activity): void {
+    const happened = { ...what, ...originField() };
     try {
+      publishActivity(happened);
       host.observe?.(happened);
     } catch (error) {
       logger.error("the platform's observe failed", { error: messageOf(error) });
@@ -72,6 +118,7 @@ export function createObserver(options: {
   function request(report: RequestReport): void {
     const { binding, method, at, status, durationMs } = report;
     const code = report.aborted === true ? 'aborted' : report.error?.code;
+    if (report.aborted !== true) measures.requests.observe({ binding, method }, durationMs / 1_000);
     counters.add('livetex_requests_total', { binding, method, outcome: code ?? 'ok' });
     tokens.observe(report);
     clockOf(binding)?.observe(report);

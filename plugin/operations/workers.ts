@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { messageOf } from '../contract/coded-error.ts';
+import { codeOf, messageOf } from '../contract/coded-error.ts';
 import { MAX_REQUEST_TIMEOUT_MS } from '../contract/binding-config.ts';
 import { createLaneWorker, createQueueWatch } from '../storage/index.ts';
-import type { ClaimedJob } from '../storage/contract.ts';
+import type { Origin } from '../contract/host.ts';
+import { publishJob } from '../core/diagnostics.ts';
+import { fromOrigin, originOf } from '../core/origin.ts';
+import type { ClaimedJob, StoredJob } from '../storage/contract.ts';
 import type {
   JobFailure,
   JobOutcome,
@@ -17,7 +20,7 @@ import { createHostHandler } from '../outbound/host-handler.ts';
 import { createLiveTexHandler } from '../outbound/livetex-handler.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { createFairShare } from './fair-share.ts';
-import { BINDINGS_QUEUE, DIALOG_QUEUE, HOST_QUEUE, liveTexQueue, queuesOf } from '../core/jobs.ts';
+import { bindingOfJob, BINDINGS_QUEUE, DIALOG_QUEUE, HOST_QUEUE, liveTexQueue, queuesOf } from '../core/jobs.ts';
 
 /** Dialogs worked on at one time. Our choice: most of it waits for storage, and a group commit takes many. */
 const DIALOG_CONCURRENCY = 64;
@@ -154,6 +157,7 @@ export function createWorkers(
   ): LaneWorker {
     return createLaneWorker({
       ...options,
+      handle: followed(context, options.handle),
       storage,
       leaseMs: options.deadlineMs + LEASE_MARGIN_MS,
       watch,
@@ -176,7 +180,41 @@ function isOver(failure: JobFailure, leavingForMs: number): failure is Extract<J
   return failure.do === 'retry' && leavingForMs >= LEAVES_WITHIN_MS;
 }
 
+/** Works on a job as caused by what it was stored for, also in the transaction that ends it, and tells of each try. */
+function followed(context: PluginContext, handle: LaneWorkerOptions['handle']): LaneWorkerOptions['handle'] {
+  return async (job, attempt) => {
+    const origin = originOfJob(job);
+    const at = context.clock.now();
+    const startedAt = performance.now();
+    const tell = (error?: string): void => {
+      const { queue, lane, kind, attempts } = job;
+      const durationMs = performance.now() - startedAt;
+      const failure = error === undefined ? {} : { error };
+      publishJob({ queue, lane, job: kind, attempt: attempts + 1, at, durationMs, ...failure, origin });
+    };
+    try {
+      const outcome = await fromOrigin(origin, () => handle(job, attempt));
+      tell();
+      const { commit } = outcome;
+      return commit === undefined ? outcome : { ...outcome, commit: (tx) => fromOrigin(origin, () => commit(tx)) };
+    } catch (error) {
+      tell(codeOf(error) ?? 'unknown');
+      throw error;
+    }
+  };
+}
+
+/** A job of an older version has none: then its binding at least, which its queue or its lane names. */
+function originOfJob(job: StoredJob): Origin {
+  const binding = bindingOfJob(job);
+  return originOf(job.payload) ?? (binding === '' ? {} : { binding });
+}
+
 function report(context: PluginContext, event: LaneWorkerEvent): void {
+  fromOrigin(originOfJob(event.job), () => tellOf(context, event));
+}
+
+function tellOf(context: PluginContext, event: LaneWorkerEvent): void {
   const { job, error, nextAt, type } = event;
   const facts = { queue: job.queue, lane: job.lane, job: job.kind, attempt: job.attempts + 1, error };
   if (type === 'dead') context.logger.error('job given up', facts);

@@ -4,6 +4,7 @@ import type { DialogEvent } from '../contract/dialog.ts';
 import type { LeadRef } from '../contract/lead.ts';
 import { mayNeedFacts, needsOf, type Facts } from '../dialog/facts.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
+import { originNow } from '../core/origin.ts';
 import { readDialog } from '../core/dialog-record.ts';
 import { dialogLane } from '../core/jobs.ts';
 
@@ -26,7 +27,7 @@ export async function gatherFacts(
 
   const availability = await binding.client.availability({ fresh: true });
   // Read last: the moment of the transfer.
-  const profile = await askHost('attributes.get', () => context.host.attributes.get(lead));
+  const profile = await askHost('attributes.get', () => context.host.attributes.get(lead, originNow()));
   return {
     ...scripts,
     availability: {

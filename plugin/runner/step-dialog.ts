@@ -10,6 +10,7 @@ import { mayNeedFacts, type Facts, type Transition, type TransitionContext } fro
 import { transition } from '../dialog/transition.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { type DialogRecord, readDialog, writeDialog } from '../core/dialog-record.ts';
+import { withOrigin } from '../core/origin.ts';
 import { performEffects } from './perform-effects.ts';
 
 /** A dialog and what happens in it. */
@@ -83,16 +84,20 @@ async function decide(
   context: PluginContext,
   { binding, userId, event }: DialogStep,
   facts: Facts,
-  { state, version }: DialogRecord,
+  record: DialogRecord,
 ): Promise<Decided> {
+  const { state } = record;
   const result = transition(state, event, transitionContext(context, binding, facts));
-  if (result.state !== state) await writeDialog(tx, dialogLane(binding.id, userId), result.state, version);
+  if (result.state !== state) await writeDialog(tx, dialogLane(binding.id, userId), result.state, record);
   return { before: state, result };
 }
 
 async function finish(tx: Transaction, context: PluginContext, step: DialogStep, decided: Decided): Promise<void> {
-  await performEffects(tx, context, step.binding, step.userId, decided.result.effects);
-  report(context, step, decided);
+  const { transfer } = decided.result.state;
+  await withOrigin(transfer === 0 ? undefined : { transfer }, async () => {
+    await performEffects(tx, context, step.binding, step.userId, decided.result.effects);
+    report(context, step, decided);
+  });
 }
 
 function transitionContext(context: PluginContext, { config }: Binding, facts: Facts): TransitionContext {
@@ -107,6 +112,20 @@ function transitionContext(context: PluginContext, { config }: Binding, facts: F
   };
 }
 
+/** How long the lead waited since LiveTex took the dialog: for an operator to open it, and to answer first. */
+function measureWaits(
+  { measures, clock }: PluginContext,
+  binding: string,
+  before: DialogState,
+  after: DialogState,
+): void {
+  const { selectedAt } = after;
+  if (selectedAt === null) return;
+  const seconds = (clock.now() - selectedAt) / 1_000;
+  if (before.mode !== 'operator' && after.mode === 'operator') measures.operatorWait.observe({ binding }, seconds);
+  if (!before.hasAnswered && after.hasAnswered) measures.firstAnswer.observe({ binding }, seconds);
+}
+
 /** For people only, so it is told from inside the transaction: should that fail, the repeat tells it once more. */
 function report(context: PluginContext, { binding, userId, event }: DialogStep, { before, result }: Decided): void {
   const { state: after, effects, cause } = result;
@@ -115,6 +134,7 @@ function report(context: PluginContext, { binding, userId, event }: DialogStep, 
       context.counters.add('livetex_transfers_total', { binding: binding.id, outcome: effect.outcome });
     }
   }
+  measureWaits(context, binding.id, before, after);
   const facts = { binding: binding.id, userId, transfer: after.transfer, mode: after.mode };
   if (before.mode === after.mode) {
     context.logger.debug('dialog event', { ...facts, event: event.type });

@@ -1,3 +1,4 @@
+import type { Histogram } from '../../plugin/contract/histogram.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { isLoopbackHost } from '../../plugin/contract/binding-config.ts';
@@ -140,8 +141,26 @@ export class HttpServer {
       other: (request, response) => askOthers(this.options.routes ?? [], request, response),
       logger: ports.logger,
     });
-    return this.draining(serve);
+    const drained = this.draining(serve);
+    return async (request, response) => {
+      const startedAt = performance.now();
+      response.once('close', () => measure(ports.seconds, request, response, startedAt));
+      await drained(request, response);
+    };
   }
+}
+
+/** Nobody outside may make a label: what is not known is one area. */
+const AREA = /^\/(webhook|api|healthz|readyz|metrics)(?=[/?]|$)/;
+const MEASURED_METHODS = new Set(['GET', 'HEAD', 'POST']);
+
+function measure(seconds: Histogram, request: IncomingMessage, response: ServerResponse, startedAt: number): void {
+  // A stream takes as long as its reader likes, and says nothing about us.
+  if (String(response.getHeader('content-type') ?? '').startsWith('text/event-stream')) return;
+  const area = AREA.exec(request.url ?? '')?.[1] ?? 'other';
+  const method = MEASURED_METHODS.has(request.method ?? '') ? String(request.method) : 'other';
+  const status = response.headersSent ? String(response.statusCode) : 'none';
+  seconds.observe({ method, area, status }, (performance.now() - startedAt) / 1_000);
 }
 
 /** What is answered to the end, for whoever watches. */

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
+import type { Histogram } from '../../plugin/contract/histogram.ts';
 import type { Metric, Readiness } from '../../plugin/contract/plugin.ts';
 import type { Storage } from '../../plugin/storage/contract.ts';
 import type { Runtime } from '../runtime/contract.ts';
@@ -11,6 +12,8 @@ export interface ServerPorts {
   readonly storage: Pick<Storage, 'onAppend'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How long answers take; streams are not counted. */
+  readonly seconds: Histogram;
   ready(): Promise<Readiness>;
   metrics(): Promise<Metric[]>;
   /** Further addresses, which `GET /openapi.json` leaves out. */

@@ -50,7 +50,7 @@ export function metricsText(metrics: readonly Metric[]): string {
 }
 
 function metricLines({ name, help, type, samples }: Metric): string {
-  const lines = samples.map(({ labels, value }) => `${name}${labelText(labels)} ${value}`);
+  const lines = samples.map(({ labels, value, suffix = '' }) => `${name}${suffix}${labelText(labels)} ${value}`);
   return [`# HELP ${name} ${escaped(help)}`, `# TYPE ${name} ${type}`, ...lines, ''].join('\n');
 }
 

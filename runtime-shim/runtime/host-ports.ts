@@ -47,7 +47,8 @@ export function hostPorts(
       if (message !== undefined) activities.emit({ kind: 'message', at: delivery.at, lead, message });
     },
     setForwarded: (lead, { forwarded }) => storage.transaction((tx) => writeForwarded(tx, lead, forwarded)),
-    authorLog: (lead, line) => {
+    authorLog: (lead, { level, text }) => {
+      const line = { level, text };
       const at = clock.now();
       activities.emit({ kind: 'author_log', at, lead, ...line });
       background.run('author log', () => storage.transaction((tx) => appendAuthorLog(tx, lead, line, at)));

@@ -1,3 +1,5 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { addedUp } from '../../plugin/contract/histogram.ts';
 import { messageOf } from '../../plugin/contract/coded-error.ts';
 import type { Metric, Readiness } from '../../plugin/contract/plugin.ts';
 import type { QueueStats } from '../../plugin/storage/contract.ts';
@@ -9,7 +11,50 @@ import type { RuntimeContext } from './runtime-context.ts';
 export async function runtimeMetrics(bots: readonly RuntimeContext[], jobs: JobCounters): Promise<Metric[]> {
   const plugins = await Promise.all((bots[0]?.plugins().list ?? []).map((plugin) => plugin.metrics()));
   const requests = bots[0]?.requests.metrics() ?? [];
-  return [...sandboxMetrics(bots), ...requests, ...(await laneMetrics(bots, jobs)), ...plugins.flat()];
+  return [
+    ...processMetrics(),
+    ...sandboxMetrics(bots),
+    ...requests,
+    ...(await laneMetrics(bots, jobs)),
+    ...plugins.flat(),
+  ];
+}
+
+/** How often the event loop is looked at, ms: longer stops than that show. Watched from the first look at the numbers on. */
+const LOOP_RESOLUTION_MS = 20;
+let loopDelay: ReturnType<typeof monitorEventLoopDelay> | undefined;
+/** When this process began, Unix s. */
+const STARTED_S = Math.floor((Date.now() - performance.now()) / 1_000);
+
+/** The names that Prometheus' own clients use. */
+function processMetrics(): Metric[] {
+  const { user, system } = process.cpuUsage();
+  const memory = process.memoryUsage();
+  if (loopDelay === undefined) {
+    loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+    loopDelay.enable();
+  }
+  // The longest since the last look, and then anew: a stop of the loop must not be forgotten in an average.
+  const longest = Math.max(0, loopDelay.max / 1e9 - LOOP_RESOLUTION_MS / 1e3);
+  loopDelay.reset();
+  return [
+    one(
+      'process_cpu_seconds_total',
+      'CPU time of this process, runners not included.',
+      'counter',
+      (user + system) / 1e6,
+    ),
+    one('process_resident_memory_bytes', 'Memory of this process, runners not included.', 'gauge', memory.rss),
+    one('process_start_time_seconds', 'When this process started, Unix s.', 'gauge', STARTED_S),
+    one('nodejs_heap_size_used_bytes', 'Heap in use.', 'gauge', memory.heapUsed),
+    one('nodejs_eventloop_lag_max_seconds', 'Longest stop of the event loop since the last look.', 'gauge', longest),
+    {
+      name: 'metabot_build_info',
+      help: 'Node that runs this process.',
+      type: 'gauge',
+      samples: [{ labels: { node: process.version }, value: 1 }],
+    },
+  ];
 }
 
 /** Of all bots together. */
@@ -24,6 +69,7 @@ function sandboxMetrics(bots: readonly RuntimeContext[]): Metric[] {
   const waiting = sum(all.map((stats) => stats.waiting));
   const runners = sum(all.map((stats) => stats.runners));
   const runnersKilled = sum(all.map((stats) => stats.runnersKilled));
+  const seconds = addedUp(all.map((stats) => stats.seconds));
   return [
     {
       name: 'metabot_scripts_total',
@@ -31,6 +77,7 @@ function sandboxMetrics(bots: readonly RuntimeContext[]): Metric[] {
       type: 'counter',
       samples: Object.entries(outcomes).map(([outcome, value]) => ({ labels: { outcome }, value })),
     },
+    ...seconds,
     one('metabot_sandbox_queued', 'Scripts waiting for a runner.', 'gauge', queued),
     one('metabot_sandbox_running', 'Scripts running now.', 'gauge', running),
     one('metabot_sandbox_waiting', 'Running scripts that wait for the network.', 'gauge', waiting),

@@ -21,6 +21,7 @@ import type {
   TranscriptPage,
 } from './contract.ts';
 import type { RuntimeContext } from './runtime-context.ts';
+import { createHistogram, SHORT_TIMES_S } from '../../plugin/contract/histogram.ts';
 import { JobCounters, runtimeMetrics, runtimeReadiness } from './runtime-state.ts';
 import { watchFolder } from './watch-folder.ts';
 
@@ -74,6 +75,11 @@ export class ShimRuntime implements Runtime {
     this.first = atWork(first);
     this.others = others.map(atWork);
     const contexts = insides.bots.map((bot) => bot.context);
+    const seconds = createHistogram(
+      'metabot_http_seconds',
+      'Answers over HTTP by method, first part of the path and status; streams are not counted.',
+      SHORT_TIMES_S,
+    );
     if (options.http === undefined) return;
     this.http = new HttpServer(options.http, {
       runtime: this,
@@ -81,7 +87,8 @@ export class ShimRuntime implements Runtime {
       clock: context.clock,
       logger: context.logger,
       ready: () => runtimeReadiness(contexts, this.phase),
-      metrics: () => runtimeMetrics(contexts, counters),
+      seconds,
+      metrics: async () => [...(await runtimeMetrics(contexts, counters)), seconds.metric()],
       routes: insides.routes,
     });
   }

@@ -1,5 +1,6 @@
 /** What the runtime asks of the sandbox. Everything in it is JSON: only strings cross to the runner and into the isolate. */
 import type { Json } from '../../plugin/contract/guest.ts';
+import type { Metric } from '../../plugin/contract/plugin.ts';
 import type { Button } from '../../plugin/contract/message.ts';
 import type { LeadSnapshot } from './lead-snapshot.ts';
 
@@ -172,6 +173,8 @@ export interface SandboxStats {
   /** Ended runs by outcome: `ok` or an error code. */
   readonly outcomes: Readonly<Record<string, number>>;
   readonly runnersKilled: number;
+  /** How long they ran. */
+  readonly seconds: Metric;
 }
 
 /** Runs scripts in isolates of other processes, under limits. `createSandbox` makes one. */

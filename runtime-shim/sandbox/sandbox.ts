@@ -1,3 +1,4 @@
+import { createHistogram, SHORT_TIMES_S } from '../../plugin/contract/histogram.ts';
 import type { Logger } from '../../plugin/contract/host.ts';
 import { SHIM_ERRORS, shimError } from '../errors.ts';
 import {
@@ -45,6 +46,7 @@ class ProcessSandbox implements Sandbox {
   readonly #killers = new RunnerKillers();
   readonly #sets = new ScriptSets();
   readonly #outcomes = new Map<string, number>();
+  readonly #seconds = createHistogram('metabot_script_seconds', 'How long scripts ran.', SHORT_TIMES_S);
   readonly #starting: Promise<void>;
   readonly #readiness = new Readiness();
   #pool: RunnerPool | undefined;
@@ -143,6 +145,7 @@ class ProcessSandbox implements Sandbox {
       running: this.#pool?.runningCount ?? 0,
       waiting: this.#pool?.waitingCount ?? 0,
       outcomes: Object.fromEntries(this.#outcomes),
+      seconds: this.#seconds.metric(),
       runnersKilled: this.#pool?.killed ?? 0,
     };
   }
@@ -336,6 +339,7 @@ class ProcessSandbox implements Sandbox {
     if (this.#heldRun === run) this.#heldRun = undefined;
     const outcome = result.ok ? 'ok' : result.error.code;
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
+    this.#seconds.observe({}, result.usage.wallMs / 1_000);
     run.resolve(result);
     if (this.#pool?.runningCount === 0 && this.#again.size === 0) this.#whenIdle?.();
   }

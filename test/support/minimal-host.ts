@@ -97,8 +97,8 @@ export async function startMinimalHost(options: MinimalHostOptions): Promise<Min
     runScript: (lead, request) => once(request.id, () => run(lead, request)),
     deliver: (lead, delivery) => once(delivery.id, async () => show(lead, delivery)),
     setForwarded: (lead, { id, forwarded }) => once(id, async () => void host.forwarded.set(userIdOf(lead), forwarded)),
-    authorLog: (_, line) => {
-      host.log.push(line);
+    authorLog: (_, { level, text }) => {
+      host.log.push({ level, text });
       wake();
     },
     observe: (activity) => {

@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { hostname, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -143,10 +143,15 @@ test('the host of README.md compiles under strict and hands a dialog over', asyn
   };
   await writeFile(
     join(project, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions, files: ['host.ts', 'exports.ts'] }),
+    JSON.stringify({ compilerOptions, files: ['host.ts', 'exports.ts', 'platform.ts', 'opentelemetry.ts'] }),
   );
   // Node's own types, which whoever writes TypeScript for Node has; those of the checkout, to fetch nothing.
-  if (!existsSync(installed('@types'))) await symlink(join(ROOT, 'node_modules', '@types'), installed('@types'));
+  for (const name of ['platform.ts', 'opentelemetry.ts']) {
+    await copyFile(installed('metabot24-livetex', 'scripts-examples', 'host', name), join(project, name));
+  }
+  for (const scope of ['@types', '@opentelemetry']) {
+    if (!existsSync(installed(scope))) await symlink(join(ROOT, 'node_modules', scope), installed(scope));
+  }
   await execute(join(ROOT, 'node_modules/.bin/tsc'), ['-p', project]).catch((error: { stdout: string }) => {
     throw new Error(error.stdout);
   });

@@ -49,6 +49,47 @@ describe('deploy/', () => {
     }
   });
 
+  test('the default way: configuration, unit and proxy of one machine fit together and are accepted by the program', async () => {
+    const one = JSON.parse(read('one-machine/config.json')) as {
+      storage: string;
+      http: { port: number };
+      livetex: Array<{ webhook: { publicUrl: string } }>;
+    };
+    const service = read('one-machine/metabot-livetex.service');
+    const proxy = read('one-machine/Caddyfile');
+    const folder = mkdtempSync(join(tmpdir(), 'deploy-'));
+    try {
+      const file = join(folder, 'config.json');
+      writeFileSync(file, JSON.stringify({ ...one, bot: folder }));
+      const env = Object.fromEntries(variablesOf(one).map((name) => [name, 'a-long-enough-secret']));
+      expect((await loadConfig(file, folder, env)).storage).toBe(one.storage);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    for (const name of variablesOf(one)) {
+      expect(service).toContain(name);
+      expect(readme).toContain(name);
+    }
+    // The only place that the unit may write to, and that nobody else may read.
+    const state = /^StateDirectory=(\S+)$/m.exec(service)?.[1] ?? '';
+    expect(one.storage.startsWith(`sqlite:/var/lib/${state}/`)).toBe(true);
+    expect(service).toContain('ProtectSystem=strict');
+    expect(service).toContain('StateDirectoryMode=0700');
+    const [, command = ''] = /^ExecStart=\/usr\/bin\/env (.+)$/m.exec(service) ?? [];
+    const [program, name = '', ...rest] = command.split(' ');
+    const spec = COMMANDS.find((known) => known.name === name);
+    expect(program).toBe('metabot-livetex');
+    expect(spec && parseArguments(spec, rest).values['config']).toBe('/etc/metabot-livetex/config.json');
+    expect(Number(/TimeoutStopSec=(\d+)/.exec(service)?.[1])).toBeGreaterThan(LONGEST_DRAIN_S);
+    expect(Number(/RestartPreventExitStatus=(\d+)/.exec(service)?.[1])).toBe(EXIT_USAGE);
+    // What walls scripts in is the same as for a node of many.
+    const walls = (text: string): string => text.slice(text.indexOf('NoNewPrivileges'), text.indexOf('[Install]'));
+    expect(walls(service)).toBe(walls(unit));
+    expect(proxy).toContain(`reverse_proxy 127.0.0.1:${one.http.port}`);
+    expect(proxy).toContain('@webhook path /webhook/livetex/*');
+    expect(proxy).toContain(`${new URL(one.livetex[0]?.webhook.publicUrl ?? '').host} {`);
+  });
+
   test('every variable of the configuration is passed by Compose, named by the unit, and explained', () => {
     const variables = variablesOf(config);
     expect(variables.length).toBeGreaterThan(3);
