@@ -38,6 +38,15 @@ export const CLI_TEXTS = {
     ru: `лишний аргумент "${given}"`,
   }),
   secondSignal: { en: 'second signal, ending at once', ru: 'второй сигнал, заканчиваю сразу' },
+  watchWithJson: {
+    en: '--watch prints for an editor: leave --json out',
+    ru: '--watch печатает для редактора: уберите --json',
+  },
+  newBot: (folder: string): Text => ({
+    en: `${folder}: a small bot. What next:`,
+    ru: `${folder}: небольшой бот. Что дальше:`,
+  }),
+  nameOfFile: { en: 'a file has that name', ru: 'так называется файл' },
   stopWith: { en: 'Stop with Ctrl+C', ru: 'Остановить — Ctrl+C' },
 
   // Files; in Russian in the nominative, before what is wrong with them.

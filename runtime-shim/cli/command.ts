@@ -20,6 +20,7 @@ const USAGE_CODES = new Set<string>([
   'cli_file_too_large',
   'cli_file_unreadable',
   'cli_json_invalid',
+  'cli_folder_not_empty',
   'cli_binding_without_webhook',
 ] satisfies CliErrorCode[])
   .add('bot_invalid')

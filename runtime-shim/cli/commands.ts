@@ -13,6 +13,33 @@ const LIVE: OptionSpec = {
 
 export const COMMANDS: readonly CommandSpec[] = [
   {
+    name: 'new',
+    summary: { en: 'make a folder with a small bot to begin with', ru: 'сделать папку с небольшим ботом для начала' },
+    about: {
+      en: [
+        'A copy of the main example: menu, question, operator, return, library and a recorded dialog. It passes check and',
+        'replay at once, and an editor completes bot.json and the scripts. The folder must be new or empty.',
+      ].join('\n'),
+      ru: [
+        'Копия главного примера: меню, вопрос, оператор, возврат, библиотека и записанный диалог. Проходит check и replay',
+        'сразу, а редактор подсказывает в bot.json и в скриптах. Папка должна быть новой или пустой.',
+      ].join('\n'),
+    },
+    positionals: [
+      {
+        name: 'folder',
+        required: true,
+        help: {
+          en: 'the folder to make; its name becomes the id of the bot',
+          ru: 'папка, которую сделать; её имя станет кодом бота',
+        },
+      },
+    ],
+    options: [],
+    examples: ['metabot-livetex new my-bot', 'metabot-livetex simulate my-bot'],
+    load: async () => (await import('./commands/new.ts')).newBot,
+  },
+  {
     name: 'simulate',
     summary: {
       en: 'run a bot with a local LiveTex and show its dialogs',
@@ -137,8 +164,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     positionals: [
       { name: 'botFolder', required: true, help: { en: 'a folder with bot.json', ru: 'папка с bot.json' } },
     ],
-    options: [],
-    examples: ['metabot-livetex check my-bot'],
+    options: [
+      {
+        name: 'watch',
+        help: {
+          en: 'check again whenever a file is saved, until Ctrl+C: for the task of an editor',
+          ru: 'проверять снова после каждого сохранения, до Ctrl+C: для задачи в редакторе',
+        },
+      },
+    ],
+    examples: ['metabot-livetex check my-bot', 'metabot-livetex check my-bot --watch'],
     load: async () => (await import('./commands/check.ts')).check,
   },
   {

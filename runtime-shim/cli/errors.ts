@@ -113,6 +113,22 @@ export const CLI_ERRORS = {
       ru: `с ${facts.folder} работает другой процесс, и он не отвечает (${facts.reason.ru}): попробуйте ещё раз или остановите его и повторите команду`,
     }),
   }),
+  cli_folder_not_empty: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { folder: string }) => ({
+      en: `there is something in ${facts.folder} already, and nothing of it is overwritten: name a new folder`,
+      ru: `в ${facts.folder} уже что-то есть, и ничего из этого не перезаписывается: назовите новую папку`,
+    }),
+  }),
+  cli_folder_refused: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { folder: string; reason: Text }) => ({
+      en: `the folder ${facts.folder} cannot be made (${facts.reason.en})`,
+      ru: `папку ${facts.folder} сделать нельзя (${facts.reason.ru})`,
+    }),
+  }),
   cli_not_found: row({
     fault: 'setup',
     retryable: false,

@@ -15,6 +15,9 @@ export function packageRoot(): string {
   return here.endsWith(join('runtime-shim', 'cli')) ? dirname(dirname(here)) : dirname(here);
 }
 
+/** The bot of `npm start`, and what `new` copies. */
+export const MAIN_EXAMPLE = join('scripts-examples', '08-support-bot');
+
 /** Where the package keeps the page of `simulate`; nothing in a checkout, where it is made from its sources. */
 export function builtPageFolder(): { readonly page?: string } {
   const inSources = import.meta.dirname.endsWith(join('runtime-shim', 'cli'));

@@ -3,17 +3,70 @@ import { CLI_TEXTS } from '../cli-texts.ts';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CodedError } from '../../../plugin/contract/coded-error.ts';
+import { systemClock } from '../../../plugin/storage/index.ts';
 import { type BotCheck, checkBot } from '../../bot/check/check-bot.ts';
 import { problemLine, type ScriptProblem } from '../../bot/check/script-problem.ts';
 import { authorTypings } from '../../bot/check/type-check.ts';
 import { loadBot } from '../../bot/load/load-bot.ts';
-import { type CommandWork, EXIT_DONE, EXIT_FAILED, exitCodeOf } from '../command.ts';
+import {
+  type CommandContext,
+  type CommandWork,
+  EXIT_DONE,
+  EXIT_FAILED,
+  type ExitCode,
+  exitCodeOf,
+} from '../command.ts';
+import { cliError } from '../errors.ts';
+import { jsonLogger } from '../json-logger.ts';
+import { aborted } from '../listening.ts';
+import { watchFolder } from '../../runtime/watch-folder.ts';
 import { codeFrame } from '../run/code-frame.ts';
 import { coloured, printable, printableJson } from '../terminal.ts';
 
 /** `check`: all code of a bot folder, as an editor with the typings would. Exit code 1 for a problem; a hint is only told. */
-export const check: CommandWork = async ({ terminal, arguments: { positionals }, language, json, cwd }) => {
-  const folder = resolve(cwd, positionals[0] ?? '');
+export const check: CommandWork = async (context) => {
+  const { arguments: given, json, cwd } = context;
+  const folder = resolve(cwd, given.positionals[0] ?? '');
+  if (!given.switches.has('watch')) return await checkOnce(folder, context);
+  if (json) throw cliError('cli_usage', { problems: [CLI_TEXTS.watchWithJson] });
+  return await checkAgainAndAgain(folder, context);
+};
+
+/** Lines around each check, by which an editor's task knows what is new (`.vscode/tasks.json` of an example). */
+const BEGINS = '--- check';
+const ENDS = '=== checked';
+
+/** Checks now and whenever a file of the folder was saved, until it is stopped. */
+async function checkAgainAndAgain(folder: string, context: CommandContext): Promise<ExitCode> {
+  const { terminal, language, stop } = context;
+  let saved = Promise.withResolvers<void>();
+  const logger = jsonLogger({
+    write: (line) => terminal.err(line),
+    now: () => systemClock.now(),
+    filter: { level: 'warn', secrets: [] },
+  });
+  const unwatch = watchFolder(folder, systemClock, logger, () => saved.resolve());
+  try {
+    while (!stop.aborted) {
+      terminal.out(BEGINS);
+      try {
+        await checkOnce(folder, context);
+      } catch (error) {
+        // A folder that cannot be loaded now may be mended by the next save: an editor reads why like any other problem.
+        if (!(error instanceof CodedError)) throw error;
+        terminal.out(printable(error.text[language]));
+      }
+      terminal.out(ENDS);
+      await Promise.race([saved.promise, aborted(stop)]);
+      saved = Promise.withResolvers();
+    }
+  } finally {
+    unwatch();
+  }
+  return EXIT_DONE;
+}
+
+async function checkOnce(folder: string, { terminal, language, json }: CommandContext): Promise<ExitCode> {
   try {
     const result = await checkBot({ bot: await loadBot(folder), typings: authorTypings() });
     if (result.typescript === null) terminal.err(`metabot-livetex: ${CLI_TEXTS.noTypeScript[language]}`);
@@ -35,7 +88,7 @@ export const check: CommandWork = async ({ terminal, arguments: { positionals },
     terminal.err(`metabot-livetex: ${text[language]}`);
     return exitCodeOf(error);
   }
-};
+}
 
 /** A document is in English. */
 function inEnglish({ problems, hints, ...rest }: BotCheck): object {

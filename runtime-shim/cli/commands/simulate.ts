@@ -15,14 +15,12 @@ import { apiModeOf, loadConfigForSimulation, simulatedConfig } from '../config/l
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { jsonLogger } from '../json-logger.ts';
 import { aborted, listenOn } from '../listening.ts';
-import { builtPageFolder, packageRoot } from '../package-files.ts';
+import { builtPageFolder, MAIN_EXAMPLE, packageRoot } from '../package-files.ts';
 import { setWebhookAt } from '../register-webhooks.ts';
 import { playDemonstration } from '../simulate/demonstration.ts';
 import { type SimulatedRuntime, simulatedRuntime } from '../simulate/simulated-runtime.ts';
 import { coloured, printableField, printableJson } from '../terminal.ts';
 
-/** The bot of `npm start`. */
-const MAIN_EXAMPLE = join('scripts-examples', '08-support-bot');
 const HOST = '127.0.0.1';
 const OPERATOR = { id: 'maria', firstName: 'Мария', lastName: 'Соколова', status: 'online' } as const;
 const COLLEAGUE = { id: 'oleg', firstName: 'Олег', lastName: 'Белов', status: 'online' } as const;

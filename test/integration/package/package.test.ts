@@ -70,7 +70,7 @@ test('the tarball holds the package and nothing of the workshop', async () => {
     expect(paths).toContain(path);
   }
   const allowed =
-    /^(bin|dist|docs|deploy|scripts-examples)\/|^plugin\/guest\/[^/]+\.d\.ts$|^(plugin|runtime-shim|test\/support)\/([\w-]+\/)*README\.md$|^(README(\.ru)?\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|package\.json)$/;
+    /^(bin|dist|docs|deploy|scripts-examples)\/|^plugin\/guest\/[^/]+\.d\.ts$|^(plugin|runtime-shim|test\/support)\/([\w-]+\/)*README\.md$|^(README(\.ru)?\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|(package|bot\.schema)\.json)$/;
   expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
   expect(paths.filter((path) => /\.test\.|node_modules|node-linux|\.tgz$|\.node$/.test(path))).toEqual([]);
   // A program that was packed by mistake is far larger than any text of ours.

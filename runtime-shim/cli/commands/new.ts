@@ -1,0 +1,76 @@
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { applyEdits, modify } from 'jsonc-parser';
+import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
+import { same } from '../../../plugin/contract/text.ts';
+import { CLI_TEXTS } from '../cli-texts.ts';
+import { type CommandWork, EXIT_DONE } from '../command.ts';
+import { cliError } from '../errors.ts';
+import { MAIN_EXAMPLE, packageRoot } from '../package-files.ts';
+import { printable, printableJson } from '../terminal.ts';
+
+/** Longest id of a bot (`codeSchema`). */
+const MAX_ID_LENGTH = 64;
+/** Of the example alone: it tells what the example shows. */
+const NOT_COPIED: ReadonlySet<string> = new Set(['README.md']);
+
+/** `new`: a bot to begin with. Nothing that is there is overwritten. */
+export const newBot: CommandWork = async ({ terminal, arguments: { positionals }, language, json, cwd }) => {
+  const folder = resolve(cwd, positionals[0] ?? '');
+  const id = idOf(basename(folder));
+  await makeFolder(folder);
+  const example = join(packageRoot(), MAIN_EXAMPLE);
+  for (const name of await readdir(example)) {
+    if (!NOT_COPIED.has(name)) await cp(join(example, name), join(folder, name), { recursive: true });
+  }
+  const toPackage = relative(folder, packageRoot()).split(sep).join('/');
+  await change(join(folder, 'bot.json'), [
+    [['$schema'], `${toPackage}/bot.schema.json`],
+    [['id'], id],
+    [['name'], basename(folder)],
+  ]);
+  await change(join(folder, 'jsconfig.json'), [
+    [['include'], ['*.js', 'libraries/*.js', `${toPackage}/plugin/guest/*.d.ts`]],
+  ]);
+  await change(join(folder, 'scenario.json'), [[['bot'], id]]);
+  if (json) terminal.out(printableJson({ ok: true, folder, id }));
+  else {
+    const shown = printable(positionals[0] ?? '');
+    terminal.out(CLI_TEXTS.newBot(shown)[language]);
+    for (const next of ['simulate', 'check']) terminal.out(`  npx metabot-livetex ${next} ${shown}`);
+    terminal.out(`  npx metabot-livetex replay ${shown}/scenario.json`);
+  }
+  return EXIT_DONE;
+};
+
+/** The folder's name with nothing in it that an id must not hold. */
+function idOf(name: string): string {
+  const id = name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_.-]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, MAX_ID_LENGTH)
+    .toWellFormed();
+  return id === '' ? 'bot' : id;
+}
+
+/** @throws cli_folder_not_empty, cli_folder_refused */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const found = await readdir(folder);
+    if (found.length > 0) throw cliError('cli_folder_not_empty', { folder });
+  } catch (error) {
+    if (codeOf(error) === 'cli_folder_not_empty') throw error;
+    const isFile = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    throw cliError('cli_folder_refused', { folder, reason: isFile ? CLI_TEXTS.nameOfFile : same(messageOf(error)) }, error);
+  }
+}
+
+/** Sets values in a JSON file and leaves the rest, comments and spaces included, as it is. */
+async function change(file: string, values: ReadonlyArray<readonly [path: string[], value: unknown]>): Promise<void> {
+  let text = await readFile(file, 'utf8');
+  const formattingOptions = { insertSpaces: true, tabSize: 2 };
+  for (const [path, value] of values) text = applyEdits(text, modify(text, path, value, { formattingOptions }));
+  await writeFile(file, text);
+}
