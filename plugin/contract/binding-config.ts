@@ -123,6 +123,8 @@ const bindingSchema = z
     /** Put above each mirrored message of the bot; empty: no line. */
     botMessageHeader: z.string().max(200).default('🤖 Бот'),
     leadMessageHeader: z.string().max(200).default('👤 Пользователь'),
+    /** What stands in the history for a menu item that the lead chose: its code, or the caption behind it, too. */
+    menuChoice: z.enum(['code', 'code_and_caption']).default('code'),
     excludedChannels: z.array(codeSchema).default(['umnico', 'bitrix', 'jivo', 'webim']),
     webhook: webhookSchema.optional(),
     notices: z

@@ -86,7 +86,13 @@ export type TimerName = z.infer<typeof timerNameSchema>;
 
 /** What the dialog machine takes, as it stands in the dialog's lane. Stored, so a change must still read older jobs. */
 export const dialogEventSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('LeadMessage'), content: contentSchema }),
+  /** `choice`: caption of the menu item. `isEdit`: the corrected text of an earlier message. */
+  z.object({
+    type: z.literal('LeadMessage'),
+    content: contentSchema,
+    choice: z.string().optional(),
+    isEdit: z.literal(true).optional(),
+  }),
   z.object({ type: z.literal('BotMessage'), content: contentSchema }),
   z.object({ type: z.literal('TransferRequested'), scriptType }),
   /** `reason`: a sentence for the bot's author; left out when the bot's own side asks. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isStorableId, leadRefSchema, NOT_STORABLE } from './lead.ts';
-import { contentSchema } from './message.ts';
+import { contentSchema, textSchema } from './message.ts';
 import { scriptTypeSchema } from './script-types.ts';
 
 /** An event's id, given by the platform and never used for another event of the same lead. */
@@ -20,11 +20,16 @@ const common = {
   traceparent: traceparentSchema.optional(),
 };
 
-/** The lead said something. Mirrored to LiveTex, whoever has the dialog. */
+/**
+ * The lead said something. Mirrored to LiveTex, whoever has the dialog. `choice`: the caption of the menu item that the text, a
+ * code, has chosen. `edits`: it is the corrected text of an earlier message, the one with this id of the channel's.
+ */
 const leadMessageEventSchema = z.strictObject({
   type: z.literal('LeadMessage'),
   ...common,
   content: contentSchema,
+  choice: textSchema.min(1).optional(),
+  edits: z.string().min(1).max(200).optional(),
 });
 
 /**

@@ -51,12 +51,21 @@ interface DeliveryCommon {
   /** Unix ms. */
   readonly at: number;
 }
+interface Sent {
+  /** When it was sent by LiveTex's own clock, Unix ms, beside `at`, when we received it; absent when LiveTex told no usable time. */
+  readonly sentAt?: number;
+}
 /** One thing to show to the lead. A notice is a service text, an operator's message has its author's name. */
 export type Delivery = DeliveryCommon &
   (
     | { readonly kind: 'notice'; readonly text: string }
-    | { readonly kind: 'text'; readonly text: string; readonly operator?: string }
-    | { readonly kind: 'file'; readonly attachment: Attachment; readonly text?: string; readonly operator?: string }
+    | ({ readonly kind: 'text'; readonly text: string; readonly operator?: string } & Sent)
+    | ({
+        readonly kind: 'file';
+        readonly attachment: Attachment;
+        readonly text?: string;
+        readonly operator?: string;
+      } & Sent)
   );
 
 /** Which script the platform shall run for a lead, and why. */

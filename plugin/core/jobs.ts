@@ -78,6 +78,8 @@ export function queuesOf(bindings: ReadonlyArray<{ readonly id: string }>): stri
 
 const id = z.string();
 const deliveryCommon = { id, at: z.number() };
+/** LiveTex's clock; jobs of an earlier version have none. */
+const sentAt = z.number().optional();
 
 /** Jobs of the host queue, as stored. The ids in them were made with the job, so a repeat carries the same one. */
 export const hostJobSchema = z.discriminatedUnion('kind', [
@@ -85,13 +87,20 @@ export const hostJobSchema = z.discriminatedUnion('kind', [
     kind: z.literal('deliver'),
     delivery: z.discriminatedUnion('kind', [
       z.object({ ...deliveryCommon, kind: z.literal('notice'), text: z.string() }),
-      z.object({ ...deliveryCommon, kind: z.literal('text'), text: z.string(), operator: z.string().optional() }),
+      z.object({
+        ...deliveryCommon,
+        kind: z.literal('text'),
+        text: z.string(),
+        operator: z.string().optional(),
+        sentAt,
+      }),
       z.object({
         ...deliveryCommon,
         kind: z.literal('file'),
         attachment: attachmentSchema,
         text: z.string().optional(),
         operator: z.string().optional(),
+        sentAt,
       }),
     ]),
   }),

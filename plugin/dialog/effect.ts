@@ -17,14 +17,30 @@ export type Outcome =
   | 'returned'
   | 'operator_timeout';
 
+/** When an operator sent something. */
+interface Sent {
+  /** LiveTex's clock, Unix ms; `null`: unknown. */
+  readonly sentAt: number | null;
+  /** Something that was sent later came before it. */
+  readonly isOvertaken: boolean;
+}
+
 /** What shall happen, in this order, once the new state is committed. Data only: the lanes perform it. */
 export type Effect =
-  | { readonly do: 'mirror'; readonly from: 'lead' | 'bot'; readonly content: Content }
+  | {
+      readonly do: 'mirror';
+      readonly from: 'lead' | 'bot';
+      readonly content: Content;
+      /** Caption of the menu item that the text, its code, has chosen. */
+      readonly choice?: string;
+      /** The corrected text of an earlier message. */
+      readonly isEdit?: true;
+    }
   /** `again`: LiveTex asked anew; then a refused token waits for the right one instead of ending the transfer. */
   | { readonly do: 'select'; readonly transfer: number; readonly again: boolean; readonly selection: Selection }
   | { readonly do: 'notice'; readonly notice: NoticeName; readonly operator?: string }
-  | { readonly do: 'showText'; readonly text: string; readonly operator: string | null }
-  | { readonly do: 'showFile'; readonly file: EventOf<'OperatorFile'>; readonly operator: string | null }
+  | ({ readonly do: 'showText'; readonly text: string; readonly operator: string | null } & Sent)
+  | ({ readonly do: 'showFile'; readonly file: EventOf<'OperatorFile'>; readonly operator: string | null } & Sent)
   | { readonly do: 'forwarded'; readonly forwarded: boolean }
   | {
       readonly do: 'run';

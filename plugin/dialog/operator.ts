@@ -23,6 +23,7 @@ export function onEmployeeRead(draft: Draft, event: EventOf<'EmployeeRead'>): vo
 export function onOperatorText(draft: Draft, event: EventOf<'OperatorText'>): void {
   const command = operatorCommand(event.text);
   const current = isCurrent(draft, event.at);
+  const sent = sentOf(draft, event.at);
   if (current) spoke(draft, event.employee, event.at);
   if (command) {
     if (current) obey(draft, command);
@@ -30,14 +31,15 @@ export function onOperatorText(draft: Draft, event: EventOf<'OperatorText'>): vo
     return;
   }
   if (event.text.trim() === '') return;
-  draft.effects.push({ do: 'showText', text: event.text, operator: event.employee?.name || null });
+  draft.effects.push({ do: 'showText', text: event.text, operator: event.employee?.name || null, ...sent });
   answered(draft, current);
 }
 
 export function onOperatorFile(draft: Draft, event: EventOf<'OperatorFile'>): void {
   const current = isCurrent(draft, event.at);
+  const sent = sentOf(draft, event.at);
   if (current) spoke(draft, event.employee, event.at);
-  draft.effects.push({ do: 'showFile', file: event, operator: event.employee?.name || null });
+  draft.effects.push({ do: 'showFile', file: event, operator: event.employee?.name || null, ...sent });
   answered(draft, current);
 }
 
@@ -48,7 +50,16 @@ export function onHoldText(draft: Draft, event: EventOf<'HoldText'>): void {
     note(draft, 'LiveTex прислал текст ожидания, когда диалог был у бота: лиду он не показан');
     return;
   }
-  draft.effects.push({ do: 'showText', text: event.text, operator: null });
+  draft.effects.push({ do: 'showText', text: event.text, operator: null, ...sentOf(draft, event.at) });
+}
+
+/** Looked at before the event counts: afterwards the newest one may be this one. */
+function sentOf(
+  { state }: Draft,
+  at: number | null,
+): { readonly sentAt: number | null; readonly isOvertaken: boolean } {
+  const newest = state.employee?.at ?? null;
+  return { sentAt: at, isOvertaken: at !== null && newest !== null && at < newest };
 }
 
 /** Does an employee's event belong to the transfer under way? */

@@ -18,8 +18,15 @@ export function transition(state: DialogState, event: DialogEvent, context: Tran
 function step(draft: Draft, event: DialogEvent): void {
   switch (event.type) {
     case 'LeadMessage':
-      draft.effects.push({ do: 'mirror', from: 'lead', content: event.content });
-      heardLead(draft);
+      draft.effects.push({
+        do: 'mirror',
+        from: 'lead',
+        content: event.content,
+        ...(event.choice === undefined ? {} : { choice: event.choice }),
+        ...(event.isEdit === undefined ? {} : { isEdit: true }),
+      });
+      // A correction is no new word: nobody owes an answer to it, and it asks for no operator again.
+      if (event.isEdit === undefined) heardLead(draft);
       return;
     case 'BotMessage':
       // Its verdict was given when it was said. Mirrored in every mode, since the lead has it.

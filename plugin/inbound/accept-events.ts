@@ -112,6 +112,12 @@ function parse(events: readonly PlatformEvent[]): PlatformEvent[] {
 function dialogEventOf(event: PlatformEvent): DialogEvent {
   switch (event.type) {
     case 'LeadMessage':
+      return {
+        type: event.type,
+        content: event.content,
+        ...(event.choice === undefined ? {} : { choice: event.choice }),
+        ...(event.edits === undefined ? {} : { isEdit: true }),
+      };
     case 'BotMessage':
       return { type: event.type, content: event.content };
     case 'TransferRequested':

@@ -4,8 +4,8 @@ import { splitText } from '../mirror/split-text.ts';
 
 /** A delivery before it has its id and time. */
 export type NewDelivery =
-  | { kind: 'text'; text: string; operator?: string }
-  | { kind: 'file'; attachment: Attachment; text?: string; operator?: string };
+  | { kind: 'text'; text: string; operator?: string; sentAt?: number }
+  | { kind: 'file'; attachment: Attachment; text?: string; operator?: string; sentAt?: number };
 
 /** A code point is at most two UTF-16 units. */
 const MAX_CODE_POINTS = MAX_TEXT_LENGTH / 2;
@@ -13,7 +13,7 @@ const MAX_FILE_NAME_LENGTH = 255;
 
 /** An operator's text for the lead; one longer than a message may be comes in parts. */
 export function textDeliveries(effect: Extract<Effect, { do: 'showText' }>): NewDelivery[] {
-  return splitText(effect.text, MAX_CODE_POINTS).map((text) => ({ kind: 'text', text, ...by(effect.operator) }));
+  return splitText(effect.text, MAX_CODE_POINTS).map((text) => ({ kind: 'text', text, ...by(effect) }));
 }
 
 /**
@@ -33,13 +33,14 @@ export function fileDeliveries(effect: Extract<Effect, { do: 'showFile' }>): New
   const attachment = attachmentOf(file, url);
   const [first, ...more] = comment === undefined ? [] : splitText(comment, MAX_CODE_POINTS);
   return [
-    { kind: 'file', attachment, ...(first === undefined ? {} : { text: first }), ...by(effect.operator) },
-    ...more.map((text): NewDelivery => ({ kind: 'text', text, ...by(effect.operator) })),
+    { kind: 'file', attachment, ...(first === undefined ? {} : { text: first }), ...by(effect) },
+    ...more.map((text): NewDelivery => ({ kind: 'text', text, ...by(effect) })),
   ];
 
   function asText(lines: ReadonlyArray<string | undefined>): NewDelivery[] {
     const text = lines.filter((line) => line !== undefined).join('\n');
-    return textDeliveries({ do: 'showText', text, operator: effect.operator });
+    const { operator, sentAt, isOvertaken } = effect;
+    return textDeliveries({ do: 'showText', text, operator, sentAt, isOvertaken });
   }
 }
 
@@ -51,8 +52,11 @@ function linkOf(url: string): string | undefined {
   return encoded !== undefined && isHttpUrl(encoded) ? encoded : undefined;
 }
 
-function by(operator: string | null): { operator?: string } {
-  return operator === null ? {} : { operator };
+function by({ operator, sentAt }: Extract<Effect, { do: 'showText' | 'showFile' }>): {
+  operator?: string;
+  sentAt?: number;
+} {
+  return { ...(operator === null ? {} : { operator }), ...(sentAt === null ? {} : { sentAt }) };
 }
 
 function attachmentOf(file: Extract<Effect, { do: 'showFile' }>['file'], url: string): Attachment {

@@ -1,3 +1,4 @@
+import type { Content } from '../contract/message.ts';
 import type { Effect } from '../dialog/effect.ts';
 import { noticeText, type NewDelivery, fileDeliveries, textDeliveries } from './delivery-of.ts';
 import { mirrorMessage } from '../mirror/mirror-message.ts';
@@ -7,7 +8,9 @@ import {
   type HostJob,
   type LiveTexJob,
   dialogJob,
+  HOST_QUEUE,
   hostJob,
+  hostJobSchema,
   liveTexJob,
   DIALOG_QUEUE,
   dialogLane,
@@ -22,7 +25,12 @@ export async function performEffects(
   effects: readonly Effect[],
 ): Promise<void> {
   const lane = dialogLane(binding.id, userId);
-  const jobs = effects.flatMap((effect) => jobsOf(effect));
+  const jobs: NewJob[] = [];
+  for (const effect of effects) {
+    jobs.push(...jobsOf(effect));
+    if ((effect.do === 'showText' || effect.do === 'showFile') && effect.isOvertaken)
+      jobs.push(...(await takeLaterOnes(tx, lane, effect.sentAt ?? 0)));
+  }
   if (jobs.length > 0) await tx.enqueue(jobs);
   for (const effect of effects) {
     if (effect.do === 'schedule') {
@@ -37,7 +45,7 @@ export async function performEffects(
   function jobsOf(effect: Effect): NewJob[] {
     switch (effect.do) {
       case 'mirror':
-        return mirrorMessage(effect.from, effect.content, {
+        return mirrorMessage(effect.from, mirroredContent(effect, binding.config), {
           headers: { bot: binding.config.botMessageHeader, lead: binding.config.leadMessageHeader },
           maxTextLength: binding.config.maxTextLength,
         }).map((request) => toLiveTex(request));
@@ -79,4 +87,38 @@ export async function performEffects(
   function toLiveTex(job: LiveTexJob): NewJob {
     return liveTexJob(binding.id, userId, job);
   }
+}
+
+/** Waiting calls of one lead that are looked at. Our choice: what a platform that stands still for a minute lets gather. */
+const MAX_WAITING = 100;
+
+/**
+ * Takes those of an operator's messages that were sent later, and still wait at the end of the lead's lane, out of it, to be put
+ * behind the one that they overtook. What is under way, or was tried, stays where it is: it may have been shown.
+ */
+async function takeLaterOnes(tx: Transaction, lane: string, sentAt: number): Promise<NewJob[]> {
+  const waiting = await tx.listJobs(HOST_QUEUE, lane, MAX_WAITING);
+  const taken: NewJob[] = [];
+  for (const { id, payload, attempts } of waiting.length < MAX_WAITING ? waiting.toReversed() : []) {
+    const job = hostJobSchema.parse(payload);
+    const isLater = job.kind === 'deliver' && job.delivery.kind !== 'notice' && (job.delivery.sentAt ?? 0) > sentAt;
+    if (!isLater || attempts > 0 || !(await tx.drop(id))) break;
+    taken.unshift(hostJob(lane, job));
+  }
+  return taken;
+}
+
+/** Above the corrected text of an earlier message: an operator must not take it for a new one. */
+const CORRECTION = 'Исправлено:';
+
+/** A lead's message as the operator reads it: a correction under a mark, a menu item's code with its caption where that is wanted. */
+function mirroredContent(
+  { content, choice, isEdit }: Extract<Effect, { do: 'mirror' }>,
+  { menuChoice }: Binding['config'],
+): Content {
+  const { text = '' } = content;
+  if (isEdit) return { ...content, text: `${CORRECTION}\n${text}` };
+  return choice !== undefined && menuChoice === 'code_and_caption'
+    ? { ...content, text: `${text} ${choice}` }
+    : content;
 }

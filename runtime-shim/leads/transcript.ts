@@ -14,7 +14,11 @@ export interface TranscriptMessage {
   readonly attachments?: readonly Attachment[];
   /** The operator's name, when `from` is `operator`. */
   readonly operator?: string;
-  /** Unix ms. */
+  /** When an operator sent it by LiveTex's clock, Unix ms; absent where LiveTex told no time. */
+  readonly sentAt?: number;
+  /** It is the corrected text of the lead's message with this id. */
+  readonly edits?: string;
+  /** Unix ms: when it was received. */
   readonly at: number;
 }
 
@@ -25,6 +29,8 @@ export const transcriptLineSchema = z.object({
   buttons: z.array(z.array(buttonSchema)).optional(),
   attachments: z.array(attachmentSchema).optional(),
   operator: z.string().optional(),
+  sentAt: z.number().optional(),
+  edits: z.string().optional(),
 });
 
 /** A line before it has its number and time. */
@@ -34,6 +40,8 @@ export interface NewLine {
   readonly buttons?: ReadonlyArray<readonly Button[]> | undefined;
   readonly attachments?: readonly Attachment[] | undefined;
   readonly operator?: string | undefined;
+  readonly sentAt?: number | undefined;
+  readonly edits?: string | undefined;
 }
 
 /** Appends one line and returns it with its number. */
@@ -78,7 +86,7 @@ export async function readTranscript(
 }
 
 function messageOf(entry: StreamEntry): TranscriptMessage {
-  const { from, text, buttons, attachments, operator } = transcriptLineSchema.parse(entry.value);
+  const { from, text, buttons, attachments, operator, sentAt, edits } = transcriptLineSchema.parse(entry.value);
   return {
     seq: entry.seq,
     from,
@@ -86,6 +94,8 @@ function messageOf(entry: StreamEntry): TranscriptMessage {
     ...(buttons === undefined ? {} : { buttons }),
     ...(attachments === undefined ? {} : { attachments }),
     ...(operator === undefined ? {} : { operator }),
+    ...(sentAt === undefined ? {} : { sentAt }),
+    ...(edits === undefined ? {} : { edits }),
     at: entry.at,
   };
 }

@@ -60,7 +60,17 @@ function eventsOf(job: LeadJob, result: ScenarioResult, base: string, at: number
   const { lead } = job;
   return [
     ...(job.kind === 'message'
-      ? [{ type: 'LeadMessage' as const, id: base, lead, at: job.at, content: job.content }]
+      ? [
+          {
+            type: 'LeadMessage' as const,
+            id: base,
+            lead,
+            at: job.at,
+            content: job.content,
+            ...(result.choice === undefined ? {} : { choice: result.choice }),
+            ...(job.edits === undefined ? {} : { edits: job.edits }),
+          },
+        ]
       : []),
     ...result.says.map((said, index) => ({
       type: 'BotMessage' as const,

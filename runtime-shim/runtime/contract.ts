@@ -91,6 +91,8 @@ export interface LeadMessageInput {
   readonly name?: string;
   readonly text?: string;
   readonly attachments?: readonly Attachment[];
+  /** The id of an earlier message whose text this corrects: shown to the operator as a correction, never run by the bot. */
+  readonly edits?: string;
 }
 
 /** How much of a transcript one call returns. At least one line, however long it is. */

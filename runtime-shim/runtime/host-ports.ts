@@ -66,5 +66,6 @@ async function isFirst(tx: Transaction, what: 'run' | 'delivery', lead: LeadRef,
 function lineOf(delivery: Delivery): NewLine {
   if (delivery.kind === 'notice') return { from: 'notice', text: delivery.text };
   const attachments = delivery.kind === 'file' ? [delivery.attachment] : undefined;
-  return { from: 'operator', text: delivery.text, attachments, operator: delivery.operator };
+  const { text, operator, sentAt } = delivery;
+  return { from: 'operator', text, attachments, operator, sentAt };
 }

@@ -13,6 +13,8 @@ const messageJobSchema = z.object({
   id: z.string(),
   name: z.string().optional(),
   content: contentSchema,
+  /** It is the corrected text of the message with this id. */
+  edits: z.string().exactOptional(),
   /** When it was received, Unix ms. */
   at: z.int(),
 });

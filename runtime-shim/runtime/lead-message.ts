@@ -16,6 +16,7 @@ const addressSchema = z.object({
   externalId: externalIdSchema,
   id: textSchema.min(1).max(MAX_MESSAGE_ID_LENGTH).optional(),
   name: textSchema.min(1).max(MAX_NAME_LENGTH).optional(),
+  edits: textSchema.min(1).max(MAX_MESSAGE_ID_LENGTH).optional(),
 });
 
 /** A lead's message after checking. */
@@ -24,6 +25,8 @@ export interface LeadMessage {
   readonly id: string | undefined;
   readonly name: string | undefined;
   readonly content: Content;
+  /** The id of the earlier message whose text this corrects. */
+  readonly edits: string | undefined;
 }
 
 /** What the body of a lead's message holds. `parseLeadMessage` checks it and says more clearly what is wrong. */
@@ -32,6 +35,7 @@ export const leadMessageBodySchema = z.strictObject({
   name: addressSchema.shape.name,
   text: contentSchema.shape.text,
   attachments: contentSchema.shape.attachments,
+  edits: addressSchema.shape.edits,
 });
 const BODY_KEYS = Object.keys(leadMessageBodySchema.shape);
 
@@ -51,13 +55,24 @@ export function parseLeadMessage(botId: string, input: LeadMessageInput): LeadMe
     ...(address.success ? [] : address.error.issues.map(describe)),
     ...(content.success ? [] : content.error.issues.map(describe)),
     ...unknownKeys(input),
+    ...correctionProblems(input),
   ];
   if (!address.success || !content.success || problems.length > 0) {
     // Told to a channel's adapter, which is a program.
     throw shimError('message_invalid', { problems: problems.map(same) });
   }
-  const { channel, externalId, id, name } = address.data;
-  return { lead: { botId, channel, externalId }, id, name, content: content.data };
+  const { channel, externalId, id, name, edits } = address.data;
+  return { lead: { botId, channel, externalId }, id, name, edits, content: content.data };
+}
+
+/** What is corrected is a text: a file that was taken away or put in its place is another message. */
+function correctionProblems({ edits, id, text, attachments }: LeadMessageInput): string[] {
+  if (edits === undefined) return [];
+  return [
+    ...(text === undefined || text === '' ? ['text: a correction needs the corrected text'] : []),
+    ...(attachments === undefined ? [] : ['attachments: a correction has a text only']),
+    ...(edits === id ? ['edits: names the message itself; a correction has an id of its own'] : []),
+  ];
 }
 
 function unknownKeys(input: LeadMessageInput): string[] {

@@ -88,6 +88,7 @@ async function scenarioOf(
   const full = context.quota.full(job.lead);
   if (full !== undefined) return nothingBut(lead, shimError(full.code, full));
   if (attempts >= context.maxTries) return givenUp(context, lead, shimError('script_given_up', { tries: attempts }));
+  if (job.kind === 'message' && job.edits !== undefined) return correction(lead, job.content.text ?? '');
   const overtime = new AbortController();
   let cancel: (() => void) | undefined;
   try {
@@ -122,11 +123,24 @@ function givenUp(context: RuntimeContext, lead: StoredLead['lead'], error: unkno
   return nothingBut(lead, error);
 }
 
+/** The corrected text of an earlier message: for the operator only. The bot has acted on what was said first. */
+function correction(lead: StoredLead['lead'], text: string): ScenarioResult {
+  const told = `лид исправил сообщение, бот на исправление не отвечает: ${text.slice(0, MAX_LOGGED_TEXT).toWellFormed()}`;
+  return nothing(lead, [{ kind: 'remark', level: 'info', text: told }]);
+}
+
+/** Longest part of a corrected text in the author's log. Our choice: to recognise it by. */
+const MAX_LOGGED_TEXT = 200;
+
 /** What is left when a scenario cannot be run at all: the lead's message goes on to the plugins, and the author reads why. */
 function nothingBut(lead: StoredLead['lead'], error: unknown): ScenarioResult {
   const code = codeOf(error) ?? 'internal';
   const { en, ru } = textOf(error);
   const wrong = { code, message: en, ru, file: 'bot.json', line: null, column: null };
+  return nothing(lead, [{ kind: 'script', script: '', cause: { code: 'not_performed' }, log: [], error: wrong }]);
+}
+
+function nothing(lead: StoredLead['lead'], reports: ScenarioResult['reports']): ScenarioResult {
   return {
     lead,
     botWrites: new Map(),
@@ -134,7 +148,7 @@ function nothingBut(lead: StoredLead['lead'], error: unknown): ScenarioResult {
     requests: [],
     forwarded: undefined,
     runsForOthers: [],
-    reports: [{ kind: 'script', script: '', cause: { code: 'not_performed' }, log: [], error: wrong }],
+    reports,
     chars: 0,
   };
 }

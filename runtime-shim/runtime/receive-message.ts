@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { codeOf } from '../../plugin/contract/coded-error.ts';
+import type { Content } from '../../plugin/contract/message.ts';
 import type { Json, NewJob, Transaction } from '../../plugin/storage/contract.ts';
 import { idScope, leadKey, leadQueue } from '../leads/lead-keys.ts';
 import { ensureLead } from '../leads/lead-store.ts';
-import { appendLine } from '../leads/transcript.ts';
-import type { LeadMessageInput, TranscriptMessage } from './contract.ts';
+import { appendAuthorLog, appendLine } from '../leads/transcript.ts';
+import type { LeadMessageInput, RuntimeActivity } from './contract.ts';
 import type { LeadJob } from './lead-job.ts';
 import { parseLeadMessage } from './lead-message.ts';
 import type { RuntimeContext } from './runtime-context.ts';
@@ -29,24 +31,45 @@ export async function receiveMessage(
     id,
     ...(message.name === undefined ? {} : { name: message.name }),
     content: message.content,
+    ...(message.edits === undefined ? {} : { edits: message.edits }),
     at,
   };
-  const store = async (tx: Transaction): Promise<TranscriptMessage | undefined> => {
-    if ((await tx.remember(idScope('message', message.lead), id, true)) !== undefined) return undefined;
+  const print = fingerprintOf(message.content);
+  const store = async (tx: Transaction): Promise<RuntimeActivity | undefined> => {
+    const known = await tx.remember(idScope('message', message.lead), id, print);
+    if (known !== undefined) return await logChanged(tx, known.value);
     await ensureLead(tx, message.lead, message.name ?? null, at);
-    const line = await appendLine(tx, message.lead, { from: 'lead', ...message.content }, at);
+    const line = await appendLine(tx, message.lead, { from: 'lead', ...message.content, edits: message.edits }, at);
     await tx.enqueue([newLeadJob(job)]);
-    return line;
+    return { kind: 'message', at, lead: message.lead, message: line };
+  };
+  /** A repeat says the same; another text under a known id is a correction that its channel does not call one. */
+  const logChanged = async (tx: Transaction, known: Json): Promise<RuntimeActivity | undefined> => {
+    if (typeof known !== 'string' || known === print) return undefined;
+    const said = message.content.text?.slice(0, MAX_LOGGED_TEXT).toWellFormed() ?? 'без текста';
+    const text = `сообщение лида с номером ${id} пришло ещё раз, но другое, и пропущено (исправление канал передаёт с edits): ${said}`;
+    await appendAuthorLog(tx, message.lead, { level: 'warn', text }, at);
+    return { kind: 'author_log', at, lead: message.lead, level: 'warn', text };
   };
   for (let tries = 1; ; tries += 1) {
     try {
-      const line = await context.storage.transaction(store);
-      if (line !== undefined) context.activities.emit({ kind: 'message', at, lead: message.lead, message: line });
+      const happened = await context.storage.transaction(store);
+      if (happened?.kind === 'author_log')
+        context.logger.warn('a known message came again with another content and was ignored', { bot: context.botId });
+      if (happened !== undefined) context.activities.emit(happened);
       return { id };
     } catch (error) {
       if (codeOf(error) !== 'storage_conflict' || tries === MAX_TRIES) throw error;
     }
   }
+}
+
+/** Longest part of an ignored text in the author's log. Our choice: to recognise it by. */
+const MAX_LOGGED_TEXT = 200;
+
+/** The same for the same content, and short: it is kept with the message's id. Earlier versions kept `true`. */
+function fingerprintOf(content: Content): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('base64url');
 }
 
 /** A job at the end of its lead's lane. */

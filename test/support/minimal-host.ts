@@ -17,6 +17,7 @@ interface Shown {
   readonly text: string;
   readonly operator?: string;
   readonly url?: string;
+  readonly sentAt?: number;
 }
 
 /** What a "script" of this platform can do. */
@@ -190,7 +191,8 @@ export async function startMinimalHost(options: MinimalHostOptions): Promise<Min
     }
     const operator = delivery.operator === undefined ? {} : { operator: delivery.operator };
     const url = delivery.kind === 'file' ? { url: delivery.attachment.url } : {};
-    host.shown.push({ userId, from: 'operator', text: delivery.text ?? '', ...operator, ...url });
+    const sentAt = delivery.sentAt === undefined ? {} : { sentAt: delivery.sentAt };
+    host.shown.push({ userId, from: 'operator', text: delivery.text ?? '', ...operator, ...url, ...sentAt });
   }
 
   async function run(lead: LeadRef, request: ScriptRequest): Promise<void> {

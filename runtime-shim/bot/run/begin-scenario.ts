@@ -1,10 +1,12 @@
 import { shimError } from '../../errors.ts';
 import { MAX_ATTRIBUTES_CHARS, NO_WRITES, applyWrites } from './apply-writes.ts';
 import { scriptRefOf, START_SCRIPT } from '../bot.ts';
+import { fillMacros } from './macros.ts';
 import { matchRoute } from './match-route.ts';
 import { chosenItem } from './menu.ts';
 import { type Play, saidError } from './play.ts';
 import type { Trigger } from './scenario-contract.ts';
+import { MAX_BUTTON_TEXT } from '../../../plugin/contract/message.ts';
 import type { ScriptRef } from '../../../plugin/contract/script-types.ts';
 
 /**
@@ -78,6 +80,7 @@ function isMoreOfAlbum(play: Play, { content, at }: Extract<Trigger, { kind: 'me
 async function enterMenuItem(play: Play, text: string | undefined): Promise<boolean> {
   const item = text === undefined ? undefined : chosenItem(play, text);
   if (item === undefined) return false;
+  play.choice = fillMacros(item.caption, play.macroValues, MAX_BUTTON_TEXT) || undefined;
   const ref = await resolveScript(play, scriptRefOf(play.input.bot, item.script));
   if (ref !== undefined) play.enter(ref, { code: 'menu_item', of: `${item.code} ${item.caption}` });
   return true;

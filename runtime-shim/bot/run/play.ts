@@ -73,6 +73,7 @@ export class Play {
   /** Scripts under way, the innermost last. */
   frames: Frame[] = [];
   duringTransfer = false;
+  choice: string | undefined;
   forwarded: boolean | undefined;
   readonly says: BotSays[] = [];
   readonly requests: ScenarioRequest[] = [];
@@ -267,8 +268,9 @@ export class Play {
   }
 
   result(): ScenarioResult {
-    const { lead, botWrites, says, requests, forwarded, runsForOthers, reports, chars } = this;
-    return { lead, botWrites, says, requests, forwarded, runsForOthers, reports, chars };
+    const { lead, choice, botWrites, says, requests, forwarded, runsForOthers, reports, chars } = this;
+    const chosen = choice === undefined ? {} : { choice };
+    return { lead, ...chosen, botWrites, says, requests, forwarded, runsForOthers, reports, chars };
   }
 }
 

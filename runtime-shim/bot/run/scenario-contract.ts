@@ -82,6 +82,8 @@ export interface ScenarioRequest {
 
 export interface ScenarioResult {
   readonly lead: LeadRecord;
+  /** Caption of the menu item that the lead's message has chosen. */
+  readonly choice?: string;
   /** Writes to the bot's own attributes; `null` deletes. */
   readonly botWrites: ReadonlyMap<string, string | null>;
   readonly says: readonly BotSays[];

@@ -141,7 +141,8 @@ function errorLines(
   if (error === null) return [];
   const message = language === 'ru' ? (ru ?? error.message) : error.message;
   const lines = [indented(`${error.code}: ${message}`)];
-  if (source === undefined || error.line === null) return lines;
+  if (source === undefined) return lines;
+  if (error.line === null) return [...lines, `  ${CLI_TEXTS.inSomeFile(printableField(source.file))[language]}`];
   const place = CLI_TEXTS.inFile(printableField(source.file), error.line, error.column);
   return [...lines, `  ${place[language]}`, '', indented(codeFrame(source.code, error.line, error.column))];
 }

@@ -1,6 +1,6 @@
 import type { Text } from '../../../plugin/contract/text.ts';
 import { randomBytes } from 'node:crypto';
-import type { ScriptLogLine } from '../contract.ts';
+import type { ScriptLogLine, ScriptPlace } from '../contract.ts';
 import {
   MAX_HOST_CALL_CHARS,
   MAX_HOST_CALLS,
@@ -19,11 +19,14 @@ export class ActiveRun implements SlotHost {
   readonly unit: CompileUnit;
   readonly slot: IsolateSlot;
   readonly libraries: LibrarySet;
-  readonly startedAt = performance.now();
+  /** The wall clock goes on where the same script runs again. */
+  readonly startedAt: number;
   readonly cpuAtStart: number;
   readonly processCpuAtStart = processCpuMs();
   readonly logLines: ScriptLogLine[] = [];
   hostCalls = 0;
+  /** Where it was when V8 stopped it the first time: what is too slow twice was there most likely. */
+  place: ScriptPlace | undefined;
   /** The limit that it broke, and when its isolate was disposed of for that. */
   broken: { readonly code: string; readonly message: Text; readonly at: number } | undefined;
   readonly #parts: Readonly<Record<string, string>>;
@@ -41,7 +44,9 @@ export class ActiveRun implements SlotHost {
     libraries: LibrarySet,
     parts: Readonly<Record<string, string>>,
     send: (message: FromRunner) => void,
+    startedAt = performance.now(),
   ) {
+    this.startedAt = startedAt;
     this.job = job;
     this.unit = unit;
     this.slot = slot;

@@ -104,6 +104,6 @@ export const GUEST_NAMES = {
 /** The name under which V8 reports a position in the author's script (`globals/stack.guest.ts`). */
 export const SCRIPT_NAME = 'metabot-script';
 /** A library is compiled under this and its name (`globals/stack.guest.ts`). */
-const LIBRARY_NAME = 'metabot-library:';
+export const LIBRARY_NAME = 'metabot-library:';
 /** The name of our own code in the isolate. */
 export const PLATFORM_NAME = 'metabot:platform';

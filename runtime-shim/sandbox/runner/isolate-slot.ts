@@ -75,14 +75,24 @@ export class IsolateSlot {
     this.#preparing.catch(() => undefined);
   }
 
-  /** Runs a script and answers its report. Rejects when the isolate is lost: time, memory, or a promise that nobody caught. */
-  async run({ source, definitions }: CompileUnit, input: string, plugins: number): Promise<string> {
+  /**
+   * Runs a script and answers its report. Rejects when the isolate is lost: time, memory, or a promise that nobody caught.
+   * `timeoutMs`: it is stopped when it has run for so long, waiting for the host not counted, and the error knows where it was.
+   */
+  async run(
+    { source, definitions }: CompileUnit,
+    { input, plugins }: { readonly input: string; readonly plugins: number },
+    timeoutMs?: number,
+  ): Promise<string> {
     this.runs += 1;
     const context = await this.#take(plugins);
     const script = this.#scripts.get(source) ?? (await this.#compile(source));
     const defining = definitions.length === 0 ? undefined : await this.#define(definitions, context);
     context.global.setIgnored(GUEST_NAMES.input, input);
-    const [report] = (await Promise.all([script.run(context), defining?.done])) as unknown[];
+    const [report] = (await Promise.all([
+      script.run(context, timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+      defining?.done,
+    ])) as unknown[];
     const lateReport = this.#late;
     this.#late = undefined;
     const last: unknown = report === '' ? await lateReport?.apply() : report;
@@ -195,6 +205,11 @@ export const START_ERROR = 'GuestStartError';
 /** isolated-vm's own words: "Isolate was disposed during execution due to memory limit". */
 export function isMemoryLoss(error: unknown): boolean {
   return error instanceof Error && /memory limit|disposed|allocation failed/i.test(error.message);
+}
+
+/** isolated-vm's own words for a script that its time-out has stopped. */
+export function isTimeout(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'Script execution timed out.';
 }
 
 function asStartError(error: unknown): never {

@@ -1,5 +1,7 @@
 import type { Text } from '../../../plugin/contract/text.ts';
 import { SHIM_ERRORS } from '../../errors.ts';
+import type { ScriptPlace } from '../contract.ts';
+import { authorPlace } from '../expand-snippets.ts';
 import {
   BEAT_EVERY_MS,
   KILL_AFTER_MS,
@@ -15,9 +17,9 @@ import {
 } from '../run-limits.ts';
 import type { FromRunner, LibrarySet, PluginSet, RunnerJob, RunnerSettings, ToRunner } from '../runner-protocol.ts';
 import { ActiveRun } from './active-run.ts';
-import { Definitions } from './definitions.ts';
-import { bootText, isMemoryLoss, IsolateSlot, START_ERROR } from './isolate-slot.ts';
-import { type CompileUnit, UnitCache } from './compile-unit.ts';
+import { Definitions, LIBRARY_NAME, SCRIPT_NAME } from './definitions.ts';
+import { bootText, isMemoryLoss, isTimeout, IsolateSlot, START_ERROR } from './isolate-slot.ts';
+import { type CompileUnit, LINES_BEFORE, UnitCache } from './compile-unit.ts';
 import { failureText, reportForServer } from './run-report.ts';
 
 const MIB = 1_048_576;
@@ -101,9 +103,23 @@ export class Runner {
     await this.#perform(this.#activeRun(job, unit, slot, libraries));
   }
 
-  #activeRun(job: RunnerJob, unit: CompileUnit, slot: IsolateSlot, libraries: LibrarySet): ActiveRun {
+  #activeRun(
+    job: RunnerJob,
+    unit: CompileUnit,
+    slot: IsolateSlot,
+    libraries: LibrarySet,
+    startedAt?: number,
+  ): ActiveRun {
     const { parts } = this.#settings.platformSource;
-    return new ActiveRun(job, unit, slot, libraries, parts, (message) => this.#wire.send(message));
+    return new ActiveRun(job, unit, slot, libraries, parts, (message) => this.#wire.send(message), startedAt);
+  }
+
+  /**
+   * V8's time-out goes by the clock. A script was over its limit only when the process has used about as much; a process that
+   * uses less was kept waiting.
+   */
+  #isWithinCpu(run: ActiveRun): boolean {
+    return run.cpuMs() < this.#settings.cpuMs * SURELY_USED;
   }
 
   /** One with a context at hand; else the one that has been idle longest, which is making them. */
@@ -112,12 +128,13 @@ export class Runner {
     return this.#idle.splice(Math.max(ready, 0), 1)[0];
   }
 
-  async #perform(run: ActiveRun): Promise<void> {
+  /** `isTimed`: V8 stops it at its limit, and says where it was then. */
+  async #perform(run: ActiveRun, isTimed = true): Promise<void> {
     const { job, unit, slot, libraries } = run;
     slot.host = run;
     this.#active.set(job.id, run);
     try {
-      const report = await slot.run(unit, job.input, job.plugins);
+      const report = await slot.run(unit, job, isTimed ? this.#settings.cpuMs : undefined);
       this.#end(run, reportForServer(report, job.file, unit, libraries));
       // Made while others waited for the network: more than work at one time are not kept.
       if (this.#idle.length >= this.#settings.isolates) {
@@ -129,10 +146,18 @@ export class Runner {
       this.#idle.push(slot);
     } catch (error) {
       const isUsed = slot.runs > 1;
+      const isInnocent = isTimeout(error) && run.broken === undefined && !this.#doomed && this.#isWithinCpu(run);
       this.#evict(slot);
       if (isUsed && run.broken === undefined && !this.#doomed && isMemoryLoss(error)) {
         // What scripts before it left behind counts too: only in a fresh isolate is it this script's own memory.
         await this.#perform(this.#activeRun(job, unit, this.#createSlot(), libraries));
+        return;
+      }
+      if (isInnocent) {
+        // The machine had no time for it. It has committed nothing, so it may run once more, watched by its CPU time alone.
+        const again = this.#activeRun(job, unit, this.#createSlot(), libraries, run.startedAt);
+        again.place = placeIn(error.stack ?? '', run);
+        await this.#perform(again, false);
         return;
       }
       this.#end(run, this.#lossReport(run, error));
@@ -141,14 +166,19 @@ export class Runner {
 
   /** Why an isolate was lost. */
   #lossReport(run: ActiveRun, error: unknown): string {
-    if (run.broken !== undefined) return failureText(run.broken.code, run.broken.message, nowhere(run));
+    if (run.broken !== undefined) return failureText(run.broken.code, run.broken.message, run.place ?? nowhere(run));
+    if (isTimeout(error)) {
+      const message = SHIM_ERRORS.script_timeout.message({ cpuMs: this.#settings.cpuMs });
+      return failureText('script_timeout', message, placeIn(error.stack ?? '', run));
+    }
     if (isMemoryLoss(error)) return this.#memoryReport(run);
     if (error instanceof Error && error.name === START_ERROR) {
       const reason = `the platform's guest code or a plugin's does not start: ${error.message}`;
       return failureText('sandbox_unavailable', SHIM_ERRORS.sandbox_unavailable.message({ reason }), nowhere(run));
     }
     // Our guest code catches whatever a script throws, so this is a rejected promise that nobody caught.
-    return failureText('script_async', SHIM_ERRORS.script_async.message({}), nowhere(run));
+    const place = error instanceof Error ? placeIn(error.stack ?? '', run) : nowhere(run);
+    return failureText('script_async', SHIM_ERRORS.script_async.message({}), place);
   }
 
   #memoryReport(run: ActiveRun): string {
@@ -172,12 +202,12 @@ export class Runner {
           this.#doom(
             'a script could not be stopped',
             run,
-            failureText(run.broken.code, run.broken.message, nowhere(run)),
+            failureText(run.broken.code, run.broken.message, run.place ?? nowhere(run)),
           );
         }
       } else if (now - run.startedAt > wallMs) {
         this.#stop(run, 'script_deadline', SHIM_ERRORS.script_deadline.message({ wallMs }));
-      } else if (run.cpuMs() > cpuMs) {
+      } else if (run.cpuMs() > cpuMs + BEHIND_TIMEOUT_MS) {
         this.#stop(run, 'script_timeout', SHIM_ERRORS.script_timeout.message({ cpuMs }));
       }
     }
@@ -269,6 +299,35 @@ export class Runner {
 
 function endOf(run: ActiveRun, report: string): Extract<FromRunner, { t: 'end' }> {
   return { t: 'end', id: run.job.id, report, log: run.logLines, usage: run.usage() };
+}
+
+/** How long after V8's own time-out the watch stops a script itself: one that runs a second time, or a part that V8 does not time. */
+const BEHIND_TIMEOUT_MS = 3 * WATCH_EVERY_MS;
+/** Part of the CPU limit that counts as used up: the clock of the time-out and that of the process are read at different moments. */
+const SURELY_USED = 0.9;
+
+/** `at name (file:line:column)` or `at file:line:column`. */
+const FRAME = /^ {4}at (?:.* \()?(.+?):(\d+):(\d+)\)?$/gmu;
+
+/**
+ * The innermost frame of the author's own code in a stack: one that V8 wrote, with the names that we compile under, or one that
+ * our guest code wrote (`globals/stack.guest.ts`), with the author's.
+ */
+function placeIn(stack: string, { job, unit, libraries }: ActiveRun): ScriptPlace {
+  for (const [, name = '', row, column] of stack.matchAll(FRAME)) {
+    const at = { line: Number(row), column: Number(column) };
+    if (name === SCRIPT_NAME || name === job.file)
+      return authorPlace({ library: null, ...at }, job.file, libraries, unit.locate);
+    const isCompiled = name.startsWith(LIBRARY_NAME);
+    const library = isCompiled
+      ? name.slice(LIBRARY_NAME.length)
+      : Object.keys(libraries).find((one) => libraries[one]?.file === name);
+    // One that was asked for by a name made up at run time is numbered, and no file of the author's.
+    if (library === undefined || !Object.hasOwn(libraries, library)) continue;
+    const line = isCompiled ? at.line - LINES_BEFORE : at.line;
+    if (line > 0) return authorPlace({ library, line, column: at.column }, job.file, libraries, unit.locate);
+  }
+  return { file: job.file, line: null, column: null };
 }
 
 function nowhere(run: ActiveRun): { file: string; line: null; column: null } {

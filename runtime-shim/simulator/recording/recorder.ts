@@ -52,6 +52,8 @@ export class Recorder {
   observe(activity: RuntimeActivity): void {
     if (activity.kind === 'message') {
       const userId = userIdOf(activity.lead);
+      // A correction runs nothing, and a recording has no ids to name what it corrects.
+      if (activity.message.edits !== undefined) return;
       if (activity.message.from === 'lead')
         addStep(this.#recordingOf(userId, activity.lead.channel), said(activity.message));
       else this.#outcome(userId, (then) => (then.sees ??= []).push(seen(activity.message)));

@@ -7,7 +7,7 @@ import { parse } from 'jsonc-parser';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { botJsonSchema } from '../../../build/bot-schema.ts';
-import { playScenario, readScenario } from '../../../runtime-shim/cli/commands/replay.ts';
+import { playRecording, readRecording } from '../../../runtime-shim/cli/commands/replay.ts';
 import { loadBot } from '../../../runtime-shim/bot/load/load-bot.ts';
 import { ROOT, runCommand, startCommand, temporaryFolder } from '../../support/command.ts';
 import { EXAMPLES } from './example-dialog.ts';
@@ -90,8 +90,8 @@ test('new makes a bot that loads, passes check and replay, and is clean in an ed
   const typings = include.parse(parse(await readFile(join(folder, 'jsconfig.json'), 'utf8'))).include.at(-1) ?? '';
   expect(await readdir(resolve(folder, dirname(typings)))).toContain('livetex.d.ts');
   expect(await runCommand(['check', folder])).toMatchObject({ code: 0 });
-  const scenario = await readScenario(join(folder, 'scenario.json'));
-  expect((await playScenario(folder, scenario)).differences).toEqual([]);
+  const scenario = await readRecording(join(folder, 'scenario.json'));
+  expect((await playRecording(folder, scenario)).differences).toEqual([]);
 
   const before = await readFile(join(folder, 'bot.json'), 'utf8');
   const again = await runCommand(['new', folder]);

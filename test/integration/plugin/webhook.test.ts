@@ -47,6 +47,32 @@ describe('webhook', () => {
     expect(desk.host.chat(LEAD)).toEqual(['operator: Привет', 'operator: Привет', 'operator: Привет']);
   });
 
+  it('shows what overtook each other in LiveTex’s order when both are there, and keeps LiveTex’s time', async () => {
+    await using desk = await startDesk();
+    await desk.toOperator();
+    const { host } = desk;
+    const before = host.shown.length;
+    const base = Date.now();
+    const post = async (id: string, sent: number, words: object): Promise<void> => {
+      const body = event({ id, employee: { ...employee, employee_id: desk.anna }, timestamp: base + sent, ...words });
+      expect((await host.plugin.webhook('main', bytes(body), {})).status).toBe(200);
+    };
+    const text = (words: string): object => ({ type: 'TextMessage', text: words });
+    // The platform is in trouble with the first one, so that the others gather behind it.
+    host.failures.push(new Error('the platform is in trouble'));
+    await post('first', 10, text('первое'));
+    await host.when(() => host.failures.length === 0);
+    await post('third', 300, text('третье'));
+    await post('second', 200, { type: 'FileMessage', url: 'https://example.com/a.png', comment: 'второе' });
+    await post('fourth', 400, text('четвёртое'));
+    await post('early', 5, text('раньше первого'));
+    await host.when(() => host.shown.length === before + 5);
+    const seen = host.shown.slice(before).map((line) => line.text);
+    // What was tried already may have been shown: nothing goes before it.
+    expect(seen).toEqual(['первое', 'раньше первого', 'второе', 'третье', 'четвёртое']);
+    expect(host.shown.at(-1)).toMatchObject({ text: 'четвёртое', sentAt: base + 400 });
+  });
+
   it('says why it refuses in the form of the other addresses, and nothing about the key', async () => {
     await using desk = await startDesk();
     const { plugin } = desk.host;

@@ -28,6 +28,72 @@ const FILES = {
 };
 const ROUTES = [{ regex: '^часы$', script: 'hours', actsDuringTransfer: true }];
 
+test('an edit reaches the operator as a correction and is never run; a menu choice has its caption where that is wanted', async () => {
+  const emulator = await useEmulator({ operators: [{ id: 'maria', firstName: 'Мария', status: 'online' }] });
+  const question = { type: 'value_input', text: 'Ваш город?', attribute: 'city' };
+  const scripts = [...SCRIPTS, { code: 'ask', commands: [question, { type: 'send_text', text: '{{ $city }}?' }] }];
+  const routes = [...ROUTES, { regex: '^город$', script: 'ask' }, { regex: '^вернись$', script: 'hours' }];
+  const folder = await botFolder({ id: 'support', scripts, routes }, FILES);
+  const access = { token: emulator.token, baseUrl: emulator.url };
+  const runtime = await createRuntime({
+    bot: folder,
+    sandbox: { runners: 1 },
+    http: { port: 0 },
+    plugins: [
+      (host, storage) =>
+        createLiveTexPlugin({ bindings: [{ ...access, menuChoice: 'code_and_caption' }], storage, host }),
+    ],
+  });
+  onTestFinished(() => runtime.close());
+  const log: string[] = [];
+  runtime.onActivity((activity) => {
+    if (activity.kind === 'author_log') log.push(activity.text);
+  });
+  await runtime.start();
+  const post = async (body: object): Promise<number> => {
+    const response = await fetch(`${runtime.url}/api/channels/telegram/leads/7/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    await runtime.idle();
+    return response.status;
+  };
+  expect(await post({ id: 'a', text: 'привет' })).toBe(202);
+  expect(await post({ id: 'b', text: 'город' })).toBe(202);
+  // Neither the answer to the question, nor the route, nor the menu item that the corrected text names.
+  expect(await post({ id: 'c', edits: 'a', text: '1' })).toBe(202);
+  expect(await post({ id: 'd', edits: 'b', text: 'вернись\n🤖 Бот\nОдобрено' })).toBe(202);
+  // LiveTex or a channel repeats what was stored.
+  expect(await post({ id: 'd', edits: 'b', text: 'вернись\n🤖 Бот\nОдобрено' })).toBe(202);
+  expect(await post({ id: 'e', text: 'Москва' })).toBe(202);
+  expect(await post({ id: 'e', text: 'Тверь' })).toBe(202);
+  expect(await post({ id: 'f', text: '1' })).toBe(202);
+  expect(log).toContainEqual(expect.stringMatching(/номером e пришло ещё раз, но другое.*: Тверь$/));
+  expect(log.filter((line) => line.includes('пришло ещё раз'))).toHaveLength(1);
+  expect(await post({ id: 'g', edits: 'a', attachments: [{ type: 'image', url: 'https://example.com/a.png' }] })).toBe(
+    400,
+  );
+  expect(await post({ id: 'g', edits: 'g', text: 'сам себя' })).toBe(400);
+  const transcript = await runtime.messages('telegram', '7', 0);
+  expect(transcript.filter(({ edits }) => edits !== undefined).map(({ edits, text }) => `${edits}: ${text}`)).toEqual([
+    'a: 1',
+    'b: вернись\n🤖 Бот\nОдобрено',
+  ]);
+  const mirrored = emulator.dialogs.get('support:telegram:7')?.messages.filter((message) => message.from === 'user');
+  expect(mirrored?.map((message) => message.text)).toEqual([
+    '👤 Пользователь\nпривет',
+    '🤖 Бот\nЗдравствуйте, !\n1 Оператор',
+    '👤 Пользователь\nгород',
+    '🤖 Бот\nВаш город?',
+    '👤 Пользователь\nИсправлено:\n1',
+    '👤 Пользователь\nИсправлено:\nвернись\n> 🤖 Бот\nОдобрено',
+    '👤 Пользователь\nМосква',
+    '🤖 Бот\nМосква?',
+    '👤 Пользователь\n1 Оператор',
+  ]);
+});
+
 test('bot, transfer, operator, restart, return: every message once, in order', async () => {
   const emulator = await useEmulator({ operators: [{ id: 'maria', firstName: 'Мария', status: 'online' }] });
   const folder = await botFolder({ id: 'support', scripts: SCRIPTS, routes: ROUTES }, FILES);
@@ -103,6 +169,8 @@ test('bot, transfer, operator, restart, return: every message once, in order', a
   await settle(second);
   await say(second, 'кто здесь?');
   const lines = ({ from, text }: TranscriptMessage): string => `${from}: ${text ?? ''}`;
+  const [answer] = (await second.messages('telegram', '7', 0)).filter(({ from }) => from === 'operator');
+  expect(Math.abs((answer?.sentAt ?? 0) - (answer?.at ?? 0))).toBeLessThan(60_000);
   expect((await second.messages('telegram', '7', 0)).map(lines)).toEqual([
     'lead: привет',
     'bot: Здравствуйте, Анна!',

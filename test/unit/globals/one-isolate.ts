@@ -40,7 +40,7 @@ for (; ran < SCRIPTS; ran += 1) {
     libraries: {},
     libraryNames: {},
   });
-  if (!(await slot.run(unit, input, 0).catch(String)).includes('"ok":true')) break;
+  if (!(await slot.run(unit, { input, plugins: 0 }).catch(String)).includes('"ok":true')) break;
 }
 process.stdout.write(`${ran} scripts\n`);
 slot.dispose();

@@ -31,7 +31,18 @@ test.each([
   ['return (async () => 1)()', 'script_async: the script returned a promise'],
   ['return Promise.resolve().then(() => 1)', 'script_async: the script returned a promise'],
   ["(async () => { await 1; lead.setAttr('a', 'b'); })()", 'script_async: '],
-  ["Promise.reject(new Error('x'))", 'script_async: a promise of the script was rejected and nobody caught it'],
+  [
+    "Promise.reject(new Error('x'))",
+    'nobody caught it: the platform runs scripts synchronously, without async, await or timers @1:16',
+  ],
+  ["Promise.reject('x')", 'script_async: a promise of the script was rejected and nobody caught it'],
+  ['function f() { null.x; }\nnew Promise(() => {\n  f();\n});', 'without async, await or timers @1:21'],
+  [
+    '\nwhile (true) {}',
+    'script_timeout: the script used more than 1000 ms of CPU time and was stopped: look for a loop that never ends @2:',
+  ],
+  ['var n = 0;\nfunction wait() {\n  for (;;) n++;\n}\nwait();', 'a loop that never ends @3:'],
+  ['[1].forEach(function () {\n  do { var a = 1; } while (a);\n});', 'a loop that never ends @2:'],
   ["import('fs')", 'script_async: a promise of the script was rejected and nobody caught it'],
 ])('%s', async (code, words) => {
   expect(await scripts.failure(code)).toContain(words);
@@ -57,4 +68,22 @@ test.each(['foo bar', 'if (x) {', '})(function () {', '#!/bin/sh', 'return `', '
 test('checkSyntax finds nothing wrong with what runs, and runs nothing', () => {
   expect(checkSyntax('a.js', "attr = { 'a': 1, };\nreturn attr")).toBeUndefined();
   expect(checkSyntax('a.js', "throw new Error('not run')")).toBeUndefined();
+});
+
+test('an endless loop of a library or a snippet, and its rejected promise, is told in its own file', async () => {
+  const libraries = {
+    'Business.A.Loop': { file: 'libraries/Business.A.Loop.js', code: 'exports.spin = function () {\n  for (;;) ;\n};' },
+    'Business.A.Snip': { file: 'libraries/Business.A.Snip.js', code: '// раз\nfunction spin() {\n  for (;;) ;\n}' },
+    'Business.A.Reject': {
+      file: 'libraries/Business.A.Reject.js',
+      code: "\nPromise.reject(new Error('x'));\nexports.a = 1;",
+    },
+  };
+  const place = async (code: string): Promise<string> => {
+    const result = await scripts.run(code, { libraries });
+    return result.ok ? 'ok' : `${result.error.code} ${result.error.file}:${result.error.line}`;
+  };
+  expect(await place("require('Business.A.Loop').spin();")).toBe('script_timeout libraries/Business.A.Loop.js:2');
+  expect(await place("snippet('Business.A.Snip');\nspin();")).toBe('script_timeout libraries/Business.A.Snip.js:3');
+  expect(await place("require('Business.A.Reject');")).toBe('script_async libraries/Business.A.Reject.js:2');
 });
