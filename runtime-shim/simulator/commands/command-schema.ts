@@ -13,6 +13,8 @@ export const commandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('lead_add'), channel: codeSchema, name, externalId: externalIdSchema.optional() }),
   /** The same person writes to the bot for the first time again: a new lead with the name and channel of this one. */
   z.strictObject({ do: z.literal('lead_again'), userId }),
+  /** Deletes everything that is kept of the lead, here and in the plugin; LiveTex keeps its own archive. */
+  z.strictObject({ do: z.literal('lead_forget'), userId }),
   /** `id` makes a repeated request harmless: the page sends again until it was accepted. */
   z.strictObject({
     do: z.literal('lead_say'),

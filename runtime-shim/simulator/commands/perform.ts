@@ -33,7 +33,7 @@ export type CommandResult =
   | { readonly ok: true; readonly userId?: string }
   | { readonly ok: false; readonly reason: 'refused' | 'unavailable'; readonly problems: readonly string[] };
 
-type LeadCommand = Extract<Command, { do: 'lead_add' | 'lead_again' | 'lead_say' }>;
+type LeadCommand = Extract<Command, { do: 'lead_add' | 'lead_again' | 'lead_forget' | 'lead_say' }>;
 type DeskCommand = Extract<Command, { userId: string; do: `desk_${string}` }>;
 
 /** Does what the page asked for. */
@@ -42,6 +42,7 @@ export async function perform(command: Command, context: CommandContext): Promis
     switch (command.do) {
       case 'lead_add':
       case 'lead_again':
+      case 'lead_forget':
       case 'lead_say':
         return await performLead(command, context);
       case 'operator_status': {
@@ -94,6 +95,16 @@ async function performLead(command: LeadCommand, context: CommandContext): Promi
   if (lead === undefined) return { ok: false, reason: 'refused', problems: [`there is no lead "${command.userId}"`] };
   if (command.do === 'lead_again') return { ok: true, userId: context.leads.replace(lead, context.newId()).userId };
   const { channel, externalId, name } = lead;
+  if (command.do === 'lead_forget') {
+    const forgotten = await context.runtime.current().forgetLead(channel, externalId);
+    if (forgotten?.underWay === true) {
+      const problems = ['something is still being done for this lead: forget it again in a moment'];
+      return { ok: false, reason: 'refused', problems };
+    }
+    context.recorder.forget(lead.userId);
+    context.timeline.forget(lead.userId);
+    return { ok: true, userId: context.leads.forget(lead, context.newId()).userId };
+  }
   const { id, text, attachments } = command;
   try {
     await context.runtime.current().receive({

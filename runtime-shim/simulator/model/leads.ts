@@ -54,10 +54,23 @@ export class Leads {
   /** The lead begins anew: another one with the same name and channel takes its place on the page. */
   replace(lead: LeadRecord, externalId: string): LeadRecord {
     this.#replaced.add(lead.userId);
+    this.#remove(lead);
+    return this.add({ channel: lead.channel, externalId, name: lead.name });
+  }
+
+  /** The lead goes from the page. Returns the one to show next: where it was the only one, a new one with its name. */
+  forget(lead: LeadRecord, externalId: string): LeadRecord {
+    this.#remove(lead);
+    const [next] = this.#journal.list('lead');
+    return next ?? this.add({ channel: lead.channel, externalId, name: lead.name });
+  }
+
+  #remove(lead: LeadRecord): void {
+    this.#refreshes.get(lead.userId)?.();
+    this.#refreshes.delete(lead.userId);
     this.#journal.remove('lead', lead.userId);
     for (const message of this.#journal.list('message'))
       if (message.userId === lead.userId) this.#journal.remove('message', `${lead.userId}#${message.seq}`);
-    return this.add({ channel: lead.channel, externalId, name: lead.name });
   }
 
   /** Reads all leads and chats of the runtime's storage: at the start and after a restart. */

@@ -86,6 +86,10 @@ export class Recorder {
     return structuredClone({ format: RECORDING_FORMAT, bot: this.#options.botId, lead, operators, steps });
   }
 
+  forget(userId: string): void {
+    this.#recordings.delete(userId);
+  }
+
   #recordingOf(userId: string, channel: string): Recording {
     const known = this.#recordings.get(userId);
     if (known !== undefined) return known;

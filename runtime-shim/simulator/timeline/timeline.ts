@@ -58,6 +58,15 @@ export class Timeline {
     return this.#details.get(id)?.value ?? null;
   }
 
+  /** Removes what happened with a lead. */
+  forget(userId: string): void {
+    for (const { id, userId: about } of this.#journal.list('entry')) {
+      if (about !== userId) continue;
+      this.#journal.remove('entry', String(id));
+      this.#forgetDetail(id);
+    }
+  }
+
   #keepDetail(id: number, detail: { readonly value: unknown; readonly size: number }): void {
     this.#details.set(id, detail);
     this.#detailsSize += detail.size;

@@ -146,6 +146,11 @@ export function readingStories(browser: () => Browser): void {
       await visible(chat.getByText('Здравствуйте, Ольга Смирнова! Я бот поддержки.'));
       expect(await chat.getByText('Позвать оператора').count()).toBe(1);
       expect(await lead.getByRole('button', { name: 'Ольга Смирнова' }).count()).toBe(1);
+
+      page.once('dialog', (question) => void question.accept());
+      await lead.getByRole('button', { name: 'Забыть лида' }).click();
+      await gone(chat.getByText('Снова я'));
+      expect(await lead.getByRole('button', { name: 'Ольга Смирнова' }).count()).toBe(0);
       expect(seen.errors).toEqual([]);
     });
 

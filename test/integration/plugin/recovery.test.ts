@@ -167,18 +167,23 @@ describe('LiveTex in trouble', () => {
     expect(await host.plugin.ready()).toEqual({ ready: true, reasons: [] });
   });
 
-  it('a file that LiveTex fails on again and again goes as a text, and holds up nothing behind it', async () => {
-    const { desk, clock } = await startSlowDesk({ random: () => 0 });
-    await using _ = desk;
-    const { host, emulator } = desk;
-    emulator.faults.add({ kind: 'status', status: 500, methods: ['sendFile'] });
-    await host.leadSays(LEAD, { attachments: [{ type: 'image', url: 'https://example.com/1.jpg' }] });
-    await host.leadSays(LEAD, 'после файла');
-    await pass(desk, clock, 2 * MINUTE_MS);
-    const texts = desk.dialog().messages.map(({ text }) => text);
-    expect(texts).toEqual(['👤 Пользователь\nhttps://example.com/1.jpg', '👤 Пользователь\nпосле файла']);
-    expect(emulator.requests.list('sendFile')).toHaveLength(4);
-  });
+  it.each([500, 502, 503, 504])(
+    'a file that LiveTex fails on again and again (%s) goes as a text, and holds up nothing behind it, a transfer neither',
+    async (status) => {
+      const { desk, clock } = await startSlowDesk({ random: () => 0 });
+      await using _ = desk;
+      const { host, emulator } = desk;
+      emulator.faults.add({ kind: 'status', status, methods: ['sendFile'] });
+      await host.leadSays(LEAD, { attachments: [{ type: 'image', url: 'https://example.com/1.jpg' }] });
+      await host.leadSays(LEAD, 'после файла');
+      await host.askForOperator(LEAD);
+      await pass(desk, clock, 2 * MINUTE_MS);
+      const texts = desk.dialog().messages.map(({ text }) => text);
+      expect(texts).toEqual(['👤 Пользователь\nhttps://example.com/1.jpg', '👤 Пользователь\nпосле файла']);
+      expect(emulator.requests.list('sendFile')).toHaveLength(4);
+      expect((await host.plugin.dialog(LEAD)).mode).toBe('waiting');
+    },
+  );
 
   it('a refused file whose text needs several messages goes on where it was: none of them twice', async () => {
     const { desk, clock } = await startSlowDesk({ binding: { maxTextLength: 100 }, random: () => 0 });

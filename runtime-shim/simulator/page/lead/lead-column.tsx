@@ -39,6 +39,11 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
     const answer = await act({ do: 'lead_again', userId: lead.userId });
     if (answer.ok && answer.userId !== undefined) onSelect(answer.userId);
   };
+  const forget = async (): Promise<void> => {
+    if (!globalThis.confirm(texts.lead.forgetSure(lead.name))) return;
+    const answer = await act({ do: 'lead_forget', userId: lead.userId });
+    if (answer.ok && answer.userId !== undefined) onSelect(answer.userId);
+  };
   const lastMenu = messages.findLast((message) => (message.buttons?.length ?? 0) > 0)?.seq;
   return (
     <>
@@ -72,6 +77,17 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
               onClick={() => void startOver()}
             >
               <Icon name="restart" />
+            </button>
+          )}
+          {messages.length > 0 && (
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={texts.lead.forget}
+              title={`${texts.lead.forget}. ${texts.lead.forgetHint}`}
+              onClick={() => void forget()}
+            >
+              <Icon name="bin" />
             </button>
           )}
           <button

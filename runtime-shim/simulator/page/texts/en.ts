@@ -83,6 +83,9 @@ export const en: Texts = {
       operator: 'The bot is silent: an operator has the dialog',
     },
     again: 'Start the dialog over',
+    forget: 'Forget the lead',
+    forgetHint: 'Deletes everything that is kept: dialog, attributes, log. The archive at LiveTex stays.',
+    forgetSure: (name: string) => `Forget "${name}"? There is no way back.`,
     againHint:
       'The same lead writes to the bot for the first time. The dialog of before stays at the desk and in the storage.',
   },

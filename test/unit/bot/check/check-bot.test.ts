@@ -51,8 +51,51 @@ const ORDINARY = [
   `if (typeof Intl.Foo === 'function') Intl.Foo(); if (typeof moment !== 'undefined') moment();`,
 ];
 
+/** Written by somebody who had not seen how `check` judges. */
+const OF_ANOTHER_HAND = [
+  `var age = parseInt(lead.getAttr('age')); if (age >= 18) bot.sendMessage('Можно');`,
+  `var total = lead.getAttr('price') * lead.getAttr('qty'); bot.sendMessage('Итого: ' + total + ' руб.');`,
+  `bot.sendMessage(lead.getAttr('city') || 'Город не указан');`,
+  `lead.setAttr('visits', (lead.getAttr('visits') || 0) + 1);`,
+  `var parts = lead.getAttr('fio').split(' '); bot.sendMessage(parts[0]);`,
+  `answers = { 1: 'да', 2: 'нет' }; bot.sendMessage(answers[lead.getAttr('answer')]);`,
+  `var rows = []; [1, 2, 3].forEach(function (n) { rows.push([{ text: 'Вариант ' + n, callback_data: 'v' + n }]); }); bot.sendMessage('Выберите', rows);`,
+  `bot.sendMessage('Выберите', [[{ text: 1, callback_data: 1 }]]);`,
+  `try { JSON.parse(lead.getAttr('json')); } catch (e) { bot.sendMessage('Ошибка: ' + e.message); }`,
+  `var o = {}; o.name = lead.getData('name'); o.total = 5; lead.setJsonAttr('order', o);`,
+  `var order = lead.getJsonAttr('order'); if (order) bot.sendMessage(order.number);`,
+  `if (!lead.getAttr('phone').match(/^\\+7\\d{10}$/)) bot.sendMessage('Неверный телефон');`,
+  `var d = new Date(lead.getAttr('birthday')); bot.sendMessage('Вам ' + (new Date().getFullYear() - d.getFullYear()));`,
+  `if (lead.getAttr('a') > lead.getAttr('b')) bot.sendMessage('a больше');`,
+  `lead.setLiveTexAttr('возраст', +lead.getAttr('age'));`,
+  `if (lead.getLiveTexAttr('номер') > 700) bot.sendMessage('много');`,
+  `memory.setAttr('n', (memory.getAttr('n') | 0) + 1);`,
+  'function sum(a, b) { return a + b; } bot.sendMessage(sum(1, 2));',
+  `while (lead.getAttr('step') < 3) lead.setAttr('step', Number(lead.getAttr('step')) + 1);`,
+  `var s = 'a'; s = s.length; if (s == '1') bot.sendMessage(s);`,
+  `return !!lead.getAttr('phone') && lead.getAttr('phone').length == 11;`,
+  `const { name, phone } = lead.getAllAttr(); bot.sendMessage(name + ' ' + phone);`,
+  `var user = { name: 'A' }; user.phone = '123'; bot.sendMessage(user.phone);`,
+  `if (Math.round(lead.getAttr('sum')) % 2 == 0) bot.sendMessage('чётная');`,
+  `var date = new Date; date.setDate(date.getDate() + 1); bot.sendMessage(date.toLocaleDateString('ru-RU'));`,
+  `var f = parseFloat(lead.getAttr('sum').replace(',', '.')).toFixed(2); bot.sendMessage(f);`,
+  `bot.sendMessage(String(lead.getData('id')).padStart(5, 0));`,
+  `bot.sendMessage('цена: X'.replace('X', 5));`,
+  `isFinite(lead.getAttr('n')) && bot.sendMessage('число');`,
+  `if (new Date(lead.getAttr('until')) > new Date()) bot.sendMessage('ещё действует');`,
+  `bot.sendMessage('x'.repeat('3') + parseInt(5.7) + encodeURIComponent(lead.getAttr('q')));`,
+  `var t = setLine(1); function setLine(a, b) { b = b || 'нет'; return a + b; } bot.sendMessage(t);`,
+  `var i, out = ''; for (i = 0; i < lead.getAttr('count'); i++) out += '*'; bot.sendMessage(out);`,
+  `lead.setAttr('flag', true); lead.setAttr('n', 5); lead.setAttr('пусто', null);`,
+  `var now = Date.now(); if (now - lead.getAttr('last') > 3600 * 1000) lead.setAttr('last', now);`,
+  `var map = { 'да': 1 }; var key = lead.getAttr('answer'); if (map[key] === undefined) bot.sendMessage('не понял');`,
+  `bot.sendMessage(['Понедельник', 'Вторник'][new Date().getDay() - 1] || 'Выходной');`,
+  'var res = null; res = { ok: 1 }; bot.sendMessage(res.ok);',
+  `if (lead.getAttr('step') == undefined) bot.sendMessage('начало');`,
+];
+
 test('JavaScript that runs is not reported, not even as a hint', async () => {
-  expect(await found(...botOf(ORDINARY))).toEqual([]);
+  expect(await found(...botOf([...ORDINARY, ...OF_ANOTHER_HAND]))).toEqual([]);
 });
 
 const MISTAKES: ReadonlyArray<readonly [string, string]> = [
