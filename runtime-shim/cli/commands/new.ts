@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
@@ -23,7 +23,9 @@ export const newBot: CommandWork = async ({ terminal, arguments: { positionals }
   for (const name of await readdir(example)) {
     if (!NOT_COPIED.has(name)) await cp(join(example, name), join(folder, name), { recursive: true });
   }
-  const toPackage = relative(folder, packageRoot()).split(sep).join('/');
+  const toPackage = relative(await realpath(folder), packageRoot())
+    .split(sep)
+    .join('/');
   await change(join(folder, 'bot.json'), [
     [['$schema'], `${toPackage}/bot.schema.json`],
     [['id'], id],

@@ -156,6 +156,7 @@ export class Runner {
       if (isInnocent) {
         // The machine had no time for it. It has committed nothing, so it may run once more, watched by its CPU time alone.
         const again = this.#activeRun(job, unit, this.#createSlot(), libraries, run.startedAt);
+        again.hostCalls = run.hostCalls;
         again.place = placeIn(error.stack ?? '', run);
         await this.#perform(again, false);
         return;

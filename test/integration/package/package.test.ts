@@ -98,6 +98,19 @@ test('it says whose it is, and README.md says how to install this very tarball w
   }
 });
 
+test('new of the installed package makes a bot that finds the schema and the typings of the package', async () => {
+  const launcher = installed('metabot24-livetex', 'bin', 'metabot-livetex.js');
+  await execute(process.execPath, [launcher, 'new', 'my-bot'], { cwd: project });
+  const folder = join(project, 'my-bot');
+  const bot = JSON.parse(await readFile(join(folder, 'bot.json'), 'utf8')) as { readonly $schema: string };
+  expect(bot.$schema).toBe('../node_modules/metabot24-livetex/bot.schema.json');
+  expect(existsSync(join(folder, bot.$schema))).toBe(true);
+  expect(await readFile(join(folder, 'jsconfig.json'), 'utf8')).toContain(
+    '"../node_modules/metabot24-livetex/plugin/guest/*.d.ts"',
+  );
+  expect(await readdir(folder)).toContain('.vscode');
+});
+
 test('nothing in it names the machine that made it', async () => {
   const words = [ROOT, homedir(), hostname()].filter((word) => word.length > 3);
   for (const { path } of packed.files) {
