@@ -315,7 +315,9 @@ const FRAME = /^ {4}at (?:.* \()?(.+?):(\d+):(\d+)\)?$/gmu;
  * our guest code wrote (`globals/stack.guest.ts`), with the author's.
  */
 function placeIn(stack: string, { job, unit, libraries }: ActiveRun): ScriptPlace {
-  for (const [, name = '', row, column] of stack.matchAll(FRAME)) {
+  for (const [, bytes = '', row, column] of stack.matchAll(FRAME)) {
+    // isolated-vm hands a stack over byte by byte: a name that is not Latin must be read as UTF-8 again.
+    const name = Buffer.from(bytes, 'latin1').toString();
     const at = { line: Number(row), column: Number(column) };
     if (name === SCRIPT_NAME || name === job.file)
       return authorPlace({ library: null, ...at }, job.file, libraries, unit.locate);
