@@ -33,7 +33,7 @@ const tasksSchema = z.object({
         z.object({
           severity: z.string(),
           pattern: z.object({ regexp: z.string() }),
-          background: z.object({ beginsPattern: z.string(), endsPattern: z.string() }),
+          background: z.unknown(),
         }),
       ),
     }),
@@ -45,7 +45,9 @@ test('the JSON schema of the package is that which the runtime checks bot.json w
 });
 
 test('the schema takes every example, and refuses what an author gets wrong', async () => {
-  const schema = z.fromJSONSchema(JSON.parse(await readFile(SCHEMA, 'utf8')));
+  // Editors read a pattern as a Unicode expression, as the specification says; zod does not.
+  const latin = (await readFile(SCHEMA, 'utf8')).replaceAll(String.raw`\\p{L}\\p{N}`, 'A-Za-z0-9');
+  const schema = z.fromJSONSchema(JSON.parse(latin));
   const bots = await Promise.all(
     names.map(async (name): Promise<unknown> => JSON.parse(await readFile(join(EXAMPLES, name, 'bot.json'), 'utf8'))),
   );
@@ -115,11 +117,8 @@ test('the task of an editor finds problems and hints of check --watch at their p
   const text = await readFile(join(EXAMPLES, '08-support-bot', '.vscode/tasks.json'), 'utf8');
   const [task] = tasksSchema.parse(JSON.parse(text)).tasks;
   expect(task.command).toBe('npx metabot-livetex check . --watch');
-  const [{ background }] = z
-    .tuple([z.object({ background: z.unknown() })])
-    .rest(z.unknown())
-    .parse(task.problemMatcher);
-  expect(background).toEqual({ activeOnStart: true, beginsPattern: '^---', endsPattern: '^===' });
+  for (const { background } of task.problemMatcher)
+    expect(background).toEqual({ activeOnStart: true, beginsPattern: '^---', endsPattern: '^===' });
   const found = (output: string): string[] =>
     output.split('\n').flatMap((line) =>
       task.problemMatcher.flatMap(({ severity, pattern }) => {
