@@ -64,7 +64,7 @@ test.each([
       'attachments.1.url: must be an absolute http: or https: URL',
     ],
   ],
-  [{ ...WHO, text: 'a', txt: 'b' }, ['txt: unknown; a message has id, name, text, attachments']],
+  [{ ...WHO, text: 'a', txt: 'b' }, ['txt: unknown; a message has id, name, text, attachments, edits']],
 ])('every problem is named: %#', (input, expected) => {
   expect(problems(input)).toEqual(expected);
 });
