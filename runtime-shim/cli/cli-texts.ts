@@ -131,7 +131,7 @@ export const CLI_TEXTS = {
   forOperator: { en: 'for the operator', ru: 'для оператора' },
   log: { en: 'Log', ru: 'Журнал' },
   error: { en: 'Error', ru: 'Ошибка' },
-  inSomeFile: (file: string): Text => ({ en: `in ${file}`, ru: `в файле ${file}` }),
+  inSomeFile: (file: string): Text => ({ en: `in ${file}`, ru: `в ${file}` }),
   inFile: (file: string, line: number, column: number | null): Text => ({
     en: `in ${file}, line ${line}${column === null ? '' : `, column ${column}`}`,
     ru: `в ${file}, строка ${line}${column === null ? '' : `, столбец ${column}`}`,
