@@ -10,7 +10,8 @@ import { ROOT, runCommand, temporaryFolder } from '../../support/command.ts';
 import { EXAMPLES } from './example-dialog.ts';
 
 const folders = (await readdir(EXAMPLES, { withFileTypes: true }))
-  .filter((entry) => entry.isDirectory())
+  // The folder `host` is another platform's program, not a bot.
+  .filter((entry) => entry.isDirectory() && entry.name !== 'host')
   .map(({ name }) => name);
 
 /** Times differ from run to run. */

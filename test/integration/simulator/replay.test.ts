@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { playRecording, readRecording } from '../../../runtime-shim/cli/commands/replay.ts';
-import { type Difference, differenceText } from '../../../runtime-shim/simulator/recording/compare-outcomes.ts';
+import { differenceText } from '../../../runtime-shim/simulator/recording/compare-outcomes.ts';
 import { recordingSchema } from '../../../runtime-shim/simulator/recording/recording-schema.ts';
 import { botFolder } from '../../support/bot-folder.ts';
 import { runCommand } from '../../support/command.ts';
@@ -11,7 +11,13 @@ import { runCommand } from '../../support/command.ts';
 const EXAMPLES = join(import.meta.dirname, '../../../scripts-examples');
 const SUPPORT_BOT = join(EXAMPLES, '08-support-bot');
 
-const resultSchema = z.object({ differences: z.array(z.custom<Difference>()), played: recordingSchema });
+/** A document has its lines in English only. */
+const resultSchema = z.object({
+  differences: z.array(
+    z.object({ what: z.string(), lines: z.array(z.object({ mark: z.string(), text: z.string() })) }),
+  ),
+  played: recordingSchema,
+});
 
 /** A copy of the support bot, in which a test may change something. */
 async function supportBot(change: (description: string) => string): Promise<string> {
@@ -56,8 +62,7 @@ describe('a recorded dialog', () => {
     const result = await runCommand(['replay', path, '--json']);
     const { differences, played } = resultSchema.parse(JSON.parse(result.stdout));
     const failed = differences.find(({ what }) => what === 'errors');
-    // A document has its lines in English only.
-    const lines = failed?.lines.map(({ mark, text }) => `${mark} ${String(text)}`);
+    const lines = failed?.lines.map(({ mark, text }) => `${mark} ${text}`);
     expect(lines).toEqual([
       '+ operator, номер_заявки.js:2: ReferenceError: undefinedName is not defined (script_error)',
     ]);
