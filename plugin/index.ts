@@ -59,7 +59,10 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
   const client = (options.createClient ?? createLiveTexClient)({ clock, logger, onRequest: observer.request });
 
   const isOwned = typeof options.storage === 'string';
-  const storage = typeof options.storage === 'string' ? await openStorage(options.storage, { clock }) : options.storage;
+  const storage =
+    typeof options.storage === 'string'
+      ? await openStorage(options.storage, { clock, logger, checkFile: true })
+      : options.storage;
   const context = {
     bindings,
     storage,

@@ -8,12 +8,14 @@ import { pluginError } from './errors.ts';
 import { createAccept } from './inbound/accept-events.ts';
 import { afterScript, chooseTransfer, knownToScripts } from './runner/choose-transfer.ts';
 import { readDialog } from './core/dialog-record.ts';
-import { pluginMetrics } from './operations/metrics.ts';
 import { checkBinding } from './operations/check-binding.ts';
+import { createPluginMetrics } from './operations/metrics.ts';
 import { createHousekeeping } from './operations/housekeeping.ts';
 import { forgetLead, leadData } from './operations/lead-data.ts';
 import type { PluginContext } from './core/plugin-context.ts';
-import { probeTokens, readiness, type TokenWatch, warnOfMissingWebhooks } from './operations/tokens.ts';
+import { createReadiness, warnOfMissingWebhooks } from './operations/readiness.ts';
+import { probeTokens, type TokenWatch } from './operations/tokens.ts';
+import { createWebhookWatch } from './operations/webhook-watch.ts';
 import { NO_BINDING, dialogLane, queuesOf } from './core/jobs.ts';
 import { createReceiveWebhook } from './inbound/receive-webhook.ts';
 import { createWorkers, waitUntilIdle } from './operations/workers.ts';
@@ -60,6 +62,12 @@ export function assemblePlugin(assembly: PluginAssembly): LiveTexPlugin {
   const receive = createReceiveWebhook(context);
   const workers = createWorkers(context, drain, random);
   const housekeeping = createHousekeeping(context);
+  const webhooks = createWebhookWatch(context, random);
+  const readiness = createReadiness(context, tokens, {
+    ofBinding: webhooks.problemOf,
+    ofProcess: () => registry.problems(),
+  });
+  const metrics = createPluginMetrics(context);
   const functions = Object.entries(definition.guestFunctions).map(([name, make]) => [name, make(context)] as const);
   registry.onChange((id, binding) => {
     tokens.forget(id);
@@ -81,8 +89,8 @@ export function assemblePlugin(assembly: PluginAssembly): LiveTexPlugin {
     leadData: (lead) => leadData(context, lead),
     forget: (lead) => forgetLead(context, lead),
     check: async (bindingId) => checkBinding(context, bindingOf(bindingId)),
-    metrics: () => pluginMetrics(context),
-    ready: () => readiness(context, tokens, registry.problems()),
+    metrics: async () => [...(await metrics()), ...webhooks.metrics()],
+    ready: () => readiness.ready(),
     async start() {
       warnOfMissingWebhooks(context);
       await probeTokens(context);
@@ -91,12 +99,14 @@ export function assemblePlugin(assembly: PluginAssembly): LiveTexPlugin {
       registry.start();
       workers.start();
       housekeeping.start();
+      readiness.start();
+      webhooks.start();
     },
     close() {
       running = false;
       closing ??= (async () => {
         await registry.stop();
-        await Promise.all([housekeeping.stop(), workers.stop()]);
+        await Promise.all([housekeeping.stop(), webhooks.stop(), workers.stop()]);
         await release();
       })();
       return closing;

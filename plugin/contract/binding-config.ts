@@ -80,6 +80,10 @@ const webhookSchema = z.strictObject({
   publicUrl: httpUrl,
   /** Returned by LiveTex in every notification. */
   key: secret,
+  /** Set again when LiveTex has another address, or none. */
+  keep: z.boolean().default(true),
+  /** How often it is read back, s. */
+  watchSeconds: z.int().min(5).max(86_400).default(600),
   /** Accepted as well while a key is being changed. */
   previousKey: secret.optional(),
 });
@@ -183,7 +187,13 @@ export type BindingConfig = z.infer<typeof bindingSchema>;
 export type BindingInput = z.input<typeof bindingSchema>;
 
 /** Where LiveTex posts a binding's events; `undefined` when the binding asks for no webhook. */
-export function webhookUrlOf({ id, webhook }: Pick<BindingConfig, 'id' | 'webhook'>): string | undefined {
+export function webhookUrlOf({
+  id,
+  webhook,
+}: {
+  readonly id: string;
+  readonly webhook?: { readonly publicUrl: string } | undefined;
+}): string | undefined {
   if (webhook === undefined) return undefined;
   return `${webhook.publicUrl.replace(/\/+$/, '')}/webhook/livetex/${encodeURIComponent(id)}`;
 }

@@ -60,7 +60,8 @@ export const requestSchemas = {
     comment: z.string().optional(),
   }),
   setWebhook: z.strictObject({
-    url: z.string().min(1),
+    /** Empty: none any more. LiveTex documents the word only as an answer of `getWebhookSettings`, so it is read back. */
+    url: z.string(),
     webhook_key: z.string(),
     webhook_event_types: z.array(z.string()).optional(),
   }),

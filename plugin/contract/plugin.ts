@@ -19,8 +19,8 @@ export interface Metric {
   }>;
 }
 
-/** Whether the plugin can do its work, and if not, why: sentences for the maintainer, without secrets. */
-export interface Readiness {
+/** Whether something can do its work, and if not, why: sentences for the maintainer, without secrets. */
+interface State {
   readonly ready: boolean;
   readonly reasons: readonly string[];
 }
@@ -34,6 +34,15 @@ export interface Check {
   readonly problem?: string;
   /** What to do about it. */
   readonly advice?: string;
+}
+
+/**
+ * Whether the process can do its work, and each binding beside it: one tenant's trouble is not the others'. Only when no
+ * binding can be served the process cannot either.
+ */
+export interface Readiness extends State {
+  /** By the binding's id. */
+  readonly bindings?: Readonly<Record<string, State>>;
 }
 
 /** A webhook's answer. `body` is JSON text. */

@@ -7,7 +7,8 @@ import { countOpenDialogs } from '../core/dialog-record.ts';
 import { liveTexQueue, queuesOf } from '../core/jobs.ts';
 import { originField } from '../core/origin.ts';
 import type { Counters, LiveTexClock, Measures, PluginContext } from '../core/plugin-context.ts';
-import type { QueueStats } from '../storage/contract.ts';
+import type { QueueStats, Storage } from '../storage/contract.ts';
+import { createProbe } from '../storage/index.ts';
 import type { TokenWatch } from './tokens.ts';
 
 /** What is measured of a queue. The only label is the queue's name: a lane's name would hold a lead's id. */
@@ -32,27 +33,40 @@ const OF_QUEUE: ReadonlyArray<{
   { name: 'livetex_queue_timers', help: 'Timers not yet due, by queue.', value: (stats) => stats.timers },
 ];
 
-/** The counters, and the state of the plugin's own queues (a shared storage has others too). */
-export async function pluginMetrics(context: PluginContext): Promise<Metric[]> {
-  const own = queuesOf(context.bindings.all);
-  const known = new Map((await context.storage.stats()).map((stats) => [stats.queue, stats]));
+/**
+ * The counters, the storage's state, and that of the plugin's own queues (a shared storage has others too). Within a second:
+ * of a storage that does not answer there is only that it does not.
+ */
+export function createPluginMetrics(context: PluginContext): () => Promise<Metric[]> {
+  const { storage, clock, counters, measures } = context;
+  const stored = createProbe(async () => {
+    const [stats, ...gauges] = await Promise.all([storage.stats(), pausedQueues(context), openDialogs(context)]);
+    return { stats, gauges };
+  }, clock);
+  return async () => {
+    const answer = await stored();
+    const gauges = answer.is === 'answered' ? [...queueGauges(context, answer.value.stats), ...answer.value.gauges] : [];
+    const { requests, operatorWait, firstAnswer } = measures;
+    return [
+      ...counters.metrics(),
+      ...[requests, operatorWait, firstAnswer].map((histogram) => histogram.metric()),
+      ...storageMetrics(storage, answer.is === 'answered'),
+      ...gauges,
+    ];
+  };
+}
+
+function queueGauges({ bindings, clock }: PluginContext, all: readonly QueueStats[]): Metric[] {
+  const known = new Map(all.map((stats) => [stats.queue, stats]));
   // A queue in which nothing was ever stored stands there with zeros: what is not there can be told from what is 0.
-  const queues = own.map((queue) => known.get(queue) ?? { ...EMPTY, queue });
-  const now = context.clock.now();
-  const gauges = OF_QUEUE.map(({ name, help, value }): Metric => ({
+  const queues = queuesOf(bindings.all).map((queue) => known.get(queue) ?? { ...EMPTY, queue });
+  const now = clock.now();
+  return OF_QUEUE.map(({ name, help, value }): Metric => ({
     name,
     help,
     type: 'gauge',
     samples: queues.map((stats) => ({ labels: { queue: stats.queue }, value: value(stats, now) })),
   }));
-  const { requests, operatorWait, firstAnswer } = context.measures;
-  return [
-    ...context.counters.metrics(),
-    ...[requests, operatorWait, firstAnswer].map((histogram) => histogram.metric()),
-    ...gauges,
-    await pausedQueues(context),
-    await openDialogs(context),
-  ];
 }
 
 const EMPTY: Omit<QueueStats, 'queue'> = { lanes: 0, jobs: 0, oldestAt: null, retrying: 0, dead: 0, timers: 0 };
@@ -84,6 +98,23 @@ async function openDialogs({ bindings, storage }: PluginContext): Promise<Metric
       })),
     ),
   };
+}
+
+function storageMetrics(storage: Storage, isUp: boolean): Metric[] {
+  return [
+    {
+      name: 'storage_up',
+      help: 'Does the storage answer (1), or not within a second (0)?',
+      type: 'gauge',
+      samples: [{ labels: {}, value: isUp ? 1 : 0 }],
+    },
+    {
+      name: 'storage_failures_total',
+      help: 'What failed at the storage, by code of the error catalogue.',
+      type: 'counter',
+      samples: Object.entries(storage.failures().totals).map(([code, value]) => ({ labels: { code }, value })),
+    },
+  ];
 }
 
 interface Observer {

@@ -3,8 +3,6 @@ import { isTokenProblem } from '../outbound/classify-failure.ts';
 import { messageOf } from '../contract/coded-error.ts';
 import type { PluginContext } from '../core/plugin-context.ts';
 import { liveTexQueue } from '../core/jobs.ts';
-import type { Readiness } from '../contract/plugin.ts';
-import { pauseOf } from '../storage/index.ts';
 
 /** Which bindings' tokens LiveTex refuses, by the latest request of each that it answered. In memory: the first request after a restart tells. */
 export interface TokenWatch {
@@ -60,43 +58,4 @@ export async function probeTokens({ storage, bindings, clock, logger }: PluginCo
     // The probe comes by itself, only later; the workers tell what is wrong with the storage.
     logger.warn('a queue that is held back could not be tried at once', { error: messageOf(error) });
   }
-}
-
-/** A pause that LiveTex asked for, or an outage, ends by itself and needs nobody, so it does not make the plugin unready. */
-const PASSING_REASONS = ['livetex_rate_limited', 'livetex_timeout', 'livetex_unreachable'];
-
-/** Leads would be told that they are with an operator, and never hear one. */
-const NO_WEBHOOK = 'has no "webhook" (publicUrl and key), so answers of operators cannot arrive';
-
-/** Tells at the start what is not an error but takes half of the dialogs away. */
-export function warnOfMissingWebhooks({ bindings, logger }: Pick<PluginContext, 'bindings' | 'logger'>): void {
-  for (const { id, config } of bindings.all) {
-    if (config.webhook === undefined) logger.error(`LiveTex binding ${NO_WEBHOOK}`, { binding: id });
-  }
-}
-
-/** Can storage be written, and does LiveTex take each binding's token? `problems`: what else is known to be wrong. */
-export async function readiness(
-  context: PluginContext,
-  tokens: TokenWatch,
-  problems: readonly string[],
-): Promise<Readiness> {
-  const reasons = [...problems];
-  try {
-    await context.storage.ping();
-    for (const { id, client, config, leavingSince } of context.bindings.all) {
-      if (leavingSince !== null) continue;
-      // After a start without traffic nobody has asked LiveTex yet. An outage is no reason: the lanes wait for its end.
-      if (!tokens.isKnown(id)) await client.availability();
-      const pause = await context.storage.read((tx) => tx.getPause(liveTexQueue(id)));
-      const paused =
-        pause && !PASSING_REASONS.includes(pause.reason) ? `its queue is paused: ${pauseOf(pause).code}` : undefined;
-      const problem = tokens.problemOf(id) ?? paused;
-      if (problem !== undefined) reasons.push(`LiveTex binding "${id}": ${problem}`);
-      if (config.webhook === undefined) reasons.push(`LiveTex binding "${id}": ${NO_WEBHOOK}`);
-    }
-  } catch (error) {
-    reasons.push(`storage: ${messageOf(error)}`);
-  }
-  return { ready: reasons.length === 0, reasons };
 }

@@ -95,6 +95,24 @@ export interface QueuePause {
   readonly reason: string;
 }
 
+/** A lane as it stands. */
+export interface LaneState {
+  /** Jobs waiting or under way. */
+  readonly jobs: number;
+  /** Unix ms from which the head may be tried; `null`: it is under way. */
+  readonly nextAt: number | null;
+}
+
+/** What went wrong at a storage itself, in this process: not what its callers did wrong. */
+export interface StorageFailures {
+  /** How often, by code. */
+  readonly totals: Readonly<Record<string, number>>;
+  /** The newest one, if it is not a minute old and nothing has shown that it is over. */
+  readonly recent: { readonly code: string; readonly message: string } | null;
+  /** What the check of the file at the start has found (`checkFile`). */
+  readonly damage: string | null;
+}
+
 /** What may be read inside a transaction, and in one of its own: one state of everything. */
 export interface ReadTransaction {
   getRecord(collection: string, key: string): Promise<VersionedRecord | undefined>;
@@ -108,6 +126,10 @@ export interface ReadTransaction {
   /** Jobs waiting in a lane, head first, at most `limit`. */
   listJobs(queue: string, lane: string, limit: number): Promise<StoredJob[]>;
   getPause(queue: string): Promise<QueuePause | undefined>;
+  /** All pauses that are noted, those whose time is over too (until a job has gone through). */
+  listPauses(): Promise<Array<QueuePause & { readonly queue: string }>>;
+  /** How much of a lane waits, counted up to `countTo`, and when its head may be tried; `undefined`: there is no such lane. */
+  readLane(queue: string, lane: string, countTo: number): Promise<LaneState | undefined>;
 }
 
 /** What may be written; all of it or nothing becomes durable, at once. */
@@ -200,6 +222,8 @@ export interface SqlClient {
 /** The durable state of plugin and shim: records, streams, remembered ids, lanes of jobs, timers. One contract, two engines. */
 export interface Storage {
   readonly driver: 'memory' | 'sqlite' | 'postgres';
+  /** There was nothing of ours before it was opened: a folder or schema that is new, and empty. */
+  readonly created: boolean;
   /**
    * Runs `work` in one transaction: all of it is durable when the promise resolves, none of it when it rejects.
    * `work` must await nothing but its `tx` (no I/O: it holds up others); a driver may commit several transactions
@@ -245,6 +269,8 @@ export interface Storage {
   scrub(): Promise<void>;
   /** A cheap proof that storage can be written. @throws what is wrong */
   ping(): Promise<void>;
+  /** What went wrong so far: from memory. */
+  failures(): StorageFailures;
   close(): Promise<void>;
 }
 
@@ -267,4 +293,6 @@ export interface OpenStorageOptions {
    * `storage_foreign`. Left out: whoever asks.
    */
   readonly owner?: string;
+  /** Reads a folder's whole database once after it was opened, in a thread of its own, and says what is damaged. Default: no. */
+  readonly checkFile?: boolean;
 }

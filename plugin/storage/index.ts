@@ -11,7 +11,8 @@ export { createLaneWorker } from './worker/lane-worker.ts';
 export { pauseOf } from './worker/settle-job.ts';
 export { createQueueWatch } from './worker/queue-watch.ts';
 export { createMemoryStorage, createSqliteStorage } from './sqlite/sqlite-storage.ts';
-export { systemClock } from './system-clock.ts';
+export { steadyTime, systemClock } from './system-clock.ts';
+export { createProbe, type Probed } from './probe.ts';
 
 /**
  * Opens storage by its specification: `sqlite:<folder>`, `memory:` or a `postgres://` URL.

@@ -69,11 +69,11 @@ function isRetryable(error: unknown): boolean {
 
 /** Registers a binding's webhook once, for a server whose address is known only when it listens (port 0). */
 export async function setWebhookAt(binding: BindingConfig, publicUrl: string): Promise<void> {
-  const webhook = { key: binding.webhook?.key ?? '', publicUrl };
+  const key = binding.webhook?.key ?? '';
   const client = createLiveTexClient({ clock: systemClock });
   try {
-    const url = webhookUrlOf({ ...binding, webhook }) ?? '';
-    await client.binding(binding).setWebhook({ url, webhook_key: webhook.key });
+    const url = webhookUrlOf({ id: binding.id, webhook: { publicUrl } }) ?? '';
+    await client.binding(binding).setWebhook({ url, webhook_key: key });
   } finally {
     await client.close();
   }

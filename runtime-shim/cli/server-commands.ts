@@ -61,15 +61,20 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'webhook',
     summary: {
-      en: 'register the webhook at LiveTex, or show what is registered',
-      ru: 'поставить вебхук в LiveTex или показать, какой там стоит',
+      en: 'register the webhook at LiveTex, show what is registered, or remove it',
+      ru: 'поставить вебхук в LiveTex, показать, какой там стоит, или убрать его',
     },
     about: {
       en: ['Works through the API of LiveTex, so the token of the binding must be right.'].join('\n'),
       ru: ['Работает через API LiveTex, поэтому токен привязки должен быть верным.'].join('\n'),
     },
     positionals: [
-      { name: 'set|show', required: true, oneOf: ['set', 'show'], help: { en: 'what to do', ru: 'что сделать' } },
+      {
+        name: 'set|show|remove',
+        required: true,
+        oneOf: ['set', 'show', 'remove'],
+        help: { en: 'what to do', ru: 'что сделать' },
+      },
     ],
     options: [
       CONFIG,

@@ -1,11 +1,13 @@
 /** `/healthz`, `/readyz` and `/metrics`: for whoever runs the server. */
 import { z } from 'zod';
-import type { Metric } from '../../plugin/contract/plugin.ts';
-import { answerJson, answerText } from './answer.ts';
+import type { Metric, Readiness } from '../../plugin/contract/plugin.ts';
+import { answerError, answerJson, answerText } from './answer.ts';
 import type { Route } from './routes.ts';
 import type { ServerPorts } from './server-ports.ts';
 
-const readinessSchema = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
+const stateSchema = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
+const readinessSchema = stateSchema.extend({ bindings: z.record(z.string(), stateSchema).optional() });
+const readinessQuery = z.object({ binding: z.string().optional() });
 
 export function stateRoutes(ports: Pick<ServerPorts, 'ready' | 'metrics'>): Route[] {
   const common = { method: 'GET', head: true, access: 'state' } as const;
@@ -20,14 +22,25 @@ export function stateRoutes(ports: Pick<ServerPorts, 'ready' | 'metrics'>): Rout
     {
       ...common,
       path: '/readyz',
-      summary: 'Can it do its work?',
+      summary: 'Can it do its work, or one binding its own?',
+      query: readinessQuery,
       answers: {
         200: { description: 'ready', schema: readinessSchema },
+        404: { description: 'there is no such binding' },
         503: { description: 'not ready, with reasons', schema: readinessSchema },
       },
-      async answer({ response }) {
+      async answer({ response, query }) {
         const readiness = await ports.ready();
-        answerJson(response, readiness.ready ? 200 : 503, readiness);
+        const id = query.get('binding');
+        const state = id === null ? readiness : ofBinding(readiness, id);
+        if (state === undefined) {
+          const known = Object.keys(readiness.bindings ?? {}).join(', ');
+          return answerError(response, 404, {
+            code: 'not_found',
+            message: `there is no such binding; known: ${known === '' ? 'none' : known}`,
+          });
+        }
+        answerJson(response, state.ready ? 200 : 503, state);
       },
     },
     {
@@ -40,6 +53,14 @@ export function stateRoutes(ports: Pick<ServerPorts, 'ready' | 'metrics'>): Rout
       },
     },
   ];
+}
+
+/** One binding's state; the process's stands above it. `undefined`: there is no such binding, or nobody can say yet. */
+function ofBinding({ ready, reasons, bindings = {} }: Readiness, id: string): Readiness | undefined {
+  const own = Object.hasOwn(bindings, id) ? bindings[id] : undefined;
+  // While it starts or ends, the process alone is what can be told.
+  if (own === undefined) return ready || Object.keys(bindings).length > 0 ? undefined : { ready, reasons };
+  return own.ready ? { ready, reasons } : own;
 }
 
 /** Prometheus' text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats). */

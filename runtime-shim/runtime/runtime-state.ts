@@ -1,24 +1,12 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { addedUp } from '../../plugin/contract/histogram.ts';
 import { messageOf } from '../../plugin/contract/coded-error.ts';
-import type { Metric, Readiness } from '../../plugin/contract/plugin.ts';
-import type { QueueStats } from '../../plugin/storage/contract.ts';
+import type { Metric, Readiness, RuntimePlugin } from '../../plugin/contract/plugin.ts';
+import type { QueueStats, ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
+import { createProbe, type Probed } from '../../plugin/storage/index.ts';
 import type { LaneWorkerEvent } from '../../plugin/storage/lane-worker-contract.ts';
 import { leadQueue } from '../leads/lead-keys.ts';
 import type { RuntimeContext } from './runtime-context.ts';
-
-/** Everything measured: the runtime's own values and those of the plugins. Labels hold no lead, no token. */
-export async function runtimeMetrics(bots: readonly RuntimeContext[], jobs: JobCounters): Promise<Metric[]> {
-  const plugins = await Promise.all((bots[0]?.plugins().list ?? []).map((plugin) => plugin.metrics()));
-  const requests = bots[0]?.requests.metrics() ?? [];
-  return [
-    ...processMetrics(),
-    ...sandboxMetrics(bots),
-    ...requests,
-    ...(await laneMetrics(bots, jobs)),
-    ...plugins.flat(),
-  ];
-}
 
 /** How often the event loop is looked at, ms: longer stops than that show. Watched from the first look at the numbers on. */
 const LOOP_RESOLUTION_MS = 20;
@@ -57,6 +45,72 @@ function processMetrics(): Metric[] {
   ];
 }
 
+export type Phase = 'starting' | 'held' | 'started' | 'draining' | 'closing';
+
+/** What a runtime says of itself: within a second, whatever hangs. */
+interface RuntimeState {
+  /** Everything measured: the runtime's own values and those of the plugins. Labels hold no lead, no token. */
+  metrics(): Promise<Metric[]>;
+  /** Can the runtime do its work now? Reasons are sentences for the maintainer, without secrets. */
+  ready(phase: Phase): Promise<Readiness>;
+}
+
+/** `bots`: the first one has what they share: storage, clock, plugins. */
+export function createRuntimeState(
+  bots: readonly [RuntimeContext, ...RuntimeContext[]],
+  jobs: JobCounters,
+): RuntimeState {
+  const [context] = bots;
+  const { storage, clock } = context;
+  const stats = createProbe(() => storage.stats(), clock);
+  const ping = createProbe(() => storage.ping(), clock);
+  const runners = [...new Set(bots.map(({ sandbox }) => sandbox))].map((one) => createProbe(() => one.ready(), clock));
+  return {
+    async metrics() {
+      const [queues, ...plugins] = await Promise.all([
+        stats(),
+        ...context.plugins().list.map((plugin) => plugin.metrics()),
+      ]);
+      const lanes = queues.is === 'answered' ? laneGauges(bots, queues.value, clock.now()) : [];
+      return [
+        ...processMetrics(),
+        ...sandboxMetrics(bots),
+        ...context.requests.metrics(),
+        ...lanes,
+        ...laneCounters(jobs),
+        ...plugins.flat(),
+      ];
+    },
+    async ready(phase) {
+      if (phase === 'held') return { ready: false, reasons: [HELD] };
+      if (phase !== 'started') return { ready: false, reasons: [`the runtime is ${phase}`] };
+      const [own, ...plugins] = await Promise.all([
+        Promise.all([problemOf(ping, 'storage: '), ...runners.map((one) => problemOf(one, 'sandbox: '))]),
+        ...context.plugins().list.map(stateOf),
+      ]);
+      // The storage is the plugins' as well: what stands against it is said once.
+      const reasons = [...new Set([...own.flat(), ...plugins.flatMap((plugin) => plugin.reasons)])];
+      const bindings = Object.fromEntries(plugins.flatMap((plugin) => Object.entries(plugin.bindings ?? {})));
+      const isEmpty = Object.keys(bindings).length === 0;
+      return { ready: reasons.length === 0, reasons, ...(isEmpty ? {} : { bindings }) };
+    },
+  };
+}
+
+async function stateOf(plugin: RuntimePlugin<Transaction, ReadTransaction>): Promise<Readiness> {
+  try {
+    return await plugin.ready();
+  } catch (error) {
+    return { ready: false, reasons: [`${plugin.name}: ${messageOf(error)}`] };
+  }
+}
+
+async function problemOf(ask: () => Promise<Probed<void>>, prefix: string): Promise<string[]> {
+  const answer = await ask();
+  if (answer.is === 'answered') return [];
+  return [`${prefix}${answer.is === 'failed' ? messageOf(answer.error) : `no answer for ${answer.forMs} ms`}`];
+}
+
 /** Of all bots together. */
 function sandboxMetrics(bots: readonly RuntimeContext[]): Metric[] {
   const all = [...new Set(bots.map(({ sandbox }) => sandbox))].map((sandbox) => sandbox.stats());
@@ -87,11 +141,9 @@ function sandboxMetrics(bots: readonly RuntimeContext[]): Metric[] {
 }
 
 /** The lanes of the leads of all bots; a plugin reports its own. */
-async function laneMetrics(bots: readonly RuntimeContext[], counters: JobCounters): Promise<Metric[]> {
+function laneGauges(bots: readonly RuntimeContext[], stats: readonly QueueStats[], now: number): Metric[] {
   const queues = new Set(bots.map(({ botId }) => leadQueue(botId)));
-  const stats = (await bots[0]?.storage.stats()) ?? [];
   const found = stats.filter(({ queue }) => queues.has(queue));
-  const now = bots[0]?.clock.now() ?? 0;
   const age = Math.max(0, ...found.map(({ oldestAt }) => (oldestAt === null ? 0 : now - oldestAt))) / 1_000;
   const all = (value: (one: QueueStats) => number): number => sum(found.map(value));
   return [
@@ -120,6 +172,11 @@ async function laneMetrics(bots: readonly RuntimeContext[], counters: JobCounter
       'gauge',
       all(({ dead }) => dead),
     ),
+  ];
+}
+
+function laneCounters(counters: JobCounters): Metric[] {
+  return [
     one('metabot_lead_retries_total', 'Failed tries of leads’ jobs.', 'counter', counters.retried),
     one('metabot_lead_given_up_total', 'Jobs of leads that were given up.', 'counter', counters.dead),
   ];
@@ -162,34 +219,3 @@ export class JobCounters {
 
 const HELD =
   'the runtime is held back (serve --hold): messages and webhooks are stored, nothing is sent before "metabot-livetex outbox release"';
-
-/** Can the runtime do its work now? Reasons are sentences for the maintainer, without secrets. */
-export async function runtimeReadiness(
-  bots: readonly RuntimeContext[],
-  phase: 'starting' | 'held' | 'started' | 'draining' | 'closing',
-): Promise<Readiness> {
-  if (phase === 'held') return { ready: false, reasons: [HELD] };
-  if (phase !== 'started') return { ready: false, reasons: [`the runtime is ${phase}`] };
-  const answers = await Promise.all([
-    ...bots.slice(0, 1).map(({ storage }) => problemOf(() => storage.ping(), 'storage: ')),
-    ...[...new Set(bots.map(({ sandbox }) => sandbox))].map((one) => problemOf(() => one.ready(), 'sandbox: ')),
-    ...(bots[0]?.plugins().list ?? []).map(async (plugin) => {
-      try {
-        return (await plugin.ready()).reasons;
-      } catch (error) {
-        return [`${plugin.name}: ${messageOf(error)}`];
-      }
-    }),
-  ]);
-  const reasons = answers.flat();
-  return { ready: reasons.length === 0, reasons };
-}
-
-async function problemOf(check: () => Promise<void>, prefix: string): Promise<string[]> {
-  try {
-    await check();
-    return [];
-  } catch (error) {
-    return [`${prefix}${messageOf(error)}`];
-  }
-}

@@ -22,7 +22,7 @@ import type {
 } from './contract.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { createHistogram, SHORT_TIMES_S } from '../../plugin/contract/histogram.ts';
-import { JobCounters, runtimeMetrics, runtimeReadiness } from './runtime-state.ts';
+import { createRuntimeState, JobCounters, type Phase } from './runtime-state.ts';
 import { watchFolder } from './watch-folder.ts';
 
 /** A bot of a runtime: its part of the context, and its folder. */
@@ -52,7 +52,7 @@ export class ShimRuntime implements Runtime {
   private readonly first: BotAtWork;
   private readonly others: readonly BotAtWork[];
   private readonly http: HttpServer | undefined;
-  private phase: 'starting' | 'held' | 'started' | 'draining' | 'closing' = 'starting';
+  private phase: Phase = 'starting';
   private closed: Promise<void> | undefined;
   private unwatch: () => void = () => undefined;
 
@@ -74,21 +74,22 @@ export class ShimRuntime implements Runtime {
       });
     this.first = atWork(first);
     this.others = others.map(atWork);
-    const contexts = insides.bots.map((bot) => bot.context);
+    const contexts = [context, ...others.map((bot) => bot.context)] as const;
     const seconds = createHistogram(
       'metabot_http_seconds',
       'Answers over HTTP by method, first part of the path and status; streams are not counted.',
       SHORT_TIMES_S,
     );
     if (options.http === undefined) return;
+    const state = createRuntimeState(contexts, counters);
     this.http = new HttpServer(options.http, {
       runtime: this,
       storage: context.storage,
       clock: context.clock,
       logger: context.logger,
-      ready: () => runtimeReadiness(contexts, this.phase),
+      ready: () => state.ready(this.phase),
       seconds,
-      metrics: async () => [...(await runtimeMetrics(contexts, counters)), seconds.metric()],
+      metrics: async () => [...(await state.metrics()), seconds.metric()],
       routes: insides.routes,
     });
   }

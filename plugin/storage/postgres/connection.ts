@@ -106,11 +106,12 @@ type Alone = (statement: Statement, values: readonly unknown[]) => Promise<Query
 export interface Connection {
   /**
    * One statement outside a transaction, repeated after a lost connection: only for statements that may run twice.
-   * `attempt` counts from 1.
+   * `attempt` counts from 1. `forMs`: how long it is tried again while the server is away; left out: as all work is.
    */
   query<Row extends QueryResultRow>(
     statement: Statement,
     values: (attempt: number) => readonly unknown[],
+    forMs?: number,
   ): Promise<Row[]>;
   /**
    * Runs `work` in a transaction; runs it again after a deadlock, a lost connection or a restart of the server. One that
@@ -158,8 +159,8 @@ export function createConnection({
   const marks = createCommitMarks(nodeId);
   let closing: Promise<void> | undefined;
 
-  async function again<T>(attempt: (number: number) => Promise<T>): Promise<T> {
-    const giveUpAt = performance.now() + reconnectForMs;
+  async function again<T>(attempt: (number: number) => Promise<T>, forMs = reconnectForMs): Promise<T> {
+    const giveUpAt = performance.now() + forMs;
     for (let number = 1, wait = FIRST_WAIT_MS; ; number += 1, wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
       if (closing !== undefined) throw storageError('storage_closed', undefined);
       try {
@@ -239,8 +240,8 @@ export function createConnection({
   }
 
   return {
-    query: (statement, values) =>
-      again((attempt) => withSession((session) => session.query(statement, values(attempt)))),
+    query: (statement, values, forMs) =>
+      again((attempt) => withSession((session) => session.query(statement, values(attempt))), forMs),
     transaction: (work, alone) => again(() => write(work, alone)),
     read: (work) => again(() => readOnce(work)),
     dedicated: () => new Client(config),

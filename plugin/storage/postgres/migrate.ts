@@ -41,14 +41,14 @@ const LONGEST_MIGRATION_MS = 3_600_000;
 /**
  * Brings the schema to this program's version. Safe when several nodes start at once: one migrates, the others wait for
  * its lock. All steps are one transaction, so a crash leaves the old version behind. A user without the right to create
- * may use a schema that is up to date.
+ * may use a schema that is up to date. `created`: there was nothing before.
  * @throws storage_server_old · storage_newer · storage_foreign · storage_copy_unfinished · storage_no_rights and other errors of the connection
  */
 export async function migrate(
   target: Target,
   owner: string | undefined,
   { duringCopy = false }: { readonly duringCopy?: boolean } = {},
-): Promise<void> {
+): Promise<{ readonly created: boolean }> {
   const client = new Client({ ...clientConfig(target), pipeline: false });
   client.on('error', () => undefined);
   try {
@@ -58,9 +58,10 @@ export async function migrate(
     if (version > 0) await refuseOther(client, target, owner);
     if (version > 0 && !duringCopy) await refuseUnfinishedCopy(client, target);
     if (version < SCHEMA_VERSION) await upgrade(client, target);
-    if (owner === undefined) return;
+    if (owner === undefined) return { created: version === 0 };
     await client.query(`INSERT INTO meta (key, value) VALUES ('owner', $1) ON CONFLICT (key) DO NOTHING`, [owner]);
     await refuseOther(client, target, owner);
+    return { created: version === 0 };
   } catch (error) {
     throw describeServerError(error, target);
   } finally {

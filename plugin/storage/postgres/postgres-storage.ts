@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Storage, StorageClock, Logger, Transaction } from '../contract.ts';
 import { storageError } from '../errors.ts';
+import { watchStorage } from '../watched-storage.ts';
 import { TRANSACTION_DEADLINE_MS, createLife } from '../transaction-life.ts';
 import { systemClock } from '../system-clock.ts';
 import { nameLostClaim, noChanges, writeTransaction } from './transaction.ts';
@@ -41,6 +42,9 @@ export interface PostgresStorageOptions {
   readonly nodeGoneAfterMs?: number;
 }
 
+/** A connection that broke while nobody used it is replaced within this, ms. */
+const PING_FOR_MS = 100;
+
 const PING = {
   name: 'ping',
   text: `INSERT INTO meta (key, value) VALUES ('ping', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
@@ -56,7 +60,7 @@ const PING = {
 export async function createPostgresStorage(spec: string, options: PostgresStorageOptions = {}): Promise<Storage> {
   const { logger } = options;
   const target = parseTarget(spec);
-  await migrate(target, target.cluster ?? options.owner);
+  const { created } = await migrate(target, target.cluster ?? options.owner);
   const nodeId = randomUUID();
   const goneAfterMs = options.nodeGoneAfterMs ?? GONE_AFTER_MS;
   const clock = createNodeClock(options.clock ?? systemClock, options.timeSource ?? 'server');
@@ -121,8 +125,9 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     }
   }
 
-  return {
+  const storage: Omit<Storage, 'failures'> = {
     driver: 'postgres',
+    created,
     transaction(work) {
       if (closing !== undefined) return Promise.reject(storageError('storage_closed', undefined));
       const result = transaction(work);
@@ -161,7 +166,8 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     // Deleted rows are taken out of the files by autovacuum.
     scrub: () => Promise.resolve(),
     async ping() {
-      await connection.query(PING, () => [new Date(clock.now()).toISOString()]);
+      // Whoever asks whether all is well wants to hear at once that it is not.
+      await connection.query(PING, () => [new Date(clock.now()).toISOString()], PING_FOR_MS);
     },
     close() {
       closing ??= (async () => {
@@ -175,4 +181,5 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
       return closing;
     },
   };
+  return watchStorage(storage, options.clock ?? systemClock);
 }

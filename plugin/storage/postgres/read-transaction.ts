@@ -1,4 +1,4 @@
-import type { QueuePause, ReadTransaction, StoredJob, StreamEntry, VersionedRecord } from '../contract.ts';
+import type { LaneState, QueuePause, ReadTransaction, StoredJob, StreamEntry, VersionedRecord } from '../contract.ts';
 import { endOfPrefix, fromJsonText } from '../values.ts';
 import type { NodeClock } from './node-clock.ts';
 import type { Query } from './session.ts';
@@ -41,6 +41,15 @@ export const READ = {
     text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE queue = $1 AND lane = $2 ORDER BY id LIMIT $3`,
   },
   getPause: { name: 'get_gate', text: `SELECT until - ${NOW} AS wait, reason FROM gates WHERE queue = $2` },
+  listPauses: { name: 'list_gates', text: `SELECT queue, until - ${NOW} AS wait, reason FROM gates ORDER BY queue` },
+  readLane: {
+    name: 'read_lane',
+    text: `SELECT ready_at - ${NOW} AS wait, coalesce(lease_until > ${NOW}, false) AS claimed,
+             (SELECT count(*)::int FROM (
+               SELECT 1 FROM jobs WHERE jobs.queue = $2 AND jobs.lane = $3 ORDER BY id LIMIT $4
+             ) AS first) AS jobs
+           FROM lanes WHERE queue = $2 AND lane = $3`,
+  },
 } as const;
 
 /** The reading half of a transaction. `check` throws once the transaction has ended. */
@@ -78,6 +87,17 @@ export function readTransaction(query: Query, clock: NodeClock, check: () => voi
       check();
       const [row] = await query<{ wait: string; reason: string }>(READ.getPause, [clock.testNow(), queue]);
       return row && { until: clock.after(Number(row.wait)), reason: row.reason };
+    },
+    async listPauses() {
+      check();
+      const rows = await query<{ queue: string; wait: string; reason: string }>(READ.listPauses, [clock.testNow()]);
+      return rows.map(({ queue, wait, reason }) => ({ queue, until: clock.after(Number(wait)), reason }));
+    },
+    async readLane(queue, lane, countTo): Promise<LaneState | undefined> {
+      check();
+      const values = [clock.testNow(), queue, lane, countTo];
+      const [row] = await query<{ wait: string; claimed: boolean; jobs: number }>(READ.readLane, values);
+      return row && { jobs: row.jobs, nextAt: row.claimed ? null : clock.after(Number(row.wait)) };
     },
   };
 }

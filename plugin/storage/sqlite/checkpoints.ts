@@ -6,7 +6,8 @@ import type { Answer, Request } from './checkpoint-thread.ts';
 
 /** The thread beside this file: in the flat `dist/`, or as source. */
 const BUILT = new URL('./checkpoint.js', import.meta.url);
-const THREAD = existsSync(BUILT) ? BUILT : new URL('./checkpoint-thread.ts', import.meta.url);
+/** The thread that works on a database's file. */
+export const FILE_THREAD = existsSync(BUILT) ? BUILT : new URL('./checkpoint-thread.ts', import.meta.url);
 
 /**
  * Commits between two checkpoints. Our choice: SQLite's own thousand pages are some hundred of our commits under load; a little
@@ -46,13 +47,14 @@ export function createCheckpoints(database: DatabaseSync, folder: string): Check
   database.exec('PRAGMA wal_autocheckpoint = 0');
 
   function startThread(): Worker {
-    const started = new Worker(THREAD, { workerData: { file: join(folder, 'data.db') }, execArgv: [] });
+    const started = new Worker(FILE_THREAD, { workerData: { file: join(folder, 'data.db') }, execArgv: [] });
     started.unref();
     started.on('message', (answer: Answer) => {
       if (answer.did === 'truncate') {
         emptying.shift()?.(answer.isEmptied);
         return;
       }
+      if (answer.did !== 'checkpoint') return;
       isUnderWay = false;
       mustFinish = answer.frames > TOO_MANY_FRAMES;
     });

@@ -13,6 +13,7 @@ import type {
 import { storageError } from '../errors.ts';
 import { steadyTime } from '../system-clock.ts';
 import { createLife, TRANSACTION_DEADLINE_MS } from '../transaction-life.ts';
+import { watchStorage } from '../watched-storage.ts';
 import { createWakeUps } from '../wake-ups.ts';
 import { type Changes, createClaimBook, mergeChanges, noChanges, writeCounts } from './claim-book.ts';
 import { claim, type ClaimContext, mustPrepare, nextWorkAt, prepareClaim } from './claim-rules.ts';
@@ -38,6 +39,9 @@ export interface DatabaseStorageContext extends OpenStorageOptions {
   readonly refuseNew?: () => void;
   /** Takes what was deleted out of the engine's files. Left out: there are none. */
   readonly scrub?: () => Promise<void>;
+  readonly created: boolean;
+  /** What the check of the file has found. Left out: there is none. */
+  readonly damage?: () => string | undefined;
   /** Is told which jobs are under way before their claims are handed out. Left out: nobody asks after this process. */
   readonly onTrying?: (jobIds: readonly number[]) => void;
 }
@@ -138,14 +142,15 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
   async function readTransaction<T>(act: (tx: ReadTransaction) => Promise<T>): Promise<T> {
     const life = createLife();
     try {
-      return await read((tables) => act(new SqliteReadTransaction(tables, life.check)));
+      return await read((tables) => act(new SqliteReadTransaction({ claims, tables }, life.check)));
     } finally {
       life.end();
     }
   }
 
-  return {
+  const storage: Omit<Storage, 'failures'> = {
     driver: given.driver,
+    created: given.created,
     transaction: (act) =>
       write(true, async (context, check) => {
         const result = await act(new SqliteTransaction(context, check));
@@ -175,6 +180,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
       return closed;
     },
   };
+  return watchStorage(storage, clock, given.damage);
 }
 
 /** Rows removed by one call. Our choice: about 10 ms, so that no lane feels it. */

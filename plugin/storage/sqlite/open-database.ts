@@ -30,6 +30,8 @@ export function describeSqliteError(error: unknown, folder: string | undefined):
   return storageError(code, { ...(folder !== undefined && { folder }), detail: error.message }, error);
 }
 
+/** The database within a data folder. */
+export const DATABASE_FILE = 'data.db';
 /** Wait for a foreign program (a backup) to let go of the database, ms; our own connections never wait for each other. */
 const BUSY_TIMEOUT_MS = 2_000;
 /** Page cache of each connection, KiB: the upper pages of all indexes of a million lanes. Taken as needed. */
@@ -62,7 +64,7 @@ export function migrate(database: DatabaseSync, folder: string): void {
 }
 
 function connect(folder: string): DatabaseSync {
-  const database = new DatabaseSync(join(folder, 'data.db'), { timeout: BUSY_TIMEOUT_MS });
+  const database = new DatabaseSync(join(folder, DATABASE_FILE), { timeout: BUSY_TIMEOUT_MS });
   try {
     database.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON`);
     return database;

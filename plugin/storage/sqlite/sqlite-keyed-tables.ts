@@ -117,10 +117,16 @@ export function createPauseTable(prepare: Prepare): PauseTable {
     `INSERT INTO gate (queue, until, reason) VALUES (?, ?, ?)
      ON CONFLICT (queue) DO UPDATE SET until = excluded.until, reason = excluded.reason`,
   );
+  const list = query(
+    prepare,
+    'SELECT queue, until, reason FROM gate ORDER BY queue',
+    ([queue, until, reason]: readonly [string, number, string]) => ({ queue, until, reason }),
+  );
   const remove = change(prepare, 'DELETE FROM gate WHERE queue = ?');
   return {
     get: (queue) => get.one(queue),
     set: (queue, { until, reason }) => void set(queue, until, reason),
+    list: () => list.all(),
     remove: (queue) => void remove(queue),
   };
 }

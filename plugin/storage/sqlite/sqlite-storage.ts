@@ -1,4 +1,6 @@
 import { statfsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { OpenStorageOptions, Storage } from '../contract.ts';
 import { storageError } from '../errors.ts';
@@ -7,8 +9,9 @@ import { createCheckpoints } from './checkpoints.ts';
 import { createDatabaseStorage, type Reader } from './database-storage.ts';
 import { lockFolder, prepareFolder, refuseMoved } from './folder-lock.ts';
 import { createSqliteEngine } from './group-commit.ts';
+import { startQuickCheck } from './quick-check.ts';
 import { createLogFlush } from './log-flush.ts';
-import { describeSqliteError, migrate, openDatabase, openForReading } from './open-database.ts';
+import { DATABASE_FILE, describeSqliteError, migrate, openDatabase, openForReading } from './open-database.ts';
 import { createSqliteTables } from './sqlite-tables.ts';
 import { countDeaths, openTryMarks } from './try-marks.ts';
 
@@ -69,6 +72,7 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
   refuseMoved(folder);
   const lock = lockFolder(folder);
   const opened: DatabaseSync[] = [];
+  const created = !existsSync(join(folder, DATABASE_FILE));
   try {
     const database = openDatabase(folder);
     opened.push(database);
@@ -79,14 +83,21 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
     opened.push(reading);
     const log = createLogFlush(folder);
     const checkpoints = createCheckpoints(database, folder);
+    const check =
+      options.checkFile === true && !created
+        ? startQuickCheck(folder, ({ message }) => options.logger?.error('the data are damaged', { error: message }))
+        : undefined;
     const reader = createSqliteReader(reading, folder, options.transactionDeadlineMs ?? TRANSACTION_DEADLINE_MS);
     return createDatabaseStorage({
       ...options,
       driver: 'sqlite',
+      created,
+      damage: () => check?.damage()?.message,
       tables: createSqliteTables((sql) => database.prepare(sql)),
       reader: {
         run: (work) => reader.run(work),
         async close() {
+          await check?.close();
           await checkpoints.close();
           await reader.close();
         },
@@ -128,6 +139,7 @@ export function createMemoryStorage(options: OpenStorageOptions): Storage {
   return createDatabaseStorage({
     ...options,
     driver: 'memory',
+    created: true,
     tables: createSqliteTables((sql) => database.prepare(sql)),
     // Nothing is flushed, but input and output must have their turn between two groups.
     soon: setImmediate,

@@ -2,6 +2,7 @@ import { checkName, endOfPrefix, fromJsonText, toJsonText } from '../values.ts';
 import type {
   ClaimedJob,
   Json,
+  LaneState,
   NewJob,
   QueuePause,
   ReadTransaction,
@@ -33,14 +34,19 @@ function record(row: RecordRow): VersionedRecord {
   return { key: row.key, value: fromJsonText(row.value), version: row.version };
 }
 
+/** What reading needs: the tables, and who works on what. */
+type ReadContext = Pick<RuleContext, 'tables' | 'claims'>;
+
 /** The reading half of a transaction. A class: one is made for each message, and its methods need not be. */
 export class SqliteReadTransaction implements ReadTransaction {
   protected readonly check: () => void;
   readonly #tables: Tables;
+  readonly #given: ReadContext;
 
   /** @param check throws once the transaction has ended */
-  constructor(tables: Tables, check: () => void) {
-    this.#tables = tables;
+  constructor(given: ReadContext, check: () => void) {
+    this.#tables = given.tables;
+    this.#given = given;
     this.check = check;
   }
 
@@ -78,6 +84,20 @@ export class SqliteReadTransaction implements ReadTransaction {
     const pause = this.#tables.pauses.get(queue);
     return pause && { until: pause.until, reason: pause.reason };
   }
+
+  async listPauses(): Promise<Array<QueuePause & { readonly queue: string }>> {
+    this.check();
+    return this.#tables.pauses.list();
+  }
+
+  async readLane(queue: string, lane: string, countTo: number): Promise<LaneState | undefined> {
+    this.check();
+    const found = this.#tables.lanes.find(queue, lane);
+    if (found === undefined) return undefined;
+    const jobs = this.#tables.jobs.countInLane(found.id, countTo);
+    const isUnderWay = this.#given.claims.isClaimed(found.id);
+    return { jobs, nextAt: isUnderWay ? null : found.readyAt };
+  }
 }
 
 /** A writing transaction over the tables. */
@@ -86,7 +106,7 @@ export class SqliteTransaction extends SqliteReadTransaction implements Transact
 
   /** @param check throws once the transaction has ended */
   constructor(context: RuleContext, check: () => void) {
-    super(context.tables, check);
+    super(context, check);
     this.#context = context;
   }
 

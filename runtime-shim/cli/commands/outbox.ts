@@ -127,7 +127,7 @@ function outboxText({ queues, entries, more }: Outbox, now: number): Text {
     const waiting = queues.reduce((sum, { jobs }) => sum + jobs, 0);
     return waiting === 0 ? MAINTENANCE_TEXTS.nothingWaits : MAINTENANCE_TEXTS.nothingStuck(waiting);
   }
-  return joined([...heldBack, ...entries.map(entryText), ...(more ? [MAINTENANCE_TEXTS.andMore] : [])], '\n');
+  return joined([...heldBack, ...entries.map(entryText), ...(more ? [moreText(queues)] : [])], '\n');
 }
 
 /** A pause that is over stays noted until a message has gone through: its reason is the best guess at why they wait. */
@@ -138,9 +138,17 @@ function pausedText({ queue, paused, jobs }: OutboxQueue, now: number): Text[] {
   return jobs === 0 ? [] : [MAINTENANCE_TEXTS.wasHeldUntil(queue, timeText(until), reason, jobs)];
 }
 
-function entryText({ id, state, queue, lane, kind, text, attempts, error, failingSince, behind }: OutboxEntry): Text {
+function moreText(queues: readonly OutboxQueue[]): Text {
+  const sum = (what: 'retrying' | 'dead'): number => queues.reduce((all, queue) => all + queue[what], 0);
+  return MAINTENANCE_TEXTS.theseAreFirst(sum('retrying'), sum('dead'));
+}
+
+function entryText(entry: OutboxEntry): Text {
+  const { id, state, queue, lane, kind, text, attempts, error, failingSince, behind, behindMore, nextAt } = entry;
   const since = failingSince === null ? NO_TEXT : MAINTENANCE_TEXTS.since(timeText(failingSince));
-  const queued = behind === 0 ? NO_TEXT : MAINTENANCE_TEXTS.behind(behind);
+  const queued = behind === 0 ? NO_TEXT : MAINTENANCE_TEXTS.behind(`${behind}${behindMore === true ? '+' : ''}`);
+  const waits = nextAt === null ? MAINTENANCE_TEXTS.beingTried : MAINTENANCE_TEXTS.nextTry(timeText(nextAt));
+  const next = state === 'dead' ? NO_TEXT : waits;
   const tries = MAINTENANCE_TEXTS.tries(attempts);
   const said = text === '' ? '' : `\n      “${printableField(text)}”`;
   const why = error === null ? '' : `\n      ${printableField(error)}`;
@@ -149,7 +157,8 @@ function entryText({ id, state, queue, lane, kind, text, attempts, error, failin
       `${String(id).padStart(5)} ${MAINTENANCE_TEXTS[state][language]}  ${queue} ${printableField(lane)} ${kind}`,
   );
   return together(
-    (language) => `${head[language]}${tries[language]}${since[language]}${queued[language]}${said}${why}`,
+    (language) =>
+      `${head[language]}${tries[language]}${since[language]}${next[language]}${queued[language]}${said}${why}`,
   );
 }
 

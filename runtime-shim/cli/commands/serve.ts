@@ -3,8 +3,10 @@ import { resolve } from 'node:path';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { Logger } from '../../../plugin/contract/host.ts';
 import type { LiveTexPlugin } from '../../../plugin/index.ts';
+import type { Storage } from '../../../plugin/storage/contract.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { loadBots } from '../../runtime/create-runtime.ts';
+import { LEADS } from '../../leads/lead-keys.ts';
 import type { Runtime } from '../../runtime/contract.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, type ExitCode } from '../command.ts';
 import { botFoldersOf, type Config, secretsOf, sqliteFolderOf } from '../config/config-schema.ts';
@@ -50,7 +52,7 @@ export const serve: CommandWork = async ({
   const opened: Array<() => Promise<void>> = [];
   try {
     const [owner = ''] = await botIds(config, resolve(cwd, file));
-    const storage = await openStorage(config.storage, { clock, logger, owner });
+    const storage = await openStorage(config.storage, { clock, logger, owner, checkFile: true });
     opened.push(() => storage.close());
     const { host, port, apiToken, trustedProxies = [] } = config.http;
     const http = { host, port, trustedProxies, ...(apiToken === undefined ? {} : { apiToken }) };
@@ -84,7 +86,15 @@ export const serve: CommandWork = async ({
     }
     terminal.out(json ? printableJson({ url }) : CLI_TEXTS.listeningOn(url)[language]);
     const bots = runtime.bots.map(({ botId }) => botId);
-    logger.info('started', { url, bot: runtime.botId, ...(bots.length > 1 ? { bots } : {}), pid: process.pid });
+    logger.info('started', {
+      url,
+      bot: runtime.botId,
+      ...(bots.length > 1 ? { bots } : {}),
+      pid: process.pid,
+      ...(await contentsOf(storage)),
+    });
+    // A mistyped path, or a volume that is not mounted, looks just like this.
+    if (storage.created) logger.warn('the storage was empty: a new one was made', { storage: storage.driver, folder });
     if (hold)
       logger.warn('held back: what comes in is stored, nothing is sent before "metabot-livetex outbox release"');
     const mayBegin = Promise.race([released.promise, aborted(stop)]);
@@ -126,6 +136,17 @@ async function checkOnly(
   const said = CLI_TEXTS.configurationRight(bots.join(', '), bindings.length, bindings.join(', '))[language];
   terminal.out(json ? printableJson({ ok: true, bots, bindings }) : said.trimEnd());
   return EXIT_DONE;
+}
+
+/** Leads counted at the start. Our choice: enough to see that the data are the right ones. */
+const COUNTED_LEADS = 1_000;
+
+/** What is in the storage, for the log: whoever started on the wrong data sees it at once. */
+async function contentsOf(storage: Storage) {
+  const found = await storage.read((tx) => tx.listRecords(LEADS, { limit: COUNTED_LEADS + 1 }));
+  const waiting = (await storage.stats()).reduce((sum, { jobs }) => sum + jobs, 0);
+  const leads = found.length > COUNTED_LEADS ? `${COUNTED_LEADS}+` : found.length;
+  return { created: storage.created, leads, waiting };
 }
 
 /** An author's mistake in a live bot: what a maintainer hands to the author. The script's own log may hold a lead's words and stays out. */

@@ -52,7 +52,9 @@ export const simulate: CommandWork = async (context) => {
     opened.push(() => storage.close());
     const emulator = await startLiveTexEmulator({ operators: [OPERATOR, COLLEAGUE] });
     opened.push(() => emulator.close());
-    const webhook = { publicUrl: `http://${HOST}:${port}`, key: randomBytes(16).toString('base64url') };
+    // Nobody else has this LiveTex: its webhook is set once the port is known, and stays.
+    const watch = { keep: false, watchSeconds: 86_400 };
+    const webhook = { publicUrl: `http://${HOST}:${port}`, key: randomBytes(16).toString('base64url'), ...watch };
     const config = simulatedConfig(own, {
       bot,
       port,

@@ -10,6 +10,8 @@ import { cliError } from '../errors.ts';
 import { printableJson } from '../terminal.ts';
 import { didYouMean } from '../../names.ts';
 
+type Action = 'set' | 'show' | 'remove';
+
 /** One binding's row of the report. */
 interface Row {
   readonly binding: string;
@@ -23,18 +25,18 @@ interface Row {
   readonly ru?: string;
 }
 
-/** `webhook set|show`: registers the webhook through LiveTex's API and reads it back. */
+/** `webhook set|show|remove`: registers the webhook through LiveTex's API, or takes it away, and reads it back. */
 export const webhook: CommandWork = async (context) => {
   const { positionals, values } = context.arguments;
   const config = await loadConfig(values['config'] ?? '', context.cwd, context.env);
   const named = chosenBindings(config.livetex, values['binding']);
-  const set = positionals[0] === 'set';
-  const bindings = set ? withWebhook(named) : named;
+  const action = positionals[0] as Action;
+  const bindings = action === 'set' ? withWebhook(named) : named;
   const client = createLiveTexClient({ clock: systemClock });
   try {
     const rows: Row[] = [];
-    for (const binding of bindings) rows.push(await handle(binding, client.binding(binding), set, context.stop));
-    report(rows, context);
+    for (const binding of bindings) rows.push(await handle(binding, client.binding(binding), action, context.stop));
+    report(rows, action, context);
     return rows.every(({ ok }) => ok) ? EXIT_DONE : EXIT_FAILED;
   } finally {
     await client.close();
@@ -61,10 +63,16 @@ function withWebhook(bindings: readonly BindingConfig[]): readonly BindingConfig
   return asking;
 }
 
-async function handle(binding: BindingConfig, client: BindingClient, set: boolean, signal: AbortSignal): Promise<Row> {
-  const expected = webhookUrlOf(binding) ?? null;
+async function handle(
+  binding: BindingConfig,
+  client: BindingClient,
+  action: Action,
+  signal: AbortSignal,
+): Promise<Row> {
+  const expected = action === 'remove' ? '' : (webhookUrlOf(binding) ?? null);
   try {
-    if (set && expected !== null && binding.webhook !== undefined) {
+    if (action === 'remove') await client.setWebhook({ url: '', webhook_key: '' }, signal);
+    else if (action === 'set' && expected !== null && binding.webhook !== undefined) {
       await client.setWebhook({ url: expected, webhook_key: binding.webhook.key }, signal);
     }
     const { url } = await client.getWebhookSettings(signal);
@@ -75,7 +83,7 @@ async function handle(binding: BindingConfig, client: BindingClient, set: boolea
   }
 }
 
-function report(rows: readonly Row[], { json, terminal, language }: CommandContext): void {
+function report(rows: readonly Row[], action: Action, { json, terminal, language }: CommandContext): void {
   if (json) {
     const bindings = rows.map(({ ru: _ru, ...row }) => row);
     terminal.out(printableJson({ ok: rows.every(({ ok }) => ok), bindings }));
@@ -87,6 +95,9 @@ function report(rows: readonly Row[], { json, terminal, language }: CommandConte
       continue;
     }
     terminal.out(`${binding}: ${MAINTENANCE_TEXTS.postsTo(registered ?? '')[language]}`);
-    if (!ok) terminal.err(`${binding}: ${MAINTENANCE_TEXTS.otherUrl(expected ?? '')[language]}`);
+    if (ok && action === 'remove') terminal.err(`${binding}: ${MAINTENANCE_TEXTS.webhookRemoved[language]}`);
+    if (ok) continue;
+    const advice = action === 'remove' ? MAINTENANCE_TEXTS.webhookKept : MAINTENANCE_TEXTS.otherUrl(expected ?? '');
+    terminal.err(`${binding}: ${advice[language]}`);
   }
 }

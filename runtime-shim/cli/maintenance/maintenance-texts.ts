@@ -86,7 +86,7 @@ export const MAINTENANCE_TEXTS = {
     ru: `, ${russianCount(count, 'попытка', 'попытки', 'попыток')}`,
   }),
   since: (time: string): Text => ({ en: ` since ${time}`, ru: ` с ${time}` }),
-  behind: (count: number): Text => ({ en: `, ${count} behind it`, ru: `, за ним ждут: ${count}` }),
+  behind: (count: string): Text => ({ en: `, ${count} behind it`, ru: `, за ним ждут: ${count}` }),
   heldUntil: (queue: string, time: string, reason: string, jobs: number): Text => ({
     en: `${queue} is held back until ${time} (${reason}), ${jobs} waiting`,
     ru: `${queue} придержана до ${time} (${reason}), ждут: ${jobs}`,
@@ -95,7 +95,13 @@ export const MAINTENANCE_TEXTS = {
     en: `${queue} was held back until ${time} (${reason}), ${jobs} waiting to be tried`,
     ru: `${queue} была придержана до ${time} (${reason}), ждут попытки: ${jobs}`,
   }),
+  theseAreFirst: (stuck: number, dead: number): Text => ({
+    en: `… these are the first; in all ${stuck} stuck, ${dead} dead`,
+    ru: `… это первые; всего застряло: ${stuck}, мёртвых: ${dead}`,
+  }),
   andMore: { en: '… and more', ru: '… и другие' },
+  nextTry: (time: string): Text => ({ en: `, next try ${time}`, ru: `, следующая попытка ${time}` }),
+  beingTried: { en: ', being tried', ru: ', отправляется' },
   nothingWaits: { en: 'Nothing waits.', ru: 'Ничего не ждёт.' },
   nothingStuck: (waiting: number): Text => ({
     en: `Nothing is stuck or dead; ${waiting} on the way.`,
@@ -173,6 +179,14 @@ export const MAINTENANCE_TEXTS = {
     en: `LiveTex posts to ${url === '' ? '(nothing: no webhook is registered)' : url}`,
     ru: url === '' ? 'вебхук в LiveTex не поставлен' : `LiveTex отправляет на ${url}`,
   }),
+  webhookRemoved: {
+    en: 'operators’ answers wait at LiveTex for a day. A server that runs with this configuration sets it again (webhook.keep)',
+    ru: 'ответы операторов ждут в LiveTex сутки. Работающий сервер с этими настройками поставит вебхук снова (webhook.keep)',
+  },
+  webhookKept: {
+    en: "LiveTex has kept it: remove it in LiveTex's own settings",
+    ru: 'LiveTex его оставил: уберите его в настройках самого LiveTex',
+  },
   otherUrl: (url: string): Text => ({
     en: `the configuration has ${url}: run "metabot-livetex webhook set"`,
     ru: `в настройках стоит ${url}: выполните "metabot-livetex webhook set"`,

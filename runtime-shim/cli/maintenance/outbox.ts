@@ -9,6 +9,8 @@ const MAX_LISTED = 500;
 const READ_JOBS = 50;
 const READ_STUCK = 10;
 const MAX_STUCK = 100;
+/** Jobs of one lane that are counted. Our choice: more is no other news. */
+const COUNTED_BEHIND = 500;
 /** How much of a message is shown, in UTF-16 units: enough to know it again. */
 const SHOWN_TEXT = 80;
 
@@ -26,8 +28,11 @@ const entrySchema = z.object({
   error: z.string().nullable(),
   /** Unix ms of the first failed try. */
   failingSince: z.number().nullable(),
-  /** Further jobs of its lane that wait behind it. */
+  /** Further jobs of its lane that wait behind it; `behindMore`: so many at least. */
   behind: z.int(),
+  behindMore: z.boolean().optional(),
+  /** Unix ms of the next try; `null`: it is under way, or none follows. */
+  nextAt: z.number().nullable(),
 });
 export type OutboxEntry = z.infer<typeof entrySchema>;
 
@@ -74,8 +79,13 @@ export async function listOutbox(storage: Storage): Promise<Outbox> {
     }
     const entries = [...dead];
     for (const entry of stuck) {
-      const waiting = (await tx.listJobs(entry.queue, entry.lane, MAX_STUCK)).length;
-      entries.push({ ...entry, behind: Math.max(0, waiting - 1) });
+      const lane = await tx.readLane(entry.queue, entry.lane, COUNTED_BEHIND + 2);
+      // It may have gone meanwhile.
+      if (lane === undefined) continue;
+      const behind = Math.max(0, lane.jobs - 1);
+      const isMore = behind > COUNTED_BEHIND;
+      const counted = { behind: Math.min(behind, COUNTED_BEHIND), ...(isMore ? { behindMore: true } : {}) };
+      entries.push({ ...entry, ...counted, nextAt: lane.nextAt });
     }
     return { queues, entries, more: stuck.length === MAX_STUCK || dead.length === MAX_LISTED };
   });
@@ -207,6 +217,7 @@ function entryOf(job: StoredJob, state: OutboxEntry['state'], behind: number): O
     error: job.lastError,
     failingSince: job.firstFailedAt,
     behind,
+    nextAt: null,
   };
 }
 

@@ -88,6 +88,10 @@ export const API_METHODS: Record<LiveTexMethod, Handler> = {
 
   setWebhook(point, version, body) {
     const request = checked(requestSchemas.setWebhook, body);
+    if (request.url === '') {
+      point.webhooks.unset();
+      return {};
+    }
     const problem = webhookUrlProblem(request.url);
     if (problem) throw new ApiRefusal(REFUSALS.urlWrong, `URL [${request.url}] is not valid: ${problem}`);
     const eventTypes = request.webhook_event_types;

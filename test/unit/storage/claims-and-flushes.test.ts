@@ -17,6 +17,7 @@ function storageFlushedBy(flush: () => Promise<void>): Storage {
   return createDatabaseStorage({
     clock: createTestClock(),
     driver: 'memory',
+    created: true,
     tables,
     // As SQLite's second connection: reads wait for no flush. Nothing here is read while a unit is half done.
     reader: { run: async (act) => act(tables), close: async () => undefined },
