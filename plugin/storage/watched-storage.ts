@@ -1,3 +1,4 @@
+import { messageOf } from '../contract/coded-error.ts';
 import type {
   ClaimRequest,
   QueueStats,
@@ -8,7 +9,7 @@ import type {
   StorageFailures,
   Transaction,
 } from './contract.ts';
-import { StorageError, type StorageErrorCode } from './errors.ts';
+import { codeOf, STORAGE_ERRORS, type StorageErrorCode } from './errors.ts';
 import { steadyTime } from './system-clock.ts';
 
 /**
@@ -26,8 +27,13 @@ const PASSING: ReadonlySet<StorageErrorCode> = new Set([
 
 /** Says that the place itself does not work: not a caller's mistake, nor that another writer was first. */
 function failureOf(error: unknown): { readonly code: StorageErrorCode; readonly message: string } | undefined {
-  if (!(error instanceof StorageError) || error.fault === 'internal') return undefined;
-  return { code: error.code, message: error.message };
+  const code = codeOf(error);
+  if (code === undefined || !isStorageCode(code) || STORAGE_ERRORS[code].fault === 'internal') return undefined;
+  return { code, message: messageOf(error) };
+}
+
+function isStorageCode(code: string): code is StorageErrorCode {
+  return Object.hasOwn(STORAGE_ERRORS, code);
 }
 
 /**

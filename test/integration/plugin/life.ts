@@ -54,6 +54,7 @@ export function beginLife(): Life {
 export function mortalStorage(storage: Storage, life: Life): Storage {
   return {
     driver: storage.driver,
+    created: storage.created,
     transaction: (work) => life.guard(() => storage.transaction(work)),
     read: (work) => life.guard(() => storage.read(work)),
     claim: (request) => life.guard(() => storage.claim(request)),
@@ -67,6 +68,7 @@ export function mortalStorage(storage: Storage, life: Life): Storage {
     prune: (retention) => storage.prune(retention),
     scrub: () => storage.scrub(),
     ping: () => life.guard(() => storage.ping()),
+    failures: () => storage.failures(),
     close: async () => {},
   };
 }
