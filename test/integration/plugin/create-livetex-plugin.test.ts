@@ -241,7 +241,7 @@ describe('createLiveTexPlugin', () => {
     expect(value('livetex_requests_total', { binding: 'main', method: 'selectDestination', outcome: 'ok' })).toBe(1);
     expect(value('livetex_transfers_total', { binding: 'main', outcome: 'closed' })).toBe(1);
     expect(value('livetex_events_total', { type: 'LeadMessage', verdict: 'accepted' })).toBe(1);
-    for (const { name, help } of metrics) expect(`${name} ${help}`).toMatch(/^livetex_[a-z_]+ \S/);
+    for (const { name, help } of metrics) expect(`${name} ${help}`).toMatch(/^(?:livetex|storage)_[a-z_]+ \S/);
     expect(JSON.stringify(metrics)).not.toMatch(new RegExp(`support:|${desk.emulator.token}`));
   });
 });
