@@ -182,7 +182,9 @@ export function createWebhookWatch(
     }
     const isLost = found === '';
     counters.add('livetex_webhooks_moved_total', { binding: id, to: isLost ? 'nowhere' : 'elsewhere' });
-    if (!isLost) taken.push(now);
+    // Where it was left elsewhere, nobody has taken it again.
+    const wasOurs = round.found === null || round.found === expected;
+    if (!isLost && wasOurs) taken.push(now);
     const seen: Seen = { ...round, found, taken };
     logger.error(`LiveTex binding ${foundText(seen)}`, { binding: id });
     if (!keeps(binding)) return seen;

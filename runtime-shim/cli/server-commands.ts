@@ -87,6 +87,7 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
     examples: [
       'metabot-livetex webhook set --config livetex.json',
       'metabot-livetex webhook show --config livetex.json',
+      'metabot-livetex webhook remove --config livetex.json --binding trial',
     ],
     load: async () => (await import('./commands/webhook.ts')).webhook,
   },
