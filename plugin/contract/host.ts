@@ -14,8 +14,10 @@ export interface Logger {
 
 /** Time, passed in so that a test can own it. */
 export interface Clock {
-  /** Unix ms. */
+  /** Unix ms. Somebody may set it, forward or back. */
   now(): number;
+  /** ms since whenever; only ever grows, as time passes, and nobody can set it. Left out: `now()`. */
+  steady?(): number;
   /** Calls `act` once, after `ms`; the returned function cancels. Does not keep the process alive by itself. */
   after(ms: number, act: () => void): () => void;
 }
