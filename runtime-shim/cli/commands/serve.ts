@@ -143,10 +143,16 @@ const COUNTED_LEADS = 1_000;
 
 /** What is in the storage, for the log: whoever started on the wrong data sees it at once. */
 async function contentsOf(storage: Storage) {
-  const found = await storage.read((tx) => tx.listRecords(LEADS, { limit: COUNTED_LEADS + 1 }));
-  const waiting = (await storage.stats()).reduce((sum, { jobs }) => sum + jobs, 0);
-  const leads = found.length > COUNTED_LEADS ? `${COUNTED_LEADS}+` : found.length;
-  return { created: storage.created, leads, waiting };
+  const { created } = storage;
+  try {
+    const found = await storage.read((tx) => tx.listRecords(LEADS, { limit: COUNTED_LEADS + 1 }));
+    const waiting = (await storage.stats()).reduce((sum, { jobs }) => sum + jobs, 0);
+    const leads = found.length > COUNTED_LEADS ? `${COUNTED_LEADS}+` : found.length;
+    return { created, leads, waiting };
+  } catch {
+    // Away at this very moment: the server starts all the same, and `/readyz` says so.
+    return { created };
+  }
 }
 
 /** An author's mistake in a live bot: what a maintainer hands to the author. The script's own log may hold a lead's words and stays out. */
