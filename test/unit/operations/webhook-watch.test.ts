@@ -1,7 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { BindingClient } from '../../../plugin/client/contract.ts';
 import { bindingsSchema } from '../../../plugin/contract/binding-config.ts';
-import { createBindings, createCounters, createLiveTexClock } from '../../../plugin/core/plugin-context.ts';
+import {
+  type Binding,
+  createBindings,
+  createCounters,
+  createLiveTexClock,
+} from '../../../plugin/core/plugin-context.ts';
 import { createWebhookWatch } from '../../../plugin/operations/webhook-watch.ts';
 import { createMemoryStorage, type Storage } from '../../../plugin/storage/index.ts';
 import { createTestClock, type TestClock } from '../../support/test-clock.ts';
@@ -43,7 +48,12 @@ function node(
   const lines: string[] = [];
   const note = (message: string): void => void lines.push(message);
   const logger = { debug() {}, info: note, warn: note, error: note };
-  const bindings = createBindings([{ id: config.id, config, client, clock: createLiveTexClock() }]);
+  const binding: Binding = { id: config.id, config, client, clock: createLiveTexClock(), leavingSince: null };
+  const bindings = {
+    ...createBindings(),
+    all: [binding],
+    get: (id: string) => (id === binding.id ? binding : undefined),
+  };
   const watch = createWebhookWatch(
     {
       bindings,
