@@ -90,7 +90,7 @@ export function assemblePlugin(assembly: PluginAssembly): LiveTexPlugin {
     forget: (lead) => forgetLead(context, lead),
     check: async (bindingId) => checkBinding(context, bindingOf(bindingId)),
     metrics: async () => [...(await metrics()), ...webhooks.metrics()],
-    ready: () => readiness.ready(),
+    ready: readiness,
     async start() {
       warnOfMissingWebhooks(context);
       await probeTokens(context);
@@ -99,7 +99,6 @@ export function assemblePlugin(assembly: PluginAssembly): LiveTexPlugin {
       registry.start();
       workers.start();
       housekeeping.start();
-      readiness.start();
       webhooks.start();
     },
     close() {

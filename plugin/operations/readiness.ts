@@ -14,13 +14,6 @@ const ASK_AGAIN_MS = 30_000;
 /** Bindings asked side by side. Our choice: 300 at once would be a burst, one after the other would take minutes. */
 const ASKED_AT_ONCE = 16;
 
-interface ReadinessWatch {
-  /** The state of the process and of each binding: from memory, and within a second. */
-  ready(): Promise<Readiness>;
-  /** Begins to ask LiveTex about tokens that nothing is known of, in the background. */
-  start(): void;
-}
-
 /** What others know to be wrong: of a binding (`undefined`: nothing), and of all of it. */
 interface KnownProblems {
   readonly ofBinding: (bindingId: string) => string | undefined;
@@ -34,7 +27,12 @@ export function warnOfMissingWebhooks({ bindings, logger }: Pick<PluginContext, 
   }
 }
 
-export function createReadiness(context: PluginContext, tokens: TokenWatch, known: KnownProblems): ReadinessWatch {
+/** The state of the process and of each binding: from memory, and within a second. */
+export function createReadiness(
+  context: PluginContext,
+  tokens: TokenWatch,
+  known: KnownProblems,
+): () => Promise<Readiness> {
   const { storage, clock } = context;
   const steady = steadyTime(clock);
   const askedAt = new Map<string, number>();
@@ -42,28 +40,22 @@ export function createReadiness(context: PluginContext, tokens: TokenWatch, know
   const pauses = createProbe(() => storage.read((tx) => tx.listPauses()), clock);
   const unknown = createProbe(askLiveTex, clock);
 
-  return {
-    async ready() {
-      const [ofStorage, held] = await Promise.all([storageReasons(), pauses(), unknown()]);
-      const reasons = [...known.ofProcess(), ...ofStorage];
-      const paused = new Map(
-        held.is === 'answered' ? held.value.map((pause) => [pause.queue, pauseOf(pause).code]) : [],
-      );
-      const bindings = Object.fromEntries(
-        staying().map((binding) => {
-          const problems = problemsOf(binding, paused.get(liveTexQueue(binding.id)));
-          return [binding.id, { ready: problems.length === 0, reasons: problems }];
-        }),
-      );
-      // One tenant's refused token must not take the process away from the others; when nobody is served, it serves nobody.
-      const states = Object.entries(bindings);
-      if (reasons.length === 0 && states.length > 0 && states.every(([, { ready }]) => !ready)) {
-        for (const [id, state] of states)
-          reasons.push(...state.reasons.map((why) => `LiveTex binding "${id}": ${why}`));
-      }
-      return { ready: reasons.length === 0, reasons, bindings };
-    },
-    start: () => void unknown(),
+  return async () => {
+    const [ofStorage, held] = await Promise.all([storageReasons(), pauses(), unknown()]);
+    const reasons = [...known.ofProcess(), ...ofStorage];
+    const paused = new Map(held.is === 'answered' ? held.value.map((pause) => [pause.queue, pauseOf(pause).code]) : []);
+    const bindings = Object.fromEntries(
+      staying().map((binding) => {
+        const problems = problemsOf(binding, paused.get(liveTexQueue(binding.id)));
+        return [binding.id, { ready: problems.length === 0, reasons: problems }];
+      }),
+    );
+    // One tenant's refused token must not take the process away from the others; when nobody is served, it serves nobody.
+    const states = Object.entries(bindings);
+    if (reasons.length === 0 && states.length > 0 && states.every(([, { ready }]) => !ready)) {
+      for (const [id, state] of states) reasons.push(...state.reasons.map((why) => `LiveTex binding "${id}": ${why}`));
+    }
+    return { ready: reasons.length === 0, reasons, bindings };
   };
 
   /** One that was removed only ends what it has. */
