@@ -64,7 +64,7 @@ export function assemblePlugin(assembly: PluginAssembly): LiveTexPlugin {
   const housekeeping = createHousekeeping(context);
   const webhooks = createWebhookWatch(context, random);
   const readiness = createReadiness(context, tokens, {
-    ofBinding: webhooks.problemOf,
+    ofBinding: (id) => webhooks.problemOf(id),
     ofProcess: () => registry.problems(),
   });
   const metrics = createPluginMetrics(context);

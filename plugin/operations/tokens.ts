@@ -3,6 +3,7 @@ import { isTokenProblem } from '../outbound/classify-failure.ts';
 import { messageOf } from '../contract/coded-error.ts';
 import type { PluginContext } from '../core/plugin-context.ts';
 import { liveTexQueue } from '../core/jobs.ts';
+import { pauseOf } from '../storage/index.ts';
 
 /** Which bindings' tokens LiveTex refuses, by the latest request of each that it answered. In memory: the first request after a restart tells. */
 export interface TokenWatch {

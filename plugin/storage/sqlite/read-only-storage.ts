@@ -34,6 +34,7 @@ export function openReadOnlyFolder(folder: string, options: OpenStorageOptions):
     return createDatabaseStorage({
       ...options,
       driver: 'sqlite',
+      created: false,
       tables,
       soon: setImmediate,
       reader: { run: async (work) => await work(tables), close: () => Promise.resolve() },
