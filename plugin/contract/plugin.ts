@@ -82,6 +82,8 @@ export interface LeadData {
   /** By binding, empty: no binding took the lead. The state's form is the plugin's own and changes with it. */
   readonly dialogs: ReadonlyArray<{ readonly binding: string; readonly state: Json }>;
   readonly jobs: readonly LeadJobView[];
+  /** Further jobs that are not shown: they would be too much for one answer. */
+  readonly jobsLeftOut: number;
 }
 
 /** What a forgetting came to. */

@@ -22,8 +22,6 @@ import type { Json } from '../storage/contract.ts';
 const WAIT_MS = 90_000;
 /** Pause before it is tried again, ms. */
 const AGAIN_MS = 100;
-/** Most waiting jobs of a lane that are shown. Our choice: a lane of so many is an outage of days. */
-const MAX_SHOWN = 10_000;
 
 type Context = Pick<PluginContext, 'storage' | 'bindings' | 'clock'>;
 
@@ -70,7 +68,7 @@ export async function leadData(context: Context, lead: LeadRef): Promise<LeadDat
     }
     return found;
   });
-  return { dialogs, jobs: await laneContents(context.storage, lanes, MAX_SHOWN) };
+  return { dialogs, ...(await laneContents(context.storage, lanes)) };
 }
 
 /** Forgets a lead; see `RuntimePlugin.forget`. */

@@ -123,12 +123,12 @@ export interface ReadTransaction {
   ): Promise<VersionedRecord[]>;
   /** Entries with `seq > after`, in order, at most `limit`. */
   readStream(stream: string, page: { readonly after: number; readonly limit: number }): Promise<StreamEntry[]>;
-  /** Jobs waiting in a lane, head first, at most `limit`. */
-  listJobs(queue: string, lane: string, limit: number): Promise<StoredJob[]>;
+  /** Jobs waiting in a lane, head first, at most `limit`, behind the job `after`. Each may have hundreds of kilobytes: take few at a time. */
+  listJobs(queue: string, lane: string, limit: number, after?: number): Promise<StoredJob[]>;
   getPause(queue: string): Promise<QueuePause | undefined>;
   /** All pauses that are noted, those whose time is over too (until a job has gone through). */
   listPauses(): Promise<Array<QueuePause & { readonly queue: string }>>;
-  /** How much of a lane waits, counted up to `countTo`, and when its head may be tried; `undefined`: there is no such lane. */
+  /** How much of a lane waits, counted up to `countTo` without reading a job, and when its head may be tried; `undefined`: there is no such lane. */
   readLane(queue: string, lane: string, countTo: number): Promise<LaneState | undefined>;
 }
 

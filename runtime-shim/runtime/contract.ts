@@ -156,6 +156,8 @@ export interface LeadData {
   readonly record: Json;
   /** What waits for the bot, and what was given up. */
   readonly jobs: readonly LeadJobView[];
+  /** Further jobs that are not shown: they would be too much for one answer. */
+  readonly jobsLeftOut: number;
   /** What each plugin keeps, by its name. */
   readonly plugins: Readonly<Record<string, PluginLeadData>>;
 }

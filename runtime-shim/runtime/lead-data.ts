@@ -15,8 +15,6 @@ import type { RuntimeContext } from './runtime-context.ts';
 const WAIT_MS = 60_000;
 /** Pause before it is tried again, ms. */
 const AGAIN_MS = 100;
-/** Most waiting jobs that are shown. */
-const MAX_SHOWN = 10_000;
 /** Entries of the author's log that one call returns. One has 20 KB at most. */
 const LOG_PAGE = 200;
 
@@ -29,7 +27,7 @@ export async function leadData(
   const ref = refOf(context, channel, externalId);
   const lanes = [{ queue: leadQueue(ref.botId), lane: leadKey(ref) }];
   const record = await context.storage.read((tx) => tx.getRecord(LEADS, leadKey(ref)));
-  const jobs = await laneContents(context.storage, lanes, MAX_SHOWN);
+  const { jobs, jobsLeftOut } = await laneContents(context.storage, lanes);
   const plugins: Record<string, PluginLeadData> = {};
   for (const plugin of context.plugins().list) {
     const kept = await plugin.leadData?.(ref);
@@ -37,7 +35,7 @@ export async function leadData(
   }
   const hasMore = Object.values(plugins).some(({ dialogs, jobs: waiting }) => dialogs.length + waiting.length > 0);
   if (record === undefined && jobs.length === 0 && !hasMore) return undefined;
-  return { lead: ref, record: record?.value ?? null, jobs, plugins };
+  return { lead: ref, record: record?.value ?? null, jobs, jobsLeftOut, plugins };
 }
 
 /** Entries of the author's log about a lead with `seq > after`, in order. @throws message_invalid */

@@ -38,7 +38,7 @@ export const READ = {
   },
   listJobs: {
     name: 'list_jobs',
-    text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE queue = $1 AND lane = $2 ORDER BY id LIMIT $3`,
+    text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE queue = $1 AND lane = $2 AND id > $4 ORDER BY id LIMIT $3`,
   },
   getPause: { name: 'get_gate', text: `SELECT until - ${NOW} AS wait, reason FROM gates WHERE queue = $2` },
   listPauses: { name: 'list_gates', text: `SELECT queue, until - ${NOW} AS wait, reason FROM gates ORDER BY queue` },
@@ -79,9 +79,9 @@ export function readTransaction(query: Query, clock: NodeClock, check: () => voi
       ]);
       return rows.map((row) => ({ seq: Number(row.seq), value: fromJsonText(row.value), at: Number(row.at) }));
     },
-    async listJobs(queue, lane, limit): Promise<StoredJob[]> {
+    async listJobs(queue, lane, limit, after = 0): Promise<StoredJob[]> {
       check();
-      return (await query<JobRow>(READ.listJobs, [queue, lane, limit])).map(storedJob);
+      return (await query<JobRow>(READ.listJobs, [queue, lane, limit, after])).map(storedJob);
     },
     async getPause(queue): Promise<QueuePause | undefined> {
       check();

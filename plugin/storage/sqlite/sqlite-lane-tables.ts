@@ -92,7 +92,8 @@ export function createJobTable(prepare: Prepare): JobTable {
   const remove = change(prepare, 'DELETE FROM job WHERE id = ?');
   const markFailed = change(prepare, 'UPDATE job SET attempts = ?, first_failed_at = ?, last_error = ? WHERE id = ?');
   const next = query(prepare, 'SELECT id FROM job WHERE lane_id = ? AND id > ? ORDER BY id LIMIT 1', only<number>);
-  const list = query(prepare, `SELECT ${JOB} FROM job WHERE lane_id = ? ORDER BY id LIMIT ?`, jobRow);
+  const list = query(prepare, `SELECT ${JOB} FROM job WHERE lane_id = ? AND id > ? ORDER BY id LIMIT ?`, jobRow);
+  const count = query(prepare, 'SELECT count(*) FROM (SELECT 1 FROM job WHERE lane_id = ? LIMIT ?)', only<number>);
   const behind = query(
     prepare,
     'SELECT count(*), count(first_failed_at) FROM job WHERE lane_id = ? AND id > ?',
@@ -126,7 +127,8 @@ export function createJobTable(prepare: Prepare): JobTable {
     remove: (job) => void remove(job.id),
     markFailed: (job, failure) => void markFailed(failure.attempts, failure.firstFailedAt, failure.lastError, job.id),
     nextInLane: (laneId, afterId) => next.one(laneId, afterId),
-    listInLane: (laneId, limit) => list.all(laneId, limit),
+    listInLane: (laneId, limit, afterId) => list.all(laneId, afterId, limit),
+    countInLane: (laneId, limit) => count.one(laneId, limit) ?? 0,
     removeBehind(laneId, afterId) {
       const counted = behind.one(laneId, afterId) ?? { jobs: 0, retrying: 0 };
       removeBehind(laneId, afterId);

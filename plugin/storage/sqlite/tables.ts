@@ -99,7 +99,9 @@ export interface JobTable {
   remove(job: JobRow): void;
   markFailed(job: JobRow, failure: { attempts: number; firstFailedAt: number; lastError: string }): void;
   nextInLane(laneId: number, afterId: number): number | undefined;
-  listInLane(laneId: number, limit: number): JobRow[];
+  listInLane(laneId: number, limit: number, afterId: number): JobRow[];
+  /** How many, counted up to a limit. */
+  countInLane(laneId: number, limit: number): number;
   /** Removes the jobs behind this one; how many, and how many of them had failed. */
   removeBehind(laneId: number, afterId: number): { readonly jobs: number; readonly retrying: number };
   /** Jobs of all lanes by id, behind this one, enqueued before `before`. */

@@ -72,11 +72,11 @@ export class SqliteReadTransaction implements ReadTransaction {
     return rows.map((row) => ({ seq: row.seq, value: fromJsonText(row.value), at: row.at }));
   }
 
-  async listJobs(queue: string, lane: string, limit: number): Promise<StoredJob[]> {
+  async listJobs(queue: string, lane: string, limit: number, after: number = 0): Promise<StoredJob[]> {
     this.check();
     const found = this.#tables.lanes.find(queue, lane);
     if (found === undefined) return [];
-    return this.#tables.jobs.listInLane(found.id, limit).map((row) => storedJob(row, { queue, lane }));
+    return this.#tables.jobs.listInLane(found.id, limit, after).map((row) => storedJob(row, { queue, lane }));
   }
 
   async getPause(queue: string): Promise<QueuePause | undefined> {

@@ -27,12 +27,15 @@ export interface MacroValues {
  */
 export function fillMacros(template: string, values: MacroValues, limit: number): string {
   const most = limit + 1;
+  // Thousands of macros may ask for tags, and a lead may have thousands of these.
+  let tags: ReadonlySet<string> | undefined;
+  const hasTag = (tag: string): boolean => (tags ??= new Set(values.lead.tags)).has(tag);
   let text = '';
   let from = 0;
   for (const match of template.matchAll(MACRO)) {
     const [whole, macro = ''] = match;
     text += template.slice(from, match.index);
-    text += macroText(macro, values, limit).slice(0, most);
+    text += macroText(macro, { ...values, hasTag }, limit).slice(0, most);
     if (text.length > limit) return text.slice(0, most).toWellFormed();
     from = match.index + whole.length;
   }
@@ -41,10 +44,14 @@ export function fillMacros(template: string, values: MacroValues, limit: number)
 }
 
 /** Nothing for what is not known, however it is spelled: a lead must not read a bot's braces. */
-function macroText(macro: string, { lead, memory, botName }: MacroValues, limit: number): string {
+function macroText(
+  macro: string,
+  { lead, memory, botName, hasTag }: MacroValues & { readonly hasTag: (tag: string) => boolean },
+  limit: number,
+): string {
   const [, kind, key = ''] = KNOWN_MACRO.exec(macro) ?? [];
   if (kind === '&$') return memoryText(memory, key);
-  if (kind === '#') return yesNo(lead.tags.includes(key));
+  if (kind === '#') return yesNo(hasTag(key));
   // A lead of this runtime has no contexts.
   if (kind === '@') return yesNo(false);
   if (kind !== '$') return '';
@@ -66,6 +73,8 @@ function attributeText(lead: Lead, key: string, limit: number): string | undefin
   if (attribute?.kind === 'json') {
     // Too long however it is written: not parsed, since a menu may ask for the same megabyte a hundred times.
     if (attribute.value.length > (limit + 1) * MAX_JSON_UNIT + 2) return attribute.value;
+    // A structure is printed as its JSON, which this is.
+    if (/^[{[]/u.test(attribute.value)) return attribute.value;
     return printed(JSON.parse(attribute.value) as Json);
   }
   if (Object.hasOwn(lead.systemAttributes, key)) return printed(lead.systemAttributes[key] ?? null);

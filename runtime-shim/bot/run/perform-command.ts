@@ -1,7 +1,8 @@
 import { type Attachment, MAX_FILE_NAME, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../../../plugin/contract/message.ts';
 import { DESCRIPTION_FILE, scriptRefOf } from '../bot.ts';
 import type { BotScript } from '../load/bot-schema.ts';
-import { retagged } from './apply-writes.ts';
+import { applyWrites, MAX_ATTRIBUTES_CHARS, NO_WRITES, retagged } from './apply-writes.ts';
+import { shimError } from '../../errors.ts';
 import type { Command } from '../load/command-schema.ts';
 import { passes } from './author-script.ts';
 import { fillMacros } from './macros.ts';
@@ -28,8 +29,7 @@ export async function performCommand(play: Play, script: BotScript, index: numbe
       play.lead = { ...play.lead, status: command.status };
       return 'next';
     case 'add_lead_tags':
-      play.lead = { ...play.lead, tags: retagged(play.lead.tags, command.tags, []) };
-      return 'next';
+      return tag(play, script, command.tags, part);
     case 'remove_lead_tags':
       play.lead = { ...play.lead, tags: retagged(play.lead.tags, [], command.tags) };
       return 'next';
@@ -63,6 +63,14 @@ export async function performCommand(play: Play, script: BotScript, index: numbe
     default:
       return command satisfies never;
   }
+}
+
+/** Within the limit of what scripts write: a lead's tags are read with every message of theirs. */
+function tag(play: Play, script: BotScript, add: readonly string[], part: readonly PropertyKey[]): CommandEnd {
+  if (applyWrites(play, { ...NO_WRITES, tags: { add, remove: [] } })) return 'next';
+  const { message } = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
+  play.mistake(script.code, { code: 'not_performed' }, { code: 'script_attributes_full', message }, part);
+  return 'failed';
 }
 
 function sendAttachment(

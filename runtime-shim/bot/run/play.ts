@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CodedError } from '../../../plugin/contract/coded-error.ts';
 import { type Text, together } from '../../../plugin/contract/text.ts';
 import { type Content, contentSchema } from '../../../plugin/contract/message.ts';
@@ -22,10 +23,18 @@ const MAX_TURNS = 5;
 /** Longest run of a scenario in ms, script time and waiting for a runner included. Our choice: a lead waits for the answer. */
 export const MAX_SCENARIO_MS = 30_000;
 
-/** Messages of one scenario. Our choice: its scripts could say 200 each, and all is stored in one transaction; nobody reads more. */
-export const MAX_SAYS = 500;
+/** Messages of one scenario. Our choice: as many as one script may say; all is stored in one transaction, 0.2 ms each, and nobody reads more. */
+export const MAX_SAYS = 200;
+/**
+ * Characters of all messages of one scenario, as JSON. Our choice: five of the longest; all of them are cut for LiveTex and stored in
+ * one transaction, and four million took the server's loop for most of a second.
+ */
+export const MAX_SAID_CHARS = 500_000;
 /** Characters of log lines of one scenario. Our choice: as many as two scripts may write. */
 const MAX_LOG_CHARS = 400_000;
+/** Log lines of one scenario, and its reports. Our choice: each is stored by itself, and eight thousand took a fifth of a second. */
+const MAX_LOG_LINES = 1_000;
+const MAX_REPORTS = 600;
 /** What a line counts beside its text: thousands of empty ones take as long to store as a few long ones. */
 const LINE_CHARS = 100;
 /**
@@ -37,6 +46,14 @@ export const MAX_TURN_CHARS = 4_000_000;
 const REPORT_CHARS = 500;
 /** Runs for other leads of one scenario that are kept, so that the runtime sees that there were more than it starts. */
 const MAX_RUNS_ASKED = 1_001;
+
+/**
+ * Work of one scenario in one go, ms, before all else that the server does has its turn. Our choice: commands without a script wait
+ * for nothing, and three hundred of them that fill in long texts would hold up every other lead for seconds.
+ */
+const TURN_MS = 8;
+/** Whose turn is next: scenarios that gave way go on one in each round of the loop, however many they are. */
+let lastTurn: Promise<void> = Promise.resolve();
 
 /** How a command leaves its script: go on with the next one, wait for the lead's answer, give the script up, or end them all. */
 export type CommandEnd = 'next' | 'wait' | 'failed' | 'stop';
@@ -86,8 +103,11 @@ export class Play {
   private readonly places = new WeakMap<ScriptRef, AuthorPlace>();
   private steps = 0;
   private logChars = 0;
+  private logLines = 0;
   private chars = 0;
+  private said = 0;
   private readonly startedAt = performance.now();
+  private turnBegan = this.startedAt;
 
   constructor(input: ScenarioInput) {
     this.input = input;
@@ -110,6 +130,14 @@ export class Play {
     if (this.input.signal.aborted) throw outOfTime();
   }
 
+  /** Gives way when it has worked for long in one go. */
+  async giveWay(): Promise<void> {
+    if (performance.now() - this.turnBegan < TURN_MS) return;
+    lastTurn = lastTurn.then(() => setImmediate());
+    await lastTurn;
+    this.turnBegan = performance.now();
+  }
+
   /** Waits for something outside, and not beyond the scenario's time: what it answers later is ignored. @throws ScenarioStopped */
   async within<Value>(work: Promise<Value>): Promise<Value> {
     const { signal } = this.input;
@@ -121,6 +149,7 @@ export class Play {
       return await Promise.race([late.promise, work]);
     } finally {
       signal.removeEventListener('abort', end);
+      this.turnBegan = performance.now();
     }
   }
 
@@ -133,9 +162,7 @@ export class Play {
   spend(chars: number): void {
     this.chars += chars;
     const limit = this.input.maxChars ?? MAX_TURN_CHARS;
-    if (this.chars > limit) {
-      throw new ScenarioStopped('script_output_full', shimError('script_output_full', { limit }).text);
-    }
+    if (this.chars > limit) throw outputFull(limit);
   }
 
   /**
@@ -195,8 +222,11 @@ export class Play {
         });
         throw new ScenarioStopped('script_host_calls', text);
       }
+      const { length } = JSON.stringify(parsed.data);
+      this.said += length;
+      if (this.said > MAX_SAID_CHARS) throw outputFull(MAX_SAID_CHARS);
       this.says.push({ content: parsed.data, duringTransfer: this.duringTransfer });
-      this.spend(JSON.stringify(parsed.data).length);
+      this.spend(length);
       return;
     }
     const problems = parsed.error.issues.map((issue) => {
@@ -221,6 +251,10 @@ export class Play {
   /** Adds what the author should read. @throws ScenarioStopped */
   report(report: ScenarioReport): void {
     this.reports.push(report);
+    if (this.reports.length > MAX_REPORTS) {
+      const what = { en: 'lines of the author’s log about its scripts', ru: 'строк журнала автора о своих скриптах' };
+      throw new ScenarioStopped('script_host_calls', shimError('script_host_calls', { limit: MAX_REPORTS, what }).text);
+    }
     this.spend(REPORT_CHARS + charsOf(report));
   }
 
@@ -241,11 +275,18 @@ export class Play {
   keptLog(log: readonly ScriptLogLine[]): readonly ScriptLogLine[] {
     const kept = log.filter(({ text }) => {
       this.logChars += text.length + LINE_CHARS;
-      return this.logChars <= MAX_LOG_CHARS;
+      this.logLines += 1;
+      return this.logChars <= MAX_LOG_CHARS && this.logLines <= MAX_LOG_LINES;
     });
     return kept.length === log.length
       ? kept
-      : [...kept, { level: 'warn', text: `… more than ${MAX_LOG_CHARS} characters: the rest is left out` }];
+      : [
+          ...kept,
+          {
+            level: 'warn',
+            text: `… more than ${MAX_LOG_CHARS} characters or ${MAX_LOG_LINES} lines: the rest is left out`,
+          },
+        ];
   }
 
   /** A line in the author's log. */
@@ -272,6 +313,10 @@ export class Play {
     const chosen = choice === undefined ? {} : { choice };
     return { lead, ...chosen, botWrites, says, requests, forwarded, runsForOthers, reports, chars };
   }
+}
+
+function outputFull(limit: number): ScenarioStopped {
+  return new ScenarioStopped('script_output_full', shimError('script_output_full', { limit }).text);
 }
 
 function outOfTime(): ScenarioStopped {

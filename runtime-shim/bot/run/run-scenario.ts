@@ -17,6 +17,7 @@ export async function runScenario(input: ScenarioInput): Promise<ScenarioResult>
     await beginScenario(play);
     while (play.frames.length > 0) {
       if (!(await advance(play))) break;
+      await play.giveWay();
     }
     warnOfKeptDialog(play);
   } catch (error) {

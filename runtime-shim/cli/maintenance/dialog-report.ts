@@ -7,8 +7,8 @@ import { pauseOf } from '../../../plugin/storage/index.ts';
 import { leadKey, leadQueue } from '../../leads/lead-keys.ts';
 import type { BotRuntime, LeadView, TranscriptMessage } from '../../runtime/contract.ts';
 
-/** Most waiting jobs of one lane that are looked at: a job may have hundreds of kilobytes. */
-const MAX_WAITING = 100;
+/** How far the waiting jobs of one lane are counted. */
+const MAX_WAITING = 10_000;
 /** Most that is shown of a transcript, in UTF-16 units of its JSON: the newest lines of it. */
 const MAX_SIZE = 4 * 1_024 * 1_024;
 /** What is read at one time. */
@@ -88,12 +88,12 @@ async function waitingLanes(storage: Storage, lead: LeadRef): Promise<WaitingLan
   return await storage.read(async (tx) => {
     const lanes: WaitingLane[] = [];
     for (const { queue, lane } of known) {
-      const jobs = await tx.listJobs(queue, lane, MAX_WAITING);
-      const [head] = jobs;
+      const [head] = await tx.listJobs(queue, lane, 1);
       if (head === undefined) continue;
       const pause = await tx.getPause(queue);
       const heldBack = pause === undefined ? null : pauseOf(pause).code;
-      lanes.push({ queue, jobs: jobs.length, attempts: head.attempts, error: head.lastError, heldBack });
+      const jobs = (await tx.readLane(queue, lane, MAX_WAITING))?.jobs ?? 0;
+      lanes.push({ queue, jobs, attempts: head.attempts, error: head.lastError, heldBack });
     }
     return lanes;
   });

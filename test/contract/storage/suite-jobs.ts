@@ -121,6 +121,18 @@ export function jobRules(driver: StorageDriver): void {
       expect(second?.id).toBeGreaterThan(first?.id ?? Infinity);
     });
 
+    test('waiting jobs are read page by page, and counted without being read', async () => {
+      const { storage } = subject();
+      await enqueue(storage, job('a', 1), job('b', 9), job('a', 2), job('a', 3));
+      const [first, second] = await storage.read((tx) => tx.listJobs(QUEUE, 'a', 2));
+      expect([first?.payload, second?.payload]).toEqual([1, 2]);
+      const behind = await storage.read((tx) => tx.listJobs(QUEUE, 'a', 2, second?.id));
+      expect(behind.map(({ payload }) => payload)).toEqual([3]);
+      const count = (lane: string, limit: number) => storage.read((tx) => tx.readLane(QUEUE, lane, limit));
+      expect([(await count('a', 10))?.jobs, (await count('a', 2))?.jobs]).toEqual([3, 2]);
+      expect(await count('nobody', 10)).toBeUndefined();
+    });
+
     test('a waiting job can be dropped at any place of a lane that is not claimed', async () => {
       const { storage, clock } = subject();
       await enqueue(storage, job('a', 1), job('a', 2), job('a', 3), job('b', 1));
