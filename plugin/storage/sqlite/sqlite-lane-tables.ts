@@ -100,7 +100,6 @@ export function createJobTable(prepare: Prepare): JobTable {
     ([jobs, retrying]: readonly [jobs: number, retrying: number]) => ({ jobs, retrying }),
   );
   const removeBehind = change(prepare, 'DELETE FROM job WHERE lane_id = ? AND id > ?');
-  const idsInLane = query(prepare, 'SELECT id FROM job WHERE lane_id = ? ORDER BY id LIMIT ?', only<number>);
   const failed = query(
     prepare,
     `SELECT ${JOB} FROM job WHERE first_failed_at IS NOT NULL AND (first_failed_at, id) > (?, ?) ORDER BY first_failed_at, id LIMIT ?`,
@@ -135,7 +134,6 @@ export function createJobTable(prepare: Prepare): JobTable {
       return counted;
     },
     waiting: (before, afterId, limit) => waiting.all(afterId, before, limit),
-    countInLane: (laneId, limit) => idsInLane.all(laneId, limit).length,
     failed: (limit, afterTime, afterId) => failed.all(afterTime, afterId, limit),
   };
 }

@@ -106,8 +106,6 @@ export interface JobTable {
   removeBehind(laneId: number, afterId: number): { readonly jobs: number; readonly retrying: number };
   /** Jobs of all lanes by id, behind this one, enqueued before `before`. */
   waiting(before: number, afterId: number, limit: number): JobRow[];
-  /** How many jobs a lane has, at most `limit`. */
-  countInLane(laneId: number, limit: number): number;
   /** Jobs that failed, by the time of the first failure, behind this time and id. */
   failed(limit: number, afterTime: number, afterId: number): JobRow[];
 }

@@ -48,7 +48,7 @@ export function clockRules(driver: StorageDriver): void {
         await clock.advance(5_000);
         await worker.idle();
       }
-      expect(done.toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
+      expect(done.toSorted((a, b) => Number(a) - Number(b))).toEqual([1, 2, 3]);
       expect(await waiting(storage, 'a')).toEqual([]);
     });
 
