@@ -35,7 +35,7 @@ export interface Binding {
 }
 
 /** The bindings as they are now: they may come, change and go while the plugin runs. */
-export interface Bindings {
+interface Bindings {
   readonly all: readonly Binding[];
   get(id: string): Binding | undefined;
   /** The first binding that takes the lead's bot and does not exclude the lead's channel; `undefined`: nobody mirrors this lead. */

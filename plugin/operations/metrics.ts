@@ -45,7 +45,8 @@ export function createPluginMetrics(context: PluginContext): () => Promise<Metri
   }, clock);
   return async () => {
     const answer = await stored();
-    const gauges = answer.is === 'answered' ? [...queueGauges(context, answer.value.stats), ...answer.value.gauges] : [];
+    const gauges =
+      answer.is === 'answered' ? [...queueGauges(context, answer.value.stats), ...answer.value.gauges] : [];
     const { requests, operatorWait, firstAnswer } = measures;
     return [
       ...counters.metrics(),

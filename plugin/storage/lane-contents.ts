@@ -15,7 +15,7 @@ export interface Lane {
 }
 
 /** A job of a lane. */
-export type LaneJob = StoredJob & {
+type LaneJob = StoredJob & {
   /** `dead`: given up. */
   readonly state: 'waiting' | 'dead';
 };

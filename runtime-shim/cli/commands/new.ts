@@ -65,7 +65,11 @@ async function makeFolder(folder: string): Promise<void> {
   } catch (error) {
     if (codeOf(error) === 'cli_folder_not_empty') throw error;
     const isFile = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    throw cliError('cli_folder_refused', { folder, reason: isFile ? CLI_TEXTS.nameOfFile : same(messageOf(error)) }, error);
+    throw cliError(
+      'cli_folder_refused',
+      { folder, reason: isFile ? CLI_TEXTS.nameOfFile : same(messageOf(error)) },
+      error,
+    );
   }
 }
 

@@ -8,12 +8,12 @@ import { createSqliteStorage, systemClock } from '../../../plugin/storage/index.
 import { json, startHttpServer } from '../../support/http-server.ts';
 import { temporaryStorageFolder } from '../../support/storage-folder.ts';
 
-export const TENANTS = 300;
-export const SICK = 50;
+const TENANTS = 300;
+const SICK = 50;
 
 const tenants = Array.from({ length: TENANTS }, (_, number) => number);
 /** Every sixth one, so that neither the first nor the last ones are special. */
-export const isSick = (tenant: number): boolean => tenant % (TENANTS / SICK) === 0;
+const isSick = (tenant: number): boolean => tenant % (TENANTS / SICK) === 0;
 export const sick = tenants.filter(isSick);
 export const healthy = tenants.filter((tenant) => !isSick(tenant));
 
@@ -24,7 +24,7 @@ export const leadOfTenant = (tenant: number, number = 0): LeadRef => ({
 });
 
 /** Who was reached, and how often. */
-export class Seen {
+class Seen {
   readonly counts = new Map<string, number>();
   private readonly waiting = new Set<() => void>();
 
