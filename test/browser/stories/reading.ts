@@ -147,8 +147,14 @@ export function readingStories(browser: () => Browser): void {
       expect(await chat.getByText('Позвать оператора').count()).toBe(1);
       expect(await lead.getByRole('button', { name: 'Ольга Смирнова' }).count()).toBe(1);
 
-      page.once('dialog', (question) => void question.accept());
       await lead.getByRole('button', { name: 'Забыть лида' }).click();
+      const question = page.getByRole('dialog', { name: 'Забыть лида' });
+      await visible(question.getByText('Архив в LiveTex остаётся'));
+      await page.keyboard.press('Escape');
+      await gone(question);
+      expect(await chat.getByText('Снова я').count()).toBe(1);
+      await lead.getByRole('button', { name: 'Забыть лида' }).click();
+      await question.getByRole('button', { name: 'Забыть навсегда' }).click();
       await gone(chat.getByText('Снова я'));
       expect(await lead.getByRole('button', { name: 'Ольга Смирнова' }).count()).toBe(0);
       expect(seen.errors).toEqual([]);

@@ -3,6 +3,7 @@ import type { EntryRecord, LeadRecord, MessageRecord, StatusRecord } from '../..
 import { usePage } from '../state/page-context.ts';
 import { useSetting } from '../state/hooks.ts';
 import { Composer } from '../ui/composer.tsx';
+import { Modal } from '../ui/modal.tsx';
 import { Empty, Icon } from '../ui/pictures.tsx';
 import { WindowedLog } from '../ui/windowed-log.tsx';
 import { attachmentTypeOf, attributeCount, captionsOf, outcomesOf } from './chat-facts.ts';
@@ -27,6 +28,7 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
   const [menu, setMenu] = useSetting<'buttons' | 'text'>('menu', 'buttons', 'local');
   const { pending, say: send } = usePending(lead.userId, messages);
   const [sent, setSent] = useState(0);
+  const [forgetting, setForgetting] = useState(false);
   const say: typeof send = (message) => {
     send(message);
     setSent((count) => count + 1);
@@ -40,7 +42,7 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
     if (answer.ok && answer.userId !== undefined) onSelect(answer.userId);
   };
   const forget = async (): Promise<void> => {
-    if (!globalThis.confirm(texts.lead.forgetSure(lead.name))) return;
+    setForgetting(false);
     const answer = await act({ do: 'lead_forget', userId: lead.userId });
     if (answer.ok && answer.userId !== undefined) onSelect(answer.userId);
   };
@@ -85,7 +87,7 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
               class="icon-button"
               aria-label={texts.lead.forget}
               title={`${texts.lead.forget}. ${texts.lead.forgetHint}`}
-              onClick={() => void forget()}
+              onClick={() => setForgetting(true)}
             >
               <Icon name="bin" />
             </button>
@@ -102,6 +104,21 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
           </button>
         </span>
       </div>
+      {forgetting && (
+        <Modal
+          kind="source help"
+          label={texts.lead.forget}
+          heading={texts.lead.forgetSure(lead.name)}
+          onClose={() => setForgetting(false)}
+        >
+          <p>{texts.lead.forgetHint}</p>
+          <p>
+            <button type="button" class="primary" onClick={() => void forget()}>
+              {texts.lead.forgetNow}
+            </button>
+          </p>
+        </Modal>
+      )}
       <WindowedLog
         items={messages}
         keyOf={(message) => message.seq}

@@ -85,6 +85,7 @@ export const en: Texts = {
     again: 'Start the dialog over',
     forget: 'Forget the lead',
     forgetHint: 'Deletes everything that is kept: dialog, attributes, log. The archive at LiveTex stays.',
+    forgetNow: 'Forget for good',
     forgetSure: (name: string) => `Forget "${name}"? There is no way back.`,
     againHint:
       'The same lead writes to the bot for the first time. The dialog of before stays at the desk and in the storage.',
