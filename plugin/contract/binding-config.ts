@@ -63,9 +63,23 @@ const KEY_TOO_SHORT = spoken({
 const SECRET_KEY_BYTES = 32;
 
 /** The bytes of a `secretKey`: base64, base64url or hex; `undefined`: it is none. */
-export function secretKeyOf(text: string): Buffer | undefined {
-  const key = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64');
-  return key.length === SECRET_KEY_BYTES && /^[\w+/-]+=*$/.test(text) ? key : undefined;
+export function secretKeyOf(text: string): Uint8Array | undefined {
+  const key = /^[0-9a-f]{64}$/i.test(text) ? ofHex(text) : ofBase64(text);
+  return key?.length === SECRET_KEY_BYTES ? key : undefined;
+}
+
+function ofHex(text: string): Uint8Array {
+  return Uint8Array.from(text.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+}
+
+// Not by Node's Buffer: the page's types look at this file too.
+function ofBase64(text: string): Uint8Array | undefined {
+  if (!/^[\w+/-]+=*$/.test(text)) return undefined;
+  try {
+    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
 }
 
 export const secretKeySchema = z

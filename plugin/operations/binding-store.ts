@@ -52,7 +52,7 @@ export interface BindingStore {
 }
 
 /** `key`: 32 bytes; left out: secrets are stored as they are. */
-export function createBindingStore(key: Buffer | undefined): BindingStore {
+export function createBindingStore(key: Uint8Array | undefined): BindingStore {
   return {
     async get(tx, id) {
       const record = await tx.getRecord(COLLECTION, id);
@@ -110,7 +110,7 @@ function joined(settings: Readonly<Record<string, unknown>>, { token, ...keys }:
 /** Bound to the binding's id: sealed secrets that are copied to another binding cannot be opened there. */
 const boundTo = (id: string): Buffer => Buffer.from(`${COLLECTION}/${id}`, 'utf8');
 
-function seal(key: Buffer, id: string, secrets: Secrets): string {
+function seal(key: Uint8Array, id: string, secrets: Secrets): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(boundTo(id));
   const text = Buffer.concat([cipher.update(JSON.stringify(secrets), 'utf8'), cipher.final()]);
@@ -118,7 +118,7 @@ function seal(key: Buffer, id: string, secrets: Secrets): string {
 }
 
 /** `undefined`: sealed with another key, or changed since. */
-function open(key: Buffer, id: string, sealed: string): Secrets | undefined {
+function open(key: Uint8Array, id: string, sealed: string): Secrets | undefined {
   const bytes = Buffer.from(sealed, 'base64url');
   try {
     const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
