@@ -153,6 +153,7 @@ test('wrong usage is told in Russian', async () => {
       'unreachable',
       'set',
       'show',
+      'remove',
       'file',
       'config',
       'check',

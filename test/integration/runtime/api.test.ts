@@ -206,6 +206,7 @@ test('an address that is not allowed is an error with the address and the settin
     code: 'api_not_allowed',
     message:
       'scripts may not ask https://crm.example.com/orders: add "https://crm.example.com/" to "allow" of "api" in the configuration',
+    ru: 'скриптам нельзя обращаться к https://crm.example.com/orders: добавьте "https://crm.example.com/" в "allow" раздела "api" в настройках',
     file: 'a.js',
     line: 2,
     column: 7,

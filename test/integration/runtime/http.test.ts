@@ -116,7 +116,7 @@ const WRONG_BODIES: ReadonlyArray<readonly [string, unknown, readonly string[]]>
       'text: at most 100000 characters',
       'attachments.0.type: must be one of "image", "video", "audio", "file"',
       'attachments.0.url: must be an absolute http: or https: URL',
-      'extra: unknown; a message has id, name, text, attachments',
+      'extra: unknown; a message has id, name, text, attachments, edits',
     ],
   ],
   ['another lead in the body', { externalId: '2', text: 'a' }, ['externalId: belongs into the address only']],
