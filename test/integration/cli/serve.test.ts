@@ -134,7 +134,7 @@ test('webhook set leaves bindings alone that ask for no webhook, and says so whe
   const webhook = { publicUrl: 'http://127.0.0.1:1', key: KEY };
   const binding = { token: TOKEN, baseUrl: emulator.url };
   const livetex = [
-    { ...binding, id: 'quiet' },
+    { ...binding, id: 'quiet', token: 'another-touch-point', excludedChannels: ['telegram'] },
     { ...binding, webhook },
   ];
   await writeFile(join(folder, 'livetex.json'), JSON.stringify({ bot: 'bot', livetex }));
