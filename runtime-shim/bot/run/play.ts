@@ -48,12 +48,14 @@ const REPORT_CHARS = 500;
 const MAX_RUNS_ASKED = 1_001;
 
 /**
- * Work of one scenario in one go, ms, before all else that the server does has its turn. Our choice: commands without a script wait
+ * Work of all scenarios together in one go, ms, before all else that the server does has its turn. Our choice: commands without a script wait
  * for nothing, and three hundred of them that fill in long texts would hold up every other lead for seconds.
  */
 const TURN_MS = 8;
 /** Whose turn is next: scenarios that gave way go on one in each round of the loop, however many they are. */
 let lastTurn: Promise<void> = Promise.resolve();
+/** When the last turn began, ms of `performance.now()`. Of all together: many that begin at once would each have their own. */
+let turnBegan = 0;
 
 /** How a command leaves its script: go on with the next one, wait for the lead's answer, give the script up, or end them all. */
 export type CommandEnd = 'next' | 'wait' | 'failed' | 'stop';
@@ -107,7 +109,6 @@ export class Play {
   private chars = 0;
   private said = 0;
   private readonly startedAt = performance.now();
-  private turnBegan = this.startedAt;
 
   constructor(input: ScenarioInput) {
     this.input = input;
@@ -132,10 +133,10 @@ export class Play {
 
   /** Gives way when it has worked for long in one go. */
   async giveWay(): Promise<void> {
-    if (performance.now() - this.turnBegan < TURN_MS) return;
+    if (performance.now() - turnBegan < TURN_MS) return;
     lastTurn = lastTurn.then(() => setImmediate());
     await lastTurn;
-    this.turnBegan = performance.now();
+    turnBegan = performance.now();
   }
 
   /** Waits for something outside, and not beyond the scenario's time: what it answers later is ignored. @throws ScenarioStopped */
@@ -149,7 +150,6 @@ export class Play {
       return await Promise.race([late.promise, work]);
     } finally {
       signal.removeEventListener('abort', end);
-      this.turnBegan = performance.now();
     }
   }
 

@@ -4,7 +4,7 @@ import { startLiveTexEmulator } from '../../../runtime-shim/emulator/index.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { setUpServer, say } from '../../support/served.ts';
 
-const LONG = 60_000;
+const LONG = 240_000;
 
 interface State {
   readonly ready: boolean;
