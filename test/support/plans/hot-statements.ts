@@ -57,7 +57,6 @@ export const HOT_STATEMENTS: readonly SentStatement[] = [
   sent({ name: 'free', text: WATCH.free }, null, 10_000, 'node'),
   sent(INSPECT.dead, QUEUE, -5_000, 100),
   sent(INSPECT.stuck, 100, 0, 0),
-  sent(INSPECT.waiting, 0, 1, 100),
   sent(INSPECT.lockPrune),
   sent(INSPECT.pruneRemembered, 10_000, 1),
   sent(INSPECT.pruneStreams, 10_000, 1),
@@ -75,6 +74,7 @@ export const OTHER_STATEMENTS: Readonly<Record<string, string>> = {
   [WRITE.clearTimers.name]: 'when a lead is forgotten: looks through all timers of a queue',
   [READ.listPauses.name]: 'a row per queue that is held back',
   [COMMIT_MARK.close.name]: 'once, when a node closes; a row per connection',
+  [INSPECT.waiting.name]: 'when a person asks for "outbox list --waiting": looks through what waits',
   [INSPECT.pruneSessions.name]: 'a row per connection of the last day',
   [STATS.count.name]: 'counts everything, so it is sent twice a minute at most when there is much',
 };
