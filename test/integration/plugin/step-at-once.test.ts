@@ -52,8 +52,16 @@ test('a message that nothing waits before is on its way to LiveTex in the transa
   expect(await waiting(storage)).toEqual({
     dialog: [],
     livetex: [
-      { kind: 'sendText', text: '👤 Пользователь\nодин' },
-      { kind: 'sendText', text: '👤 Пользователь\nдва' },
+      {
+        kind: 'sendText',
+        text: '👤 Пользователь\nодин',
+        origin: { binding: 'main', platformEvent: 'said 1' },
+      },
+      {
+        kind: 'sendText',
+        text: '👤 Пользователь\nдва',
+        origin: { binding: 'main', platformEvent: 'said 2' },
+      },
     ],
   });
 });
