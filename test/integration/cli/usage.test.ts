@@ -79,7 +79,7 @@ describe.each([
   [
     'a wrong action',
     ['webhook', 'sat', '--config', 'x'],
-    'set|show must be set or show, got "sat" (did you mean "set"?)',
+    'set|show|remove must be set, show or remove, got "sat" (did you mean "set"?)',
   ],
 ])('%s', (_name, argv, message) => {
   test('is named, with exit code 2 and nothing on stdout', async () => {
