@@ -93,7 +93,7 @@ export function createJobTable(prepare: Prepare): JobTable {
   const markFailed = change(prepare, 'UPDATE job SET attempts = ?, first_failed_at = ?, last_error = ? WHERE id = ?');
   const next = query(prepare, 'SELECT id FROM job WHERE lane_id = ? AND id > ? ORDER BY id LIMIT 1', only<number>);
   const list = query(prepare, `SELECT ${JOB} FROM job WHERE lane_id = ? AND id > ? ORDER BY id LIMIT ?`, jobRow);
-  const count = query(prepare, 'SELECT count(*) FROM (SELECT 1 FROM job WHERE lane_id = ? LIMIT ?)', only<number>);
+  const idsInLane = query(prepare, 'SELECT id FROM job WHERE lane_id = ? ORDER BY id LIMIT ?', only<number>);
   const behind = query(
     prepare,
     'SELECT count(*), count(first_failed_at) FROM job WHERE lane_id = ? AND id > ?',
@@ -127,7 +127,7 @@ export function createJobTable(prepare: Prepare): JobTable {
     markFailed: (job, failure) => void markFailed(failure.attempts, failure.firstFailedAt, failure.lastError, job.id),
     nextInLane: (laneId, afterId) => next.one(laneId, afterId),
     listInLane: (laneId, limit, afterId) => list.all(laneId, afterId, limit),
-    countInLane: (laneId, limit) => count.one(laneId, limit) ?? 0,
+    countInLane: (laneId, limit) => idsInLane.all(laneId, limit).length,
     removeBehind(laneId, afterId) {
       const counted = behind.one(laneId, afterId) ?? { jobs: 0, retrying: 0 };
       removeBehind(laneId, afterId);

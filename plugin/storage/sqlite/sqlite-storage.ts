@@ -1,5 +1,4 @@
-import { statfsSync } from 'node:fs';
-import { existsSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { OpenStorageOptions, Storage } from '../contract.ts';
@@ -72,7 +71,8 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
   refuseMoved(folder);
   const lock = lockFolder(folder);
   const opened: DatabaseSync[] = [];
-  const created = !existsSync(join(folder, DATABASE_FILE));
+  // The lock has made the file, still empty, so that it is its owner's from the start.
+  const created = (statSync(join(folder, DATABASE_FILE), { throwIfNoEntry: false })?.size ?? 0) === 0;
   try {
     const database = openDatabase(folder);
     opened.push(database);
