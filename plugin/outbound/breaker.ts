@@ -5,7 +5,7 @@ const OPENS_AFTER = 5;
 const LANES = 2;
 /** How long it is held back: the first time, and at most, ms. Each try that fails behind it doubles the time. Our choice: soon after a blip, modest during an outage. */
 const FIRST_HOLD_MS = 2_000;
-const LONGEST_HOLD_MS = 60_000;
+const LONGEST_HOLD_MS = 8_000;
 
 /** A circuit breaker for what one binding asks of somebody who may not answer. In memory: each process learns it by itself. */
 export interface Breaker {

@@ -33,7 +33,7 @@ afterAll(async () => {
   await built.remove();
 });
 
-// A LiveTex that does not answer is asked more and more seldom, up to a minute.
+// A LiveTex that does not answer is asked more and more seldom, up to every eight seconds.
 test(
   '503, 429, resets, HTML and empty answers: every message once and in order, a bounded number of requests at once',
   { timeout: 240_000 },
