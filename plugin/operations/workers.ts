@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { codeOf, messageOf } from '../contract/coded-error.ts';
 import { MAX_REQUEST_TIMEOUT_MS } from '../contract/binding-config.ts';
-import { createLaneWorker, createQueueWatch } from '../storage/index.ts';
+import { createLaneWorker, createQueueWatch, steadyTime } from '../storage/index.ts';
 import type { Origin } from '../contract/host.ts';
 import { publishJob } from '../core/diagnostics.ts';
 import { fromOrigin, originOf } from '../core/origin.ts';
@@ -62,6 +62,7 @@ export function createWorkers(
 ): Workers {
   const { storage, clock, bindings } = context;
   const watch = createQueueWatch({ storage, clock });
+  const steady = steadyTime(clock);
   const fairly = createFairShare(clock, random);
   const shared = [
     worker({
@@ -123,6 +124,7 @@ export function createWorkers(
     const { maxInFlight, requestTimeoutMs } = binding.config;
     const handle = createLiveTexHandler(context, binding);
     const breaker = createBreaker();
+    const tookMs = new WeakMap<ClaimedJob, number>();
     return worker({
       queue: liveTexQueue(binding.id),
       owner: tokenMark(binding.config.token),
@@ -130,13 +132,18 @@ export function createWorkers(
       maxClaimed: maxInFlight,
       deadlineMs: REQUESTS_PER_JOB * requestTimeoutMs + LIVETEX_SLACK_MS,
       async handle(job, attempt) {
-        const outcome = await handle(job, attempt);
-        breaker.succeeded();
-        return outcome;
+        const began = steady();
+        try {
+          const outcome = await handle(job, attempt);
+          breaker.succeeded();
+          return outcome;
+        } finally {
+          tookMs.set(job, steady() - began);
+        }
       },
       classify: (error, job) => {
         const now = clock.now();
-        const failure = classifyLiveTexFailure(error, now, holdFor(breaker, error, job.lane));
+        const failure = classifyLiveTexFailure(error, now, holdFor(breaker, error, job.lane, tookMs.get(job) ?? 0));
         if (binding.leavingSince !== null && isOver(failure, now - binding.leavingSince)) {
           return { do: 'dead-letter', error: failure.error };
         }

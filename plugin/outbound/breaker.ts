@@ -5,7 +5,9 @@ const OPENS_AFTER = 5;
 const LANES = 2;
 /** How long it is held back: the first time, and at most, ms. Each try that fails behind it doubles the time. Our choice: soon after a blip, modest during an outage. */
 const FIRST_HOLD_MS = 2_000;
-const LONGEST_HOLD_MS = 8_000;
+const LONGEST_HOLD_MS = 60_000;
+/** A try without an answer that took so long hung, ms. One that failed at once held nobody up: its lane's own wait is enough. Our choice. */
+const HANGS_AFTER_MS = 500;
 
 /** A circuit breaker for what one binding asks of somebody who may not answer. In memory: each process learns it by itself. */
 export interface Breaker {
@@ -35,10 +37,15 @@ export function createBreaker(): Breaker {
   };
 }
 
-/** What a failed request tells a binding's breaker: how long the binding is held back, ms, if it is. Any answer, also a refusal, is one. */
-export function holdFor(breaker: Breaker, error: unknown, lane: string): number | undefined {
+/**
+ * What a failed try of a lane, which took `tookMs`, tells a binding's breaker: how long the binding is held back, ms, if it is.
+ * Any answer, also a refusal, is one.
+ */
+export function holdFor(breaker: Breaker, error: unknown, lane: string, tookMs: number): number | undefined {
   const code = codeOf(error);
-  if (code === 'livetex_timeout' || code === 'livetex_unreachable') return breaker.failed(lane);
+  if (code === 'livetex_timeout' || code === 'livetex_unreachable') {
+    return tookMs < HANGS_AFTER_MS ? undefined : breaker.failed(lane);
+  }
   if (code?.startsWith('livetex_') === true) breaker.succeeded();
   return undefined;
 }

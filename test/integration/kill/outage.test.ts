@@ -33,46 +33,41 @@ afterAll(async () => {
   await built.remove();
 });
 
-// A LiveTex that does not answer is asked more and more seldom, up to every eight seconds.
-test(
-  '503, 429, resets, HTML and empty answers: every message once and in order, a bounded number of requests at once',
-  { timeout: 240_000 },
-  async () => {
-    const stand = await prepareStand(built.launcher, { maxInFlight: MAX_IN_FLIGHT });
-    try {
-      const { server, dispatcher, liveTex } = stand;
-      const { emulator } = liveTex;
-      server.start();
-      await server.untilListening();
-      await emulator.faults.add({ kind: 'latency', ms: LATENCY_MS });
-      const names = Array.from({ length: LEADS }, (_, index) => String(index + 1));
-      const clients = names.map(
-        (externalId) =>
-          new LeadClient({ server, dispatcher, channel: 'chat', externalId, knocks: false, onLine: () => undefined }),
-      );
-      for (let round = 1; round <= ROUNDS; round += 1) {
-        await Promise.all(clients.map(async (client) => await client.say(`m${round}`, `сообщение ${round}`)));
-        if (round === 1) await untilQuiet(stand);
-        if (round === 2) for (const trouble of TROUBLES) await emulator.faults.add(trouble);
-      }
-      await untilQuiet(stand);
-
-      const left = (await emulator.faults.list()).map(({ kind }) => kind);
-      expect(left).toEqual(['latency']);
-      const wanted = Array.from({ length: ROUNDS }, (_, index) => [
-        `${LEAD_HEADER}\nсообщение ${index + 1}`,
-        `${BOT_HEADER}\nбот ${index + 1}`,
-      ]).flat();
-      for (const name of names) {
-        const dialog = await emulator.dialogs.get(`support:chat:${name}`);
-        expect(dialog?.messages.map(({ text }) => text)).toEqual(wanted);
-      }
-      expect(mostAtOnce(await emulator.requests.list('sendText'), LATENCY_MS)).toBeLessThanOrEqual(MAX_IN_FLIGHT);
-      const metrics = await metricsOf(server.url, dispatcher);
-      expect([...metrics].filter(([name, value]) => /_dead\{/.test(name) && value > 0)).toEqual([]);
-      expect(server.complaints).toEqual([]);
-    } finally {
-      await stand.close();
+test('503, 429, resets, HTML and empty answers: every message once and in order, a bounded number of requests at once', async () => {
+  const stand = await prepareStand(built.launcher, { maxInFlight: MAX_IN_FLIGHT });
+  try {
+    const { server, dispatcher, liveTex } = stand;
+    const { emulator } = liveTex;
+    server.start();
+    await server.untilListening();
+    await emulator.faults.add({ kind: 'latency', ms: LATENCY_MS });
+    const names = Array.from({ length: LEADS }, (_, index) => String(index + 1));
+    const clients = names.map(
+      (externalId) =>
+        new LeadClient({ server, dispatcher, channel: 'chat', externalId, knocks: false, onLine: () => undefined }),
+    );
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      await Promise.all(clients.map(async (client) => await client.say(`m${round}`, `сообщение ${round}`)));
+      if (round === 1) await untilQuiet(stand);
+      if (round === 2) for (const trouble of TROUBLES) await emulator.faults.add(trouble);
     }
-  },
-);
+    await untilQuiet(stand);
+
+    const left = (await emulator.faults.list()).map(({ kind }) => kind);
+    expect(left).toEqual(['latency']);
+    const wanted = Array.from({ length: ROUNDS }, (_, index) => [
+      `${LEAD_HEADER}\nсообщение ${index + 1}`,
+      `${BOT_HEADER}\nбот ${index + 1}`,
+    ]).flat();
+    for (const name of names) {
+      const dialog = await emulator.dialogs.get(`support:chat:${name}`);
+      expect(dialog?.messages.map(({ text }) => text)).toEqual(wanted);
+    }
+    expect(mostAtOnce(await emulator.requests.list('sendText'), LATENCY_MS)).toBeLessThanOrEqual(MAX_IN_FLIGHT);
+    const metrics = await metricsOf(server.url, dispatcher);
+    expect([...metrics].filter(([name, value]) => /_dead\{/.test(name) && value > 0)).toEqual([]);
+    expect(server.complaints).toEqual([]);
+  } finally {
+    await stand.close();
+  }
+});
