@@ -95,8 +95,9 @@ export function assemblePlugin(assembly: PluginAssembly): LiveTexPlugin {
       warnOfMissingWebhooks(context);
       await probeTokens(context);
       if (closing !== undefined) return;
-      running = true;
+      // Refuses stored tokens that cannot be opened.
       registry.start();
+      running = true;
       workers.start();
       housekeeping.start();
       webhooks.start();

@@ -49,7 +49,8 @@ export function createBindingRegistry({
   const { storage, bindings, clock, logger } = context;
   let given = first;
   let stored: readonly StoredBinding[] = [];
-  let seq = 0;
+  /** Of the newest change that was read; `undefined`: nothing was read yet. */
+  let seq: number | undefined;
   let problems: string[] = [];
   let listener: (id: string, binding: Binding | undefined) => void = () => undefined;
   let stopFollowing: (() => void) | undefined;
@@ -62,19 +63,31 @@ export function createBindingRegistry({
     return done;
   }
 
+  function isGiven(id: string): boolean {
+    return given.some((config) => config.id === id);
+  }
+
+  function refuseGiven(id: string): void {
+    if (isGiven(id)) throw pluginError('binding_given', { binding: id });
+  }
+
   /** What is stored now; false: nothing has changed since the last time. */
-  function read(): Promise<boolean> {
-    return storage.read(async (tx) => {
-      const before = seq;
+  async function read(): Promise<boolean> {
+    // Kept when all of it was read: a reading may fail in the middle, or be done again. And the changes alone do not tell
+    // whether there is anything: old ones are pruned.
+    const found = await storage.read(async (tx) => {
+      let newest = seq ?? 0;
       for (;;) {
-        const changes = await tx.readStream(CHANGES, { after: seq, limit: PAGE });
-        seq = changes.at(-1)?.seq ?? seq;
+        const changes = await tx.readStream(CHANGES, { after: newest, limit: PAGE });
+        newest = changes.at(-1)?.seq ?? newest;
         if (changes.length < PAGE) break;
       }
-      if (seq === before) return false;
-      stored = await store.list(tx);
-      return true;
+      return newest === seq ? undefined : { newest, bindings: await store.list(tx) };
     });
+    if (found === undefined) return false;
+    seq = found.newest;
+    stored = found.bindings;
+    return true;
   }
 
   /** Puts what is given and what is stored to work. What did not change goes on as it is. */
@@ -83,7 +96,7 @@ export function createBindingRegistry({
     const leaving: Binding[] = [];
     problems = [];
     for (const { id, input, leavingSince } of stored) {
-      if (given.some((config) => config.id === id)) continue;
+      if (isGiven(id)) continue;
       const [config] = input === undefined ? [] : (bindingsSchema.safeParse([input]).data ?? []);
       if (config === undefined) {
         problems.push(`LiveTex binding "${id}": what is stored of it cannot be read with this version and secretKey`);
@@ -172,11 +185,11 @@ export function createBindingRegistry({
     problems: () => problems,
     async list() {
       await look();
-      return bindings.all.map((binding) => infoOf(binding, given));
+      return bindings.all.map((binding) => infoOf(binding, isGiven(binding.id)));
     },
     async put(input) {
       const id = idOf(input);
-      if (given.some((config) => config.id === id)) throw pluginError('binding_given', { binding: id });
+      refuseGiven(id);
       await change(async (tx) => {
         const others = (await store.list(tx)).filter((one) => one.id !== id && one.leavingSince === null);
         parse.one(input, [...given, ...others.flatMap((one) => one.input ?? [])]);
@@ -185,7 +198,7 @@ export function createBindingRegistry({
       logger.info('LiveTex binding put', { binding: id });
     },
     async remove(id) {
-      if (given.some((config) => config.id === id)) throw pluginError('binding_given', { binding: id });
+      refuseGiven(id);
       await change(async (tx) => {
         const known = await store.get(tx, id);
         if (known === undefined) throw pluginError('binding_unknown', { binding: id });
@@ -229,11 +242,11 @@ function isSame(one: BindingConfig, other: BindingConfig): boolean {
 }
 
 /** Without the token and the webhook's keys. */
-function infoOf({ id, config, leavingSince }: Binding, given: readonly BindingConfig[]): BindingInfo {
+function infoOf({ id, config, leavingSince }: Binding, isGiven: boolean): BindingInfo {
   const { token: _token, webhook, ...settings } = config;
   return {
     id,
-    source: given.some((one) => one.id === id) ? 'given' : 'stored',
+    source: isGiven ? 'given' : 'stored',
     state: leavingSince === null ? 'active' : 'leaving',
     settings: { ...settings, ...(webhook === undefined ? {} : { webhook: { publicUrl: webhook.publicUrl } }) },
   };

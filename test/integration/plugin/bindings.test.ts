@@ -111,6 +111,18 @@ describe('bindings while the plugin runs', () => {
     await expect(again.bindings.remove('nobody')).rejects.toMatchObject({ code: 'binding_unknown' });
   });
 
+  it('they are there again also when the entries of their changes have been pruned', async () => {
+    const folder = temporaryStorageFolder();
+    const first = await folderStorage(folder);
+    const plugin = await pluginOn(first);
+    await plugin.bindings.put({ id: 'shop', token: 'token-of-shop', bots: ['shop'] });
+    await plugin.close();
+    await first.prune({ rememberedMs: 0, streamMs: 0 });
+    expect(await first.read((tx) => tx.readStream('livetex-binding-changes', { after: 0, limit: 10 }))).toEqual([]);
+    await first.close();
+    expect(await idsOf(await pluginOn(await folderStorage(folder)))).toEqual(['shop']);
+  });
+
   it('a wrong one is refused with all its problems, beside the others, and changes nothing', async () => {
     const plugin = await pluginOn(createMemoryStorage({ clock: systemClock }), {
       bindings: [{ token: 'token-of-main', bots: ['support'] }],
