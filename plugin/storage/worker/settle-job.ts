@@ -31,6 +31,8 @@ export interface Settlement {
   readonly holds?: boolean;
   /** It holds this worker back for so long, ms, whatever the others do. */
   readonly holdsOwnerMs?: number;
+  /** The job stays in its lane, and its tries count on. */
+  readonly stays?: true;
   /** The handler's own `commit` is part of it: when it fails, that is a failure of the try. */
   readonly fromHandler: boolean;
 }
@@ -69,6 +71,7 @@ function deadLettered(job: ClaimedJob, error: string): Settlement {
 function retried(job: ClaimedJob, error: string, notBefore: number, holdUntil?: number): Settlement {
   return {
     fromHandler: false,
+    stays: true,
     holds: holdUntil !== undefined,
     write: async (tx) => {
       if (holdUntil !== undefined) await hold(tx, job.queue, holdUntil, error);
@@ -81,6 +84,7 @@ function retried(job: ClaimedJob, error: string, notBefore: number, holdUntil?: 
 function paused(job: ClaimedJob, error: string, until: number, owner?: string): Settlement {
   return {
     fromHandler: false,
+    stays: true,
     holds: true,
     event: { type: 'paused', error, nextAt: until },
     write: async (tx) => {
@@ -136,7 +140,7 @@ export function settleFailure(options: Limits, error: unknown, job: ClaimedJob):
   if (codeOf(error) === 'storage_conflict') return retried(job, 'storage_conflict', now);
   const failure = classified(options, error, job);
   if (failure.do === 'dead-letter') return deadLettered(job, failure.error);
-  if (failure.do === 'leave') return { fromHandler: false, write: (tx) => tx.release(job, failure.until) };
+  if (failure.do === 'leave') return { fromHandler: false, stays: true, write: (tx) => tx.release(job, failure.until) };
   if (failure.do === 'pause') {
     const until = Math.max(failure.until, now + SHORTEST_PAUSE_MS);
     if (failure.isOwners !== true || options.owner === undefined) return paused(job, failure.error, until);
@@ -180,7 +184,7 @@ export async function settleJob(
   for (;;) {
     try {
       await options.storage.transaction(settlement.write);
-      if (settlement.event?.type !== 'retry' && settlement.event?.type !== 'paused') options.tries.ended(job);
+      if (settlement.stays !== true) options.tries.ended(job);
       if (settlement.event !== undefined) report({ ...settlement.event, job });
       return;
     } catch (error) {

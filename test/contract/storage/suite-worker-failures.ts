@@ -128,6 +128,23 @@ export function workerFailureRules(driver: StorageDriver): void {
       expect(await storage.listDead({ limit: 5 })).toMatchObject([{ attempts: before + 3 }]);
     });
 
+    test('a job that was left for others in between has no more tries for that', async () => {
+      const { storage, clock } = subject();
+      let runs = 0;
+      const left = new Error('others come first');
+      start(subject(), () => Promise.reject((runs += 1) % 2 === 0 ? left : new Error('livetex_failed')), {
+        mostTries: 3,
+        triesSinceStart: 3,
+        classify: (error) =>
+          error === left ? { do: 'leave', until: clock.now() + 1_000 } : { do: 'retry', error: 'livetex_failed' },
+      });
+      await enqueue(storage, job('a', 'head'));
+      await worker?.idle();
+      await pass(10_000, 1_000);
+      expect(await storage.listDead({ limit: 5 })).toMatchObject([{ attempts: 3 }]);
+      expect(runs).toBe(5);
+    });
+
     test('a retry waits for notBefore when the remote asked for it', async () => {
       const { storage, clock } = subject();
       const notBefore = clock.now() + 90_000;
