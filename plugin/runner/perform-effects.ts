@@ -103,7 +103,8 @@ async function takeLaterOnes(tx: Transaction, lane: string, sentAt: number): Pro
     const job = hostJobSchema.parse(payload);
     const isLater = job.kind === 'deliver' && job.delivery.kind !== 'notice' && (job.delivery.sentAt ?? 0) > sentAt;
     if (!isLater || attempts > 0 || !(await tx.drop(id))) break;
-    taken.unshift(hostJob(lane, job));
+    // As it was stored: it has the ids of its own cause.
+    taken.unshift({ queue: HOST_QUEUE, lane, kind: job.kind, payload });
   }
   return taken;
 }
