@@ -61,23 +61,24 @@ export function createAccept(
 
   async function store(tx: Transaction, events: readonly PlatformEvent[]) {
     const verdicts: EventVerdict[] = [];
-    for (const event of events) verdicts.push(await fromOrigin(originOf(event), () => storeOne(tx, event)));
+    for (const event of events) {
+      const binding = context.bindings.of(event.lead);
+      verdicts.push(await fromOrigin(originFor(event, binding), () => storeOne(tx, event, binding)));
+    }
     return { verdicts, types: events.map((event) => event.type) };
   }
 
-  function originOf({ id, lead, traceparent }: PlatformEvent): Origin {
-    const binding = context.bindings.of(lead)?.id;
+  function originFor({ id, traceparent }: PlatformEvent, binding: Binding | undefined): Origin {
     return {
-      ...(binding === undefined ? {} : { binding }),
+      ...(binding === undefined ? {} : { binding: binding.id }),
       platformEvent: id,
       ...(traceparent === undefined ? {} : { traceparent }),
     };
   }
 
-  async function storeOne(tx: Transaction, event: PlatformEvent): Promise<EventVerdict> {
+  async function storeOne(tx: Transaction, event: PlatformEvent, binding: Binding | undefined): Promise<EventVerdict> {
     const { id } = event;
     const userId = userIdOf(event.lead);
-    const binding = context.bindings.of(event.lead);
     const lane = dialogLane(binding?.id ?? NO_BINDING, userId);
     const known = canBeSuppressed(event) ? await readDialog(tx, lane) : undefined;
     const verdict = verdictOf(event, binding, known);

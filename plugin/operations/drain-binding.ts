@@ -32,7 +32,7 @@ export function createDrainHandler(
     // Put again meanwhile, or forgotten.
     if (known === undefined || known.leavingSince === null) return {};
     const open = await openDialogs(id);
-    const isEmpty = open.length === 0 && (await storage.nextWorkAt(liveTexQueue(id))) === undefined;
+    const isEmpty = open.length === 0 && (await storage.nextWork(liveTexQueue(id))) === undefined;
     if (isEmpty && look >= LEAST_LOOKS) {
       logger.info('LiveTex binding is gone: it has no dialog and nothing to send', { binding: id });
       return { commit: (tx) => store.forget(tx, id, clock.now()) };

@@ -75,12 +75,12 @@ const EMPTY: Omit<QueueStats, 'queue'> = { lanes: 0, jobs: 0, oldestAt: null, re
 /** A refused token, or a pause that LiveTex asked for. */
 async function pausedQueues({ bindings, storage }: PluginContext): Promise<Metric> {
   const queues = bindings.all.map(({ id }) => liveTexQueue(id));
-  const pauses = await storage.read((tx) => Promise.all(queues.map((queue) => tx.getPause(queue))));
+  const paused = new Set((await storage.read((tx) => tx.listPauses())).map(({ queue }) => queue));
   return {
     name: 'livetex_queue_paused',
     help: 'Is the queue held back (1) or not (0), by queue.',
     type: 'gauge',
-    samples: queues.map((queue, index) => ({ labels: { queue }, value: pauses[index] === undefined ? 0 : 1 })),
+    samples: queues.map((queue) => ({ labels: { queue }, value: paused.has(queue) ? 1 : 0 })),
   };
 }
 

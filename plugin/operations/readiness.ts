@@ -88,10 +88,21 @@ export function createReadiness(
       return isOpen && now - (askedAt.get(id) ?? -Infinity) >= ASK_AGAIN_MS;
     });
     for (const { id } of toAsk) askedAt.set(id, now);
-    const left = toAsk.values();
-    const askOneAfterTheOther = async (): Promise<void> => {
-      for (const { client } of left) await client.availability();
-    };
-    await Promise.all(Array.from({ length: Math.min(ASKED_AT_ONCE, toAsk.length) }, askOneAfterTheOther));
+    await sideBySide(toAsk, ASKED_AT_ONCE, async ({ client }) => {
+      await client.availability();
+    });
   }
+}
+
+/** Does something for each, at most so many at one time. */
+export async function sideBySide<Item>(
+  items: readonly Item[],
+  most: number,
+  act: (item: Item) => Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  const oneAfterTheOther = async (): Promise<void> => {
+    for (const item of left) await act(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, oneAfterTheOther));
 }

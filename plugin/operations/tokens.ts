@@ -49,10 +49,11 @@ const REASON = 'livetex_token_refused';
 export async function probeTokens({ storage, bindings, clock, logger }: PluginContext): Promise<void> {
   try {
     await storage.transaction(async (tx) => {
-      for (const { id } of bindings.all) {
-        const pause = await tx.getPause(liveTexQueue(id));
-        if (pause === undefined || pauseOf(pause).code !== REASON || pause.until <= clock.now()) continue;
-        await tx.setPause(liveTexQueue(id), { until: clock.now(), reason: pause.reason });
+      const own = new Set(bindings.all.map(({ id }) => liveTexQueue(id)));
+      for (const pause of await tx.listPauses()) {
+        const { queue, until, reason } = pause;
+        if (!own.has(queue) || pauseOf(pause).code !== REASON || until <= clock.now()) continue;
+        await tx.setPause(queue, { until: clock.now(), reason });
       }
     });
   } catch (error) {

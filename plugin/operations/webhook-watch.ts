@@ -4,6 +4,7 @@ import { messageOf } from '../contract/coded-error.ts';
 import type { Metric } from '../contract/plugin.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { steadyTime } from '../storage/index.ts';
+import { sideBySide } from './readiness.ts';
 
 /** What the nodes know of each binding's webhook, by the binding's id. */
 const COLLECTION = 'livetex-webhooks';
@@ -118,11 +119,9 @@ export function createWebhookWatch(
       if (!dueAt.has(binding.id)) dueAt.set(binding.id, now + watchMs * (0.5 + random() / 2));
       return (dueAt.get(binding.id) ?? 0) <= now;
     });
-    const left = due.values();
-    const lookOneAfterTheOther = async (): Promise<void> => {
-      for (const binding of left) if (isRunning()) await look(binding);
-    };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, due.length) }, lookOneAfterTheOther));
+    await sideBySide(due, AT_ONCE, async (binding) => {
+      if (isRunning()) await look(binding);
+    });
     for (const id of dueAt.keys()) if (bindings.get(id) === undefined) dueAt.delete(id);
     const next = Math.min(...dueAt.values(), Infinity) - steady();
     if (running) plan(Math.max(SHORTEST_PASS_MS, Math.min(next, LONGEST_PASS_MS)));
@@ -175,7 +174,7 @@ export function createWebhookWatch(
     const { id } = binding;
     const { expected } = round;
     const now = clock.now();
-    const taken = round.taken.filter((at) => at <= now && now - at < fightWithin(binding));
+    const taken = recent(round.taken, binding, now);
     if (found === expected) {
       if (round.found !== null && round.found !== expected) logger.info('webhook is ours again', { binding: id });
       return { ...round, found, taken };
@@ -196,7 +195,7 @@ export function createWebhookWatch(
     }
     logger.warn('webhook set again', { binding: id, url: expected });
     const kept: Seen = { ...seen, found: expected };
-    if (isFight(kept)) logger.error(`LiveTex binding ${fightText(found)}`, { binding: id });
+    if (isFight(taken)) logger.error(`LiveTex binding ${fightText(found)}`, { binding: id });
     return kept;
   }
 
@@ -215,9 +214,7 @@ export function createWebhookWatch(
     const seen = seenOf(binding);
     if (seen === undefined || seen.found === null) return undefined;
     if (seen.found === seen.expected) {
-      const now = clock.now();
-      const recent = seen.taken.filter((at) => at <= now && now - at < fightWithin(binding));
-      return isFight({ ...seen, taken: recent }) ? fightText() : undefined;
+      return isFight(recent(seen.taken, binding, clock.now())) ? fightText() : undefined;
     }
     const failure = seen.failure === null ? '' : `; it could not be set again: ${seen.failure}`;
     return `${foundText(seen)}${failure}`;
@@ -236,7 +233,12 @@ function fightWithin(binding: Binding): number {
   return Math.max(FIGHT_WITHIN_MS, FIGHT_READINGS * (watchMsOf(binding) ?? 0));
 }
 
-function isFight({ taken }: Seen): boolean {
+/** Of the times at which the address was found to be another one, those that count still. */
+function recent(taken: readonly number[], binding: Binding, now: number): number[] {
+  return taken.filter((at) => at <= now && now - at < fightWithin(binding));
+}
+
+function isFight(taken: readonly number[]): boolean {
   return taken.length >= FIGHT_TIMES;
 }
 

@@ -250,9 +250,9 @@ export async function waitUntilIdle(context: PluginContext, workers: Workers, is
       happened = false;
       await workers.idle();
       const queues = queuesOf(context.bindings.all);
-      const times = await Promise.all(queues.map((queue) => context.storage.nextWorkAt(queue)));
+      const next = await Promise.all(queues.map((queue) => context.storage.nextWork(queue)));
       const now = context.clock.now();
-      if (!happened && times.every((at) => at === undefined || at > now)) return;
+      if (!happened && next.every((work) => work === undefined || work.at > now)) return;
     }
   } finally {
     forget();

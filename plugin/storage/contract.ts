@@ -87,6 +87,14 @@ export interface DeadJob extends StoredJob {
   readonly diedAt: number;
 }
 
+/** When a queue's worker has something to do. */
+export interface NextWork {
+  /** Unix ms. */
+  readonly at: number;
+  /** The pause that holds the queue back now, if one does. */
+  readonly pause?: QueuePause;
+}
+
 /** Holds a whole queue back, on all nodes: a refused token, or a pause that the remote asked for. */
 export interface QueuePause {
   /** Unix ms: nothing is claimed before; afterwards one job at a time, until the pause is lifted. */
@@ -247,8 +255,8 @@ export interface Storage {
   onWakeUp(listener: (queue: string) => void): () => void;
   /** Called after each commit that appended to a stream (live HTTP streams use it). A wake-up may be lost. */
   onAppend(listener: (stream: string) => void): () => void;
-  /** Unix ms when something of the queue becomes claimable next (retry, timer, expired lease, pause); `undefined`: nothing waits. */
-  nextWorkAt(queue: string): Promise<number | undefined>;
+  /** When something of the queue becomes claimable next (retry, timer, expired lease, pause); `undefined`: nothing waits. */
+  nextWork(queue: string): Promise<NextWork | undefined>;
   stats(): Promise<QueueStats[]>;
   /** Dead jobs of a queue (all queues when left out), oldest first, after the id `after`. */
   listDead(page: { readonly queue?: string; readonly after?: number; readonly limit: number }): Promise<DeadJob[]>;

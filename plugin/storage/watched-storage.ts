@@ -83,7 +83,7 @@ export function watchStorage(
     transaction: <T>(work: (tx: Transaction) => Promise<T>) => watched(storage.transaction(work)),
     read: <T>(work: (tx: ReadTransaction) => Promise<T>) => watched(storage.read(work)),
     claim: (request: ClaimRequest) => watched(storage.claim(request)),
-    nextWorkAt: (queue: string) => watched(storage.nextWorkAt(queue)),
+    nextWork: (queue: string) => watched(storage.nextWork(queue)),
     stats: async () => (await watched(storage.stats())).map(aged),
     prune: (retention: Retention) => watched(storage.prune(retention)),
     async ping() {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimedJob, ClaimRequest } from '../contract.ts';
+import type { ClaimedJob, ClaimRequest, NextWork } from '../contract.ts';
 import { LONGEST_WAIT_MS } from '../system-clock.ts';
 import type { Connection } from './connection.ts';
 import type { NodeClock } from './node-clock.ts';
@@ -10,12 +10,12 @@ export const CLAIM = {
     name: 'claim_heads',
     text: `SELECT * FROM claim_heads($1, $2, $3, $4, $5, $6, $7, $8)`,
   },
-  nextWorkAt: {
-    name: 'next_work_at',
+  nextWork: {
+    name: 'next_work',
     text: `SELECT
              (SELECT ready_at FROM lanes WHERE queue = $2 ORDER BY ready_at, turn LIMIT 1) AS lane_ready,
              (SELECT at FROM timers WHERE queue = $2 ORDER BY at, n LIMIT 1) AS timer_at,
-           ${NOW} AS server_now, gates.until AS gate_until,
+           ${NOW} AS server_now, gates.until AS gate_until, gates.reason AS gate_reason,
            (SELECT lease_until FROM lanes WHERE gates.until <= ${NOW} AND lanes.queue = $2 AND claim IS NOT NULL
               AND lease_until > ${NOW} ORDER BY lease_until LIMIT 1) AS probe_until
            FROM (SELECT 1) AS always LEFT JOIN gates ON gates.queue = $2`,
@@ -67,13 +67,14 @@ interface NextWorkRow {
   readonly timer_at: string | null;
   readonly server_now: string;
   readonly gate_until: string | null;
+  readonly gate_reason: string | null;
   readonly probe_until: string | null;
   readonly [column: string]: unknown;
 }
 
 /** A pause holds everything back; behind one whose time is over, the next job waits for the one under way. */
-export async function nextWorkAt(connection: Connection, queue: string, clock: NodeClock): Promise<number | undefined> {
-  const [row] = await connection.query<NextWorkRow>(CLAIM.nextWorkAt, () => [clock.testNow(), queue]);
+export async function nextWork(connection: Connection, queue: string, clock: NodeClock): Promise<NextWork | undefined> {
+  const [row] = await connection.query<NextWorkRow>(CLAIM.nextWork, () => [clock.testNow(), queue]);
   if (row === undefined || (row.lane_ready === null && row.timer_at === null)) return undefined;
   const now = Number(row.server_now);
   // Beyond that nothing waits: the next claim puts right what was written when the clock went ahead.
@@ -82,5 +83,8 @@ export async function nextWorkAt(connection: Connection, queue: string, clock: N
     row.lane_ready === null ? Infinity : believed(row.lane_ready),
     row.timer_at === null ? Infinity : Number(row.timer_at),
   );
-  return clock.after(Math.max(ready, believed(row.gate_until), believed(row.probe_until)) - now);
+  const pausedUntil = believed(row.gate_until);
+  const at = clock.after(Math.max(ready, pausedUntil, believed(row.probe_until)) - now);
+  if (row.gate_reason === null || pausedUntil <= now) return { at };
+  return { at, pause: { until: clock.after(pausedUntil - now), reason: row.gate_reason } };
 }

@@ -1,5 +1,5 @@
 import type { SqlClient, Transaction } from '../contract.ts';
-import { storageError } from '../errors.ts';
+import { codeOf, storageError } from '../errors.ts';
 import { createLife } from '../transaction-life.ts';
 import type { Connection, TransactionPort } from './connection.ts';
 import type { NodeClock } from './node-clock.ts';
@@ -86,7 +86,7 @@ async function savepoint(port: ClientPort): Promise<void> {
   try {
     await port.query({ text: `SAVEPOINT ${SAVEPOINT}` }, []);
   } catch (error) {
-    if ((error as { code?: unknown }).code !== NO_TRANSACTION_STATE) throw error;
+    if (codeOf(error) !== NO_TRANSACTION_STATE) throw error;
     const problem = 'is not in a transaction: BEGIN on it first, and give a client, not the pool';
     throw storageError('storage_join_refused', { problem }, error);
   }

@@ -5,7 +5,7 @@ import { watchStorage } from '../watched-storage.ts';
 import { TRANSACTION_DEADLINE_MS, createLife } from '../transaction-life.ts';
 import { systemClock } from '../system-clock.ts';
 import { nameLostClaim, noChanges, writeTransaction } from './transaction.ts';
-import { claim, nextWorkAt } from './claim.ts';
+import { claim, nextWork } from './claim.ts';
 import {
   createConnection,
   FREE_CONNECTION_TIMEOUT_MS,
@@ -157,7 +157,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     },
     onWakeUp: (listener) => wakeUps.onWakeUp(listener),
     onAppend: (listener) => wakeUps.onAppend(listener),
-    nextWorkAt: (queue) => nextWorkAt(connection, queue, clock),
+    nextWork: (queue) => nextWork(connection, queue, clock),
     stats: createQueueStats(connection),
     listDead: (page) => listDead(connection, page),
     listStuck: (limit, after) => listStuck(connection, limit, after),

@@ -1,4 +1,4 @@
-import type { ClaimedJob, ClaimRequest } from '../contract.ts';
+import type { ClaimedJob, ClaimRequest, NextWork } from '../contract.ts';
 import { type ClaimBook, count } from './claim-book.ts';
 import { bringToThePresent, enqueueText, isFromTheFuture, type RuleContext, storedJob } from './lane-rules.ts';
 import type { PauseRow, Tables } from './tables.ts';
@@ -98,17 +98,17 @@ function freeSuspect({ tables, claims, now }: ClaimContext, queue: string): numb
 }
 
 /** When something of the queue becomes claimable next; a bound on claims is the asker's own and is not looked at. */
-export function nextWorkAt({ tables, claims, now }: ClaimContext, queue: string): number | undefined {
+export function nextWork({ tables, claims, now }: ClaimContext, queue: string): NextWork | undefined {
   const { firstEnd } = claims.claimed(queue, now);
   const lanes = [...tables.lanes.first(queue, claims.sizeOf(queue) + 1), ...tables.lanes.suspects(queue)].map(
     ({ id, readyAt }) => claims.freeSince(id, readyAt, now) ?? Infinity,
   );
-  if (isFromTheFuture(tables, queue, now)) return now;
+  if (isFromTheFuture(tables, queue, now)) return { at: now };
   const ready = Math.min(...lanes, firstEnd ?? Infinity, tables.timers.earliest(queue) ?? Infinity);
   if (ready === Infinity) return undefined;
   const pause = tables.pauses.get(queue);
-  if (pause === undefined) return ready;
-  if (pause.until > now) return Math.max(ready, pause.until);
+  if (pause === undefined) return { at: ready };
+  if (pause.until > now) return { at: Math.max(ready, pause.until), pause };
   // The one job behind the pause is under way: the next one waits for it.
-  return Math.max(ready, firstEnd ?? 0);
+  return { at: Math.max(ready, firstEnd ?? 0) };
 }

@@ -16,7 +16,7 @@ import { createLife, TRANSACTION_DEADLINE_MS } from '../transaction-life.ts';
 import { watchStorage } from '../watched-storage.ts';
 import { createWakeUps } from '../wake-ups.ts';
 import { type Changes, createClaimBook, mergeChanges, noChanges, writeCounts } from './claim-book.ts';
-import { claim, type ClaimContext, mustPrepare, nextWorkAt, prepareClaim } from './claim-rules.ts';
+import { claim, type ClaimContext, mustPrepare, nextWork, prepareClaim } from './claim-rules.ts';
 import { type CommitEngine, createGroupCommit } from './group-commit.ts';
 import { removeDead, type RuleContext, storedJob } from './lane-rules.ts';
 import type { JobRow, Tables } from './tables.ts';
@@ -161,7 +161,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     claim: claimJobs,
     onWakeUp: (listener) => work.listen(listener),
     onAppend: (listener) => appends.listen(listener),
-    nextWorkAt: (queue) => read((readable) => nextWorkAt(claimContext(readable), queue)),
+    nextWork: (queue) => read((readable) => nextWork(claimContext(readable), queue)),
     stats: () => read(stats),
     listDead: (page) => read((tables) => listDead(tables, page)),
     listStuck: (limit, after) => read((tables) => listStuck(tables, limit, after)),

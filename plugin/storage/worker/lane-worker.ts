@@ -1,4 +1,4 @@
-import type { ClaimedJob } from '../contract.ts';
+import type { ClaimedJob, QueuePause } from '../contract.ts';
 import { storageError } from '../errors.ts';
 import type {
   JobAttempt,
@@ -123,18 +123,13 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
     let isAway = false;
     let ended = false;
     const onAway = (now: boolean): void => {
-      if (now === isAway) return;
+      if (ended || now === isAway) return;
       isAway = now;
       away += now ? 1 : -1;
       pumpSoon();
     };
     try {
-      return settleOutcome(
-        job,
-        await runHandler(options, job, leaseMs, (now) => {
-          if (!ended) onAway(now);
-        }),
-      );
+      return settleOutcome(job, await runHandler(options, job, leaseMs, onAway));
     } catch (error) {
       return settleFailure(options, error, job);
     } finally {
@@ -190,16 +185,10 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
     };
   }
 
-  /** Ends a pause of another owner, so that one job tries whether it goes with what this worker has. False: there is none. */
-  async function liftOthersPause(): Promise<boolean> {
-    const { owner } = options;
-    if (owner === undefined) return false;
-    const pause = await storage.read((tx) => tx.getPause(queue));
-    if (pause === undefined || pause.until <= clock.now()) return false;
-    const { owner: other } = pauseOf(pause);
-    if (other === undefined || other === owner) return false;
-    await storage.transaction((tx) => tx.setPause(queue, { until: clock.now(), reason: pause.reason }));
-    return true;
+  /** Whether a pause is another owner's: then one job may try whether it goes with what this worker has. */
+  function isOthers(pause: QueuePause): boolean {
+    const { owner } = pauseOf(pause);
+    return options.owner !== undefined && owner !== undefined && owner !== options.owner;
   }
 
   async function giveBack(jobs: readonly ClaimedJob[]): Promise<void> {
@@ -209,8 +198,11 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
   }
 
   async function planWake(): Promise<void> {
-    const at = await storage.nextWorkAt(queue);
-    if (at !== undefined && at > clock.now() && (await liftOthersPause())) return pumpSoon();
+    const { at, pause } = (await storage.nextWork(queue)) ?? {};
+    if (pause !== undefined && isOthers(pause)) {
+      await storage.transaction((tx) => tx.setPause(queue, { until: clock.now(), reason: pause.reason }));
+      return pumpSoon();
+    }
     // Nothing waits: the watch wakes this worker.
     if (at === undefined && options.watch !== undefined) {
       cancelWake?.();

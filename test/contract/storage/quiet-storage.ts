@@ -28,7 +28,7 @@ export function quietStorage(inner: Storage): QuietStorage {
       transaction: (work) => counted(() => inner.transaction(work))(),
       read: (work) => counted(() => inner.read(work))(),
       claim: counted((request) => inner.claim(request)),
-      nextWorkAt: counted((queue) => inner.nextWorkAt(queue)),
+      nextWork: counted((queue) => inner.nextWork(queue)),
     },
     async quiet() {
       for (let turns = 0; turns < QUIET_TURNS; turns += 1) {

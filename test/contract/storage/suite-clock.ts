@@ -52,14 +52,14 @@ export function clockRules(driver: StorageDriver): void {
       expect(await waiting(storage, 'a')).toEqual([]);
     });
 
-    test('what was enqueued and paused while the clock was ahead is not held back afterwards, and nextWorkAt says so', async () => {
+    test('what was enqueued and paused while the clock was ahead is not held back afterwards, and nextWork says so', async () => {
       const { storage, clock } = subject();
       clock.set(DAY_MS);
       await enqueue(storage, job('a', 1), job('b', 2));
       await write(storage, (tx) => tx.setPause(QUEUE, { until: clock.now() + 30_000, reason: 'livetex_rate_limited' }));
       clock.set(-DAY_MS);
       await clock.advance(1);
-      expect((await storage.nextWorkAt(QUEUE)) ?? Infinity).toBeLessThanOrEqual(clock.now() + HOUR_MS);
+      expect((await storage.nextWork(QUEUE))?.at ?? Infinity).toBeLessThanOrEqual(clock.now() + HOUR_MS);
       // One that tries the queue that was held back.
       const probe = await claimOne(storage);
       expect(probe.probe).toBe(true);

@@ -24,8 +24,8 @@ async function pass(desk: Desk, clock: TestClock, ms: number): Promise<void> {
   const end = clock.now() + ms;
   await desk.host.plugin.idle();
   while (clock.now() < end) {
-    const times = desk.host.plugin.queues.map((queue) => desk.host.plugin.storage.nextWorkAt(queue));
-    const next = Math.min(end, ...(await Promise.all(times)).map((at) => at ?? end));
+    const times = desk.host.plugin.queues.map((queue) => desk.host.plugin.storage.nextWork(queue));
+    const next = Math.min(end, ...(await Promise.all(times)).map((work) => work?.at ?? end));
     await clock.advance(Math.max(1, next - clock.now()));
     await desk.host.plugin.idle();
   }

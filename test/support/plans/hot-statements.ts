@@ -19,7 +19,7 @@ const sent = (statement: Statement, ...values: readonly unknown[]): SentStatemen
 export const HOT_STATEMENTS: readonly SentStatement[] = [
   sent(CLAIM.take, null, QUEUE, 64, 60_000, null, 'node/token', false, 10_000),
   sent(CLAIM.take, null, QUEUE, 64, 60_000, 8, 'node/token', true, 10_000),
-  sent(CLAIM.nextWorkAt, null, QUEUE),
+  sent(CLAIM.nextWork, null, QUEUE),
   sent(READ.getRecord, 'leads', LANE),
   sent(READ.listRecords, 'leads', LANE, '', 100),
   sent(READ.listRecordsBefore, 'leads', 'support:telegram:9', 'support:', 100, 'support;'),

@@ -33,7 +33,7 @@ test('every statement searches by an index: none scans a table, none sorts', () 
 });
 
 test.each([
-  ['claim, nextWorkAt: lanes that are due', 'ORDER BY ready_at, head_id', 'COVERING INDEX lane_ready (queue=?)'],
+  ['claim, nextWork: lanes that are due', 'ORDER BY ready_at, head_id', 'COVERING INDEX lane_ready (queue=?)'],
   ['claim: due timers', 'FROM timer WHERE queue = ? AND at <= ?', 'INDEX timer_at (queue=? AND at<?)'],
   ['claim: the head', 'last_error FROM job WHERE id = ?', 'INTEGER PRIMARY KEY (rowid=?)'],
   ['enqueue: the lane', 'FROM lane WHERE queue = ? AND name = ?', '(queue=? AND name=?)'],
@@ -42,7 +42,7 @@ test.each([
     'SELECT id FROM job WHERE lane_id = ? AND id > ?',
     'INDEX job_lane (lane_id=? AND rowid>?)',
   ],
-  ['nextWorkAt: timers', 'min(at) FROM timer', 'INDEX timer_at (queue=?)'],
+  ['nextWork: timers', 'min(at) FROM timer', 'INDEX timer_at (queue=?)'],
   ['stats: the oldest job', 'min(head_id) FROM lane', 'INDEX lane_head (queue=?)'],
   ['stuck lanes', 'first_failed_at IS NOT NULL AND (first_failed_at, id) >', 'INDEX job_failed (first_failed_at>?)'],
 ])('%s', (_name, part, index) => {
