@@ -129,6 +129,6 @@ export async function checkAll({ storage, clock, model }: World): Promise<void> 
   expect(model.ended + model.dead.length + left).toBe(model.enqueued);
   expect(await statsOf(storage)).toMatchObject({ lanes: model.lanes.size, jobs: left, dead: model.dead.length });
   const next = [...model.lanes.values()].map((lane) => lane.readyAt);
-  expect(await storage.nextWork(QUEUE))?.at.toBe(next.length === 0 ? undefined : Math.min(...next));
+  expect((await storage.nextWork(QUEUE))?.at).toBe(next.length === 0 ? undefined : Math.min(...next));
   expect(next.every((at) => at <= clock.now() + LEASE_MS + 1_000)).toBe(true);
 }

@@ -56,7 +56,7 @@ export function claimRules(driver: StorageDriver): void {
       const first = await claimOne(storage);
       await clock.advance(LEASE_MS - 1);
       expect(await claim(storage)).toEqual([]);
-      expect(await storage.nextWork(QUEUE))?.at.toBe(first.leaseUntil);
+      expect((await storage.nextWork(QUEUE))?.at).toBe(first.leaseUntil);
       await clock.advance(1);
       const lost = { code: 'claim_lost', message: expect.stringContaining(`job ${first.id}`) as string };
       await expect(write(storage, (tx) => tx.complete(first))).rejects.toMatchObject(lost);

@@ -33,7 +33,7 @@ export function jobRules(driver: StorageDriver): void {
         await write(storage, (tx) => tx.complete(head));
       }
       expect(await claim(storage)).toEqual([]);
-      expect(await storage.nextWork(QUEUE))?.at.toBeUndefined();
+      expect((await storage.nextWork(QUEUE))?.at).toBeUndefined();
     });
 
     test('ids grow within a lane and are not used twice', async () => {

@@ -23,7 +23,7 @@ export function timerAndGateRules(driver: StorageDriver): void {
       const at = clock.now() + 1_000;
       await write(storage, (tx) => tx.schedule({ id: 'pickup', at, job: job('a', 'timer') }));
       await enqueue(storage, job('a', 1), job('a', 2));
-      expect(await storage.nextWork(QUEUE))?.at.toBe(clock.now());
+      expect((await storage.nextWork(QUEUE))?.at).toBe(clock.now());
       const head = await claimOne(storage);
       await clock.advance(1_000);
       expect(await claim(storage)).toEqual([]);
@@ -36,7 +36,7 @@ export function timerAndGateRules(driver: StorageDriver): void {
       const { storage, clock } = subject();
       const at = clock.now() + 1_000;
       await write(storage, (tx) => tx.schedule({ id: 'pickup', at, job: job('a', 'timer') }));
-      expect(await storage.nextWork(QUEUE))?.at.toBe(at);
+      expect((await storage.nextWork(QUEUE))?.at).toBe(at);
       await clock.advance(999);
       expect(await claim(storage)).toEqual([]);
       await clock.advance(1);
@@ -105,7 +105,7 @@ export function timerAndGateRules(driver: StorageDriver): void {
       expect(await storage.read((tx) => tx.getPause('other'))).toBeUndefined();
       expect(await claim(storage)).toEqual([]);
       expect(payloads(await claim(storage, 5, { queue: 'other' }))).toEqual(['x']);
-      expect(await storage.nextWork(QUEUE))?.at.toBe(pause.until);
+      expect((await storage.nextWork(QUEUE))?.at).toBe(pause.until);
       await clock.advance(999);
       expect(await claim(storage)).toEqual([]);
     });
@@ -119,7 +119,7 @@ export function timerAndGateRules(driver: StorageDriver): void {
       expect(others).toEqual([]);
       expect(probe).toMatchObject({ probe: true });
       expect(await claim(storage)).toEqual([]);
-      expect(await storage.nextWork(QUEUE))?.at.toBe(probe?.leaseUntil);
+      expect((await storage.nextWork(QUEUE))?.at).toBe(probe?.leaseUntil);
       if (probe) await write(storage, (tx) => tx.retry(probe, { notBefore: clock.now() + 50, error: 'x' }));
       const second = await claimOne(storage);
       expect(second).toMatchObject({ payload: 2, probe: true });
