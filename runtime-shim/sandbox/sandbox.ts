@@ -81,6 +81,11 @@ class ProcessSandbox implements Sandbox {
     return this.#queues.reduce((sum, queue) => sum + queue.size, 0);
   }
 
+  /** Those that began and were parked or lost since are under way too, in whatever queue they wait to begin anew. */
+  get #isIdle(): boolean {
+    return this.#queued === 0 && (this.#pool?.runningCount ?? 0) === 0;
+  }
+
   async #start(): Promise<void> {
     const platformSource = await loadPlatformSources();
     if (this.#closing !== undefined) return;
@@ -172,7 +177,7 @@ class ProcessSandbox implements Sandbox {
     for (const queue of this.#queues) for (const run of queue.drain()) run.reject(closed);
     await this.#starting.catch(() => undefined);
     if (this.#pool === undefined) return;
-    if (this.#pool.runningCount > 0) {
+    if (!this.#isIdle) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#whenIdle = resolve;
       await promise;
@@ -341,7 +346,7 @@ class ProcessSandbox implements Sandbox {
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
     this.#seconds.observe({}, result.usage.wallMs / 1_000);
     run.resolve(result);
-    if (this.#pool?.runningCount === 0 && this.#again.size === 0) this.#whenIdle?.();
+    if (this.#isIdle) this.#whenIdle?.();
   }
 
   #refuse(run: PendingRun, queue: FairQueue<PendingRun>): void {
@@ -379,7 +384,7 @@ class ProcessSandbox implements Sandbox {
         if (!queue.push(botId, run)) this.#refuse(run, queue);
       }
     }
-    if (this.#pool?.runningCount === 0 && this.#again.size === 0) this.#whenIdle?.();
+    if (this.#isIdle) this.#whenIdle?.();
     // Later in this turn: when several runners ended at once, the others must be known as gone.
     setImmediate(() => this.#dispatch());
   }

@@ -118,3 +118,43 @@ test('who counts what works is told when a run waits, and when it works again', 
     expect(own.filter(Boolean)).toHaveLength(own.length / 2);
   }
 });
+
+/** Gives scripts `hold()`, which waits for the host and keeps the place. */
+const HOLDING = [
+  { name: 'p', source: 'return (platform) => { platform.globals.hold = () => platform.call("f", null); };' },
+];
+
+test.each([
+  ['ends', ASK, { ok: true, returned: 1 }],
+  [
+    'ends its runner',
+    `${ASK.replace('return ', '')}; for (const a = []; ;) a.push('x'.repeat(1e6) + a.length, new Array(1e6).fill(1))`,
+    { ok: false },
+  ],
+])(
+  'close() waits for a script that must wait for its turn at the network, also when the last one %s',
+  async (_, last, end) => {
+    const sandbox = useSandbox({ isolates: 1, spares: 0 });
+    await sandbox.ready();
+    const server = slowServer();
+    const asking = [ASK, ASK, ASK, last].map((code) => sandbox.run(scriptRun(code, { call: server.call })));
+    await server.reached(4);
+    // All that its bot may wait with are taken when this one asks.
+    const held = Promise.withResolvers<string>();
+    const begun = Promise.withResolvers<void>();
+    const call: ScriptRun['call'] = (plugin) => {
+      if (plugin !== 'p') return server.call(plugin, '', '', new AbortController().signal, 0);
+      begun.resolve();
+      return held.promise;
+    };
+    const late = sandbox.run(scriptRun(`hold(); ${ASK}`, { plugins: HOLDING, call }));
+    await begun.promise;
+    const closed = sandbox.close();
+    held.resolve('null');
+    await expect.poll(() => sandbox.stats().queued).toBe(1);
+    server.release();
+    expect(await late).toMatchObject({ ok: true, returned: 1 });
+    expect(await Promise.all(asking)).toMatchObject([...Array.from({ length: 3 }, () => ({ ok: true })), end]);
+    await closed;
+  },
+);
