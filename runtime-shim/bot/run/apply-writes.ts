@@ -1,6 +1,7 @@
 import type { Json } from '../../../plugin/contract/guest.ts';
 import type { ScriptWrites } from '../../sandbox/contract.ts';
-import type { Play } from './play.ts';
+import { shimError } from '../../errors.ts';
+import { type Play, type SaidError, saidError } from './play.ts';
 
 /**
  * Characters of all attributes of a lead, of a bot and of a scenario's memory, each. Our choice: all of them are read and given to
@@ -42,6 +43,11 @@ export function applyWrites(play: Play, writes: ScriptWrites): boolean {
   play.memory = memory;
   for (const [key, value] of Object.entries(writes.bot)) play.botWrites.set(key, value);
   return true;
+}
+
+/** Why `applyWrites` changed nothing. */
+export function attributesFull(): SaidError {
+  return saidError(shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS }));
 }
 
 function mayBecome(before: object, after: object): boolean {

@@ -1,10 +1,9 @@
-import { shimError } from '../../errors.ts';
-import { MAX_ATTRIBUTES_CHARS, NO_WRITES, applyWrites } from './apply-writes.ts';
+import { applyWrites, attributesFull, NO_WRITES } from './apply-writes.ts';
 import { scriptRefOf, START_SCRIPT } from '../bot.ts';
 import { fillMacros } from './macros.ts';
 import { matchRoute } from './match-route.ts';
 import { chosenItem } from './menu.ts';
-import { type Play, saidError } from './play.ts';
+import type { Play } from './play.ts';
 import type { Trigger } from './scenario-contract.ts';
 import { MAX_BUTTON_TEXT } from '../../../plugin/contract/message.ts';
 import type { ScriptRef } from '../../../plugin/contract/script-types.ts';
@@ -54,9 +53,8 @@ function keepAnswer(play: Play, attribute: string, text: string): void {
     play.spend(text.length);
     return;
   }
-  const wrong = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
   const script = play.frames.at(-1)?.script ?? '';
-  play.mistake(script, { code: 'answer_not_kept' }, saidError(wrong));
+  play.mistake(script, { code: 'answer_not_kept' }, attributesFull());
 }
 
 function moveTo(play: Play, change: Partial<Play['lead']['position']>): void {

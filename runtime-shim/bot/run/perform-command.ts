@@ -1,8 +1,7 @@
 import { type Attachment, MAX_FILE_NAME, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../../../plugin/contract/message.ts';
 import { DESCRIPTION_FILE, scriptRefOf } from '../bot.ts';
 import type { BotScript } from '../load/bot-schema.ts';
-import { applyWrites, MAX_ATTRIBUTES_CHARS, NO_WRITES, retagged } from './apply-writes.ts';
-import { shimError } from '../../errors.ts';
+import { applyWrites, attributesFull, NO_WRITES, retagged } from './apply-writes.ts';
 import type { Command } from '../load/command-schema.ts';
 import { passes } from './author-script.ts';
 import { fillMacros } from './macros.ts';
@@ -68,8 +67,7 @@ export async function performCommand(play: Play, script: BotScript, index: numbe
 /** Within the limit of what scripts write: a lead's tags are read with every message of theirs. */
 function tag(play: Play, script: BotScript, add: readonly string[], part: readonly PropertyKey[]): CommandEnd {
   if (applyWrites(play, { ...NO_WRITES, tags: { add, remove: [] } })) return 'next';
-  const { message } = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
-  play.mistake(script.code, { code: 'not_performed' }, { code: 'script_attributes_full', message }, part);
+  play.mistake(script.code, { code: 'not_performed' }, attributesFull(), part);
   return 'failed';
 }
 

@@ -64,7 +64,7 @@ export type CommandEnd = 'next' | 'wait' | 'failed' | 'stop';
 export type AuthorPlace = Pick<ScriptError, 'file' | 'line' | 'column'>;
 
 /** An error without its place. */
-type SaidError = Pick<ScriptError, 'code' | 'message' | 'ru'>;
+export type SaidError = Pick<ScriptError, 'code' | 'message' | 'ru'>;
 
 export function saidError({ code, text }: Pick<CodedError, 'code' | 'text'>): SaidError {
   return { code, message: text.en, ru: text.ru };

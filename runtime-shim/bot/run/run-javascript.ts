@@ -1,11 +1,10 @@
 import type { Json } from '../../../plugin/contract/guest.ts';
-import { shimError } from '../../errors.ts';
 import type { ScriptAction, ScriptResult } from '../../sandbox/contract.ts';
-import { applyWrites, MAX_ATTRIBUTES_CHARS, writtenAttributes } from './apply-writes.ts';
+import { applyWrites, attributesFull, writtenAttributes } from './apply-writes.ts';
 import { runAuthorScript } from './author-script.ts';
 import type { BotScript } from '../load/bot-schema.ts';
 import { sayWithButtons } from './menu.ts';
-import { type CommandEnd, type Play, saidError } from './play.ts';
+import type { CommandEnd, Play } from './play.ts';
 
 /** Runs a file of the author's and then performs what it asked for, in its order. A script that fails commits nothing of itself. */
 export async function runJavascript(play: Play, script: BotScript, file: string): Promise<CommandEnd> {
@@ -24,8 +23,7 @@ export async function runJavascript(play: Play, script: BotScript, file: string)
     return 'failed';
   }
   if (!applyWrites(play, result.writes)) {
-    const wrong = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
-    const error = { ...saidError(wrong), file, line: null, column: null };
+    const error = { ...attributesFull(), file, line: null, column: null };
     play.report({ ...report, error });
     return 'failed';
   }

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { MAX_ATTRIBUTES_CHARS } from '../../../runtime-shim/bot/run/apply-writes.ts';
+import { shimError } from '../../../runtime-shim/errors.ts';
 import { useSandbox } from '../../support/sandbox-under-test.ts';
 import { begun, botScene, mistakes, said } from '../../support/bot-scene.ts';
 
@@ -60,6 +62,22 @@ test('status and tags', async () => {
   ]);
   const { lead } = await scene.say('привет');
   expect(lead).toMatchObject({ status: 3, tags: ['b', 'd'] });
+});
+
+test('tags that do not fit are refused, with the place of their command and in both languages', async () => {
+  const scene = await botScene([
+    { code: 'start', commands: [{ type: 'add_lead_tags', tags: ['ещё'] }, text('дальше')] },
+  ]);
+  const tags = ['х'.repeat(MAX_ATTRIBUTES_CHARS)];
+  scene.lead = { ...scene.lead, tags };
+  const { lead, reports, says } = await scene.say('привет');
+  expect(lead.tags).toEqual(tags);
+  expect(says).toEqual([]);
+  const { code, text: words } = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
+  expect(reports.at(-1)).toMatchObject({
+    cause: { code: 'not_performed' },
+    error: { code, message: words.en, ru: words.ru },
+  });
 });
 
 test('run_sentence runs the other script and comes back; stop ends them all', async () => {
