@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * Script types: our code and the exact name in the platform's interface.
- * Names: Metabot24's documentation, but for `operator_timeout`, which is our choice. Codes are our choice.
+ * Names: Metabot24's documentation, but for `operator_timeout` and `error`, which are our choice. Codes are our choice.
  */
 export const SCRIPT_TYPE_NAMES = {
   standard: 'Стандарт',
@@ -13,6 +13,7 @@ export const SCRIPT_TYPE_NAMES = {
   transfer_online: 'Перевод на оператора (онлайн)',
   transfer_offline: 'Перевод на оператора (оффлайн)',
   operator_timeout: 'Оператор не ответил',
+  error: 'Ошибка',
 } as const;
 
 export type ScriptType = keyof typeof SCRIPT_TYPE_NAMES;

@@ -94,6 +94,8 @@ export class Play {
   duringTransfer = false;
   choice: string | undefined;
   forwarded: boolean | undefined;
+  /** The script of type «Ошибка» has run, or is one of those that failed. */
+  errorAnswered = false;
   readonly says: BotSays[] = [];
   readonly requests: ScenarioRequest[] = [];
   readonly botWrites = new Map<string, string | null>();
@@ -139,6 +141,12 @@ export class Play {
     turnBegan = performance.now();
   }
 
+  /** Leaves what is under way: what comes now is no part of it. */
+  beginAnew(): void {
+    this.frames = [];
+    this.steps = 0;
+  }
+
   /** Waits for something outside, and not beyond the scenario's time: what it answers later is ignored. @throws ScenarioStopped */
   async within<Value>(work: Promise<Value>): Promise<Value> {
     const { signal } = this.input;
@@ -176,6 +184,7 @@ export class Play {
       this.mistake(quotedName(refText(ref)), cause, this.unknownScript(refText(ref)));
       return;
     }
+    if (script.type === 'error') this.errorAnswered = true;
     const frame: Frame = { script: script.code, cause, begun: false, next: 0, pending: [] };
     const origin = by === undefined ? [] : [...(this.origins.get(by.frame) ?? []), by.frame.script];
     if (origin.filter((code) => code === script.code).length >= MAX_TURNS) {

@@ -6,6 +6,8 @@ import { Play, ScenarioStopped } from './play.ts';
 import type { Frame } from '../../leads/lead-record.ts';
 import type { ScenarioInput, ScenarioResult } from './scenario-contract.ts';
 
+const ERROR_SCRIPT = { type: 'error' } as const;
+
 /**
  * Runs a bot for one trigger until it has nothing more to do or waits for an answer. An author's mistake is a report in
  * the result, and what was done before it stands; a rejection means that nothing was done and the same trigger may be tried
@@ -15,16 +17,41 @@ export async function runScenario(input: ScenarioInput): Promise<ScenarioResult>
   const play = new Play(input);
   try {
     await beginScenario(play);
-    while (play.frames.length > 0) {
-      if (!(await advance(play))) break;
-      await play.giveWay();
-    }
+    await playOn(play);
     warnOfKeptDialog(play);
+  } catch (error) {
+    if (!(error instanceof ScenarioStopped)) throw error;
+    const failed = play.frames.at(-1)?.script ?? '';
+    play.stoppedBy(error);
+    // A circle has used up its steps, not its time: what the client is told about it still fits.
+    if (error.code === 'script_loop') await afterCircle(play, failed);
+  }
+  return play.result();
+}
+
+async function playOn(play: Play): Promise<void> {
+  while (play.frames.length > 0) {
+    if (!(await advance(play))) break;
+    await play.giveWay();
+  }
+}
+
+async function afterCircle(play: Play, failed: string): Promise<void> {
+  try {
+    play.beginAnew();
+    enterErrorScript(play, failed);
+    await playOn(play);
   } catch (error) {
     if (!(error instanceof ScenarioStopped)) throw error;
     play.stoppedBy(error);
   }
-  return play.result();
+}
+
+/** The script of type «Ошибка» answers for one that failed, so that the client is not met with silence: once for a message. */
+function enterErrorScript(play: Play, failed: string): void {
+  if (play.errorAnswered || findScript(play.input.bot, ERROR_SCRIPT) === undefined) return;
+  play.errorAnswered = true;
+  play.enter(ERROR_SCRIPT, { code: 'script_failed', of: failed });
 }
 
 /**
@@ -72,7 +99,10 @@ async function advance(play: Play): Promise<boolean> {
     play.lead = { ...play.lead, position: { ...play.lead.position, waiting } };
     return false;
   }
-  if (end === 'failed') play.frames.pop();
+  if (end === 'failed') {
+    play.frames.pop();
+    enterErrorScript(play, script.code);
+  }
   if (end === 'stop') {
     // Nothing of what is under way goes on; what the script itself asked to run, it asked for knowingly.
     play.frames = [];

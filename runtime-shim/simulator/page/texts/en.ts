@@ -234,6 +234,7 @@ export const en: Texts = {
       returned: 'the dialog came back to the bot',
       operator_command: 'an operator’s command',
       operator_timeout: 'the operator did not answer in time',
+      script_failed: 'the script "{of}" failed',
       not_sent: 'the message was not sent',
       answer_not_kept: 'the answer of the lead was not kept',
       route_not_tried: 'the route "{of}" could not be tried',
