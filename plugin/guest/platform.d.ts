@@ -39,3 +39,10 @@ interface MetabotApi {
 }
 
 declare const api: MetabotApi;
+
+/**
+ * В скрипте, который вызвала другая программа: что она прислала.
+ * @example
+ * if (typeof request !== 'undefined') console.log(request.json);
+ */
+declare const request: { readonly json: any };

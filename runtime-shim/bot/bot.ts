@@ -35,6 +35,8 @@ export interface Bot {
   readonly scripts: ReadonlyMap<string, BotScript>;
   readonly routes: readonly BotRoute[];
   readonly channels: BotDescription['channels'];
+  /** Alias → the script file that other programs call. */
+  readonly endpoints: ReadonlyMap<string, string>;
   /** The `.js` files that commands name. */
   readonly sources: ReadonlyMap<string, SourceFile>;
   /** Full name → library. One object for the life of this bot version, as the sandbox wants it. */

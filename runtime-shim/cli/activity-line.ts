@@ -4,6 +4,7 @@ import type { Catalogue, Language, Text } from '../../plugin/contract/text.ts';
 import type { Activity } from '../../plugin/contract/host.ts';
 import { userIdOf } from '../../plugin/contract/lead.ts';
 import type { RuntimeActivity, TranscriptMessage } from '../runtime/contract.ts';
+import type { ScriptError } from '../sandbox/contract.ts';
 import { type Colour, type Terminal, coloured, printable, printableField, printableJson } from './terminal.ts';
 
 /** One line: who, what, and about whom. */
@@ -33,6 +34,7 @@ export const ACTIVITY_TEXTS = {
   desk: { en: 'desk', ru: 'пульт' },
   ms: { en: 'ms', ru: 'мс' },
   noAnswer: { en: 'no answer', ru: 'нет ответа' },
+  endpoint: (alias: string): Text => ({ en: `endpoint ${alias}`, ru: `вызов ${alias}` }),
   notSent: (text: string): Text => ({
     en: `an operator has the dialog, not sent: ${text}`,
     ru: `диалог у оператора, не отправлено: ${text}`,
@@ -75,8 +77,18 @@ export function activityLines(activity: RuntimeActivity, language: Language): Ac
       const { at, method, host, path, status, ms, stub, error } = activity;
       const end = `${status ?? ACTIVITY_TEXTS.noAnswer[language]}${stub ? ' (stubs.json)' : ''}, ${ms} ${ACTIVITY_TEXTS.ms[language]}${error === undefined ? '' : ` (${error})`}`;
       const text = `${method} ${host}${printableField(path)}: ${end}`;
-      return [{ at, who: 'api', text, colour: error === undefined ? 'blue' : 'red', lead: userIdOf(activity.lead) }];
+      return [
+        {
+          at,
+          who: 'api',
+          text,
+          colour: error === undefined ? 'blue' : 'red',
+          ...(activity.lead === undefined ? {} : { lead: userIdOf(activity.lead) }),
+        },
+      ];
     }
+    case 'endpoint':
+      return endpointLines(activity, language);
     case 'suppressed':
       return [
         {
@@ -135,13 +147,26 @@ function scriptLines(
   if (attributes !== undefined && Object.keys(attributes).length > 0) {
     lines.push({ ...common, who: ACTIVITY_TEXTS.set[language], text: printableJson(attributes), colour: 'blue' });
   }
-  if (error !== undefined) {
-    const place = error.line === null ? error.file : `${error.file}:${error.line}:${error.column ?? 1}`;
-    const message = language === 'ru' ? (error.ru ?? error.message) : error.message;
-    const text = `${message} (${error.code}, ${place})`;
-    lines.push({ ...common, who: ACTIVITY_TEXTS.error[language], text, colour: 'red' });
-  }
+  if (error !== undefined) lines.push({ ...common, ...errorLine(error, language) });
   return lines;
+}
+
+function endpointLines(
+  { at, alias, log, usage, error }: Extract<RuntimeActivity, { kind: 'endpoint' }>,
+  language: Language,
+): ActivityLine[] {
+  const text = `${ACTIVITY_TEXTS.endpoint(alias)[language]} (${usage.wallMs.toFixed(1)} ${ACTIVITY_TEXTS.ms[language]})`;
+  const lines: ActivityLine[] = [{ at, who: ACTIVITY_TEXTS.script[language], text, colour: 'blue' }];
+  for (const line of log)
+    lines.push({ at, who: ACTIVITY_TEXTS.log[language], text: line.text, colour: levelColour(line.level) });
+  if (error !== undefined) lines.push({ at, ...errorLine(error, language) });
+  return lines;
+}
+
+function errorLine(error: ScriptError, language: Language): Omit<ActivityLine, 'at'> {
+  const place = error.line === null ? error.file : `${error.file}:${error.line}:${error.column ?? 1}`;
+  const message = language === 'ru' ? (error.ru ?? error.message) : error.message;
+  return { who: ACTIVITY_TEXTS.error[language], text: `${message} (${error.code}, ${place})`, colour: 'red' };
 }
 
 function pluginLines(activity: Activity, language: Language): ActivityLine[] {

@@ -4,13 +4,18 @@ import { defineProperty, freeze, globalObject, ownKeys } from './intrinsics.gues
  * Puts the globals into scope for ever: they are frozen and the names cannot be given another value, so that a library
  * cannot attack the script that loads it. Their functions are not frozen one by one: that takes a tenth of the start
  * of a context, and `call` and `apply` of a function can be replaced on `Function.prototype` all the same.
+ * @param later the one that is put there when it is known whether this run has it
  */
-export function publish(globals: Record<string, object>): void {
+export function publish(globals: Record<string, object>, later: string): void {
   const names = ownKeys(globals) as string[];
   for (let index = 0; index < names.length; index += 1) {
     const name = names[index] as string;
-    defineHidden(name, freeze(globals[name] as object), false);
+    if (name !== later) publishOne(globals, name);
   }
+}
+
+export function publishOne(globals: Record<string, object>, name: string): void {
+  defineHidden(name, freeze(globals[name] as object), false);
 }
 
 /** A global that `for … in` does not show; `open`: the script may give the name another value. */

@@ -1,3 +1,4 @@
+import type { Action } from './run-state.guest.ts';
 import { mustBe, NOT_EMPTY, refuse, tooLong, wellFormed } from './arguments.guest.ts';
 import { describe } from '../../plugin/contract/describe.guest.ts';
 import type { Text } from '../../plugin/contract/text.ts';
@@ -17,7 +18,7 @@ const LINK = /^https?:\/\/[^\s\u0000-\u001f\u007f-\u009f/?#]+[^\s\u0000-\u001f\u
 const CALL = 'bot.sendMessage';
 
 /** Checks the arguments of `bot.sendMessage` and makes its action. */
-export function messageAction(text: unknown, buttons: unknown, attachments: unknown): object {
+export function messageAction(text: unknown, buttons: unknown, attachments: unknown): Action {
   const action: { __proto__: null; type: string; text?: string; buttons?: object; attachments?: object } = {
     __proto__: null,
     type: 'send_message',

@@ -11,7 +11,7 @@ import { dict, globalObject, hasOwn, keysOf, parseJson } from './intrinsics.gues
 import { factory as createLead } from './lead.guest.ts';
 import { factory as createMemory } from './text-store.guest.ts';
 import { pluginPlatform } from './plugin-platform.guest.ts';
-import { defineHidden, publish, removeGlobals } from './global-scope.guest.ts';
+import { defineHidden, publish, publishOne, removeGlobals } from './global-scope.guest.ts';
 import { asyncReport, failureReport, successReport, unknownFailureReport } from './report.guest.ts';
 import { factory as createLibraries, type Libraries } from './require.guest.ts';
 import { createRunState, type RunInput, type RunState } from './run-state.guest.ts';
@@ -63,7 +63,7 @@ export function start(limits: GuestLimits, plugins: readonly PluginBundle[]): vo
     const { name, load } = plugins[index] as PluginBundle;
     load()(pluginPlatform(name, state, globals, host));
   }
-  publish(globals);
+  publish(globals, 'lead');
   installWebGlobals(state, host);
 
   defineHidden(
@@ -73,6 +73,7 @@ export function start(limits: GuestLimits, plugins: readonly PluginBundle[]): vo
       if (hasOwn(globalObject, NAMES.definitions))
         state.definitions = take(NAMES.definitions) as RunState['definitions'];
       begin(state, take(NAMES.input) as string);
+      if (!hasOwn(state.input, 'withoutLead')) publishOne(globals, 'lead');
       libraries.defineAutoVariables();
       const report = perform(state, body, libraries);
       if (!asynchronous && !libraries.sawAsync()) return report;

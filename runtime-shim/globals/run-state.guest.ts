@@ -2,7 +2,7 @@ import type { Json } from '../../plugin/contract/guest-platform.ts';
 import type { Text } from '../../plugin/contract/text.ts';
 import type { LeadSnapshot } from '../sandbox/lead-snapshot.ts';
 import { fail } from './fail.guest.ts';
-import { add, dict, type Dict, list, type List, toJson } from './intrinsics.guest.ts';
+import { add, dict, type Dict, hasOwn, list, type List, toJson } from './intrinsics.guest.ts';
 
 /**
  * What the runner hands into a context: one reference of isolated-vm, never to be reached by the author's code. The
@@ -40,6 +40,8 @@ export interface RunInput {
   readonly file: string;
   readonly args: Readonly<Record<string, Json>>;
   readonly lead: LeadSnapshot;
+  /** There is none: `lead` is not in scope, and nothing can be asked for it. */
+  readonly withoutLead?: true;
   readonly bot: Readonly<Record<string, string>>;
   readonly memory: Readonly<Record<string, string>>;
   readonly webhookPayload?: Json;
@@ -138,9 +140,25 @@ export function collectWrite<Value>(state: RunState, record: Dict<Value>, key: s
   record[key] = value;
 }
 
-/** Collects an action. `action` has no prototype, so that no `toJSON` of the script takes part. */
-export function collectAction(state: RunState, action: object): void {
+/** An action as it leaves the sandbox; it has no prototype, so that no `toJSON` of the script takes part. */
+export interface Action {
+  readonly __proto__: null;
+  readonly type: string;
+  /** The lead that it names itself. */
+  readonly leadId?: string | undefined;
+  /** Its own facts. */
+  readonly [fact: string]: unknown;
+}
+
+/** Collects an action. */
+export function collectAction(state: RunState, action: Action): void {
   enter(state);
+  if (hasOwn(state.input, 'withoutLead') && action.type !== 'stop' && action.leadId === undefined) {
+    fail('script_argument', {
+      en: 'there is no lead here: the endpoint was called without lead_id',
+      ru: 'лида здесь нет: вызов пришёл без lead_id',
+    });
+  }
   if (state.actions.length >= state.limits.actions) {
     tooOften(state.limits.actions, { en: 'messages and other actions', ru: 'сообщений и других действий' });
   }

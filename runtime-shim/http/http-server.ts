@@ -5,6 +5,7 @@ import { isLoopbackHost } from '../../plugin/contract/binding-config.ts';
 import { shimError } from '../errors.ts';
 import type { HttpLimits, HttpRoute, RuntimeOptions } from '../runtime/contract.ts';
 import { answerError, answerNotFound, answerText, answerUnread } from './answer.ts';
+import { endpointRoutes } from './endpoint-routes.ts';
 import { apiGuard } from './guard.ts';
 import { leadRoutes } from './lead-routes.ts';
 import { Listener } from './listen.ts';
@@ -133,6 +134,7 @@ export class HttpServer {
     const routes: Route[] = [
       ...webhookRoutes({ plugins: ports.runtime.plugins, trustedProxies, bodies }),
       ...leadRoutes({ ports, bodies, closing: closing.signal }),
+      ...endpointRoutes(ports, bodies),
       ...stateRoutes(ports),
     ];
     const serve = serveRoutes([...routes, openApiRoute(routes), ...ports.routes], {

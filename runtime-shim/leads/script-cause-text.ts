@@ -24,6 +24,7 @@ export const SCRIPT_CAUSE_TEXTS: Readonly<Record<ScriptCauseCode, string>> = {
   condition_failed: 'условие не вычислено, поэтому не выполнено',
   stopped: 'сценарий остановлен',
   not_performed: 'сценарий не выполнен',
+  endpoint: 'вызван по адресу "{of}"',
   command_line: 'запущен командой run',
   told: '{of}',
 };

@@ -24,6 +24,7 @@ export const SCRIPT_CAUSE_CODES = [
   'stopped',
   'not_performed',
   'command_line',
+  'endpoint',
   'told',
 ] as const;
 export type ScriptCauseCode = (typeof SCRIPT_CAUSE_CODES)[number];

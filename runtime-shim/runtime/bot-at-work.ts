@@ -8,8 +8,10 @@ import { shimError } from '../errors.ts';
 import { leadQueue } from '../leads/lead-keys.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { BotHolder } from './bot-holder.ts';
+import { callEndpoint } from './call-endpoint.ts';
 import type {
   BotRuntime,
+  EndpointAnswer,
   LeadData,
   LeadForgotten,
   LeadLogEntry,
@@ -87,6 +89,11 @@ export class BotAtWork implements BotRuntime {
 
   forgetLead(channel: string, externalId: string): Promise<LeadForgotten | undefined> {
     return forgetLead(this.context, this.parts.background, channel, externalId);
+  }
+
+  async call(alias: string, body: unknown): Promise<EndpointAnswer> {
+    if (this.parts.isClosing()) throw shimError('runtime_closed', undefined);
+    return callEndpoint(this.context, alias, body, this.parts.options.newId ?? randomUUID);
   }
 
   /** Reads the bot folder again. Returns the problems. */

@@ -123,7 +123,21 @@ export type RuntimeActivity =
     }
   | { readonly kind: 'message'; readonly at: number; readonly lead: LeadRef; readonly message: TranscriptMessage }
   /** A script asked another server. */
-  | ({ readonly kind: 'request'; readonly at: number; readonly lead: LeadRef; readonly file: string } & ApiRequestFacts)
+  | ({
+      readonly kind: 'request';
+      readonly at: number;
+      readonly lead?: LeadRef;
+      readonly file: string;
+    } & ApiRequestFacts)
+  /** An endpoint was called for no lead. */
+  | {
+      readonly kind: 'endpoint';
+      readonly at: number;
+      readonly alias: string;
+      readonly log: readonly ScriptLogLine[];
+      readonly usage: ScriptUsage;
+      readonly error?: ScriptError;
+    }
   | { readonly kind: 'suppressed'; readonly at: number; readonly lead: LeadRef; readonly text: string }
   | {
       readonly kind: 'author_log';
@@ -140,6 +154,13 @@ export type RuntimeActivity =
       readonly ru?: readonly string[];
     }
   | { readonly kind: 'plugin'; readonly at: number; readonly activity: Activity };
+
+/** What an endpoint answers over HTTP. */
+export interface EndpointAnswer {
+  readonly status: number;
+  /** What the script returned, or `{ "error": { "code", "message" } }`. */
+  readonly body: Json;
+}
 
 /** `GET /api/channels/<channel>/leads/<externalId>`. */
 export interface LeadView {
@@ -201,6 +222,8 @@ export interface BotRuntime {
    * @throws message_invalid
    */
   forgetLead(channel: string, externalId: string): Promise<LeadForgotten | undefined>;
+  /** Calls an endpoint of the bot folder, as `POST /api/v1/bots/<botId>/call/<alias>` does with this body. Never rejects because of the script. */
+  call(alias: string, body: unknown): Promise<EndpointAnswer>;
 }
 
 /** Bots that run: their scripts, storage, plugins and HTTP address. What is asked of itself is asked of its first bot. */

@@ -153,7 +153,7 @@ function nothing(lead: StoredLead['lead'], reports: ScenarioResult['reports']): 
   };
 }
 
-function portsOf(
+export function portsOf(
   context: RuntimeContext,
   job: LeadJob,
   mayTryAgain: boolean,
@@ -176,9 +176,19 @@ function portsOf(
 }
 
 /** The host functions of a run: those of the plugins, and requests to other servers. */
-function withRequests(context: RuntimeContext, lead: LeadJob['lead'], { file, call }: ScriptRun): ScriptRun['call'] {
+export function withRequests(
+  context: RuntimeContext,
+  lead: LeadJob['lead'] | undefined,
+  { file, call }: Pick<ScriptRun, 'file' | 'call'>,
+): ScriptRun['call'] {
   const request = context.requests.forRun((facts) =>
-    context.activities.emit({ kind: 'request', at: context.clock.now(), lead, file, ...facts }),
+    context.activities.emit({
+      kind: 'request',
+      at: context.clock.now(),
+      ...(lead === undefined ? {} : { lead }),
+      file,
+      ...facts,
+    }),
   );
   return (plugin, name, argsJson, signal, leftMs) =>
     plugin === NETWORK_CALL.plugin && name === NETWORK_CALL.name

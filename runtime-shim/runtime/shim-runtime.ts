@@ -8,6 +8,7 @@ import { BotAtWork } from './bot-at-work.ts';
 import type { BotHolder } from './bot-holder.ts';
 import type {
   CloseOptions,
+  EndpointAnswer,
   LeadData,
   LeadForgotten,
   LeadLogEntry,
@@ -198,6 +199,10 @@ export class ShimRuntime implements Runtime {
 
   forgetLead(channel: string, externalId: string): Promise<LeadForgotten | undefined> {
     return this.first.forgetLead(channel, externalId);
+  }
+
+  call(alias: string, body: unknown): Promise<EndpointAnswer> {
+    return this.first.call(alias, body);
   }
 
   onActivity(listener: (activity: RuntimeActivity) => void): () => void {

@@ -39,6 +39,8 @@ export interface ScriptRun {
   /** Bare names in scope: botId, leadId, ticketId, personId, triggerId, isFirstImmediateCall, … */
   readonly args: Readonly<Record<string, Json>>;
   readonly lead: LeadSnapshot;
+  /** There is no lead (an endpoint was called without one): `lead` is not in scope, and what would be for it is refused. */
+  readonly withoutLead?: boolean;
   readonly bot: { readonly attributes: Readonly<Record<string, string>> };
   readonly memory: Readonly<Record<string, string>>;
   readonly webhookPayload?: Json;

@@ -11,6 +11,7 @@ export function runInput(run: ScriptRun): string {
     file: run.file,
     args: Object.fromEntries(Object.entries(run.args).filter(([name]) => IDENTIFIER.test(name))),
     lead: run.lead,
+    ...(run.withoutLead === true ? { withoutLead: true } : {}),
     bot: run.bot.attributes,
     memory: run.memory,
     webhookPayload: run.webhookPayload,

@@ -159,6 +159,8 @@ export type EntryFacts =
       readonly stub: boolean;
       readonly error?: string;
     }
+  /** An endpoint was called for no lead. */
+  | { readonly kind: 'endpoint'; readonly alias: string; readonly ms: number; readonly error?: string }
   | {
       readonly kind: 'webhook';
       readonly type: string;

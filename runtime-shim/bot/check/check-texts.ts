@@ -136,8 +136,8 @@ export const CHECK_TEXTS = {
     ru: `из скриптов типа "${type}" считается первый, "${first}": этот по своему типу не запустится`,
   }),
   fileUnused: {
-    en: 'no command of bot.json names this file: it never runs',
-    ru: 'ни одна команда bot.json не называет этот файл: он никогда не выполняется',
+    en: 'no command and no endpoint of bot.json names this file: it never runs',
+    ru: 'ни одна команда и ни один вызов (endpoints) в bot.json не называет этот файл: он никогда не выполняется',
   },
   circle: (names: string): Text => ({
     en: `the scripts run each other in a circle without a way out: ${names}`,

@@ -15,6 +15,7 @@ export interface BotOutline {
   /** Menu items, routes and `run_sentence`: a script's code or a type. */
   readonly scriptNames: readonly Found[];
   readonly files: readonly Found[];
+  readonly endpoints: readonly Found[];
   readonly conditions: readonly Found[];
   readonly regexes: readonly Found[];
   /** The item codes of each menu. */
@@ -28,6 +29,7 @@ export function outlineOf(raw: unknown): BotOutline {
     types: new Set<ScriptType>(),
     scriptNames: [] as Found[],
     files: [] as Found[],
+    endpoints: [] as Found[],
     conditions: [] as Found[],
     regexes: [] as Found[],
     menus: [] as Found[][],
@@ -52,6 +54,10 @@ export function outlineOf(raw: unknown): BotOutline {
       collect(outline.conditions, item, 'condition', at);
     }
     outline.menus.push(menu);
+  }
+  for (const [index, endpoint] of listOf(root['endpoints']).entries()) {
+    collect(outline.endpoints, endpoint, 'alias', ['endpoints', index]);
+    collect(outline.files, endpoint, 'file', ['endpoints', index]);
   }
   for (const [index, route] of listOf(root['routes']).entries()) {
     collect(outline.scriptNames, route, 'script', ['routes', index]);

@@ -79,6 +79,15 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** Most endpoints. Our choice. */
+const MAX_ENDPOINTS = 200;
+
+export const endpointSchema = z.strictObject({
+  /** The last part of its address. */
+  alias: codeSchema,
+  file: z.string().min(1).max(500),
+});
+
 export const botSchema = z.strictObject({
   /** Lets an editor complete and check the file; the runtime does not look at it. */
   $schema: z.string().optional(),
@@ -98,6 +107,8 @@ export const botSchema = z.strictObject({
   scripts: z.array(scriptSchema).min(1).max(MAX_SCRIPTS),
   routes: z.array(routeSchema).max(MAX_ROUTES).default([]),
   channels: z.record(codeSchema, channelSchema).default({}),
+  /** Scripts that other programs call over HTTP. */
+  endpoints: z.array(endpointSchema).max(MAX_ENDPOINTS).default([]),
   /** Names that libraries of others use for each other, each with the library of this bot that is meant. */
   libraries: z
     .record(textSchema.min(1).max(200), z.string().min(1).max(500))

@@ -33,6 +33,9 @@ export async function checkReferences(
   for (const twice of repeated(outline.codes, (code) => code)) {
     problems.push(at(twice.path, LOAD_TEXTS.codeTwice(twice.value)));
   }
+  for (const twice of repeated(outline.endpoints, (alias) => alias)) {
+    problems.push(at(twice.path, LOAD_TEXTS.aliasTwice(twice.value)));
+  }
   for (const menu of outline.menus) {
     for (const twice of repeated(menu, (code) => code.toLowerCase())) {
       problems.push(at(twice.path, LOAD_TEXTS.itemTwice(twice.value)));

@@ -5,6 +5,7 @@ import {
   SCRIPT_TYPE_WORDS,
   botSchema,
   channelSchema,
+  endpointSchema,
   menuItemSchema,
   routeSchema,
   scriptSchema,
@@ -63,6 +64,7 @@ function knownKeysAt(path: readonly PropertyKey[], root: unknown): string[] {
   const [first, , third] = path;
   if (path.length === 0) return Object.keys(botSchema.shape).filter((key) => !key.startsWith('$'));
   if (first === 'routes') return Object.keys(routeSchema.shape);
+  if (first === 'endpoints') return Object.keys(endpointSchema.shape);
   if (first === 'channels') return Object.keys(channelSchema.shape);
   if (third === 'menu') return Object.keys(menuItemSchema.shape);
   if (third !== 'commands') return Object.keys(scriptSchema.shape);

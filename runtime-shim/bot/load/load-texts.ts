@@ -61,6 +61,10 @@ export const LOAD_TEXTS = {
     en: `an earlier script has the code "${code}" too`,
     ru: `код "${code}" уже есть у скрипта выше`,
   }),
+  aliasTwice: (alias: string): Text => ({
+    en: `an earlier endpoint has the alias "${alias}" too`,
+    ru: `alias "${alias}" уже есть у вызова выше`,
+  }),
   itemTwice: (code: string): Text => ({
     en: `an earlier item of this menu has the code "${code}" too`,
     ru: `код "${code}" уже есть у пункта выше в этом меню`,

@@ -32,7 +32,7 @@ function scriptRun(play: Play, file: string, code: string): ScriptRun {
     file,
     code,
     // Tickets, persons and triggers are parts of the platform that the shim does not have (`docs/platform.md`).
-    args: { botId: bot.id, leadId: lead.id, ticketId: null, personId: null, triggerId: null },
+    args: { botId: bot.id, leadId: lead.id, ticketId: null, personId: null, triggerId: null, ...play.input.args },
     lead: {
       data: {
         id: lead.id,

@@ -43,6 +43,8 @@ export interface ScenarioInput {
   readonly trigger: Trigger;
   /** What is in `memory` at the beginning. Default: nothing. */
   readonly memory?: Readonly<Record<string, string>>;
+  /** Further names in the scope of its scripts. */
+  readonly args?: Readonly<Record<string, Json>>;
   readonly ports: ScenarioPorts;
   /** Aborted when the scenario's time is over: it is stopped then, also while it waits for a script or a plugin. */
   readonly signal: AbortSignal;

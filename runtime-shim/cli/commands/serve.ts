@@ -158,9 +158,13 @@ async function contentsOf(storage: Storage) {
 /** An author's mistake in a live bot: what a maintainer hands to the author. The script's own log may hold a lead's words and stays out. */
 function logScriptErrors(runtime: Runtime, logger: Logger): void {
   runtime.onActivity((activity) => {
-    if (activity.kind !== 'script' || activity.error === undefined) return;
+    if ((activity.kind !== 'script' && activity.kind !== 'endpoint') || activity.error === undefined) return;
     const { code, message, file, line, column } = activity.error;
-    const facts = { userId: userIdOf(activity.lead), script: activity.script, code, file, line, column };
+    const what =
+      activity.kind === 'script'
+        ? { userId: userIdOf(activity.lead), script: activity.script }
+        : { endpoint: activity.alias };
+    const facts = { ...what, code, file, line, column };
     logger.warn('script failed', facts);
     logger.debug('script failed', { ...facts, message });
   });

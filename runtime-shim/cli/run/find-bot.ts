@@ -64,6 +64,7 @@ function nothing(folder: string): Bot {
     scripts: new Map(),
     routes: [],
     channels: {},
+    endpoints: new Map(),
     sources: new Map(),
     libraries: {},
     stubs: [],

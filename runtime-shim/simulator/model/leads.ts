@@ -86,7 +86,7 @@ export class Leads {
       if (activity.activity.kind === 'mode') this.#refresh(activity.activity.userId);
       return;
     }
-    if (activity.kind === 'bot_reloaded') return;
+    if (activity.kind === 'bot_reloaded' || activity.kind === 'endpoint' || activity.lead === undefined) return;
     const { channel, externalId } = activity.lead;
     if (this.#replaced.has(this.#userIdOf(channel, externalId))) return;
     const userId = this.add({ channel, externalId, name: externalId }).userId;

@@ -17,7 +17,7 @@ export function draftsOfActivity(activity: RuntimeActivity): EntryDraft[] {
       return [
         {
           at,
-          userId: userIdOf(activity.lead),
+          ...(activity.lead === undefined ? {} : { userId: userIdOf(activity.lead) }),
           level: error === undefined ? 'info' : 'error',
           facts: {
             kind: 'api',
@@ -29,6 +29,22 @@ export function draftsOfActivity(activity: RuntimeActivity): EntryDraft[] {
             ...(error === undefined ? {} : { error: onOneLine(error) }),
           },
           detail: { file: activity.file, method, host, path, status, ms, stub, error },
+        },
+      ];
+    }
+    case 'endpoint': {
+      const { at, alias, log, usage, error } = activity;
+      return [
+        {
+          at,
+          level: error === undefined ? 'info' : 'error',
+          facts: {
+            kind: 'endpoint',
+            alias,
+            ms: usage.wallMs,
+            ...(error === undefined ? {} : { error: onOneLine(error.message) }),
+          },
+          detail: { log, usage, error },
         },
       ];
     }

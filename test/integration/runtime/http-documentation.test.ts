@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { MAX_ATTACHMENTS, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../../../plugin/contract/message.ts';
 import { parseLeadMessage } from '../../../runtime-shim/runtime/lead-message.ts';
+import { botFolder } from '../../support/bot-folder.ts';
 import { ROOT } from '../../support/command.ts';
 import { startRuntime } from '../../support/start-runtime.ts';
 import { tinyPlugin } from './tiny-plugin.ts';
@@ -13,19 +14,22 @@ const doc = await readFile(join(ROOT, 'docs', 'http.md'), 'utf8');
 
 test('each request of docs/http.md is one that the server takes', async () => {
   const tiny = tinyPlugin();
-  const runtime = await startRuntime({ scripts: SCRIPTS }, { plugins: [tiny.factory], http: { port: 0 } });
+  const endpoints = [{ alias: 'order', file: 'order.js' }];
+  const folder = await botFolder({ id: 'test', scripts: SCRIPTS, endpoints }, { 'order.js': 'return request.json' });
+  const runtime = await startRuntime(folder, { plugins: [tiny.factory], http: { port: 0 } });
   const requests = [...doc.matchAll(/^\| `(GET|POST) (\/\S+)` \|/gm)];
-  expect(requests).toHaveLength(11);
+  expect(requests).toHaveLength(12);
   for (const [, method = '', path = ''] of requests) {
     const address = path
       .replace('<botId>', runtime.botId)
       .replace('<channel>', 'telegram')
       .replace('<externalId>', '12345')
       .replace('<seq>', '0')
-      .replace('<bindingId>', 'main');
+      .replace('<bindingId>', 'main')
+      .replace('<alias>', 'order');
     const body = method === 'POST' ? { body: '{ "text": "Здравствуйте" }' } : {};
     const { status } = await fetch(`${runtime.url}${address}`, { method, ...body });
-    expect([address, status]).toEqual([address, method === 'POST' && address.startsWith('/api') ? 202 : 200]);
+    expect([address, status]).toEqual([address, method === 'POST' && address.endsWith('/messages') ? 202 : 200]);
   }
 });
 

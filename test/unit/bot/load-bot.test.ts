@@ -105,7 +105,7 @@ test('names, types and places of all kinds of mistakes', async () => {
   const problems = (await problemsOf(folder)).map((line) => line.replace(/^bot\.json:\d+:\d+ /, ''));
   expect(problems).toEqual([
     'id: letters, digits, "_", "." and "-" only',
-    'nmae: unknown key "nmae" (did you mean "name"?); known: id, name, timeZone, scripts, routes, channels, libraries',
+    'nmae: unknown key "nmae" (did you mean "name"?); known: id, name, timeZone, scripts, routes, channels, endpoints, libraries',
     'scripts: there is no script with the code "start": a new lead starts with it',
     'scripts[0].type: unknown script type "Возврт" (did you mean "Возврат"?); known: standard, Стандарт, fallback, Fallback, return, Возврат, transfer, Перевод на оператора, no_operators, Нет доступных операторов, transfer_online, Перевод на оператора (онлайн), transfer_offline, Перевод на оператора (оффлайн), operator_timeout, Оператор не ответил, error, Ошибка',
     'scripts[0].commands[0].text: is missing (a string)',

@@ -29,6 +29,8 @@ export function entryText({ facts }: EntryRecord, texts: Texts, language: Langua
       return { title: words.suppressed, about: facts.text };
     case 'author_log':
       return { title: words.author_log, about: facts.text };
+    case 'endpoint':
+      return { title: `${words.endpoint} ${facts.alias}`, about: facts.error ?? `${Math.round(facts.ms)} ${texts.ms}` };
     case 'api':
       return {
         title: `${facts.method} ${facts.address}`,

@@ -13,6 +13,7 @@ const GROUP_OF: Readonly<Record<EntryKind, Group>> = {
   attributes: 'scripts',
   author_log: 'scripts',
   api: 'scripts',
+  endpoint: 'scripts',
   request: 'requests',
   webhook: 'webhooks',
   webhook_failed: 'webhooks',
@@ -50,6 +51,7 @@ export function iconOf(facts: EntryFacts): IconName {
       return 'silent';
     case 'script':
     case 'author_log':
+    case 'endpoint':
       return 'code';
     case 'attributes':
       return 'tag';

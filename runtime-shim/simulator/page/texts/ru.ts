@@ -199,6 +199,7 @@ export const ru = {
       notice: 'Уведомление лиду',
       suppressed: 'Бот промолчал',
       author_log: 'Журнал бота',
+      endpoint: 'Вызван адрес бота',
       webhook: 'Вебхук',
       webhook_failed: 'Вебхук не принят, LiveTex повторит',
       duplicate: 'повтор, пропущен',
