@@ -3,7 +3,7 @@ import { bindingsSchema } from './contract/binding-config.ts';
 import { platformEventSchema } from './contract/events.ts';
 import { webhookEventSchemas } from './contract/livetex-webhook.ts';
 import { SCRIPT_TYPE_NAMES, type ScriptType } from './contract/script-types.ts';
-import { hasOnlineOperatorsFunction } from './runner/choose-transfer.ts';
+import { getLastTransferFunction, hasOnlineOperatorsFunction } from './runner/choose-transfer.ts';
 
 /** When a script of each type runs. `standard` and `fallback` are the platform's own. */
 const WHEN_IT_RUNS: Partial<Record<ScriptType, string>> = {
@@ -22,7 +22,7 @@ export const definition = {
   /** The `livetex` part of the configuration file. */
   config: bindingsSchema,
   /** Host functions behind the guest API, by the name that `GuestPlatform.call` uses. */
-  guestFunctions: { hasOnlineOperators: hasOnlineOperatorsFunction },
+  guestFunctions: { hasOnlineOperators: hasOnlineOperatorsFunction, getLastTransfer: getLastTransferFunction },
   scriptTypes: Object.entries(WHEN_IT_RUNS).map(([code, when]) => ({
     code: code as ScriptType,
     name: SCRIPT_TYPE_NAMES[code as ScriptType],

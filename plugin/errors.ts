@@ -5,6 +5,7 @@
 import { type ErrorRow, errorsFrom } from './contract/coded-error.ts';
 import { same, type Text } from './contract/text.ts';
 import { ATTRIBUTE_MESSAGES } from './guest/livetex-attributes.guest.ts';
+import { WISH_MESSAGES } from './guest/transfer-wishes.guest.ts';
 
 /** Types a row's facts without losing them in the catalogue. */
 function row<Facts>(value: ErrorRow<Facts>): ErrorRow<Facts> {
@@ -53,6 +54,11 @@ export const ERRORS = {
   attr_key_invalid: row({ fault: 'script', retryable: false, message: ATTRIBUTE_MESSAGES.attr_key_invalid }),
   attr_value_invalid: row({ fault: 'script', retryable: false, message: ATTRIBUTE_MESSAGES.attr_value_invalid }),
   attr_argument_invalid: row({ fault: 'script', retryable: false, message: ATTRIBUTE_MESSAGES.attr_argument_invalid }),
+  transfer_argument_invalid: row({
+    fault: 'script',
+    retryable: false,
+    message: WISH_MESSAGES.transfer_argument_invalid,
+  }),
   channel_excluded: row({
     fault: 'setup',
     retryable: false,

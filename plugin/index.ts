@@ -109,8 +109,14 @@ export type { Activity } from './contract/host.ts';
 export type { LiveTexAttrs, LiveTexAttrValue } from './contract/attributes.ts';
 export type { BindingConfig, BindingInput } from './contract/binding-config.ts';
 export { CodedError, codeOf, type ErrorRow, type Fault } from './contract/coded-error.ts';
-export type { DialogMode, DialogView } from './contract/dialog.ts';
-export type { BotMessageEvent, EventVerdict, LeadMessageEvent, PlatformEvent } from './contract/events.ts';
+export type { DialogMode, DialogView, LastTransfer, TransferEnd } from './contract/dialog.ts';
+export type {
+  BotMessageEvent,
+  EventVerdict,
+  LeadMessageEvent,
+  PlatformEvent,
+  TransferWishes,
+} from './contract/events.ts';
 export type {
   AfterScript,
   GuestCallContext,

@@ -37,6 +37,49 @@ const selectionSchema = z.object({
 });
 export type Selection = z.infer<typeof selectionSchema>;
 
+/**
+ * Who or what ended a transfer. `operator`: closed it, or typed `/bot`. `lead`: left. `script`: the bot's side took the dialog back.
+ * `pickup_timeout`: nobody opened it. `reply_timeout`: the operator was silent. `refused`: LiveTex did not take it.
+ */
+export const TRANSFER_ENDS = ['operator', 'lead', 'script', 'pickup_timeout', 'reply_timeout', 'refused'] as const;
+export type TransferEnd = (typeof TRANSFER_ENDS)[number];
+
+/** Somebody or something at LiveTex; `name` is `null` when LiveTex did not tell one. */
+const namedSchema = z.object({ id: z.string(), name: z.string().nullable() });
+/** Our clock, Unix ms; `null`: it has not come to that. */
+const moment = z.number().nullable();
+
+/** How a transfer went, as far as it has come. */
+const transferCourseSchema = z.object({
+  number: z.int().positive(),
+  /** What the script or command that asked gave as the reason. */
+  reason: z.string().nullable(),
+  /** `null`: the first that LiveTex returned, unknown at the decision. */
+  group: namedSchema.nullable(),
+  /** The operator who connected last. */
+  operator: namedSchema.nullable(),
+  /** Were operators online when it was asked for? */
+  operators: z.enum(['online', 'none', 'unknown']),
+  requestedAt: moment,
+  acceptedAt: moment,
+  connectedAt: moment,
+  answeredAt: moment,
+  endedAt: moment,
+  endedBy: z.enum(TRANSFER_ENDS).nullable(),
+  /** Messages while it lasted. */
+  messages: z.object({ lead: z.int().nonnegative(), operator: z.int().nonnegative() }),
+});
+export type TransferCourse = z.infer<typeof transferCourseSchema>;
+
+/** A transfer as scripts see it (`livetex.getLastTransfer()`). Names where LiveTex told one, else ids. */
+export type LastTransfer = {
+  readonly group: string | null;
+  readonly operator: string | null;
+} & Pick<
+  TransferCourse,
+  'number' | 'reason' | 'requestedAt' | 'acceptedAt' | 'connectedAt' | 'answeredAt' | 'endedAt' | 'endedBy'
+>;
+
 export const dialogStateSchema = z.object({
   format: z.literal(STATE_FORMAT),
   mode: z.enum(['bot', 'transferring', 'waiting', 'operator']),
@@ -67,6 +110,8 @@ export const dialogStateSchema = z.object({
   returnScriptRan: z.boolean(),
   /** The script of type `Нет доступных операторов` was started, and the lead has said nothing since. */
   noOperatorsScriptRan: z.boolean(),
+  /** The latest transfer, also once it has ended; `null`: none, or it began under a version that kept no course. */
+  lastTransfer: transferCourseSchema.nullable().default(null),
 });
 
 /** A dialog as it is stored. */
@@ -94,7 +139,7 @@ export const dialogEventSchema = z.discriminatedUnion('type', [
     isEdit: z.literal(true).optional(),
   }),
   z.object({ type: z.literal('BotMessage'), content: contentSchema }),
-  z.object({ type: z.literal('TransferRequested'), scriptType }),
+  z.object({ type: z.literal('TransferRequested'), scriptType, reason: z.string().optional() }),
   /** `reason`: a sentence for the bot's author; left out when the bot's own side asks. */
   z.object({ type: z.literal('ReturnRequested'), scriptType, reason: z.string().optional() }),
   /** LiveTex accepted the selection; `notBefore` as in the dialog's state. */

@@ -50,11 +50,21 @@ const botMessageEventSchema = z.strictObject({
  */
 const askedBy = { scriptType: scriptTypeSchema.optional() };
 
+/** Longest reason of a transfer, UTF-16 units. Our choice: a sentence, which stands in the dialog's header. */
+export const MAX_REASON_LENGTH = 500;
+
+/** How whoever asks for an operator wants it. `reason`: why, for the operator and for the figures. */
+export const transferWishesSchema = z.strictObject({
+  reason: textSchema.min(1).max(MAX_REASON_LENGTH).optional(),
+});
+export type TransferWishes = z.infer<typeof transferWishesSchema>;
+
 /** A script or command asks for an operator. */
 const transferRequestedEventSchema = z.strictObject({
   type: z.literal('TransferRequested'),
   ...common,
   ...askedBy,
+  ...transferWishesSchema.shape,
 });
 
 /** A script or command takes the dialog back from the operator. */

@@ -2,7 +2,7 @@
  * The wall between the plugin's guest code and the platform, the host's side; the guest's is in `guest-platform.ts`.
  * Only JSON strings cross (`docs/decisions/0003-only-strings-cross.md`).
  */
-import type { PlatformEvent } from './events.ts';
+import type { TransferWishes } from './events.ts';
 import type { Json } from './guest-platform.ts';
 import type { LeadRef } from './lead.ts';
 import type { ScriptRef } from './script-types.ts';
@@ -43,5 +43,6 @@ export interface PluginGuest {
 
 /** What the platform does after a script for the actions that the script asked the plugin for. */
 export type AfterScript =
-  | { readonly do: 'event'; readonly event: Extract<PlatformEvent['type'], 'TransferRequested' | 'ReturnRequested'> }
+  | { readonly do: 'event'; readonly event: 'TransferRequested'; readonly wishes?: TransferWishes }
+  | { readonly do: 'event'; readonly event: 'ReturnRequested' }
   | { readonly do: 'run'; readonly script: ScriptRef };

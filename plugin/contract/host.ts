@@ -2,7 +2,7 @@ import type { LiveTexAttrs } from './attributes.ts';
 import type { LeadRef } from './lead.ts';
 import type { Attachment } from './message.ts';
 import type { ScriptRef } from './script-types.ts';
-import type { DialogMode } from './dialog.ts';
+import type { DialogMode, TransferEnd } from './dialog.ts';
 
 /** Structured log of the process: a message and facts. Never a token, never a message text above `debug`. */
 export interface Logger {
@@ -154,6 +154,8 @@ type Happened =
       readonly to: DialogMode;
       readonly transfer: number;
       readonly cause: string;
+      /** Who or what ended the transfer, when it has ended. */
+      readonly endedBy?: TransferEnd;
     }
   | {
       readonly kind: 'retry' | 'dead';

@@ -1,5 +1,5 @@
 import type { EventOf } from '../contract/dialog.ts';
-import { type Draft, runIfThere, laterBound, endTransfer } from './draft.ts';
+import { type Draft, runIfThere, laterBound, endTransfer, noteCourse } from './draft.ts';
 import { fact } from './facts.ts';
 
 /** The transfer table (`docs/dialogs.md`): by fresh availability and the script of type `Нет доступных операторов`. */
@@ -22,7 +22,7 @@ export function requestTransfer(draft: Draft, event: EventOf<'TransferRequested'
       return;
     }
   }
-  beginTransfer(draft);
+  beginTransfer(draft, event);
 }
 
 function offerNoOperatorsScript(draft: Draft): void {
@@ -40,10 +40,10 @@ function offerNoOperatorsScript(draft: Draft): void {
   draft.state = { ...draft.state, noOperatorsScriptRan: true };
 }
 
-function beginTransfer(draft: Draft): void {
+function beginTransfer(draft: Draft, { reason }: EventOf<'TransferRequested'>): void {
   const { context } = draft;
   const profile = fact(context, 'profile');
-  const { groupId } = fact(context, 'availability');
+  const { state: operators, groupId, groupName = null } = fact(context, 'availability');
   const selection = { groupId, name: profile.name, attributes: { ...profile.attributes } };
   const transfer = draft.state.transfer + 1;
   draft.state = {
@@ -56,6 +56,20 @@ function beginTransfer(draft: Draft): void {
     // The request itself is what the operator has to answer.
     answered: false,
     noOperatorsScriptRan: false,
+    lastTransfer: {
+      number: transfer,
+      reason: reason ?? null,
+      group: groupId === null ? null : { id: groupId, name: groupName },
+      operator: null,
+      operators,
+      requestedAt: context.now,
+      acceptedAt: null,
+      connectedAt: null,
+      answeredAt: null,
+      endedAt: null,
+      endedBy: null,
+      messages: { lead: 0, operator: 0 },
+    },
   };
   draft.cause = 'transfer_requested';
   draft.effects.push(
@@ -70,6 +84,7 @@ export function acceptSelection(draft: Draft): void {
   const { effects, context } = draft;
   const { transfer } = draft.state;
   draft.state = { ...draft.state, mode: 'waiting', forwarded: true, selectedAt: context.now };
+  noteCourse(draft, { acceptedAt: context.now });
   draft.cause = 'selection_accepted';
   effects.push(
     { do: 'unschedule', timer: 'transfer' },
@@ -118,7 +133,7 @@ export function onSelectionRefused(draft: Draft, event: EventOf<'SelectionRefuse
 
 /** Back to the bot, with the reason in the author's log and the script of type `Нет доступных операторов` if there is one. */
 export function failTransfer(draft: Draft, outcome: 'refused' | 'timeout', reason: string): void {
-  endTransfer(draft, outcome);
+  endTransfer(draft, outcome, 'refused');
   draft.effects.push({ do: 'authorLog', level: 'error', text: reason });
   if (runIfThere(draft, 'no_operators', 'transfer_failed')) {
     draft.state = { ...draft.state, noOperatorsScriptRan: true };

@@ -1,4 +1,10 @@
-import { type DialogView, type DialogState, STATE_FORMAT, dialogStateSchema } from '../contract/dialog.ts';
+import {
+  type DialogView,
+  type DialogState,
+  type LastTransfer,
+  STATE_FORMAT,
+  dialogStateSchema,
+} from '../contract/dialog.ts';
 
 /** A dialog that nothing has happened in. */
 export const NEW_DIALOG: DialogState = {
@@ -17,6 +23,7 @@ export const NEW_DIALOG: DialogState = {
   hasAnswered: false,
   returnScriptRan: false,
   noOperatorsScriptRan: false,
+  lastTransfer: null,
 };
 
 /** From format N to N+1, at index N-1. Empty while there has been one format only. */
@@ -35,4 +42,12 @@ export function viewOf(state: DialogState, binding: string | null): DialogView {
   const operator =
     state.mode === 'operator' && state.employee ? { id: state.employee.id, name: state.employee.name } : null;
   return { mode: state.mode, transfer: state.transfer, operator, forwarded: state.forwarded, binding };
+}
+
+/** The latest transfer as scripts may see it; `null`: there was none. */
+export function lastTransferOf({ lastTransfer }: DialogState): LastTransfer | null {
+  if (lastTransfer === null) return null;
+  const { group, operator, operators: _operators, messages: _messages, ...course } = lastTransfer;
+  const nameOf = (one: { id: string; name: string | null } | null): string | null => one && (one.name || one.id);
+  return { ...course, group: nameOf(group), operator: nameOf(operator) };
 }

@@ -1,6 +1,6 @@
 import type { ScriptRequest } from '../contract/host.ts';
 import type { ScriptType } from '../contract/script-types.ts';
-import type { DialogState } from '../contract/dialog.ts';
+import type { DialogState, TransferCourse, TransferEnd } from '../contract/dialog.ts';
 import type { Effect, Outcome } from './effect.ts';
 import { type TransitionContext, fact } from './facts.ts';
 
@@ -28,9 +28,10 @@ export function runIfThere(
  * The dialog goes back to the bot, whoever ended the transfer. Timers end with it, and jobs and events that carry the
  * transfer's number mean nothing any more.
  */
-export function endTransfer(draft: Draft, outcome: Outcome): void {
-  const { state, effects } = draft;
+export function endTransfer(draft: Draft, outcome: Outcome, endedBy: TransferEnd): void {
   stopTimer(draft);
+  noteCourse(draft, { endedAt: draft.context.now, endedBy });
+  const { state, effects } = draft;
   if (state.forwarded) effects.push({ do: 'forwarded', forwarded: false });
   effects.push({ do: 'count', outcome });
   draft.cause = outcome;
@@ -47,6 +48,37 @@ export function endTransfer(draft: Draft, outcome: Outcome): void {
     answered: false,
     hasAnswered: false,
     returnScriptRan: false,
+  };
+}
+
+/** What has become of the transfer. Of one that began under a version that kept no course there is nothing before this. */
+export function noteCourse(draft: Draft, news: Partial<TransferCourse>): void {
+  const { lastTransfer, transfer } = draft.state;
+  const known = lastTransfer?.number === transfer ? lastTransfer : unknownCourse(draft.state);
+  draft.state = { ...draft.state, lastTransfer: { ...known, ...news } };
+}
+
+/** One more message of a transfer under way. */
+export function countMessage(draft: Draft, from: 'lead' | 'operator'): void {
+  const { messages } = draft.state.lastTransfer ?? unknownCourse(draft.state);
+  noteCourse(draft, { messages: { ...messages, [from]: messages[from] + 1 } });
+}
+
+function unknownCourse({ transfer, selection, employee, selectedAt }: DialogState): TransferCourse {
+  const groupId = selection?.groupId ?? null;
+  return {
+    number: transfer,
+    reason: null,
+    group: groupId === null ? null : { id: groupId, name: null },
+    operator: employee && { id: employee.id, name: employee.name },
+    operators: 'unknown',
+    requestedAt: null,
+    acceptedAt: selectedAt,
+    connectedAt: null,
+    answeredAt: null,
+    endedAt: null,
+    endedBy: null,
+    messages: { lead: 0, operator: 0 },
   };
 }
 

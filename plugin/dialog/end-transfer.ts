@@ -10,7 +10,7 @@ export function onClosed(draft: Draft, event: EventOf<'Closed'>): void {
   const { state, effects } = draft;
   if (state.mode === 'bot' || state.mode === 'transferring' || isOlder(state, event.at)) return;
   effects.push({ do: 'notice', notice: 'returned' });
-  endTransfer(draft, 'closed');
+  endTransfer(draft, 'closed', 'operator');
   // What belongs to the next transfer is stamped later than this end, however little is known of LiveTex's clock then.
   draft.state = { ...draft.state, notBefore: event.at === null ? null : event.at + 1 };
   runIfThere(draft, 'return', 'returned');
@@ -26,7 +26,8 @@ export function onReturnRequested(draft: Draft, event: EventOf<'ReturnRequested'
   if (state.mode === 'bot') return;
   if (event.reason !== undefined) return takeBack(draft, event.reason);
   const asksItself = event.scriptType === undefined ? state.returnScriptRan : event.scriptType === 'return';
-  endTransfer(draft, 'returned');
+  // The operator's `/bot` started the script that asks: what they wanted, they did.
+  endTransfer(draft, 'returned', asksItself && state.returnScriptRan ? 'operator' : 'script');
   if (!asksItself && state.mode === 'operator') runIfThere(draft, 'return', 'returned');
 }
 
@@ -34,7 +35,7 @@ export function onReturnRequested(draft: Draft, event: EventOf<'ReturnRequested'
 function takeBack(draft: Draft, reason: string): void {
   // Who was not told of a transfer is not told of its end.
   if (draft.state.mode !== 'transferring') draft.effects.push({ do: 'notice', notice: 'returned' });
-  endTransfer(draft, 'returned');
+  endTransfer(draft, 'returned', 'script');
   draft.effects.push({ do: 'authorLog', level: 'warn', text: reason });
   runIfThere(draft, 'return', 'returned');
 }
@@ -47,14 +48,14 @@ export function onTimer(draft: Draft, event: EventOf<'TimerFired'>): void {
     const seconds = draft.context.timeouts.transferMs / 1_000;
     failTransfer(draft, 'timeout', `Перевод на оператора не удался: LiveTex не принял диалог за ${seconds} с`);
   } else if (event.timer === 'pickup' && state.mode === 'waiting') {
-    giveUpWaiting(draft, 'Ни один оператор не открыл диалог вовремя: диалог вернулся к боту');
+    giveUpWaiting(draft, 'pickup_timeout', 'Ни один оператор не открыл диалог вовремя: диалог вернулся к боту');
   } else if (event.timer === 'reply' && state.mode === 'operator' && event.number === state.replyTimer) {
-    giveUpWaiting(draft, 'Оператор не ответил вовремя: диалог вернулся к боту');
+    giveUpWaiting(draft, 'reply_timeout', 'Оператор не ответил вовремя: диалог вернулся к боту');
   }
 }
 
-function giveUpWaiting(draft: Draft, reason: string): void {
-  endTransfer(draft, 'operator_timeout');
+function giveUpWaiting(draft: Draft, endedBy: 'pickup_timeout' | 'reply_timeout', reason: string): void {
+  endTransfer(draft, 'operator_timeout', endedBy);
   draft.effects.push({ do: 'authorLog', level: 'warn', text: reason });
   if (!runIfThere(draft, 'operator_timeout', 'operator_timeout')) runIfThere(draft, 'return', 'operator_timeout');
 }

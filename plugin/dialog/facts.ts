@@ -8,6 +8,7 @@ export interface Facts {
   readonly availability?: {
     readonly state: 'online' | 'none' | 'unknown';
     readonly groupId: string | null;
+    readonly groupName?: string;
     readonly reason?: string;
   };
   /** LiveTex's clock, Unix ms: a time that is certainly past there; `null` when unknown. */

@@ -3,6 +3,8 @@ import {
   type Draft,
   endTransfer,
   runIfThere,
+  countMessage,
+  noteCourse,
   startReplyTimer,
   stopReplyTimer,
   isOlder,
@@ -92,6 +94,8 @@ function connect(draft: Draft, employee: Employee, at: number | null): void {
     draft.cause = 'operator_connected';
   }
   draft.state = { ...draft.state, mode: 'operator', employee: { ...employee, at: newest } };
+  const connectedAt = draft.state.lastTransfer?.connectedAt ?? draft.context.now;
+  noteCourse(draft, { connectedAt, operator: { id: employee.id, name: employee.name } });
   draft.effects.push({ do: 'notice', notice: 'operatorConnected', operator: employee.name });
   // Who opens the dialog and says nothing is silent as well.
   if (!draft.state.answered) startReplyTimer(draft);
@@ -103,6 +107,9 @@ function answered(draft: Draft, current: boolean): void {
     return;
   }
   stopReplyTimer(draft);
+  const { now } = draft.context;
+  if (!draft.state.hasAnswered) noteCourse(draft, { answeredAt: now });
+  countMessage(draft, 'operator');
   draft.state = { ...draft.state, answered: true, hasAnswered: true };
 }
 
@@ -119,7 +126,7 @@ function obey(draft: Draft, command: OperatorCommand): void {
   }
   // Without a script there is nothing that could return the dialog, and that is what the operator wants.
   draft.effects.push({ do: 'notice', notice: 'returned' });
-  endTransfer(draft, 'returned');
+  endTransfer(draft, 'returned', 'operator');
 }
 
 function note(draft: Draft, text: string): void {

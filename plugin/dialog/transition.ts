@@ -1,6 +1,6 @@
 import { requestTransfer, onSelected, onSelectionAsked, onSelectionRefused } from './begin-transfer.ts';
 import type { DialogEvent, DialogState } from '../contract/dialog.ts';
-import { type Draft, startReplyTimer } from './draft.ts';
+import { type Draft, countMessage, startReplyTimer } from './draft.ts';
 import { onClosed, onReturnRequested, onTimer } from './end-transfer.ts';
 import { onEmployeeRead, onHoldText, onOperatorFile, onOperatorText } from './operator.ts';
 import type { Transition, TransitionContext } from './facts.ts';
@@ -62,5 +62,6 @@ function heardLead(draft: Draft): void {
   if (state.answered || state.noOperatorsScriptRan) {
     draft.state = { ...state, answered: false, noOperatorsScriptRan: false };
   }
+  if (state.mode !== 'bot') countMessage(draft, 'lead');
   if (state.mode === 'operator') startReplyTimer(draft);
 }

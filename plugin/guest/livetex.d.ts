@@ -215,15 +215,53 @@ interface LiveTex {
    * Переводит диалог на оператора.
    * @example
    * lead.setLiveTexAttr('тема', 'Оплата');
-   * livetex.transferToOperator();
+   * livetex.transferToOperator({ reason: 'вопрос об оплате' });
    */
-  transferToOperator(): void;
+  transferToOperator(wishes?: LiveTexTransferWishes): void;
   /**
    * Возвращает диалог боту.
    * @example
    * livetex.returnToBot();
    */
   returnToBot(): void;
+  /**
+   * Последний перевод этого лида, каким он стоит сейчас, или `null`, если переводов не было. В скрипте типа «Возврат» говорит,
+   * почему он запущен.
+   * @example
+   * const last = livetex.getLastTransfer();
+   * if (last !== null && last.endedBy === 'operator' && last.answeredAt !== null) bot.sendMessage('Оцените ответ от 1 до 5');
+   */
+  getLastTransfer(): LiveTexLastTransfer | null;
+}
+
+/** Как переводить. */
+interface LiveTexTransferWishes {
+  /** Почему: оператор увидит это в заголовке диалога как «Причина». Не длиннее 500 знаков. */
+  readonly reason?: string | null;
+}
+
+/** Перевод на оператора. Времена — миллисекунды, как у `Date.now()`; `null`: до этого не дошло. */
+interface LiveTexLastTransfer {
+  /** Который перевод этого лида, с 1. */
+  readonly number: number;
+  readonly reason: string | null;
+  /** Имя группы, если LiveTex его сообщил, иначе её номер. */
+  readonly group: string | null;
+  /** Имя последнего оператора. */
+  readonly operator: string | null;
+  readonly requestedAt: number | null;
+  /** LiveTex принял диалог. */
+  readonly acceptedAt: number | null;
+  /** Первый оператор открыл диалог. */
+  readonly connectedAt: number | null;
+  /** Первый ответ оператора. */
+  readonly answeredAt: number | null;
+  readonly endedAt: number | null;
+  /**
+   * Кто закончил: `operator` — закрыл диалог или ввёл `/bot`, `lead` — лид ушёл сам, `script` — бот забрал диалог,
+   * `pickup_timeout` — никто не открыл, `reply_timeout` — оператор молчал, `refused` — LiveTex не принял; `null` — ещё идёт.
+   */
+  readonly endedBy: 'operator' | 'lead' | 'script' | 'pickup_timeout' | 'reply_timeout' | 'refused' | null;
 }
 
 /**

@@ -2,8 +2,9 @@
  * What the plugin adds to every script: the LiveTex attributes on `lead`, and the global `livetex`.
  * The entry of the plugin's bundle.
  */
-import type { GuestPlatform } from '../contract/guest-platform.ts';
+import type { GuestPlatform, Json } from '../contract/guest-platform.ts';
 import { liveTexAttributes } from './livetex-attributes.guest.ts';
+import { wishesOf } from './transfer-wishes.guest.ts';
 
 /** What this file puts into scope. */
 export const names = ['livetex'] as const;
@@ -31,7 +32,11 @@ function factory(platform: GuestPlatform): Record<string, unknown> {
     __proto__: null,
     hasOnlineOperators: () => platform.call('hasOnlineOperators', null) === true,
     runTransferScript: request('runTransferScript'),
-    transferToOperator: request('transferToOperator'),
+    transferToOperator(given?: unknown) {
+      const wishes = wishesOf(platform, 'livetex.transferToOperator', given);
+      platform.request({ __proto__: null, action: 'transferToOperator', wishes } as unknown as Json);
+    },
+    getLastTransfer: () => platform.call('getLastTransfer', null),
     returnToBot: request('returnToBot'),
   };
   return Object.setPrototypeOf(livetex, Object.prototype) as Record<string, unknown>;

@@ -122,7 +122,9 @@ function dialogEventOf(event: PlatformEvent): DialogEvent {
     case 'BotMessage':
       return { type: event.type, content: event.content };
     case 'TransferRequested':
-    case 'ReturnRequested':
-      return { type: event.type, ...(event.scriptType === undefined ? {} : { scriptType: event.scriptType }) };
+    case 'ReturnRequested': {
+      const { id: _id, lead: _lead, at: _at, traceparent: _trace, ...asked } = event;
+      return asked;
+    }
   }
 }

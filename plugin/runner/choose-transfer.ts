@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import type { AfterScript, GuestFunction, Json, KnownAnswer } from '../contract/guest.ts';
-import type { LeadRef } from '../contract/lead.ts';
+import { type TransferWishes, transferWishesSchema } from '../contract/events.ts';
+import { type LeadRef, userIdOf } from '../contract/lead.ts';
 import { pluginError } from '../errors.ts';
 import type { ScriptType } from '../contract/script-types.ts';
 import { scriptsThere } from '../core/ask-host.ts';
 import type { PluginContext } from '../core/plugin-context.ts';
 import type { JobOutcome } from '../storage/lane-worker-contract.ts';
-import { type HostJob, hostJob } from '../core/jobs.ts';
+import { type HostJob, dialogLane, hostJob } from '../core/jobs.ts';
+import { readDialog } from '../core/dialog-record.ts';
+import { lastTransferOf } from '../dialog/dialog-state.ts';
 
 /** What a missing answer comes to, in the author's log. */
 const CONSEQUENCE = 'считаем, что их нет';
@@ -37,6 +40,17 @@ async function hasOnlineOperators(context: PluginContext, lead: LeadRef, call: s
 /** `livetex.hasOnlineOperators()` of the sandbox. Takes no arguments, whatever a script passes. */
 export function hasOnlineOperatorsFunction(context: PluginContext): GuestFunction {
   return ({ lead }) => hasOnlineOperators(context, lead, 'livetex.hasOnlineOperators()');
+}
+
+/** `livetex.getLastTransfer()` of the sandbox: as the dialog stands when the script asks. */
+export function getLastTransferFunction(context: PluginContext): GuestFunction {
+  return async ({ lead }) => {
+    const binding = context.bindings.of(lead);
+    if (binding === undefined) return null;
+    const lane = dialogLane(binding.id, userIdOf(lead));
+    const { state } = await context.storage.read((tx) => readDialog(tx, lane));
+    return lastTransferOf(state);
+  };
 }
 
 /** `livetex.hasOnlineOperators()` as it would be answered at once: the same answer, so a script gets it beforehand. */
@@ -71,7 +85,14 @@ function shown(value: Json): string {
   return named.success ? JSON.stringify(named.data.action.slice(0, 100)) : 'without a name';
 }
 
-const actionSchema = z.looseObject({ action: z.enum(['transferToOperator', 'returnToBot', 'runTransferScript']) });
+const actionSchema = z.discriminatedUnion('action', [
+  z.looseObject({ action: z.literal('transferToOperator'), wishes: transferWishesSchema.optional() }),
+  z.looseObject({ action: z.enum(['returnToBot', 'runTransferScript']) }),
+]);
+
+function transferEvent(wishes: TransferWishes = {}): AfterScript {
+  return { do: 'event', event: 'TransferRequested', ...(Object.keys(wishes).length === 0 ? {} : { wishes }) };
+}
 
 /** What the platform does for the actions that a script asked for, in order. @throws action_unknown */
 export async function afterScript(
@@ -85,7 +106,7 @@ export async function afterScript(
     if (!parsed.success) throw pluginError('action_unknown', { action: shown(value) });
     switch (parsed.data.action) {
       case 'transferToOperator':
-        answers.push({ do: 'event', event: 'TransferRequested' });
+        answers.push(transferEvent(parsed.data.wishes));
         break;
       case 'returnToBot':
         answers.push({ do: 'event', event: 'ReturnRequested' });

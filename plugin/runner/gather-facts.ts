@@ -1,5 +1,5 @@
 import { askHost, scriptsThere } from '../core/ask-host.ts';
-import { attributesForLiveTex } from '../contract/attributes.ts';
+import { attributesForLiveTex, type LiveTexAttrs } from '../contract/attributes.ts';
 import type { DialogEvent } from '../contract/dialog.ts';
 import type { LeadRef } from '../contract/lead.ts';
 import { mayNeedFacts, needsOf, type Facts } from '../dialog/facts.ts';
@@ -33,14 +33,22 @@ export async function gatherFacts(
     availability: {
       state: availability.state,
       groupId: availability.group?.destination_id ?? null,
+      ...(availability.group?.name === undefined ? {} : { groupName: availability.group.name }),
       ...(availability.error ? { reason: availability.error.message } : {}),
     },
     profile: {
       name: nameOf(profile.name),
-      attributes: attributesForLiveTex(profile.attributes),
+      attributes: attributesForLiveTex({ ...reasonOf(event), ...profile.attributes }),
     },
     liveTexTime: binding.clock.earliest(context.clock.now()),
   };
+}
+
+/** What the reason of a transfer is called in the dialog's header. */
+const REASON = 'Причина';
+
+function reasonOf(event: DialogEvent): LiveTexAttrs {
+  return event.type === 'TransferRequested' && event.reason !== undefined ? { [REASON]: event.reason } : {};
 }
 
 /** Longest name that the operators' desk gets, UTF-16 units. Our choice: longer than people's names are. */

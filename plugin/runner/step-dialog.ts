@@ -1,4 +1,4 @@
-import { dialogEventSchema, type DialogEvent, type DialogState } from '../contract/dialog.ts';
+import { dialogEventSchema, type DialogEvent, type DialogState, type TransferEnd } from '../contract/dialog.ts';
 import { leadOf } from '../contract/lead.ts';
 import { pluginError } from '../errors.ts';
 import type { ClaimedJob, Transaction } from '../storage/contract.ts';
@@ -126,6 +126,12 @@ function measureWaits(
   if (!before.hasAnswered && after.hasAnswered) measures.firstAnswer.observe({ binding }, seconds);
 }
 
+/** What ended the transfer by this step; `undefined`: it goes on, or there was none. */
+function endedBy(before: DialogState, after: DialogState): { readonly endedBy: TransferEnd } | undefined {
+  const end = after.lastTransfer?.endedBy ?? null;
+  return before.mode === 'bot' || after.mode !== 'bot' || end === null ? undefined : { endedBy: end };
+}
+
 /** For people only, so it is told from inside the transaction: should that fail, the repeat tells it once more. */
 function report(context: PluginContext, { binding, userId, event }: DialogStep, { before, result }: Decided): void {
   const { state: after, effects, cause } = result;
@@ -135,13 +141,17 @@ function report(context: PluginContext, { binding, userId, event }: DialogStep, 
     }
   }
   measureWaits(context, binding.id, before, after);
+  const ended = endedBy(before, after);
+  if (ended !== undefined) {
+    context.counters.add('livetex_transfer_ends_total', { binding: binding.id, ended_by: ended.endedBy });
+  }
   const facts = { binding: binding.id, userId, transfer: after.transfer, mode: after.mode };
   if (before.mode === after.mode) {
     context.logger.debug('dialog event', { ...facts, event: event.type });
     return;
   }
-  context.logger.info('dialog mode changed', { ...facts, from: before.mode, cause });
+  context.logger.info('dialog mode changed', { ...facts, from: before.mode, cause, ...ended });
   const { transfer, mode: to } = after;
   const at = context.clock.now();
-  context.observe({ kind: 'mode', at, binding: binding.id, userId, from: before.mode, to, transfer, cause });
+  context.observe({ kind: 'mode', at, binding: binding.id, userId, from: before.mode, to, transfer, cause, ...ended });
 }

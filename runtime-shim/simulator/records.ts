@@ -2,7 +2,7 @@
  * What crosses the wall between the simulator's server side and its page: records, their changes, and what the page
  * may ask for. Types and names only: the page bundles nothing of the server.
  */
-import type { DialogMode, DialogView } from '../../plugin/contract/dialog.ts';
+import type { DialogMode, DialogView, TransferEnd } from '../../plugin/contract/dialog.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
 import type { Attachment, Button } from '../../plugin/contract/message.ts';
 import type { ScriptCause } from '../leads/script-cause.ts';
@@ -180,6 +180,7 @@ export type EntryFacts =
       readonly to: DialogMode;
       readonly transfer: number;
       readonly cause: string;
+      readonly endedBy?: TransferEnd;
     }
   | {
       readonly kind: 'retry' | 'dead';

@@ -61,7 +61,9 @@ function lintCommand(code: string, part: Part, command: Command, set: Attributes
         ? { url: command.url, caption: command.caption }
         : command.type === 'send_file'
           ? { url: command.url, caption: command.caption, name: command.name }
-          : {};
+          : command.type === 'forward_to_operator'
+            ? { reason: command.reason }
+            : {};
   for (const [key, text] of Object.entries(texts)) {
     if (text !== undefined) lintMacros(code, [...part, key], text, set, add);
   }

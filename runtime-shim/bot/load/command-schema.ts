@@ -71,7 +71,12 @@ export const COMMAND_SCHEMAS = {
   repeat_sentence: z.strictObject({ type: z.literal('repeat_sentence'), condition }),
   run_javascript: z.strictObject({ type: z.literal('run_javascript'), file: z.string().min(1).max(500), condition }),
   stop: z.strictObject({ type: z.literal('stop'), condition }),
-  forward_to_operator: z.strictObject({ type: z.literal('forward_to_operator'), condition }),
+  forward_to_operator: z.strictObject({
+    type: z.literal('forward_to_operator'),
+    /** Why, for the operator and for the figures. */
+    reason: templateSchema.optional(),
+    condition,
+  }),
   return_to_bot: z.strictObject({ type: z.literal('return_to_bot'), condition }),
 } as const;
 

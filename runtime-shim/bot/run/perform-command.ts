@@ -1,3 +1,4 @@
+import { MAX_REASON_LENGTH, type TransferWishes } from '../../../plugin/contract/events.ts';
 import { type Attachment, MAX_FILE_NAME, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../../../plugin/contract/message.ts';
 import { DESCRIPTION_FILE, scriptRefOf } from '../bot.ts';
 import type { BotScript } from '../load/bot-schema.ts';
@@ -54,7 +55,7 @@ export async function performCommand(play: Play, script: BotScript, index: numbe
     case 'stop':
       return 'stop';
     case 'forward_to_operator':
-      play.request('TransferRequested');
+      play.request('TransferRequested', wishesOf(command, fill));
       return 'next';
     case 'return_to_bot':
       play.request('ReturnRequested');
@@ -62,6 +63,15 @@ export async function performCommand(play: Play, script: BotScript, index: numbe
     default:
       return command satisfies never;
   }
+}
+
+/** A reason is a template; one that comes to nothing is none. */
+function wishesOf(
+  { reason }: Extract<Command, { type: 'forward_to_operator' }>,
+  fill: (template: string, limit?: number) => string,
+): TransferWishes {
+  const filled = reason === undefined ? '' : fill(reason, MAX_REASON_LENGTH).trim();
+  return filled === '' ? {} : { reason: filled };
 }
 
 /** Within the limit of what scripts write: a lead's tags are read with every message of theirs. */

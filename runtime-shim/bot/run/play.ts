@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CodedError } from '../../../plugin/contract/coded-error.ts';
+import type { TransferWishes } from '../../../plugin/contract/events.ts';
 import { type Text, together } from '../../../plugin/contract/text.ts';
 import { type Content, contentSchema } from '../../../plugin/contract/message.ts';
 import { issueWords } from '../../../plugin/contract/issue-words.ts';
@@ -204,10 +205,10 @@ export class Play {
   }
 
   /** Asks for an operator, or for the dialog back; the same request twice in a row is one. */
-  request(type: ScenarioRequest['type']): void {
+  request(type: ScenarioRequest['type'], wishes: TransferWishes = {}): void {
     if (this.requests.at(-1)?.type === type) return;
     const scriptType = this.askingType();
-    this.requests.push({ type, ...(scriptType === undefined ? {} : { scriptType }) });
+    this.requests.push({ type, ...wishes, ...(scriptType === undefined ? {} : { scriptType }) });
   }
 
   /**

@@ -1,5 +1,6 @@
 /** What a run of a scenario is given, and what comes of it. It touches no storage: the caller commits the result, or nothing. */
 import type { AfterScript, Json } from '../../../plugin/contract/guest.ts';
+import type { TransferWishes } from '../../../plugin/contract/events.ts';
 import type { Content } from '../../../plugin/contract/message.ts';
 import type { ScriptRef, ScriptType } from '../../../plugin/contract/script-types.ts';
 import type { LeadRecord } from '../../leads/lead-record.ts';
@@ -76,7 +77,7 @@ export type ScenarioReport =
   | { readonly kind: 'remark'; readonly level: ScriptLogLine['level']; readonly text: string };
 
 /** Something asked of the plugins: an operator, or the dialog back. */
-export interface ScenarioRequest {
+export interface ScenarioRequest extends TransferWishes {
   readonly type: 'TransferRequested' | 'ReturnRequested';
   /** The type of the script that asks, when it is certain (`plugin/contract/events.ts` says what for). */
   readonly scriptType?: ScriptType;

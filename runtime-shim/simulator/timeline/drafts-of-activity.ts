@@ -172,12 +172,19 @@ function pluginDraft(activity: Activity): EntryDraft {
       };
     }
     case 'mode': {
-      const { from, to, transfer, cause } = activity;
+      const { from, to, transfer, cause, endedBy } = activity;
       return {
         at: activity.at,
         userId: activity.userId,
         level: 'info',
-        facts: { kind: 'mode', from, to, transfer, cause: onOneLine(cause) },
+        facts: {
+          kind: 'mode',
+          from,
+          to,
+          transfer,
+          cause: onOneLine(cause),
+          ...(endedBy === undefined ? {} : { endedBy }),
+        },
       };
     }
     case 'retry':

@@ -131,7 +131,7 @@ test('forward_to_operator and return_to_bot: later commands still run, and the w
       code: 'start',
       commands: [
         { type: 'return_to_bot' },
-        { type: 'forward_to_operator' },
+        { type: 'forward_to_operator', reason: ' Оплата, {{ $город }} {{ $нет }}' },
         text('Сейчас придёт оператор'),
         { type: 'forward_to_operator' },
       ],
@@ -141,7 +141,7 @@ test('forward_to_operator and return_to_bot: later commands still run, and the w
   expect(said(result)).toEqual(['Сейчас придёт оператор']);
   expect(result.requests).toEqual([
     { type: 'ReturnRequested', scriptType: 'standard' },
-    { type: 'TransferRequested', scriptType: 'standard' },
+    { type: 'TransferRequested', reason: 'Оплата,', scriptType: 'standard' },
   ]);
 });
 

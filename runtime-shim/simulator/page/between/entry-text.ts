@@ -1,4 +1,5 @@
 import { scriptCauseText } from '../../../leads/script-cause-text.ts';
+import type { TransferEnd } from '../../../../plugin/contract/dialog.ts';
 import type { EntryRecord } from '../../records.ts';
 import type { Language } from '../state/page-context.ts';
 import { timeText } from '../texts/language.ts';
@@ -67,7 +68,7 @@ export function entryText({ facts }: EntryRecord, texts: Texts, language: Langua
     case 'mode':
       return {
         title: `${words.mode}: ${texts.mode[facts.from]} → ${texts.mode[facts.to]}`,
-        about: [facts.transfer > 0 ? `${words.transfer}${facts.transfer}` : '', causeText(facts.cause, texts)]
+        about: [facts.transfer > 0 ? `${words.transfer}${facts.transfer}` : '', modeReason(facts, texts)]
           .filter(Boolean)
           .join(' · '),
       };
@@ -101,6 +102,12 @@ export function entryText({ facts }: EntryRecord, texts: Texts, language: Langua
 }
 
 /** Why a mode changed; a reason that is new to the page is shown as the plugin names it. */
+/** Who ended the transfer, where it ended; what else changed the mode, and how it failed. */
+function modeReason({ cause, endedBy }: { cause: string; endedBy?: TransferEnd }, texts: Texts): string {
+  const isTold = endedBy === undefined || endedBy === 'refused';
+  return isTold ? causeText(cause, texts) : texts.between.endedBy[endedBy];
+}
+
 function causeText(cause: string, texts: Texts): string {
   const causes: Readonly<Record<string, string>> = texts.between.causes;
   return causes[cause] ?? cause;

@@ -256,6 +256,13 @@ export const en: Texts = {
       refused: 'LiveTex refused',
       operator_timeout: 'the operator did not answer in time',
     },
+    endedBy: {
+      operator: 'the operator gave it back',
+      lead: 'the lead left',
+      script: 'the bot took the dialog back',
+      pickup_timeout: 'no operator opened it in time',
+      reply_timeout: 'the operator did not answer in time',
+    },
     action: {
       status: 'Operator changed status',
       added: 'Operator added',

@@ -230,6 +230,13 @@ export const ru = {
       refused: 'LiveTex отказал',
       operator_timeout: 'оператор не ответил вовремя',
     },
+    endedBy: {
+      operator: 'оператор вернул диалог',
+      lead: 'лид ушёл от оператора',
+      script: 'бот забрал диалог',
+      pickup_timeout: 'никто не открыл диалог вовремя',
+      reply_timeout: 'оператор не ответил вовремя',
+    },
     action: {
       status: 'Оператор сменил статус',
       added: 'Добавлен оператор',
