@@ -27,6 +27,7 @@ const scriptHintsEn: typeof scriptHintsRu = {
   attr_value_invalid:
     'A value is a string, a number, true, false or null. Pass a field of the object instead of the object.',
   attr_argument_invalid: 'An object is needed: { key: value }.',
+  transfer_argument_invalid: 'An object is needed: { reason: "…" }.',
 };
 
 /** How a request to LiveTex failed, by its code. */

@@ -26,6 +26,7 @@ export const scriptHintsRu = {
   attr_key_invalid: 'Имя атрибута — непустая строка.',
   attr_value_invalid: 'Значение атрибута — строка, число, true, false или null. Вместо объекта передайте его поле.',
   attr_argument_invalid: 'Нужен объект: { ключ: значение }.',
+  transfer_argument_invalid: 'Нужен объект: { reason: "…" }.',
 };
 
 /** How a request to LiveTex failed, by its code. */
