@@ -1,4 +1,5 @@
 import { glob, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
@@ -26,8 +27,8 @@ async function catalogues(): Promise<Map<string, Map<string, Row>>> {
       .filter((value): value is object => typeof value === 'object' && value !== null)
       .flatMap((catalogue) => Object.entries(catalogue))
       .filter((entry): entry is [string, Row] => isRow(entry[1]));
-    // A file of such a name may hold no catalogue.
-    if (rows.length > 0) found.set(file.replaceAll('\\', '/'), new Map(rows));
+    // A `…-errors.ts` may hold no catalogue; an `errors.ts` is one.
+    if (rows.length > 0 || basename(file) === 'errors.ts') found.set(file.replaceAll('\\', '/'), new Map(rows));
   }
   return found;
 }

@@ -26,6 +26,12 @@ return "alive";`,
   'memory-arrays': {
     tries: 'arrays for ever',
     code: `const a = [];
+for (;;) a.push(new Array(1000).fill(1.5));`,
+    ends: ['script_memory'],
+  },
+  'memory-arrays-giant': {
+    tries: 'giant arrays for ever: over the limit in one step',
+    code: `const a = [];
 for (;;) a.push(new Array(1_000_000).fill(1.5));`,
     ends: ['script_memory'],
   },
@@ -48,6 +54,12 @@ for (;;) a.push(new Uint8Array(2 ** 20).fill(1));`,
   },
   'memory-closures': {
     tries: 'closures for ever',
+    code: `const a = [];
+for (;;) { const b = new Array(10_000).fill(0); a.push(() => b); }`,
+    ends: ['script_memory'],
+  },
+  'memory-closures-giant': {
+    tries: 'closures over giant arrays for ever',
     code: `const a = [];
 for (;;) { const b = new Array(1_000_000).fill(0); a.push(() => b); }`,
     ends: ['script_memory'],

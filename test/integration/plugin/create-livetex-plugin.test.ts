@@ -14,6 +14,9 @@ const host: LiveTexHost = {
   setForwarded: async () => {},
 };
 
+/** What is wrong with a binding of a token alone. */
+const NO_WEBHOOK = 'has no "webhook" (publicUrl and key), so answers of operators cannot arrive';
+
 describe('createLiveTexPlugin', () => {
   it('lists every problem of the configuration with its path, and no secret', async () => {
     const bindings = [
@@ -166,14 +169,14 @@ describe('createLiveTexPlugin', () => {
       async setForwarded(): Promise<void> {}
     }
     const plugin = await createLiveTexPlugin({ bindings: [], storage: 'memory:', host: new Platform() });
-    expect(await plugin.ready()).toMatchObject({ ready: true, reasons: [] });
+    expect(await plugin.ready()).toEqual({ ready: true, reasons: [], bindings: {} });
     await plugin.close();
   });
 
   it('works without any binding: nothing is mirrored, and a transfer says so', async () => {
     const plugin = await createLiveTexPlugin({ bindings: [], storage: 'memory:', host });
     expect(await plugin.dialog(LEAD)).toMatchObject({ mode: 'bot', binding: null });
-    expect(await plugin.ready()).toMatchObject({ ready: true, reasons: [] });
+    expect(await plugin.ready()).toEqual({ ready: true, reasons: [], bindings: {} });
     await plugin.close();
   });
 
@@ -183,9 +186,12 @@ describe('createLiveTexPlugin', () => {
     const bindings = [{ token: 't', baseUrl: 'http://127.0.0.1:9' }];
     const plugin = await createLiveTexPlugin({ bindings, storage: 'memory:', host: { ...host, logger } });
     await plugin.start();
-    const problem = 'has no "webhook" (publicUrl and key), so answers of operators cannot arrive';
-    expect(await plugin.ready()).toMatchObject({ ready: false, reasons: [`LiveTex binding "main": ${problem}`] });
-    expect(lines).toEqual([[`LiveTex binding ${problem}`, { binding: 'main' }]]);
+    expect(await plugin.ready()).toEqual({
+      ready: false,
+      reasons: [`LiveTex binding "main": ${NO_WEBHOOK}`],
+      bindings: { main: { ready: false, reasons: [NO_WEBHOOK] } },
+    });
+    expect(lines).toEqual([[`LiveTex binding ${NO_WEBHOOK}`, { binding: 'main' }]]);
     await plugin.close();
   });
 
@@ -201,7 +207,11 @@ describe('createLiveTexPlugin', () => {
     const owner = await createLiveTexPlugin({ bindings: [{ token: 't' }], storage: 'memory:', host });
     await owner.close();
     await expect(owner.storage.ping()).rejects.toMatchObject({ code: 'storage_closed' });
-    expect(await owner.ready()).toMatchObject({ ready: false, reasons: [expect.stringMatching(/^storage: /)] });
+    expect(await owner.ready()).toEqual({
+      ready: false,
+      reasons: ['storage: storage is closed'],
+      bindings: { main: { ready: false, reasons: [NO_WEBHOOK] } },
+    });
   });
 
   it('describes the script types that it gives a meaning to, with their Russian names', async () => {

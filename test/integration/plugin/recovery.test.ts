@@ -12,6 +12,9 @@ const MINUTE_MS = 60_000;
 /** Two seconds of work on a quiet machine. */
 const LONG_TEST_MS = 180_000;
 
+/** What `ready()` answers when the desk's one binding has nothing wrong. */
+const READY = { ready: true, reasons: [], bindings: { main: { ready: true, reasons: [] } } };
+
 /** A desk on a clock of its own. Long jumps of it go from one piece of work to the next, so that HTTP keeps up. */
 async function startSlowDesk(options: DeskOptions = {}) {
   const clock = createTestClock();
@@ -68,7 +71,7 @@ describe('LiveTex in trouble', () => {
     const { desk, clock } = await startSlowDesk();
     await using _ = desk;
     const { host, emulator } = desk;
-    expect(await host.plugin.ready()).toMatchObject({ ready: true, reasons: [] });
+    expect(await host.plugin.ready()).toEqual(READY);
     const wrong = emulator.faults.add({ kind: 'token' });
     for (let index = 0; index < 30; index += 1) await host.leadSays({ ...LEAD, externalId: `${index}` }, 'Привет');
     await pass(desk, clock, 10 * MINUTE_MS);
@@ -81,7 +84,7 @@ describe('LiveTex in trouble', () => {
     wrong();
     await pass(desk, clock, MINUTE_MS);
     expect(emulator.dialogs.list()).toHaveLength(30);
-    expect(await host.plugin.ready()).toMatchObject({ ready: true, reasons: [] });
+    expect(await host.plugin.ready()).toEqual(READY);
     expect((await host.plugin.storage.stats()).every(({ dead }) => dead === 0)).toBe(true);
   });
 
@@ -90,11 +93,17 @@ describe('LiveTex in trouble', () => {
     const wrong = desk.emulator.faults.add({ kind: 'token' });
     await using other = await startDesk();
     await desk.host.reload('memory:');
-    expect(await desk.host.plugin.ready()).toMatchObject({ ready: false });
+    const problem =
+      'LiveTex refuses the token of binding "main" (HTTP 401): copy the access key of the touch point anew';
+    expect(await desk.host.plugin.ready()).toEqual({
+      ready: false,
+      reasons: [`LiveTex binding "main": ${problem}`],
+      bindings: { main: { ready: false, reasons: [problem] } },
+    });
     wrong();
     other.emulator.faults.add({ kind: 'status', status: 503 });
     await other.host.reload('memory:');
-    expect(await other.host.plugin.ready()).toMatchObject({ ready: true, reasons: [] });
+    expect(await other.host.plugin.ready()).toEqual(READY);
   });
 
   it('a queue held back by a wrong token goes on at once when the plugin starts again with the right one', async () => {
@@ -126,10 +135,14 @@ describe('LiveTex in trouble', () => {
     const hold = async (reason: string): Promise<void> =>
       storage.transaction((tx) => tx.setPause('livetex:main', { until: clock.now() + HOUR_MS, reason }));
     await hold('livetex_token_refused');
-    const reasons = ['LiveTex binding "main": its queue is paused: livetex_token_refused'];
-    expect(await desk.host.plugin.ready()).toMatchObject({ ready: false, reasons });
+    const problem = 'its queue is paused: livetex_token_refused';
+    expect(await desk.host.plugin.ready()).toEqual({
+      ready: false,
+      reasons: [`LiveTex binding "main": ${problem}`],
+      bindings: { main: { ready: false, reasons: [problem] } },
+    });
     await hold('livetex_rate_limited');
-    expect(await desk.host.plugin.ready()).toMatchObject({ ready: true, reasons: [] });
+    expect(await desk.host.plugin.ready()).toEqual(READY);
   });
 
   it('a message refused for good is put aside, and the next ones go on', async () => {
@@ -164,7 +177,7 @@ describe('LiveTex in trouble', () => {
     await pass(desk, clock, 1_000);
     const texts = desk.dialog().messages.map(({ text }) => text);
     expect(texts).toEqual(['👤 Пользователь\nhttps://example.com/1.pdf', '👤 Пользователь\nпосле файла']);
-    expect(await host.plugin.ready()).toMatchObject({ ready: true, reasons: [] });
+    expect(await host.plugin.ready()).toEqual(READY);
   });
 
   it.each([500, 502, 503, 504])(
@@ -219,7 +232,7 @@ describe('LiveTex in trouble', () => {
     await desk.host.leadSays(LEAD, 'Привет');
     await pass(desk, clock, 59_000);
     expect(desk.emulator.requests.count('sendText')).toBe(1);
-    expect(await desk.host.plugin.ready()).toMatchObject({ ready: true, reasons: [] });
+    expect(await desk.host.plugin.ready()).toEqual(READY);
     await pass(desk, clock, 2_000);
     expect(desk.emulator.requests.count('sendText')).toBe(2);
   });

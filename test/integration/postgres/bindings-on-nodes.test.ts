@@ -50,5 +50,6 @@ test('what one node puts, changes and removes, the others have without a restart
 
   await one.bindings.remove('shop');
   await expect.poll(async () => (await other.bindings.list()).length, { timeout: 60_000, interval: 500 }).toBe(0);
-  expect([await answer(one), await answer(other)]).toContain(404);
+  const answers = (): Promise<number[]> => Promise.all([answer(one), answer(other)]);
+  await expect.poll(answers, { timeout: 30_000 }).toEqual([404, 404]);
 }, 120_000);

@@ -17,6 +17,7 @@ afterAll(async () => {
 describe('a script beyond a limit is stopped, and the next one of the same bot runs right', () => {
   test.each([
     ['while (true) {}', SHIM_ERRORS.script_timeout.message({ cpuMs: 200 })],
+    ['const a = []; for (;;) a.push(new Array(1e4).fill(0.5))', SHIM_ERRORS.script_memory.message({ memoryMb: 16 })],
     ['const a = []; for (;;) a.push(new Array(1e6).fill(0.5))', SHIM_ERRORS.script_memory.message({ memoryMb: 16 })],
     [
       'for (;;) livetex.hasOnlineOperators()',

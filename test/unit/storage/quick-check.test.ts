@@ -1,7 +1,10 @@
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSqliteStorage } from '../../../plugin/storage/index.ts';
+import type { Answer, Request } from '../../../plugin/storage/sqlite/checkpoint-thread.ts';
+import { FILE_THREAD } from '../../../plugin/storage/sqlite/checkpoints.ts';
 import { temporaryStorageFolder } from '../../support/storage-folder.ts';
 import { createTestClock } from '../../support/test-clock.ts';
 
@@ -49,10 +52,24 @@ test('a page that was overwritten is found at the start, said in the log, and st
   expect(storage.created).toBe(false);
 });
 
+/** What the thread of the check finds in a folder's file: a storage that is closed gives its own check up. */
+async function found(folder: string): Promise<Answer> {
+  const thread = new Worker(FILE_THREAD, { workerData: { file: join(folder, 'data.db') }, execArgv: [] });
+  onTestFinished(async () => void (await thread.terminate()));
+  const answer = new Promise<Answer>((resolve, reject) => {
+    thread.once('message', resolve);
+    thread.once('error', reject);
+  });
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  thread.postMessage('check' satisfies Request);
+  return await answer;
+}
+
 test('a sound file is damage to nobody', async () => {
   const folder = await filledFolder();
   const { storage, lines } = await opened(folder);
-  await storage.close();
+  // The storage's own check began before this one.
+  expect(await found(folder)).toEqual({ did: 'check', found: 'ok' });
   expect(storage.failures().damage).toBeNull();
   expect(lines).toEqual([]);
 });
