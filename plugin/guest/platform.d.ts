@@ -1,5 +1,5 @@
 /**
- * Что скрипт видит из платформы сверх лида и бота: запросы к другим серверам; подключается из `livetex.d.ts`.
+ * Что скрипт видит из платформы сверх лида и бота: запросы к другим серверам, таблицы; подключается из `livetex.d.ts`.
  */
 
 /* oxlint-disable typescript/no-explicit-any -- what a server answers is not known, and an author of a script must not have to prove it */
@@ -39,6 +39,69 @@ interface MetabotApi {
 }
 
 declare const api: MetabotApi;
+
+/** Условие: столбец, оператор, значение. Оператор без учёта регистра; без него — `=`. */
+type MetabotCondition =
+  | readonly [
+      column: string,
+      operator:
+        | '='
+        | '<'
+        | '>'
+        | '<='
+        | '>='
+        | '<>'
+        | '!='
+        | 'like'
+        | 'not like'
+        | 'ilike'
+        | 'IN'
+        | 'NOT IN'
+        | 'in'
+        | 'not in'
+        | 'is'
+        | 'is not'
+        | 'regexp'
+        | 'not regexp',
+      value: any,
+    ]
+  | readonly [column: string, value: any]
+  | readonly any[];
+
+/**
+ * Таблицы бота: строки со столбцами и своим номером `id`. Начинаются с `tables/<код>.json`. Записанное остаётся, если
+ * скрипт закончился без ошибки; сам скрипт видит своё сразу.
+ */
+interface MetabotTable {
+  /**
+   * Строки, которые подходят под все условия, в том порядке, в каком появились. `columns` пуст — все столбцы;
+   * `limit` по умолчанию 100, не больше 1000.
+   * @example
+   * var rows = table.find('products', ['name', 'price'], [['name', 'ilike', '%чай%']], [['price', 'asc']], 5);
+   * for (var i = 0; i < rows.length; i += 1) bot.sendMessage(rows[i].name + ' — ' + rows[i].price + ' ₽');
+   */
+  find(
+    code: string,
+    columns?: readonly string[] | object | null,
+    where?: readonly MetabotCondition[] | object | null,
+    orderBy?: ReadonlyArray<string | readonly [column: string, direction?: string] | readonly string[]> | object | null,
+    limit?: number | null,
+    offset?: number | null,
+  ): any[];
+  /**
+   * Новая строка вместе с её `id`.
+   * @example
+   * var order = table.createItem('orders', { lead_id: leadId, phone: '+79261234567' });
+   * bot.sendMessage('Заказ № ' + order.id);
+   */
+  createItem(code: string, row: { readonly [column: string]: any }): any;
+  /** Меняет названные столбцы; вернёт строку или `null`, если её нет. */
+  updateItem(code: string, id: number | string, row: { readonly [column: string]: any }): any;
+  /** `false`, если такой строки нет. */
+  deleteItem(code: string, id: number | string): boolean;
+}
+
+declare const table: MetabotTable;
 
 /**
  * В скрипте, который вызвала другая программа: что она прислала.

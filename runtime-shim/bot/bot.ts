@@ -1,4 +1,5 @@
 import type { Stub } from '../api/contract.ts';
+import type { Row } from '../tables/contract.ts';
 import { type ScriptRef, type ScriptType, scriptTypeOf } from '../../plugin/contract/script-types.ts';
 import type { BotDescription, BotScript, Route } from './load/bot-schema.ts';
 import type { Place } from '../json-with-places.ts';
@@ -43,6 +44,8 @@ export interface Bot {
   readonly libraries: Readonly<Record<string, SourceFile>>;
   /** Answers for requests of its scripts (`stubs.json`). */
   readonly stubs: readonly Stub[];
+  /** What its tables begin with, by their codes. */
+  readonly tables: ReadonlyMap<string, readonly Row[]>;
   /** Where a part of a script stands in `bot.json`: `('start', ['commands', 1, 'condition'])`. */
   readonly place: (scriptCode: string, part: readonly PropertyKey[]) => Place;
 }

@@ -6,6 +6,7 @@ import {
   isArray,
   isFinite,
   isWellFormed,
+  keysOf,
   type List,
   list,
   add,
@@ -81,6 +82,21 @@ export function valueArgument(call: string, key: string, value: unknown): string
     en: `${call}: the value of "${key}" must be a string, a number, true, false or null, got ${got.en}${isForJson ? '; use lead.setJsonAttr for objects' : ''}`,
     ru: `${call}: значение "${key}" должно быть строкой, числом, true, false или null, а получено: ${got.ru}${isForJson ? '; для объектов есть lead.setJsonAttr' : ''}`,
   });
+}
+
+const A_LIST: Text = { en: 'a list', ru: 'нужен список' };
+
+/** PHP's arrays have keys: an object may stand where a list is expected. Nothing is an empty list. */
+export function listArgument(call: string, what: Text, value: unknown): ArrayLike<unknown> {
+  if (value === undefined || value === null) return list();
+  if (isArray(value)) return value;
+  if (typeof value !== 'object') return refuse(mustBe(call, what, A_LIST, value));
+  const result = list<unknown>();
+  const keys = keysOf(value);
+  for (let index = 0; index < keys.length; index += 1) {
+    add(result, (value as Record<string, unknown>)[keys[index] as string]);
+  }
+  return result;
 }
 
 /** A list of keys or tags. */

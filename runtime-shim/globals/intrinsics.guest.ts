@@ -20,6 +20,7 @@ export const SyntaxErrorType = SyntaxError;
 export const TypeErrorType = TypeError;
 export const SymbolType = Symbol;
 export const FunctionType = Function;
+export const RegExpType = RegExp;
 export const globalObject: Record<string, unknown> = globalThis as never;
 export const { isArray } = Array;
 export const { isFinite } = Number;

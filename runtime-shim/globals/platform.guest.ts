@@ -9,6 +9,7 @@ import { factory as createConsole } from './console.guest.ts';
 import type { GuestLimits, HostReference } from './run-state.guest.ts';
 import { dict, globalObject, hasOwn, keysOf, parseJson } from './intrinsics.guest.ts';
 import { factory as createLead } from './lead.guest.ts';
+import { factory as createTable } from './table.guest.ts';
 import { factory as createMemory } from './text-store.guest.ts';
 import { pluginPlatform } from './plugin-platform.guest.ts';
 import { defineHidden, publish, publishOne, removeGlobals } from './global-scope.guest.ts';
@@ -57,6 +58,7 @@ export function start(limits: GuestLimits, plugins: readonly PluginBundle[]): vo
   globals['memory'] = createMemory(state).memory;
   globals['console'] = createConsole(state, host).console;
   globals['api'] = createApi(state, host).api;
+  globals['table'] = createTable(state, host).table;
   globals['require'] = libraries.require;
   globals['snippet'] = libraries.snippet;
   for (let index = 0; index < plugins.length; index += 1) {

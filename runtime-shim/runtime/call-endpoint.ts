@@ -1,3 +1,4 @@
+import { storeTableWrites } from '../tables/table-store.ts';
 import { z } from 'zod';
 import { codeOf } from '../../plugin/contract/coded-error.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
@@ -19,7 +20,7 @@ import type { ScriptError, ScriptResult, ScriptRun } from '../sandbox/contract.t
 import { commitScenario } from './commit-scenario.ts';
 import type { EndpointAnswer } from './contract.ts';
 import type { LeadJob } from './lead-job.ts';
-import { portsOf, withRequests } from './perform-lead-job.ts';
+import { portsOf, runWithCalls } from './perform-lead-job.ts';
 import { newLeadJob } from './receive-message.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 
@@ -94,7 +95,7 @@ async function callForNobody(context: RuntimeContext, { alias, file, bot, args }
   const call: ScriptRun['call'] = () => {
     throw shimError('script_argument', { detail: NO_LEAD });
   };
-  const result = await context.sandbox.run({
+  const result = await runWithCalls(context, undefined, {
     botId: bot.id,
     file,
     code: bot.sources.get(file)?.code ?? '',
@@ -106,7 +107,7 @@ async function callForNobody(context: RuntimeContext, { alias, file, bot, args }
     libraries: bot.libraries,
     plugins: context.plugins().bundles,
     withinMs: MAX_SCENARIO_MS,
-    call: withRequests(context, undefined, { file, call }),
+    call,
   });
   const { log, usage } = result;
   const error = result.ok ? await keep(context, result) : result.error;
@@ -124,7 +125,7 @@ async function callForNobody(context: RuntimeContext, { alias, file, bot, args }
 /** All of it or nothing. Returns what the author did wrong. */
 async function keep(
   context: RuntimeContext,
-  { writes, actions }: Extract<ScriptResult, { ok: true }>,
+  { writes, actions, tables = [] }: Extract<ScriptResult, { ok: true }>,
 ): Promise<ScriptError | undefined> {
   const runs = actions.flatMap((action) =>
     action.type === 'run_script' && action.leadId !== undefined ? [action] : [],
@@ -173,6 +174,7 @@ async function keep(
         await tx.enqueue([newLeadJob(job)]);
       }
       await writeBotAttributes(tx, context.botId, new Map(Object.entries(writes.bot)));
+      await storeTableWrites(tx, context.botId, tables);
       return undefined;
     }),
   );

@@ -1,3 +1,4 @@
+import { storeTableWrites } from '../tables/table-store.ts';
 import type { PlatformEvent } from '../../plugin/contract/events.ts';
 import type { Transaction } from '../../plugin/storage/contract.ts';
 import type { ScenarioReport, ScenarioResult } from '../bot/run/scenario-contract.ts';
@@ -26,6 +27,7 @@ export async function commitScenario(
   const base = eventIdBase(job);
   if (result.lead !== before.lead) await writeLead(tx, result.lead, before.version);
   await writeBotAttributes(tx, context.botId, result.botWrites);
+  await storeTableWrites(tx, context.botId, result.tables);
   const suppressed = await context.plugins().accept(eventsOf(job, result, base, at), tx);
   const activities: RuntimeActivity[] = [];
   for (const report of result.reports) {

@@ -175,6 +175,8 @@ export interface LeadData {
   readonly lead: LeadRef;
   /** The lead as it is stored: attributes, tags, position in the bot, memory; `null`: only traces are left. */
   readonly record: Json;
+  /** Rows of the bot's tables whose `lead_id` is the lead's number. */
+  readonly tableRows: ReadonlyArray<{ readonly table: string; readonly id: number; readonly row: Json }>;
   /** What waits for the bot, and what was given up. */
   readonly jobs: readonly LeadJobView[];
   /** Further jobs that are not shown: they would be too much for one answer. */

@@ -1,3 +1,4 @@
+import { TableStore } from '../tables/table-store.ts';
 import { openStorage, systemClock } from '../../plugin/storage/index.ts';
 import type { ApiMode } from '../api/contract.ts';
 import { ScriptRequests } from '../api/script-requests.ts';
@@ -97,7 +98,9 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
     };
     const insidesOf = (one: BotHolder): BotInsides => {
       const { current } = one;
-      return { context: { ...common, sandbox: sandboxFor(current()), bot: current, botId: current().id }, holder: one };
+      const botId = current().id;
+      const tables = new TableStore(storage, botId, () => clock.now());
+      return { context: { ...common, sandbox: sandboxFor(current()), tables, bot: current, botId }, holder: one };
     };
     const bots = [insidesOf(holder), ...otherBots.map((one) => insidesOf(new BotHolder(one)))] as const;
     const botOf = (id: string): Bot | undefined => bots.find(({ context }) => context.botId === id)?.holder.current();

@@ -5,7 +5,8 @@ import type { Transaction } from '../../plugin/storage/contract.ts';
 import { laneContents } from '../../plugin/storage/lane-contents.ts';
 import { readAuthorLog } from '../leads/transcript.ts';
 import { idScopesOf, LEADS, leadKey, leadQueue } from '../leads/lead-keys.ts';
-import { forgetLeadRecords } from '../leads/lead-store.ts';
+import { forgetLeadRecords, readLead } from '../leads/lead-store.ts';
+import { type LeadRow, storeTableWrites } from '../tables/table-store.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { LeadData, LeadForgotten, LeadLogEntry } from './contract.ts';
 import { refOf } from './lead-queries.ts';
@@ -28,6 +29,7 @@ export async function leadData(
   const lanes = [{ queue: leadQueue(ref.botId), lane: leadKey(ref) }];
   const record = await context.storage.read((tx) => tx.getRecord(LEADS, leadKey(ref)));
   const { jobs, jobsLeftOut } = await laneContents(context.storage, lanes);
+  const tableRows = await tableRowsOf(context, ref);
   const plugins: Record<string, PluginLeadData> = {};
   for (const plugin of context.plugins().list) {
     const kept = await plugin.leadData?.(ref);
@@ -35,7 +37,12 @@ export async function leadData(
   }
   const hasMore = Object.values(plugins).some(({ dialogs, jobs: waiting }) => dialogs.length + waiting.length > 0);
   if (record === undefined && jobs.length === 0 && !hasMore) return undefined;
-  return { lead: ref, record: record?.value ?? null, jobs, jobsLeftOut, plugins };
+  return { lead: ref, record: record?.value ?? null, tableRows, jobs, jobsLeftOut, plugins };
+}
+
+async function tableRowsOf(context: RuntimeContext, ref: LeadRef): Promise<LeadRow[]> {
+  const stored = await context.storage.read((tx) => readLead(tx, ref));
+  return stored === undefined ? [] : context.tables.rowsOfLead(stored.lead.id);
 }
 
 /** Entries of the author's log about a lead with `seq > after`, in order. @throws message_invalid */
@@ -74,7 +81,8 @@ export async function forgetLead(
       for (const place of pass.atLiveTex) atLiveTex.set(place.binding, place);
     }
     if (!isUnderWay) {
-      const own = await storage.transaction((tx) => forgetOwn(tx, ref));
+      const rows = await tableRowsOf(context, ref);
+      const own = await storage.transaction((tx) => forgetOwn(tx, ref, rows));
       removed += own.removed;
       isUnderWay = own.underWay;
     }
@@ -90,10 +98,16 @@ export async function forgetLead(
 }
 
 /** What is the platform's, if no script of the lead runs: one that does still needs its lead. */
-async function forgetOwn(tx: Transaction, ref: LeadRef): Promise<{ removed: number; underWay: boolean }> {
+async function forgetOwn(
+  tx: Transaction,
+  ref: LeadRef,
+  rows: readonly LeadRow[],
+): Promise<{ removed: number; underWay: boolean }> {
   const { removed: jobs, underWay } = await tx.clearLane(leadQueue(ref.botId), leadKey(ref));
   if (underWay) return { removed: jobs, underWay };
-  let removed = jobs + (await forgetLeadRecords(tx, ref));
+  let removed = jobs + rows.length + (await forgetLeadRecords(tx, ref));
+  const gone = rows.map(({ table, id }) => ({ do: 'delete' as const, table, id }));
+  await storeTableWrites(tx, ref.botId, gone);
   for (const scope of idScopesOf(ref)) removed += await tx.forgetIds(scope);
   return { removed, underWay };
 }

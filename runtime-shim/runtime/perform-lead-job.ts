@@ -6,7 +6,8 @@ import { runScenario } from '../bot/run/run-scenario.ts';
 import type { ScenarioPorts, ScenarioResult, Trigger } from '../bot/run/scenario-contract.ts';
 import { shimError } from '../errors.ts';
 import { ensureLead, readBotAttributes, readLead, type StoredLead } from '../leads/lead-store.ts';
-import { NETWORK_CALL, type ScriptRun } from '../sandbox/contract.ts';
+import { NETWORK_CALL, type ScriptResult, type ScriptRun } from '../sandbox/contract.ts';
+import { TableSession } from '../tables/table-session.ts';
 import { commitScenario } from './commit-scenario.ts';
 import { type LeadJob, leadJobSchema } from './lead-job.ts';
 import type { RuntimeContext } from './runtime-context.ts';
@@ -148,6 +149,7 @@ function nothing(lead: StoredLead['lead'], reports: ScenarioResult['reports']): 
     requests: [],
     forwarded: undefined,
     runsForOthers: [],
+    tables: [],
     reports,
     chars: 0,
   };
@@ -163,7 +165,7 @@ export function portsOf(
   const { lead } = job;
   return {
     run: async (script: ScriptRun) => {
-      const result = await context.sandbox.run({ ...script, call: withRequests(context, lead, script), onAway });
+      const result = await runWithCalls(context, lead, { ...script, onAway });
       if (result.ok || !PASSING_FAILURES.has(result.error.code) || !mayTryAgain) return result;
       throw shimError('sandbox_unavailable', { reason: result.error.message });
     },
@@ -175,12 +177,13 @@ export function portsOf(
   };
 }
 
-/** The host functions of a run: those of the plugins, and requests to other servers. */
-export function withRequests(
+/** Runs a script with what the platform itself answers: requests to other servers, and tables. `lead`: for whom it is. */
+export async function runWithCalls(
   context: RuntimeContext,
   lead: LeadJob['lead'] | undefined,
-  { file, call }: Pick<ScriptRun, 'file' | 'call'>,
-): ScriptRun['call'] {
+  script: ScriptRun,
+): Promise<ScriptResult> {
+  const { file, call } = script;
   const request = context.requests.forRun((facts) =>
     context.activities.emit({
       kind: 'request',
@@ -190,8 +193,13 @@ export function withRequests(
       ...facts,
     }),
   );
-  return (plugin, name, argsJson, signal, leftMs) =>
-    plugin === NETWORK_CALL.plugin && name === NETWORK_CALL.name
-      ? request(argsJson, signal, leftMs)
-      : call(plugin, name, argsJson, signal, leftMs);
+  const session = new TableSession(context.tables, context.bot().tables, script.tables);
+  const result = await context.sandbox.run({
+    ...script,
+    call: (plugin, name, argsJson, signal, leftMs) => {
+      if (plugin !== NETWORK_CALL.plugin) return call(plugin, name, argsJson, signal, leftMs);
+      return name === NETWORK_CALL.name ? request(argsJson, signal, leftMs) : session.call(argsJson, signal);
+    },
+  });
+  return result.ok && session.writes.length > 0 ? { ...result, tables: session.writes } : result;
 }

@@ -1,3 +1,4 @@
+import type { TableStore } from '../tables/table-store.ts';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import type { Storage } from '../../plugin/storage/contract.ts';
 import type { ScriptRequests } from '../api/script-requests.ts';
@@ -16,6 +17,7 @@ export interface RuntimeContext {
   readonly activities: ActivityBus;
   readonly quota: OutputQuota;
   readonly requests: ScriptRequests;
+  readonly tables: TableStore;
   /** Set once the plugins are made: they are given host ports that need the rest first. */
   readonly plugins: () => PluginSet;
   /** The bot in force: it changes when its folder is saved. */

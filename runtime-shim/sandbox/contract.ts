@@ -2,6 +2,7 @@
 import type { Json } from '../../plugin/contract/guest.ts';
 import type { Metric } from '../../plugin/contract/plugin.ts';
 import type { Button } from '../../plugin/contract/message.ts';
+import type { TableWrite } from '../tables/contract.ts';
 import type { LeadSnapshot } from './lead-snapshot.ts';
 
 /** The five limits of a run (docs/decisions/0002-guarded-runners.md). */
@@ -69,6 +70,8 @@ export interface ScriptRun {
     signal: AbortSignal,
     leftMs: number,
   ) => Promise<string>;
+  /** What earlier scripts of the message wrote into tables: for whoever answers the calls, it does not cross. */
+  readonly tables?: readonly TableWrite[];
   /**
    * Told when the run begins to wait for the network, or for its turn to (`true`), and when it runs again or has ended. Who
    * counts what works may leave it out until then. Must not throw.
@@ -155,6 +158,8 @@ export type ScriptResult =
       readonly returned: Json;
       readonly writes: ScriptWrites;
       readonly actions: readonly ScriptAction[];
+      /** What it wrote into tables; whoever answered its calls adds it. */
+      readonly tables?: readonly TableWrite[];
       readonly log: readonly ScriptLogLine[];
       readonly usage: ScriptUsage;
     }

@@ -318,6 +318,8 @@ class ProcessSandbox implements Sandbox {
   /** Nothing of it was kept: it begins anew when it may ask for the network. */
   #park(run: PendingRun): void {
     const { botId } = run.script;
+    // Its calls are those of another try.
+    run.abort = undefined;
     if (this.#killers.goesAlone(botId, performance.now())) {
       if (!this.#held.push(botId, run)) this.#refuse(run, this.#held);
     } else if (!this.#places.park(run)) this.#refuse(run, this.#places.parked);

@@ -11,6 +11,7 @@ import { SyntaxCheck } from './check-syntax.ts';
 import { checkLibraryNames, loadLibraries, withNames } from './load-libraries.ts';
 import { type Place, type PositionedJson, readPositionedJson } from '../../json-with-places.ts';
 import { loadStubs } from './load-stubs.ts';
+import { loadTables } from './load-tables.ts';
 import { LOAD_TEXTS } from './load-texts.ts';
 import { type FileReading, readBotFile, reasonOf } from './read-bot-file.ts';
 import { routeExpression } from './route-expression.ts';
@@ -30,7 +31,8 @@ export async function loadBot(folder: string): Promise<Bot> {
   const outline = outlineOf(json?.value);
   const { libraries, problems: libraryProblems } = await loadLibraries(folder);
   const { stubs, problems: stubProblems } = await loadStubs(folder);
-  problems.push(...libraryProblems, ...stubProblems);
+  const { tables, problems: tableProblems } = await loadTables(folder);
+  problems.push(...libraryProblems, ...stubProblems, ...tableProblems);
   const syntax = new SyntaxCheck(libraries);
   const sources = await loadSources(folder, outline, json, { libraries, problems, syntax });
   let description: BotDescription | undefined;
@@ -56,6 +58,7 @@ export async function loadBot(folder: string): Promise<Bot> {
     endpoints: new Map(description.endpoints.map(({ alias, file }) => [alias, file])),
     sources,
     stubs,
+    tables,
     libraries: withNames(libraries, description.libraries),
     place: (scriptCode, part) => json.place(['scripts', indexes.get(scriptCode) ?? -1, ...part]),
   };

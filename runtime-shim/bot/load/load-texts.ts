@@ -52,6 +52,16 @@ export const LOAD_TEXTS = {
     ru: `библиотеки "${name}" нет${guess.ru}; есть: ${known.ru}`,
   }),
 
+  // Tables.
+  tableFileName: {
+    en: 'a table\'s file is named "<code>.json"',
+    ru: 'файл таблицы называется "<код>.json"',
+  },
+  tooManyTables: (limit: number): Text => ({
+    en: `is one too many: a bot begins with at most ${limit} tables`,
+    ru: `уже лишняя: у бота вначале не больше ${limit} таблиц`,
+  }),
+
   // `bot.json`.
   keyTwice: {
     en: 'this key stands twice in the same object',

@@ -52,6 +52,7 @@ function scriptRun(play: Play, file: string, code: string): ScriptRun {
     },
     bot: { attributes: play.botAttributes },
     memory: play.memory,
+    tables: [...play.tables],
     ...(trigger.kind === 'message'
       ? { webhookPayload: payloadOf(lead.ref.channel, lead.ref.externalId, trigger.content) }
       : {}),

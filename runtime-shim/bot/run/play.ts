@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { CodedError } from '../../../plugin/contract/coded-error.ts';
 import type { TransferWishes } from '../../../plugin/contract/events.ts';
 import { type Text, together } from '../../../plugin/contract/text.ts';
+import type { TableWrite } from '../../tables/contract.ts';
 import { type Content, contentSchema } from '../../../plugin/contract/message.ts';
 import { issueWords } from '../../../plugin/contract/issue-words.ts';
 import type { ScriptRef, ScriptType } from '../../../plugin/contract/script-types.ts';
@@ -101,6 +102,7 @@ export class Play {
   readonly requests: ScenarioRequest[] = [];
   readonly botWrites = new Map<string, string | null>();
   readonly runsForOthers: Array<{ leadId: string; code: string }> = [];
+  readonly tables: TableWrite[] = [];
   readonly reports: ScenarioReport[] = [];
   /** The scripts that each frame came of, the first one first: not stored, since a lead's answer makes a new turn. */
   private readonly origins = new WeakMap<Frame, readonly string[]>();
@@ -319,9 +321,9 @@ export class Play {
   }
 
   result(): ScenarioResult {
-    const { lead, choice, botWrites, says, requests, forwarded, runsForOthers, reports, chars } = this;
+    const { lead, choice, botWrites, says, requests, forwarded, runsForOthers, tables, reports, chars } = this;
     const chosen = choice === undefined ? {} : { choice };
-    return { lead, ...chosen, botWrites, says, requests, forwarded, runsForOthers, reports, chars };
+    return { lead, ...chosen, botWrites, says, requests, forwarded, runsForOthers, tables, reports, chars };
   }
 }
 

@@ -29,7 +29,9 @@ export async function runJavascript(play: Play, script: BotScript, file: string)
   }
   play.report({ ...report, attributes: writtenAttributes(result.writes) });
   const { tags, bot, memory } = result.writes;
-  play.spend(JSON.stringify({ tags, bot, memory }).length);
+  const { tables = [] } = result;
+  play.tables.push(...tables);
+  play.spend(JSON.stringify({ tags, bot, memory, tables }).length);
   return performActions(play, script.code, result);
 }
 

@@ -1,4 +1,5 @@
 /** What a run of a scenario is given, and what comes of it. It touches no storage: the caller commits the result, or nothing. */
+import type { TableWrite } from '../../tables/contract.ts';
 import type { AfterScript, Json } from '../../../plugin/contract/guest.ts';
 import type { TransferWishes } from '../../../plugin/contract/events.ts';
 import type { Content } from '../../../plugin/contract/message.ts';
@@ -96,6 +97,8 @@ export interface ScenarioResult {
   readonly forwarded: boolean | undefined;
   /** `bot.runScriptByCodeForLead` for another lead. */
   readonly runsForOthers: ReadonlyArray<{ readonly leadId: string; readonly code: string }>;
+  /** Writes into the bot's tables, in their order. */
+  readonly tables: readonly TableWrite[];
   readonly reports: readonly ScenarioReport[];
   /** What came of it, as it is counted against `maxChars`. */
   readonly chars: number;

@@ -8,6 +8,7 @@ import { type Bot, DESCRIPTION_FILE } from '../../bot/bot.ts';
 import { loadBot } from '../../bot/load/load-bot.ts';
 import { loadLibraries } from '../../bot/load/load-libraries.ts';
 import { loadStubs } from '../../bot/load/load-stubs.ts';
+import { loadTables } from '../../bot/load/load-tables.ts';
 
 export interface FileBot {
   readonly bot: Bot;
@@ -30,8 +31,9 @@ export async function findBot(path: string, code: string): Promise<FileBot> {
     // broken elsewhere must not take away the libraries that it needs; a broken one tells so itself when it is asked for.
     const { libraries } = await loadLibraries(folder);
     const { stubs } = await loadStubs(folder);
+    const { tables } = await loadTables(folder);
     const found = withEntry(
-      { ...nothing(folder), libraries, stubs },
+      { ...nothing(folder), libraries, stubs, tables },
       relative(folder, path).split(sep).join('/'),
       code,
     );
@@ -68,6 +70,7 @@ function nothing(folder: string): Bot {
     sources: new Map(),
     libraries: {},
     stubs: [],
+    tables: new Map(),
     place: () => ({ line: 1, column: 1 }),
   };
 }

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { names as liveTexNames } from '../../../plugin/guest/livetex.guest.ts';
 import { names as apiNames } from '../../../runtime-shim/globals/api.guest.ts';
+import { names as tableNames } from '../../../runtime-shim/globals/table.guest.ts';
 import { names as botNames } from '../../../runtime-shim/globals/bot.guest.ts';
 import { names as consoleNames } from '../../../runtime-shim/globals/console.guest.ts';
 import { names as leadNames } from '../../../runtime-shim/globals/lead.guest.ts';
@@ -13,6 +14,7 @@ afterAll(() => scripts.close());
 
 const NAMES = [
   ...apiNames,
+  ...tableNames,
   ...leadNames,
   ...botNames,
   ...memoryNames,

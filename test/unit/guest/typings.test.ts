@@ -23,8 +23,11 @@ const examples = [...typings.matchAll(/@example\n((?:\s+\* .*\n)+?)\s+\*\//g)].m
   (lines ?? '').replaceAll(/^\s+\* /gm, ''),
 );
 
-const answer = async (_plugin: string, name: string): Promise<string> =>
-  name === 'http' ? '{"code":200,"body":"{}","error":null}' : 'true';
+const answer = async (_plugin: string, name: string, args: string): Promise<string> => {
+  if (name === 'http') return '{"code":200,"body":"{}","error":null}';
+  if (name === 'table') return args.includes('"find"') ? '[]' : '{"id":1}';
+  return 'true';
+};
 
 describe('every example of the typings runs in the sandbox', () => {
   test('there are some', () => {
@@ -39,7 +42,7 @@ describe('every example of the typings runs in the sandbox', () => {
 
 test('the typings know every method that the sandbox has, and no other', async () => {
   const inSandbox = (await scripts.returned(`
-    return Object.fromEntries(Object.entries({ lead, bot, memory, console, livetex, api }).map(([name, object]) => [name, Object.keys(object).sort()]));
+    return Object.fromEntries(Object.entries({ lead, bot, memory, console, livetex, api, table }).map(([name, object]) => [name, Object.keys(object).sort()]));
   `)) as Record<string, string[]>;
   const interfaces = {
     lead: 'MetabotLead',
@@ -48,6 +51,7 @@ test('the typings know every method that the sandbox has, and no other', async (
     console: 'MetabotConsole',
     livetex: 'LiveTex',
     api: 'MetabotApi',
+    table: 'MetabotTable',
   };
   for (const [name, type] of Object.entries(interfaces)) {
     const body = new RegExp(`interface ${type} \\{\\n([\\s\\S]*?)\\n\\}`).exec(typings)?.[1] ?? '';

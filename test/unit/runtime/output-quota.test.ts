@@ -1,3 +1,4 @@
+import { TableStore } from '../../../runtime-shim/tables/table-store.ts';
 import { expect, onTestFinished, test } from 'vitest';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import type { ClaimedJob, Json } from '../../../plugin/storage/contract.ts';
@@ -57,6 +58,7 @@ async function performed(attempts: number, quota: OutputQuota): Promise<{ codes:
     logger,
     activities: new ActivityBus(logger),
     quota,
+    tables: new TableStore(storage, 'test', () => 0),
     requests: new ScriptRequests({ api: {}, mode: 'network', stubs: () => [], clock: systemClock }),
     plugins: () => new PluginSet([]),
     bot: () => bot,
