@@ -32,6 +32,11 @@ export function same(words: string): Text {
   return { en: words, ru: words };
 }
 
+/** What a document holds in English, for a person: in Russian where it was kept in Russian too. */
+export function wordsFor<Words>(language: Language, english: Words, russian: Words | undefined): Words {
+  return language === 'ru' ? (russian ?? english) : english;
+}
+
 /** Texts put together by one function for all languages: `together((language) => parts.map((part) => part[language]).join())`. */
 export function together(make: (language: Language) => string): Text {
   return { en: make('en'), ru: make('ru') };

@@ -1,6 +1,6 @@
 /** What happens in a runtime, as lines of a terminal. */
 import { MODE_TEXTS } from '../simulator/recording/replay-texts.ts';
-import type { Catalogue, Language, Text } from '../../plugin/contract/text.ts';
+import { type Catalogue, type Language, type Text, wordsFor } from '../../plugin/contract/text.ts';
 import type { Activity } from '../../plugin/contract/host.ts';
 import { userIdOf } from '../../plugin/contract/lead.ts';
 import type { RuntimeActivity, TranscriptMessage } from '../runtime/contract.ts';
@@ -120,7 +120,7 @@ export function activityLines(activity: RuntimeActivity, language: Language): Ac
           },
         ];
       }
-      const problems = language === 'ru' ? (activity.ru ?? activity.problems) : activity.problems;
+      const problems = wordsFor(language, activity.problems, activity.ru);
       const text = `${ACTIVITY_TEXTS.hasProblems[language]}:\n${problems.join('\n')}`;
       return [{ at: activity.at, who: ACTIVITY_TEXTS.bot[language], text, colour: 'red' }];
     }
@@ -165,7 +165,7 @@ function endpointLines(
 
 function errorLine(error: ScriptError, language: Language): Omit<ActivityLine, 'at'> {
   const place = error.line === null ? error.file : `${error.file}:${error.line}:${error.column ?? 1}`;
-  const message = language === 'ru' ? (error.ru ?? error.message) : error.message;
+  const message = wordsFor(language, error.message, error.ru);
   return { who: ACTIVITY_TEXTS.error[language], text: `${message} (${error.code}, ${place})`, colour: 'red' };
 }
 

@@ -43,7 +43,7 @@ export interface OptionSpec {
   readonly required?: boolean;
 }
 
-interface PositionalSpec {
+export interface PositionalSpec {
   readonly name: string;
   readonly help: Text;
   readonly required: boolean;

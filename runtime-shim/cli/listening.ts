@@ -74,7 +74,7 @@ export function stopOnSignals(terminal: Terminal, language: Language): AbortSign
   return stop.signal;
 }
 
-/** Calls `act` at each SIGHUP, which would end the process otherwise, one after another; the answer ends it. */
+/** Calls `act` at each SIGHUP, which would end the process otherwise, one after another; the answer ends it. `act` never rejects. */
 export function onHangUp(act: () => Promise<void>): () => Promise<void> {
   let underWay = Promise.resolve();
   const receive = (): void => {

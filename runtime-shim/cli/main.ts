@@ -7,7 +7,7 @@ import { COMMANDS } from './commands.ts';
 import { cliError } from './errors.ts';
 import { stopOnSignals } from './listening.ts';
 import { packageVersion } from './package-files.ts';
-import { COMMON_OPTIONS, languageOf, parseArguments, withoutLanguage } from './parse-arguments.ts';
+import { COMMON_OPTIONS, languageOf, parseArguments, splitLanguage } from './parse-arguments.ts';
 import { printableJson, processTerminal, type Terminal } from './terminal.ts';
 
 /** The longest that a timer can be (a signed 32-bit count of ms). */
@@ -35,10 +35,10 @@ async function written(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 /** Runs one command line. Never rejects. */
-export async function runCommandLine(given: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const json = given.includes('--json');
+export async function runCommandLine(line: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const json = line.includes('--json');
+  const { given, rest: argv } = splitLanguage(line);
   const language = languageOf(given, process.env);
-  const argv = withoutLanguage(given);
   try {
     return await dispatch(argv, { terminal, json, language });
   } catch (error) {

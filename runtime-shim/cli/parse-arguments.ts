@@ -136,29 +136,15 @@ function alternatives(values: readonly string[]): Text {
 }
 
 /**
- * The language that a command line asks for: by `--lang`, wherever it stands; else by the environment, in the order of POSIX
- * (Base Definitions, 8.2), where an encoding without a language (`C.UTF-8`, as containers have it) asks for none.
+ * What `--lang` says, wherever it stands (also before the command, and beside `--help`; the last one counts), and the command
+ * line without it. One that is wrong stays behind the command, where it is refused.
  */
-export function languageOf(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Language {
-  const given = LANGUAGES.find((language) => language === givenLanguage(argv));
-  if (given !== undefined) return given;
-  const locales = ['LC_ALL', 'LC_MESSAGES', 'LANG'].map((name) => env[name] ?? '');
-  const locale = locales.find((value) => value !== '' && !/^C\./i.test(value)) ?? '';
-  return LANGUAGES.find((language) => new RegExp(`^${language}(?![a-z])`, 'i').test(locale)) ?? 'en';
-}
-
-function givenLanguage(argv: readonly string[]): string | undefined {
+export function splitLanguage(argv: readonly string[]): {
+  readonly given: string | undefined;
+  readonly rest: readonly string[];
+} {
   const option = `--${LANGUAGE_OPTION}`;
-  const at = argv.findLastIndex((word) => word === option || word.startsWith(`${option}=`));
-  return at === -1 ? undefined : argv[at] === option ? argv[at + 1] : argv[at]?.slice(option.length + 1);
-}
-
-/**
- * A command line without `--lang`, which may stand anywhere: also before the command, and beside `--help`. One that is wrong
- * stays behind the command, where it is refused.
- */
-export function withoutLanguage(argv: readonly string[]): readonly string[] {
-  const option = `--${LANGUAGE_OPTION}`;
+  let given: string | undefined;
   const rest: string[] = [];
   const wrong: string[] = [];
   for (let at = 0; at < argv.length; at += 1) {
@@ -168,10 +154,22 @@ export function withoutLanguage(argv: readonly string[]): readonly string[] {
       rest.push(word);
       continue;
     }
-    const value = isWord ? argv[at + 1] : word.slice(option.length + 1);
+    given = isWord ? argv[at + 1] : word.slice(option.length + 1);
     if (isWord) at += 1;
-    if (!LANGUAGES.some((language) => language === value))
-      wrong.push(word, ...(isWord && value !== undefined ? [value] : []));
+    if (!LANGUAGES.some((language) => language === given))
+      wrong.push(word, ...(isWord && given !== undefined ? [given] : []));
   }
-  return [...rest, ...wrong];
+  return { given, rest: [...rest, ...wrong] };
+}
+
+/**
+ * The language that a command speaks: what `--lang` says, else what the environment does, in the order of POSIX
+ * (Base Definitions, 8.2), where an encoding without a language (`C.UTF-8`, as containers have it) asks for none.
+ */
+export function languageOf(given: string | undefined, env: Readonly<Record<string, string | undefined>>): Language {
+  const asked = LANGUAGES.find((language) => language === given);
+  if (asked !== undefined) return asked;
+  const locales = ['LC_ALL', 'LC_MESSAGES', 'LANG'].map((name) => env[name] ?? '');
+  const locale = locales.find((value) => value !== '' && !/^C\./i.test(value)) ?? '';
+  return LANGUAGES.find((language) => new RegExp(`^${language}(?![a-z])`, 'i').test(locale)) ?? 'en';
 }

@@ -26,7 +26,7 @@ export interface ReloadOptions {
   readonly onBindings: (bindings: Config['livetex']) => void;
 }
 
-/** Never rejects: a file that is wrong changes nothing, and the log says what is wrong with it. */
+/** What it returns never rejects: a file that is wrong changes nothing, and the log says what is wrong with it. */
 export function createReload(options: ReloadOptions): () => Promise<void> {
   const { file, cwd, env, runtime, plugins, filter, logger, onBindings } = options;
   let inForce = options.config;
@@ -44,16 +44,21 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
       logger.error('the configuration was not read again; what was in force goes on', { error: messageOf(error) });
       return;
     }
-    // Its problems are told by the runtime; the last good bot goes on.
-    const problems = await runtime.reload();
-    logger.info('the configuration was read again', { bindings: inForce.livetex.length, botProblems: problems.length });
+    try {
+      // Its problems are told by the runtime; the last good bot goes on.
+      const botProblems = (await runtime.reload()).length;
+      logger.info('the configuration was read again', { bindings: inForce.livetex.length, botProblems });
+    } catch (error) {
+      const facts = { bindings: inForce.livetex.length, error: messageOf(error) };
+      logger.error('the configuration was read again, the bot folders were not; the last good bots go on', facts);
+    }
   };
 
   async function takeOver(config: Config): Promise<void> {
     // The old secrets stay hidden: a request under way may still fail with one.
     filter.secrets = [...new Set([...filter.secrets, ...secretsOf(config)])];
-    filter.level = config.logLevel;
     for (const plugin of plugins) await plugin.bindings.reconfigure(config.livetex);
+    filter.level = config.logLevel;
     const changed = config.livetex.filter((binding) => !inForce.livetex.some((old) => isDeepStrictEqual(old, binding)));
     const keys = Object.keys({ ...config, ...inForce }) as Array<keyof Config>;
     const left = keys.filter((key) => !TAKEN_OVER.includes(key) && !isDeepStrictEqual(config[key], inForce[key]));

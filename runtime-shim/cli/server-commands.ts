@@ -1,4 +1,5 @@
-import type { CommandSpec, OptionSpec } from './command.ts';
+import type { Text } from '../../plugin/contract/text.ts';
+import type { CommandSpec, OptionSpec, PositionalSpec } from './command.ts';
 
 const CONFIG: OptionSpec = {
   name: 'config',
@@ -17,6 +18,26 @@ const BOT: OptionSpec = {
     en: 'whose lead (default: the first bot of the configuration)',
     ru: 'чей лид (по умолчанию — первого бота настроек)',
   },
+};
+
+const BINDING: OptionSpec = {
+  name: 'binding',
+  value: 'ID',
+  help: { en: 'only this binding (default: every one)', ru: 'только эта привязка (по умолчанию — все)' },
+};
+
+const WHAT_TO_DO: Text = { en: 'what to do', ru: 'что сделать' };
+
+const CHANNEL: PositionalSpec = {
+  name: 'channel',
+  required: true,
+  help: { en: "the channel's code, such as telegram", ru: 'код канала, например telegram' },
+};
+
+const LEAD: PositionalSpec = {
+  name: 'lead',
+  required: true,
+  help: { en: "the lead's id in that channel", ru: 'id лида в этом канале' },
 };
 
 /** The commands of whoever runs a server, in the order of `--help`. */
@@ -65,25 +86,18 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
       ru: 'поставить вебхук в LiveTex, показать, какой там стоит, или убрать его',
     },
     about: {
-      en: ['Works through the API of LiveTex, so the token of the binding must be right.'].join('\n'),
-      ru: ['Работает через API LiveTex, поэтому токен привязки должен быть верным.'].join('\n'),
+      en: 'Works through the API of LiveTex, so the token of the binding must be right.',
+      ru: 'Работает через API LiveTex, поэтому токен привязки должен быть верным.',
     },
     positionals: [
       {
         name: 'set|show|remove',
         required: true,
         oneOf: ['set', 'show', 'remove'],
-        help: { en: 'what to do', ru: 'что сделать' },
+        help: WHAT_TO_DO,
       },
     ],
-    options: [
-      CONFIG,
-      {
-        name: 'binding',
-        value: 'ID',
-        help: { en: 'only this binding (default: every one)', ru: 'только эта привязка (по умолчанию — все)' },
-      },
-    ],
+    options: [CONFIG, BINDING],
     examples: [
       'metabot-livetex webhook set --config livetex.json',
       'metabot-livetex webhook show --config livetex.json',
@@ -110,14 +124,7 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
       ].join('\n'),
     },
     positionals: [],
-    options: [
-      CONFIG,
-      {
-        name: 'binding',
-        value: 'ID',
-        help: { en: 'only this binding (default: every one)', ru: 'только эта привязка (по умолчанию — все)' },
-      },
-    ],
+    options: [CONFIG, BINDING],
     examples: ['metabot-livetex doctor --config livetex.json'],
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
@@ -125,10 +132,8 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
     name: 'emulator',
     summary: { en: 'run the local LiveTex alone', ru: 'запустить только учебный LiveTex' },
     about: {
-      en: ['A LiveTex for development in a process of its own, until Ctrl+C. Prints its address and its token.'].join(
-        '\n',
-      ),
-      ru: ['LiveTex для разработки в отдельном процессе, до Ctrl+C. Печатает свой адрес и токен.'].join('\n'),
+      en: 'A LiveTex for development in a process of its own, until Ctrl+C. Prints its address and its token.',
+      ru: 'LiveTex для разработки в отдельном процессе, до Ctrl+C. Печатает свой адрес и токен.',
     },
     positionals: [],
     options: [
@@ -179,7 +184,7 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
         name: 'list|retry|resend|drop|release',
         required: true,
         oneOf: ['list', 'retry', 'resend', 'drop', 'release'],
-        help: { en: 'what to do', ru: 'что сделать' },
+        help: WHAT_TO_DO,
       },
       {
         name: 'id',
@@ -223,18 +228,10 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
       ru: 'показать диалог лида: состояние, атрибуты, переписку, что ждёт',
     },
     about: {
-      en: ['Works beside a running server and on the data of a stopped one.'].join('\n'),
-      ru: ['Работает и рядом с запущенным сервером, и на данных остановленного.'].join('\n'),
+      en: 'Works beside a running server and on the data of a stopped one.',
+      ru: 'Работает и рядом с запущенным сервером, и на данных остановленного.',
     },
-    positionals: [
-      { name: 'show', required: true, oneOf: ['show'], help: { en: 'what to do', ru: 'что сделать' } },
-      {
-        name: 'channel',
-        required: true,
-        help: { en: "the channel's code, such as telegram", ru: 'код канала, например telegram' },
-      },
-      { name: 'lead', required: true, help: { en: "the lead's id in that channel", ru: 'id лида в этом канале' } },
-    ],
+    positionals: [{ name: 'show', required: true, oneOf: ['show'], help: WHAT_TO_DO }, CHANNEL, LEAD],
     options: [
       CONFIG,
       BOT,
@@ -270,14 +267,10 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
         name: 'export|forget',
         required: true,
         oneOf: ['export', 'forget'],
-        help: { en: 'what to do', ru: 'что сделать' },
+        help: WHAT_TO_DO,
       },
-      {
-        name: 'channel',
-        required: true,
-        help: { en: "the channel's code, such as telegram", ru: 'код канала, например telegram' },
-      },
-      { name: 'lead', required: true, help: { en: "the lead's id in that channel", ru: 'id лида в этом канале' } },
+      CHANNEL,
+      LEAD,
     ],
     options: [CONFIG, BOT],
     examples: [
@@ -315,7 +308,7 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
         name: 'migrate|copy|check|backup|restore',
         required: true,
         oneOf: ['migrate', 'copy', 'check', 'backup', 'restore'],
-        help: { en: 'what to do', ru: 'что сделать' },
+        help: WHAT_TO_DO,
       },
       {
         name: 'path',

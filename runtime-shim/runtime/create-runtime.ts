@@ -23,8 +23,8 @@ export { DEFAULT_LIMITS };
 
 /** What the commands of this package put in place of what `createRuntime` makes by itself. */
 export interface RuntimeParts {
-  /** A bot that is read already, instead of the one in the folder. */
-  readonly bot?: Bot;
+  /** Bots that are read already, instead of those in the folders. */
+  readonly bots?: readonly [Bot, ...Bot[]];
   /** Runs the scripts. Whoever gives it closes it. */
   readonly sandbox?: Sandbox;
   /** Who answers requests of scripts. Default: the network. */
@@ -50,7 +50,7 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? SILENT_LOGGER;
   const folders = typeof options.bot === 'string' ? [options.bot] : options.bot;
-  const [bot, ...otherBots] = given.bot === undefined ? await loadBots(folders) : [given.bot];
+  const [bot, ...otherBots] = given.bots ?? (await loadBots(folders));
   const opened: Array<() => Promise<void>> = [];
   const release = async (): Promise<void> => {
     for (const close of opened.splice(0).toReversed()) await close();

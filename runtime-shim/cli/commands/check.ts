@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CodedError } from '../../../plugin/contract/coded-error.ts';
 import { systemClock } from '../../../plugin/storage/index.ts';
+import type { Bot } from '../../bot/bot.ts';
 import { type BotCheck, checkBot } from '../../bot/check/check-bot.ts';
 import { problemLine, type ScriptProblem } from '../../bot/check/script-problem.ts';
 import { authorTypings } from '../../bot/check/type-check.ts';
@@ -46,6 +47,7 @@ async function checkAgainAndAgain(folder: string, context: CommandContext): Prom
     filter: { level: 'warn', secrets: [] },
   });
   const unwatch = watchFolder(folder, systemClock, logger, () => saved.resolve());
+  void aborted(stop).then(() => saved.resolve());
   try {
     while (!stop.aborted) {
       terminal.out(BEGINS);
@@ -57,7 +59,7 @@ async function checkAgainAndAgain(folder: string, context: CommandContext): Prom
         terminal.out(printable(error.text[language]));
       }
       terminal.out(ENDS);
-      await Promise.race([saved.promise, aborted(stop)]);
+      await saved.promise;
       saved = Promise.withResolvers();
     }
   } finally {
@@ -68,14 +70,15 @@ async function checkAgainAndAgain(folder: string, context: CommandContext): Prom
 
 async function checkOnce(folder: string, { terminal, language, json }: CommandContext): Promise<ExitCode> {
   try {
-    const result = await checkBot({ bot: await loadBot(folder), typings: authorTypings() });
+    const bot = await loadBot(folder);
+    const result = await checkBot({ bot, typings: authorTypings() });
     if (result.typescript === null) terminal.err(`metabot-livetex: ${CLI_TEXTS.noTypeScript[language]}`);
     const isGood = result.problems.length === 0;
     if (json) terminal.out(printableJson({ ok: isGood, ...inEnglish(result) }));
     else {
-      for (const problem of result.problems) terminal.out(await problemText(folder, problem, language));
+      for (const problem of result.problems) terminal.out(await problemText(bot, problem, language));
       for (const hint of result.hints) {
-        terminal.out(`${CLI_TEXTS.hint[language]}: ${await problemText(folder, hint, language)}`);
+        terminal.out(`${CLI_TEXTS.hint[language]}: ${await problemText(bot, hint, language)}`);
       }
       terminal.out(coloured(terminal, isGood ? 'green' : 'red', summary(result)[language]));
     }
@@ -96,12 +99,19 @@ function inEnglish({ problems, hints, ...rest }: BotCheck): object {
   return { problems: problems.map(english), hints: hints.map(english), ...rest };
 }
 
-async function problemText(folder: string, problem: ScriptProblem, language: Language): Promise<string> {
+async function problemText(bot: Bot, problem: ScriptProblem, language: Language): Promise<string> {
   const head = printable(problemLine(problem, language));
-  // A condition is shown by its place alone: inside a JSON string its own lines are not to be seen.
-  if (!problem.file.endsWith('.js')) return `${head}\n`;
-  const code = await readFile(join(folder, problem.file), 'utf8');
-  return `${head}\n${printable(codeFrame(code, problem.line, problem.column))}\n`;
+  const code = await sourceOf(bot, problem.file);
+  return code === undefined ? `${head}\n` : `${head}\n${printable(codeFrame(code, problem.line, problem.column))}\n`;
+}
+
+/** The lines that were checked: the file may have been saved, or renamed, since. `undefined`: a problem is shown by its place alone. */
+async function sourceOf(bot: Bot, file: string): Promise<string | undefined> {
+  // Inside a JSON string the lines of a condition are not to be seen.
+  if (!file.endsWith('.js')) return undefined;
+  const checked = bot.sources.get(file) ?? Object.values(bot.libraries).find((library) => library.file === file);
+  // A script that nothing names was not read.
+  return checked?.code ?? (await readFile(join(bot.folder, file), 'utf8').catch(() => undefined));
 }
 
 function summary({ problems, hints, checked, typescript }: BotCheck): Text {

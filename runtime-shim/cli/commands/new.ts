@@ -1,8 +1,7 @@
 import { cp, mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
-import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
-import { same } from '../../../plugin/contract/text.ts';
+import { codeOf, textOf } from '../../../plugin/contract/coded-error.ts';
 import { CLI_TEXTS } from '../cli-texts.ts';
 import { type CommandWork, EXIT_DONE } from '../command.ts';
 import { cliError } from '../errors.ts';
@@ -52,24 +51,24 @@ function idOf(name: string): string {
     .replace(/[^\p{L}\p{N}_.-]+/gu, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, MAX_ID_LENGTH)
-    .toWellFormed();
+    // The cut may have left half of a pair, which no id may hold.
+    .replace(/\p{Cs}$/u, '');
   return id === '' ? 'bot' : id;
 }
 
 /** @throws cli_folder_not_empty, cli_folder_refused */
 async function makeFolder(folder: string): Promise<void> {
+  if ((await namesIn(folder)).length > 0) throw cliError('cli_folder_not_empty', { folder });
+}
+
+/** What a folder holds, which is made when it is not there. @throws cli_folder_refused */
+async function namesIn(folder: string): Promise<string[]> {
   try {
     await mkdir(folder, { recursive: true });
-    const found = await readdir(folder);
-    if (found.length > 0) throw cliError('cli_folder_not_empty', { folder });
+    return await readdir(folder);
   } catch (error) {
-    if (codeOf(error) === 'cli_folder_not_empty') throw error;
-    const isFile = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    throw cliError(
-      'cli_folder_refused',
-      { folder, reason: isFile ? CLI_TEXTS.nameOfFile : same(messageOf(error)) },
-      error,
-    );
+    const reason = codeOf(error) === 'EEXIST' ? CLI_TEXTS.nameOfFile : textOf(error);
+    throw cliError('cli_folder_refused', { folder, reason }, error);
   }
 }
 

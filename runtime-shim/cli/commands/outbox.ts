@@ -4,7 +4,7 @@ import { MAINTENANCE_TEXTS } from '../maintenance/maintenance-texts.ts';
 import { systemClock } from '../../../plugin/storage/index.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, EXIT_FAILED, type ExitCode } from '../command.ts';
 import { cliError } from '../errors.ts';
-import { openMaintenance } from '../maintenance/open-maintenance.ts';
+import { type OpenMaintenance, openMaintenance } from '../maintenance/open-maintenance.ts';
 import type { Maintenance } from '../maintenance/maintenance.ts';
 import type { Outbox, OutboxEntry, OutboxQueue, WaitingJobs } from '../maintenance/outbox.ts';
 import { printableField, printableJson } from '../terminal.ts';
@@ -31,17 +31,12 @@ export const outbox: CommandWork = async (context) => {
       : []),
   ];
   if (problems.length > 0) throw cliError('cli_usage', { problems });
-  const takesId = isAction(action) && before === undefined;
-  const which = takesId ? whichOf(action, id) : undefined;
+  const one = isAction(action) && before === undefined ? { action, which: whichOf(action, id) } : undefined;
   const maintenance = await openMaintenance(values['config'] ?? '', context.cwd, context.env);
   try {
     if (action === 'list') return await list(context, maintenance, waiting, before);
-    if (action === 'release') return await release(context, maintenance);
-    if (which === undefined || !isAction(action)) return await dropOlder(context, maintenance, before ?? 0);
-    const done = await maintenance[action](which);
-    if (done === 0 && which !== 'all') throw cliError('cli_not_found', { what: ACTIONS[action].missing(which) });
-    reportDone(context, action, done, maintenance.running);
-    return EXIT_DONE;
+    if (one !== undefined) return await act(context, maintenance, one);
+    return before === undefined ? await release(context, maintenance) : await dropOlder(context, maintenance, before);
   } finally {
     await maintenance.close();
   }
@@ -64,6 +59,19 @@ async function list(
     const found = await maintenance.outbox();
     terminal.out(json ? printableJson(found) : outboxText(found, systemClock.now())[language]);
   }
+  return EXIT_DONE;
+}
+
+/** @throws cli_not_found */
+async function act(
+  { terminal, json, language }: CommandContext,
+  maintenance: OpenMaintenance,
+  { action, which }: { readonly action: Action; readonly which: number | 'all' },
+): Promise<ExitCode> {
+  const done = await maintenance[action](which);
+  if (done === 0 && which !== 'all') throw cliError('cli_not_found', { what: ACTIONS[action].missing(which) });
+  const text = ACTIONS[action].done(done, maintenance.running);
+  terminal.out(json ? printableJson({ ok: true, count: done }) : text[language]);
   return EXIT_DONE;
 }
 
@@ -112,15 +120,6 @@ function whichOf(action: string, id: string | undefined): number | 'all' {
   throw cliError('cli_usage', { problems: [MAINTENANCE_TEXTS.numberWrong(action, id)] });
 }
 
-function reportDone(
-  { json, terminal, language }: CommandContext,
-  action: Action,
-  done: number,
-  running: boolean,
-): void {
-  terminal.out(json ? printableJson({ ok: true, count: done }) : ACTIONS[action].done(done, running)[language]);
-}
-
 function outboxText({ queues, entries, more }: Outbox, now: number): Text {
   const heldBack = queues.flatMap((queue) => pausedText(queue, now));
   if (entries.length === 0 && heldBack.length === 0) {
@@ -143,18 +142,24 @@ function moreText(queues: readonly OutboxQueue[]): Text {
   return MAINTENANCE_TEXTS.theseAreFirst(sum('retrying'), sum('dead'));
 }
 
+const STATES = {
+  stuck: MAINTENANCE_TEXTS.stuck,
+  dead: MAINTENANCE_TEXTS.dead,
+  waiting: MAINTENANCE_TEXTS.waits,
+} as const satisfies Record<OutboxEntry['state'], Text>;
+
 function entryText(entry: OutboxEntry): Text {
   const { id, state, queue, lane, kind, text, attempts, error, failingSince, behind, behindMore, nextAt } = entry;
   const since = failingSince === null ? NO_TEXT : MAINTENANCE_TEXTS.since(timeText(failingSince));
   const queued = behind === 0 ? NO_TEXT : MAINTENANCE_TEXTS.behind(`${behind}${behindMore === true ? '+' : ''}`);
   const waits = nextAt === null ? MAINTENANCE_TEXTS.beingTried : MAINTENANCE_TEXTS.nextTry(timeText(nextAt));
-  const next = state === 'dead' ? NO_TEXT : waits;
+  // Of what merely waits the time of the next try is not looked up.
+  const next = state === 'stuck' ? waits : NO_TEXT;
   const tries = MAINTENANCE_TEXTS.tries(attempts);
   const said = text === '' ? '' : `\n      “${printableField(text)}”`;
   const why = error === null ? '' : `\n      ${printableField(error)}`;
   const head = together(
-    (language) =>
-      `${String(id).padStart(5)} ${MAINTENANCE_TEXTS[state][language]}  ${queue} ${printableField(lane)} ${kind}`,
+    (language) => `${String(id).padStart(5)} ${STATES[state][language]}  ${queue} ${printableField(lane)} ${kind}`,
   );
   return together(
     (language) =>

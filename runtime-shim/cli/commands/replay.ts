@@ -1,4 +1,4 @@
-import { type Text, together } from '../../../plugin/contract/text.ts';
+import type { Text } from '../../../plugin/contract/text.ts';
 import { engineText } from '../../sandbox/engine-words.ts';
 import { CLI_TEXTS } from '../cli-texts.ts';
 import { randomBytes } from 'node:crypto';
@@ -16,7 +16,7 @@ import type { Config } from '../config/config-schema.ts';
 import { apiModeOf, loadConfigForSimulation, simulatedConfig } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { cliError } from '../errors.ts';
-import { issueLines, keysOf, readJsonFile } from '../read-file.ts';
+import { issueLines, keysOf, problemAt, readJsonFile } from '../read-file.ts';
 import { setWebhookAt } from '../register-webhooks.ts';
 import { botFolderOf } from '../run/find-bot.ts';
 import { coloured, printable, printableJson } from '../terminal.ts';
@@ -96,8 +96,7 @@ function patternProblem(pattern: string): Text[] {
     RegExp(pattern, 'u');
     return [];
   } catch (error) {
-    const words = engineText(messageOf(error));
-    return [together((language) => `matches: ${words[language]}`)];
+    return [problemAt(['matches'], engineText(messageOf(error)))];
   }
 }
 

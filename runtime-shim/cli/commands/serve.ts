@@ -5,6 +5,7 @@ import type { Logger } from '../../../plugin/contract/host.ts';
 import type { LiveTexPlugin } from '../../../plugin/index.ts';
 import type { Storage } from '../../../plugin/storage/contract.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
+import type { Bot } from '../../bot/bot.ts';
 import { loadBots } from '../../runtime/create-runtime.ts';
 import { LEADS } from '../../leads/lead-keys.ts';
 import type { Runtime } from '../../runtime/contract.ts';
@@ -51,8 +52,8 @@ export const serve: CommandWork = async ({
   /** What was opened, to be closed in the reverse order. */
   const opened: Array<() => Promise<void>> = [];
   try {
-    const [owner = ''] = await botIds(config, resolve(cwd, file));
-    const storage = await openStorage(config.storage, { clock, logger, owner, checkFile: true });
+    const bots = await botsOf(config, resolve(cwd, file));
+    const storage = await openStorage(config.storage, { clock, logger, owner: bots[0].id, checkFile: true });
     opened.push(() => storage.close());
     const { host, port, apiToken, trustedProxies = [] } = config.http;
     const http = { host, port, trustedProxies, ...(apiToken === undefined ? {} : { apiToken }) };
@@ -70,7 +71,7 @@ export const serve: CommandWork = async ({
       },
     }));
     // Nodes on one database are asked through the database: only a data folder belongs to one process.
-    const parts = { hold, routes: folder === undefined ? [] : [maintenance] };
+    const parts = { bots, hold, routes: folder === undefined ? [] : [maintenance] };
     const runtime: Runtime = await createRuntimeOf(config, { storage, http, logger, clock, onPlugin, parts });
     // A person's Ctrl+C waits for nobody; a service manager's SIGTERM lets a load balancer see it first.
     const drainMs = (): number => (stop.reason === 'SIGTERM' ? config.http.drainSeconds * 1_000 : 0);
@@ -85,11 +86,10 @@ export const serve: CommandWork = async ({
       opened.push(() => removeControlFile(folder));
     }
     terminal.out(json ? printableJson({ url }) : CLI_TEXTS.listeningOn(url)[language]);
-    const bots = runtime.bots.map(({ botId }) => botId);
     logger.info('started', {
       url,
       bot: runtime.botId,
-      ...(bots.length > 1 ? { bots } : {}),
+      ...(bots.length > 1 ? { bots: bots.map(({ id }) => id) } : {}),
       pid: process.pid,
       ...(await contentsOf(storage)),
     });
@@ -118,11 +118,15 @@ export const serve: CommandWork = async ({
   return EXIT_DONE;
 };
 
-/** The ids of the configuration's bots. @throws bot_invalid, bot_twice, cli_json_invalid when a binding names another one */
-async function botIds(config: Config, path: string): Promise<string[]> {
-  const ids = (await loadBots(botFoldersOf(config))).map(({ id }) => id);
-  refuseUnknownBots(config, path, ids);
-  return ids;
+/** The configuration's bots. @throws bot_invalid, bot_twice, cli_json_invalid when a binding names another one */
+async function botsOf(config: Config, path: string): Promise<readonly [Bot, ...Bot[]]> {
+  const bots = await loadBots(botFoldersOf(config));
+  refuseUnknownBots(
+    config,
+    path,
+    bots.map(({ id }) => id),
+  );
+  return bots;
 }
 
 /** `serve --check`: all that a start would refuse before it opens anything. */
@@ -131,7 +135,7 @@ async function checkOnly(
   path: string,
   { terminal, json, language }: Pick<CommandContext, 'terminal' | 'json' | 'language'>,
 ): Promise<ExitCode> {
-  const bots = await botIds(config, path);
+  const bots = (await botsOf(config, path)).map(({ id }) => id);
   const bindings = config.livetex.map((binding) => binding.id);
   const said = CLI_TEXTS.configurationRight(bots.join(', '), bindings.length, bindings.join(', '))[language];
   terminal.out(json ? printableJson({ ok: true, bots, bindings }) : said.trimEnd());
@@ -140,19 +144,34 @@ async function checkOnly(
 
 /** Leads counted at the start. Our choice: enough to see that the data are the right ones. */
 const COUNTED_LEADS = 1_000;
+/** Their records that are read at one time: a lead's attributes may be large. */
+const READ_LEADS = 100;
 
 /** What is in the storage, for the log: whoever started on the wrong data sees it at once. */
 async function contentsOf(storage: Storage) {
   const { created } = storage;
   try {
-    const found = await storage.read((tx) => tx.listRecords(LEADS, { limit: COUNTED_LEADS + 1 }));
+    const counted = await countLeads(storage);
     const waiting = (await storage.stats()).reduce((sum, { jobs }) => sum + jobs, 0);
-    const leads = found.length > COUNTED_LEADS ? `${COUNTED_LEADS}+` : found.length;
+    const leads = counted > COUNTED_LEADS ? `${COUNTED_LEADS}+` : counted;
     return { created, leads, waiting };
   } catch {
     // Away at this very moment: the server starts all the same, and `/readyz` says so.
     return { created };
   }
+}
+
+/** More than `COUNTED_LEADS`: there may be any number. */
+async function countLeads(storage: Storage): Promise<number> {
+  let count = 0;
+  for (let after: string | undefined; count <= COUNTED_LEADS;) {
+    const page = { limit: READ_LEADS, ...(after === undefined ? {} : { after }) };
+    const found = await storage.read((tx) => tx.listRecords(LEADS, page));
+    count += found.length;
+    after = found.at(-1)?.key;
+    if (found.length < READ_LEADS) break;
+  }
+  return count;
 }
 
 /** An author's mistake in a live bot: what a maintainer hands to the author. The script's own log may hold a lead's words and stays out. */

@@ -1,6 +1,7 @@
 import { MAINTENANCE_TEXTS } from '../maintenance/maintenance-texts.ts';
 import { type BindingConfig, webhookUrlOf } from '../../../plugin/contract/binding-config.ts';
-import { codeOf, messageOf, textOf } from '../../../plugin/contract/coded-error.ts';
+import { codeOf, textOf } from '../../../plugin/contract/coded-error.ts';
+import type { Text } from '../../../plugin/contract/text.ts';
 import { createLiveTexClient } from '../../../plugin/client/index.ts';
 import type { BindingClient } from '../../../plugin/client/contract.ts';
 import { systemClock } from '../../../plugin/storage/index.ts';
@@ -20,9 +21,7 @@ interface Row {
   /** As LiveTex has it now; `null`: LiveTex could not be asked. */
   readonly registered: string | null;
   readonly ok: boolean;
-  readonly error?: { readonly code: string; readonly message: string };
-  /** The error's message in Russian, for people. */
-  readonly ru?: string;
+  readonly error?: { readonly code: string; readonly text: Text };
 }
 
 /** `webhook set|show|remove`: registers the webhook through LiveTex's API, or takes it away, and reads it back. */
@@ -78,20 +77,22 @@ async function handle(
     const { url } = await client.getWebhookSettings(signal);
     return { binding: binding.id, expected, registered: url, ok: expected === null || url === expected };
   } catch (error) {
-    const failure = { code: codeOf(error) ?? 'internal', message: messageOf(error) };
-    return { binding: binding.id, expected, registered: null, ok: false, error: failure, ru: textOf(error).ru };
+    const failure = { code: codeOf(error) ?? 'internal', text: textOf(error) };
+    return { binding: binding.id, expected, registered: null, ok: false, error: failure };
   }
 }
 
 function report(rows: readonly Row[], action: Action, { json, terminal, language }: CommandContext): void {
   if (json) {
-    const bindings = rows.map(({ ru: _ru, ...row }) => row);
+    const bindings = rows.map(({ error, ...row }) =>
+      error === undefined ? row : { ...row, error: { code: error.code, message: error.text.en } },
+    );
     terminal.out(printableJson({ ok: rows.every(({ ok }) => ok), bindings }));
     return;
   }
-  for (const { binding, expected, registered, ok, error, ru } of rows) {
+  for (const { binding, expected, registered, ok, error } of rows) {
     if (error !== undefined) {
-      terminal.err(`${binding}: ${language === 'ru' ? (ru ?? error.message) : error.message} (${error.code})`);
+      terminal.err(`${binding}: ${error.text[language]} (${error.code})`);
       continue;
     }
     terminal.out(`${binding}: ${MAINTENANCE_TEXTS.postsTo(registered ?? '')[language]}`);

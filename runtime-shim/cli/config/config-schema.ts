@@ -101,7 +101,10 @@ const apiSchema = z.strictObject({
     .array(
       z.union(
         [allowedUrlSchema, z.strictObject({ url: allowedUrlSchema, private: z.boolean().default(false) })],
-        'must be a whole address without query such as "https://crm.example.com/", or { "url": …, "private": true }',
+        spoken({
+          en: 'must be a whole address without query such as "https://crm.example.com/", or { "url": …, "private": true }',
+          ru: 'здесь нужен полный адрес без запроса, например "https://crm.example.com/", или { "url": …, "private": true }',
+        }),
       ),
     )
     .max(100)
@@ -153,17 +156,22 @@ const fileSchema = z.strictObject({
 
 const anyObject = z.looseObject({});
 
+const BOT_MISSING: Text = {
+  en: 'is missing: the bot folder, or "bots" with several',
+  ru: 'не хватает: папка бота, или "bots" с несколькими',
+};
+const BOTS_BESIDE_BOT: Text = {
+  en: 'stands beside "bot": one of the two is enough',
+  ru: 'стоит рядом с "bot": достаточно одного из двух',
+};
+
 /** The file as it is written. */
 export const configSchema = fileSchema.superRefine(
   (config: { readonly bot?: unknown; readonly bots?: unknown }, context) => {
     if (config.bot === undefined && config.bots === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['bot'],
-        message: 'is missing: the bot folder, or "bots" with several',
-      });
+      context.addIssue(spokenIssue(BOT_MISSING, ['bot']));
     } else if (config.bot !== undefined && config.bots !== undefined) {
-      context.addIssue({ code: 'custom', path: ['bots'], message: 'stands beside "bot": one of the two is enough' });
+      context.addIssue(spokenIssue(BOTS_BESIDE_BOT, ['bots']));
     }
   },
   // Also beside problems of other keys, so that all are reported together.

@@ -81,6 +81,7 @@ export const MAINTENANCE_TEXTS = {
   // outbox
   stuck: { en: 'stuck', ru: 'застряло' },
   dead: { en: 'dead', ru: 'мёртвое' },
+  waits: { en: 'waiting', ru: 'ждёт' },
   tries: (count: number): Text => ({
     en: count === 1 ? ', 1 try' : `, ${count} tries`,
     ru: `, ${russianCount(count, 'попытка', 'попытки', 'попыток')}`,

@@ -126,28 +126,24 @@ export async function answerRequest(
   }
 }
 
-/** On an open storage: one that nobody else works on or that several may share, or that of a `running` runtime. */
+/**
+ * On an open storage: one that nobody else works on or that several may share, or that of a `running` runtime. `close` before
+ * the storage; neither the storage nor a runtime that is `running` is closed by it.
+ */
 export function maintenanceOf(
   storage: Storage,
   config: Config,
   { running, bot }: { readonly running?: Runtime; readonly bot?: string | undefined } = {},
-): Maintenance {
-  /** Without a running one: never started, so nothing is sent. */
-  async function withRuntime<T>(use: (runtime: Runtime) => Promise<T>): Promise<T> {
-    const runtime = running ?? (await createRuntimeOf(config, { storage }));
-    try {
-      return await use(runtime);
-    } finally {
-      if (running === undefined) await runtime.close();
-    }
-  }
+): Maintenance & { close(): Promise<void> } {
+  let made: Promise<Runtime> | undefined;
+  /** Without a running one: never started, so nothing is sent. Made when it is needed: the outbox is looked after without the bot folder. */
+  const theRuntime = async (): Promise<Runtime> => running ?? (await (made ??= createRuntimeOf(config, { storage })));
 
   /** `undefined`: there is no such bot, so it has no such lead. */
-  function withBot<T>(use: (runtime: BotRuntime) => Promise<T>): Promise<T | undefined> {
-    return withRuntime(async (runtime) => {
-      const one = bot === undefined ? runtime : runtime.bots.find(({ botId }) => botId === bot);
-      return one === undefined ? undefined : await use(one);
-    });
+  async function withBot<T>(use: (runtime: BotRuntime) => Promise<T>): Promise<T | undefined> {
+    const runtime = await theRuntime();
+    const one = bot === undefined ? runtime : runtime.bots.find(({ botId }) => botId === bot);
+    return one === undefined ? undefined : await use(one);
   }
 
   return {
@@ -157,12 +153,12 @@ export function maintenanceOf(
     drop: async (which) => await dropJobs(storage, which),
     waiting: async (before) => await listWaiting(storage, before),
     dropBefore: async (before) => await dropBefore(storage, before),
-    check: (binding) =>
-      withRuntime(async (runtime) => {
-        const checks: Check[] = [];
-        for (const plugin of runtime.plugins) checks.push(...((await plugin.check?.(binding)) ?? []));
-        return checks;
-      }),
+    check: async (binding) => {
+      const { plugins } = await theRuntime();
+      const checks: Check[] = [];
+      for (const plugin of plugins) checks.push(...((await plugin.check?.(binding)) ?? []));
+      return checks;
+    },
     release: async () => (await running?.release()) ?? false,
     dialog: (channel, externalId, last) =>
       withBot((runtime) => dialogReport(runtime, storage, { channel, externalId, last })),
@@ -174,5 +170,9 @@ export function maintenanceOf(
           : runtime.leadLog(channel, externalId, after),
       )) ?? [],
     forget: (channel, externalId) => withBot((runtime) => runtime.forgetLead(channel, externalId)),
+    close: async () => {
+      // Why it could not be made was told to whoever asked.
+      await (await made?.catch(() => undefined))?.close();
+    },
   };
 }

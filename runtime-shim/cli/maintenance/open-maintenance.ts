@@ -33,12 +33,15 @@ export async function openMaintenance(
   env: Readonly<Record<string, string | undefined>>,
   bot?: string,
 ): Promise<OpenMaintenance> {
-  const config = await loadConfigForMaintenance(file, cwd, env);
+  return await openMaintenanceOf(await loadConfigForMaintenance(file, cwd, env), bot);
+}
+
+/** The same with a configuration that is read already. @throws as `openMaintenance` */
+export async function openMaintenanceOf(config: Config, bot?: string): Promise<OpenMaintenance> {
   const folder = sqliteFolderOf(config.storage);
   if (folder !== undefined) await mustExist(folder);
   try {
-    const storage = await openStorage(config.storage, { clock: systemClock });
-    return { running: false, ...maintenanceOf(storage, config, { bot }), close: () => storage.close() };
+    return onStorage(await openStorage(config.storage, { clock: systemClock }), config, bot);
   } catch (error) {
     if (folder !== undefined && codeOf(error) === 'storage_readonly') return toLookAt(folder, config, bot, error);
     if (folder === undefined || codeOf(error) !== 'storage_locked') throw error;
@@ -54,7 +57,23 @@ function toLookAt(folder: string, config: Config, bot: string | undefined, notWr
   } catch (error) {
     throw codeOf(error) === 'storage_readonly' ? error : notWritable;
   }
-  return { running: false, ...maintenanceOf(storage, config, { bot }), close: () => storage.close() };
+  return onStorage(storage, config, bot);
+}
+
+/** With no server beside it; `close` closes the storage too. */
+export function onStorage(storage: Storage, config: Config, bot?: string): OpenMaintenance {
+  const maintenance = maintenanceOf(storage, config, { bot });
+  return {
+    running: false,
+    ...maintenance,
+    close: async () => {
+      try {
+        await maintenance.close();
+      } finally {
+        await storage.close();
+      }
+    },
+  };
 }
 
 /** Opening would make an empty one, and "nothing is stuck" would be a wrong answer about a mistyped path. */

@@ -31,7 +31,7 @@ const entrySchema = z.object({
   /** Further jobs of its lane that wait behind it; `behindMore`: so many at least. */
   behind: z.int(),
   behindMore: z.boolean().optional(),
-  /** Unix ms of the next try; `null`: it is under way, or none follows. */
+  /** Unix ms of the next try of a stuck one; `null`: it is under way. Always `null` of the others: none follows, or it is not looked up. */
   nextAt: z.number().nullable(),
 });
 export type OutboxEntry = z.infer<typeof entrySchema>;

@@ -1,4 +1,4 @@
-import type { Language, Text } from '../../../plugin/contract/text.ts';
+import { type Language, type Text, wordsFor } from '../../../plugin/contract/text.ts';
 import { CLI_TEXTS } from '../cli-texts.ts';
 import type { Json } from '../../../plugin/contract/guest.ts';
 import type { Content } from '../../../plugin/contract/message.ts';
@@ -139,7 +139,7 @@ function errorLines(
   language: Language,
 ): string[] {
   if (error === null) return [];
-  const message = language === 'ru' ? (ru ?? error.message) : error.message;
+  const message = wordsFor(language, error.message, ru);
   const lines = [indented(`${error.code}: ${message}`)];
   if (source === undefined) return lines;
   if (error.line === null) return [...lines, `  ${CLI_TEXTS.inSomeFile(printableField(source.file))[language]}`];

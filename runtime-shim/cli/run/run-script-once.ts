@@ -14,6 +14,7 @@ import { newLeadJob } from '../../runtime/receive-message.ts';
 import type { Sandbox, ScriptLogLine, ScriptResult, ScriptUsage } from '../../sandbox/contract.ts';
 import { createSandbox, DEFAULT_LIMITS } from '../../sandbox/index.ts';
 import { configSchema } from '../config/config-schema.ts';
+import { apiModeOf } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { findBot } from './find-bot.ts';
 import type { LeadFile } from './lead-file.ts';
@@ -68,10 +69,10 @@ export async function runScriptOnce(options: RunOnceOptions): Promise<RunOnceRes
     const runtime = await createRuntimeOf(configOf(found.bot, emulator), {
       storage,
       parts: {
-        bot: found.bot,
+        bots: [found.bot],
         sandbox: seen.watching(sandbox),
         maxTries: 1,
-        apiMode: options.live === true ? 'stubs_then_anywhere' : 'stubs',
+        apiMode: apiModeOf(options.live === true, undefined),
       },
       onEvents: (events, verdicts) => seen.events(events, verdicts),
     });

@@ -52,6 +52,7 @@ async function serveMaintenance(folder: string, storage: Storage): Promise<{ url
   const config = configSchema.parse({ bot: join(folder, 'bot'), storage: `sqlite:${data}` });
   const token = newControlToken();
   const maintenance = maintenanceOf(storage, config);
+  onTestFinished(() => maintenance.close());
   const routes = [maintenanceRoute(token, () => maintenance)];
   const runtime = await createRuntimeOf(config, { storage, http: { port: 0 }, parts: { routes } });
   onTestFinished(() => runtime.close());
@@ -88,6 +89,18 @@ test('of a stopped server: list, resend, drop', async () => {
   });
   expect(await outbox('resend', id)).toMatchObject({ code: 1, stdout: '' });
   expect(await outbox('drop', 'all')).toMatchObject({ code: 0, stdout: '0 dropped\n' });
+});
+
+test('list --waiting: what waits is waiting, whether it was tried or not', async () => {
+  const { folder, close } = await troubledData();
+  await close();
+  const list = async (...argv: string[]) =>
+    (await runCommand(['outbox', 'list', '--waiting', '--config', 'livetex.json', ...argv], { cwd: folder })).stdout;
+  const tried = String.raw` +\d+ waiting {2}livetex:main b:telegram:2 sendText, 1 try since [-\d]+ [:\d]+\n +“Где заказ\?”\n +livetex_timeout: no answer`;
+  const untried = String.raw` +\d+ waiting {2}livetex:main b:telegram:2 sendText, 0 tries\n +“Ау”`;
+  const stored = String.raw`\n +stored [-\d]+ [:\d]+\n`;
+  expect(await list()).toMatch(new RegExp(`^${tried}${stored}${untried}${stored}$`, 'u'));
+  expect(await list('--lang', 'ru')).toMatch(/^ +\d+ ждёт {2}livetex:main b:telegram:2 sendText, 0 попыток$/mu);
 });
 
 test('a queue held back: until when, or that the time is over and its messages wait for the next try', async () => {

@@ -1,6 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import type { LiveTexPlugin } from '../../../plugin/index.ts';
+import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.ts';
+import { loadConfig } from '../../../runtime-shim/cli/config/load-config.ts';
+import { createRuntimeOf } from '../../../runtime-shim/cli/create-runtime-of.ts';
+import { jsonLogger, type LogFilter } from '../../../runtime-shim/cli/json-logger.ts';
+import { createReload } from '../../../runtime-shim/cli/reload-config.ts';
+import type { Runtime } from '../../../runtime-shim/runtime/contract.ts';
 import { runCommand, startCommand, temporaryFolder } from '../../support/command.ts';
 import { useEmulator } from '../../support/emulator.ts';
 
@@ -74,6 +81,37 @@ test('SIGHUP: another token, a new and a removed binding and a changed bot are i
   child.kill('SIGTERM');
   expect((await end).code).toBe(0);
 }, 240_000);
+
+test('what fails while it is read again is logged, and nothing rejects: neither the bots nor a storage that is away', async () => {
+  const settings = { bot: 'bot', logLevel: 'info', livetex: [{ token: 'a-token-of-some-length' }] };
+  const folder = await temporaryFolder({ 'livetex.json': JSON.stringify(settings) });
+  await mkdir(join(folder, 'bot'));
+  await writeFile(join(folder, 'bot', 'bot.json'), botSaying('Здравствуйте!'));
+  const config = await loadConfig('livetex.json', folder, {});
+  const storage = createMemoryStorage({ clock: systemClock });
+  const plugins: LiveTexPlugin[] = [];
+  const runtime = await createRuntimeOf(config, { storage, onPlugin: (plugin) => void plugins.push(plugin) });
+  onTestFinished(() => runtime.close());
+  const lines: string[] = [];
+  const filter: LogFilter = { level: config.logLevel, secrets: [] };
+  const logger = jsonLogger({ write: (line) => void lines.push(line), now: () => 0, filter });
+  const common = { file: 'livetex.json', cwd: folder, env: {}, config, plugins, filter, logger, onBindings: () => {} };
+  const failing = Object.create(runtime, {
+    reload: { value: () => Promise.reject(new Error('EMFILE: too many open files')) },
+    bots: { value: runtime.bots },
+  }) as Runtime;
+
+  await createReload({ ...common, runtime: failing })();
+  expect(lines.splice(0)).toEqual([
+    expect.stringMatching(/"level":"error".*the bot folders were not.*"bindings":1,"error":"EMFILE/) as string,
+  ]);
+
+  await writeFile(join(folder, 'livetex.json'), JSON.stringify({ ...settings, logLevel: 'debug' }));
+  await storage.close();
+  await createReload({ ...common, runtime })();
+  expect(lines).toEqual([expect.stringMatching(/"level":"error".*was not read again; what was in force goes on/)]);
+  expect(filter.level).toBe('info');
+});
 
 test('serve --check tells what a start would refuse, and opens nothing', async () => {
   const livetex = [{ token: 'a-token-of-some-length', bots: ['support'] }];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../../runtime-shim/cli/commands.ts';
 import { runCommandLine } from '../../../runtime-shim/cli/main.ts';
-import { languageOf, withoutLanguage } from '../../../runtime-shim/cli/parse-arguments.ts';
+import { languageOf, splitLanguage } from '../../../runtime-shim/cli/parse-arguments.ts';
 import { botFolder } from '../../support/bot-folder.ts';
 import { ROOT, runCommand, startCommand, temporaryFolder } from '../../support/command.ts';
 import { englishWords } from '../../support/english-words.ts';
@@ -63,13 +63,13 @@ describe('the language', () => {
     ['another language', [], { LANG: 'de_DE.UTF-8' }, 'en'],
     ['an unknown one', ['--lang', 'de'], { LANG: 'ru_RU' }, 'ru'],
   ])('is chosen by %s', (_by, argv, env, language) => {
-    expect(languageOf(argv, env)).toBe(language);
+    expect(languageOf(splitLanguage(argv).given, env)).toBe(language);
   });
 
   test('is no argument of a command, wherever it stands; a wrong one is left for the check', () => {
-    expect(withoutLanguage(['--lang', 'ru', 'check', 'a', '--lang=en'])).toEqual(['check', 'a']);
-    expect(withoutLanguage(['--lang', 'de', 'check', 'a'])).toEqual(['check', 'a', '--lang', 'de']);
-    expect(withoutLanguage(['check', '--lang'])).toEqual(['check', '--lang']);
+    expect(splitLanguage(['--lang', 'ru', 'check', 'a', '--lang=en']).rest).toEqual(['check', 'a']);
+    expect(splitLanguage(['--lang', 'de', 'check', 'a']).rest).toEqual(['check', 'a', '--lang', 'de']);
+    expect(splitLanguage(['check', '--lang']).rest).toEqual(['check', '--lang']);
   });
 
   test('that there is not is a usage error', async () => {
@@ -186,6 +186,23 @@ test('files that cannot be read are told in Russian', async () => {
     const { code, err } = await say(...argv, '--lang', 'ru');
     expect(code).toBe(2);
     expectRussian(err.replaceAll(folder, ''), ['attributes', 'tags', 'externalId', 'tgas', 'name']);
+  }
+});
+
+test('what a configuration as a whole lacks, and a wrong allowed address, are told in Russian', async () => {
+  const folder = await temporaryFolder({
+    'none.json': JSON.stringify({ api: { allow: ['crm.example.com', 5, { url: 5 }] } }),
+    'both.json': JSON.stringify({ bot: '.', bots: ['.'] }),
+  });
+  for (const [name, place] of [
+    ['none.json', 'bot: не хватает'],
+    ['none.json', 'api.allow[1]: здесь нужен полный адрес'],
+    ['both.json', 'bots: стоит рядом с "bot"'],
+  ] as const) {
+    const { code, err } = await say('serve', '--check', '--config', join(folder, name), '--lang', 'ru');
+    expect(code).toBe(2);
+    expect(err).toContain(place);
+    expectRussian(err.replaceAll(folder, ''), ['bots', 'api', 'allow', 'url', 'private', 'both', ...WORDS]);
   }
 });
 

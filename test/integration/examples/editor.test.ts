@@ -104,6 +104,12 @@ test('new makes a bot that loads, passes check and replay, and is clean in an ed
   expect(file.stderr).toContain('a file has that name');
 });
 
+test('new cuts a long name to an id that a bot may have, also between the halves of a character', async () => {
+  const folder = join(await temporaryFolder(), `a${'𐐨'.repeat(40)}`);
+  expect(await runCommand(['new', folder])).toMatchObject({ code: 0, stderr: '' });
+  expect((await loadBot(folder)).id).toBe(`a${'𐐨'.repeat(31)}`);
+});
+
 test('the task of an editor finds problems and hints of check --watch at their places, and that they are gone', async () => {
   const folder = await temporaryFolder({
     'bot.json': JSON.stringify({
