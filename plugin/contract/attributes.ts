@@ -14,27 +14,47 @@ export type LiveTexAttrValue = z.infer<typeof liveTexAttrValueSchema>;
 export const liveTexAttrsSchema = z.record(z.string().min(1), liveTexAttrValueSchema);
 export type LiveTexAttrs = z.infer<typeof liveTexAttrsSchema>;
 
-/**
- * Longest that the attributes of one selection may be together, UTF-16 units. Our choice: as much as may be kept for a lead; a
- * platform of another kind may hold more.
- */
-export const MAX_ATTRIBUTES_LENGTH = 1_000_000;
+/** The system attribute that `lead.setLiveTexHiddenAttr` writes: for LiveTex's history and exports, not shown to the operator. */
+export const LIVETEX_HIDDEN_ATTRS_KEY = 'sys_livetex_hidden_attrs';
+
+/** Most attributes of one selection, longest key and longest value, UTF-16 units. Our choice, as LiveTex documents none: no operator reads more. */
+export const MAX_ATTRIBUTES = 100;
+export const MAX_KEY_LENGTH = 200;
+export const MAX_VALUE_LENGTH = 4_000;
 /** Controls and line ends: an operator's desk shows a key on one line. */
 const NOT_IN_A_KEY = /[\p{Cc}\u2028\u2029]+/gu;
 
+/** Attributes as LiveTex gets them, and what was too much. */
+export interface BoundedAttributes {
+  readonly values: Record<string, string>;
+  /** Keys, as they were set, of what was left out. */
+  readonly left: readonly string[];
+  /** Keys of what was cut. */
+  readonly cut: readonly string[];
+}
+
 /**
  * How LiveTex gets the attributes: all strings; `true` is "да" and `false` is "нет", as the platform's macros print them. Keys and
- * values are made fit for any reader: well-formed, without NUL, a key on one line. What is beyond the limit is left out.
+ * values are made fit for any reader: well-formed, without NUL, a key on one line. What is beyond the limits is cut or left out.
  */
-export function attributesForLiveTex(attributes: LiveTexAttrs): Record<string, string> {
-  const result: Array<[string, string]> = [];
-  let length = 0;
+export function attributesForLiveTex(attributes: LiveTexAttrs): BoundedAttributes {
+  const values = new Map<string, string>();
+  const left: string[] = [];
+  const cut: string[] = [];
   for (const [name, raw] of Object.entries(attributes)) {
     const value = typeof raw === 'boolean' ? (raw ? 'да' : 'нет') : String(raw);
-    length += name.length + value.length;
-    if (length > MAX_ATTRIBUTES_LENGTH) break;
-    const key = name.toWellFormed().replace(NOT_IN_A_KEY, ' ').trim();
-    if (key !== '') result.push([key, value.toWellFormed().replaceAll('\u0000', '')]);
+    if (values.size >= MAX_ATTRIBUTES) {
+      left.push(name);
+      continue;
+    }
+    if (name.length > MAX_KEY_LENGTH || value.length > MAX_VALUE_LENGTH) cut.push(name);
+    const key = leading(name.toWellFormed().replace(NOT_IN_A_KEY, ' ').trim(), MAX_KEY_LENGTH);
+    if (key !== '') values.set(key, leading(value.toWellFormed().replaceAll('\u0000', ''), MAX_VALUE_LENGTH));
   }
-  return Object.fromEntries(result);
+  return { values: Object.fromEntries(values), left, cut };
+}
+
+/** At most so many UTF-16 units, with a sign that there was more, and no half of a pair. */
+function leading(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -1,5 +1,6 @@
 /** The `livetex` part of the configuration file: a list of bindings. Parsed strictly, all problems at once. */
 import { z } from 'zod';
+import { headerSchema } from './header-templates.ts';
 import { spoken, spokenIssue } from './issue-words.ts';
 import { codeSchema } from './lead.ts';
 import { API_VERSIONS } from './livetex-api.ts';
@@ -23,6 +24,8 @@ export const DEFAULT_NOTICES = {
   operatorConnected: 'Оператор {operator} подключился к диалогу',
   returned: 'Оператор вернул диалог боту',
 } as const;
+
+const DEFAULT_HEADER = { Канал: '{{ channel }}' };
 
 const NOT_PLAIN_URL = spoken({
   en: 'must be an absolute http: or https: URL without user, query or fragment',
@@ -143,6 +146,8 @@ const bindingSchema = z
     leadMessageHeader: z.string().max(200).default('👤 Пользователь'),
     /** What stands in the history for a menu item that the lead chose: its code, or the caption behind it, too. */
     menuChoice: z.enum(['code', 'code_and_caption']).default('code'),
+    /** Attributes of the dialog's header beside those of scripts, which win: templates. */
+    header: headerSchema.default(DEFAULT_HEADER),
     excludedChannels: z.array(codeSchema).default(['umnico', 'bitrix', 'jivo', 'webim']),
     webhook: webhookSchema.optional(),
     notices: z

@@ -34,6 +34,8 @@ const selectionSchema = z.object({
   groupId: z.string().nullable(),
   name: z.string().nullable(),
   attributes: z.record(z.string(), z.string()),
+  /** For LiveTex's history and exports only. */
+  hidden: z.record(z.string(), z.string()).default({}),
 });
 export type Selection = z.infer<typeof selectionSchema>;
 
@@ -54,6 +56,8 @@ const transferCourseSchema = z.object({
   number: z.int().positive(),
   /** What the script or command that asked gave as the reason. */
   reason: z.string().nullable(),
+  /** The script that asked, as the platform named it. */
+  script: z.string().nullable().default(null),
   /** `null`: the first that LiveTex returned, unknown at the decision. */
   group: namedSchema.nullable(),
   /** The operator who connected last. */
@@ -110,6 +114,8 @@ export const dialogStateSchema = z.object({
   returnScriptRan: z.boolean(),
   /** The script of type `Нет доступных операторов` was started, and the lead has said nothing since. */
   noOperatorsScriptRan: z.boolean(),
+  /** What the lead wrote last, its beginning; kept only where the binding's `header` names it. */
+  lastLeadMessage: z.string().nullable().default(null),
   /** The latest transfer, also once it has ended; `null`: none, or it began under a version that kept no course. */
   lastTransfer: transferCourseSchema.nullable().default(null),
 });
@@ -139,7 +145,12 @@ export const dialogEventSchema = z.discriminatedUnion('type', [
     isEdit: z.literal(true).optional(),
   }),
   z.object({ type: z.literal('BotMessage'), content: contentSchema }),
-  z.object({ type: z.literal('TransferRequested'), scriptType, reason: z.string().optional() }),
+  z.object({
+    type: z.literal('TransferRequested'),
+    scriptType,
+    script: z.string().optional(),
+    reason: z.string().optional(),
+  }),
   /** `reason`: a sentence for the bot's author; left out when the bot's own side asks. */
   z.object({ type: z.literal('ReturnRequested'), scriptType, reason: z.string().optional() }),
   /** LiveTex accepted the selection; `notBefore` as in the dialog's state. */

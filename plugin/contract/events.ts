@@ -65,6 +65,8 @@ const transferRequestedEventSchema = z.strictObject({
   ...common,
   ...askedBy,
   ...transferWishesSchema.shape,
+  /** The script that asks, as people know it. */
+  script: textSchema.min(1).max(200).optional(),
 });
 
 /** A script or command takes the dialog back from the operator. */

@@ -28,6 +28,10 @@ export interface LeadProfile {
   readonly name?: string;
   /** The content of `sys_livetex_attrs`, as the scripts set it. */
   readonly attributes: LiveTexAttrs;
+  /** The content of `sys_livetex_hidden_attrs`: for LiveTex's history and exports, operators do not see it. */
+  readonly hiddenAttributes?: LiveTexAttrs;
+  /** For the binding's `header`. */
+  readonly tags?: readonly string[];
 }
 
 /**

@@ -136,6 +136,8 @@ export const liveTexJobSchema = z.discriminatedUnion('kind', [
     groupId: z.string().nullable(),
     name: z.string().nullable(),
     attributes: z.record(z.string(), z.string()),
+    /** Jobs of an earlier version have none. */
+    hidden: z.record(z.string(), z.string()).default({}),
   }),
 ]);
 export type LiveTexJob = z.infer<typeof liveTexJobSchema>;

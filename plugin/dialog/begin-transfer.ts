@@ -1,6 +1,6 @@
-import type { EventOf } from '../contract/dialog.ts';
+import type { EventOf, Selection } from '../contract/dialog.ts';
 import { type Draft, runIfThere, laterBound, endTransfer, noteCourse } from './draft.ts';
-import { fact } from './facts.ts';
+import { fact, mustSelectAgain, type TransitionContext } from './facts.ts';
 
 /** The transfer table (`docs/dialogs.md`): by fresh availability and the script of type `Нет доступных операторов`. */
 export function requestTransfer(draft: Draft, event: EventOf<'TransferRequested'>): void {
@@ -40,11 +40,10 @@ function offerNoOperatorsScript(draft: Draft): void {
   draft.state = { ...draft.state, noOperatorsScriptRan: true };
 }
 
-function beginTransfer(draft: Draft, { reason }: EventOf<'TransferRequested'>): void {
+function beginTransfer(draft: Draft, { reason, script }: EventOf<'TransferRequested'>): void {
   const { context } = draft;
-  const profile = fact(context, 'profile');
   const { state: operators, groupId, groupName = null } = fact(context, 'availability');
-  const selection = { groupId, name: profile.name, attributes: { ...profile.attributes } };
+  const selection = { groupId, ...ofLead(context) };
   const transfer = draft.state.transfer + 1;
   draft.state = {
     ...draft.state,
@@ -59,6 +58,7 @@ function beginTransfer(draft: Draft, { reason }: EventOf<'TransferRequested'>): 
     lastTransfer: {
       number: transfer,
       reason: reason ?? null,
+      script: script ?? null,
       group: groupId === null ? null : { id: groupId, name: groupName },
       operator: null,
       operators,
@@ -72,6 +72,8 @@ function beginTransfer(draft: Draft, { reason }: EventOf<'TransferRequested'>): 
     },
   };
   draft.cause = 'transfer_requested';
+  const { problem } = fact(context, 'profile');
+  if (problem !== undefined) draft.effects.push({ do: 'authorLog', level: 'warn', text: problem });
   draft.effects.push(
     { do: 'select', transfer, again: false, selection },
     { do: 'schedule', timer: 'transfer', transfer, number: 0, at: context.now + context.timeouts.transferMs },
@@ -140,16 +142,17 @@ export function failTransfer(draft: Draft, outcome: 'refused' | 'timeout', reaso
   }
 }
 
-/**
- * LiveTex asks for a group. In mode `bot` that is how it should be, and in `transferring` the selection is on its way.
- * Otherwise LiveTex has lost it (or never had it), so it is sent again, one at a time. An event that came before the
- * last selection was accepted asks for what has been done since.
- */
+/** LiveTex asks for a group: it gets the selection once more, with what is known of the lead now. */
 export function onSelectionAsked(draft: Draft, event: EventOf<'SelectionAsked'>): void {
-  const { state } = draft;
-  if (state.mode === 'bot' || state.mode === 'transferring' || state.selecting || state.selection === null) return;
-  if (state.selectedAt !== null && event.receivedAt <= state.selectedAt) return;
-  const selection = { ...state.selection, groupId: event.groupId ?? state.selection.groupId };
+  const { state, context } = draft;
+  if (!mustSelectAgain(state, event) || state.selection === null) return;
+  const selection = { ...state.selection, ...ofLead(context), groupId: event.groupId ?? state.selection.groupId };
   draft.state = { ...state, selecting: true, selection };
   draft.effects.push({ do: 'select', transfer: state.transfer, again: true, selection });
+}
+
+/** What a selection tells of the lead. */
+function ofLead(context: TransitionContext): Omit<Selection, 'groupId'> {
+  const { name, attributes, hidden = {} } = fact(context, 'profile');
+  return { name, attributes: { ...attributes }, hidden: { ...hidden } };
 }

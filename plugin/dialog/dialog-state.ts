@@ -23,6 +23,7 @@ export const NEW_DIALOG: DialogState = {
   hasAnswered: false,
   returnScriptRan: false,
   noOperatorsScriptRan: false,
+  lastLeadMessage: null,
   lastTransfer: null,
 };
 
@@ -47,7 +48,7 @@ export function viewOf(state: DialogState, binding: string | null): DialogView {
 /** The latest transfer as scripts may see it; `null`: there was none. */
 export function lastTransferOf({ lastTransfer }: DialogState): LastTransfer | null {
   if (lastTransfer === null) return null;
-  const { group, operator, operators: _operators, messages: _messages, ...course } = lastTransfer;
+  const { group, operator, script: _script, operators: _operators, messages: _messages, ...course } = lastTransfer;
   const nameOf = (one: { id: string; name: string | null } | null): string | null => one && (one.name || one.id);
   return { ...course, group: nameOf(group), operator: nameOf(operator) };
 }

@@ -69,6 +69,7 @@ function unknownCourse({ transfer, selection, employee, selectedAt }: DialogStat
   return {
     number: transfer,
     reason: null,
+    script: null,
     group: groupId === null ? null : { id: groupId, name: null },
     operator: employee && { id: employee.id, name: employee.name },
     operators: 'unknown',

@@ -1,6 +1,6 @@
 import type { ScriptType } from '../contract/script-types.ts';
 import type { Effect } from './effect.ts';
-import type { DialogState, DialogEvent } from '../contract/dialog.ts';
+import type { DialogState, DialogEvent, EventOf } from '../contract/dialog.ts';
 
 /** What the machine cannot know by itself. Fetched before the transaction (`needsOf` says what), passed in with the event. */
 export interface Facts {
@@ -14,7 +14,13 @@ export interface Facts {
   /** LiveTex's clock, Unix ms: a time that is certainly past there; `null` when unknown. */
   readonly liveTexTime?: number | null;
   /** Ready for LiveTex. */
-  readonly profile?: { readonly name: string | null; readonly attributes: Readonly<Record<string, string>> };
+  readonly profile?: {
+    readonly name: string | null;
+    readonly attributes: Readonly<Record<string, string>>;
+    readonly hidden?: Readonly<Record<string, string>>;
+    /** What the author should know of them: too many, too long. */
+    readonly problem?: string;
+  };
   /** Those of the asked script types that the lead's bot has. */
   readonly scripts?: ReadonlySet<ScriptType>;
 }
@@ -28,6 +34,8 @@ export interface TransitionContext {
     readonly pickupMs: number | null;
     readonly replyMs: number | null;
   };
+  /** The header shows what the lead wrote last. */
+  readonly keepsLeadMessage?: boolean;
   readonly facts: Facts;
 }
 
@@ -47,16 +55,19 @@ export function fact<Name extends keyof Facts>(context: TransitionContext, name:
 
 /** Which facts a transition will ask for. */
 export interface Needs {
-  /** Fresh availability, the lead's profile and LiveTex's time. */
+  /** Fresh availability and LiveTex's time. */
   readonly transfer: boolean;
+  readonly profile: boolean;
   readonly scripts: readonly ScriptType[];
 }
 
-const NOTHING: Needs = { transfer: false, scripts: [] };
+const NOTHING: Needs = { transfer: false, profile: false, scripts: [] };
 
-/** Can this kind of event need facts at all? For most of them the state need not be read in advance. */
-export function mayNeedFacts(event: DialogEvent): boolean {
+/** Can this kind of event need facts at all? For most of them the state need not be read in advance. `state`: if it is known. */
+export function mayNeedFacts(event: DialogEvent, state?: DialogState): boolean {
   switch (event.type) {
+    case 'SelectionAsked':
+      return state === undefined || mustSelectAgain(state, event);
     case 'TransferRequested':
     case 'ReturnRequested':
     case 'SelectionRefused':
@@ -70,12 +81,24 @@ export function mayNeedFacts(event: DialogEvent): boolean {
   }
 }
 
+/**
+ * LiveTex asks for a group. In mode `bot` that is how it should be, and in `transferring` the selection is on its way.
+ * Otherwise LiveTex has lost it (or never had it), so it is sent again, one at a time. An event that came before the
+ * last selection was accepted asks for what has been done since.
+ */
+export function mustSelectAgain(state: DialogState, event: EventOf<'SelectionAsked'>): boolean {
+  if (state.mode === 'bot' || state.mode === 'transferring' || state.selecting || state.selection === null)
+    return false;
+  return state.selectedAt === null || event.receivedAt > state.selectedAt;
+}
+
 /** What has to be known before `transition(state, event)`. */
 export function needsOf(state: DialogState, event: DialogEvent): Needs {
   if (event.type === 'TransferRequested') {
-    return state.mode === 'bot' ? { transfer: true, scripts: ['no_operators'] } : NOTHING;
+    return state.mode === 'bot' ? { transfer: true, profile: true, scripts: ['no_operators'] } : NOTHING;
   }
-  return state.mode === 'bot' ? NOTHING : { transfer: false, scripts: scriptsOf(event) };
+  if (event.type === 'SelectionAsked') return { ...NOTHING, profile: mustSelectAgain(state, event) };
+  return state.mode === 'bot' ? NOTHING : { ...NOTHING, scripts: scriptsOf(event) };
 }
 
 function scriptsOf(event: DialogEvent): readonly ScriptType[] {

@@ -1,5 +1,5 @@
 import { requestTransfer, onSelected, onSelectionAsked, onSelectionRefused } from './begin-transfer.ts';
-import type { DialogEvent, DialogState } from '../contract/dialog.ts';
+import type { DialogEvent, DialogState, EventOf } from '../contract/dialog.ts';
 import { type Draft, countMessage, startReplyTimer } from './draft.ts';
 import { onClosed, onReturnRequested, onTimer } from './end-transfer.ts';
 import { onEmployeeRead, onHoldText, onOperatorFile, onOperatorText } from './operator.ts';
@@ -26,7 +26,7 @@ function step(draft: Draft, event: DialogEvent): void {
         ...(event.isEdit === undefined ? {} : { isEdit: true }),
       });
       // A correction is no new word: nobody owes an answer to it, and it asks for no operator again.
-      if (event.isEdit === undefined) heardLead(draft);
+      if (event.isEdit === undefined) heardLead(draft, event);
       return;
     case 'BotMessage':
       // Its verdict was given when it was said. Mirrored in every mode, since the lead has it.
@@ -57,7 +57,18 @@ function step(draft: Draft, event: DialogEvent): void {
   }
 }
 
-function heardLead(draft: Draft): void {
+/** Longest part of a lead's message that the header shows, UTF-16 units. Our choice: a question, not a letter. */
+const MAX_LAST_MESSAGE = 500;
+
+/** What a message says, for the header: a menu item by its caption, a file by its name. */
+function wordsOf({ content, choice }: EventOf<'LeadMessage'>): string {
+  const [file] = content.attachments ?? [];
+  const words = choice ?? (content.text || (file?.name ?? file?.url ?? ''));
+  return words.slice(0, MAX_LAST_MESSAGE).toWellFormed();
+}
+
+function heardLead(draft: Draft, event: EventOf<'LeadMessage'>): void {
+  if (draft.context.keepsLeadMessage === true) draft.state = { ...draft.state, lastLeadMessage: wordsOf(event) };
   const { state } = draft;
   if (state.answered || state.noOperatorsScriptRan) {
     draft.state = { ...state, answered: false, noOperatorsScriptRan: false };

@@ -2,8 +2,12 @@ import type { GuestPlatform, Json } from '../contract/guest-platform.ts';
 import { describe } from '../contract/describe.guest.ts';
 import type { Text } from '../contract/text.ts';
 
-/** The system attribute that holds them all. The same as `LIVETEX_ATTRS_KEY` of the contract; a test holds them together. */
-const ATTRIBUTE = 'sys_livetex_attrs';
+/**
+ * The system attributes that hold them all, and how their methods are called. The same as `LIVETEX_ATTRS_KEY` and
+ * `LIVETEX_HIDDEN_ATTRS_KEY` of the contract; a test holds them together.
+ */
+const SHOWN = { attribute: 'sys_livetex_attrs', one: 'LiveTexAttr', all: 'LiveTexAttrs' } as const;
+const HIDDEN = { attribute: 'sys_livetex_hidden_attrs', one: 'LiveTexHiddenAttr', all: 'LiveTexHiddenAttrs' } as const;
 
 type Value = string | number | boolean;
 /** Without a prototype, so that a key `__proto__` is data like any other. */
@@ -31,16 +35,24 @@ const isWellFormed = call.bind(
 
 /** The LiveTex methods of `lead`; `self` is what the chainable ones return. */
 export function liveTexAttributes(platform: GuestPlatform, self: object): Record<string, unknown> {
-  const stored = (): Values => copied((platform.getSystemAttribute(ATTRIBUTE) ?? {}) as Values);
+  return { __proto__: null, ...methodsFor(SHOWN, platform, self), ...methodsFor(HIDDEN, platform, self) };
+}
+
+function methodsFor(
+  { attribute, one, all }: typeof SHOWN | typeof HIDDEN,
+  platform: GuestPlatform,
+  self: object,
+): Record<string, unknown> {
+  const stored = (): Values => copied((platform.getSystemAttribute(attribute) ?? {}) as Values);
   const store = (values: Values): object => {
-    platform.setSystemAttribute(ATTRIBUTE, values as Json);
+    platform.setSystemAttribute(attribute, values as Json);
     return self;
   };
   const merge = (change: Values): object => store(merged(stored(), change));
   return {
     __proto__: null,
-    setLiveTexAttr(...given: unknown[]) {
-      const method = 'lead.setLiveTexAttr';
+    [`set${one}`](...given: unknown[]) {
+      const method = `lead.set${one}`;
       if (given.length < 2 && typeof given[0] !== 'string')
         return merge(checkedObject(platform, method, given[0], given.length));
       const key = checkedKey(platform, given[0]);
@@ -49,15 +61,15 @@ export function liveTexAttributes(platform: GuestPlatform, self: object): Record
       checkedText(platform, change);
       return merge(change);
     },
-    setAllLiveTexAttrs(...given: unknown[]) {
+    [`setAll${all}`](...given: unknown[]) {
       return store(
-        merged(create(null) as Values, checkedObject(platform, 'lead.setAllLiveTexAttrs', given[0], given.length)),
+        merged(create(null) as Values, checkedObject(platform, `lead.setAll${all}`, given[0], given.length)),
       );
     },
-    getLiveTexAttr(key: unknown) {
+    [`get${one}`](key: unknown) {
       return stored()[checkedKey(platform, key)] ?? null;
     },
-    getAllLiveTexAttrs() {
+    [`getAll${all}`]() {
       return plain(stored());
     },
   };

@@ -52,6 +52,21 @@ interface MetabotLead {
    */
   getAllLiveTexAttrs(): { [key: string]: any };
 
+  /**
+   * Скрытые атрибуты: остаются в истории и выгрузках LiveTex, оператор их не видит. Добавляются к заданным раньше, `null` удаляет.
+   * @example
+   * lead.setLiveTexHiddenAttr({ utm_source: 'vk' });
+   */
+  setLiveTexHiddenAttr(attributes: { readonly [key: string]: LiveTexAttributeValue }): this;
+  /** Один скрытый атрибут. */
+  setLiveTexHiddenAttr(key: string, value: LiveTexAttributeValue): this;
+  /** Заменяет все скрытые атрибуты; `{}` удаляет все. */
+  setAllLiveTexHiddenAttrs(attributes: { readonly [key: string]: LiveTexAttributeValue }): this;
+  /** Скрытый атрибут таким, каким он задан, или `null`. */
+  getLiveTexHiddenAttr(key: string): any;
+  /** Все скрытые атрибуты. */
+  getAllLiveTexHiddenAttrs(): { [key: string]: any };
+
   /** Данные лида: `id`, `name`, `identification`, `channel_id`, `status_id`, … */
   getData(
     key:

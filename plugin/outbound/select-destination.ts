@@ -73,7 +73,7 @@ async function send(
   request: LiveTexJobOf<'selectDestination'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name, attributes } = request;
+  const { name, attributes, hidden } = request;
   const groupId = request.groupId ?? (await firstGroup(binding, signal));
   await binding.client.selectDestination(
     {
@@ -82,6 +82,7 @@ async function send(
       destination_id: groupId,
       ...(name === null ? {} : { name }),
       ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
+      ...(Object.keys(hidden).length === 0 ? {} : { hidden_attributes: hidden }),
     },
     signal,
   );

@@ -1,6 +1,13 @@
 import { askHost, scriptsThere } from '../core/ask-host.ts';
-import { attributesForLiveTex, type LiveTexAttrs } from '../contract/attributes.ts';
-import type { DialogEvent } from '../contract/dialog.ts';
+import {
+  attributesForLiveTex,
+  type BoundedAttributes,
+  MAX_ATTRIBUTES,
+  MAX_KEY_LENGTH,
+  MAX_VALUE_LENGTH,
+} from '../contract/attributes.ts';
+import type { DialogEvent, DialogState } from '../contract/dialog.ts';
+import { filledHeader } from '../contract/header-templates.ts';
 import type { LeadRef } from '../contract/lead.ts';
 import { mayNeedFacts, needsOf, type Facts } from '../dialog/facts.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
@@ -23,11 +30,10 @@ export async function gatherFacts(
   const { state } = await context.storage.read((tx) => readDialog(tx, dialogLane(binding.id, userId)));
   const needs = needsOf(state, event);
   const scripts = { scripts: await scriptsThere(context.host, lead, needs.scripts) };
-  if (!needs.transfer) return scripts;
-
+  if (!needs.transfer) {
+    return needs.profile ? { ...scripts, profile: await profileOf(context, binding, lead, { state, event }) } : scripts;
+  }
   const availability = await binding.client.availability({ fresh: true });
-  // Read last: the moment of the transfer.
-  const profile = await askHost('attributes.get', () => context.host.attributes.get(lead, originNow()));
   return {
     ...scripts,
     availability: {
@@ -36,19 +42,57 @@ export async function gatherFacts(
       ...(availability.group?.name === undefined ? {} : { groupName: availability.group.name }),
       ...(availability.error ? { reason: availability.error.message } : {}),
     },
-    profile: {
-      name: nameOf(profile.name),
-      attributes: attributesForLiveTex({ ...reasonOf(event), ...profile.attributes }),
-    },
+    // Read last: the moment of the transfer.
+    profile: await profileOf(context, binding, lead, { state, event }),
     liveTexTime: binding.clock.earliest(context.clock.now()),
   };
 }
 
-/** What the reason of a transfer is called in the dialog's header. */
-const REASON = 'Причина';
+/** What the operators shall see of the lead now: the binding's header, and what scripts have set, which wins. */
+async function profileOf(
+  { host }: Pick<PluginContext, 'host'>,
+  { config }: Binding,
+  lead: LeadRef,
+  { state, event }: { readonly state: DialogState; readonly event: DialogEvent },
+): Promise<NonNullable<Facts['profile']>> {
+  const profile = await askHost('attributes.get', () => host.attributes.get(lead, originNow()));
+  const name = nameOf(profile.name);
+  const course = event.type === 'TransferRequested' ? event : state.lastTransfer;
+  const earlier = event.type === 'TransferRequested' ? state.transfer : state.transfer - 1;
+  const header = filledHeader(config.header, {
+    channel: lead.channel,
+    lastLeadMessage: state.lastLeadMessage ?? '',
+    name: name ?? '',
+    tags: (profile.tags ?? []).join(', '),
+    script: course?.script ?? '',
+    reason: course?.reason ?? '',
+    transfers: earlier > 0 ? String(earlier) : '',
+  });
+  const shown = attributesForLiveTex({ ...header, ...profile.attributes });
+  const hidden = attributesForLiveTex(profile.hiddenAttributes ?? {});
+  const problem = [problemOf('Атрибуты для оператора', shown), problemOf('Скрытые атрибуты', hidden)]
+    .filter((text) => text !== '')
+    .join('. ');
+  return { name, attributes: shown.values, hidden: hidden.values, ...(problem === '' ? {} : { problem }) };
+}
 
-function reasonOf(event: DialogEvent): LiveTexAttrs {
-  return event.type === 'TransferRequested' && event.reason !== undefined ? { [REASON]: event.reason } : {};
+/** Keys that one line of the author's log names, at most, and how much of each, UTF-16 units. */
+const MAX_NAMED = 5;
+const MAX_NAME_SHOWN = 50;
+
+function problemOf(what: string, { left, cut }: BoundedAttributes): string {
+  const named = (keys: readonly string[]): string =>
+    keys
+      .slice(0, MAX_NAMED)
+      .map((key) => `«${key.slice(0, MAX_NAME_SHOWN).toWellFormed()}»`)
+      .join(', ') + (keys.length > MAX_NAMED ? ` и ещё ${keys.length - MAX_NAMED}` : '');
+  const parts = [
+    ...(left.length === 0 ? [] : [`больше ${MAX_ATTRIBUTES} LiveTex не передаём, остались ${named(left)}`]),
+    ...(cut.length === 0
+      ? []
+      : [`укорочены (ключ до ${MAX_KEY_LENGTH} знаков, значение до ${MAX_VALUE_LENGTH}): ${named(cut)}`]),
+  ];
+  return parts.length === 0 ? '' : `${what}: ${parts.join('; ')}`;
 }
 
 /** Longest name that the operators' desk gets, UTF-16 units. Our choice: longer than people's names are. */

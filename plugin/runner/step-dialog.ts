@@ -1,4 +1,5 @@
 import { dialogEventSchema, type DialogEvent, type DialogState, type TransferEnd } from '../contract/dialog.ts';
+import { namesVariable } from '../contract/header-templates.ts';
 import { leadOf } from '../contract/lead.ts';
 import { pluginError } from '../errors.ts';
 import type { ClaimedJob, Transaction } from '../storage/contract.ts';
@@ -65,7 +66,7 @@ export async function stepOrEnqueue(
     // Read before its lane is looked at, also when the lane gets the event: on a database that several nodes share, the
     // read locks the dialog, so that none of them takes a step or adds an event in between.
     const current = known ?? (await readDialog(tx, lane));
-    const isNext = !mayNeedFacts(step.event) && (await tx.listJobs(DIALOG_QUEUE, lane, 1)).length === 0;
+    const isNext = !mayNeedFacts(step.event, current.state) && (await tx.listJobs(DIALOG_QUEUE, lane, 1)).length === 0;
     if (isNext) decided = await decide(tx, context, step, {}, current);
   } catch {
     decided = undefined;
@@ -108,6 +109,7 @@ function transitionContext(context: PluginContext, { config }: Binding, facts: F
       pickupMs: config.pickupTimeout === undefined ? null : config.pickupTimeout * 1_000,
       replyMs: config.replyTimeout === undefined ? null : config.replyTimeout * 1_000,
     },
+    keepsLeadMessage: namesVariable(config.header, 'lastLeadMessage'),
     facts,
   };
 }

@@ -1,4 +1,9 @@
-import { LIVETEX_ATTRS_KEY, liveTexAttrsSchema } from '../../plugin/contract/attributes.ts';
+import {
+  LIVETEX_ATTRS_KEY,
+  LIVETEX_HIDDEN_ATTRS_KEY,
+  type LiveTexAttrs,
+  liveTexAttrsSchema,
+} from '../../plugin/contract/attributes.ts';
 import type { Delivery, LiveTexHost } from '../../plugin/contract/host.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Transaction } from '../../plugin/storage/contract.ts';
@@ -22,9 +27,15 @@ export function hostPorts(
     attributes: {
       get: async (lead) => {
         const stored = await storage.read((tx) => readLead(tx, lead));
-        const attributes = liveTexAttrsSchema.safeParse(stored?.lead.systemAttributes[LIVETEX_ATTRS_KEY] ?? {});
+        const kept = (key: string): LiveTexAttrs =>
+          liveTexAttrsSchema.safeParse(stored?.lead.systemAttributes[key] ?? {}).data ?? {};
         const name = stored?.lead.name ?? null;
-        return { ...(name === null ? {} : { name }), attributes: attributes.success ? attributes.data : {} };
+        return {
+          ...(name === null ? {} : { name }),
+          attributes: kept(LIVETEX_ATTRS_KEY),
+          hiddenAttributes: kept(LIVETEX_HIDDEN_ATTRS_KEY),
+          tags: stored?.lead.tags ?? [],
+        };
       },
     },
     hasScript: async ({ botId }, script) => {

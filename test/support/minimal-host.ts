@@ -41,6 +41,8 @@ export interface MinimalHost {
   readonly log: Array<{ readonly level: string; readonly text: string }>;
   readonly activities: Activity[];
   readonly attributes: Map<string, LiveTexAttrs>;
+  readonly hiddenAttributes: Map<string, LiveTexAttrs>;
+  readonly tags: Map<string, readonly string[]>;
   readonly forwarded: Map<string, boolean>;
   readonly scripts: Map<ScriptType, HostScript>;
   /** Ids of every call that the plugin made, repeats included. */
@@ -88,7 +90,15 @@ export async function startMinimalHost(options: MinimalHostOptions): Promise<Min
     attributes: {
       get: async (lead) => {
         breakIfAsked();
-        return { name: `Лид ${lead.externalId}`, attributes: host.attributes.get(userIdOf(lead)) ?? {} };
+        const userId = userIdOf(lead);
+        const hidden = host.hiddenAttributes.get(userId);
+        const tags = host.tags.get(userId);
+        return {
+          name: `Лид ${lead.externalId}`,
+          attributes: host.attributes.get(userId) ?? {},
+          ...(hidden === undefined ? {} : { hiddenAttributes: hidden }),
+          ...(tags === undefined ? {} : { tags }),
+        };
       },
     },
     hasScript: async (_, script) => {
@@ -125,6 +135,8 @@ export async function startMinimalHost(options: MinimalHostOptions): Promise<Min
     log: [],
     activities: [],
     attributes: new Map(),
+    hiddenAttributes: new Map(),
+    tags: new Map(),
     forwarded: new Map(),
     scripts: new Map(),
     calls: [],

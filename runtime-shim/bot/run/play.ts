@@ -25,6 +25,9 @@ const MAX_TURNS = 5;
 /** Longest run of a scenario in ms, script time and waiting for a runner included. Our choice: a lead waits for the answer. */
 export const MAX_SCENARIO_MS = 30_000;
 
+/** Longest name of a script that the operator's desk gets, UTF-16 units (`plugin/contract/events.ts`). */
+const MAX_SCRIPT_NAME = 200;
+
 /** Messages of one scenario. Our choice: as many as one script may say; all is stored in one transaction, 0.2 ms each, and nobody reads more. */
 export const MAX_SAYS = 200;
 /**
@@ -210,7 +213,20 @@ export class Play {
   request(type: ScenarioRequest['type'], wishes: TransferWishes = {}): void {
     if (this.requests.at(-1)?.type === type) return;
     const scriptType = this.askingType();
-    this.requests.push({ type, ...wishes, ...(scriptType === undefined ? {} : { scriptType }) });
+    const script = type === 'TransferRequested' ? this.askingScript() : undefined;
+    this.requests.push({
+      type,
+      ...wishes,
+      ...(scriptType === undefined ? {} : { scriptType }),
+      ...(script === undefined ? {} : { script }),
+    });
+  }
+
+  /** The innermost script under way, as people know it. */
+  private askingScript(): string | undefined {
+    const code = this.frames.at(-1)?.script;
+    if (code === undefined) return undefined;
+    return (this.input.bot.scripts.get(code)?.name ?? code).slice(0, MAX_SCRIPT_NAME).toWellFormed();
   }
 
   /**

@@ -82,6 +82,8 @@ export interface ScenarioRequest extends TransferWishes {
   readonly type: 'TransferRequested' | 'ReturnRequested';
   /** The type of the script that asks, when it is certain (`plugin/contract/events.ts` says what for). */
   readonly scriptType?: ScriptType;
+  /** Of a transfer: the script that asks, for the operator. */
+  readonly script?: string;
 }
 
 export interface ScenarioResult {

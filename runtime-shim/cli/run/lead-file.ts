@@ -2,7 +2,11 @@
 import { CLI_TEXTS } from '../cli-texts.ts';
 import { z } from 'zod';
 import type { Json } from '../../../plugin/contract/guest.ts';
-import { LIVETEX_ATTRS_KEY, liveTexAttrsSchema } from '../../../plugin/contract/attributes.ts';
+import {
+  LIVETEX_ATTRS_KEY,
+  LIVETEX_HIDDEN_ATTRS_KEY,
+  liveTexAttrsSchema,
+} from '../../../plugin/contract/attributes.ts';
 import { spoken } from '../../../plugin/contract/issue-words.ts';
 import { codeSchema, externalIdSchema } from '../../../plugin/contract/lead.ts';
 import { textSchema } from '../../../plugin/contract/message.ts';
@@ -31,7 +35,10 @@ const textAttributes = z.record(
 );
 
 const systemAttributes = z
-  .looseObject({ [LIVETEX_ATTRS_KEY]: liveTexAttrsSchema.optional() })
+  .looseObject({
+    [LIVETEX_ATTRS_KEY]: liveTexAttrsSchema.optional(),
+    [LIVETEX_HIDDEN_ATTRS_KEY]: liveTexAttrsSchema.optional(),
+  })
   .refine((attributes) => Object.keys(attributes).every(isSystem), {
     message: spoken({
       en: `keys must start with "${SYSTEM_ATTRIBUTE_PREFIX}"`,

@@ -219,7 +219,7 @@ function transferOf(
   const attributes = liveTexAttrsSchema.safeParse(systemAttributes[LIVETEX_ATTRS_KEY] ?? {});
   return {
     outcome: seen.noOperators ? 'no_operators' : 'queued',
-    attributes: attributes.success ? attributesForLiveTex(attributes.data) : {},
+    attributes: attributes.success ? attributesForLiveTex(attributes.data).values : {},
   };
 }
 

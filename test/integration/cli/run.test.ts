@@ -73,17 +73,18 @@ test('messages, attributes, log, result and usage', async () => {
 describe('a transfer', () => {
   const SCRIPT = "lead.setLiveTexAttr({ a: 705, b: true }); bot.sendMessage('Зову'); livetex.transferToOperator();";
   const attributes = { a: '705', b: 'да' };
+  const shown = { Канал: 'telegram', ...attributes };
 
   test('with operators online', async () => {
     const report = await runScript(SCRIPT);
-    expect(report.transfer).toEqual({ outcome: 'transferred', attributes });
+    expect(report.transfer).toEqual({ outcome: 'transferred', attributes: shown });
   });
 
   test.each(['offline', 'unreachable'] as const)(
     '%s, without a script for it: LiveTex keeps or will get the dialog',
     async (state) => {
       const report = await runScript(SCRIPT, state);
-      expect(report.transfer).toEqual({ outcome: 'queued', attributes });
+      expect(report.transfer).toEqual({ outcome: 'queued', attributes: shown });
     },
   );
 

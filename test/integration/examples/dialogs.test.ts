@@ -10,7 +10,7 @@ test('01: the header of the dialog holds the attributes, behind the mirrored mes
     'notice: Диалог переведён на оператора',
   ]);
   const dialog = emulator.dialogs.get(userId);
-  expect(dialog?.attributes).toEqual({ номер_заявки: '705', имя_заявки: 'Test' });
+  expect(dialog?.attributes).toEqual({ Канал: 'telegram', номер_заявки: '705', имя_заявки: 'Test' });
   expect(dialog?.messages.map(({ text }) => text)).toEqual([
     '👤 Пользователь\nДобрый день',
     '🤖 Бот\nЗдравствуйте, Анна! Передаю вашу заявку оператору.',
@@ -65,7 +65,12 @@ test('04: each answer becomes an attribute', async () => {
   await say('Иван');
   await say('пятый');
   expect(await say('Где он?')).toEqual(['lead: Где он?', 'notice: Диалог переведён на оператора']);
-  expect(emulator.dialogs.get(userId)?.attributes).toEqual({ имя: 'Иван', вопрос: 'Где он?', новый_клиент: 'да' });
+  expect(emulator.dialogs.get(userId)?.attributes).toEqual({
+    Канал: 'telegram',
+    имя: 'Иван',
+    вопрос: 'Где он?',
+    новый_клиент: 'да',
+  });
 });
 
 test('05: menu, repeated menu, fallback, and a choice that calls an operator', async () => {
@@ -81,7 +86,11 @@ test('05: menu, repeated menu, fallback, and a choice that calls an operator', a
 test('06: a library of its own', async () => {
   const { say, emulator, userId } = await startExample('06-library', 'online');
   expect((await say('Привет'))[1]).toBe('bot: Ваш заказ № 000705 на 1 250 000 ₽');
-  expect(emulator.dialogs.get(userId)?.attributes).toEqual({ заказ: '№ 000705', сумма: '1 250 000 ₽' });
+  expect(emulator.dialogs.get(userId)?.attributes).toEqual({
+    Канал: 'telegram',
+    заказ: '№ 000705',
+    сумма: '1 250 000 ₽',
+  });
 });
 
 test('07: the mistake commits nothing, and the transfer behind it does not happen', async () => {
@@ -95,7 +104,11 @@ test('08: the whole story of npm start, and the way back by a route', async () =
   const menu = 'bot: Чем помочь? [Часы работы] [Позвать оператора]';
   expect(await say('Здравствуйте')).toEqual(['lead: Здравствуйте', 'bot: Здравствуйте, Анна! Я бот поддержки.', menu]);
   expect(await say('2')).toEqual(['lead: 2', 'notice: Диалог переведён на оператора']);
-  expect(emulator.dialogs.get(userId)?.attributes).toEqual({ номер_заявки: '705', имя_заявки: 'Test' });
+  expect(emulator.dialogs.get(userId)?.attributes).toEqual({
+    Канал: 'telegram',
+    номер_заявки: '705',
+    имя_заявки: 'Test',
+  });
   emulator.dialogs.read(userId, operatorId);
   emulator.dialogs.reply(userId, operatorId, 'Слушаю вас');
   expect(await settled()).toEqual(['notice: Оператор Мария подключился к диалогу', 'operator: Слушаю вас']);

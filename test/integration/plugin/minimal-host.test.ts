@@ -23,9 +23,9 @@ describe('the minimal host', () => {
     const chosen = await host.plugin.chooseTransfer(LEAD);
     expect(chosen).toEqual({ do: 'run', script: { type: 'transfer_online' } });
     await desk.toOperator();
-    expect(desk.dialog().attributes).toEqual({ номер_заявки: '705' });
+    expect(desk.dialog().attributes).toEqual({ Канал: 'telegram', номер_заявки: '705' });
     expect(host.plugin.name).toBe('livetex');
-    expect([...host.plugin.guest.functions.keys()]).toEqual(['hasOnlineOperators']);
+    expect([...host.plugin.guest.functions.keys()]).toEqual(['hasOnlineOperators', 'getLastTransfer']);
     expect(host.plugin.guest.source.length).toBeGreaterThan(100);
   });
 

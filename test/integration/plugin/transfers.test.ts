@@ -24,7 +24,7 @@ test('«Возврат» knows why it runs; the operator reads the reason; feed 
     { type: 'TransferRequested', id: 'asked', lead: LEAD, at: Date.now(), reason: 'Возврат денег' },
   ]);
   await desk.settle();
-  expect(desk.dialog().attributes).toEqual({ Причина: 'Возврат денег', тема: 'Доставка' });
+  expect(desk.dialog().attributes).toEqual({ Канал: 'telegram', Причина: 'Возврат денег', тема: 'Доставка' });
   emulator.dialogs.reply(userId, anna, 'Вернём сегодня');
   await desk.settle();
   expect(await last()).toMatchObject({ number: 1, operator: 'Анна Котова', endedAt: null, endedBy: null });
@@ -42,7 +42,7 @@ test('«Возврат» knows why it runs; the operator reads the reason; feed 
   host.attributes.set(userId, { Причина: 'своя' });
   await host.plugin.accept([{ type: 'TransferRequested', id: 'again', lead: LEAD, at: Date.now(), reason: 'вторая' }]);
   await desk.settle();
-  expect(desk.dialog().attributes).toEqual({ Причина: 'своя' });
+  expect(desk.dialog().attributes).toEqual({ Канал: 'telegram', Причина: 'своя' });
   await host.returnToBot(LEAD);
   await desk.settle();
   expect(await last()).toMatchObject({ number: 2, operator: null, endedBy: 'script' });
@@ -56,4 +56,71 @@ test('«Возврат» knows why it runs; the operator reads the reason; feed 
   ]);
   const wrong = [{ action: 'transferToOperator', wishes: { reason: 'x'.repeat(501) } }];
   await expect(host.plugin.afterScript(LEAD, wrong)).rejects.toMatchObject({ code: 'action_unknown' });
+});
+
+test('the header has what the binding asks for, refreshed with each selection; hidden attributes stay hidden; too much is told', async () => {
+  const header = {
+    Канал: '{{ channel }}',
+    'Последний вопрос': '{{ lastLeadMessage }}',
+    Клиент: '{{ name }} ({{ tags }})',
+    Откуда: 'сценарий «{{ script }}»: {{reason}}',
+    'Был у операторов': '{{ transfers }}',
+    тема: 'из настроек',
+    Постоянно: 'да',
+  };
+  await using desk = await startDesk({ binding: { header } });
+  const { host, emulator, userId, anna } = desk;
+  host.attributes.set(userId, { тема: 'Доставка' });
+  host.hiddenAttributes.set(userId, { utm: 'vk' });
+  host.tags.set(userId, ['vip', 'telegram']);
+  await host.leadSays(LEAD, 'Где заказ {{ reason }} $& ?');
+  const asked = { type: 'TransferRequested' as const, lead: LEAD, at: Date.now() };
+  await host.plugin.accept([{ ...asked, id: 'asked', script: 'Оператор', reason: 'нет $& ответа' }]);
+  await desk.settle();
+  const first = {
+    Канал: 'telegram',
+    'Последний вопрос': 'Где заказ {{ reason }} $& ?',
+    Клиент: 'Лид 42 (vip, telegram)',
+    Откуда: 'сценарий «Оператор»: нет $& ответа',
+    тема: 'Доставка',
+    Постоянно: 'да',
+  };
+  expect(desk.dialog()).toMatchObject({ attributes: first, hiddenAttributes: { utm: 'vk' } });
+  expect(Object.keys(desk.dialog().attributes)).not.toContain('Был у операторов');
+
+  // LiveTex asks anew: what has changed meanwhile is in the new selection.
+  host.attributes.set(userId, { тема: 'Оплата' });
+  await host.leadSays(LEAD, { attachments: [{ type: 'image', url: 'https://example.com/p.jpg', name: 'чек.jpg' }] });
+  await desk.settle();
+  emulator.webhooks.send({ type: 'SelectDestination', user_id: userId, destinations: [] });
+  await desk.settle();
+  expect(desk.dialog()).toMatchObject({
+    selections: 2,
+    attributes: { ...first, тема: 'Оплата', 'Последний вопрос': 'чек.jpg' },
+    hiddenAttributes: { utm: 'vk' },
+  });
+  emulator.dialogs.close(userId, anna);
+  await desk.settle();
+
+  const many = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`поле ${index}`, 'x']));
+  host.attributes.set(userId, { ...many, 'поле 0': 'x'.repeat(5_000) });
+  host.hiddenAttributes.set(userId, { long: 'y'.repeat(5_000) });
+  await host.leadSays(LEAD, '1');
+  await host.plugin.accept([{ ...asked, id: 'again' }]);
+  await desk.settle();
+  expect(desk.dialog().attributes).toMatchObject({ 'Был у операторов': '1' });
+  expect(Object.keys(desk.dialog().attributes)).toHaveLength(100);
+  expect(host.log.map(({ text }) => text)).toEqual([
+    expect.stringMatching(
+      /^Атрибуты для оператора: больше 100 LiveTex не передаём, остались «поле 94», .* и ещё 21; укорочены \(.*\): «поле 0». Скрытые атрибуты: укорочены .* «long»$/,
+    ),
+  ]);
+});
+
+test.each([
+  [{ Имя: '{{ $name }}' }, 'header.Имя: "$name" is not known here; known: channel, lastLeadMessage, name'],
+  [{ Имя: '' }, 'header.Имя'],
+  [Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`k${index}`, 'v'])), 'must have at most 20 keys'],
+])('a header that cannot be: %o', async (header, problem) => {
+  await expect(startDesk({ binding: { header } })).rejects.toThrow(problem);
 });

@@ -141,7 +141,7 @@ test('forward_to_operator and return_to_bot: later commands still run, and the w
   expect(said(result)).toEqual(['Сейчас придёт оператор']);
   expect(result.requests).toEqual([
     { type: 'ReturnRequested', scriptType: 'standard' },
-    { type: 'TransferRequested', reason: 'Оплата,', scriptType: 'standard' },
+    { type: 'TransferRequested', reason: 'Оплата,', scriptType: 'standard', script: 'start' },
   ]);
 });
 

@@ -111,12 +111,15 @@ function factsFor(
 ): TransitionContext['facts'] {
   const needs = needsOf(state, happened);
   const mayNeed = mayNeedFacts(happened);
-  expect(needs).toEqual(mayNeed ? needs : { transfer: false, scripts: [] });
+  const nothing = { transfer: false, profile: false, scripts: [] };
+  expect(needs).toEqual(mayNeed ? needs : nothing);
+  expect(needs).toEqual(mayNeedFacts(happened, state) ? needs : nothing);
   if (!mayNeed) return {};
-  const there = { scripts: new Set(needs.scripts.filter((type) => scripts.includes(type))) };
-  return needs.transfer
-    ? { ...there, availability, profile: { name: 'Иван', attributes: {} }, liveTexTime }
-    : { ...there };
+  return {
+    scripts: new Set(needs.scripts.filter((type) => scripts.includes(type))),
+    ...(needs.profile ? { profile: { name: 'Иван', attributes: {} } } : {}),
+    ...(needs.transfer ? { availability, liveTexTime } : {}),
+  };
 }
 
 function checkStep(before: DialogState, after: DialogState, effects: readonly Effect[]): void {

@@ -41,7 +41,7 @@ describe('the transfer table', () => {
       do: 'select',
       transfer: 1,
       again: false,
-      selection: { groupId: 'g1', name: 'Иван', attributes: { номер_заявки: '705' } },
+      selection: { groupId: 'g1', name: 'Иван', attributes: { номер_заявки: '705' }, hidden: {} },
     });
   });
 

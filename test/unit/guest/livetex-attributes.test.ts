@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { LIVETEX_ATTRS_KEY } from '../../../plugin/contract/attributes.ts';
+import { LIVETEX_ATTRS_KEY, LIVETEX_HIDDEN_ATTRS_KEY } from '../../../plugin/contract/attributes.ts';
 import { same } from '../../../plugin/contract/text.ts';
 import { ATTRIBUTE_MESSAGES } from '../../../plugin/guest/livetex-attributes.guest.ts';
 import { createScriptRunner, scriptRun } from '../../support/sandbox-under-test.ts';
@@ -30,6 +30,22 @@ test.each([
   const failure = await scripts.failure(`lead.setLiveTexAttr(${args})`);
   expect(failure).toContain(`${code}: `);
   expect(failure).toContain(got);
+});
+
+test('hidden attributes are kept apart, with methods and mistakes of their own', async () => {
+  const result = await scripts.run(`
+    lead.setLiveTexHiddenAttr({ utm: 'vk', old: 1 }).setLiveTexHiddenAttr('old', null).setLiveTexAttr('тема', 'Оплата');
+    return [lead.getLiveTexHiddenAttr('utm'), lead.getLiveTexAttr('utm'), lead.getAllLiveTexHiddenAttrs()];`);
+  expect(result).toMatchObject({
+    ok: true,
+    returned: ['vk', null, { utm: 'vk' }],
+    writes: {
+      systemAttributes: { [LIVETEX_ATTRS_KEY]: { тема: 'Оплата' }, [LIVETEX_HIDDEN_ATTRS_KEY]: { utm: 'vk' } },
+    },
+  });
+  const all = await scripts.run('lead.setAllLiveTexHiddenAttrs({ a: true });');
+  expect(all).toMatchObject({ writes: { systemAttributes: { [LIVETEX_HIDDEN_ATTRS_KEY]: { a: true } } } });
+  expect(await scripts.failure('lead.setAllLiveTexHiddenAttrs(7)')).toContain('lead.setAllLiveTexHiddenAttrs');
 });
 
 test('what is only removed may have any key, and a value may have lines', async () => {
