@@ -1,4 +1,5 @@
 import type { Clock } from '../../plugin/contract/host.ts';
+import type { ApiVersion } from '../../plugin/contract/livetex-api.ts';
 
 /** The LiveTex emulator as tests and the simulator drive it. It shares nothing with the client but the wire schemas. */
 
@@ -143,6 +144,8 @@ export interface EmulatorOptions {
   readonly webhookTimeoutMs?: number;
   /** Hold a person's next event back until the one before is acknowledged. Default: yes. LiveTex promises no order. */
   readonly webhookInOrder?: boolean;
+  /** The versions of the API that the account has; others are answered with 403, code 8. Default: all. */
+  readonly versions?: readonly ApiVersion[];
   /** Default: "touch-point-1". */
   readonly touchPointId?: string;
   /** Times of messages, latency and webhook retries; time-outs stay real time. Default: the system's. */
@@ -166,6 +169,8 @@ export interface LiveTexEmulator {
   readonly groups: {
     list(): ReadonlyArray<{ readonly id: string; readonly name: string }>;
     add(group: { readonly id: string; readonly name: string }): void;
+    /** Its operators are of no group any more; conversations in it stay as they are. */
+    remove(groupId: string): void;
   };
   readonly dialogs: {
     list(): EmulatedDialog[];
@@ -177,6 +182,11 @@ export interface LiveTexEmulator {
      * The operator opens the conversation: every unread message is reported as delivered, with the employee.
      */
     read(userId: string, operatorId: string): void;
+    /**
+     * The operator writes first: to a person whose conversation is closed or never was in a group. It is theirs from then on. In
+     * an open one it is an answer like any other.
+     */
+    start(userId: string, operatorId: string, text: string): void;
     /** Reports nothing as read: `read` first, as an operator's application does. */
     reply(userId: string, operatorId: string, text: string): void;
     sendFile(

@@ -29,6 +29,16 @@ export class OperatorSide {
     this.#conversations.touch(conversation);
   }
 
+  start(userId: string, operatorId: string, text: string): void {
+    const conversation = this.#conversations.get(userId);
+    const { groupId } = this.#staff.operator(operatorId);
+    if (conversation.state === 'stored' || conversation.state === 'closed') {
+      conversation.groupId = groupId;
+      this.#assign(conversation, operatorId);
+    }
+    this.reply(userId, operatorId, text);
+  }
+
   reply(userId: string, operatorId: string, text: string): void {
     const { conversation, employee } = this.#take('answer', userId, operatorId);
     const at = this.#sink.now();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../../plugin/contract/host.ts';
+import { API_VERSIONS, type ApiVersion } from '../../plugin/contract/livetex-api.ts';
 import { problemsOf } from '../../plugin/contract/parse-tolerantly.ts';
 import { systemClock } from '../../plugin/storage/system-clock.ts';
 import type { EmulatedOperator, EmulatorFault, EmulatorOptions } from './emulator-contract.ts';
@@ -89,6 +90,7 @@ const optionsSchema = z.strictObject({
     .optional(),
   webhookTimeoutMs: duration.positive().optional(),
   webhookInOrder: z.boolean().optional(),
+  versions: z.array(z.enum(API_VERSIONS)).min(1).optional(),
   touchPointId: z.string().min(1).optional(),
   clock: z.custom<Clock>((value) => typeof value === 'object' && value !== null, 'must be a clock').optional(),
   maxTextLength: z.int().positive().optional(),
@@ -103,6 +105,7 @@ export interface TouchPointOptions {
   readonly webhookRetry: WebhookRetry;
   readonly webhookTimeoutMs: number;
   readonly webhookInOrder: boolean;
+  readonly versions: readonly ApiVersion[];
   readonly touchPointId: string;
   readonly clock: Clock;
   readonly maxTextLength: number;
@@ -120,6 +123,7 @@ export function parseTouchPointOptions(options: EmulatorOptions): TouchPointOpti
     webhookRetry: { giveUpAfterMs: GIVE_UP_AFTER_MS, ...DEFAULT_RETRY, ...options.webhookRetry },
     webhookTimeoutMs: options.webhookTimeoutMs ?? WEBHOOK_TIMEOUT_MS,
     webhookInOrder: options.webhookInOrder ?? true,
+    versions: options.versions ?? API_VERSIONS,
     touchPointId: options.touchPointId ?? DEFAULT_TOUCH_POINT,
     clock: options.clock ?? systemClock,
     maxTextLength: options.maxTextLength ?? MAX_TEXT_LENGTH,

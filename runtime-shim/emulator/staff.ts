@@ -33,6 +33,12 @@ export class Staff {
     this.#groups.set(group.id, { id: group.id, name: group.name });
   }
 
+  /** @throws emulator_unknown */
+  removeGroup(id: string): void {
+    if (!this.#groups.delete(id))
+      throw emulatorError('emulator_unknown', { what: 'group', id, known: [...this.#groups.keys()] });
+  }
+
   operators(): EmulatedOperator[] {
     return [...this.#operators.values()];
   }

@@ -83,11 +83,16 @@ export function touchPointDesk(point: TouchPoint, url: string, end: () => Promis
         staff.addGroup(group);
         changes.notify();
       },
+      remove(groupId) {
+        staff.removeGroup(groupId);
+        changes.notify();
+      },
     },
     dialogs: {
       list: () => conversations.views(),
       get: (userId) => conversations.find(userId)?.view(),
       read: (userId, operatorId) => operator.read(userId, operatorId),
+      start: (userId, operatorId, text) => operator.start(userId, operatorId, text),
       reply: (userId, operatorId, text) => operator.reply(userId, operatorId, text),
       sendFile: (userId, operatorId, file) => operator.sendFile(userId, operatorId, file),
       hold: (userId, text) => operator.hold(userId, text),

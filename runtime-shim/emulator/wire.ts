@@ -23,14 +23,14 @@ export type EmulatedEvent = { readonly userId: string; readonly at: number } & (
     }
 );
 
-/** 1.2 adds `avatar_url` and `nick_name`. */
+/** 1.1 adds `nick_name`, 1.2 `avatar_url`. */
 function employeeOnWire(version: ApiVersion, operator: EmulatedOperator): Wire {
   return {
     employee_id: operator.id,
     first_name: operator.firstName,
     ...(operator.lastName !== undefined && { last_name: operator.lastName }),
     ...(version === '1.2' && operator.avatarUrl !== undefined && { avatar_url: operator.avatarUrl }),
-    ...(version === '1.2' && operator.nickName !== undefined && { nick_name: operator.nickName }),
+    ...(version !== '1.0' && operator.nickName !== undefined && { nick_name: operator.nickName }),
   };
 }
 

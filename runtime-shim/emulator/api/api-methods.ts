@@ -47,6 +47,9 @@ export function failureAnswer(status: number, code: number, message: string): Ap
   return { status, body: { success: false, error_code: code, error_message: message } };
 }
 
+/** What a webhook gets that was set without a choice. */
+const ALL_EVENTS = Object.keys(webhookEventSchemas);
+
 type Handler = (point: TouchPoint, version: ApiVersion, body: unknown) => Record<string, unknown>;
 
 export const API_METHODS: Record<LiveTexMethod, Handler> = {
@@ -95,7 +98,7 @@ export const API_METHODS: Record<LiveTexMethod, Handler> = {
     const problem = webhookUrlProblem(request.url);
     if (problem) throw new ApiRefusal(REFUSALS.urlWrong, `URL [${request.url}] is not valid: ${problem}`);
     const eventTypes = request.webhook_event_types;
-    if (eventTypes && version !== '1.2') throw invalid('webhook_event_types: exists from version 1.2 on');
+    if (eventTypes && version === '1.0') throw invalid('webhook_event_types: exists from version 1.1 on');
     const unknown = eventTypes?.find((type) => !Object.hasOwn(webhookEventSchemas, type));
     if (unknown !== undefined) throw invalid(`webhook_event_types: there is no type "${unknown}"`);
     const { url, webhook_key: key } = request;
@@ -103,7 +106,10 @@ export const API_METHODS: Record<LiveTexMethod, Handler> = {
     return {};
   },
 
-  getWebhookSettings: (point) => ({ url: point.webhooks.settings.url }),
+  getWebhookSettings(point, version) {
+    const { url, eventTypes = ALL_EVENTS } = point.webhooks.settings;
+    return { url, ...(version !== '1.0' && { webhook_event_types: eventTypes }) };
+  },
 
   getCurrentDestination(point, version, body) {
     const { user_id: userId } = checked(requestSchemas.getCurrentDestination, body);

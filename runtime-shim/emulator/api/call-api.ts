@@ -38,7 +38,8 @@ export function callApi(point: TouchPoint | undefined, request: ApiRequest, keyR
     const { version, method } = route(request);
     if (!request.key) throw new ApiRefusal(REFUSALS.keyMissing);
     if (!point || keyRefused) throw new ApiRefusal(REFUSALS.keyWrong);
-    if (METHOD_SINCE[method] > version) throw new ApiRefusal(REFUSALS.forbidden);
+    if (METHOD_SINCE[method] > version || !point.options.versions.includes(version))
+      throw new ApiRefusal(REFUSALS.forbidden);
     if (method in requestSchemas) body = readBody(request);
     return { answer: { status: 200, body: { ...API_METHODS[method](point, version, body), success: true } }, body };
   } catch (error) {

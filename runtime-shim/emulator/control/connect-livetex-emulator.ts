@@ -10,8 +10,8 @@ const stateSchema = z.object({ token: z.string(), touchPointId: z.string() });
 /** Desk methods whose arguments and result simply cross. */
 const PLAIN = {
   operators: ['list', 'add', 'setStatus'],
-  groups: ['list', 'add'],
-  dialogs: ['list', 'get', 'read', 'reply', 'sendFile', 'hold', 'transfer', 'close'],
+  groups: ['list', 'add', 'remove'],
+  dialogs: ['list', 'get', 'read', 'start', 'reply', 'sendFile', 'hold', 'transfer', 'close'],
   requests: ['list', 'count', 'clear'],
   webhooks: ['settings', 'deliveries', 'send', 'idle', 'pending', 'unset', 'clear'],
   faults: ['list', 'states', 'remove', 'clear'],

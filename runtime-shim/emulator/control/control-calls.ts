@@ -29,9 +29,11 @@ export const CONTROL_CALLS: Readonly<Record<string, Act>> = {
   'operators.setStatus': call(z.tuple([id, operatorStatusSchema]), (desk, args) => desk.operators.setStatus(...args)),
   'groups.list': call(none, (desk) => desk.groups.list()),
   'groups.add': call(z.tuple([groupSchema]), (desk, args) => desk.groups.add(...args)),
+  'groups.remove': call(z.tuple([id]), (desk, args) => desk.groups.remove(...args)),
   'dialogs.list': call(none, (desk) => desk.dialogs.list()),
   'dialogs.get': call(person, (desk, args) => desk.dialogs.get(...args)),
   'dialogs.read': call(personAndOperator, (desk, args) => desk.dialogs.read(...args)),
+  'dialogs.start': call(z.tuple([id, id, z.string()]), (desk, args) => desk.dialogs.start(...args)),
   'dialogs.reply': call(z.tuple([id, id, z.string()]), (desk, args) => desk.dialogs.reply(...args)),
   'dialogs.sendFile': call(z.tuple([id, id, fileSchema]), (desk, [userId, operatorId, file]) =>
     desk.dialogs.sendFile(userId, operatorId, withoutUndefined(file)),

@@ -36,7 +36,7 @@ export function documentedEvent(id: string, what: EmulatedEvent, withFrom: boole
     lane: what.userId,
     body(settings) {
       if (settings.eventTypes && !settings.eventTypes.includes(what.type)) return null;
-      if (what.type === 'EmployeeAvailabilityChanged' && settings.version !== '1.2') return null;
+      if (what.type === 'EmployeeAvailabilityChanged' && settings.version === '1.0') return null;
       const { type, ...fields } = eventOnWire(settings.version, what, withFrom);
       return { type, id, webhook_key: settings.key, ...fields };
     },

@@ -96,7 +96,13 @@ test('the webhook is what was set last; none is an empty URL', async () => {
   const body = { url: 'https://example.com/hook', webhook_key: 'k' };
   await livetex(emulator, 'setWebhook', { version: '1.2', body: { ...body, webhook_event_types: ['Closed'] } });
   expect(emulator.webhooks.settings).toEqual({ url: body.url, key: 'k', eventTypes: ['Closed'] });
+  const settings = async (version: string): Promise<unknown> =>
+    (await livetex(emulator, 'getWebhookSettings', { version })).body;
+  expect(await settings('1.1')).toEqual({ url: body.url, webhook_event_types: ['Closed'], success: true });
   await livetex(emulator, 'setWebhook', { body });
+  expect(await settings('1.2')).toMatchObject({
+    webhook_event_types: expect.arrayContaining(['Closed', 'TextMessage']),
+  });
   expect(emulator.webhooks.settings).toEqual({ url: body.url, key: 'k' });
   expect((await livetex(emulator, 'getWebhookSettings')).body).toEqual({ url: body.url, success: true });
   emulator.webhooks.unset();
@@ -114,4 +120,20 @@ test('requests are remembered within the bound and counted beyond it', async () 
   ]);
   emulator.requests.clear();
   expect([emulator.requests.list(), emulator.requests.count()]).toEqual([[], 0]);
+});
+
+test('an account has the versions that it was given; a group may go', async () => {
+  const emulator = await useEmulator({ groups: GROUPS, versions: ['1.0', '1.1'] });
+  expect(await livetex(emulator, 'getDestinations', { version: '1.2' })).toMatchObject({
+    status: 403,
+    body: { error_code: 8 },
+  });
+  emulator.groups.remove('a');
+  expect((await livetex(emulator, 'getDestinations', { version: '1.1' })).body).toMatchObject({
+    destinations: [{ destination_id: 'b' }],
+  });
+  expect(() => emulator.groups.remove('a')).toThrow('no group "a"');
+  expect((await livetex(emulator, 'selectDestination', { body: { ...SELECTION, destination_id: 'a' } })).status).toBe(
+    400,
+  );
 });

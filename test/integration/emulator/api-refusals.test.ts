@@ -146,12 +146,12 @@ const REFUSALS: ReadonlyArray<{
     message: 'URL [http://example.com/] is not valid: must be HTTPS (plain HTTP is taken for loopback addresses only)',
   },
   {
-    name: 'webhook_event_types before 1.2',
+    name: 'webhook_event_types before 1.1',
     method: 'setWebhook',
-    call: { version: '1.1', body: { url: 'https://example.com/', webhook_key: 'k', webhook_event_types: ['Closed'] } },
+    call: { version: '1.0', body: { url: 'https://example.com/', webhook_key: 'k', webhook_event_types: ['Closed'] } },
     status: 400,
     code: 9,
-    message: 'Invalid data: webhook_event_types: exists from version 1.2 on',
+    message: 'Invalid data: webhook_event_types: exists from version 1.1 on',
   },
   {
     name: 'an unknown webhook event type',

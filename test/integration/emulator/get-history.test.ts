@@ -25,7 +25,7 @@ test('the history holds every kind of line, with its own fields and without the 
   emulator.dialogs.close('u1', 'o');
 
   const common = { id: expect.any(String), user_id: 'u1', timestamp: expect.any(Number) };
-  const employee = { employee_id: 'o', first_name: 'Анна' };
+  const employee = { employee_id: 'o', first_name: 'Анна', nick_name: 'Аня' };
   expect(await history(emulator, {})).toEqual([
     { ...common, type: 'TextMessage', id: text.body['message_id'], text: 'Вопрос', from: 'User' },
     { ...common, type: 'DestinationSelected', destination_type: 'Department', destination_id: '54321' },

@@ -70,6 +70,8 @@ test('faults, groups and the webhook are set from afar', async () => {
   expect(emulator.faults.list()).toEqual([]);
   await remote.groups.add({ id: 'g', name: 'Вторая' });
   expect(await remote.groups.list()).toEqual(emulator.groups.list());
+  await remote.groups.remove('g');
+  expect(emulator.groups.list()).toHaveLength(1);
   await livetex(emulator, 'setWebhook', { body: { url: 'https://example.com/', webhook_key: 'k' } });
   await remote.webhooks.unset();
   expect(emulator.webhooks.settings.url).toBe('');

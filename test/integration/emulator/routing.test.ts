@@ -214,3 +214,15 @@ test('onChange tells of requests, operators, dialogs, faults and deliveries, unt
   stop();
   expect(await grew(() => emulator.faults.clear())).toBe(false);
 });
+
+test('an operator may write first: to a person in no group, and again after a close', async () => {
+  const emulator = await useEmulator({ operators: OPERATORS });
+  await say(emulator, 'раз');
+  emulator.dialogs.start('u1', 'anna', 'Вы нам писали');
+  expect(emulator.dialogs.get('u1')).toMatchObject({ state: 'assigned', operatorId: 'anna', groupId: '54321' });
+  // It is an open conversation like any other.
+  expect(refusal(() => emulator.dialogs.start('u1', 'boris', 'И я')).message).toContain('operator anna has it');
+  emulator.dialogs.close('u1', 'anna');
+  emulator.dialogs.start('u1', 'boris', 'Ещё одно');
+  expect(emulator.dialogs.get('u1')).toMatchObject({ state: 'assigned', operatorId: 'boris', selections: 0 });
+});
