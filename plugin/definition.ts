@@ -3,7 +3,13 @@ import { bindingsSchema } from './contract/binding-config.ts';
 import { platformEventSchema } from './contract/events.ts';
 import { webhookEventSchemas } from './contract/livetex-webhook.ts';
 import { SCRIPT_TYPE_NAMES, type ScriptType } from './contract/script-types.ts';
-import { getLastTransferFunction, hasOnlineOperatorsFunction } from './runner/choose-transfer.ts';
+import {
+  getGroupsFunction,
+  getLastTransferFunction,
+  hasFreeOperatorsFunction,
+  hasOnlineOperatorsFunction,
+  isWorkingTimeFunction,
+} from './runner/answer-scripts.ts';
 
 /** When a script of each type runs. `standard` and `fallback` are the platform's own. */
 const WHEN_IT_RUNS: Partial<Record<ScriptType, string>> = {
@@ -22,7 +28,13 @@ export const definition = {
   /** The `livetex` part of the configuration file. */
   config: bindingsSchema,
   /** Host functions behind the guest API, by the name that `GuestPlatform.call` uses. */
-  guestFunctions: { hasOnlineOperators: hasOnlineOperatorsFunction, getLastTransfer: getLastTransferFunction },
+  guestFunctions: {
+    hasOnlineOperators: hasOnlineOperatorsFunction,
+    hasFreeOperators: hasFreeOperatorsFunction,
+    getGroups: getGroupsFunction,
+    isWorkingTime: isWorkingTimeFunction,
+    getLastTransfer: getLastTransferFunction,
+  },
   scriptTypes: Object.entries(WHEN_IT_RUNS).map(([code, when]) => ({
     code: code as ScriptType,
     name: SCRIPT_TYPE_NAMES[code as ScriptType],

@@ -139,6 +139,14 @@ export const ERRORS = {
       ru: `LiveTex не вернул ни одной группы операторов для привязки "${facts.binding}": добавьте группу точке контакта`,
     }),
   }),
+  group_unknown: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { group: string; groups: Text }) => ({
+      en: `there is no group "${facts.group.slice(0, 100)}" of operators: ${facts.groups.en}`,
+      ru: `группы операторов «${facts.group.slice(0, 100)}» нет: ${facts.groups.ru}`,
+    }),
+  }),
   bot_not_bound: row({
     fault: 'setup',
     retryable: false,

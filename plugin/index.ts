@@ -182,4 +182,5 @@ export type {
   SendFileRequest,
   SendTextRequest,
   SetWebhookRequest,
+  VersionSetting,
 } from './contract/livetex-api.ts';

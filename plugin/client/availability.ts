@@ -27,7 +27,8 @@ export interface AvailabilityOptions {
 
 interface Answer {
   readonly at: number;
-  readonly group: Destination | undefined;
+  /** In LiveTex's order. */
+  readonly groups: readonly Destination[];
   /** How often answers had been made void when it was asked for. */
   readonly epoch: number;
 }
@@ -132,8 +133,8 @@ export function createAvailability(
 
   async function ask(asked: number): Promise<void> {
     try {
-      const [group] = await options.ask();
-      answer = { at: clock.now(), group, epoch: asked };
+      const groups = await options.ask();
+      answer = { at: clock.now(), groups, epoch: asked };
       failure = undefined;
     } catch (error) {
       fail(asCoded(error));
@@ -170,12 +171,13 @@ export function createAvailability(
         ? failure?.error
         : pluginError('livetex_timeout', { binding, method: METHOD, timeoutMs: waitedMs });
     if (answer === undefined || !youngerThan(USABLE_FOR_MS)) {
-      return { state: 'unknown', at: null, ...(error && { error }) };
+      return { state: 'unknown', groups: [], at: null, ...(error && { error }) };
     }
 
-    const { at, group } = answer;
-    if (group === undefined) return { state: 'none', at, error: error ?? pluginError('livetex_no_group', { binding }) };
-    return { state: isOnline(group) ? 'online' : 'none', group, at, ...(error && { error }) };
+    const { at, groups } = answer;
+    if (groups.length === 0)
+      return { state: 'none', groups, at, error: error ?? pluginError('livetex_no_group', { binding }) };
+    return { state: groups.some(isOnline) ? 'online' : 'none', groups, at, ...(error && { error }) };
   }
 }
 

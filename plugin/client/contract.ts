@@ -1,6 +1,5 @@
 /** The shared LiveTex client as the rest of the plugin sees it. Every method rejects with a coded error of the catalogue. */
 import type {
-  ApiVersion,
   Destination,
   GetHistoryRequest,
   LiveTexMethod,
@@ -8,6 +7,7 @@ import type {
   SendFileRequest,
   SendTextRequest,
   SetWebhookRequest,
+  VersionSetting,
 } from '../contract/livetex-api.ts';
 import type { Clock, Logger } from '../contract/host.ts';
 import type { CodedError } from '../contract/coded-error.ts';
@@ -17,7 +17,7 @@ export interface BindingAccess {
   readonly id: string;
   readonly token: string;
   readonly baseUrl: string;
-  readonly apiVersion: ApiVersion;
+  readonly apiVersion: VersionSetting;
   readonly requestTimeoutMs: number;
 }
 
@@ -26,11 +26,11 @@ export interface SentMessage {
   readonly messageId: string;
 }
 
-/** `online`/`none`: by the first group that LiveTex returns. `unknown`: LiveTex does not answer and no answer is younger than 60 s. */
+/** `online`/`none`: in any group. `unknown`: LiveTex does not answer and no answer is younger than 60 s. */
 export interface Availability {
   readonly state: 'online' | 'none' | 'unknown';
-  /** The first group in LiveTex's order; absent when unknown or when there is none. */
-  readonly group?: Destination;
+  /** In LiveTex's order; none when unknown. */
+  readonly groups: readonly Destination[];
   /** Unix ms of the answer that this rests on. */
   readonly at: number | null;
   /** Why the latest request failed, if it did (also when an older answer was good enough). */
@@ -43,6 +43,7 @@ export interface BindingClient {
   selectDestination(request: SelectDestinationRequest, signal?: AbortSignal): Promise<void>;
   sendText(request: SendTextRequest, signal?: AbortSignal): Promise<SentMessage>;
   sendFile(request: SendFileRequest, signal?: AbortSignal): Promise<SentMessage>;
+  /** From 1.1 on it asks only for the events that are used, unless the request names them. */
   setWebhook(request: SetWebhookRequest, signal?: AbortSignal): Promise<void>;
   /** The webhook's URL, empty when none is set. */
   getWebhookSettings(signal?: AbortSignal): Promise<{ readonly url: string }>;

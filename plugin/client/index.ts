@@ -1,11 +1,19 @@
 /** The shared LiveTex client: one per process, for all bindings. */
 import { type Dispatcher, Pool } from 'undici';
 import { z } from 'zod';
-import { answerSchema, answerSchemas } from '../contract/livetex-api.ts';
+import {
+  answerSchema,
+  answerSchemas,
+  type ApiVersion,
+  type LiveTexMethod,
+  type SetWebhookRequest,
+} from '../contract/livetex-api.ts';
+import { USED_EVENT_TYPES } from '../contract/livetex-webhook.ts';
 import { createAvailability } from './availability.ts';
 import type { BindingAccess, BindingClient, LiveTexClient, LiveTexClientOptions } from './contract.ts';
-import { createRequest, type LiveTexRequest } from './request.ts';
+import { createRequest } from './request.ts';
 import { createShares } from './shares.ts';
+import { createVersionChoice } from './version.ts';
 
 /** Makes the client. Nothing is connected until the first request. */
 export function createLiveTexClient(options: LiveTexClientOptions): LiveTexClient {
@@ -35,7 +43,8 @@ export function createLiveTexClient(options: LiveTexClientOptions): LiveTexClien
 
   function connect(access: BindingAccess): BindingClient {
     const { origin } = new URL(access.baseUrl);
-    const request = createRequest({
+    const askInVersion = createVersionChoice(access.apiVersion, options.clock);
+    const send = createRequest({
       access,
       pool: () => (closing === undefined ? pools.for(origin) : undefined),
       share: (go) => shares.take(access.id, go),
@@ -44,6 +53,10 @@ export function createLiveTexClient(options: LiveTexClientOptions): LiveTexClien
       logger: options.logger,
       onRequest: options.onRequest,
     });
+    const request: BindingRequest = ({ body, ...call }, answer) =>
+      askInVersion((version) =>
+        send({ ...call, ...(body && { body: typeof body === 'function' ? body(version) : body }) }, answer, version),
+      );
     const availability = createAvailability({
       binding: access.id,
       clock: options.clock,
@@ -87,9 +100,20 @@ const acceptedSchema = answerSchema.extend({
 /** The documentation has an empty `url` when no webhook is set; a server that leaves it out means the same. */
 const webhookSettingsSchema = answerSchema.extend({ url: z.string().optional() });
 
+/** A request in the binding's version, which its body may depend on. */
+type BindingRequest = <Schema extends z.ZodType>(
+  call: {
+    readonly method: LiveTexMethod;
+    readonly body?: RequestBody | ((version: ApiVersion) => RequestBody);
+    readonly signal: AbortSignal | undefined;
+  },
+  answer: Schema,
+) => Promise<z.output<Schema>>;
+type RequestBody = Readonly<Record<string, unknown>>;
+
 /** LiveTex's methods as functions (`livetex.github.io/messaging-api`). */
 function createBindingClient(
-  request: LiveTexRequest,
+  request: BindingRequest,
   availability: ReturnType<typeof createAvailability>,
 ): BindingClient {
   return {
@@ -109,7 +133,11 @@ function createBindingClient(
       return { messageId: answer.message_id ?? '' };
     },
     async setWebhook(body, signal) {
-      await request({ method: 'setWebhook', body, signal }, answerSchemas.setWebhook);
+      const inVersion = (version: ApiVersion): SetWebhookRequest =>
+        version === '1.0' || body.url === '' || body.webhook_event_types !== undefined
+          ? body
+          : { ...body, webhook_event_types: [...USED_EVENT_TYPES] };
+      await request({ method: 'setWebhook', body: inVersion, signal }, answerSchemas.setWebhook);
     },
     async getWebhookSettings(signal) {
       const answer = await request({ method: 'getWebhookSettings', signal }, webhookSettingsSchema);

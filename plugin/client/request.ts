@@ -2,7 +2,13 @@ import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import { messageOf, type CodedError } from '../contract/coded-error.ts';
 import type { Clock, Logger } from '../contract/host.ts';
-import { API_VERSIONS, METHOD_SINCE, type LiveTexMethod, requestSchemas } from '../contract/livetex-api.ts';
+import {
+  API_VERSIONS,
+  type ApiVersion,
+  METHOD_SINCE,
+  type LiveTexMethod,
+  requestSchemas,
+} from '../contract/livetex-api.ts';
 import { problemsOf } from '../contract/parse-tolerantly.ts';
 import { pluginError } from '../errors.ts';
 import { classifyAnswer, clean } from './classify-answer.ts';
@@ -32,6 +38,7 @@ export type LiveTexRequest = <Schema extends z.ZodType>(
     readonly signal: AbortSignal | undefined;
   },
   answer: Schema,
+  version: ApiVersion,
 ) => Promise<z.output<Schema>>;
 
 /**
@@ -41,15 +48,15 @@ export type LiveTexRequest = <Schema extends z.ZodType>(
 export function createRequest(deps: RequestDeps): LiveTexRequest {
   const { access, clock } = deps;
   const base = new URL(access.baseUrl);
-  const prefix = `${base.pathname.replace(/\/+$/, '')}/${access.apiVersion}`;
+  const prefix = base.pathname.replace(/\/+$/, '');
   const key = encodeURIComponent(access.token);
   const tokenRedactor = createRedactor([access.token]);
 
-  return async (call, schema) => {
+  return async (call, schema, version) => {
     const { method, body, signal } = call;
     signal?.throwIfAborted();
     const facts = { method, binding: access.id };
-    refuseWhatCannotSucceed(call);
+    refuseWhatCannotSucceed(call, version);
     const pool = deps.pool();
     if (pool === undefined) throw pluginError('livetex_unreachable', { ...facts, reason: 'the client is closed' });
 
@@ -57,7 +64,7 @@ export function createRequest(deps: RequestDeps): LiveTexRequest {
     const redactor = typeof webhookKey === 'string' ? createRedactor([access.token, webhookKey]) : tokenRedactor;
     const text = body === undefined ? undefined : JSON.stringify(body);
     const at = clock.now();
-    const path = `${prefix}/${method}?key=${key}`;
+    const path = `${prefix}/${version}/${method}?key=${key}`;
     const end = await deps.track(
       exchange({ pool, share: deps.share, path, body: text, timeoutMs: access.requestTimeoutMs, signal, clock }),
     );
@@ -107,15 +114,15 @@ export function createRequest(deps: RequestDeps): LiveTexRequest {
     }
   };
 
-  function refuseWhatCannotSucceed(call: {
-    readonly method: LiveTexMethod;
-    readonly body?: Readonly<Record<string, unknown>>;
-  }): void {
+  function refuseWhatCannotSucceed(
+    call: { readonly method: LiveTexMethod; readonly body?: Readonly<Record<string, unknown>> },
+    version: ApiVersion,
+  ): void {
     const { method, body } = call;
     const facts = { method, binding: access.id, status: null };
     const since = METHOD_SINCE[method];
-    if (isOlder(access.apiVersion, since)) {
-      const detail = `apiVersion ${access.apiVersion} has no ${method}, ${since} has`;
+    if (isOlder(version, since)) {
+      const detail = `apiVersion ${version} has no ${method}, ${since} has`;
       throw pluginError('livetex_method_forbidden', { ...facts, detail });
     }
     const problems: string[] = [];
@@ -123,8 +130,8 @@ export function createRequest(deps: RequestDeps): LiveTexRequest {
       const parsed = requestSchemas[method as keyof typeof requestSchemas].safeParse(body);
       if (!parsed.success) problems.push(...problemsOf(parsed.error));
     }
-    if (body?.['webhook_event_types'] !== undefined && isOlder(access.apiVersion, '1.2')) {
-      problems.push(`webhook_event_types: apiVersion ${access.apiVersion} has no such field, 1.2 has`);
+    if (body?.['webhook_event_types'] !== undefined && isOlder(version, '1.1')) {
+      problems.push(`webhook_event_types: apiVersion ${version} has no such field, 1.1 has`);
     }
     if (problems.length > 0) throw pluginError('livetex_refused', { ...facts, detail: problems.join('; ') });
   }
@@ -134,7 +141,7 @@ function failed(error: CodedError) {
   return { ok: false, aborted: false, error } as const;
 }
 
-function isOlder(version: BindingAccess['apiVersion'], than: BindingAccess['apiVersion']): boolean {
+function isOlder(version: ApiVersion, than: ApiVersion): boolean {
   return API_VERSIONS.indexOf(version) < API_VERSIONS.indexOf(than);
 }
 

@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import { headerSchema } from './header-templates.ts';
 import { spoken, spokenIssue } from './issue-words.ts';
+import { groupNameSchema, reserveSchema } from './groups.ts';
 import { codeSchema } from './lead.ts';
 import { API_VERSIONS } from './livetex-api.ts';
+import { scheduleSchema } from './schedule.ts';
 import type { Text } from './text.ts';
 
 /** LiveTex's documented address. */
@@ -138,7 +140,8 @@ const bindingSchema = z
         }),
       )
       .default(DEFAULT_BASE_URL),
-    apiVersion: z.enum(API_VERSIONS).default('1.0'),
+    /** `auto`: the highest that the account has. */
+    apiVersion: z.enum(['auto', ...API_VERSIONS]).default('auto'),
     /** Which bots use this binding; left out: all of them. */
     bots: z.array(codeSchema).min(1).optional(),
     /** Put above each mirrored message of the bot; empty: no line. */
@@ -150,6 +153,12 @@ const bindingSchema = z
     header: headerSchema.default(DEFAULT_HEADER),
     excludedChannels: z.array(codeSchema).default(['umnico', 'bitrix', 'jivo', 'webim']),
     webhook: webhookSchema.optional(),
+    /** Name or id of the group that dialogs go to; left out: the first that LiveTex returns. */
+    group: groupNameSchema.optional(),
+    /** Tried in order when nobody of the group is there. */
+    reserveGroups: reserveSchema.default([]),
+    /** When operators work; left out: always. Outside of it a transfer is as with nobody online. */
+    schedule: scheduleSchema.optional(),
     notices: z
       .strictObject({
         transferred: z.string().max(1_000).default(DEFAULT_NOTICES.transferred),

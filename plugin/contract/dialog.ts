@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { groupSchema, wantedGroupsSchema } from './groups.ts';
 import { contentSchema } from './message.ts';
 import { scriptTypeSchema } from './script-types.ts';
 
@@ -29,13 +30,16 @@ const employeeSchema = z.object({
 });
 
 /** What the operators see of the lead; fixed at the decision, so that every try and every repeat says the same. */
-const selectionSchema = z.object({
-  /** `null`: the first group that LiveTex returns when the selection is sent. */
+export const selectionSchema = z.object({
+  /** `null`: chosen when the selection is sent, as LiveTex's groups are not known. */
   groupId: z.string().nullable(),
+  groupName: z.string().exactOptional(),
   name: z.string().nullable(),
   attributes: z.record(z.string(), z.string()),
   /** For LiveTex's history and exports only. */
   hidden: z.record(z.string(), z.string()).default({}),
+  /** What whoever asked wanted, for a choice that is made later: LiveTex did not answer, or the group is gone. */
+  wanted: wantedGroupsSchema.exactOptional(),
 });
 export type Selection = z.infer<typeof selectionSchema>;
 
@@ -149,17 +153,34 @@ export const dialogEventSchema = z.discriminatedUnion('type', [
     type: z.literal('TransferRequested'),
     scriptType,
     script: z.string().optional(),
+    ...wantedGroupsSchema.shape,
+    ignoreOffline: z.boolean().optional(),
     reason: z.string().optional(),
   }),
   /** `reason`: a sentence for the bot's author; left out when the bot's own side asks. */
   z.object({ type: z.literal('ReturnRequested'), scriptType, reason: z.string().optional() }),
-  /** LiveTex accepted the selection; `notBefore` as in the dialog's state. */
-  z.object({ type: z.literal('Selected'), transfer, notBefore: at }),
+  /**
+   * LiveTex accepted the selection; `notBefore` as in the dialog's state. `groupId`: which group it was, when that was chosen only
+   * then, and `note`, what the bot's author should read of that.
+   */
+  z.object({
+    type: z.literal('Selected'),
+    transfer,
+    notBefore: at,
+    groupId: z.string().optional(),
+    groupName: z.string().optional(),
+    note: z.string().optional(),
+  }),
   /** LiveTex refused it for good; `reason` is an error message of the catalogue. */
   z.object({ type: z.literal('SelectionRefused'), transfer, reason: z.string() }),
   z.object({ type: z.literal('TimerFired'), timer: timerNameSchema, transfer, number: z.int() }),
-  /** LiveTex asks for a group. `receivedAt`: our clock. */
-  z.object({ type: z.literal('SelectionAsked'), receivedAt: z.number(), groupId: z.string().nullable() }),
+  /** LiveTex asks for a group, and says which there are. `receivedAt`: our clock. `groupId`: the first, all that older versions stored. */
+  z.object({
+    type: z.literal('SelectionAsked'),
+    receivedAt: z.number(),
+    groups: z.array(groupSchema).optional(),
+    groupId: z.string().nullable().optional(),
+  }),
   z.object({ type: z.literal('EmployeeRead'), at, employee }),
   z.object({ type: z.literal('OperatorText'), at, employee: employee.nullable(), text: z.string() }),
   z.object({

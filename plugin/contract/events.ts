@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wantedGroupsSchema } from './groups.ts';
 import { isStorableId, leadRefSchema, NOT_STORABLE } from './lead.ts';
 import { contentSchema, textSchema } from './message.ts';
 import { scriptTypeSchema } from './script-types.ts';
@@ -55,6 +56,9 @@ export const MAX_REASON_LENGTH = 500;
 
 /** How whoever asks for an operator wants it. `reason`: why, for the operator and for the figures. */
 export const transferWishesSchema = z.strictObject({
+  ...wantedGroupsSchema.shape,
+  /** Also when nobody is online, or outside working hours: then the dialog waits in the group's queue. */
+  ignoreOffline: z.boolean().optional(),
   reason: textSchema.min(1).max(MAX_REASON_LENGTH).optional(),
 });
 export type TransferWishes = z.infer<typeof transferWishesSchema>;

@@ -6,6 +6,8 @@ import { z } from 'zod';
 
 export const API_VERSIONS = ['1.0', '1.1', '1.2'] as const;
 export type ApiVersion = (typeof API_VERSIONS)[number];
+/** `auto`: the highest that the account has. */
+export type VersionSetting = ApiVersion | 'auto';
 
 /** The only destination type there is. */
 export const DESTINATION_TYPE = 'Department';
@@ -27,7 +29,7 @@ export const employeeSchema = z.looseObject({
   last_name: z.string().optional(),
   /** 1.2 */
   avatar_url: z.string().optional(),
-  /** 1.2 */
+  /** 1.1 */
   nick_name: z.string().optional(),
 });
 export type Employee = z.infer<typeof employeeSchema>;

@@ -121,6 +121,17 @@ export const webhookEventSchemas = {
 
 export type WebhookEventType = keyof typeof webhookEventSchemas;
 
+/** What a webhook asks for where it can choose (from 1.1 on). `DestinationSelected` belongs to the history only. */
+export const USED_EVENT_TYPES = [
+  'MessageDelivered',
+  'TextMessage',
+  'FileMessage',
+  'SelectDestination',
+  'HoldMessage',
+  'Closed',
+  'EmployeeAvailabilityChanged',
+] as const satisfies readonly WebhookEventType[];
+
 export const webhookEventSchema = z.discriminatedUnion('type', [
   webhookEventSchemas.MessageDelivered,
   webhookEventSchemas.TextMessage,

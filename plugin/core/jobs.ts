@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type LeadRef, userIdOf } from '../contract/lead.ts';
 import { attachmentSchema } from '../contract/message.ts';
 import { scriptRefSchema } from '../contract/script-types.ts';
-import type { DialogEvent } from '../contract/dialog.ts';
+import { type DialogEvent, selectionSchema } from '../contract/dialog.ts';
 import type { Json, NewJob } from '../storage/contract.ts';
 import { stamped } from './origin.ts';
 
@@ -132,12 +132,7 @@ export const liveTexJobSchema = z.discriminatedUnion('kind', [
     transfer: z.int().positive(),
     /** LiveTex asked anew. */
     again: z.boolean(),
-    /** `null`: the first group that LiveTex returns. */
-    groupId: z.string().nullable(),
-    name: z.string().nullable(),
-    attributes: z.record(z.string(), z.string()),
-    /** Jobs of an earlier version have none. */
-    hidden: z.record(z.string(), z.string()).default({}),
+    ...selectionSchema.shape,
   }),
 ]);
 export type LiveTexJob = z.infer<typeof liveTexJobSchema>;

@@ -1,4 +1,6 @@
 import type { EventOf, Selection } from '../contract/dialog.ts';
+import { chooseGroup, type Group, unknownGroupsNote } from '../contract/groups.ts';
+import { isWorkingTime } from '../contract/schedule.ts';
 import { type Draft, runIfThere, laterBound, endTransfer, noteCourse } from './draft.ts';
 import { fact, mustSelectAgain, type TransitionContext } from './facts.ts';
 
@@ -6,23 +8,42 @@ import { fact, mustSelectAgain, type TransitionContext } from './facts.ts';
 export function requestTransfer(draft: Draft, event: EventOf<'TransferRequested'>): void {
   // One is under way: the second request of an impatient lead or of a script that asks twice does nothing.
   if (draft.state.mode !== 'bot') return;
-  const availability = fact(draft.context, 'availability');
-  if (availability.state === 'unknown') {
-    const why = availability.reason === undefined ? '' : `: ${availability.reason}`;
-    draft.effects.push({
-      do: 'authorLog',
-      level: 'warn',
-      text: `Неизвестно, есть ли операторы онлайн, поэтому считаем, что их нет${why}`,
-    });
-  }
-  if (availability.state !== 'online' && fact(draft.context, 'scripts').has('no_operators')) {
+  const group = groupFor(draft, event);
+  const goes = event.ignoreOffline === true || (group?.online === true && isOpen(draft));
+  if (!goes && fact(draft.context, 'scripts').has('no_operators')) {
     // Whoever asks for an operator in the script for "no operators" means LiveTex's queue; running it again would never end.
     if (event.scriptType !== 'no_operators') {
       offerNoOperatorsScript(draft);
       return;
     }
   }
-  beginTransfer(draft, event);
+  beginTransfer(draft, event, group);
+}
+
+/** The group that the dialog goes to; `undefined`: unknown, or LiveTex has none. What the author should know of it stands in the log. */
+function groupFor(draft: Draft, wanted: EventOf<'TransferRequested'>): Group | undefined {
+  const { groups, reason } = fact(draft.context, 'availability');
+  if (groups === null) {
+    const why = reason === undefined ? '' : `: ${reason}`;
+    const text = `Неизвестно, есть ли операторы онлайн, поэтому считаем, что их нет${why}`;
+    draft.effects.push({ do: 'authorLog', level: 'warn', text });
+    return undefined;
+  }
+  const choice = chooseGroup(groups, wanted, draft.context.settings);
+  warn(draft, unknownGroupsNote(groups, choice));
+  return choice.group;
+}
+
+/** Do operators work now? Outside their hours a transfer is as with nobody online, whatever statuses LiveTex has. */
+function isOpen({ context, effects }: Draft): boolean {
+  if (isWorkingTime(context.settings.schedule, context.now)) return true;
+  const text = 'Сейчас нерабочее время (schedule): считаем, что операторов нет';
+  effects.push({ do: 'authorLog', level: 'info', text });
+  return false;
+}
+
+function warn({ effects }: Draft, text: string | undefined): void {
+  if (text !== undefined) effects.push({ do: 'authorLog', level: 'warn', text });
 }
 
 function offerNoOperatorsScript(draft: Draft): void {
@@ -40,10 +61,16 @@ function offerNoOperatorsScript(draft: Draft): void {
   draft.state = { ...draft.state, noOperatorsScriptRan: true };
 }
 
-function beginTransfer(draft: Draft, { reason, script }: EventOf<'TransferRequested'>): void {
+function beginTransfer(draft: Draft, event: EventOf<'TransferRequested'>, group: Group | undefined): void {
   const { context } = draft;
-  const { state: operators, groupId, groupName = null } = fact(context, 'availability');
-  const selection = { groupId, ...ofLead(context) };
+  const { group: named, reserve, reason, script } = event;
+  const wanted = { ...(named === undefined ? {} : { group: named }), ...(reserve === undefined ? {} : { reserve }) };
+  const selection: Selection = {
+    groupId: group?.id ?? null,
+    ...(group === undefined ? {} : { groupName: group.name }),
+    ...ofLead(context),
+    ...(Object.keys(wanted).length === 0 ? {} : { wanted }),
+  };
   const transfer = draft.state.transfer + 1;
   draft.state = {
     ...draft.state,
@@ -59,9 +86,9 @@ function beginTransfer(draft: Draft, { reason, script }: EventOf<'TransferReques
       number: transfer,
       reason: reason ?? null,
       script: script ?? null,
-      group: groupId === null ? null : { id: groupId, name: groupName },
+      group: group === undefined ? null : { id: group.id, name: group.name },
       operator: null,
-      operators,
+      operators: fact(context, 'availability').groups === null ? 'unknown' : group?.online ? 'online' : 'none',
       requestedAt: context.now,
       acceptedAt: null,
       connectedAt: null,
@@ -113,7 +140,19 @@ export function onSelected(draft: Draft, event: EventOf<'Selected'>): void {
     acceptSelection(draft);
     draft.state = { ...draft.state, notBefore: laterBound(event.notBefore, state.notBefore) };
   }
-  draft.state = { ...draft.state, selecting: false, selectedAt: draft.context.now };
+  const { selection } = draft.state;
+  draft.state = {
+    ...draft.state,
+    selecting: false,
+    selectedAt: draft.context.now,
+    selection: selection && { ...selection, ...chosenGroup(event) },
+  };
+  if (event.groupId !== undefined) noteCourse(draft, { group: { id: event.groupId, name: event.groupName ?? null } });
+  warn(draft, event.note);
+}
+
+function chosenGroup({ groupId, groupName }: EventOf<'Selected'>): Partial<Selection> {
+  return groupId === undefined ? {} : { groupId, groupName: groupName ?? groupId };
 }
 
 /**
@@ -142,17 +181,28 @@ export function failTransfer(draft: Draft, outcome: 'refused' | 'timeout', reaso
   }
 }
 
-/** LiveTex asks for a group: it gets the selection once more, with what is known of the lead now. */
+/** LiveTex asks for a group: it gets the selection once more, for the dialog's own group, with what is known of the lead now. */
 export function onSelectionAsked(draft: Draft, event: EventOf<'SelectionAsked'>): void {
   const { state, context } = draft;
   if (!mustSelectAgain(state, event) || state.selection === null) return;
-  const selection = { ...state.selection, ...ofLead(context), groupId: event.groupId ?? state.selection.groupId };
+  const selection = { ...state.selection, ...ofLead(context), ...groupAgain(draft, state.selection, event) };
   draft.state = { ...state, selecting: true, selection };
   draft.effects.push({ do: 'select', transfer: state.transfer, again: true, selection });
 }
 
 /** What a selection tells of the lead. */
-function ofLead(context: TransitionContext): Omit<Selection, 'groupId'> {
+function ofLead(context: TransitionContext): Pick<Selection, 'name' | 'attributes' | 'hidden'> {
   const { name, attributes, hidden = {} } = fact(context, 'profile');
   return { name, attributes: { ...attributes }, hidden: { ...hidden } };
+}
+
+/** The dialog's group; when LiveTex has it no more, as at a transfer. */
+function groupAgain(draft: Draft, selection: Selection, event: EventOf<'SelectionAsked'>): Partial<Selection> {
+  const { groupId, groupName = groupId, wanted = {} } = selection;
+  const first = event.groupId ?? undefined;
+  const groups = event.groups ?? (first === undefined ? [] : [{ id: first, name: first, online: false, free: false }]);
+  if (groupId === null || groups.length === 0 || groups.some(({ id }) => id === groupId)) return {};
+  const { group } = chooseGroup(groups, wanted, draft.context.settings);
+  warn(draft, unknownGroupsNote(groups, { group, unknown: [groupName ?? groupId] }));
+  return group === undefined ? {} : { groupId: group.id, groupName: group.name };
 }

@@ -1,4 +1,6 @@
 import type { ScriptType } from '../contract/script-types.ts';
+import type { DefaultGroups, Group } from '../contract/groups.ts';
+import type { Schedule } from '../contract/schedule.ts';
 import type { Effect } from './effect.ts';
 import type { DialogState, DialogEvent, EventOf } from '../contract/dialog.ts';
 
@@ -6,9 +8,8 @@ import type { DialogState, DialogEvent, EventOf } from '../contract/dialog.ts';
 export interface Facts {
   /** Fresh, at the transfer. `reason`: why the latest request failed, if it did. */
   readonly availability?: {
-    readonly state: 'online' | 'none' | 'unknown';
-    readonly groupId: string | null;
-    readonly groupName?: string;
+    /** `null`: unknown. */
+    readonly groups: readonly Group[] | null;
     readonly reason?: string;
   };
   /** LiveTex's clock, Unix ms: a time that is certainly past there; `null` when unknown. */
@@ -36,6 +37,8 @@ export interface TransitionContext {
   };
   /** The header shows what the lead wrote last. */
   readonly keepsLeadMessage?: boolean;
+  /** The binding's. */
+  readonly settings: DefaultGroups & { readonly schedule?: Schedule | undefined };
   readonly facts: Facts;
 }
 

@@ -1,12 +1,13 @@
 import { type Employee as WireEmployee, employeeName } from '../contract/livetex-api.ts';
 import type { WebhookEvent } from '../contract/livetex-webhook.ts';
 import type { DialogEvent, Employee } from '../contract/dialog.ts';
+import { groupsOf } from '../contract/groups.ts';
 
 /** LiveTex repeats an event for 24 h, so an honest one is not older than this, whatever the clocks say. Our choice: with a wide margin. */
 const OLDEST_PLAUSIBLE_MS = 7 * 24 * 3_600_000;
 /** No two honest clocks differ by a day. Our choice. */
 const NEWEST_PLAUSIBLE_MS = 24 * 3_600_000;
-/** Longest id of an employee or a group, UTF-16 units. Our choice: it is kept with the dialog, and a webhook may be a megabyte. */
+/** Longest id of an employee, UTF-16 units. Our choice: it is kept with the dialog, and a webhook may be a megabyte. */
 const MAX_ID_LENGTH = 200;
 /** Longest operator's name in a notice, UTF-16 units. Our choice. */
 const MAX_NAME_LENGTH = 200;
@@ -18,10 +19,7 @@ const MAX_NAME_LENGTH = 200;
 export function fromWebhook(event: WebhookEvent, receivedAt: number): DialogEvent | undefined {
   if (!isForDialog(event)) return undefined;
   if (event.type === 'SelectDestination') {
-    const asked = event.destinations[0]?.destination_id;
-    // Cut, an id would name nobody: then the group of before is asked again.
-    const groupId = asked === undefined || asked.length > MAX_ID_LENGTH ? null : asked;
-    return { type: 'SelectionAsked', receivedAt, groupId };
+    return { type: 'SelectionAsked', receivedAt, groups: groupsOf(event.destinations) };
   }
   const at = plausible(event.timestamp, receivedAt);
   switch (event.type) {

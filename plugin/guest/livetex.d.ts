@@ -211,15 +211,43 @@ interface MetabotMemory {
   deleteAttr(key: string): this;
 }
 
+/** Группа операторов. */
+interface LiveTexGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly online: boolean;
+  readonly free: boolean;
+}
+
 /** LiveTex. Действия выполняются, когда скрипт закончится без ошибки. */
 interface LiveTex {
   /**
-   * Есть ли сейчас хотя бы один оператор со статусом «Доступен».
+   * Группы операторов в порядке LiveTex; пока LiveTex не отвечает, пусто. `online` — кто-то со статусом «Доступен»,
+   * `free` — кто-то может взять новый диалог (до версии API 1.2 то же, что `online`).
+   * @example
+   * for (var группа of livetex.getGroups()) console.log(группа.name, группа.free);
+   */
+  getGroups(): LiveTexGroup[];
+  /**
+   * Может ли кто-то взять новый диалог: в группе с этим именем или номером, без неё — там, куда пойдёт перевод.
+   * @example
+   * if (!livetex.hasFreeOperators('Продажи')) bot.sendMessage('Все менеджеры заняты, ответят через несколько минут');
+   */
+  hasFreeOperators(group?: string | number): boolean;
+  /**
+   * Рабочее ли сейчас время по расписанию привязки (`schedule`); без расписания — всегда.
+   * @example
+   * if (!livetex.isWorkingTime()) bot.sendMessage('Мы работаем с 9 до 18');
+   */
+  isWorkingTime(): boolean;
+  /**
+   * Есть ли сейчас хотя бы один оператор со статусом «Доступен»: в группе с этим именем или номером, без неё — там, куда пойдёт
+   * перевод (группа привязки и запасные).
    * @example
    * if (livetex.hasOnlineOperators()) livetex.transferToOperator();
    * else bot.sendMessage('Операторы вернутся завтра');
    */
-  hasOnlineOperators(): boolean;
+  hasOnlineOperators(group?: string | number): boolean;
   /**
    * Запускает скрипт типа «Перевод на оператора (онлайн)» или «(оффлайн)»: смотря есть ли операторы.
    * @example
@@ -227,10 +255,17 @@ interface LiveTex {
    */
   runTransferScript(): void;
   /**
-   * Переводит диалог на оператора.
+   * Переводит диалог на оператора группы с этим именем или номером. Если такой в LiveTex нет, диалог идёт в группу привязки, а в
+   * журнале стоит, какие есть.
    * @example
    * lead.setLiveTexAttr('тема', 'Оплата');
-   * livetex.transferToOperator({ reason: 'вопрос об оплате' });
+   * livetex.transferToOperator('Продажи');
+   */
+  transferToOperator(group: string | number): void;
+  /**
+   * Переводит диалог на оператора: в какую группу, в какие запасные, если в ней никого, и почему.
+   * @example
+   * livetex.transferToOperator({ group: 'Продажи', reserve: ['Дежурные'], reason: 'большой заказ' });
    */
   transferToOperator(wishes?: LiveTexTransferWishes): void;
   /**
@@ -251,6 +286,12 @@ interface LiveTex {
 
 /** Как переводить. */
 interface LiveTexTransferWishes {
+  /** Группа: имя или номер; без неё группа привязки. */
+  readonly group?: string | number | null;
+  /** Запасные группы по порядку; без них запасные привязки, `[]` — никаких. */
+  readonly reserve?: ReadonlyArray<string | number> | null;
+  /** Перевести, даже если операторов нет или нерабочее время: диалог встанет в очередь группы. */
+  readonly ignoreOffline?: boolean | null;
   /** Почему: оператор увидит это в заголовке диалога как «Причина». Не длиннее 500 знаков. */
   readonly reason?: string | null;
 }

@@ -4,7 +4,7 @@
  */
 import type { GuestPlatform, Json } from '../contract/guest-platform.ts';
 import { liveTexAttributes } from './livetex-attributes.guest.ts';
-import { wishesOf } from './transfer-wishes.guest.ts';
+import { groupArgument, wishesOf } from './transfer-wishes.guest.ts';
 
 /** What this file puts into scope. */
 export const names = ['livetex'] as const;
@@ -27,10 +27,17 @@ function factory(platform: GuestPlatform): Record<string, unknown> {
   const request = (action: string) => (): void => {
     platform.request({ __proto__: null, action } as { action: string });
   };
+  const operators =
+    (name: string) =>
+    (group?: unknown): boolean =>
+      platform.call(name, groupArgument(platform, `livetex.${name}`, group)) === true;
   // V8 makes an object without prototype a hash table: a third of the time that a hidden class for each member takes.
   const livetex: Record<string, unknown> = {
     __proto__: null,
-    hasOnlineOperators: () => platform.call('hasOnlineOperators', null) === true,
+    hasOnlineOperators: operators('hasOnlineOperators'),
+    hasFreeOperators: operators('hasFreeOperators'),
+    getGroups: () => platform.call('getGroups', null),
+    isWorkingTime: () => platform.call('isWorkingTime', null) === true,
     runTransferScript: request('runTransferScript'),
     transferToOperator(given?: unknown) {
       const wishes = wishesOf(platform, 'livetex.transferToOperator', given);

@@ -72,6 +72,8 @@ export function createReceiveWebhook(
 
   async function take(binding: Binding, event: WebhookEvent, origin: Origin): Promise<WebhookAnswer> {
     const now = context.clock.now();
+    // Memory only, and LiveTex writes one for each conversation: the next question asks it once.
+    if (event.type === 'EmployeeAvailabilityChanged') binding.client.outdateAvailability?.();
     const received = receivedWebhook(context, binding, event, now);
     const isNews = Math.abs(now - (lastEvents.get(binding.id) ?? 0)) >= LAST_EVENT_EVERY_MS;
     try {

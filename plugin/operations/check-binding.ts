@@ -2,6 +2,7 @@
 import { connect } from 'node:tls';
 import { isLoopback, webhookUrlOf } from '../contract/binding-config.ts';
 import { codeOf, messageOf } from '../contract/coded-error.ts';
+import { findGroup, type Group, groupsOf, listedGroups } from '../contract/groups.ts';
 import type { Destination } from '../contract/livetex-api.ts';
 import type { Check } from '../contract/plugin.ts';
 import { DIALOG_QUEUE, HOST_QUEUE, LAST_EVENTS, liveTexQueue } from '../core/jobs.ts';
@@ -63,9 +64,7 @@ async function askLiveTex({ client, config }: Binding): Promise<Check[]> {
   return [
     good('token'),
     await checkVersion(client, config.apiVersion),
-    groups.length > 0
-      ? good('groups')
-      : bad('groups', 'the touch point has no group of operators', 'add one in LiveTex: Settings, Routing'),
+    checkGroups(groupsOf(groups), config),
     online
       ? good('operators')
       : bad(
@@ -76,14 +75,25 @@ async function askLiveTex({ client, config }: Binding): Promise<Check[]> {
   ];
 }
 
+/** There is one, and those that the settings name are among them. */
+function checkGroups(groups: readonly Group[], { group, reserveGroups }: Binding['config']): Check {
+  if (groups.length === 0)
+    return bad('groups', 'the touch point has no group of operators', 'add one in LiveTex: Settings, Routing');
+  const named = group === undefined ? reserveGroups : [group, ...reserveGroups];
+  const missing = named.filter((name) => findGroup(groups, name) === undefined);
+  if (missing.length === 0) return good('groups');
+  const problem = `there is no group ${missing.map((name) => `«${name}»`).join(', ')}: ${listedGroups(groups).en}`;
+  return bad('groups', problem, 'write the names in "group" and "reserveGroups" as LiveTex shows them');
+}
+
 /** A method of the version is asked: the account's product may not have it. */
-async function checkVersion(client: Binding['client'], version: string): Promise<Check> {
-  if (version === '1.0') return good('version');
+async function checkVersion(client: Binding['client'], version: Binding['config']['apiVersion']): Promise<Check> {
+  if (version === '1.0' || version === 'auto') return good('version');
   try {
     await client.getCurrentDestination('metabot24-livetex:check:nobody');
   } catch (error) {
     if (codeOf(error) === 'livetex_method_forbidden')
-      return bad('version', messageOf(error), 'set "apiVersion" to one that the account has; "1.0" always works');
+      return bad('version', messageOf(error), 'set "apiVersion" to "auto"');
   }
   return good('version');
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type CodedError, codeOf } from '../contract/coded-error.ts';
 import type { DialogEvent } from '../contract/dialog.ts';
+import { chooseGroup, type Group, type GroupChoice, groupsOf, unknownGroupsNote } from '../contract/groups.ts';
 import { DESTINATION_TYPE } from '../contract/livetex-api.ts';
 import { pluginError } from '../errors.ts';
 import type { ClaimedJob } from '../storage/contract.ts';
@@ -35,14 +36,15 @@ export async function selectDestination(
     return {};
   }
   const notBefore = await firstTriedAt(context, binding, lane, request.transfer);
+  let selected: Chosen;
   try {
-    await send(binding, job.lane, request, signal);
+    selected = await send(binding, job.lane, request, signal);
   } catch (error) {
     if (!isRefusal(error, request, triesLeft)) throw error;
     const reason = `${error.code}: ${error.message}`;
     return tell({ type: 'SelectionRefused', transfer: request.transfer, reason });
   }
-  return tell({ type: 'Selected', transfer: request.transfer, notBefore });
+  return tell({ type: 'Selected', transfer: request.transfer, notBefore, ...selected });
 
   function tell(event: DialogEvent): JobOutcome {
     return { commit: (tx) => tx.enqueue([dialogJob(lane, event)]) };
@@ -67,14 +69,57 @@ async function firstTriedAt(
   return first === undefined ? at : z.number().nullable().parse(first.value);
 }
 
+/** A group that was chosen only when the selection was sent, and what the bot's author should read of it. */
+interface Chosen {
+  readonly groupId?: string;
+  readonly groupName?: string;
+  readonly note?: string;
+}
+
+/** For the group that was decided on; where it is not known, or gone since, for the one that LiveTex's groups of now give. */
 async function send(
   binding: Binding,
   userId: string,
   request: LiveTexJobOf<'selectDestination'>,
   signal: AbortSignal,
+): Promise<Chosen> {
+  const { groupId, groupName, wanted = {} } = request;
+  if (groupId !== null) {
+    try {
+      await select(binding, userId, request, groupId, signal);
+      return {};
+    } catch (error) {
+      if (codeOf(error) !== 'livetex_refused') throw error;
+      const groups = groupsOf(await binding.client.getDestinations(signal));
+      const { group } = chooseGroup(groups, wanted, binding.config);
+      if (group === undefined || groups.some(({ id }) => id === groupId)) throw error;
+      await select(binding, userId, request, group.id, signal);
+      return chosen(groups, { group, unknown: [groupName ?? groupId] });
+    }
+  }
+  const groups = groupsOf(await binding.client.getDestinations(signal));
+  const choice = chooseGroup(groups, wanted, binding.config);
+  if (choice.group === undefined) throw pluginError('livetex_no_group', { binding: binding.id });
+  await select(binding, userId, request, choice.group.id, signal);
+  return chosen(groups, choice);
+}
+
+function chosen(groups: readonly Group[], choice: GroupChoice): Chosen {
+  const { group } = choice;
+  const note = unknownGroupsNote(groups, choice);
+  return {
+    ...(group === undefined ? {} : { groupId: group.id, groupName: group.name }),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+async function select(
+  binding: Binding,
+  userId: string,
+  { name, attributes, hidden }: LiveTexJobOf<'selectDestination'>,
+  groupId: string,
+  signal: AbortSignal,
 ): Promise<void> {
-  const { name, attributes, hidden } = request;
-  const groupId = request.groupId ?? (await firstGroup(binding, signal));
   await binding.client.selectDestination(
     {
       user_id: userId,
@@ -86,12 +131,6 @@ async function send(
     },
     signal,
   );
-}
-
-async function firstGroup(binding: Binding, signal: AbortSignal): Promise<string> {
-  const [group] = await binding.client.getDestinations(signal);
-  if (group === undefined) throw pluginError('livetex_no_group', { binding: binding.id });
-  return group.destination_id;
 }
 
 /**

@@ -1,78 +1,23 @@
 import { z } from 'zod';
-import type { AfterScript, GuestFunction, Json, KnownAnswer } from '../contract/guest.ts';
+import type { AfterScript, Json } from '../contract/guest.ts';
 import { type TransferWishes, transferWishesSchema } from '../contract/events.ts';
-import { type LeadRef, userIdOf } from '../contract/lead.ts';
+import type { LeadRef } from '../contract/lead.ts';
+import { isWorkingTime } from '../contract/schedule.ts';
 import { pluginError } from '../errors.ts';
 import type { ScriptType } from '../contract/script-types.ts';
 import { scriptsThere } from '../core/ask-host.ts';
 import type { PluginContext } from '../core/plugin-context.ts';
 import type { JobOutcome } from '../storage/lane-worker-contract.ts';
-import { type HostJob, dialogLane, hostJob } from '../core/jobs.ts';
-import { readDialog } from '../core/dialog-record.ts';
-import { lastTransferOf } from '../dialog/dialog-state.ts';
-
-/** What a missing answer comes to, in the author's log. */
-const CONSEQUENCE = 'считаем, что их нет';
-
-/**
- * Are operators online, by what is known within the last seconds? What cannot be known counts as no, and the author's
- * log says why: a script asks in order to choose, and must go on.
- */
-async function hasOnlineOperators(context: PluginContext, lead: LeadRef, call: string): Promise<boolean> {
-  const binding = context.bindings.of(lead);
-  if (binding === undefined) {
-    const error = unboundError(context, lead);
-    tellAuthor(`${call}: ${CONSEQUENCE}. ${error.code}: ${error.message}`);
-    return false;
-  }
-  const availability = await binding.client.availability();
-  if (availability.state === 'unknown') {
-    const why = availability.error ? `: ${availability.error.message}` : '';
-    tellAuthor(`${call}: неизвестно, есть ли операторы онлайн, ${CONSEQUENCE}${why}`);
-  }
-  return availability.state === 'online';
-
-  function tellAuthor(text: string): void {
-    context.host.authorLog?.(lead, { level: 'warn', text });
-  }
-}
-
-/** `livetex.hasOnlineOperators()` of the sandbox. Takes no arguments, whatever a script passes. */
-export function hasOnlineOperatorsFunction(context: PluginContext): GuestFunction {
-  return ({ lead }) => hasOnlineOperators(context, lead, 'livetex.hasOnlineOperators()');
-}
-
-/** `livetex.getLastTransfer()` of the sandbox: as the dialog stands when the script asks. */
-export function getLastTransferFunction(context: PluginContext): GuestFunction {
-  return async ({ lead }) => {
-    const binding = context.bindings.of(lead);
-    if (binding === undefined) return null;
-    const lane = dialogLane(binding.id, userIdOf(lead));
-    const { state } = await context.storage.read((tx) => readDialog(tx, lane));
-    return lastTransferOf(state);
-  };
-}
-
-/** `livetex.hasOnlineOperators()` as it would be answered at once: the same answer, so a script gets it beforehand. */
-export function knownToScripts(context: Pick<PluginContext, 'bindings'>, lead: LeadRef): KnownAnswer[] {
-  const known = context.bindings.of(lead)?.client.knownAvailability?.();
-  // What is unknown has its reason told to the author, once for each script that asks.
-  if (known === undefined || known.availability.state === 'unknown') return [];
-  return [
-    {
-      name: 'hasOnlineOperators',
-      args: null,
-      value: known.availability.state === 'online',
-      forMs: known.forMs,
-    },
-  ];
-}
+import { type HostJob, hostJob } from '../core/jobs.ts';
+import { answerOf, groupsFor, unboundError } from './answer-scripts.ts';
 
 /** The script for «Перевод на оператора» by availability; see `RuntimePlugin.chooseTransfer`. */
 export async function chooseTransfer(context: PluginContext, lead: LeadRef): Promise<AfterScript> {
-  const byAvailability: ScriptType = (await hasOnlineOperators(context, lead, 'Выбор скрипта перевода'))
-    ? 'transfer_online'
-    : 'transfer_offline';
+  const binding = context.bindings.of(lead);
+  const groups = await groupsFor(context, lead, 'Выбор скрипта перевода');
+  const isThere = groups !== undefined && answerOf('hasOnlineOperators', groups, null, binding);
+  const isOpen = isWorkingTime(binding?.config.schedule, context.clock.now());
+  const byAvailability: ScriptType = isThere && isOpen ? 'transfer_online' : 'transfer_offline';
   for (const type of [byAvailability, 'transfer'] as const) {
     if ((await scriptsThere(context.host, lead, [type])).has(type)) return { do: 'run', script: { type } };
   }
@@ -135,12 +80,4 @@ export async function refuseUnboundTransfer(context: PluginContext, lead: LeadRe
   return {
     commit: (tx) => tx.enqueue(jobs.map((job) => hostJob(lane, job))),
   };
-}
-
-/** Why no binding takes this lead. */
-function unboundError(context: Pick<PluginContext, 'bindings'>, lead: LeadRef) {
-  const takesBot = context.bindings.all.some((binding) => context.bindings.takesBot(binding, lead.botId));
-  return takesBot
-    ? pluginError('channel_excluded', { channel: lead.channel })
-    : pluginError('bot_not_bound', { botId: lead.botId });
 }

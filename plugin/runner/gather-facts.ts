@@ -7,6 +7,7 @@ import {
   MAX_VALUE_LENGTH,
 } from '../contract/attributes.ts';
 import type { DialogEvent, DialogState } from '../contract/dialog.ts';
+import { groupsOf } from '../contract/groups.ts';
 import { filledHeader } from '../contract/header-templates.ts';
 import type { LeadRef } from '../contract/lead.ts';
 import { mayNeedFacts, needsOf, type Facts } from '../dialog/facts.ts';
@@ -37,9 +38,7 @@ export async function gatherFacts(
   return {
     ...scripts,
     availability: {
-      state: availability.state,
-      groupId: availability.group?.destination_id ?? null,
-      ...(availability.group?.name === undefined ? {} : { groupName: availability.group.name }),
+      groups: availability.state === 'unknown' ? null : groupsOf(availability.groups),
       ...(availability.error ? { reason: availability.error.message } : {}),
     },
     // Read last: the moment of the transfer.

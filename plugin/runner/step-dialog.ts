@@ -110,6 +110,7 @@ function transitionContext(context: PluginContext, { config }: Binding, facts: F
       replyMs: config.replyTimeout === undefined ? null : config.replyTimeout * 1_000,
     },
     keepsLeadMessage: namesVariable(config.header, 'lastLeadMessage'),
+    settings: config,
     facts,
   };
 }

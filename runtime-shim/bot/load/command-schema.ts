@@ -1,5 +1,6 @@
 /** The commands of a script as `bot.json` writes them. Every type is explained with an example in `docs/bot-folder.md`. */
 import { z } from 'zod';
+import { MAX_RESERVE } from '../../../plugin/contract/groups.ts';
 import { spoken } from '../../../plugin/contract/issue-words.ts';
 import { ATTACHMENT_TYPES, textSchema } from '../../../plugin/contract/message.ts';
 
@@ -73,6 +74,12 @@ export const COMMAND_SCHEMAS = {
   stop: z.strictObject({ type: z.literal('stop'), condition }),
   forward_to_operator: z.strictObject({
     type: z.literal('forward_to_operator'),
+    /** Name or id of a group of operators; left out: that of the binding. */
+    group: templateSchema.optional(),
+    /** Groups that are tried in order when nobody of the first is there. */
+    reserve: z.array(templateSchema).max(MAX_RESERVE).optional(),
+    /** Also when nobody is online, or outside working hours. */
+    ignoreOffline: z.boolean().optional(),
     /** Why, for the operator and for the figures. */
     reason: templateSchema.optional(),
     condition,

@@ -1,3 +1,4 @@
+import { MAX_GROUP_NAME } from '../../../plugin/contract/groups.ts';
 import { MAX_REASON_LENGTH, type TransferWishes } from '../../../plugin/contract/events.ts';
 import { type Attachment, MAX_FILE_NAME, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../../../plugin/contract/message.ts';
 import { DESCRIPTION_FILE, scriptRefOf } from '../bot.ts';
@@ -65,13 +66,20 @@ export async function performCommand(play: Play, script: BotScript, index: numbe
   }
 }
 
-/** A reason is a template; one that comes to nothing is none. */
+/** Texts are templates; one that comes to nothing is none. */
 function wishesOf(
-  { reason }: Extract<Command, { type: 'forward_to_operator' }>,
+  { group, reserve, ignoreOffline, reason }: Extract<Command, { type: 'forward_to_operator' }>,
   fill: (template: string, limit?: number) => string,
 ): TransferWishes {
-  const filled = reason === undefined ? '' : fill(reason, MAX_REASON_LENGTH).trim();
-  return filled === '' ? {} : { reason: filled };
+  const filled = (template = '', limit: number): string => fill(template, limit).trim();
+  const wishes = { group: filled(group, MAX_GROUP_NAME), reason: filled(reason, MAX_REASON_LENGTH) };
+  const groups = reserve?.map((one) => filled(one, MAX_GROUP_NAME)).filter((one) => one !== '');
+  return {
+    ...(wishes.group === '' ? {} : { group: wishes.group }),
+    ...(groups === undefined ? {} : { reserve: groups }),
+    ...(ignoreOffline === undefined ? {} : { ignoreOffline }),
+    ...(wishes.reason === '' ? {} : { reason: wishes.reason }),
+  };
 }
 
 /** Within the limit of what scripts write: a lead's tags are read with every message of theirs. */

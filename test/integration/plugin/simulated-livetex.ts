@@ -137,8 +137,12 @@ export function simulateLiveTex(ourNow: () => number): SimulatedLiveTex {
       availability: () =>
         life.guard(async () =>
           sim.outage
-            ? { state: 'unknown', at: null }
-            : { state: sim.online ? 'online' : 'none', group: GROUP, at: ourNow() },
+            ? { state: 'unknown', groups: [], at: null }
+            : {
+                state: sim.online ? 'online' : 'none',
+                groups: [{ ...GROUP, has_online: sim.online }],
+                at: ourNow(),
+              },
         ),
     };
   }

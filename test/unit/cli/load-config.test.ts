@@ -40,7 +40,7 @@ test('a bot and a token are enough, everything else has a default', async () => 
     http: { host: '127.0.0.1', port: 8024 },
     logLevel: 'info',
     livetex: [
-      { id: 'main', baseUrl: 'https://messaging.livetex.ru', apiVersion: '1.0', channelName: 'LiveTex (Chat Center)' },
+      { id: 'main', baseUrl: 'https://messaging.livetex.ru', apiVersion: 'auto', channelName: 'LiveTex (Chat Center)' },
     ],
   });
 });

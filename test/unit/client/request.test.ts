@@ -172,7 +172,7 @@ test('what cannot succeed is not sent', async () => {
   expect(empty.message).toMatch(/^LiveTex refused sendText \(not sent\): text: /);
 
   const types = await errorOf(binding.setWebhook({ url: 'u', webhook_key: 'k', webhook_event_types: ['Closed'] }));
-  expect(types.message).toContain('webhook_event_types: apiVersion 1.0 has no such field, 1.2 has');
+  expect(types.message).toContain('webhook_event_types: apiVersion 1.0 has no such field, 1.1 has');
 
   expect(server.requests).toEqual([]);
 });

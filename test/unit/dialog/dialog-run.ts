@@ -1,4 +1,5 @@
 import type { DialogEvent, DialogState } from '../../../plugin/contract/dialog.ts';
+import type { Group } from '../../../plugin/contract/groups.ts';
 import type { ScriptType } from '../../../plugin/contract/script-types.ts';
 import { NEW_DIALOG } from '../../../plugin/dialog/dialog-state.ts';
 import type { Effect } from '../../../plugin/dialog/effect.ts';
@@ -11,6 +12,7 @@ export interface DialogRunOptions {
   readonly pickupMs?: number;
   readonly replyMs?: number;
   readonly liveTexTime?: number | null;
+  readonly settings?: Partial<TransitionContext['settings']>;
 }
 
 /** Drives the pure machine through events and keeps what it wanted done, without metrics. */
@@ -25,6 +27,16 @@ export interface DialogRun {
 export const ANNA = { id: 'a', name: 'Анна Котова' };
 export const BORIS = { id: 'b', name: 'Борис' };
 export const TRANSFER_MS = 120_000;
+
+export const groupIn = (id: string, online: boolean, free = online): Group => ({
+  id,
+  name: `Группа ${id}`,
+  online,
+  free,
+});
+export const ONLINE = { groups: [groupIn('g1', true)] };
+export const NOBODY = { groups: [groupIn('g1', false)] };
+export const UNKNOWN = { groups: null, reason: 'LiveTex is down' };
 
 export function startDialog(options: DialogRunOptions = {}): DialogRun {
   const run: DialogRun = {
@@ -47,9 +59,10 @@ export function startDialog(options: DialogRunOptions = {}): DialogRun {
 function contextOf({ now, options }: DialogRun): TransitionContext {
   return {
     now,
+    settings: { reserveGroups: [], ...options.settings },
     timeouts: { transferMs: TRANSFER_MS, pickupMs: options.pickupMs ?? null, replyMs: options.replyMs ?? null },
     facts: {
-      availability: options.availability ?? { state: 'online', groupId: 'g1' },
+      availability: options.availability ?? ONLINE,
       profile: { name: 'Иван', attributes: { номер_заявки: '705' } },
       scripts: new Set(options.scripts),
       liveTexTime: options.liveTexTime ?? null,

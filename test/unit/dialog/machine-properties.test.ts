@@ -12,6 +12,7 @@ import { NEW_DIALOG } from '../../../plugin/dialog/dialog-state.ts';
 import type { Effect } from '../../../plugin/dialog/effect.ts';
 import { mayNeedFacts, needsOf, type Facts, type TransitionContext } from '../../../plugin/dialog/facts.ts';
 import { transition } from '../../../plugin/dialog/transition.ts';
+import { groupIn, NOBODY, ONLINE, UNKNOWN } from './dialog-run.ts';
 
 /** `PROPERTY_RUNS` for a long search. */
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 300);
@@ -27,7 +28,13 @@ const words = fc.constantFrom('текст', '', ' ', '/bot', '/operator');
 const file = { url: 'https://example.com/f', name: null, size: null, comment: null };
 const event: fc.Arbitrary<DialogEvent> = fc.oneof(
   fc.record({ type: fc.constantFrom('LeadMessage', 'BotMessage'), content: fc.constant({ text: 'слова' }) }),
-  fc.record({ type: fc.constant('TransferRequested'), scriptType }),
+  fc.record({
+    type: fc.constant('TransferRequested'),
+    scriptType,
+    group: fc.constantFrom('g1', 'Группа g2', 'нет такой'),
+    reserve: fc.subarray(['g2', 'нет такой']),
+    ignoreOffline: fc.boolean(),
+  }),
   fc.record({ type: fc.constant('ReturnRequested'), scriptType }),
   fc.record({ type: fc.constant('Selected'), transfer, notBefore: at }),
   fc.record({ type: fc.constant('SelectionRefused'), transfer, reason: fc.constant('нет') }),
@@ -40,7 +47,7 @@ const event: fc.Arbitrary<DialogEvent> = fc.oneof(
   fc.record({
     type: fc.constant('SelectionAsked'),
     receivedAt: fc.integer({ min: START, max: START + 60 }),
-    groupId: fc.constantFrom('g2', null),
+    groups: fc.subarray([groupIn('g1', false), groupIn('g2', false)]),
   }),
   fc.record({ type: fc.constant('EmployeeRead'), at, employee }),
   fc.record({ type: fc.constant('OperatorText'), at, employee: fc.option(employee), text: words }),
@@ -61,9 +68,11 @@ interface Known {
 }
 const known: fc.Arbitrary<Known> = fc.record({
   availability: fc.constantFrom<NonNullable<Facts['availability']>>(
-    { state: 'online', groupId: 'g1' },
-    { state: 'none', groupId: 'g1' },
-    { state: 'unknown', groupId: null, reason: 'нет связи' },
+    ONLINE,
+    NOBODY,
+    UNKNOWN,
+    { groups: [] },
+    { groups: [groupIn('g1', true, false), groupIn('g2', true)] },
   ),
   scripts: fc.subarray<ScriptType>(['return', 'transfer', 'no_operators', 'operator_timeout']),
   liveTexTime: at,
@@ -74,16 +83,26 @@ const timeouts = fc.record({
   replyMs: fc.constantFrom(null, 60_000),
 });
 
+const settings: fc.Arbitrary<TransitionContext['settings']> = fc.record({
+  reserveGroups: fc.subarray(['g1', 'Группа g2']),
+  schedule: fc.constantFrom(undefined, { timeZone: 'UTC', hours: { mon: '09:00-18:00' }, days: {} }),
+});
+
 test(
   'whatever happens, in whatever order',
   () => {
     const story = fc.array(fc.tuple(event, known), { minLength: 1, maxLength: 60, size: 'max' });
     fc.assert(
-      fc.property(story, timeouts, (steps, limits) => {
+      fc.property(story, timeouts, settings, (steps, limits, ours) => {
         let state = NEW_DIALOG;
         const timers = new Set<TimerName>();
         for (const [index, [happened, facts]] of steps.entries()) {
-          const context = { now: START + index, timeouts: limits, facts: factsFor(state, happened, facts) };
+          const context = {
+            now: START + index,
+            timeouts: limits,
+            settings: ours,
+            facts: factsFor(state, happened, facts),
+          };
           const result = transition(state, happened, context);
           checkStep(state, result.state, result.effects);
           for (const effect of result.effects) {
@@ -94,7 +113,7 @@ test(
           state = result.state;
           expect([...timers].filter((timer) => !mayRun(state, timer))).toEqual([]);
         }
-        const context = { now: START, timeouts: limits, facts: { scripts: new Set<ScriptType>() } };
+        const context = { now: START, timeouts: limits, settings: ours, facts: { scripts: new Set<ScriptType>() } };
         expect(transition(state, { type: 'ReturnRequested' }, context).state.mode).toBe('bot');
       }),
       { numRuns: RUNS },

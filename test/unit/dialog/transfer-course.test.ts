@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { DialogEvent } from '../../../plugin/contract/dialog.ts';
 import { lastTransferOf, loadDialog } from '../../../plugin/dialog/dialog-state.ts';
-import { ANNA, BORIS, closed, leadSays, operatorDialog, startDialog, text, waitingDialog } from './dialog-run.ts';
+import {
+  groupIn,
+  ANNA,
+  BORIS,
+  closed,
+  leadSays,
+  operatorDialog,
+  startDialog,
+  text,
+  waitingDialog,
+} from './dialog-run.ts';
 
 const RETURN = { type: 'ReturnRequested' } as const;
 const timer = (name: 'transfer' | 'pickup' | 'reply', number = 0): DialogEvent => ({
@@ -53,7 +63,7 @@ describe('every end of a transfer has a reason', () => {
 
 describe('the course of a transfer', () => {
   it('keeps who asked for what, when it came how far, with whom, and how much was said', () => {
-    const run = startDialog({ availability: { state: 'none', groupId: 'g1', groupName: 'Поддержка' } });
+    const run = startDialog({ availability: { groups: [{ ...groupIn('g1', false), name: 'Поддержка' }] } });
     expect(lastTransferOf(run.state)).toBeNull();
     run.feed(leadSays('до перевода'), { type: 'TransferRequested', reason: 'оплата' });
     const requestedAt = run.now;

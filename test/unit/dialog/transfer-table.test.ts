@@ -1,8 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import type { Group } from '../../../plugin/contract/groups.ts';
 import type { ScriptType } from '../../../plugin/contract/script-types.ts';
-import { TRANSFER_MS, operatorDialog, short, startDialog, text, waitingDialog } from './dialog-run.ts';
+import {
+  groupIn,
+  NOBODY,
+  ONLINE,
+  TRANSFER_MS,
+  UNKNOWN,
+  operatorDialog,
+  short,
+  startDialog,
+  text,
+  waitingDialog,
+} from './dialog-run.ts';
 
 const BEGINS = ['select:1', 'schedule:transfer'];
+const AVAILABILITY = { online: ONLINE, none: NOBODY, unknown: UNKNOWN };
 const ASK = { type: 'TransferRequested' } as const;
 
 describe('the transfer table', () => {
@@ -25,13 +38,13 @@ describe('the transfer table', () => {
     { operators: 'unknown', scripts: [], mode: 'transferring', effects: ['log:warn', ...BEGINS] },
   ];
   it.each(rows)('operators $operators, scripts $scripts: mode $mode', ({ operators, scripts, mode, effects }) => {
-    const run = startDialog({ scripts, availability: { state: operators, groupId: null, reason: 'LiveTex is down' } });
+    const run = startDialog({ scripts, availability: AVAILABILITY[operators] });
     expect(short(run.feed(ASK))).toEqual(effects);
     expect(run.state.mode).toBe(mode);
   });
 
   it('tells the author why the availability is unknown', () => {
-    const run = startDialog({ availability: { state: 'unknown', groupId: null, reason: 'LiveTex is down' } });
+    const run = startDialog({ availability: UNKNOWN });
     expect(run.feed(ASK)[0]).toMatchObject({ do: 'authorLog', text: expect.stringContaining('LiveTex is down') });
   });
 
@@ -41,7 +54,13 @@ describe('the transfer table', () => {
       do: 'select',
       transfer: 1,
       again: false,
-      selection: { groupId: 'g1', name: 'Иван', attributes: { номер_заявки: '705' }, hidden: {} },
+      selection: {
+        groupId: 'g1',
+        groupName: 'Группа g1',
+        name: 'Иван',
+        attributes: { номер_заявки: '705' },
+        hidden: {},
+      },
     });
   });
 
@@ -56,7 +75,7 @@ describe('the transfer table', () => {
   });
 
   it('runs «Нет доступных операторов» once until the lead says something, so that it cannot call itself for ever', () => {
-    const run = startDialog({ scripts: ['no_operators'], availability: { state: 'none', groupId: 'g1' } });
+    const run = startDialog({ scripts: ['no_operators'], availability: NOBODY });
     expect(short(run.feed(ASK))).toEqual(['run:no_operators:no_operators']);
     expect(short(run.feed(ASK))).toEqual(['log:warn']);
     run.feed({ type: 'LeadMessage', content: { text: 'и всё же' } });
@@ -64,8 +83,119 @@ describe('the transfer table', () => {
   });
 
   it('puts the dialog into the queue when the script for no operators itself asks', () => {
-    const run = startDialog({ scripts: ['no_operators'], availability: { state: 'none', groupId: 'g1' } });
+    const run = startDialog({ scripts: ['no_operators'], availability: NOBODY });
     expect(short(run.feed(ASK, { ...ASK, scriptType: 'no_operators' }))).toEqual(BEGINS);
+  });
+});
+
+describe('the group of a transfer', () => {
+  const groups = (...all: Group[]) => ({ availability: { groups: all } });
+  const [sales, support, duty] = ['Продажи', 'Поддержка', 'Дежурные'].map((name, index) => ({
+    ...groupIn(`g${index + 1}`, false),
+    name,
+  })) as [Group, Group, Group];
+  const online = { online: true, free: true };
+  const full = { online: true, free: false };
+
+  it.each<{ title: string; there: Group[]; event?: object; settings?: object; group: string }>([
+    {
+      title: 'the first of LiveTex',
+      there: [
+        { ...sales, ...online },
+        { ...support, ...online },
+      ],
+      group: 'g1',
+    },
+    {
+      title: 'the one of the settings',
+      there: [sales, { ...support, ...online }],
+      settings: { group: 'поддержка' },
+      group: 'g2',
+    },
+    {
+      title: 'the one that was asked for, by its id',
+      there: [{ ...sales, ...online }, support, { ...duty, ...online }],
+      event: { group: 'g3' },
+      settings: { group: 'Продажи' },
+      group: 'g3',
+    },
+    {
+      title: 'the first of the reserve that has somebody',
+      there: [sales, support, { ...duty, ...online }],
+      settings: { reserveGroups: ['Поддержка', 'Дежурные'] },
+      group: 'g3',
+    },
+    {
+      title: 'the reserve of whoever asks goes before that of the settings',
+      there: [sales, { ...support, ...online }, { ...duty, ...online }],
+      event: { reserve: ['Дежурные'] },
+      settings: { reserveGroups: ['Поддержка'] },
+      group: 'g3',
+    },
+    {
+      title: 'a group with a free operator goes before one whose operators are all busy',
+      there: [{ ...sales, ...full }, support, { ...duty, ...online }],
+      settings: { reserveGroups: ['Поддержка', 'Дежурные'] },
+      group: 'g3',
+    },
+    {
+      title: 'when all are busy, the first of them',
+      there: [sales, { ...support, ...full }, { ...duty, ...full }],
+      settings: { reserveGroups: ['Поддержка', 'Дежурные'] },
+      group: 'g2',
+    },
+    {
+      title: 'when nobody is anywhere, the queue of the first',
+      there: [sales, support],
+      settings: { group: 'Поддержка', reserveGroups: ['Продажи'] },
+      group: 'g2',
+    },
+  ])('is $title', ({ there, event, settings, group }) => {
+    const run = startDialog({ ...groups(...there), settings: { reserveGroups: [], ...settings } });
+    expect(run.feed({ ...ASK, ...event })[0]).toMatchObject({ do: 'select', selection: { groupId: group } });
+  });
+
+  it('one that is not there is the default one, and the author reads which there are', () => {
+    const run = startDialog({ ...groups(sales, { ...support, ...online }), settings: { group: 'Поддержка' } });
+    expect(run.feed({ ...ASK, group: 'Прадажи', reserve: ['Никто'] })).toMatchObject([
+      {
+        do: 'authorLog',
+        level: 'warn',
+        text: 'В LiveTex нет группы «Прадажи», «Никто», диалог идёт в группу «Поддержка»: в LiveTex есть «Продажи», «Поддержка»',
+      },
+      { do: 'select', selection: { groupId: 'g2' } },
+      {},
+    ]);
+  });
+
+  it('is chosen when the selection is sent if LiveTex did not answer, and the dialog keeps it from then on', () => {
+    const run = startDialog({ availability: UNKNOWN });
+    expect(run.feed({ ...ASK, group: 'Продажи' })[1]).toMatchObject({
+      selection: { groupId: null, wanted: { group: 'Продажи' } },
+    });
+    const effects = run.feed({ type: 'Selected', transfer: 1, notBefore: null, groupId: 'g9', note: 'Группа другая' });
+    expect(effects.at(-1)).toEqual({ do: 'authorLog', level: 'warn', text: 'Группа другая' });
+    expect(run.state.selection).toMatchObject({ groupId: 'g9' });
+  });
+});
+
+describe('outside working hours', () => {
+  // Thursday the first of January 1970, some minutes past midnight.
+  const schedule = { timeZone: 'UTC', hours: { thu: '09:00-18:00' }, days: {} };
+  const scripts = ['no_operators'] as const;
+
+  it('a transfer is as with nobody online, and the author reads why', () => {
+    const run = startDialog({ scripts, settings: { schedule } });
+    expect(short(run.feed(ASK))).toEqual(['log:info', 'run:no_operators:no_operators']);
+    run.now += 10 * 3_600_000;
+    expect(short(run.feed(ASK))).toEqual(BEGINS);
+    expect(short(startDialog({ settings: { schedule } }).feed(ASK))).toEqual(['log:info', ...BEGINS]);
+  });
+
+  it('whoever says so asks all the same, also with nobody online', () => {
+    const ask = { ...ASK, ignoreOffline: true };
+    expect(short(startDialog({ scripts, settings: { schedule } }).feed(ask))).toEqual(BEGINS);
+    expect(short(startDialog({ scripts, availability: NOBODY }).feed(ask))).toEqual(BEGINS);
   });
 });
 
@@ -175,12 +305,31 @@ describe('LiveTex asks for a group', () => {
     const run = make();
     const effects = run.feed(asked(run.now + 1));
     expect(effects).toMatchObject([
+      { do: 'authorLog', level: 'warn' },
       { do: 'select', transfer: 1, again: true, selection: { groupId: 'g2', name: 'Иван' } },
     ]);
     expect(run.feed(asked(run.now + 2))).toEqual([]);
     run.feed({ type: 'Selected', transfer: 1, notBefore: null });
     run.now += 10;
     expect(short(run.feed(asked(run.now)))).toEqual(['select:1:again']);
+  });
+
+  it('its own group is selected again while it is there, else the one that a transfer would take, which the author reads', () => {
+    const offered = (...ids: string[]) =>
+      ({ type: 'SelectionAsked', receivedAt: Infinity, groups: ids.map((id) => groupIn(id, false)) }) as const;
+    const settings = { reserveGroups: [], group: 'Группа g3' };
+    const run = waitingDialog({ settings, availability: { groups: [groupIn('g3', true)] } });
+    expect(run.feed(offered('g1', 'g3'))).toMatchObject([{ do: 'select', selection: { groupId: 'g3' } }]);
+    run.feed({ type: 'Selected', transfer: 1, notBefore: null });
+    expect(run.feed(offered('g1', 'g2'))).toMatchObject([
+      {
+        do: 'authorLog',
+        text: 'В LiveTex нет группы «Группа g3», диалог идёт в группу «Группа g1»: в LiveTex есть «Группа g1», «Группа g2»',
+      },
+      { do: 'select', selection: { groupId: 'g1', groupName: 'Группа g1' } },
+    ]);
+    run.feed({ type: 'Selected', transfer: 1, notBefore: null });
+    expect(run.feed(offered())).toMatchObject([{ do: 'select', selection: { groupId: 'g1' } }]);
   });
 
   it('a question asked before the selection was accepted is answered already', () => {

@@ -115,3 +115,23 @@ test('without the plugin there is no livetex', async () => {
     'undefined',
   ]);
 });
+
+test('groups: a name or an id crosses to the host, a wrong one does not; what the host answers is the script’s', async () => {
+  const asked: string[] = [];
+  const call = async (_plugin: string, name: string, args: string): Promise<string> => {
+    asked.push(`${name} ${args}`);
+    if (name === 'getGroups') return JSON.stringify([{ id: '1', name: 'Продажи', online: true, free: false }]);
+    return JSON.stringify(name === 'isWorkingTime' || args.includes('Продажи'));
+  };
+  const code = `return [livetex.getGroups()[0].name, livetex.hasOnlineOperators('Продажи'), livetex.hasFreeOperators(54321),
+    livetex.hasFreeOperators(null), livetex.isWorkingTime()];`;
+  expect(await scripts.returned(code, { call })).toEqual(['Продажи', true, false, false, true]);
+  expect(asked).toEqual([
+    'getGroups null',
+    'hasOnlineOperators {"group":"Продажи"}',
+    'hasFreeOperators {"group":"54321"}',
+    'hasFreeOperators null',
+    'isWorkingTime null',
+  ]);
+  expect(await scripts.failure('livetex.hasOnlineOperators({})', { call })).toContain('transfer_argument_invalid');
+});

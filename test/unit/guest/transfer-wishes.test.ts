@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { MAX_REASON_LENGTH } from '../../../plugin/contract/events.ts';
-import { MAX_REASON } from '../../../plugin/guest/transfer-wishes.guest.ts';
+import { MAX_GROUP_NAME, MAX_RESERVE } from '../../../plugin/contract/groups.ts';
+import { MAX_GROUP, MAX_REASON, MAX_RESERVE_GROUPS } from '../../../plugin/guest/transfer-wishes.guest.ts';
 import { createScriptRunner } from '../../support/sandbox-under-test.ts';
 
 const scripts = createScriptRunner();
@@ -13,12 +14,17 @@ async function wishes(code: string): Promise<unknown> {
 }
 
 describe('livetex.transferToOperator', () => {
-  it('takes a reason, and none', async () => {
-    expect(MAX_REASON).toBe(MAX_REASON_LENGTH);
+  it('takes a group, an object, and nothing', async () => {
+    expect([MAX_REASON, MAX_GROUP, MAX_RESERVE_GROUPS]).toEqual([MAX_REASON_LENGTH, MAX_GROUP_NAME, MAX_RESERVE]);
+    const all = { group: 'Продажи', reserve: ['Дежурные', '30'], ignoreOffline: true, reason: 'оплата' };
     const asked = (given: object): unknown => [{ action: 'transferToOperator', wishes: given }];
     expect(await wishes(`livetex.transferToOperator({ reason: 'оплата' })`)).toEqual(asked({ reason: 'оплата' }));
     expect(await wishes(`livetex.transferToOperator({ reason: null })`)).toEqual(asked({}));
     expect(await wishes(`livetex.transferToOperator()`)).toEqual(asked({}));
+    expect(await wishes(`livetex.transferToOperator('Продажи')`)).toEqual(asked({ group: 'Продажи' }));
+    expect(await wishes(`livetex.transferToOperator(54321)`)).toEqual(asked({ group: '54321' }));
+    const given = `{ group: 'Продажи', reserve: ['Дежурные', 30], ignoreOffline: true, reason: 'оплата' }`;
+    expect(await wishes(`livetex.transferToOperator(${given})`)).toEqual(asked(all));
   });
 
   it.each([
@@ -27,8 +33,13 @@ describe('livetex.transferToOperator', () => {
     [`{ reason: 'я'.repeat(501) }`, '"reason" must be at most 500 characters'],
     [String.raw`{ reason: 'a\u0000' }`, 'without NUL'],
     [`{ причина: 'оплата' }`, 'knows only'],
-    [`7`, 'got a number'],
+    [`7.5`, '"group" must be a text, got a number'],
+    [`''`, '"group" must be a text, got an empty string'],
     [`['оплата']`, 'got an array'],
+    [`{ reserve: 'Дежурные' }`, '"reserve" must be a list of groups, got a string'],
+    [`{ reserve: [null] }`, '"reserve" must be a text, got null'],
+    [`{ reserve: Array(21).fill('a') }`, 'more than 20 groups'],
+    [`{ ignoreOffline: 'да' }`, '"ignoreOffline" must be true or false, got a string'],
   ])('refuses %s with words that help, and asks for nobody', async (given, words) => {
     const told = await wishes(`livetex.transferToOperator(${given})`);
     expect(told).toContain('transfer_argument_invalid: livetex.transferToOperator');
@@ -38,8 +49,10 @@ describe('livetex.transferToOperator', () => {
   it('is not led astray by a script that changed the built-ins', async () => {
     const hostile = `
       Object.keys = () => ['x']; String.prototype.trim = () => ''; Array.isArray = () => true;
-      Object.prototype.reason = 'чужое'; Object.prototype.toJSON = () => 7;
-      livetex.transferToOperator({ reason: 'оплата' });`;
-    expect(await wishes(hostile)).toEqual([{ action: 'transferToOperator', wishes: { reason: 'оплата' } }]);
+      Object.prototype.reason = 'чужое'; Object.defineProperty(Array.prototype, '0', { set() {} });
+      Object.defineProperty = () => {}; Object.prototype.toJSON = () => 7;
+      livetex.transferToOperator({ reason: 'оплата', reserve: ['Дежурные'] });`;
+    const asked = { reason: 'оплата', reserve: ['Дежурные'] };
+    expect(await wishes(hostile)).toEqual([{ action: 'transferToOperator', wishes: asked }]);
   });
 });

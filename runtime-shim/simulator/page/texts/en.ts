@@ -27,7 +27,8 @@ const scriptHintsEn: typeof scriptHintsRu = {
   attr_value_invalid:
     'A value is a string, a number, true, false or null. Pass a field of the object instead of the object.',
   attr_argument_invalid: 'An object is needed: { key: value }.',
-  transfer_argument_invalid: 'An object is needed: { reason: "…" }.',
+  transfer_argument_invalid: 'A group or an object is needed: { group: "…", reason: "…" }.',
+  group_unknown: 'Write the group as LiveTex shows it, or take its id from livetex.getGroups().',
 };
 
 /** How a request to LiveTex failed, by its code. */

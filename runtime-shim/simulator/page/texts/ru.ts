@@ -26,7 +26,8 @@ export const scriptHintsRu = {
   attr_key_invalid: 'Имя атрибута — непустая строка.',
   attr_value_invalid: 'Значение атрибута — строка, число, true, false или null. Вместо объекта передайте его поле.',
   attr_argument_invalid: 'Нужен объект: { ключ: значение }.',
-  transfer_argument_invalid: 'Нужен объект: { reason: "…" }.',
+  transfer_argument_invalid: 'Нужна группа или объект: { group: "…", reason: "…" }.',
+  group_unknown: 'Напишите группу так, как её показывает LiveTex, или возьмите номер из livetex.getGroups().',
 };
 
 /** How a request to LiveTex failed, by its code. */

@@ -23,8 +23,8 @@ lead.setLiveTexAttr('a', { b: 1 });
 lead.setLiveTexAttr({ a: [1] });
 // @ts-expect-error no such method
 lead.setLivetexAttr({ a: 1 });
-// @ts-expect-error it takes nothing
-livetex.transferToOperator('a');
+// @ts-expect-error a group is a text or a number
+livetex.transferToOperator(true);
 // @ts-expect-error a text, not a number
 lead.getAttr(1);
 // @ts-expect-error rows of buttons, not buttons
