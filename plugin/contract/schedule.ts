@@ -84,7 +84,11 @@ function compiled(schedule: Schedule): Compiled {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: schedule.timeZone,
     hourCycle: 'h23',
-    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' },
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
   });
   const result = { format, week, days };
   known.set(schedule, result);

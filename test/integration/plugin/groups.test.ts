@@ -23,19 +23,21 @@ const start = (binding: DeskOptions['binding'], more: DeskOptions = {}): Promise
   startDesk({ ...more, binding: { ...binding }, emulator: { ...EMULATOR, ...more.emulator } });
 
 let asked = 0;
-async function transfer({ host, settle }: Desk, wishes: TransferWishes = {}): Promise<void> {
+async function transfer(desk: Desk, wishes: TransferWishes = {}): Promise<void> {
+  const { host } = desk;
   await host.leadSays(LEAD, 'Позовите оператора');
-  await settle();
+  await desk.settle();
   const event = { type: 'TransferRequested', id: `asked-${(asked += 1)}`, lead: LEAD, at: 0, ...wishes } as const;
   await host.plugin.accept([event]);
-  await settle();
+  await desk.settle();
 }
 
-async function back({ host, settle, emulator, dialog }: Desk): Promise<void> {
-  const { operatorId, userId, groupId } = dialog();
+async function back(desk: Desk): Promise<void> {
+  const { host, emulator } = desk;
+  const { operatorId, userId, groupId } = desk.dialog();
   const operator = operatorId ?? emulator.operators.list().find((one) => one.groupId === groupId)?.id ?? '';
   emulator.dialogs.close(userId, operator);
-  await settle();
+  await desk.settle();
   host.log.length = 0;
 }
 
