@@ -59,6 +59,7 @@ export const ERRORS = {
     retryable: false,
     message: WISH_MESSAGES.transfer_argument_invalid,
   }),
+  note_text_invalid: row({ fault: 'script', retryable: false, message: WISH_MESSAGES.note_text_invalid }),
   channel_excluded: row({
     fault: 'setup',
     retryable: false,

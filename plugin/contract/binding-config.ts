@@ -147,6 +147,8 @@ const bindingSchema = z
     /** Put above each mirrored message of the bot; empty: no line. */
     botMessageHeader: z.string().max(200).default('🤖 Бот'),
     leadMessageHeader: z.string().max(200).default('👤 Пользователь'),
+    /** Put above a line of the bot for the operator alone (`livetex.notifyOperator`). */
+    operatorNoteHeader: z.string().min(1).max(200).default('📌 Оператору'),
     /** What stands in the history for a menu item that the lead chose: its code, or the caption behind it, too. */
     menuChoice: z.enum(['code', 'code_and_caption']).default('code'),
     /** Attributes of the dialog's header beside those of scripts, which win: templates. */

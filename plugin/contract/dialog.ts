@@ -149,6 +149,7 @@ export const dialogEventSchema = z.discriminatedUnion('type', [
     isEdit: z.literal(true).optional(),
   }),
   z.object({ type: z.literal('BotMessage'), content: contentSchema }),
+  z.object({ type: z.literal('OperatorNote'), text: z.string() }),
   z.object({
     type: z.literal('TransferRequested'),
     scriptType,

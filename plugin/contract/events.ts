@@ -80,12 +80,20 @@ const returnRequestedEventSchema = z.strictObject({
   ...askedBy,
 });
 
+/** The bot has a line for the operator alone. Nothing happens while the bot has the dialog. */
+const operatorNoteEventSchema = z.strictObject({
+  type: z.literal('OperatorNote'),
+  ...common,
+  text: textSchema.min(1),
+});
+
 /** What a platform tells the plugin. Each event may be told again: it is ignored when its id was seen. */
 export const platformEventSchema = z.discriminatedUnion('type', [
   leadMessageEventSchema,
   botMessageEventSchema,
   transferRequestedEventSchema,
   returnRequestedEventSchema,
+  operatorNoteEventSchema,
 ]);
 export type PlatformEvent = z.infer<typeof platformEventSchema>;
 export type LeadMessageEvent = z.infer<typeof leadMessageEventSchema>;

@@ -45,4 +45,5 @@ export interface PluginGuest {
 export type AfterScript =
   | { readonly do: 'event'; readonly event: 'TransferRequested'; readonly wishes?: TransferWishes }
   | { readonly do: 'event'; readonly event: 'ReturnRequested' }
+  | { readonly do: 'event'; readonly event: 'OperatorNote'; readonly text: string }
   | { readonly do: 'run'; readonly script: ScriptRef };

@@ -29,7 +29,8 @@ interface Sent {
 export type Effect =
   | {
       readonly do: 'mirror';
-      readonly from: 'lead' | 'bot';
+      /** `note`: of the bot, for the operator alone. */
+      readonly from: 'lead' | 'bot' | 'note';
       readonly content: Content;
       /** Caption of the menu item that the text, its code, has chosen. */
       readonly choice?: string;

@@ -32,6 +32,8 @@ function step(draft: Draft, event: DialogEvent): void {
       // Its verdict was given when it was said. Mirrored in every mode, since the lead has it.
       draft.effects.push({ do: 'mirror', from: 'bot', content: event.content });
       return;
+    case 'OperatorNote':
+      return onOperatorNote(draft, event);
     case 'TransferRequested':
       return requestTransfer(draft, event);
     case 'ReturnRequested':
@@ -55,6 +57,16 @@ function step(draft: Draft, event: DialogEvent): void {
     case 'Closed':
       return onClosed(draft, event);
   }
+}
+
+/** A line for the operator alone: kept from a dialog that the bot has, where nobody would read it. */
+function onOperatorNote(draft: Draft, { text }: EventOf<'OperatorNote'>): void {
+  if (draft.state.mode === 'bot') {
+    const told = 'Диалог у бота: строка для оператора (notifyOperator) никому не отправлена';
+    draft.effects.push({ do: 'authorLog', level: 'info', text: told });
+    return;
+  }
+  draft.effects.push({ do: 'mirror', from: 'note', content: { text } });
 }
 
 /** Longest part of a lead's message that the header shows, UTF-16 units. Our choice: a question, not a letter. */

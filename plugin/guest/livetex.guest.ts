@@ -4,7 +4,7 @@
  */
 import type { GuestPlatform, Json } from '../contract/guest-platform.ts';
 import { liveTexAttributes } from './livetex-attributes.guest.ts';
-import { groupArgument, wishesOf } from './transfer-wishes.guest.ts';
+import { groupArgument, noteOf, wishesOf } from './transfer-wishes.guest.ts';
 
 /** What this file puts into scope. */
 export const names = ['livetex'] as const;
@@ -42,6 +42,13 @@ function factory(platform: GuestPlatform): Record<string, unknown> {
     transferToOperator(given?: unknown) {
       const wishes = wishesOf(platform, 'livetex.transferToOperator', given);
       platform.request({ __proto__: null, action: 'transferToOperator', wishes } as unknown as Json);
+    },
+    notifyOperator(...given: unknown[]) {
+      platform.request({
+        __proto__: null,
+        action: 'notifyOperator',
+        text: noteOf(platform, given[0]),
+      } as unknown as Json);
     },
     getLastTransfer: () => platform.call('getLastTransfer', null),
     returnToBot: request('returnToBot'),

@@ -155,10 +155,32 @@ function textOf(name: string, value: unknown, longest: number, wrong: Wrong): st
   return value;
 }
 
+/** Longest line for an operator, UTF-16 units: the same as `MAX_TEXT_LENGTH` of the contract; a test holds them together. */
+export const MAX_NOTE = 100_000;
+
+/** The text of `livetex.notifyOperator`. Fails with the author's mistake. */
+export function noteOf(platform: GuestPlatform, given: unknown): string {
+  const text = typeof given === 'number' ? `${given}` : given;
+  const wrong = (got: Text): never => platform.fail('note_text_invalid', WISH_MESSAGES.note_text_invalid({ got }));
+  if (typeof text !== 'string' || trim(text) === '') return wrong(describe(given));
+  if (text.length > MAX_NOTE) return wrong({ en: 'a longer one', ru: 'более длинный' });
+  if (includes(text, '\u0000') || !isWellFormed(text)) {
+    return wrong({
+      en: 'one with NUL or half of a surrogate pair',
+      ru: 'текст со знаком NUL или половиной суррогатной пары',
+    });
+  }
+  return text;
+}
+
 /** The texts of these errors. The catalogue of the plugin's errors (`plugin/errors.ts`) has them from here. */
 export const WISH_MESSAGES = {
   transfer_argument_invalid: ({ method, problem }: { method: string; problem: Text }): Text => ({
     en: `${method}: ${problem.en}`,
     ru: `${method}: ${problem.ru}`,
+  }),
+  note_text_invalid: ({ got }: { got: Text }): Text => ({
+    en: `livetex.notifyOperator needs a text of at most ${MAX_NOTE} characters, got ${got.en}`,
+    ru: `livetex.notifyOperator нужен текст не длиннее ${MAX_NOTE} знаков, а получено: ${got.ru}`,
   }),
 } as const;

@@ -121,6 +121,8 @@ function dialogEventOf(event: PlatformEvent): DialogEvent {
       };
     case 'BotMessage':
       return { type: event.type, content: event.content };
+    case 'OperatorNote':
+      return { type: event.type, text: event.text };
     case 'TransferRequested':
     case 'ReturnRequested': {
       const { id: _id, lead: _lead, at: _at, traceparent: _trace, ...asked } = event;

@@ -1,3 +1,4 @@
+import type { BindingConfig } from '../contract/binding-config.ts';
 import { leading } from './split-text.ts';
 
 /** Put before a line of a message that reads like a header. */
@@ -7,13 +8,22 @@ const QUOTE = '> ';
 export interface Headers {
   readonly bot: string;
   readonly lead: string;
+  /** Above what the bot tells the operator alone. */
+  readonly note: string;
+}
+
+/** Those of a binding. */
+export function headersOf(
+  config: Pick<BindingConfig, 'botMessageHeader' | 'leadMessageHeader' | 'operatorNoteHeader'>,
+): Headers {
+  return { bot: config.botMessageHeader, lead: config.leadMessageHeader, note: config.operatorNoteHeader };
 }
 
 /**
  * The header line of a message, with its line end; empty for no header. Takes at most half of `maxTextLength` (code
  * points), or no room were left for the text.
  */
-export function headerLine(headers: Headers, from: 'lead' | 'bot', maxTextLength: number): string {
+export function headerLine(headers: Headers, from: keyof Headers, maxTextLength: number): string {
   const header = headers[from].toWellFormed();
   if (header === '') return '';
   const room = Math.floor(maxTextLength / 2) - 1;
@@ -71,11 +81,11 @@ const knownBefore = new Map<string, Known>();
 /** More than there are bindings; beyond it all are forgotten. */
 const MAX_KNOWN = 1_000;
 
-function knownOf({ bot, lead }: Headers): Known {
-  const key = `${bot}\n${lead}`;
+function knownOf({ bot, lead, note }: Headers): Known {
+  const key = `${bot}\n${lead}\n${note}`;
   let known = knownBefore.get(key);
   if (known === undefined) {
-    const lines = new Set([seen(bot), seen(lead)].filter((header) => header !== ''));
+    const lines = new Set([seen(bot), seen(lead), seen(note)].filter((header) => header !== ''));
     const lengths = Array.from(lines, (line) => line.length);
     known = { lines, shortest: Math.min(...lengths), longest: Math.max(...lengths) };
     if (knownBefore.size >= MAX_KNOWN) knownBefore.clear();

@@ -23,7 +23,7 @@ export interface MirrorSettings {
  * A message of the dialog as LiveTex gets it: text and menu under the author's header, in parts when too long; each file
  * by its link, with the header (and, on the first one, the text) as its comment. A text too long for a comment follows the files.
  */
-export function mirrorMessage(from: 'lead' | 'bot', content: Content, settings: MirrorSettings): MirrorRequest[] {
+export function mirrorMessage(from: keyof Headers, content: Content, settings: MirrorSettings): MirrorRequest[] {
   const { maxTextLength } = settings;
   const headers = shownHeaders(settings);
   const header = headers[from];
@@ -40,7 +40,11 @@ export function mirrorMessage(from: 'lead' | 'bot', content: Content, settings: 
 
 /** The header lines as they are sent, with their line ends. */
 function shownHeaders({ headers, maxTextLength }: MirrorSettings): Headers {
-  return { bot: headerLine(headers, 'bot', maxTextLength), lead: headerLine(headers, 'lead', maxTextLength) };
+  return {
+    bot: headerLine(headers, 'bot', maxTextLength),
+    lead: headerLine(headers, 'lead', maxTextLength),
+    note: headerLine(headers, 'note', maxTextLength),
+  };
 }
 
 /** Marks that a part may need: on its first line and on its last one, which the cut made. */
@@ -80,7 +84,8 @@ export function fileAsText(file: Extract<MirrorRequest, { kind: 'sendFile' }>, s
   const headers = shownHeaders(settings);
   const comment = file.comment === undefined ? '' : `${file.comment}\n`;
   // The job was stored with its header.
-  const header = [headers.lead, headers.bot].find((line) => line !== '' && comment.startsWith(line)) ?? '';
+  const header =
+    [headers.lead, headers.bot, headers.note].find((line) => line !== '' && comment.startsWith(line)) ?? '';
   const lines = [comment.slice(header.length, -1), file.name, file.url].filter(
     (line) => line !== undefined && line !== '',
   );

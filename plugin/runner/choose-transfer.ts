@@ -4,6 +4,7 @@ import { type TransferWishes, transferWishesSchema } from '../contract/events.ts
 import type { LeadRef } from '../contract/lead.ts';
 import { isWorkingTime } from '../contract/schedule.ts';
 import { pluginError } from '../errors.ts';
+import { textSchema } from '../contract/message.ts';
 import type { ScriptType } from '../contract/script-types.ts';
 import { scriptsThere } from '../core/ask-host.ts';
 import type { PluginContext } from '../core/plugin-context.ts';
@@ -32,6 +33,7 @@ function shown(value: Json): string {
 
 const actionSchema = z.discriminatedUnion('action', [
   z.looseObject({ action: z.literal('transferToOperator'), wishes: transferWishesSchema.optional() }),
+  z.looseObject({ action: z.literal('notifyOperator'), text: textSchema.min(1) }),
   z.looseObject({ action: z.enum(['returnToBot', 'runTransferScript']) }),
 ]);
 
@@ -52,6 +54,9 @@ export async function afterScript(
     switch (parsed.data.action) {
       case 'transferToOperator':
         answers.push(transferEvent(parsed.data.wishes));
+        break;
+      case 'notifyOperator':
+        answers.push({ do: 'event', event: 'OperatorNote', text: parsed.data.text });
         break;
       case 'returnToBot':
         answers.push({ do: 'event', event: 'ReturnRequested' });

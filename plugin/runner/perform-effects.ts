@@ -1,6 +1,7 @@
 import type { Content } from '../contract/message.ts';
 import type { Effect } from '../dialog/effect.ts';
 import { noticeText, type NewDelivery, fileDeliveries, textDeliveries } from './delivery-of.ts';
+import { headersOf } from '../mirror/header.ts';
 import { mirrorMessage } from '../mirror/mirror-message.ts';
 import type { NewJob, Transaction } from '../storage/contract.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
@@ -46,7 +47,7 @@ export async function performEffects(
     switch (effect.do) {
       case 'mirror':
         return mirrorMessage(effect.from, mirroredContent(effect, binding.config), {
-          headers: { bot: binding.config.botMessageHeader, lead: binding.config.leadMessageHeader },
+          headers: headersOf(binding.config),
           maxTextLength: binding.config.maxTextLength,
         }).map((request) => toLiveTex(request));
       case 'select': {

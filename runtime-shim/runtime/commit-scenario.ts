@@ -88,7 +88,7 @@ function eventsOf(job: LeadJob, result: ScenarioResult, base: string, at: number
 
 /** With a plugin, the transfer commands leave the flag to it: it is set when the transfer has succeeded. Without one they set it. */
 function forwardedBy(context: RuntimeContext, result: ScenarioResult): boolean | undefined {
-  const last = result.requests.at(-1);
+  const last = result.requests.findLast(({ type }) => type !== 'OperatorNote');
   if (last === undefined || context.plugins().list.length > 0) return result.forwarded;
   return last.type === 'TransferRequested';
 }

@@ -110,6 +110,6 @@ export async function resolveScript(play: Play, ref: ScriptRef): Promise<ScriptR
   if (!('type' in ref) || ref.type !== 'transfer') return ref;
   const choice = await play.within(play.input.ports.chooseTransfer());
   if (choice.do === 'run') return choice.script;
-  play.request(choice.event);
+  play.ask(choice);
   return undefined;
 }

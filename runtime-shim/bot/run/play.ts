@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CodedError } from '../../../plugin/contract/coded-error.ts';
+import type { AfterScript } from '../../../plugin/contract/guest.ts';
 import type { TransferWishes } from '../../../plugin/contract/events.ts';
 import { type Text, together } from '../../../plugin/contract/text.ts';
 import type { TableWrite } from '../../tables/contract.ts';
@@ -13,7 +14,14 @@ import { knownNames, quotedName } from '../../names.ts';
 import { findScript, refText, DESCRIPTION_FILE } from '../bot.ts';
 import type { ScriptCause } from '../../leads/script-cause.ts';
 import type { MacroValues } from './macros.ts';
-import type { BotSays, ScenarioInput, ScenarioReport, ScenarioRequest, ScenarioResult } from './scenario-contract.ts';
+import type {
+  BotSays,
+  ScenarioInput,
+  ScenarioReport,
+  ScenarioRequest,
+  ScenarioWish,
+  ScenarioResult,
+} from './scenario-contract.ts';
 
 /** Most scripts and commands that one message may run: a circle of scripts ends here. Our choice; real scenarios run a dozen. */
 const MAX_STEPS = 300;
@@ -210,7 +218,7 @@ export class Play {
   }
 
   /** Asks for an operator, or for the dialog back; the same request twice in a row is one. */
-  request(type: ScenarioRequest['type'], wishes: TransferWishes = {}): void {
+  request(type: ScenarioWish['type'], wishes: TransferWishes = {}): void {
     if (this.requests.at(-1)?.type === type) return;
     const scriptType = this.askingType();
     const script = type === 'TransferRequested' ? this.askingScript() : undefined;
@@ -220,6 +228,14 @@ export class Play {
       ...(scriptType === undefined ? {} : { scriptType }),
       ...(script === undefined ? {} : { script }),
     });
+  }
+
+  /** What a plugin wants told to all of them. A line for the operator is counted as what it says. */
+  ask(then: Extract<AfterScript, { do: 'event' }>): void {
+    if (then.event === 'OperatorNote') {
+      this.spend(then.text.length);
+      this.requests.push({ type: then.event, text: then.text });
+    } else this.request(then.event, then.event === 'TransferRequested' ? then.wishes : undefined);
   }
 
   /** The innermost script under way, as people know it. */

@@ -83,7 +83,7 @@ async function performPluginActions(play: Play, plugin: string, actions: readonl
     action.type === 'plugin' && action.plugin === plugin ? [action.action] : [],
   );
   for (const then of await play.within(play.input.ports.afterScript(plugin, requests))) {
-    if (then.do === 'event') play.request(then.event, then.event === 'TransferRequested' ? then.wishes : undefined);
+    if (then.do === 'event') play.ask(then);
     else play.later(then.script);
   }
 }

@@ -77,8 +77,10 @@ export type ScenarioReport =
   | ({ readonly kind: 'script' } & ScriptReport)
   | { readonly kind: 'remark'; readonly level: ScriptLogLine['level']; readonly text: string };
 
-/** Something asked of the plugins: an operator, or the dialog back. */
-export interface ScenarioRequest extends TransferWishes {
+/** Something asked of the plugins: an operator, the dialog back, a line for the operator. */
+export type ScenarioRequest = ScenarioWish | { readonly type: 'OperatorNote'; readonly text: string };
+
+export interface ScenarioWish extends TransferWishes {
   readonly type: 'TransferRequested' | 'ReturnRequested';
   /** The type of the script that asks, when it is certain (`plugin/contract/events.ts` says what for). */
   readonly scriptType?: ScriptType;

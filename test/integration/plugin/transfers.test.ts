@@ -124,3 +124,31 @@ test.each([
 ])('a header that cannot be: %o', async (header, problem) => {
   await expect(startDesk({ binding: { header } })).rejects.toThrow(problem);
 });
+
+test('a line for the operator alone goes to the operator alone, and only while an operator has the dialog', async () => {
+  await using desk = await startDesk();
+  const { host } = desk;
+  const note = (id: string, text: string) => ({ type: 'OperatorNote' as const, id, lead: LEAD, at: Date.now(), text });
+  await host.plugin.accept([note('early', 'никто не прочитает')]);
+  await host.leadSays(LEAD, 'Позовите\n📌 оператору\nподделка');
+  const [asked] = await host.plugin.afterScript(LEAD, [{ action: 'notifyOperator', text: 'Тариф «Базовый»' }]);
+  expect(asked).toEqual({ do: 'event', event: 'OperatorNote', text: 'Тариф «Базовый»' });
+  // Asked for in one script: the note waits behind the transfer.
+  await host.plugin.accept([
+    { type: 'TransferRequested', id: 'asked', lead: LEAD, at: Date.now() },
+    note('n1', 'Тариф «Базовый»'),
+  ]);
+  await desk.settle();
+  await host.plugin.accept([note('n1', 'Тариф «Базовый»'), note('n2', 'Долг 0 ₽')]);
+  await desk.settle();
+  expect(desk.dialog().messages.map(({ text }) => text)).toEqual([
+    '👤 Пользователь\nПозовите\n> 📌 оператору\nподделка',
+    '📌 Оператору\nТариф «Базовый»',
+    '📌 Оператору\nДолг 0 ₽',
+  ]);
+  expect(host.chat(LEAD)).toEqual(['notice: Диалог переведён на оператора']);
+  expect(host.log).toEqual([{ level: 'info', text: expect.stringContaining('notifyOperator') }]);
+  await expect(host.plugin.afterScript(LEAD, [{ action: 'notifyOperator', text: '' }])).rejects.toMatchObject({
+    code: 'action_unknown',
+  });
+});

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { MAX_REASON_LENGTH } from '../../../plugin/contract/events.ts';
 import { MAX_GROUP_NAME, MAX_RESERVE } from '../../../plugin/contract/groups.ts';
-import { MAX_GROUP, MAX_REASON, MAX_RESERVE_GROUPS } from '../../../plugin/guest/transfer-wishes.guest.ts';
+import { MAX_GROUP, MAX_NOTE, MAX_REASON, MAX_RESERVE_GROUPS } from '../../../plugin/guest/transfer-wishes.guest.ts';
+import { MAX_TEXT_LENGTH } from '../../../plugin/contract/message.ts';
 import { createScriptRunner } from '../../support/sandbox-under-test.ts';
 
 const scripts = createScriptRunner();
@@ -54,5 +55,28 @@ describe('livetex.transferToOperator', () => {
       livetex.transferToOperator({ reason: 'оплата', reserve: ['Дежурные'] });`;
     const asked = { reason: 'оплата', reserve: ['Дежурные'] };
     expect(await wishes(hostile)).toEqual([{ action: 'transferToOperator', wishes: asked }]);
+  });
+});
+
+describe('livetex.notifyOperator', () => {
+  it('takes a text, or a number', async () => {
+    expect(MAX_NOTE).toBe(MAX_TEXT_LENGTH);
+    const code = `livetex.notifyOperator('тариф'); livetex.notifyOperator(7);`;
+    expect(await wishes(code)).toEqual([
+      { action: 'notifyOperator', text: 'тариф' },
+      { action: 'notifyOperator', text: '7' },
+    ]);
+  });
+
+  it.each([
+    ['', 'got undefined'],
+    [`' '`, 'got a string'],
+    ['{}', 'got an object'],
+    [`'x'.repeat(100_001)`, 'a longer one'],
+    [String.raw`'\ud800'`, 'half of a surrogate pair'],
+  ])('refuses (%s)', async (given, words) => {
+    const told = await wishes(`livetex.notifyOperator(${given})`);
+    expect(told).toContain('note_text_invalid: ');
+    expect(told).toContain(words);
   });
 });

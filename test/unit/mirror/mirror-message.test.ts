@@ -3,11 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { fileAsText, mirrorMessage, type MirrorSettings } from '../../../plugin/mirror/mirror-message.ts';
 import { codePoints } from '../../../plugin/mirror/split-text.ts';
 
-const settings: MirrorSettings = { headers: { bot: '🤖 Бот', lead: '👤 Пользователь' }, maxTextLength: 4_000 };
-const bare: MirrorSettings = { headers: { bot: '', lead: '' }, maxTextLength: 4_000 };
+const settings: MirrorSettings = {
+  headers: { bot: '🤖 Бот', lead: '👤 Пользователь', note: '📌 Оператору' },
+  maxTextLength: 4_000,
+};
+const bare: MirrorSettings = { headers: { bot: '', lead: '', note: '' }, maxTextLength: 4_000 };
 const photo = { type: 'image', url: 'https://example.com/a.jpg', name: 'a.jpg', size: 120 } as const;
 
 describe('mirrorMessage', () => {
+  it('a line for the operator has a header of its own, which nobody else can write', () => {
+    const note = { kind: 'sendText', text: '📌 Оператору\nДолг\n> 👤 Пользователь' };
+    expect(mirrorMessage('note', { text: 'Долг\n👤 Пользователь' }, settings)).toEqual([note]);
+    const forged = { kind: 'sendText', text: '👤 Пользователь\n> 📌 оператору' };
+    expect(mirrorMessage('lead', { text: '📌 оператору' }, settings)).toEqual([forged]);
+  });
+
   it('puts the header above the text, and no line for an empty header', () => {
     expect(mirrorMessage('lead', { text: 'Привет' }, settings)).toEqual([
       { kind: 'sendText', text: '👤 Пользователь\nПривет' },
@@ -71,7 +81,7 @@ describe('mirrorMessage', () => {
     );
     expect(plain).toHaveLength(95 + 96);
     for (const sign of plain) {
-      const headers = { bot: '', lead: `Лид ${sign} А` };
+      const headers = { bot: '', lead: `Лид ${sign} А`, note: '' };
       const upper = ` ЛИД  ${sign.toUpperCase()} А `;
       // The same with a joiner and in the form that takes letters apart: neither is plain.
       const apart = `Л\u200dид ${sign} А`.normalize('NFD');
@@ -91,7 +101,7 @@ describe('mirrorMessage', () => {
         fc.string({ maxLength: 200 }),
         (parts, maxTextLength, header) => {
           const text = parts.join('');
-          const headers = { bot: 'бот', lead: header.replaceAll('\n', '') };
+          const headers = { bot: 'бот', lead: header.replaceAll('\n', ''), note: '' };
           const requests = mirrorMessage('lead', { text }, { headers, maxTextLength });
           const sent = requests.map((request) => (request.kind === 'sendText' ? request.text : ''));
           for (const part of sent) expect(codePoints(part)).toBeLessThanOrEqual(maxTextLength);
@@ -196,7 +206,7 @@ describe('nobody writes in another’s name', () => {
   });
 
   it('nor does a header that is cut because it is long', () => {
-    const long = { headers: { bot: 'Б'.repeat(80), lead: 'Лид' }, maxTextLength: 100 };
+    const long = { headers: { bot: 'Б'.repeat(80), lead: 'Лид', note: '' }, maxTextLength: 100 };
     expect(mirrorMessage('lead', { text: 'Б'.repeat(49) }, long)).toEqual([
       { kind: 'sendText', text: `Лид\n> ${'Б'.repeat(49)}` },
     ]);

@@ -29,6 +29,7 @@ const scriptHintsEn: typeof scriptHintsRu = {
   attr_argument_invalid: 'An object is needed: { key: value }.',
   transfer_argument_invalid: 'A group or an object is needed: { group: "…", reason: "…" }.',
   group_unknown: 'Write the group as LiveTex shows it, or take its id from livetex.getGroups().',
+  note_text_invalid: 'A text for the operator is needed.',
 };
 
 /** How a request to LiveTex failed, by its code. */

@@ -28,6 +28,7 @@ export const scriptHintsRu = {
   attr_argument_invalid: 'Нужен объект: { ключ: значение }.',
   transfer_argument_invalid: 'Нужна группа или объект: { group: "…", reason: "…" }.',
   group_unknown: 'Напишите группу так, как её показывает LiveTex, или возьмите номер из livetex.getGroups().',
+  note_text_invalid: 'Нужен текст для оператора.',
 };
 
 /** How a request to LiveTex failed, by its code. */
