@@ -74,8 +74,16 @@ export const SHIM_ERRORS = {
     }),
   }),
   script_argument: row({ fault: 'script', retryable: false, message: (facts: { detail: Text }) => facts.detail }),
-  /** A part of the platform that the shim does not have (`bot.scheduleScript`). */
+  /** A part of the platform that the shim does not have (`bot.runTriggerByCodeForLead`). */
   script_unsupported: row({ fault: 'script', retryable: false, message: (facts: { detail: Text }) => facts.detail }),
+  script_schedule_full: row({
+    fault: 'script',
+    retryable: false,
+    message: (facts: { limit: number }) => ({
+      en: `${facts.limit} runs are scheduled for this lead already: take some away with bot.removeScheduledJobs`,
+      ru: `у этого лида уже запланировано запусков: ${facts.limit}; уберите лишние через bot.removeScheduledJobs`,
+    }),
+  }),
   /** `setting`: what an entry of `api.allow` would be. */
   api_not_allowed: row({
     fault: 'setup',

@@ -119,19 +119,80 @@ interface MetabotLead {
   setJsonAttr(key: string, value: object | string | number | boolean | null): this;
   getJsonAttr(key: string): any;
   deleteAttr(key: string): this;
-  deleteAttrs(keys: readonly string[]): this;
+  /** Ключи — массив или текст через запятую. */
+  deleteAttrs(keys: MetabotWords): this;
+  forceDeleteAttr(key: string): this;
+  forceDeleteAttrs(keys: MetabotWords): this;
+  issetJsonAttr(key: string): boolean;
+  isJsonAttrKeyExist(key: string): boolean;
+  getAllJsonAttrs(): { [key: string]: any };
+  deleteJsonAttr(key: string): this;
+  deleteJsonAttrs(keys: MetabotWords): this;
+  forceDeleteJsonAttr(key: string): this;
+  forceDeleteJsonAttrs(keys: MetabotWords): this;
   addTag(tag: string): this;
-  addTags(tags: readonly string[]): this;
+  addTags(tags: MetabotWords): this;
+  setTag(tag: string): this;
   deleteTag(tag: string): this;
-  deleteTags(tags: readonly string[]): this;
+  deleteTags(tags: MetabotWords): this;
+  forceDeleteTag(tag: string): this;
+  forceDeleteTags(tags: MetabotWords): this;
   isTagExist(tag: string): boolean;
+  issetTag(tag: string): boolean;
+  getTag(tag: string): string | null;
   getAllTags(): string[];
+  /**
+   * Контекст: текст по ключу; в текстах `{{ @ключ }}` — «да» или «нет».
+   * @example
+   * lead.setContext('раздел', 'доставка');
+   * if (lead.getContext('раздел') === 'доставка') lead.deleteContext('раздел');
+   */
+  setContext(key: string, value?: string | number | boolean | null): this;
+  getContext(key: string): string | null;
+  getAllContexts(): { [key: string]: string };
+  isContextExist(key: string): boolean;
+  issetContext(key: string): boolean;
+  deleteContext(key: string): this;
+  deleteContexts(keys: MetabotWords): this;
+  forceDeleteContext(key: string): this;
+  forceDeleteContexts(keys: MetabotWords): this;
+  /**
+   * Статус лида: имя или номер; какие бывают, перечисляет `statuses` в `bot.json`, без него годится любой.
+   * @example
+   * if (!lead.isInStatus('Клиент')) lead.setStatusByName('Клиент');
+   */
+  setStatusByName(name: string): this;
+  setStatusById(id: number): this;
+  setStatus(status: string | number): this;
+  isInStatus(status: string | number): boolean;
+  getStatusId(): number | null;
+  getStatusName(): string | null;
+  getAllStatuses(): { id: number; name: string }[];
+  issetStatusByName(name: string): boolean;
+  issetStatusById(id: number): boolean;
+  getStatusIdByName(name: string): number | null;
+  isDataExist(key: string): boolean;
+  issetData(key: string): boolean;
+  getAllData(): { [key: string]: any };
+  /** Только имя лида: остальное знает платформа. */
+  setData(key: 'name', value: string | null): this;
+  getMessengerCode(): string;
+  getIdentification(): string;
+  /** Показывает ли канал лида кнопки. */
+  isInlineButtonsAvailable(): boolean;
+  /** Что написал лид, если скрипт запущен его сообщением. */
+  getLastRequest(): string | null;
+  /** Здесь лиды не считаются: всегда `null`. */
+  getSerialNumber(): number | null;
+  /** Персон здесь нет: всегда `null`, а `setPersonId` — ошибка `script_unsupported`. */
+  getPersonId(): number | null;
+  setPersonId(id: number): this;
   /**
    * Только ставит признак «Переведён на оператора». Переводит `livetex.transferToOperator()`.
    * @example
    * lead.setForwarded(false);
    */
-  setForwarded(state: boolean): this;
+  setForwarded(state: boolean | 0 | 1): this;
 }
 
 /** Кнопка: `callback_data` придёт боту, когда лид её нажмёт; без неё придёт сам текст. */
@@ -176,7 +237,7 @@ interface MetabotBot {
    * @example
    * bot.run({ script_code: 'start' });
    */
-  run(options: { readonly script_code: string }): boolean;
+  run(options: { readonly script_code: string } | { readonly script_id: number }): boolean;
   /**
    * Запускает скрипт для лида с номером `leadId`.
    * @example
@@ -195,20 +256,38 @@ interface MetabotBot {
    * console.log(bot.getWebhookPayload());
    */
   getWebhookPayload(): any;
-}
-
-/**
- * Память одного прохода сценария: её видят все его скрипты.
- * @example
- * memory.setAttr('шаг', 2);
- * var шаг = Number(memory.getAttr('шаг'));
- */
-interface MetabotMemory {
-  getAttr(key: string): string | null;
-  setAttr(key: string, value: string | number | boolean | null): this;
-  getAllAttr(): { [key: string]: string };
-  isAttrExist(key: string): boolean;
-  deleteAttr(key: string): this;
+  /** Триггеры работают только на платформе: здесь это ошибка `script_unsupported`. */
+  runTriggerByCodeForLead(triggerCode: string, leadId: number | string, ...more: any[]): boolean;
+  /**
+   * Номер скрипта по его коду или `null`, если такого нет.
+   * @example
+   * bot.run({ script_id: bot.getScriptIdByCode('start') || 0 });
+   */
+  getScriptIdByCode(code: string): number | null;
+  /**
+   * Запускает скрипт позже: в `run_at` (время бота) или через `run_after_sec` секунд, а с `is_periodic` — снова и снова.
+   * @example
+   * bot.scheduleJob({ script_code: 'remind', run_after_sec: 3600, condition_script_code: 'return !lead.isTagExist("заказал")' });
+   * bot.scheduleJob({ script_code: 'remind', run_at: '2027-01-15 09:30:00', is_periodic: true, repeat_interval_sec: 86400 });
+   */
+  scheduleJob(job: MetabotScheduledJob & { readonly script_code: string }): boolean;
+  /**
+   * То же по номеру скрипта и лида.
+   * @example
+   * bot.scheduleScript(bot.getScriptIdByCode('remind') || 0, leadId, null, { run_after_sec: 600 });
+   */
+  scheduleScript(
+    scriptId: number,
+    leadId?: number | string | null,
+    ticketId?: null,
+    job?: MetabotScheduledJob,
+  ): boolean;
+  /**
+   * Убирает запланированные запуски этого лида: одного скрипта или все.
+   * @example
+   * bot.removeScheduledJobs({ script_code: 'remind' });
+   */
+  removeScheduledJobs(options?: { readonly script_code?: string } | null): boolean;
 }
 
 /** Группа операторов. */
@@ -324,37 +403,6 @@ interface LiveTexLastTransfer {
    * `pickup_timeout` — никто не открыл, `reply_timeout` — оператор молчал, `refused` — LiveTex не принял; `null` — ещё идёт.
    */
   readonly endedBy: 'operator' | 'lead' | 'script' | 'pickup_timeout' | 'reply_timeout' | 'refused' | null;
-}
-
-/**
- * Журнал бота.
- * @example
- * console.log('лид', leadId, lead.getAllAttr());
- */
-interface MetabotConsole {
-  log(...values: any[]): void;
-  info(...values: any[]): void;
-  debug(...values: any[]): void;
-  warn(...values: any[]): void;
-  error(...values: any[]): void;
-  /** Значение, строки в кавычках. */
-  dir(value: any): void;
-  dirxml(...values: any[]): void;
-  /** Таблица: строка на элемент, не больше 50 строк. */
-  table(data: any, columns?: readonly string[]): void;
-  /** Пишет ошибку, если условие ложно. */
-  assert(condition: any, ...values: any[]): void;
-  count(label?: string): void;
-  countReset(label?: string): void;
-  time(label?: string): void;
-  timeLog(label?: string, ...values: any[]): void;
-  timeEnd(label?: string): void;
-  /** Следующие записи с отступом, до `groupEnd`. */
-  group(...values: any[]): void;
-  groupCollapsed(...values: any[]): void;
-  groupEnd(): void;
-  /** С местами в скрипте, откуда вызвано. */
-  trace(...values: any[]): void;
 }
 
 /**

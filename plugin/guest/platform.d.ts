@@ -109,3 +109,71 @@ declare const table: MetabotTable;
  * if (typeof request !== 'undefined') console.log(request.json);
  */
 declare const request: { readonly json: any };
+
+/** Запуск скрипта в другое время. До 50 на лида. */
+interface MetabotScheduledJob {
+  readonly script_code?: string;
+  /** Номер лида; без него — этот лид. */
+  readonly lead_id?: number | string | null;
+  /** Время по часам бота: `2027-01-15 09:30:00`. Важнее, чем `run_after_sec`. */
+  readonly run_at?: string | null;
+  readonly run_after_sec?: number | string | null;
+  /** Снова и снова, каждые `repeat_interval_sec` секунд (не чаще раза в минуту). */
+  readonly is_periodic?: boolean | 0 | 1;
+  readonly repeat_interval_sec?: number | string | null;
+  /** Скрипт, который проверяется в назначенное время: запуск состоится, если он вернёт `true`. */
+  readonly condition_script_code?: string | null;
+  /** Теги через запятую или списком. */
+  readonly add_tags?: string | readonly string[] | null;
+  readonly remove_tags?: string | readonly string[] | null;
+  /** Скрипт увидит это как `request.json`. */
+  readonly script_request_params?: any;
+}
+
+/** Слова: массив, текст через запятую или объект, как списки в PHP. */
+type MetabotWords = readonly string[] | string | { readonly [index: string]: string } | null;
+
+/**
+ * Память одного прохода сценария: её видят все его скрипты.
+ * @example
+ * memory.setAttr('шаг', 2);
+ * var шаг = Number(memory.getAttr('шаг'));
+ */
+interface MetabotMemory {
+  getAttr(key: string): string | null;
+  setAttr(key: string, value: string | number | boolean | null): this;
+  getAllAttr(): { [key: string]: string };
+  isAttrExist(key: string): boolean;
+  deleteAttr(key: string): this;
+}
+
+/**
+ * Журнал бота.
+ * @example
+ * console.log('лид', leadId, lead.getAllAttr());
+ */
+interface MetabotConsole {
+  log(...values: any[]): void;
+  info(...values: any[]): void;
+  debug(...values: any[]): void;
+  warn(...values: any[]): void;
+  error(...values: any[]): void;
+  /** Значение, строки в кавычках. */
+  dir(value: any): void;
+  dirxml(...values: any[]): void;
+  /** Таблица: строка на элемент, не больше 50 строк. */
+  table(data: any, columns?: readonly string[]): void;
+  /** Пишет ошибку, если условие ложно. */
+  assert(condition: any, ...values: any[]): void;
+  count(label?: string): void;
+  countReset(label?: string): void;
+  time(label?: string): void;
+  timeLog(label?: string, ...values: any[]): void;
+  timeEnd(label?: string): void;
+  /** Следующие записи с отступом, до `groupEnd`. */
+  group(...values: any[]): void;
+  groupCollapsed(...values: any[]): void;
+  groupEnd(): void;
+  /** С местами в скрипте, откуда вызвано. */
+  trace(...values: any[]): void;
+}

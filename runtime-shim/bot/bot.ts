@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Stub } from '../api/contract.ts';
 import type { Row } from '../tables/contract.ts';
 import { type ScriptRef, type ScriptType, scriptTypeOf } from '../../plugin/contract/script-types.ts';
@@ -36,6 +37,8 @@ export interface Bot {
   readonly scripts: ReadonlyMap<string, BotScript>;
   readonly routes: readonly BotRoute[];
   readonly channels: BotDescription['channels'];
+  /** What a lead's status may be; none: any name or number. */
+  readonly statuses: ReadonlyArray<{ readonly id: number; readonly name: string }>;
   /** Alias → the script file that other programs call. */
   readonly endpoints: ReadonlyMap<string, string>;
   /** The `.js` files that commands name. */
@@ -57,6 +60,21 @@ export function findScript(bot: Bot, ref: ScriptRef): BotScript | undefined {
 
 function firstOfType(bot: Bot, type: ScriptType): BotScript | undefined {
   for (const script of bot.scripts.values()) if (script.type === type) return script;
+  return undefined;
+}
+
+/** Bits of a script's number: below 2⁵³, so that scripts may keep it as a number. */
+const NUMBER_BITS = 48;
+
+/** A script's number (`bot.getScriptIdByCode`): made of its code, so that it stays the same when scripts come and go. Our choice. */
+export function scriptNumber(code: string): number {
+  const hash = createHash('sha256').update(code).digest();
+  return Number(hash.readBigUInt64BE(0) >> BigInt(64 - NUMBER_BITS)) + 1;
+}
+
+/** The code of the script with a number. */
+export function scriptWithNumber(bot: Bot, number: number): string | undefined {
+  for (const code of bot.scripts.keys()) if (scriptNumber(code) === number) return code;
   return undefined;
 }
 

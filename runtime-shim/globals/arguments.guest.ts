@@ -12,6 +12,7 @@ import {
   add,
   startsWith,
   toText,
+  trim,
 } from './intrinsics.guest.ts';
 
 /** Longest key of an attribute or a tag, UTF-16 units. Our choice: it becomes part of an index of the storage. */
@@ -99,28 +100,6 @@ export function listArgument(call: string, what: Text, value: unknown): ArrayLik
   return result;
 }
 
-/** A list of keys or tags. */
-export function textListArgument(call: string, what: 'key' | 'tag', value: unknown): List<string> {
-  const isKey = what === 'key';
-  if (!isArray(value)) {
-    const got = describe(value);
-    return refuse({
-      en: `${call} takes an array of ${what}s, got ${got.en}`,
-      ru: `${call} принимает массив ${isKey ? 'ключей' : 'тегов'}, а получено: ${got.ru}`,
-    });
-  }
-  const result = list<string>();
-  for (let index = 0; index < value.length; index += 1)
-    add(
-      result,
-      keyArgument(call, value[index], () => ({
-        en: `${what} ${index + 1}`,
-        ru: `${isKey ? 'ключ' : 'тег'} ${index + 1}`,
-      })),
-    );
-  return result;
-}
-
 /** A text that can be stored and sent anywhere: no lone surrogate and no NUL (see `plugin/contract/message.ts`). */
 export function wellFormed(call: string, text: string): string {
   if (!isWellFormed(text)) {
@@ -133,4 +112,57 @@ export function wellFormed(call: string, text: string): string {
     return refuse({ en: `${call}: the text holds a NUL character`, ru: `${call}: в тексте знак NUL` });
   }
   return text;
+}
+
+/** What words are: all of them, and one. */
+interface Words {
+  readonly all: Text;
+  readonly one: Text;
+}
+
+export const KEYS: Words = { all: { en: 'the keys', ru: 'ключи' }, one: { en: 'key', ru: 'ключ' } };
+export const TAGS: Words = { all: { en: 'the tags', ru: 'теги' }, one: { en: 'tag', ru: 'тег' } };
+
+/**
+ * Words, of which there may be none: a comma-separated text, a list, or an object as PHP has lists; spaces around a word do not
+ * count.
+ */
+export function wordList(call: string, what: Words, value: unknown): List<string> {
+  const given = typeof value === 'string' ? splitWords(value) : listArgument(call, what.all, value);
+  const words = list<string>();
+  for (let index = 0; index < given.length; index += 1) {
+    const { en, ru } = what.one;
+    const one = (): Text => ({ en: `${en} ${index + 1}`, ru: `${ru} ${index + 1}` });
+    add(words, keyArgument(call, given[index], one));
+  }
+  return words;
+}
+
+function splitWords(text: string): List<string> {
+  const words = list<string>();
+  let word = '';
+  for (let index = 0; index <= text.length; index += 1) {
+    const character = text[index] ?? ',';
+    if (character === ',') {
+      if (trim(word) !== '') add(words, trim(word));
+      word = '';
+    } else word += character;
+  }
+  return words;
+}
+
+/** The number of a lead, as text. */
+export function leadIdArgument(call: string, value: unknown): string {
+  const id = typeof value === 'number' && isFinite(value) ? toText(value) : value;
+  if (typeof id === 'string' && id !== '') return id;
+  const what = { en: "the lead's id", ru: 'id лида' };
+  return refuse(mustBe(call, what, { en: 'a string or a number', ru: 'нужна строка или число' }, value));
+}
+
+/** What the platform has and the shim has not. */
+export function unsupported(call: string): never {
+  return fail('script_unsupported', {
+    en: `${call} is not in the shim: it works on the platform only`,
+    ru: `${call} здесь нет: он работает только на платформе`,
+  });
 }

@@ -1,9 +1,11 @@
-import { keyArgument, mustBe, NOT_EMPTY, refuse, takes } from './arguments.guest.ts';
+import { keyArgument, leadIdArgument, mustBe, NOT_EMPTY, refuse, takes, unsupported } from './arguments.guest.ts';
+import type { Json } from '../../plugin/contract/guest-platform.ts';
 import type { Text } from '../../plugin/contract/text.ts';
-import { fail } from './fail.guest.ts';
-import { copyJson, hasOwn, isFinite, ordinary, toText } from './intrinsics.guest.ts';
+import { copyJson, hasOwn, ordinary, toNumber, trim, truncate } from './intrinsics.guest.ts';
 import { messageAction } from './message.guest.ts';
-import { collectAction, type RunState, STOP } from './run-state.guest.ts';
+import { callHost } from './plugin-platform.guest.ts';
+import { collectAction, type HostReference, type RunState, STOP } from './run-state.guest.ts';
+import { scheduleAction } from './schedule.guest.ts';
 import { placeOfCall } from './stack.guest.ts';
 import { createTextStore } from './text-store.guest.ts';
 
@@ -15,17 +17,30 @@ export const names = ['bot'] as const;
 /** The global `bot`: attributes of the whole bot, messages, other scripts. */
 export function factory(
   state: RunState,
+  host: HostReference,
   libraryOf: (scriptName: string) => string | undefined,
 ): { bot: Record<string, unknown> } {
   const store = createTextStore('bot', state);
   /** Whether the bot has such a script is known outside only, when this one has ended: so the line goes with the request. */
-  const runScript = (code: string, more?: { readonly leadId: string }): true => {
+  const place = (): object | undefined => {
     const frame = placeOfCall();
-    const at =
-      frame === undefined
-        ? undefined
-        : { __proto__: null, library: libraryOf(frame.file) ?? null, line: frame.line, column: frame.column };
-    collectAction(state, { __proto__: null, type: 'run_script', code, leadId: more?.leadId, at });
+    return frame === undefined
+      ? undefined
+      : { __proto__: null, library: libraryOf(frame.file) ?? null, line: frame.line, column: frame.column };
+  };
+  const runScript = (code: string, more?: { readonly leadId: string }): true => {
+    collectAction(state, { __proto__: null, type: 'run_script', code, leadId: more?.leadId, at: place() });
+    return true;
+  };
+  const askScript = (by: 'code' | 'id', value: string | number): Json => {
+    const asked = { __proto__: null, [by]: value } as unknown as Json;
+    return callHost(state, host, 'metabot24', 'script', asked);
+  };
+  /** The code of a script by its number. */
+  const codeOf = (call: string, id: unknown): string => askScript('id', scriptNumber(call, id)) as string;
+  const schedule = (call: string, params: unknown, asked: { script?: string; leadId?: unknown }): true => {
+    const warn = (text: string): void => host.applyIgnored(undefined, ['log', 'warn', text]);
+    collectAction(state, scheduleAction(call, params, { ...asked, at: place() }, warn));
     return true;
   };
   const bot: Record<string, unknown> = {
@@ -50,7 +65,8 @@ export function factory(
       if (typeof options !== 'object' || options === null) {
         refuse(takes('bot.run', { en: 'an object { script_code: "…" }', ru: 'объект { script_code: "…" }' }, options));
       }
-      const code = (options as { script_code?: unknown }).script_code;
+      const { script_code: code, script_id: id } = options as { script_code?: unknown; script_id?: unknown };
+      if (code === undefined && id !== undefined) return runScript(codeOf('bot.run', id));
       if (typeof code !== 'string' || code === '') {
         refuse(mustBe('bot.run', { en: 'script_code', ru: 'script_code' }, NOT_EMPTY, code));
       }
@@ -58,13 +74,7 @@ export function factory(
     },
     runScriptByCodeForLead(code: unknown, leadId: unknown) {
       const script = keyArgument('bot.runScriptByCodeForLead', code, scriptCode);
-      const id = typeof leadId === 'number' && isFinite(leadId) ? toText(leadId) : leadId;
-      if (typeof id !== 'string' || id === '') {
-        const idOfLead = { en: "the lead's id", ru: 'id лида' };
-        const wanted = { en: 'a string or a number', ru: 'нужна строка или число' };
-        refuse(mustBe('bot.runScriptByCodeForLead', idOfLead, wanted, leadId));
-      }
-      return runScript(script, { leadId: id });
+      return runScript(script, { leadId: leadIdArgument('bot.runScriptByCodeForLead', leadId) });
     },
     stop() {
       collectAction(state, { __proto__: null, type: 'stop' });
@@ -73,16 +83,42 @@ export function factory(
     },
     getWebhookPayload: () =>
       hasOwn(state.input, 'webhookPayload') ? copyJson(state.input.webhookPayload ?? null) : null,
-    scheduleScript: () => missing('bot.scheduleScript'),
-    scheduleJob: () => missing('bot.scheduleJob'),
+    getScriptIdByCode(code: unknown) {
+      return askScript('code', keyArgument('bot.getScriptIdByCode', code, scriptCode));
+    },
+    scheduleScript(script: unknown, leadId: unknown = null, ticketId: unknown = null, params: unknown = null) {
+      const call = 'bot.scheduleScript';
+      const given = params ?? { __proto__: null };
+      const asked = { script: codeOf(call, script), leadId };
+      return schedule(call, ticketId === null ? given : { __proto__: null, ticket_id: ticketId }, asked);
+    },
+    scheduleJob: (params: unknown) => schedule('bot.scheduleJob', params, {}),
+    runTriggerByCodeForLead: () => unsupported('bot.runTriggerByCodeForLead'),
+    removeScheduledJobs(options: unknown = null) {
+      const call = 'bot.removeScheduledJobs';
+      if (options !== null && typeof options !== 'object') {
+        refuse(takes(call, { en: 'an object { script_code: "…" }', ru: 'объект { script_code: "…" }' }, options));
+      }
+      const script = (options as { script_code?: unknown } | null)?.script_code ?? null;
+      const code = script === null ? undefined : keyArgument(call, script, scriptCode);
+      collectAction(state, { __proto__: null, type: 'unschedule', script: code });
+      return true;
+    },
   };
   return { bot: ordinary(bot) };
 }
 
-/** What the platform has and the shim has not. */
-function missing(call: string): never {
-  return fail('script_unsupported', {
-    en: `${call} is not in the shim: it works on the platform only`,
-    ru: `${call} здесь нет: он работает только на платформе`,
-  });
+/** A number that `bot.getScriptIdByCode` gave. */
+function scriptNumber(call: string, value: unknown): number {
+  const number = typeof value === 'string' && trim(value) !== '' ? toNumber(value) : value;
+  if (typeof number === 'number' && number > 0 && truncate(number) === number) return number;
+  const what = { en: "the script's id", ru: 'id скрипта' };
+  return refuse(
+    mustBe(
+      call,
+      what,
+      { en: 'a number of bot.getScriptIdByCode', ru: 'нужно число, которое дал bot.getScriptIdByCode' },
+      value,
+    ),
+  );
 }

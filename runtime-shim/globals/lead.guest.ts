@@ -1,12 +1,14 @@
 import { describe } from '../../plugin/contract/describe.guest.ts';
 import {
   keyArgument,
+  KEYS,
   refuse,
   SYSTEM_PREFIX,
   TAG,
+  TAGS,
   takes,
-  textListArgument,
   valueArgument,
+  wordList,
   writableKey,
 } from './arguments.guest.ts';
 import {
@@ -27,6 +29,7 @@ import {
   trim,
   truncate,
 } from './intrinsics.guest.ts';
+import { leadState } from './lead-state.guest.ts';
 import { type AttributeWrite, collectAction, collectWrite, type RunState } from './run-state.guest.ts';
 import { setOwn, withoutNull } from './text-store.guest.ts';
 
@@ -44,13 +47,17 @@ export function factory(state: RunState): { lead: Record<string, unknown> } {
     },
     getChannelCode: () => state.input.lead.channel,
     setForwarded(forwarded: unknown) {
-      if (typeof forwarded !== 'boolean')
+      if (typeof forwarded !== 'boolean' && forwarded !== 1 && forwarded !== 0)
         refuse(takes('lead.setForwarded', { en: 'true or false', ru: 'true или false' }, forwarded));
-      collectAction(state, { __proto__: null, type: 'set_forwarded', forwarded });
+      collectAction(state, {
+        __proto__: null,
+        type: 'set_forwarded',
+        forwarded: forwarded === true || forwarded === 1,
+      });
       return lead;
     },
   };
-  assign(lead, leadAttributes(state, lead), leadTags(state, lead));
+  assign(lead, leadAttributes(state, lead), leadTags(state, lead), leadState(state, lead));
   return { lead: ordinary(lead) };
 }
 
@@ -62,6 +69,14 @@ function leadAttributes(state: RunState, self: object): Record<string, unknown> 
   const exists = (call: string) => (key: unknown) => readAttribute(state, keyArgument(call, key)) !== null;
   const write = (key: string, value: AttributeWrite): object => {
     collectWrite(state, state.attributes, key, value);
+    return self;
+  };
+  const existsAsJson = (call: string) => (key: unknown) => kindOf(state, keyArgument(call, key)) === 'json';
+  const remove = (call: string) => (key: unknown) => write(writableKey(call, key), null);
+  const removeAll = (call: string) => (keys: unknown) => {
+    const names = wordList(call, KEYS, keys);
+    for (let index = 0; index < names.length; index += 1) writableKey(call, names[index]);
+    for (let index = 0; index < names.length; index += 1) write(names[index] as string, null);
     return self;
   };
   return {
@@ -110,12 +125,25 @@ function leadAttributes(state: RunState, self: object): Record<string, unknown> 
         });
       }
     },
-    deleteAttr: (key: unknown) => write(writableKey('lead.deleteAttr', key), null),
-    deleteAttrs(keys: unknown) {
-      const names = textListArgument('lead.deleteAttrs', 'key', keys);
-      for (let index = 0; index < names.length; index += 1) writableKey('lead.deleteAttrs', names[index]);
-      for (let index = 0; index < names.length; index += 1) write(names[index] as string, null);
-      return self;
+    deleteAttr: remove('lead.deleteAttr'),
+    forceDeleteAttr: remove('lead.forceDeleteAttr'),
+    deleteJsonAttr: remove('lead.deleteJsonAttr'),
+    forceDeleteJsonAttr: remove('lead.forceDeleteJsonAttr'),
+    deleteAttrs: removeAll('lead.deleteAttrs'),
+    forceDeleteAttrs: removeAll('lead.forceDeleteAttrs'),
+    deleteJsonAttrs: removeAll('lead.deleteJsonAttrs'),
+    forceDeleteJsonAttrs: removeAll('lead.forceDeleteJsonAttrs'),
+    issetJsonAttr: existsAsJson('lead.issetJsonAttr'),
+    isJsonAttrKeyExist: existsAsJson('lead.isJsonAttrKeyExist'),
+    getAllJsonAttrs() {
+      const result = {};
+      const all = allAttributes(state);
+      const keys = keysOf(all);
+      for (let index = 0; index < keys.length; index += 1) {
+        const key = keys[index] as string;
+        if (kindOf(state, key) === 'json') setOwn(result, key, parseJson(all[key] as string));
+      }
+      return result;
     },
   };
 }
@@ -133,6 +161,12 @@ function readAttribute(state: RunState, key: string): string | null {
   if (key in state.attributes) return state.attributes[key]?.value ?? null;
   const given = state.input.lead.attributes;
   return hasOwn(given, key) ? (given[key]?.value ?? null) : null;
+}
+
+function kindOf(state: RunState, key: string): 'text' | 'json' | undefined {
+  if (key in state.attributes) return state.attributes[key]?.kind;
+  const given = state.input.lead.attributes;
+  return hasOwn(given, key) ? given[key]?.kind : undefined;
 }
 
 /** Ordinary and JSON attributes; the system ones are the platform's own affair. */
@@ -168,21 +202,26 @@ function leadTags(state: RunState, self: object): Record<string, unknown> {
     return self;
   };
   const many = (call: string, present: boolean) => (tags: unknown) => {
-    const names = textListArgument(call, 'tag', tags);
+    const names = wordList(call, TAGS, tags);
     for (let index = 0; index < names.length; index += 1) set(names[index] as string, present);
     return self;
+  };
+  const has = (call: string) => (tag: unknown) => {
+    const name = keyArgument(call, tag, TAG);
+    return name in state.tags ? (state.tags[name] as boolean) : isGivenTag(state, name);
   };
   return {
     __proto__: null,
     addTag: one('lead.addTag', true),
     addTags: many('lead.addTags', true),
+    setTag: one('lead.setTag', true),
     deleteTag: one('lead.deleteTag', false),
+    forceDeleteTag: one('lead.forceDeleteTag', false),
     deleteTags: many('lead.deleteTags', false),
-    isTagExist(tag: unknown) {
-      const name = keyArgument('lead.isTagExist', tag, TAG);
-      if (name in state.tags) return state.tags[name];
-      return isGivenTag(state, name);
-    },
+    forceDeleteTags: many('lead.forceDeleteTags', false),
+    isTagExist: has('lead.isTagExist'),
+    issetTag: has('lead.issetTag'),
+    getTag: (tag: unknown) => (has('lead.getTag')(tag) ? tag : null),
     getAllTags() {
       const { tags } = state.input.lead;
       const result: string[] = [];

@@ -54,7 +54,7 @@ export function start(limits: GuestLimits, plugins: readonly PluginBundle[]): vo
     return library === undefined ? state.input.file : (state.input.libraries[library] ?? library);
   });
   globals['lead'] = createLead(state).lead;
-  globals['bot'] = createBot(state, libraries.libraryOf).bot;
+  globals['bot'] = createBot(state, host, libraries.libraryOf).bot;
   globals['memory'] = createMemory(state).memory;
   globals['console'] = createConsole(state, host).console;
   globals['api'] = createApi(state, host).api;

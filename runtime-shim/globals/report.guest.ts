@@ -105,7 +105,7 @@ function writes(state: RunState): string {
   }
   return (
     `{"attributes":${toJson(state.attributes) as string},"systemAttributes":{${system}},` +
-    `"tags":{"add":[${added}],"remove":[${removed}]},` +
+    `"tags":{"add":[${added}],"remove":[${removed}]},"contexts":${toJson(state.contexts) as string},` +
     `"bot":${toJson(state.bot) as string},"memory":${toJson(state.memory) as string}}`
   );
 }

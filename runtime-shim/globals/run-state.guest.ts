@@ -72,6 +72,10 @@ export interface RunState {
   /** JSON text per key; `null` deletes. */
   readonly systemAttributes: Dict<string | null>;
   readonly tags: Dict<boolean>;
+  /** `null` deletes. */
+  readonly contexts: Dict<string | null>;
+  /** The lead's status as this run set it. */
+  status: string | number | undefined;
   readonly bot: Dict<string | null>;
   readonly memory: Dict<string | null>;
   /** Actions as JSON texts. */
@@ -102,6 +106,8 @@ export function createRunState(limits: GuestLimits): RunState {
     attributes: dict(),
     systemAttributes: dict(),
     tags: dict(),
+    contexts: dict(),
+    status: undefined,
     bot: dict(),
     memory: dict(),
     actions: list(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Json } from '../../plugin/contract/guest.ts';
 import { leadRefSchema } from '../../plugin/contract/lead.ts';
 import { scriptRefSchema } from '../../plugin/contract/script-types.ts';
+import { scheduledSchema } from './schedule.ts';
 import { scriptCauseSchema } from './script-cause.ts';
 
 /** A script that is under way: its next command, and the scripts that it asked to run when it has ended. */
@@ -52,10 +53,13 @@ export const leadRecordSchema = z.object({
   name: z.string().nullable(),
   status: z.union([z.int(), z.string()]).nullable(),
   tags: z.array(z.string()),
+  /** Kept since scripts have them: a lead of before has none. */
+  contexts: z.record(z.string(), z.string()).exactOptional(),
   attributes: z.record(z.string(), attributeSchema),
   /** Those with the prefix `sys_`. */
   systemAttributes: z.record(z.string(), jsonSchema),
   position: positionSchema,
+  scheduled: z.array(scheduledSchema).exactOptional(),
   /** Unix ms. */
   createdAt: z.int(),
 });

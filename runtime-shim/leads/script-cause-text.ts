@@ -25,6 +25,7 @@ export const SCRIPT_CAUSE_TEXTS: Readonly<Record<ScriptCauseCode, string>> = {
   stopped: 'сценарий остановлен',
   not_performed: 'сценарий не выполнен',
   endpoint: 'вызван по адресу "{of}"',
+  scheduled: 'по расписанию',
   command_line: 'запущен командой run',
   told: '{of}',
 };

@@ -25,6 +25,7 @@ export const SCRIPT_CAUSE_CODES = [
   'not_performed',
   'command_line',
   'endpoint',
+  'scheduled',
   'told',
 ] as const;
 export type ScriptCauseCode = (typeof SCRIPT_CAUSE_CODES)[number];

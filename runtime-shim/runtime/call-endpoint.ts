@@ -5,17 +5,12 @@ import type { Json } from '../../plugin/contract/guest.ts';
 import { issueWords } from '../../plugin/contract/issue-words.ts';
 import type { Text } from '../../plugin/contract/text.ts';
 import { MAX_SCENARIO_MS, MAX_TURN_CHARS, saidError } from '../bot/run/play.ts';
+import { runOf } from '../bot/run/schedule.ts';
 import { runScenario } from '../bot/run/run-scenario.ts';
 import type { BotScript } from '../bot/load/bot-schema.ts';
 import type { Bot } from '../bot/bot.ts';
 import { shimError } from '../errors.ts';
-import {
-  leadWithNumber,
-  readBotAttributes,
-  readLead,
-  type StoredLead,
-  writeBotAttributes,
-} from '../leads/lead-store.ts';
+import { leadWithNumber, readBotAttributes, readLead, writeBotAttributes } from '../leads/lead-store.ts';
 import type { ScriptError, ScriptResult, ScriptRun } from '../sandbox/contract.ts';
 import { commitScenario } from './commit-scenario.ts';
 import type { EndpointAnswer } from './contract.ts';
@@ -128,49 +123,53 @@ async function keep(
   { writes, actions, tables = [] }: Extract<ScriptResult, { ok: true }>,
 ): Promise<ScriptError | undefined> {
   const runs = actions.flatMap((action) =>
-    action.type === 'run_script' && action.leadId !== undefined ? [action] : [],
+    action.type === 'run_script' || action.type === 'schedule' ? [action] : [],
   );
-  const unknown = runs.find(({ code }) => !context.bot().scripts.has(code));
-  const wrong = (at: (typeof runs)[number]['at'], detail: Text): ScriptError => ({
-    ...saidError(shimError('script_argument', { detail })),
-    file: at?.file ?? '',
-    line: at?.line ?? null,
-    column: at?.column ?? null,
-  });
+  const wrong = ({ at, type }: (typeof runs)[number], detail: Text): ScriptError => {
+    const call = type === 'schedule' ? 'scheduleJob' : 'runScriptByCodeForLead';
+    const words = { en: `${call}: ${detail.en}`, ru: `${call}: ${detail.ru}` };
+    return {
+      ...saidError(shimError('script_argument', { detail: words })),
+      file: at?.file ?? '',
+      line: at?.line ?? null,
+      column: at?.column ?? null,
+    };
+  };
+  const codeOfRun = (run: (typeof runs)[number]): string => (run.type === 'schedule' ? run.script : run.code);
+  const unknown = runs.find((run) => !context.bot().scripts.has(codeOfRun(run)));
   if (unknown !== undefined) {
-    const code = unknown.code.slice(0, 100);
-    return wrong(unknown.at, {
-      en: `runScriptByCodeForLead: there is no script "${code}"`,
-      ru: `runScriptByCodeForLead: нет скрипта "${code}"`,
-    });
+    const code = codeOfRun(unknown).slice(0, 100);
+    return wrong(unknown, { en: `there is no script "${code}"`, ru: `нет скрипта "${code}"` });
   }
-  if (runs.length > MAX_RUNS) {
-    return wrong(runs[MAX_RUNS]?.at, {
-      en: `runScriptByCodeForLead: more than ${MAX_RUNS} runs of one call`,
-      ru: `runScriptByCodeForLead: больше ${MAX_RUNS} запусков из одного вызова`,
+  const oneTooMany = runs[MAX_RUNS];
+  if (oneTooMany !== undefined) {
+    return wrong(oneTooMany, {
+      en: `more than ${MAX_RUNS} runs of one call`,
+      ru: `больше ${MAX_RUNS} запусков из одного вызова`,
     });
   }
   const id = crypto.randomUUID();
   return await again(() =>
     context.storage.transaction(async (tx) => {
-      for (const [index, { leadId = '', code, at }] of runs.entries()) {
+      for (const [index, run] of runs.entries()) {
+        const { leadId = '' } = run;
         const lead = await leadWithNumber(tx, leadId);
         if (lead === undefined || lead.botId !== context.botId) {
           const number = leadId.slice(0, 40);
-          return wrong(at, {
-            en: `runScriptByCodeForLead: there is no lead ${number}`,
-            ru: `runScriptByCodeForLead: нет лида с номером ${number}`,
-          });
+          return wrong(run, { en: `there is no lead ${number}`, ru: `нет лида с номером ${number}` });
         }
-        const cause = { code: 'other_lead' as const };
-        const job = {
-          kind: 'script' as const,
-          lead,
-          id: `${id}:${index}`,
-          script: { code },
-          cause,
-          duringTransfer: false,
-        };
+        const common = { lead, id: `${id}:${index}` };
+        const planned = run.type === 'schedule' ? runOf(context.bot(), run, context.clock.now()) : undefined;
+        const job: LeadJob =
+          planned === undefined
+            ? {
+                ...common,
+                kind: 'script',
+                script: { code: codeOfRun(run) },
+                cause: { code: 'other_lead' },
+                duringTransfer: false,
+              }
+            : { ...common, kind: 'schedule', run: planned.run };
         await tx.enqueue([newLeadJob(job)]);
       }
       await writeBotAttributes(tx, context.botId, new Map(Object.entries(writes.bot)));
@@ -220,7 +219,8 @@ async function callForLead(
       bot: withScript,
       lead: before.lead,
       botAttributes,
-      trigger: job,
+      trigger: { ...job, keepsQuestion: true },
+      now: context.clock.now(),
       args,
       ports: {
         ...ports,
@@ -233,19 +233,14 @@ async function callForLead(
       signal: AbortSignal.timeout(MAX_SCENARIO_MS),
       maxChars: MAX_TURN_CHARS,
     });
-    const result = { ...played, lead: withQuestion(before, played.lead) };
+    // A new object: it is stored only when nobody wrote the lead meanwhile, also when nothing of it is another.
+    const result = { ...played, lead: { ...played.lead } };
     context.quota.count(lead, result.chars);
     const told = await context.storage.transaction((tx) => commitScenario(tx, context, job, before, result));
     for (const activity of told) context.activities.emit(activity);
     const error = result.reports.flatMap((report) => (report.kind === 'script' ? [report.error] : [])).find(Boolean);
     return own?.ok === true && error === undefined ? { status: 200, body: own.returned } : failed(error);
   });
-}
-
-/** The question that waited still waits, unless the scripts showed a menu or asked one of their own. */
-function withQuestion({ lead: before }: StoredLead, lead: StoredLead['lead']): StoredLead['lead'] {
-  const isTouched = lead.position.waiting !== null || lead.position.menu !== before.position.menu;
-  return isTouched ? lead : { ...lead, position: { ...lead.position, ...before.position } };
 }
 
 /** A lead's own message, or another call, wrote between: then all of it is done again. */

@@ -8,6 +8,7 @@ import { type StoredLead, leadWithNumber, writeBotAttributes, writeForwarded, wr
 import type { RuntimeActivity } from './contract.ts';
 import { type LeadJob, eventIdBase } from './lead-job.ts';
 import { newLeadJob } from './receive-message.ts';
+import { storeTimers } from './scheduled-runs.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { MAX_MESSAGE_CHARS, MAX_RUNS_FOR_OTHERS, shareRuns } from './output-quota.ts';
 
@@ -25,7 +26,10 @@ export async function commitScenario(
   const { lead } = job;
   const at = context.clock.now();
   const base = eventIdBase(job);
-  if (result.lead !== before.lead) await writeLead(tx, result.lead, before.version);
+  if (result.lead !== before.lead) {
+    await writeLead(tx, result.lead, before.version);
+    await storeTimers(tx, before.lead, result.lead);
+  }
   await writeBotAttributes(tx, context.botId, result.botWrites);
   await storeTableWrites(tx, context.botId, result.tables);
   const suppressed = await context.plugins().accept(eventsOf(job, result, base, at), tx);
@@ -108,7 +112,7 @@ async function enqueueForOthers(
   if (started < result.runsForOthers.length) {
     wrong.push(`runScriptByCodeForLead: больше ${MAX_RUNS_FOR_OTHERS} запусков для других лидов из одного сообщения`);
   }
-  for (const [index, { leadId, code }] of result.runsForOthers.slice(0, started).entries()) {
+  for (const [index, { leadId, code, scheduled }] of result.runsForOthers.slice(0, started).entries()) {
     const other = await leadWithNumber(tx, leadId);
     if (other === undefined || other.botId !== job.lead.botId) {
       wrong.push(`runScriptByCodeForLead: нет лида с номером ${leadId.slice(0, 40)}`);
@@ -116,6 +120,10 @@ async function enqueueForOthers(
     }
     const cause = { code: 'other_lead' as const };
     const id = `${base}:${index}`;
+    if (scheduled !== undefined) {
+      await tx.enqueue([newLeadJob({ kind: 'schedule', lead: other, id, run: scheduled })]);
+      continue;
+    }
     const script = { kind: 'script' as const, lead: other, id, script: { code }, cause, duringTransfer: false };
     await tx.enqueue([newLeadJob({ ...script, mayStart: each, mayStore: store })]);
   }

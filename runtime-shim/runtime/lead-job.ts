@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { leadRefSchema } from '../../plugin/contract/lead.ts';
 import { contentSchema } from '../../plugin/contract/message.ts';
 import { scriptRefSchema } from '../../plugin/contract/script-types.ts';
+import { scheduledSchema } from '../leads/schedule.ts';
 import { scriptCauseSchema } from '../leads/script-cause.ts';
 import { createHash } from 'node:crypto';
 
@@ -34,7 +35,30 @@ const scriptJobSchema = z.object({
   mayStore: z.int().nonnegative().optional(),
 });
 
-export const leadJobSchema = z.discriminatedUnion('kind', [messageJobSchema, scriptJobSchema]);
+/** A scheduled run is due. It is looked up in the lead: what was taken away meanwhile is not there any more. */
+const dueJobSchema = z.object({
+  kind: z.literal('due'),
+  lead: leadRefSchema,
+  id: z.string(),
+  n: z.int().positive(),
+  /** When it was due, Unix ms. */
+  at: z.int(),
+});
+
+/** A script of another lead schedules for this one. */
+const scheduleJobSchema = z.object({
+  kind: z.literal('schedule'),
+  lead: leadRefSchema,
+  id: z.string(),
+  run: scheduledSchema.omit({ n: true }),
+});
+
+export const leadJobSchema = z.discriminatedUnion('kind', [
+  messageJobSchema,
+  scriptJobSchema,
+  dueJobSchema,
+  scheduleJobSchema,
+]);
 export type LeadJob = z.infer<typeof leadJobSchema>;
 
 /** An event's id has 200 characters; the index and the prefix need some of them. */

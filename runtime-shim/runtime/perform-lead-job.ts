@@ -1,15 +1,20 @@
+import { z } from 'zod';
 import { codeOf, textOf } from '../../plugin/contract/coded-error.ts';
 import type { ClaimedJob, ReadTransaction } from '../../plugin/storage/contract.ts';
 import type { JobAttempt, JobOutcome } from '../../plugin/storage/lane-worker-contract.ts';
+import { type Bot, scriptNumber, scriptWithNumber } from '../bot/bot.ts';
+import { knownNames } from '../names.ts';
 import { MAX_SCENARIO_MS, MAX_TURN_CHARS } from '../bot/run/play.ts';
 import { runScenario } from '../bot/run/run-scenario.ts';
 import type { ScenarioPorts, ScenarioResult, Trigger } from '../bot/run/scenario-contract.ts';
 import { shimError } from '../errors.ts';
+import { afterDue } from '../leads/schedule.ts';
 import { ensureLead, readBotAttributes, readLead, type StoredLead } from '../leads/lead-store.ts';
 import { NETWORK_CALL, type ScriptResult, type ScriptRun } from '../sandbox/contract.ts';
 import { TableSession } from '../tables/table-session.ts';
 import { commitScenario } from './commit-scenario.ts';
 import { type LeadJob, leadJobSchema } from './lead-job.ts';
+import { dueRun, dueTrigger, skippedText, withRunOfOther } from './scheduled-runs.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 
 /**
@@ -83,8 +88,17 @@ async function scenarioOf(
   attempts: number,
   { signal, onAway }: Pick<JobAttempt, 'signal' | 'onAway'>,
 ): Promise<ScenarioResult> {
+  const now = context.clock.now();
+  if (job.kind === 'schedule') {
+    const { lead, reports } = withRunOfOther(before.lead, job.run);
+    return nothing(lead, reports);
+  }
+  const due = job.kind === 'due' ? dueRun(before.lead, job) : undefined;
+  if (job.kind === 'due' && due === undefined) return nothing(before.lead, []);
   const name = job.kind === 'message' ? job.name : undefined;
-  const lead = name === undefined || name === before.lead.name ? before.lead : { ...before.lead, name };
+  const named = name === undefined || name === before.lead.name ? before.lead : { ...before.lead, name };
+  // Whatever comes of it, it was its turn.
+  const lead = due === undefined ? named : { ...named, scheduled: afterDue(named.scheduled ?? [], due, now) };
   const mayTryAgain = attempts + 1 < context.maxTries;
   const full = context.quota.full(job.lead);
   if (full !== undefined) return nothingBut(lead, shimError(full.code, full));
@@ -95,15 +109,17 @@ async function scenarioOf(
   try {
     const isWithOperator = withOperator();
     cancel = context.clock.after(MAX_SCENARIO_MS, () => overtime.abort());
-    const trigger: Trigger =
-      job.kind === 'message'
-        ? { kind: 'message', content: job.content, at: job.at, withOperator: isWithOperator }
-        : job;
+    if (due !== undefined && isWithOperator) {
+      return nothing(lead, [{ kind: 'remark', level: 'info', text: skippedText(due) }]);
+    }
+    const trigger = due === undefined ? triggerOf(job, isWithOperator) : dueTrigger(due);
     const result = await runScenario({
       bot: context.bot(),
       lead,
       botAttributes,
       trigger,
+      now,
+      ...(due?.params === undefined ? {} : { args: { request: { json: due.params } } }),
       ...(job.kind === 'script' && job.memory !== undefined ? { memory: job.memory } : {}),
       ports: portsOf(context, job, mayTryAgain, onAway),
       signal: AbortSignal.any([signal, overtime.signal]),
@@ -117,6 +133,12 @@ async function scenarioOf(
   } finally {
     cancel?.();
   }
+}
+
+function triggerOf(job: Exclude<LeadJob, { kind: 'schedule' }>, withOperator: boolean): Trigger {
+  if (job.kind === 'message') return { kind: 'message', content: job.content, at: job.at, withOperator };
+  if (job.kind === 'script') return job;
+  throw new TypeError('a run that is due begins with what is kept of it');
 }
 
 function givenUp(context: RuntimeContext, lead: StoredLead['lead'], error: unknown): ScenarioResult {
@@ -198,8 +220,22 @@ export async function runWithCalls(
     ...script,
     call: (plugin, name, argsJson, signal, leftMs) => {
       if (plugin !== NETWORK_CALL.plugin) return call(plugin, name, argsJson, signal, leftMs);
-      return name === NETWORK_CALL.name ? request(argsJson, signal, leftMs) : session.call(argsJson, signal);
+      if (name === NETWORK_CALL.name) return request(argsJson, signal, leftMs);
+      return name === 'script' ? numberedScript(context.bot(), argsJson) : session.call(argsJson, signal);
     },
   });
   return result.ok && session.writes.length > 0 ? { ...result, tables: session.writes } : result;
+}
+
+const numberedSchema = z.union([z.strictObject({ code: z.string() }), z.strictObject({ id: z.number() })]);
+
+/** The number of the script with a code, or `null`; the code of the one with a number. @throws script_unknown */
+async function numberedScript(bot: Bot, argsJson: string): Promise<string> {
+  const asked = numberedSchema.parse(JSON.parse(argsJson));
+  if ('code' in asked) return JSON.stringify(bot.scripts.has(asked.code) ? scriptNumber(asked.code) : null);
+  const code = scriptWithNumber(bot, asked.id);
+  if (code === undefined) {
+    throw shimError('script_unknown', { script: String(asked.id), known: knownNames(bot.scripts.keys()) });
+  }
+  return JSON.stringify(code);
 }

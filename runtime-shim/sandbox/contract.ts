@@ -107,16 +107,47 @@ export type ScriptAction =
       }>;
     }
   /** `at`: the call that asked for it, for when the bot has no such script. */
-  | { readonly type: 'run_script'; readonly code: string; readonly leadId?: string; readonly at?: ScriptPlace }
+  | {
+      readonly type: 'run_script';
+      readonly code: string;
+      readonly leadId?: string;
+      readonly at?: ScriptPlace;
+    }
+  | ScheduleAction
+  /** Scheduled runs of the lead that are to be forgotten: those of one script, or all. */
+  | { readonly type: 'unschedule'; readonly script?: string }
   | { readonly type: 'stop' }
   | { readonly type: 'set_forwarded'; readonly forwarded: boolean }
+  | { readonly type: 'set_status'; readonly status: string | number }
+  | { readonly type: 'set_name'; readonly name: string | null }
   | { readonly type: 'plugin'; readonly plugin: string; readonly action: Json };
+
+/** A run of a script at another time (`bot.scheduleJob`). */
+export interface ScheduleAction {
+  readonly type: 'schedule';
+  readonly script: string;
+  /** The number of the lead; left out: the one that the script runs for. */
+  readonly leadId?: string;
+  /** `YYYY-MM-DD HH:MM:SS` in the bot's time zone; wins over `afterSec`. */
+  readonly runAt?: string;
+  readonly afterSec?: number;
+  /** Again and again. */
+  readonly everySec?: number;
+  /** JavaScript that is looked at when it is due. */
+  readonly condition?: string;
+  readonly addTags: readonly string[];
+  readonly removeTags: readonly string[];
+  /** `request.json` as JSON text. */
+  readonly params?: string;
+  readonly at?: ScriptPlace;
+}
 
 /** Writes, collected; `null` deletes. */
 export interface ScriptWrites {
   readonly attributes: Readonly<Record<string, { readonly kind: 'text' | 'json'; readonly value: string } | null>>;
   readonly systemAttributes: Readonly<Record<string, Json>>;
   readonly tags: { readonly add: readonly string[]; readonly remove: readonly string[] };
+  readonly contexts: Readonly<Record<string, string | null>>;
   readonly bot: Readonly<Record<string, string | null>>;
   readonly memory: Readonly<Record<string, string | null>>;
 }

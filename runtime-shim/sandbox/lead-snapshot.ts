@@ -10,4 +10,11 @@ export interface LeadSnapshot {
   /** Attributes with the prefix `sys_`. */
   readonly systemAttributes: Readonly<Record<string, Json>>;
   readonly tags: readonly string[];
+  readonly contexts?: Readonly<Record<string, string>>;
+  /** Those that `bot.json` lists. */
+  readonly statuses?: ReadonlyArray<{ readonly id: number; readonly name: string }>;
+  /** Does the lead's channel show buttons? */
+  readonly buttons?: boolean;
+  /** What the lead wrote, when that is why the script runs. */
+  readonly said?: string;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseBoundedJson } from '../../plugin/contract/bounded-json.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
-import { contentSchema } from '../../plugin/contract/message.ts';
+import { contentSchema, textSchema } from '../../plugin/contract/message.ts';
 import { SHIM_ERRORS } from '../errors.ts';
 import { authorPlace, expandSnippets } from './expand-snippets.ts';
 import type { ScriptAction, ScriptError, ScriptResult, ScriptRun, ScriptWrites } from './contract.ts';
@@ -51,9 +51,21 @@ const writesSchema = z.strictObject({
   ),
   systemAttributes: recordOf<Json>((key) => key.startsWith(SYSTEM_PREFIX)),
   tags: z.strictObject({ add: tagsSchema, remove: tagsSchema }),
+  contexts: textsSchema,
   bot: textsSchema,
   memory: textsSchema,
 });
+
+/** As `globals/schedule.guest.ts` has them, and why. */
+const MIN_INTERVAL_SEC = 60;
+const MAX_WAIT_SEC = 157_680_000;
+const MAX_SCHEDULE_CHARS = 2_000;
+
+/** Longest name of a status and of a lead, as elsewhere. */
+const MAX_NAME_CHARS = 200;
+const statusSchema = z.union([z.int(), textSchema.min(1).max(MAX_NAME_CHARS)]);
+
+const placeSchema = z.strictObject({ library: z.string().nullable(), line: z.int(), column: z.int() });
 
 const actionSchema = z.discriminatedUnion('type', [
   contentSchema.safeExtend({ type: z.literal('send_message') }),
@@ -61,10 +73,33 @@ const actionSchema = z.discriminatedUnion('type', [
     type: z.literal('run_script'),
     code: z.string(),
     leadId: z.string().optional(),
-    at: z.strictObject({ library: z.string().nullable(), line: z.int(), column: z.int() }).optional(),
+    at: placeSchema.optional(),
   }),
+  z.strictObject({
+    type: z.literal('schedule'),
+    script: z.string(),
+    leadId: z.string().optional(),
+    runAt: z
+      .string()
+      .regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
+      .optional(),
+    afterSec: z.int().min(0).max(MAX_WAIT_SEC).optional(),
+    everySec: z.int().min(MIN_INTERVAL_SEC).max(MAX_WAIT_SEC).optional(),
+    condition: z.string().max(MAX_SCHEDULE_CHARS).optional(),
+    addTags: tagsSchema,
+    removeTags: tagsSchema,
+    params: z
+      .string()
+      .max(MAX_SCHEDULE_CHARS)
+      .refine((text) => parseBoundedJson(text, MAX_REPORT_DEPTH).ok)
+      .optional(),
+    at: placeSchema.optional(),
+  }),
+  z.strictObject({ type: z.literal('unschedule'), script: z.string().optional() }),
   z.strictObject({ type: z.literal('stop') }),
   z.strictObject({ type: z.literal('set_forwarded'), forwarded: z.boolean() }),
+  z.strictObject({ type: z.literal('set_status'), status: statusSchema }),
+  z.strictObject({ type: z.literal('set_name'), name: textSchema.max(MAX_NAME_CHARS).nullable() }),
   z.strictObject({ type: z.literal('plugin'), plugin: z.string(), action: jsonSchema }),
 ]);
 
@@ -127,7 +162,7 @@ function placed(actions: ReadonlyArray<z.infer<typeof actionSchema>>, script: Ru
   let expanded: ReturnType<typeof expandSnippets> | undefined;
   return actions.map((action) => {
     // zod's optional keys may be `undefined`, which after JSON they never are.
-    if (action.type !== 'run_script' || action.at === undefined) return action as ScriptAction;
+    if (!('at' in action) || action.at === undefined) return action as ScriptAction;
     expanded ??= expandSnippets(code, libraries);
     // It ran, so its snippets are there.
     if ('problem' in expanded) return { ...action, at: { file, line: null, column: null } } as ScriptAction;

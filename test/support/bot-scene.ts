@@ -62,7 +62,7 @@ export class BotScene {
       chooseTransfer: () => Promise.resolve(answers.chooseTransfer ?? { do: 'event', event: 'TransferRequested' }),
     };
     const { lead, botAttributes } = this;
-    const result = await runScenario({ bot, lead, botAttributes, trigger, ports, signal: this.signal });
+    const result = await runScenario({ bot, lead, botAttributes, trigger, now: 0, ports, signal: this.signal });
     this.lead = leadRecordSchema.parse(JSON.parse(JSON.stringify(result.lead)));
     for (const [key, value] of result.botWrites) {
       if (value === null) delete this.botAttributes[key];

@@ -52,7 +52,7 @@ console.log(text);
 // @ts-expect-error an object needs setJsonAttr
 lead.setAttr('a', { b: 1 });
 // @ts-expect-error a list of keys
-lead.deleteAttrs('a');
+lead.deleteAttrs(5);
 // @ts-expect-error `true` or `false`
 lead.setForwarded('yes');
 // @ts-expect-error rows of buttons
@@ -63,8 +63,10 @@ bot.sendMessage('x', null, [{ type: 'photo', url: 'https://a' }]);
 bot.run('start');
 // @ts-expect-error the lead's id is missing
 bot.runScriptByCodeForLead('start');
-// @ts-expect-error only on the platform
+// @ts-expect-error its number, from `getScriptIdByCode`
 bot.scheduleScript('start');
+// @ts-expect-error which script
+bot.scheduleJob({ run_after_sec: 5 });
 // @ts-expect-error it takes nothing
 livetex.runTransferScript('online');
 // @ts-expect-error it is no promise

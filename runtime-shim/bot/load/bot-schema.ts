@@ -88,6 +88,11 @@ export const endpointSchema = z.strictObject({
   file: z.string().min(1).max(500),
 });
 
+/** Most statuses. Our choice: each script is given them. */
+const MAX_STATUSES = 200;
+
+export const statusSchema = z.strictObject({ id: z.int(), name: textSchema.min(1).max(100) });
+
 export const botSchema = z.strictObject({
   /** Lets an editor complete and check the file; the runtime does not look at it. */
   $schema: z.string().optional(),
@@ -107,6 +112,8 @@ export const botSchema = z.strictObject({
   scripts: z.array(scriptSchema).min(1).max(MAX_SCRIPTS),
   routes: z.array(routeSchema).max(MAX_ROUTES).default([]),
   channels: z.record(codeSchema, channelSchema).default({}),
+  /** What a lead's status may be. Default: any name or number. */
+  statuses: z.array(statusSchema).max(MAX_STATUSES).default([]),
   /** Scripts that other programs call over HTTP. */
   endpoints: z.array(endpointSchema).max(MAX_ENDPOINTS).default([]),
   /** Names that libraries of others use for each other, each with the library of this bot that is meant. */

@@ -31,6 +31,19 @@ const attributeKeySchema = textSchema
   );
 
 const tagsSchema = z.array(textSchema.min(1).max(200)).min(1).max(100);
+/** A comma list as the platform has it, or a list. */
+const contextsSchema = z.union(
+  [
+    z.string().transform((text) =>
+      text
+        .split(',')
+        .map((word) => word.trim())
+        .filter((word) => word !== ''),
+    ),
+    z.array(textSchema.min(1).max(200)).max(100),
+  ],
+  spoken({ en: 'must be a text with commas or a list', ru: 'здесь нужен текст через запятую или список' }),
+);
 const condition = conditionSchema.optional();
 
 /** Every command type with its fields. The order is that of the reference. */
@@ -69,6 +82,13 @@ export const COMMAND_SCHEMAS = {
   }),
   add_lead_tags: z.strictObject({ type: z.literal('add_lead_tags'), tags: tagsSchema, condition }),
   remove_lead_tags: z.strictObject({ type: z.literal('remove_lead_tags'), tags: tagsSchema, condition }),
+  add_lead_contexts: z.strictObject({ type: z.literal('add_lead_contexts'), contexts: contextsSchema, condition }),
+  /** An empty list removes all. */
+  remove_lead_contexts: z.strictObject({
+    type: z.literal('remove_lead_contexts'),
+    contexts: contextsSchema.default([]),
+    condition,
+  }),
   repeat_sentence: z.strictObject({ type: z.literal('repeat_sentence'), condition }),
   run_javascript: z.strictObject({ type: z.literal('run_javascript'), file: z.string().min(1).max(500), condition }),
   stop: z.strictObject({ type: z.literal('stop'), condition }),
@@ -99,6 +119,8 @@ export const commandSchema = z.discriminatedUnion('type', [
   COMMAND_SCHEMAS.value_input,
   COMMAND_SCHEMAS.add_lead_tags,
   COMMAND_SCHEMAS.remove_lead_tags,
+  COMMAND_SCHEMAS.add_lead_contexts,
+  COMMAND_SCHEMAS.remove_lead_contexts,
   COMMAND_SCHEMAS.repeat_sentence,
   COMMAND_SCHEMAS.run_javascript,
   COMMAND_SCHEMAS.stop,

@@ -9,6 +9,7 @@ import {
   menuItemSchema,
   routeSchema,
   scriptSchema,
+  statusSchema,
 } from './bot-schema.ts';
 import { COMMAND_SCHEMAS, COMMAND_TYPES } from './command-schema.ts';
 import { LOAD_TEXTS } from './load-texts.ts';
@@ -64,6 +65,7 @@ function knownKeysAt(path: readonly PropertyKey[], root: unknown): string[] {
   const [first, , third] = path;
   if (path.length === 0) return Object.keys(botSchema.shape).filter((key) => !key.startsWith('$'));
   if (first === 'routes') return Object.keys(routeSchema.shape);
+  if (first === 'statuses') return Object.keys(statusSchema.shape);
   if (first === 'endpoints') return Object.keys(endpointSchema.shape);
   if (first === 'channels') return Object.keys(channelSchema.shape);
   if (third === 'menu') return Object.keys(menuItemSchema.shape);

@@ -55,6 +55,7 @@ export async function loadBot(folder: string): Promise<Bot> {
     scripts: new Map(description.scripts.map((script) => [script.code, script])),
     routes: description.routes.flatMap((route, index) => compiledRoute(route, json.place(['routes', index, 'regex']))),
     channels: description.channels,
+    statuses: description.statuses,
     endpoints: new Map(description.endpoints.map(({ alias, file }) => [alias, file])),
     sources,
     stubs,

@@ -16,6 +16,7 @@ export const NO_WRITES: ScriptWrites = {
   attributes: {},
   systemAttributes: {},
   tags: { add: [], remove: [] },
+  contexts: {},
   bot: {},
   memory: {},
 };
@@ -29,16 +30,18 @@ export function applyWrites(play: Play, writes: ScriptWrites): boolean {
   const attributes = merged(lead.attributes, writes.attributes);
   const systemAttributes = merged<Json>(lead.systemAttributes, writes.systemAttributes);
   const tags = retagged(lead.tags, writes.tags.add, writes.tags.remove);
+  const contexts = merged(lead.contexts ?? {}, writes.contexts);
   const bot = merged(play.botAttributes, writes.bot);
   const memory = merged(play.memory, writes.memory);
   const fits =
     mayBecome(lead.attributes, attributes) &&
     mayBecome(lead.systemAttributes, systemAttributes) &&
     mayBecome(lead.tags, tags) &&
+    mayBecome(lead.contexts ?? {}, contexts) &&
     mayBecome(play.botAttributes, bot) &&
     mayBecome(play.memory, memory);
   if (!fits) return false;
-  play.lead = { ...lead, attributes, systemAttributes, tags };
+  play.lead = { ...lead, attributes, systemAttributes, tags, contexts };
   play.botAttributes = bot;
   play.memory = memory;
   for (const [key, value] of Object.entries(writes.bot)) play.botWrites.set(key, value);

@@ -1,5 +1,5 @@
 import { LOAD_TEXTS } from '../load/load-texts.ts';
-import { DESCRIPTION_FILE } from '../bot.ts';
+import { DESCRIPTION_FILE, showsButtons } from '../bot.ts';
 import type { Json } from '../../../plugin/contract/guest.ts';
 import type { Content } from '../../../plugin/contract/message.ts';
 import type { ScriptResult, ScriptRun } from '../../sandbox/contract.ts';
@@ -49,6 +49,10 @@ function scriptRun(play: Play, file: string, code: string): ScriptRun {
       attributes: lead.attributes,
       systemAttributes: lead.systemAttributes,
       tags: lead.tags,
+      contexts: lead.contexts ?? {},
+      statuses: bot.statuses,
+      buttons: showsButtons(bot, lead.ref.channel),
+      ...(trigger.kind === 'message' && trigger.content.text !== undefined ? { said: trigger.content.text } : {}),
     },
     bot: { attributes: play.botAttributes },
     memory: play.memory,

@@ -4,6 +4,7 @@ import { fillMacros } from './macros.ts';
 import { matchRoute } from './match-route.ts';
 import { chosenItem } from './menu.ts';
 import type { Play } from './play.ts';
+import { beginDue } from './schedule.ts';
 import type { Trigger } from './scenario-contract.ts';
 import { MAX_BUTTON_TEXT } from '../../../plugin/contract/message.ts';
 import type { ScriptRef } from '../../../plugin/contract/script-types.ts';
@@ -18,6 +19,7 @@ export async function beginScenario(play: Play): Promise<void> {
   if (trigger.kind === 'script') {
     moveTo(play, { started: true, waiting: null });
     play.duringTransfer = trigger.duringTransfer;
+    if (trigger.due !== undefined && !(await beginDue(play, trigger.due))) return;
     play.enter(trigger.script, trigger.cause);
     return;
   }

@@ -8,7 +8,7 @@ const KNOWN_MACRO = /^\s*(&?\$|#|@)\s*([^\s]+(?:\s+[^\s]+)*)\s*$/u;
 /** Longest way to write one UTF-16 unit in JSON: `\u0041`. */
 const MAX_JSON_UNIT = 6;
 
-type Lead = Pick<LeadRecord, 'name' | 'attributes' | 'systemAttributes' | 'tags'>;
+type Lead = Pick<LeadRecord, 'name' | 'attributes' | 'systemAttributes' | 'tags' | 'contexts'>;
 
 /** Where the values come from. */
 export interface MacroValues {
@@ -52,8 +52,7 @@ function macroText(
   const [, kind, key = ''] = KNOWN_MACRO.exec(macro) ?? [];
   if (kind === '&$') return memoryText(memory, key);
   if (kind === '#') return yesNo(hasTag(key));
-  // A lead of this runtime has no contexts.
-  if (kind === '@') return yesNo(false);
+  if (kind === '@') return yesNo(Object.hasOwn(lead.contexts ?? {}, key));
   if (kind !== '$') return '';
   return attributeText(lead, key, limit) ?? (key === 'name' ? (lead.name ?? '') : key === 'botName' ? botName : '');
 }

@@ -2,6 +2,7 @@ import { MAX_GROUP_NAME } from '../../../plugin/contract/groups.ts';
 import { MAX_REASON_LENGTH, type TransferWishes } from '../../../plugin/contract/events.ts';
 import { type Attachment, MAX_FILE_NAME, MAX_TEXT_LENGTH, MAX_URL_LENGTH } from '../../../plugin/contract/message.ts';
 import { DESCRIPTION_FILE, scriptRefOf } from '../bot.ts';
+import type { ScriptWrites } from '../../sandbox/contract.ts';
 import type { BotScript } from '../load/bot-schema.ts';
 import { applyWrites, attributesFull, NO_WRITES, retagged } from './apply-writes.ts';
 import type { Command } from '../load/command-schema.ts';
@@ -30,10 +31,16 @@ export async function performCommand(play: Play, script: BotScript, index: numbe
       play.lead = { ...play.lead, status: command.status };
       return 'next';
     case 'add_lead_tags':
-      return tag(play, script, command.tags, part);
+      return write(play, script, { tags: { add: command.tags, remove: [] } }, part);
     case 'remove_lead_tags':
       play.lead = { ...play.lead, tags: retagged(play.lead.tags, [], command.tags) };
       return 'next';
+    case 'add_lead_contexts':
+      return write(play, script, { contexts: Object.fromEntries(command.contexts.map((key) => [key, '1'])) }, part);
+    case 'remove_lead_contexts': {
+      const gone = command.contexts.length === 0 ? Object.keys(play.lead.contexts ?? {}) : command.contexts;
+      return write(play, script, { contexts: Object.fromEntries(gone.map((key) => [key, null])) }, part);
+    }
     case 'run_sentence': {
       const ref = await resolveScript(play, scriptRefOf(play.input.bot, command.script));
       const frame = play.frames.at(-1);
@@ -82,9 +89,14 @@ function wishesOf(
   };
 }
 
-/** Within the limit of what scripts write: a lead's tags are read with every message of theirs. */
-function tag(play: Play, script: BotScript, add: readonly string[], part: readonly PropertyKey[]): CommandEnd {
-  if (applyWrites(play, { ...NO_WRITES, tags: { add, remove: [] } })) return 'next';
+/** Within the limit of what scripts write: a lead's tags and contexts are read with every message of theirs. */
+function write(
+  play: Play,
+  script: BotScript,
+  writes: Partial<Pick<ScriptWrites, 'tags' | 'contexts'>>,
+  part: readonly PropertyKey[],
+): CommandEnd {
+  if (applyWrites(play, { ...NO_WRITES, ...writes })) return 'next';
   play.mistake(script.code, { code: 'not_performed' }, attributesFull(), part);
   return 'failed';
 }

@@ -16,6 +16,7 @@ import type { ScriptCause } from '../../leads/script-cause.ts';
 import type { MacroValues } from './macros.ts';
 import type {
   BotSays,
+  RunForOther,
   ScenarioInput,
   ScenarioReport,
   ScenarioRequest,
@@ -112,7 +113,7 @@ export class Play {
   readonly says: BotSays[] = [];
   readonly requests: ScenarioRequest[] = [];
   readonly botWrites = new Map<string, string | null>();
-  readonly runsForOthers: Array<{ leadId: string; code: string }> = [];
+  readonly runsForOthers: RunForOther[] = [];
   readonly tables: TableWrite[] = [];
   readonly reports: ScenarioReport[] = [];
   /** The scripts that each frame came of, the first one first: not stored, since a lead's answer makes a new turn. */
@@ -310,8 +311,9 @@ export class Play {
   }
 
   /** Asks for a script of another lead, once this one has ended. @throws ScenarioStopped */
-  runForOther(leadId: string, code: string): void {
-    if (this.runsForOthers.length < MAX_RUNS_ASKED) this.runsForOthers.push({ leadId, code });
+  runForOther(leadId: string, code: string, scheduled?: RunForOther['scheduled']): void {
+    const run = { leadId, code, ...(scheduled === undefined ? {} : { scheduled }) };
+    if (this.runsForOthers.length < MAX_RUNS_ASKED) this.runsForOthers.push(run);
     this.spend(LINE_CHARS + leadId.length + code.length);
   }
 

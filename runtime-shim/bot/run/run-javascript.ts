@@ -4,6 +4,7 @@ import { applyWrites, attributesFull, writtenAttributes } from './apply-writes.t
 import { runAuthorScript } from './author-script.ts';
 import type { BotScript } from '../load/bot-schema.ts';
 import { sayWithButtons } from './menu.ts';
+import { schedule, unschedule } from './schedule.ts';
 import type { CommandEnd, Play } from './play.ts';
 
 /** Runs a file of the author's and then performs what it asked for, in its order. A script that fails commits nothing of itself. */
@@ -28,10 +29,10 @@ export async function runJavascript(play: Play, script: BotScript, file: string)
     return 'failed';
   }
   play.report({ ...report, attributes: writtenAttributes(result.writes) });
-  const { tags, bot, memory } = result.writes;
+  const { tags, contexts, bot, memory } = result.writes;
   const { tables = [] } = result;
   play.tables.push(...tables);
-  play.spend(JSON.stringify({ tags, bot, memory, tables }).length);
+  play.spend(JSON.stringify({ tags, contexts, bot, memory, tables }).length);
   return performActions(play, script.code, result);
 }
 
@@ -45,7 +46,11 @@ async function performActions(
   for (const action of result.actions) {
     if (action.type === 'send_message') sendMessage(play, script, action);
     else if (action.type === 'run_script') runLater(play, script, action);
+    else if (action.type === 'schedule') schedule(play, script, action);
+    else if (action.type === 'unschedule') unschedule(play, action.script);
     else if (action.type === 'set_forwarded') play.forwarded = action.forwarded;
+    else if (action.type === 'set_status') play.lead = { ...play.lead, status: action.status };
+    else if (action.type === 'set_name') play.lead = { ...play.lead, name: action.name };
     else if (action.type === 'stop') end = 'stop';
     else if (!asked.has(action.plugin)) {
       // A plugin is asked once for all that the script wanted of it, so that it may see two requests as one.

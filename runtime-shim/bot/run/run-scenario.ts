@@ -26,7 +26,17 @@ export async function runScenario(input: ScenarioInput): Promise<ScenarioResult>
     // A circle has used up its steps, not its time: what the client is told about it still fits.
     if (error.code === 'script_loop') await afterCircle(play, failed);
   }
+  keepQuestion(play);
   return play.result();
+}
+
+/** The question that waited goes on waiting, unless the scripts asked another one or showed a menu. */
+function keepQuestion(play: Play): void {
+  const { trigger, lead: before } = play.input;
+  if (trigger.kind !== 'script' || trigger.keepsQuestion !== true) return;
+  const { position } = play.lead;
+  if (position.waiting !== null || position.menu !== before.position.menu) return;
+  play.lead = { ...play.lead, position: { ...position, waiting: before.position.waiting } };
 }
 
 async function playOn(play: Play): Promise<void> {

@@ -5,6 +5,7 @@ import type { TransferWishes } from '../../../plugin/contract/events.ts';
 import type { Content } from '../../../plugin/contract/message.ts';
 import type { ScriptRef, ScriptType } from '../../../plugin/contract/script-types.ts';
 import type { LeadRecord } from '../../leads/lead-record.ts';
+import type { Scheduled } from '../../leads/schedule.ts';
 import type { ScriptError, ScriptLogLine, ScriptResult, ScriptRun, ScriptUsage } from '../../sandbox/contract.ts';
 import type { Bot } from '../bot.ts';
 import type { ScriptCause } from '../../leads/script-cause.ts';
@@ -24,6 +25,10 @@ export type Trigger =
       readonly script: ScriptRef;
       readonly cause: ScriptCause;
       readonly duringTransfer: boolean;
+      /** It was scheduled and is due. */
+      readonly due?: Scheduled;
+      /** A question that waits for the lead's answer goes on waiting, unless the scripts ask another one or show a menu. */
+      readonly keepsQuestion?: boolean;
     };
 
 /** What the interpreter asks of the runtime. */
@@ -45,6 +50,8 @@ export interface ScenarioInput {
   readonly trigger: Trigger;
   /** What is in `memory` at the beginning. Default: nothing. */
   readonly memory?: Readonly<Record<string, string>>;
+  /** Unix ms. */
+  readonly now: number;
   /** Further names in the scope of its scripts. */
   readonly args?: Readonly<Record<string, Json>>;
   readonly ports: ScenarioPorts;
@@ -88,6 +95,13 @@ export interface ScenarioWish extends TransferWishes {
   readonly script?: string;
 }
 
+/** A script for another lead: at once, or at its time. */
+export interface RunForOther {
+  readonly leadId: string;
+  readonly code: string;
+  readonly scheduled?: Omit<Scheduled, 'n'>;
+}
+
 export interface ScenarioResult {
   readonly lead: LeadRecord;
   /** Caption of the menu item that the lead's message has chosen. */
@@ -99,8 +113,8 @@ export interface ScenarioResult {
   readonly requests: readonly ScenarioRequest[];
   /** The flag "Переведён на оператора", if a script or command set it. */
   readonly forwarded: boolean | undefined;
-  /** `bot.runScriptByCodeForLead` for another lead. */
-  readonly runsForOthers: ReadonlyArray<{ readonly leadId: string; readonly code: string }>;
+  /** `bot.runScriptByCodeForLead` for another lead; `scheduled`: `bot.scheduleJob` for one. */
+  readonly runsForOthers: readonly RunForOther[];
   /** Writes into the bot's tables, in their order. */
   readonly tables: readonly TableWrite[];
   readonly reports: readonly ScenarioReport[];

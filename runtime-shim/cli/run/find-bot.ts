@@ -71,6 +71,7 @@ function nothing(folder: string): Bot {
     libraries: {},
     stubs: [],
     tables: new Map(),
+    statuses: [],
     place: () => ({ line: 1, column: 1 }),
   };
 }

@@ -76,7 +76,7 @@ test.each([
 const DESK_ROUTE = { regex: 'а|оператор', script: 'desk' };
 const ENDED = {
   ok: true as const,
-  writes: { attributes: {}, systemAttributes: {}, tags: { add: [], remove: [] }, bot: {}, memory: {} },
+  writes: { attributes: {}, systemAttributes: {}, tags: { add: [], remove: [] }, contexts: {}, bot: {}, memory: {} },
   actions: [],
   log: [],
   usage: { cpuMs: 0, wallMs: 0, hostCalls: 0 },

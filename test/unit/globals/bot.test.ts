@@ -102,10 +102,9 @@ test.each([
   ['bot.run({})', 'bot.run: script_code must be a non-empty string, got undefined'],
   ["bot.runScriptByCodeForLead('a')", "the lead's id must be a string or a number, got undefined"],
   [
-    'bot.scheduleScript()',
-    'script_unsupported: bot.scheduleScript is not in the shim: it works on the platform only @1:5',
+    'bot.runTriggerByCodeForLead()',
+    'script_unsupported: bot.runTriggerByCodeForLead is not in the shim: it works on the platform only @1:5',
   ],
-  ['bot.scheduleJob()', 'script_unsupported'],
 ])('%s is an error that says what is wrong', async (code, words) => {
   expect(await scripts.failure(code)).toContain(words);
 });

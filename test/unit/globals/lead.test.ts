@@ -87,6 +87,50 @@ test('collects writes, reads them back and gives itself for a chain', async () =
   });
 });
 
+test('contexts, statuses and the other names of the reference', async () => {
+  const code = `
+    lead.setContext('b', 2).setContext('c').deleteContexts('a, c').setTag('t').forceDeleteTags({ 0: 'old' });
+    lead.setStatusByName('Клиент').setData('name', 'Ира').forceDeleteAttrs('имя,число').setJsonAttr('j', [1]).forceDeleteJsonAttr('корзина');
+    return [lead.getAllContexts(), lead.getContext('b'), lead.issetContext('a'), lead.getStatusId(), lead.getStatusName(), lead.isInStatus('Клиент'),
+      lead.getAllStatuses(), lead.getStatusIdByName('Новый'), lead.issetStatusById(9), lead.getData('name'), lead.issetTag('old'), lead.getTag('t'),
+      lead.getAllJsonAttrs(), lead.issetJsonAttr('корзина'), lead.getLastRequest(), lead.isInlineButtonsAvailable(), lead.getSerialNumber()];`;
+  const statuses = [
+    { id: 1, name: 'Новый' },
+    { id: 2, name: 'Клиент' },
+  ];
+  const known = { ...lead, contexts: { a: '1' }, statuses, said: 'привет', buttons: false };
+  const result = await scripts.run(code, { lead: known });
+  expect(result).toMatchObject({
+    returned: [
+      { b: '2' },
+      '2',
+      false,
+      2,
+      'Клиент',
+      true,
+      statuses,
+      1,
+      false,
+      'Ира',
+      false,
+      't',
+      { j: [1] },
+      false,
+      'привет',
+      false,
+      null,
+    ],
+    writes: { contexts: { a: null, b: '2', c: null }, tags: { add: ['t'], remove: ['old'] } },
+    actions: [
+      { type: 'set_status', status: 2 },
+      { type: 'set_name', name: 'Ира' },
+    ],
+  });
+  expect(await scripts.failure(`lead.setStatusByName('Друг')`, { lead: known })).toContain(
+    'lead.setStatusByName: the bot has no status "Друг"; known: Новый, Клиент',
+  );
+});
+
 test.each([
   [
     "lead.setAttr('', 'x')",
@@ -108,9 +152,16 @@ test.each([
   ],
   ["lead.setJsonAttr('a', 1n)", 'script_error: TypeError: Do not know how to serialize a BigInt'],
   ["lead.getJsonAttr('плохой')", 'script_argument: lead.getJsonAttr: the attribute "плохой" is not JSON @1:6'],
-  ["lead.deleteAttrs('a')", 'script_argument: lead.deleteAttrs takes an array of keys, got a string @1:6'],
+  ['lead.deleteAttrs(1)', 'script_argument: lead.deleteAttrs: the keys must be a list, got a number @1:6'],
+  [
+    "lead.setStatus('')",
+    'script_argument: lead.setStatus: the status must be a name or a number, got an empty string @1:6',
+  ],
+  ["lead.setContext('a', {})", 'script_argument: lead.setContext: the value of "a" must be a string'],
+  ["lead.setData('id', 5)", 'script_unsupported: lead.setData("id") is not in the shim'],
+  ['lead.setPersonId(1)', 'script_unsupported: lead.setPersonId is not in the shim'],
   ["lead.addTags(['a', 1])", 'script_argument: lead.addTags: the tag 2 must be a non-empty string, got a number @1:6'],
-  ['lead.setForwarded(1)', 'script_argument: lead.setForwarded takes true or false, got a number @1:6'],
+  ['lead.setForwarded(2)', 'script_argument: lead.setForwarded takes true or false, got a number @1:6'],
   [
     "lead.setAttr('sys_livetex_attrs', '{}')",
     'scripts do not write this way; the attributes of LiveTex are set with lead.setLiveTexAttr',

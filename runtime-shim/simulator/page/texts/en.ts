@@ -246,6 +246,7 @@ export const en: Texts = {
       stopped: 'the scenario was stopped',
       not_performed: 'the scenario was not performed',
       endpoint: 'called by its address "{of}"',
+      scheduled: 'scheduled',
       command_line: 'started by the command run',
       told: '{of}',
     },

@@ -1,0 +1,164 @@
+import { keyArgument, KEYS, mustBe, refuse, unsupported, valueArgument, wordList } from './arguments.guest.ts';
+import { dictOf, type Dict, hasOwn, joined, keysOf, list, add, toText } from './intrinsics.guest.ts';
+import type { LeadSnapshot } from '../sandbox/lead-snapshot.ts';
+import { collectAction, collectWrite, type RunState } from './run-state.guest.ts';
+import { setOwn, withoutNull } from './text-store.guest.ts';
+
+/** Contexts, the status, and what the platform knows of the lead beside its attributes. `self` is what the chainable ones return. */
+export function leadState(state: RunState, self: object): Record<string, unknown> {
+  const result = { __proto__: null } as unknown as Record<string, unknown>;
+  addContexts(result, state, self);
+  addStatuses(result, state, self);
+  addFacts(result, state, self);
+  return result;
+}
+
+/** A part of the snapshot that not every platform gives: never what the script has put on `Object.prototype`. */
+function given<Key extends keyof LeadSnapshot>(state: RunState, key: Key): LeadSnapshot[Key] | undefined {
+  return hasOwn(state.input.lead, key) ? state.input.lead[key] : undefined;
+}
+
+function addContexts(methods: Record<string, unknown>, state: RunState, self: object): void {
+  const read = (key: string): string | null => {
+    if (key in state.contexts) return state.contexts[key] as string | null;
+    const kept = given(state, 'contexts') ?? {};
+    return hasOwn(kept, key) ? (kept[key] as string) : null;
+  };
+  const exists = (call: string) => (key: unknown) => read(keyArgument(call, key)) !== null;
+  const all = (): Dict<string | null> => {
+    const merged = dictOf<string | null>(given(state, 'contexts') ?? {});
+    const written = keysOf(state.contexts);
+    for (let index = 0; index < written.length; index += 1) {
+      const key = written[index] as string;
+      merged[key] = state.contexts[key] as string | null;
+    }
+    return merged;
+  };
+  const removeOne = (call: string) => (key: unknown) => {
+    collectWrite(state, state.contexts, keyArgument(call, key), null);
+    return self;
+  };
+  const removeMany = (call: string) => (keys: unknown) => {
+    const names = wordList(call, KEYS, keys);
+    for (let index = 0; index < names.length; index += 1) {
+      collectWrite(state, state.contexts, names[index] as string, null);
+    }
+    return self;
+  };
+  methods['isContextExist'] = exists('lead.isContextExist');
+  methods['issetContext'] = exists('lead.issetContext');
+  methods['getContext'] = (key: unknown) => read(keyArgument('lead.getContext', key));
+  methods['getAllContexts'] = () => withoutNull(all());
+  methods['setContext'] = (key: unknown, value: unknown = '1') => {
+    const name = keyArgument('lead.setContext', key);
+    collectWrite(state, state.contexts, name, valueArgument('lead.setContext', name, value));
+    return self;
+  };
+  methods['deleteContext'] = removeOne('lead.deleteContext');
+  methods['forceDeleteContext'] = removeOne('lead.forceDeleteContext');
+  methods['deleteContexts'] = removeMany('lead.deleteContexts');
+  methods['forceDeleteContexts'] = removeMany('lead.forceDeleteContexts');
+}
+
+/** A status: its number, its name, or both where `bot.json` lists them. */
+interface Status {
+  readonly id: number | null;
+  readonly name: string | null;
+}
+
+function addStatuses(methods: Record<string, unknown>, state: RunState, self: object): void {
+  const known = (): ReadonlyArray<{ readonly id: number; readonly name: string }> => given(state, 'statuses') ?? [];
+  const find = (value: string | number): Status | undefined => {
+    const all = known();
+    for (let index = 0; index < all.length; index += 1) {
+      const one = all[index] as { readonly id: number; readonly name: string };
+      if (one.id === value || one.name === value) return one;
+    }
+    return undefined;
+  };
+  const present = (): Status => {
+    const value = state.status === undefined ? (state.input.lead.data['status_id'] ?? null) : state.status;
+    if (typeof value !== 'string' && typeof value !== 'number') return { id: null, name: null };
+    return find(value) ?? (typeof value === 'number' ? { id: value, name: null } : { id: null, name: value });
+  };
+  const set = (call: string, value: unknown): object => {
+    if ((typeof value !== 'string' || value === '') && !isId(value)) {
+      const what = { en: 'the status', ru: 'статус' };
+      return refuse(mustBe(call, what, { en: 'a name or a number', ru: 'нужно имя или номер' }, value));
+    }
+    const status = value as string | number;
+    const found = find(status);
+    if (found === undefined && known().length > 0) {
+      const names = list<string>();
+      for (let index = 0; index < known().length; index += 1) add(names, (known()[index] as { name: string }).name);
+      return refuse({
+        en: `${call}: the bot has no status "${toText(status)}"; known: ${joined(names, ', ')}`,
+        ru: `${call}: у бота нет статуса "${toText(status)}"; есть: ${joined(names, ', ')}`,
+      });
+    }
+    const kept = found?.id ?? status;
+    collectAction(state, { __proto__: null, type: 'set_status', status: kept });
+    state.status = kept;
+    return self;
+  };
+  methods['getStatusId'] = () => present().id;
+  methods['getStatusName'] = () => present().name;
+  methods['isInStatus'] = (name: unknown) => {
+    const { id, name: own } = present();
+    return name !== null && name !== undefined && (name === own || name === id);
+  };
+  methods['getAllStatuses'] = () => {
+    const all = known();
+    const result: object[] = [];
+    for (let index = 0; index < all.length; index += 1) {
+      const one = all[index] as { readonly id: number; readonly name: string };
+      setOwn(result, toText(index), { id: one.id, name: one.name });
+    }
+    return result;
+  };
+  methods['setStatus'] = (value: unknown) => set('lead.setStatus', value);
+  methods['setStatusByName'] = (value: unknown) => set('lead.setStatusByName', value);
+  methods['setStatusById'] = (value: unknown) => set('lead.setStatusById', value);
+  methods['issetStatusByName'] = (name: unknown) => typeof name === 'string' && find(name) !== undefined;
+  methods['issetStatusById'] = (id: unknown) => isId(id) && find(id as number) !== undefined;
+  methods['getStatusIdByName'] = (name: unknown) => (typeof name === 'string' ? (find(name)?.id ?? null) : null);
+}
+
+function isId(value: unknown): boolean {
+  return typeof value === 'number' && value === value && value < Infinity && value > -Infinity && value % 1 === 0;
+}
+
+function addFacts(methods: Record<string, unknown>, state: RunState, self: object): void {
+  const has = (call: string) => (key: unknown) => {
+    const name = keyArgument(call, key);
+    const { data } = state.input.lead;
+    return hasOwn(data, name) && data[name] !== null;
+  };
+  methods['isDataExist'] = has('lead.isDataExist');
+  methods['issetData'] = has('lead.issetData');
+  methods['getAllData'] = () => {
+    const { data } = state.input.lead;
+    const keys = keysOf(data);
+    const result = {};
+    for (let index = 0; index < keys.length; index += 1) {
+      setOwn(result, keys[index] as string, data[keys[index] as string]);
+    }
+    return result;
+  };
+  methods['setData'] = (key: unknown, value: unknown) => {
+    const name = keyArgument('lead.setData', key);
+    if (name !== 'name') return unsupported(`lead.setData("${name}")`);
+    const text = valueArgument('lead.setData', name, value);
+    collectAction(state, { __proto__: null, type: 'set_name', name: text });
+    (state.input.lead.data as Record<string, unknown>)['name'] = text;
+    return self;
+  };
+  methods['getMessengerCode'] = () => state.input.lead.channel;
+  methods['getIdentification'] = () => state.input.lead.data['identification'] ?? null;
+  methods['isInlineButtonsAvailable'] = () => given(state, 'buttons') ?? true;
+  methods['getLastRequest'] = () => given(state, 'said') ?? null;
+  // The runtime counts no leads: a counter would be the place where all new ones wait for each other.
+  methods['getSerialNumber'] = () => null;
+  methods['getPersonId'] = () => null;
+  methods['setPersonId'] = () => unsupported('lead.setPersonId');
+}

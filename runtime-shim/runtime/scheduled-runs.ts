@@ -1,0 +1,64 @@
+/** Scheduled runs of scripts (`bot.scheduleJob`) as the jobs and timers of their lead. */
+import type { Transaction } from '../../plugin/storage/contract.ts';
+import type { ScenarioResult, Trigger } from '../bot/run/scenario-contract.ts';
+import { shimError } from '../errors.ts';
+import { leadKey, leadQueue } from '../leads/lead-keys.ts';
+import type { LeadRecord } from '../leads/lead-record.ts';
+import { MAX_SCHEDULED, type Scheduled, timerChanges, withRun } from '../leads/schedule.ts';
+import { quotedName } from '../names.ts';
+import type { LeadJob } from './lead-job.ts';
+import { newLeadJob } from './receive-message.ts';
+
+/** The run that a job says is due; `undefined`: it was taken away or moved meanwhile. */
+export function dueRun(lead: LeadRecord, { n, at }: Extract<LeadJob, { kind: 'due' }>): Scheduled | undefined {
+  return lead.scheduled?.find((one) => one.n === n && one.at === at);
+}
+
+export function dueTrigger(due: Scheduled): Trigger {
+  const script = { code: due.script };
+  return { kind: 'script', script, cause: { code: 'scheduled' }, duringTransfer: false, due, keepsQuestion: true };
+}
+
+/** Nothing is said into a dialog that an operator has. */
+export function skippedText(due: Scheduled): string {
+  const again = due.everyMs === undefined ? '' : '; в следующий раз — по расписанию';
+  return `скрипт ${quotedName(due.script)} по расписанию пропущен: диалог у оператора${again}`;
+}
+
+/** Another lead's script scheduled for this one. Returns the lead, and what its author should read. */
+export function withRunOfOther(
+  lead: LeadRecord,
+  run: Omit<Scheduled, 'n'>,
+): { readonly lead: LeadRecord; readonly reports: ScenarioResult['reports'] } {
+  const scheduled = withRun(lead.scheduled ?? [], run);
+  if (scheduled !== undefined) return { lead: { ...lead, scheduled }, reports: [] };
+  const { code, text } = shimError('script_schedule_full', { limit: MAX_SCHEDULED });
+  const error = { code, message: text.en, ru: text.ru, file: '', line: null, column: null };
+  const report = {
+    kind: 'script' as const,
+    script: run.script,
+    cause: { code: 'not_performed' as const },
+    log: [],
+    error,
+  };
+  return { lead, reports: [report] };
+}
+
+/** Sets and takes away the timers of a lead's scheduled runs, in the transaction that stores the lead. */
+export async function storeTimers(tx: Transaction, before: LeadRecord, after: LeadRecord): Promise<void> {
+  const { gone, set } = timerChanges(before, after);
+  const queue = leadQueue(after.ref.botId);
+  for (const one of gone) await tx.unschedule(queue, timerId(after, one));
+  for (const one of set) {
+    await tx.schedule({ id: timerId(after, one), at: one.at, job: newLeadJob(dueJob(after, one)) });
+  }
+}
+
+/** The job that runs it; the same one each time it is put into the lane. */
+export function dueJob(lead: LeadRecord, { n, at }: Scheduled): LeadJob {
+  return { kind: 'due', lead: lead.ref, id: `${n}:${at}`, n, at };
+}
+
+function timerId(lead: LeadRecord, { n }: Scheduled): string {
+  return `${leadKey(lead.ref)}:${n}`;
+}
