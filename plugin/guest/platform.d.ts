@@ -1,5 +1,5 @@
 /**
- * Что скрипт видит из платформы сверх лида и бота: запросы к другим серверам, таблицы; подключается из `livetex.d.ts`.
+ * Что скрипт видит из платформы сверх лида: бот, память, журнал, запросы к другим серверам, таблицы; подключается из `livetex.d.ts`.
  */
 
 /* oxlint-disable typescript/no-explicit-any -- what a server answers is not known, and an author of a script must not have to prove it */
@@ -176,4 +176,99 @@ interface MetabotConsole {
   groupEnd(): void;
   /** С местами в скрипте, откуда вызвано. */
   trace(...values: any[]): void;
+}
+
+/** Кнопка: `callback_data` придёт боту, когда лид её нажмёт; без неё придёт сам текст. */
+interface MetabotButton {
+  readonly text: string | number;
+  readonly callback_data?: string | number | null;
+  /** Открывает ссылку; где кнопок нет, ссылка придёт текстом. */
+  readonly url?: string | null;
+  readonly web_app?: { readonly url: string } | string | null;
+}
+
+/** Файл по ссылке `http://` или `https://`. */
+interface MetabotAttachment {
+  readonly type: 'image' | 'video' | 'audio' | 'file';
+  readonly url: string;
+  readonly name?: string | null;
+}
+
+/** Бот. Его атрибуты общие для всех лидов. */
+interface MetabotBot {
+  getAttr(key: string): string | null;
+  setAttr(key: string, value: string | number | boolean | null): this;
+  getAllAttr(): { [key: string]: string };
+  isAttrExist(key: string): boolean;
+  deleteAttr(key: string): this;
+  /**
+   * Сообщение лиду: текст, ряды кнопок, файлы. Уйдёт, когда скрипт закончится без ошибки.
+   * @example
+   * bot.sendMessage('Позвать оператора?', [[{ text: 'Да', callback_data: '1' }, { text: 'Нет', callback_data: '2' }]]);
+   * bot.sendMessage('Схема проезда', null, [{ type: 'image', url: 'https://example.com/map.png' }]);
+   */
+  sendMessage(
+    text: string | number | null,
+    buttons?: ReadonlyArray<ReadonlyArray<MetabotButton>> | null,
+    attachments?: readonly MetabotAttachment[] | null,
+    apiAdditionalParams?: any,
+    isDisableBuffer?: boolean,
+    isUpdateMessageButtons?: boolean,
+  ): boolean;
+  /**
+   * Запускает другой скрипт этого бота, когда закончится этот.
+   * @example
+   * bot.run({ script_code: 'start' });
+   */
+  run(options: { readonly script_code: string } | { readonly script_id: number }): boolean;
+  /**
+   * Запускает скрипт для лида с номером `leadId`.
+   * @example
+   * bot.runScriptByCodeForLead('start', leadId);
+   */
+  runScriptByCodeForLead(code: string, leadId: string | number): boolean;
+  /**
+   * Заканчивает скрипт здесь же; дальше по сценарию ничего не выполняется.
+   * @example
+   * if (lead.isTagExist('спам')) bot.stop();
+   */
+  stop(): never;
+  /**
+   * То, что прислал канал, если скрипт запущен сообщением; иначе `null`.
+   * @example
+   * console.log(bot.getWebhookPayload());
+   */
+  getWebhookPayload(): any;
+  /** Триггеры работают только на платформе: здесь это ошибка `script_unsupported`. */
+  runTriggerByCodeForLead(triggerCode: string, leadId: number | string, ...more: any[]): boolean;
+  /**
+   * Номер скрипта по его коду или `null`, если такого нет.
+   * @example
+   * bot.run({ script_id: bot.getScriptIdByCode('start') || 0 });
+   */
+  getScriptIdByCode(code: string): number | null;
+  /**
+   * Запускает скрипт позже: в `run_at` (время бота) или через `run_after_sec` секунд, а с `is_periodic` — снова и снова.
+   * @example
+   * bot.scheduleJob({ script_code: 'remind', run_after_sec: 3600, condition_script_code: 'return !lead.isTagExist("заказал")' });
+   * bot.scheduleJob({ script_code: 'remind', run_at: '2027-01-15 09:30:00', is_periodic: true, repeat_interval_sec: 86400 });
+   */
+  scheduleJob(job: MetabotScheduledJob & { readonly script_code: string }): boolean;
+  /**
+   * То же по номеру скрипта и лида.
+   * @example
+   * bot.scheduleScript(bot.getScriptIdByCode('remind') || 0, leadId, null, { run_after_sec: 600 });
+   */
+  scheduleScript(
+    scriptId: number,
+    leadId?: number | string | null,
+    ticketId?: null,
+    job?: MetabotScheduledJob,
+  ): boolean;
+  /**
+   * Убирает запланированные запуски этого лида: одного скрипта или все.
+   * @example
+   * bot.removeScheduledJobs({ script_code: 'remind' });
+   */
+  removeScheduledJobs(options?: { readonly script_code?: string } | null): boolean;
 }
