@@ -5,6 +5,9 @@ import { openStorage, systemClock } from '../../plugin/storage/index.ts';
 import { laneContents } from '../../plugin/storage/lane-contents.ts';
 import type { ScenarioResult } from '../../runtime-shim/bot/run/scenario-contract.ts';
 import { listOutbox } from '../../runtime-shim/cli/maintenance/outbox.ts';
+import { createLiveTexPlugin } from '../../plugin/index.ts';
+import type { RuntimeActivity } from '../../runtime-shim/runtime/contract.ts';
+import { startRuntime } from '../support/start-runtime.ts';
 import { botScene, mistakes, said } from '../support/bot-scene.ts';
 import { temporaryStorageFolder } from '../support/storage-folder.ts';
 import { MAX_BLOCK_MS, shortestBlock } from './loop-watch.ts';
@@ -76,6 +79,38 @@ test('many scenarios that give way go on one by one', async () => {
       expect(endOf(result)).toEqual({ said: 49, ended: 'script_output_full' });
   };
   expect(await shortestBlock(sayAll)).toBeLessThan(MAX_BLOCK_MS);
+});
+
+test.each([
+  ['texts as long as may be', "for (let i = 0; i < 5; i += 1) bot.sendMessage('х'.repeat(99000));"],
+  ['as many texts as may be', "for (let i = 0; i < 200; i += 1) bot.sendMessage('х'.repeat(2400));"],
+  ['a JSON attribute of many values', "lead.setJsonAttr('a', Array.from({ length: 190000 }, () => ({})));"],
+  ['as many attributes as may be', "for (let i = 0; i < 2000; i += 1) lead.setAttr('a' + i, 'х'.repeat(300));"],
+  ['a large attribute of the bot', "bot.setAttr('a', 'х'.repeat(900000));"],
+])('what one message makes the server store and mirror holds nobody up: %s', async (_, code) => {
+  const binding = { token: 'a-token-of-some-length', baseUrl: 'http://127.0.0.1:9' };
+  const runtime = await startRuntime(
+    { scripts: [{ ...start, commands: [{ type: 'run_javascript', file: 'a.js' }] }], files: { 'a.js': code } },
+    {
+      storage: `sqlite:${temporaryStorageFolder()}`,
+      plugins: [(host, storage) => createLiveTexPlugin({ host, storage, bindings: [binding] })],
+    },
+  );
+  await runtime.receive({ channel: 'telegram', externalId: 'warm', text: 'hello' });
+  let lead = 0;
+  const sayOnce = async (): Promise<void> => {
+    lead += 1;
+    await runtime.receive({ channel: 'telegram', externalId: `${lead}`, text: 'hello' });
+    const isDone = (activity: RuntimeActivity): boolean =>
+      activity.kind === 'script' && activity.lead.externalId === `${lead}`;
+    await expect.poll(() => runtime.activities.some(isDone), { timeout: 30_000 }).toBe(true);
+    await setTimeout(300);
+  };
+  // Scenario, script's writes, transcript, mirror and group commit together, on a machine that is busy with other tests.
+  expect(await shortestBlock(sayOnce)).toBeLessThan(2 * MAX_BLOCK_MS);
+  expect(runtime.activities.filter((activity) => activity.kind === 'script' && activity.error !== undefined)).toEqual(
+    [],
+  );
 });
 
 test('tags that commands add have the same end as those of scripts', async () => {

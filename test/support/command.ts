@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { watchOutput } from './watched-output.ts';
 
 const execute = promisify(execFile);
@@ -19,7 +19,7 @@ export interface CommandOptions {
   /** The Node that starts it, and what it is told. Default: this one. */
   readonly node?: string;
   readonly nodeArguments?: readonly string[];
-  /** What is started instead of the launcher. */
+  /** What is started instead of the built package's launcher: `LAUNCHER` is the checkout's, which runs the source. */
   readonly launcher?: string;
 }
 
@@ -40,7 +40,7 @@ export interface RunningCommand {
 /** Starts the command; it is killed after the test if it still runs. */
 export function startCommand(argv: readonly string[], options: CommandOptions = {}): RunningCommand {
   const node = options.node ?? process.execPath;
-  const child = spawn(node, [...(options.nodeArguments ?? []), options.launcher ?? LAUNCHER, ...argv], {
+  const child = spawn(node, [...(options.nodeArguments ?? []), options.launcher ?? inject('launcher'), ...argv], {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,20 +9,20 @@ const PRETEND_OLDER = ['--require', join(ROOT, 'test/fixtures/cli/older-node.cjs
 test('every older Node on PATH starts the command under the Node of the checkout', async () => {
   const starts = [{ nodeArguments: PRETEND_OLDER }, ...(await olderNodes()).map((node) => ({ node }))];
   for (const options of starts) {
-    const { code, stdout, stderr } = await runCommand(['--help'], options);
+    const { code, stdout, stderr } = await runCommand(['--help'], { launcher: LAUNCHER, ...options });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('Usage: metabot-livetex <command> [options]');
   }
 });
 
 test('the exit code comes through', async () => {
-  const { code, stderr } = await runCommand(['nonsense'], { nodeArguments: PRETEND_OLDER });
+  const { code, stderr } = await runCommand(['nonsense'], { launcher: LAUNCHER, nodeArguments: PRETEND_OLDER });
   expect(code).toBe(2);
   expect(stderr).toContain('there is no command "nonsense"');
 });
 
 test('a signal comes through, and the process ends in order', async () => {
-  const command = startCommand(['emulator'], { nodeArguments: PRETEND_OLDER });
+  const command = startCommand(['emulator'], { launcher: LAUNCHER, nodeArguments: PRETEND_OLDER });
   await command.seen(/Stop with/);
   command.child.kill('SIGTERM');
   const { code, signal } = await command.end;

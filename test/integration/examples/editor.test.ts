@@ -1,6 +1,6 @@
 /** What an editor makes of an example, and of the folder that `new` makes. */
 import { execFile } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'jsonc-parser';
@@ -85,7 +85,7 @@ test('new makes a bot that loads, passes check and replay, and is clean in an ed
   expect(made.stdout).toContain('npx metabot-livetex simulate');
   expect(await loadBot(folder)).toMatchObject({ id: 'мой-бот-1', name: 'Мой бот №1' });
   const bot = z.object({ $schema: z.string() }).parse(JSON.parse(await readFile(join(folder, 'bot.json'), 'utf8')));
-  expect(resolve(folder, bot.$schema)).toBe(SCHEMA);
+  expect(await realpath(resolve(folder, bot.$schema))).toBe(SCHEMA);
   expect(await typescript(folder)).toBe('');
   const include = z.object({ include: z.array(z.string()) });
   const typings = include.parse(parse(await readFile(join(folder, 'jsconfig.json'), 'utf8'))).include.at(-1) ?? '';
