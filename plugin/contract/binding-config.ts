@@ -5,7 +5,9 @@ import { spoken, spokenIssue } from './issue-words.ts';
 import { groupNameSchema, reserveSchema } from './groups.ts';
 import { codeSchema } from './lead.ts';
 import { API_VERSIONS } from './livetex-api.ts';
+import { textSchema } from './message.ts';
 import { scheduleSchema } from './schedule.ts';
+import { SCRIPT_TYPE_NAMES } from './script-types.ts';
 import type { Text } from './text.ts';
 
 /** LiveTex's documented address. */
@@ -25,6 +27,7 @@ export const DEFAULT_NOTICES = {
   transferred: 'Диалог переведён на оператора',
   operatorConnected: 'Оператор {operator} подключился к диалогу',
   returned: 'Оператор вернул диалог боту',
+  exited: 'Вы вернулись к боту',
 } as const;
 
 const DEFAULT_HEADER = { Канал: '{{ channel }}' };
@@ -107,6 +110,19 @@ const webhookSchema = z.strictObject({
   previousKey: secret.optional(),
 });
 
+const exitSchema = z.strictObject({
+  /** A message that is one of them, whatever its case, takes the dialog back to the bot. */
+  phrases: z.array(textSchema.trim().min(1).max(100)).min(1).max(50),
+  /** A script's code, or a type's code or Russian name. */
+  script: z.string().min(1).max(200).default(SCRIPT_TYPE_NAMES.return),
+});
+
+const waitingSchema = z.strictObject({
+  text: textSchema.trim().min(1).max(1_000),
+  everySeconds: z.number().min(1).max(86_400).default(120),
+  times: z.int().min(1).max(100).default(3),
+});
+
 const timeoutSeconds = z
   .number()
   .positive()
@@ -161,11 +177,18 @@ const bindingSchema = z
     reserveGroups: reserveSchema.default([]),
     /** When operators work; left out: always. Outside of it a transfer is as with nobody online. */
     schedule: scheduleSchema.optional(),
+    /** How a lead leaves an operator. */
+    exit: exitSchema.optional(),
+    /** An operator who writes while the bot has the dialog gets it. */
+    reopenOnOperatorText: z.boolean().default(true),
+    /** What the lead reads while nobody has come yet. */
+    waiting: waitingSchema.optional(),
     notices: z
       .strictObject({
         transferred: z.string().max(1_000).default(DEFAULT_NOTICES.transferred),
         operatorConnected: z.string().max(1_000).default(DEFAULT_NOTICES.operatorConnected),
         returned: z.string().max(1_000).default(DEFAULT_NOTICES.returned),
+        exited: z.string().max(1_000).default(DEFAULT_NOTICES.exited),
       })
       .default(DEFAULT_NOTICES),
     /** In code points, header included. */

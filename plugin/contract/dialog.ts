@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { groupSchema, wantedGroupsSchema } from './groups.ts';
+import { groupNameSchema, groupSchema, wantedGroupsSchema } from './groups.ts';
 import { contentSchema } from './message.ts';
 import { scriptTypeSchema } from './script-types.ts';
 
@@ -95,7 +95,7 @@ export const dialogStateSchema = z.object({
   transfer: z.int().nonnegative(),
   forwarded: z.boolean(),
   employee: employeeSchema.nullable(),
-  /** `null` in mode `bot`. */
+  /** `null` in mode `bot`, unless a message was left. */
   selection: selectionSchema.nullable(),
   /** A selection of the current transfer is in the LiveTex lane. */
   selecting: z.boolean(),
@@ -118,6 +118,10 @@ export const dialogStateSchema = z.object({
   returnScriptRan: z.boolean(),
   /** The script of type `Нет доступных операторов` was started, and the lead has said nothing since. */
   noOperatorsScriptRan: z.boolean(),
+  /** Mode `bot`: LiveTex has the dialog, or is to get it, as a message for whoever comes; `selection` is what it was told. */
+  messageLeft: z.boolean().default(false),
+  /** Mode `waiting`: the texts that the lead reads meanwhile. `number`: of the timer, which may have been replaced. `saidAt`: our clock, Unix ms. */
+  waits: z.object({ number: z.int(), told: z.int(), saidAt: z.number().nullable() }).nullable().default(null),
   /** What the lead wrote last, its beginning; kept only where the binding's `header` names it. */
   lastLeadMessage: z.string().nullable().default(null),
   /** The latest transfer, also once it has ended; `null`: none, or it began under a version that kept no course. */
@@ -135,8 +139,8 @@ export type Employee = z.infer<typeof employee>;
 const transfer = z.int().positive();
 const scriptType = scriptTypeSchema.optional();
 
-/** `transfer`: LiveTex does not accept it. `pickup`: nobody opens it. `reply`: the operator is silent. */
-const timerNameSchema = z.enum(['transfer', 'pickup', 'reply']);
+/** `transfer`: LiveTex does not accept it. `pickup`: nobody opens it. `reply`: the operator is silent. `waiting`: time for a text to the lead. */
+const timerNameSchema = z.enum(['transfer', 'pickup', 'reply', 'waiting']);
 export type TimerName = z.infer<typeof timerNameSchema>;
 
 /** What the dialog machine takes, as it stands in the dialog's lane. Stored, so a change must still read older jobs. */
@@ -158,8 +162,21 @@ export const dialogEventSchema = z.discriminatedUnion('type', [
     ignoreOffline: z.boolean().optional(),
     reason: z.string().optional(),
   }),
-  /** `reason`: a sentence for the bot's author; left out when the bot's own side asks. */
-  z.object({ type: z.literal('ReturnRequested'), scriptType, reason: z.string().optional() }),
+  /** A message for whoever comes, the bot keeps the dialog. */
+  z.object({
+    type: z.literal('LeaveMessageRequested'),
+    scriptType,
+    script: z.string().optional(),
+    group: groupNameSchema.exactOptional(),
+    reason: z.string().optional(),
+  }),
+  /** `reason`: a sentence for the bot's author; left out when the bot's own side asks. `by`: the lead wanted it. */
+  z.object({
+    type: z.literal('ReturnRequested'),
+    scriptType,
+    reason: z.string().optional(),
+    by: z.literal('lead').optional(),
+  }),
   /**
    * LiveTex accepted the selection; `notBefore` as in the dialog's state. `groupId`: which group it was, when that was chosen only
    * then, and `note`, what the bot's author should read of that.

@@ -73,11 +73,25 @@ const transferRequestedEventSchema = z.strictObject({
   script: textSchema.min(1).max(200).optional(),
 });
 
-/** A script or command takes the dialog back from the operator. */
+/** What may be said of a message for whoever comes. */
+export const messageWishesSchema = transferWishesSchema.pick({ group: true, reason: true });
+
+/** A script leaves a message for operators: LiveTex gets the dialog with its history, and the bot keeps it until one of them opens it. */
+const leaveMessageRequestedEventSchema = z.strictObject({
+  type: z.literal('LeaveMessageRequested'),
+  ...common,
+  ...askedBy,
+  ...messageWishesSchema.shape,
+  /** The script that asks, as people know it. */
+  script: textSchema.min(1).max(200).optional(),
+});
+
+/** A script or command takes the dialog back from the operator. `by`: the lead's own message set it going. */
 const returnRequestedEventSchema = z.strictObject({
   type: z.literal('ReturnRequested'),
   ...common,
   ...askedBy,
+  by: z.literal('lead').optional(),
 });
 
 /** The bot has a line for the operator alone. Nothing happens while the bot has the dialog. */
@@ -92,6 +106,7 @@ export const platformEventSchema = z.discriminatedUnion('type', [
   leadMessageEventSchema,
   botMessageEventSchema,
   transferRequestedEventSchema,
+  leaveMessageRequestedEventSchema,
   returnRequestedEventSchema,
   operatorNoteEventSchema,
 ]);

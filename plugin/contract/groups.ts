@@ -69,7 +69,7 @@ export const wantedGroupsSchema = z.object({
   /** Left out: those of the settings. */
   reserve: reserveSchema.exactOptional(),
 });
-type WantedGroups = z.infer<typeof wantedGroupsSchema>;
+export type WantedGroups = z.infer<typeof wantedGroupsSchema>;
 
 /** A binding's settings. */
 export interface DefaultGroups {

@@ -44,6 +44,11 @@ export interface PluginGuest {
 /** What the platform does after a script for the actions that the script asked the plugin for. */
 export type AfterScript =
   | { readonly do: 'event'; readonly event: 'TransferRequested'; readonly wishes?: TransferWishes }
+  | {
+      readonly do: 'event';
+      readonly event: 'LeaveMessageRequested';
+      readonly wishes?: Pick<TransferWishes, 'group' | 'reason'>;
+    }
   | { readonly do: 'event'; readonly event: 'ReturnRequested' }
   | { readonly do: 'event'; readonly event: 'OperatorNote'; readonly text: string }
   | { readonly do: 'run'; readonly script: ScriptRef };

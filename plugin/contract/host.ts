@@ -80,7 +80,13 @@ export interface ScriptRequest {
   readonly id: string;
   readonly script: ScriptRef;
   /** For the author's log and the timeline: what led to this run. */
-  readonly cause: 'no_operators' | 'transfer_failed' | 'returned' | 'operator_command' | 'operator_timeout';
+  readonly cause:
+    | 'no_operators'
+    | 'transfer_failed'
+    | 'returned'
+    | 'operator_command'
+    | 'operator_timeout'
+    | 'lead_exit';
   /** Messages of this run carry `duringTransfer`, because an operator asked for it. */
   readonly duringTransfer: boolean;
   readonly origin?: Origin;

@@ -108,7 +108,7 @@ export const hostJobSchema = z.discriminatedUnion('kind', [
     kind: z.literal('runScript'),
     id,
     script: scriptRefSchema,
-    cause: z.enum(['no_operators', 'transfer_failed', 'returned', 'operator_command', 'operator_timeout']),
+    cause: z.enum(['no_operators', 'transfer_failed', 'returned', 'operator_command', 'operator_timeout', 'lead_exit']),
     duringTransfer: z.boolean(),
   }),
   z.object({ kind: z.literal('setForwarded'), id, forwarded: z.boolean() }),

@@ -1,8 +1,9 @@
 import type { EventOf, Selection } from '../contract/dialog.ts';
-import { chooseGroup, type Group, unknownGroupsNote } from '../contract/groups.ts';
+import { chooseGroup, type Group, unknownGroupsNote, type WantedGroups } from '../contract/groups.ts';
 import { isWorkingTime } from '../contract/schedule.ts';
-import { type Draft, runIfThere, laterBound, endTransfer, noteCourse } from './draft.ts';
+import { type Draft, runIfThere, laterBound, dropMessage, endTransfer, noteCourse } from './draft.ts';
 import { fact, mustSelectAgain, type TransitionContext } from './facts.ts';
+import { startWaiting } from './waiting.ts';
 
 /** The transfer table (`docs/dialogs.md`): by fresh availability and the script of type `Нет доступных операторов`. */
 export function requestTransfer(draft: Draft, event: EventOf<'TransferRequested'>): void {
@@ -21,7 +22,7 @@ export function requestTransfer(draft: Draft, event: EventOf<'TransferRequested'
 }
 
 /** The group that the dialog goes to; `undefined`: unknown, or LiveTex has none. What the author should know of it stands in the log. */
-function groupFor(draft: Draft, wanted: EventOf<'TransferRequested'>): Group | undefined {
+export function groupFor(draft: Draft, wanted: WantedGroups): Group | undefined {
   const { groups, reason } = fact(draft.context, 'availability');
   if (groups === null) {
     const why = reason === undefined ? '' : `: ${reason}`;
@@ -42,7 +43,8 @@ function isOpen({ context, effects }: Draft): boolean {
   return false;
 }
 
-function warn({ effects }: Draft, text: string | undefined): void {
+/** What the author should read, if there is something. */
+export function warn({ effects }: Draft, text: string | undefined): void {
   if (text !== undefined) effects.push({ do: 'authorLog', level: 'warn', text });
 }
 
@@ -63,14 +65,8 @@ function offerNoOperatorsScript(draft: Draft): void {
 
 function beginTransfer(draft: Draft, event: EventOf<'TransferRequested'>, group: Group | undefined): void {
   const { context } = draft;
-  const { group: named, reserve, reason, script } = event;
-  const wanted = { ...(named === undefined ? {} : { group: named }), ...(reserve === undefined ? {} : { reserve }) };
-  const selection: Selection = {
-    groupId: group?.id ?? null,
-    ...(group === undefined ? {} : { groupName: group.name }),
-    ...ofLead(context),
-    ...(Object.keys(wanted).length === 0 ? {} : { wanted }),
-  };
+  const { reason, script } = event;
+  const selection = selectionFor(context, event, group);
   const transfer = draft.state.transfer + 1;
   draft.state = {
     ...draft.state,
@@ -78,10 +74,13 @@ function beginTransfer(draft: Draft, event: EventOf<'TransferRequested'>, group:
     transfer,
     selection,
     selecting: true,
-    notBefore: laterBound(context.facts.liveTexTime ?? null, draft.state.notBefore),
+    notBefore: laterBound(context.liveTexTime, draft.state.notBefore),
     // The request itself is what the operator has to answer.
     answered: false,
     noOperatorsScriptRan: false,
+    // What was left for operators comes to them with this.
+    messageLeft: false,
+    selectedAt: null,
     lastTransfer: {
       number: transfer,
       reason: reason ?? null,
@@ -108,6 +107,21 @@ function beginTransfer(draft: Draft, event: EventOf<'TransferRequested'>, group:
   );
 }
 
+/** What LiveTex is told: the group, and who the lead is. */
+export function selectionFor(
+  context: TransitionContext,
+  { group: named, reserve }: WantedGroups,
+  group: Group | undefined,
+): Selection {
+  const wanted = { ...(named === undefined ? {} : { group: named }), ...(reserve === undefined ? {} : { reserve }) };
+  return {
+    groupId: group?.id ?? null,
+    ...(group === undefined ? {} : { groupName: group.name }),
+    ...ofLead(context),
+    ...(Object.keys(wanted).length === 0 ? {} : { wanted }),
+  };
+}
+
 /** LiveTex has the dialog: flag and notice, once, and the wait for an operator begins. */
 export function acceptSelection(draft: Draft): void {
   const { effects, context } = draft;
@@ -121,13 +135,15 @@ export function acceptSelection(draft: Draft): void {
     { do: 'notice', notice: 'transferred' },
     { do: 'count', outcome: 'accepted' },
   );
-  if (context.timeouts.pickupMs === null) return;
-  effects.push({ do: 'schedule', timer: 'pickup', transfer, number: 0, at: context.now + context.timeouts.pickupMs });
+  if (context.timeouts.pickupMs !== null) {
+    effects.push({ do: 'schedule', timer: 'pickup', transfer, number: 0, at: context.now + context.timeouts.pickupMs });
+  }
+  startWaiting(draft);
 }
 
 export function onSelected(draft: Draft, event: EventOf<'Selected'>): void {
   const { state } = draft;
-  if (event.transfer !== state.transfer || state.mode === 'bot') {
+  if (event.transfer !== state.transfer || (state.mode === 'bot' && !state.messageLeft)) {
     // It was on its way when the dialog went back; LiveTex has no method to take a selection back.
     draft.effects.push({
       do: 'authorLog',
@@ -136,8 +152,9 @@ export function onSelected(draft: Draft, event: EventOf<'Selected'>): void {
     });
     return;
   }
-  if (state.mode === 'transferring') {
-    acceptSelection(draft);
+  if (state.mode === 'transferring') acceptSelection(draft);
+  if (state.mode === 'bot' && state.selectedAt === null) noteCourse(draft, { acceptedAt: draft.context.now });
+  if (state.mode === 'transferring' || state.mode === 'bot') {
     draft.state = { ...draft.state, notBefore: laterBound(event.notBefore, state.notBefore) };
   }
   const { selection } = draft.state;
@@ -162,7 +179,13 @@ function chosenGroup({ groupId, groupName }: EventOf<'Selected'>): Partial<Selec
  */
 export function onSelectionRefused(draft: Draft, event: EventOf<'SelectionRefused'>): void {
   const { state } = draft;
-  if (event.transfer !== state.transfer || state.mode === 'bot') return;
+  if (event.transfer !== state.transfer || (state.mode === 'bot' && !state.messageLeft)) return;
+  if (state.mode === 'bot' && state.selectedAt === null) {
+    dropMessage(draft, 'refused');
+    const text = `Оставить сообщение операторам не удалось: ${event.reason}`;
+    draft.effects.push({ do: 'authorLog', level: 'error', text });
+    return;
+  }
   if (state.mode !== 'transferring') {
     draft.state = { ...state, selecting: false };
     const text = `LiveTex отклонил повторный выбор группы, диалог остаётся у операторов: ${event.reason}`;

@@ -23,6 +23,8 @@ export const NEW_DIALOG: DialogState = {
   hasAnswered: false,
   returnScriptRan: false,
   noOperatorsScriptRan: false,
+  messageLeft: false,
+  waits: null,
   lastLeadMessage: null,
   lastTransfer: null,
 };

@@ -3,6 +3,7 @@ import type { ScriptType } from '../contract/script-types.ts';
 import type { DialogState, TransferCourse, TransferEnd } from '../contract/dialog.ts';
 import type { Effect, Outcome } from './effect.ts';
 import { type TransitionContext, fact } from './facts.ts';
+import { stopWaiting } from './waiting.ts';
 
 /** A transition in the making: a copy of the state, what shall happen, and what it was decided by. Never leaves the machine. */
 export interface Draft {
@@ -20,7 +21,7 @@ export function runIfThere(
   duringTransfer = false,
 ): boolean {
   if (!fact(draft.context, 'scripts').has(type)) return false;
-  draft.effects.push({ do: 'run', type, cause, duringTransfer });
+  draft.effects.push({ do: 'run', script: { type }, cause, duringTransfer });
   return true;
 }
 
@@ -43,11 +44,25 @@ export function endTransfer(draft: Draft, outcome: Outcome, endedBy: TransferEnd
     selection: null,
     selecting: false,
     selectedAt: null,
-    notBefore: null,
+    // What an operator does from now on is told by it from what comes late.
+    notBefore: laterBound(laterBound(state.notBefore, draft.context.liveTexTime), state.employee?.at ?? null),
     replyTimer: null,
     answered: false,
     hasAnswered: false,
     returnScriptRan: false,
+  };
+}
+
+/** A message that was left for operators is gone: LiveTex does not take it, or one closed it unread; the lead was told of nobody, so nothing is told now. */
+export function dropMessage(draft: Draft, endedBy: 'refused' | 'operator'): void {
+  noteCourse(draft, { endedAt: draft.context.now, endedBy });
+  draft.state = {
+    ...draft.state,
+    messageLeft: false,
+    selection: null,
+    selecting: false,
+    selectedAt: null,
+    answered: false,
   };
 }
 
@@ -83,8 +98,9 @@ function unknownCourse({ transfer, selection, employee, selectedAt }: DialogStat
   };
 }
 
-/** Each mode has one timer at most. */
+/** Those of the mode that ends. */
 function stopTimer(draft: Draft): void {
+  stopWaiting(draft);
   const { state, effects, context } = draft;
   if (state.mode === 'transferring') effects.push({ do: 'unschedule', timer: 'transfer' });
   if (state.mode === 'waiting' && context.timeouts.pickupMs !== null) {

@@ -1,9 +1,9 @@
 import type { ScriptRequest } from '../contract/host.ts';
 import type { Content } from '../contract/message.ts';
-import type { ScriptType } from '../contract/script-types.ts';
+import type { ScriptRef } from '../contract/script-types.ts';
 import type { EventOf, TimerName, Selection } from '../contract/dialog.ts';
 
-export type NoticeName = 'transferred' | 'operatorConnected' | 'returned';
+export type NoticeName = 'transferred' | 'operatorConnected' | 'returned' | 'exited' | 'waiting';
 
 /** How a transfer began or ended, for the metrics. */
 export type Outcome =
@@ -15,7 +15,10 @@ export type Outcome =
   | 'timeout'
   | 'closed'
   | 'returned'
-  | 'operator_timeout';
+  | 'operator_timeout'
+  | 'exited'
+  | 'operator_started'
+  | 'message_left';
 
 /** When an operator sent something. */
 interface Sent {
@@ -45,7 +48,7 @@ export type Effect =
   | { readonly do: 'forwarded'; readonly forwarded: boolean }
   | {
       readonly do: 'run';
-      readonly type: ScriptType;
+      readonly script: ScriptRef;
       readonly cause: ScriptRequest['cause'];
       readonly duringTransfer: boolean;
     }

@@ -1,5 +1,6 @@
 import type { EventOf } from '../contract/dialog.ts';
-import { type Draft, endTransfer, runIfThere, isOlder } from './draft.ts';
+import { sayWaiting } from './waiting.ts';
+import { type Draft, dropMessage, endTransfer, runIfThere, isOlder } from './draft.ts';
 import { failTransfer } from './begin-transfer.ts';
 
 /**
@@ -8,12 +9,33 @@ import { failTransfer } from './begin-transfer.ts';
  */
 export function onClosed(draft: Draft, event: EventOf<'Closed'>): void {
   const { state, effects } = draft;
-  if (state.mode === 'bot' || state.mode === 'transferring' || isOlder(state, event.at)) return;
+  if (state.mode === 'transferring' || isOlder(state, event.at)) return;
+  if (state.mode === 'bot') {
+    // As in `transferring`: one that LiveTex has not taken yet opens the conversation again.
+    if (!state.messageLeft || state.selectedAt === null) return;
+    dropMessage(draft, 'operator');
+    draft.state = { ...draft.state, notBefore: event.at === null ? state.notBefore : event.at + 1 };
+    effects.push({ do: 'authorLog', level: 'info', text: 'Оператор закрыл оставленное сообщение, не открыв его' });
+    return;
+  }
   effects.push({ do: 'notice', notice: 'returned' });
   endTransfer(draft, 'closed', 'operator');
   // What belongs to the next transfer is stamped later than this end, however little is known of LiveTex's clock then.
-  draft.state = { ...draft.state, notBefore: event.at === null ? null : event.at + 1 };
+  if (event.at !== null) draft.state = { ...draft.state, notBefore: event.at + 1 };
   runIfThere(draft, 'return', 'returned');
+}
+
+/** LiveTex has no method to close a conversation, so its operator reads who answers from now on. */
+const GONE = 'Клиент вернулся к боту, отвечает бот';
+
+/** The lead wants the bot back, in whatever mode the dialog is: by one of the binding's phrases. */
+export function leadExits(draft: Draft): void {
+  const { context, effects } = draft;
+  effects.push({ do: 'mirror', from: 'note', content: { text: GONE } });
+  endTransfer(draft, 'exited', 'lead');
+  const script = context.facts.exitScript ?? null;
+  if (script !== null) effects.push({ do: 'run', script, cause: 'lead_exit', duringTransfer: false });
+  else effects.push({ do: 'notice', notice: 'exited' });
 }
 
 /**
@@ -27,7 +49,9 @@ export function onReturnRequested(draft: Draft, event: EventOf<'ReturnRequested'
   if (event.reason !== undefined) return takeBack(draft, event.reason);
   const asksItself = event.scriptType === undefined ? state.returnScriptRan : event.scriptType === 'return';
   // The operator's `/bot` started the script that asks: what they wanted, they did.
-  endTransfer(draft, 'returned', asksItself && state.returnScriptRan ? 'operator' : 'script');
+  const endedBy = asksItself && state.returnScriptRan ? 'operator' : (event.by ?? 'script');
+  if (endedBy !== 'operator') draft.effects.push({ do: 'mirror', from: 'note', content: { text: GONE } });
+  endTransfer(draft, 'returned', endedBy);
   if (!asksItself && state.mode === 'operator') runIfThere(draft, 'return', 'returned');
 }
 
@@ -47,6 +71,8 @@ export function onTimer(draft: Draft, event: EventOf<'TimerFired'>): void {
   if (event.timer === 'transfer' && state.mode === 'transferring') {
     const seconds = draft.context.timeouts.transferMs / 1_000;
     failTransfer(draft, 'timeout', `Перевод на оператора не удался: LiveTex не принял диалог за ${seconds} с`);
+  } else if (event.timer === 'waiting') {
+    sayWaiting(draft, event.number);
   } else if (event.timer === 'pickup' && state.mode === 'waiting') {
     giveUpWaiting(draft, 'pickup_timeout', 'Ни один оператор не открыл диалог вовремя: диалог вернулся к боту');
   } else if (event.timer === 'reply' && state.mode === 'operator' && event.number === state.replyTimer) {

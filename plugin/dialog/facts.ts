@@ -1,4 +1,4 @@
-import type { ScriptType } from '../contract/script-types.ts';
+import type { ScriptRef, ScriptType } from '../contract/script-types.ts';
 import type { DefaultGroups, Group } from '../contract/groups.ts';
 import type { Schedule } from '../contract/schedule.ts';
 import type { Effect } from './effect.ts';
@@ -12,8 +12,6 @@ export interface Facts {
     readonly groups: readonly Group[] | null;
     readonly reason?: string;
   };
-  /** LiveTex's clock, Unix ms: a time that is certainly past there; `null` when unknown. */
-  readonly liveTexTime?: number | null;
   /** Ready for LiveTex. */
   readonly profile?: {
     readonly name: string | null;
@@ -24,6 +22,18 @@ export interface Facts {
   };
   /** Those of the asked script types that the lead's bot has. */
   readonly scripts?: ReadonlySet<ScriptType>;
+  /** What runs when the lead leaves the operator, if the lead's bot has it. */
+  readonly exitScript?: ScriptRef | null;
+}
+
+/** What a binding's settings decide. */
+export interface DialogSettings extends DefaultGroups {
+  readonly schedule?: Schedule | undefined;
+  /** How a lead leaves an operator. */
+  readonly exit?: { readonly phrases: readonly string[]; readonly script: string } | undefined;
+  readonly reopenOnOperatorText: boolean;
+  /** What the lead reads while nobody has come yet. */
+  readonly waiting?: { readonly text: string; readonly everySeconds: number; readonly times: number } | undefined;
 }
 
 export interface TransitionContext {
@@ -37,8 +47,9 @@ export interface TransitionContext {
   };
   /** The header shows what the lead wrote last. */
   readonly keepsLeadMessage?: boolean;
-  /** The binding's. */
-  readonly settings: DefaultGroups & { readonly schedule?: Schedule | undefined };
+  readonly settings: DialogSettings;
+  /** LiveTex's clock, Unix ms: a time that is certainly past there; `null` when unknown. */
+  readonly liveTexTime: number | null;
   readonly facts: Facts;
 }
 
@@ -58,20 +69,24 @@ export function fact<Name extends keyof Facts>(context: TransitionContext, name:
 
 /** Which facts a transition will ask for. */
 export interface Needs {
-  /** Fresh availability and LiveTex's time. */
+  /** Fresh availability. */
   readonly transfer: boolean;
   readonly profile: boolean;
   readonly scripts: readonly ScriptType[];
+  readonly exitScript: boolean;
 }
 
-const NOTHING: Needs = { transfer: false, profile: false, scripts: [] };
+const NOTHING: Needs = { transfer: false, profile: false, scripts: [], exitScript: false };
 
 /** Can this kind of event need facts at all? For most of them the state need not be read in advance. `state`: if it is known. */
-export function mayNeedFacts(event: DialogEvent, state?: DialogState): boolean {
+export function mayNeedFacts(event: DialogEvent, settings: DialogSettings, state?: DialogState): boolean {
   switch (event.type) {
+    case 'LeadMessage':
+      return state?.mode !== 'bot' && isExit(event, settings);
     case 'SelectionAsked':
       return state === undefined || mustSelectAgain(state, event);
     case 'TransferRequested':
+    case 'LeaveMessageRequested':
     case 'ReturnRequested':
     case 'SelectionRefused':
     case 'TimerFired':
@@ -90,18 +105,22 @@ export function mayNeedFacts(event: DialogEvent, state?: DialogState): boolean {
  * last selection was accepted asks for what has been done since.
  */
 export function mustSelectAgain(state: DialogState, event: EventOf<'SelectionAsked'>): boolean {
-  if (state.mode === 'bot' || state.mode === 'transferring' || state.selecting || state.selection === null)
-    return false;
+  // Without one there is nothing to select: the bot has the dialog, and no message was left.
+  if (state.mode === 'transferring' || state.selecting || state.selection === null) return false;
   return state.selectedAt === null || event.receivedAt > state.selectedAt;
 }
 
 /** What has to be known before `transition(state, event)`. */
-export function needsOf(state: DialogState, event: DialogEvent): Needs {
+export function needsOf(state: DialogState, event: DialogEvent, settings: DialogSettings): Needs {
+  const transfer = { ...NOTHING, transfer: true, profile: true };
   if (event.type === 'TransferRequested') {
-    return state.mode === 'bot' ? { transfer: true, profile: true, scripts: ['no_operators'] } : NOTHING;
+    return state.mode === 'bot' ? { ...transfer, scripts: ['no_operators'] } : NOTHING;
   }
+  if (event.type === 'LeaveMessageRequested') return state.mode === 'bot' && !state.messageLeft ? transfer : NOTHING;
+  if (event.type === 'LeadMessage') return { ...NOTHING, exitScript: mayNeedFacts(event, settings, state) };
   if (event.type === 'SelectionAsked') return { ...NOTHING, profile: mustSelectAgain(state, event) };
-  return state.mode === 'bot' ? NOTHING : { ...NOTHING, scripts: scriptsOf(event) };
+  const isBots = state.mode === 'bot' && !state.messageLeft;
+  return isBots ? NOTHING : { ...NOTHING, scripts: scriptsOf(event) };
 }
 
 function scriptsOf(event: DialogEvent): readonly ScriptType[] {
@@ -121,6 +140,23 @@ function scriptsOf(event: DialogEvent): readonly ScriptType[] {
     default:
       return [];
   }
+}
+
+/** Does the lead ask for the bot by this message? */
+function isExit({ content, isEdit }: EventOf<'LeadMessage'>, { exit }: DialogSettings): boolean {
+  if (exit === undefined || isEdit === true || content.text === undefined) return false;
+  const said = folded(content.text);
+  return exit.phrases.some((phrase) => folded(phrase) === said);
+}
+
+/** Case, spaces and a full stop are no difference. */
+function folded(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replaceAll('ё', 'е')
+    .replaceAll(/\s+/g, ' ')
+    .replace(/[.!]+$/, '');
 }
 
 /** What an operator may type in LiveTex instead of a text to the lead (Metabot24's documentation, "LiveTex"). */

@@ -12,6 +12,8 @@ import {
 } from './draft.ts';
 import { operatorCommand, type OperatorCommand } from './facts.ts';
 import { acceptSelection } from './begin-transfer.ts';
+import { beginOwn, openDialog, startsDialog, takesMessage } from './open-dialog.ts';
+import { maySayHold, stopWaiting } from './waiting.ts';
 
 /** An operator read a message. */
 export function onEmployeeRead(draft: Draft, event: EventOf<'EmployeeRead'>): void {
@@ -24,7 +26,8 @@ export function onEmployeeRead(draft: Draft, event: EventOf<'EmployeeRead'>): vo
  */
 export function onOperatorText(draft: Draft, event: EventOf<'OperatorText'>): void {
   const command = operatorCommand(event.text);
-  const current = isCurrent(draft, event.at);
+  const isText = command === undefined && event.text.trim() !== '';
+  const current = isCurrent(draft, event.at) || (isText && startsOwn(draft, event.at));
   const sent = sentOf(draft, event.at);
   if (current) spoke(draft, event.employee, event.at);
   if (command) {
@@ -38,7 +41,7 @@ export function onOperatorText(draft: Draft, event: EventOf<'OperatorText'>): vo
 }
 
 export function onOperatorFile(draft: Draft, event: EventOf<'OperatorFile'>): void {
-  const current = isCurrent(draft, event.at);
+  const current = isCurrent(draft, event.at) || startsOwn(draft, event.at);
   const sent = sentOf(draft, event.at);
   if (current) spoke(draft, event.employee, event.at);
   draft.effects.push({ do: 'showFile', file: event, operator: event.employee?.name || null, ...sent });
@@ -50,6 +53,10 @@ export function onHoldText(draft: Draft, event: EventOf<'HoldText'>): void {
   if (event.text.trim() === '') return;
   if (draft.state.mode === 'bot' || isOlder(draft.state, event.at)) {
     note(draft, 'LiveTex прислал текст ожидания, когда диалог был у бота: лиду он не показан');
+    return;
+  }
+  if (!maySayHold(draft)) {
+    note(draft, 'LiveTex прислал текст ожидания сразу после нашего: лиду он не показан');
     return;
   }
   draft.effects.push({ do: 'showText', text: event.text, operator: null, ...sentOf(draft, event.at) });
@@ -67,18 +74,28 @@ function sentOf(
 /** Does an employee's event belong to the transfer under way? */
 function isCurrent(draft: Draft, at: number | null): boolean {
   const { state } = draft;
-  if (state.mode === 'bot' || isOlder(state, at)) return false;
+  if (state.mode === 'bot') return takesMessage(draft, at);
+  if (isOlder(state, at)) return false;
   return state.mode !== 'transferring' || provesSelection(state, at);
+}
+
+/** An operator writes to a lead of the bot: then the dialog is theirs, if it is no late message. */
+function startsOwn(draft: Draft, at: number | null): boolean {
+  if (!startsDialog(draft, at)) return false;
+  beginOwn(draft);
+  return true;
 }
 
 /** An operator wrote: LiveTex has the dialog, also when it does not say who it was. */
 function spoke(draft: Draft, employee: Employee | null, at: number | null): void {
   if (employee !== null) connect(draft, employee, at);
+  else if (draft.state.mode === 'bot') openDialog(draft, false);
   else if (draft.state.mode === 'transferring') acceptSelection(draft);
 }
 
 /** Notice before that employee's message, once per change; an event older than the newest one of another employee changes nothing. */
 function connect(draft: Draft, employee: Employee, at: number | null): void {
+  if (draft.state.mode === 'bot') openDialog(draft, true);
   if (draft.state.mode === 'transferring') acceptSelection(draft);
   const connected = draft.state.employee;
   const isStale = at !== null && connected !== null && connected.at !== null && at < connected.at;
@@ -89,6 +106,7 @@ function connect(draft: Draft, employee: Employee, at: number | null): void {
     return;
   }
   if (draft.state.mode === 'waiting') {
+    stopWaiting(draft);
     if (draft.context.timeouts.pickupMs !== null) draft.effects.push({ do: 'unschedule', timer: 'pickup' });
     draft.effects.push({ do: 'count', outcome: 'connected' });
     draft.cause = 'operator_connected';

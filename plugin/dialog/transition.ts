@@ -1,9 +1,10 @@
 import { requestTransfer, onSelected, onSelectionAsked, onSelectionRefused } from './begin-transfer.ts';
 import type { DialogEvent, DialogState, EventOf } from '../contract/dialog.ts';
 import { type Draft, countMessage, startReplyTimer } from './draft.ts';
-import { onClosed, onReturnRequested, onTimer } from './end-transfer.ts';
+import { leadExits, onClosed, onReturnRequested, onTimer } from './end-transfer.ts';
 import { onEmployeeRead, onHoldText, onOperatorFile, onOperatorText } from './operator.ts';
-import type { Transition, TransitionContext } from './facts.ts';
+import { mayNeedFacts, type Transition, type TransitionContext } from './facts.ts';
+import { leaveMessage } from './leave-message.ts';
 
 /**
  * The dialog machine: what a dialog becomes by an event, and what shall happen then (`docs/dialogs.md`). Pure. Needs the
@@ -27,6 +28,7 @@ function step(draft: Draft, event: DialogEvent): void {
       });
       // A correction is no new word: nobody owes an answer to it, and it asks for no operator again.
       if (event.isEdit === undefined) heardLead(draft, event);
+      if (draft.state.mode !== 'bot' && mayNeedFacts(event, draft.context.settings)) leadExits(draft);
       return;
     case 'BotMessage':
       // Its verdict was given when it was said. Mirrored in every mode, since the lead has it.
@@ -36,6 +38,8 @@ function step(draft: Draft, event: DialogEvent): void {
       return onOperatorNote(draft, event);
     case 'TransferRequested':
       return requestTransfer(draft, event);
+    case 'LeaveMessageRequested':
+      return leaveMessage(draft, event);
     case 'ReturnRequested':
       return onReturnRequested(draft, event);
     case 'Selected':

@@ -4,7 +4,7 @@
  */
 import type { GuestPlatform, Json } from '../contract/guest-platform.ts';
 import { liveTexAttributes } from './livetex-attributes.guest.ts';
-import { groupArgument, noteOf, wishesOf } from './transfer-wishes.guest.ts';
+import { groupArgument, messageWishesOf, noteOf, wishesOf } from './transfer-wishes.guest.ts';
 
 /** What this file puts into scope. */
 export const names = ['livetex'] as const;
@@ -42,6 +42,10 @@ function factory(platform: GuestPlatform): Record<string, unknown> {
     transferToOperator(given?: unknown) {
       const wishes = wishesOf(platform, 'livetex.transferToOperator', given);
       platform.request({ __proto__: null, action: 'transferToOperator', wishes } as unknown as Json);
+    },
+    leaveMessage(given?: unknown) {
+      const wishes = messageWishesOf(platform, 'livetex.leaveMessage', given);
+      platform.request({ __proto__: null, action: 'leaveMessage', wishes } as unknown as Json);
     },
     notifyOperator(...given: unknown[]) {
       platform.request({

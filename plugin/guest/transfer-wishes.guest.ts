@@ -34,6 +34,13 @@ const TRANSFER = {
   reason: reasonOf,
 } as unknown as Readers;
 
+const MESSAGE = { __proto__: null, group: groupOf, reason: reasonOf } as unknown as Readers;
+
+/** `leaveMessage(group)` or `leaveMessage({ group, reason })`. */
+export function messageWishesOf(platform: GuestPlatform, method: string, given: unknown): Json {
+  return read(platform, method, given, MESSAGE);
+}
+
 /** `transferToOperator(group)` or `transferToOperator({ … })`, without a prototype; without an argument there are none. Fails with the author's mistake. */
 export function wishesOf(platform: GuestPlatform, method: string, given: unknown): Json {
   return read(platform, method, given, TRANSFER);

@@ -54,7 +54,7 @@ export function createAccept(
   /** A transfer is acted on in any case: its refusal is told to the author. */
   function verdictOf(event: PlatformEvent, binding: Binding | undefined, known: DialogRecord | undefined): Verdict {
     if (known !== undefined && known.state.mode !== 'bot') return 'suppressed';
-    const isUnbound = binding === undefined && event.type !== 'TransferRequested';
+    const isUnbound = binding === undefined && !asksOperators(event);
     const takesBot = context.bindings.all.some((one) => context.bindings.takesBot(one, event.lead.botId));
     return isUnbound && !takesBot ? 'unbound' : 'accepted';
   }
@@ -87,12 +87,16 @@ export function createAccept(
     if (verdict === 'suppressed') return { id, verdict, duplicate: false };
     if (binding !== undefined) {
       await stepOrEnqueue(tx, context, { binding, userId, event: dialogEventOf(event) }, known);
-    } else if (event.type === 'TransferRequested') {
-      // Without a binding nothing is mirrored; only a transfer has somebody to tell that there is none.
+    } else if (asksOperators(event)) {
+      // Without a binding nothing is mirrored; only who asks for operators has to be told that there are none.
       await tx.enqueue([dialogJob(lane, dialogEventOf(event))]);
     }
     return { id, verdict, duplicate: false };
   }
+}
+
+function asksOperators({ type }: PlatformEvent): boolean {
+  return type === 'TransferRequested' || type === 'LeaveMessageRequested';
 }
 
 /**
@@ -124,6 +128,7 @@ function dialogEventOf(event: PlatformEvent): DialogEvent {
     case 'OperatorNote':
       return { type: event.type, text: event.text };
     case 'TransferRequested':
+    case 'LeaveMessageRequested':
     case 'ReturnRequested': {
       const { id: _id, lead: _lead, at: _at, traceparent: _trace, ...asked } = event;
       return asked;

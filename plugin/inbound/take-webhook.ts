@@ -88,7 +88,8 @@ function userIdIn(event: WebhookEvent): string | undefined {
   return 'user_id' in event && typeof event.user_id === 'string' ? event.user_id : undefined;
 }
 
-/** A dialog handed over before its lead was given to another binding, or to none, must still be able to end. */
+/** A dialog handed over, or left as a message, before its lead was given to another binding, or to none, must still be able to end. */
 async function isOpen(tx: Transaction, lane: string): Promise<boolean> {
-  return (await readDialog(tx, lane)).state.mode !== 'bot';
+  const { state } = await readDialog(tx, lane);
+  return state.mode !== 'bot' || state.messageLeft;
 }

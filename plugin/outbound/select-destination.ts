@@ -30,7 +30,7 @@ export async function selectDestination(
 ): Promise<JobOutcome> {
   const lane = dialogLane(binding.id, job.lane);
   const { state } = await context.storage.read((tx) => readDialog(tx, lane));
-  if (state.transfer !== request.transfer || state.mode === 'bot') {
+  if (state.transfer !== request.transfer || (state.mode === 'bot' && !state.messageLeft)) {
     const facts = { binding: binding.id, userId: job.lane, transfer: request.transfer };
     context.logger.info('selection of an older transfer dropped', facts);
     return {};

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AfterScript, Json } from '../contract/guest.ts';
-import { type TransferWishes, transferWishesSchema } from '../contract/events.ts';
+import { messageWishesSchema, type TransferWishes, transferWishesSchema } from '../contract/events.ts';
+import type { DialogEvent } from '../contract/dialog.ts';
 import type { LeadRef } from '../contract/lead.ts';
 import { isWorkingTime } from '../contract/schedule.ts';
 import { pluginError } from '../errors.ts';
@@ -33,6 +34,7 @@ function shown(value: Json): string {
 
 const actionSchema = z.discriminatedUnion('action', [
   z.looseObject({ action: z.literal('transferToOperator'), wishes: transferWishesSchema.optional() }),
+  z.looseObject({ action: z.literal('leaveMessage'), wishes: messageWishesSchema }),
   z.looseObject({ action: z.literal('notifyOperator'), text: textSchema.min(1) }),
   z.looseObject({ action: z.enum(['returnToBot', 'runTransferScript']) }),
 ]);
@@ -55,6 +57,9 @@ export async function afterScript(
       case 'transferToOperator':
         answers.push(transferEvent(parsed.data.wishes));
         break;
+      case 'leaveMessage':
+        answers.push({ do: 'event', event: 'LeaveMessageRequested', wishes: parsed.data.wishes });
+        break;
       case 'notifyOperator':
         answers.push({ do: 'event', event: 'OperatorNote', text: parsed.data.text });
         break;
@@ -71,10 +76,16 @@ export async function afterScript(
 
 /**
  * A transfer asked for in a channel that every binding excludes, or for a bot that no binding takes: an error in the
- * author's log, the script of type `Нет доступных операторов` if there is one, and nothing else.
+ * author's log, the script of type `Нет доступных операторов` if there is one, and nothing else. Of a message that cannot be left
+ * the author reads only.
  */
-export async function refuseUnboundTransfer(context: PluginContext, lead: LeadRef, lane: string): Promise<JobOutcome> {
-  const scripts = await scriptsThere(context.host, lead, ['no_operators']);
+export async function refuseUnboundTransfer(
+  context: PluginContext,
+  lead: LeadRef,
+  lane: string,
+  event: DialogEvent,
+): Promise<JobOutcome> {
+  const scripts = await scriptsThere(context.host, lead, event.type === 'TransferRequested' ? ['no_operators'] : []);
   const error = unboundError(context, lead);
   const jobs: HostJob[] = [{ kind: 'authorLog', level: 'error', text: `${error.code}: ${error.message}` }];
   if (scripts.has('no_operators')) {

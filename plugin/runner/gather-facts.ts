@@ -10,6 +10,7 @@ import type { DialogEvent, DialogState } from '../contract/dialog.ts';
 import { groupsOf } from '../contract/groups.ts';
 import { filledHeader } from '../contract/header-templates.ts';
 import type { LeadRef } from '../contract/lead.ts';
+import { type ScriptRef, scriptTypeOf } from '../contract/script-types.ts';
 import { mayNeedFacts, needsOf, type Facts } from '../dialog/facts.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { originNow } from '../core/origin.ts';
@@ -21,16 +22,19 @@ import { dialogLane } from '../core/jobs.ts';
  * dialog cannot change in between, since only its own lane changes it.
  */
 export async function gatherFacts(
-  context: Pick<PluginContext, 'storage' | 'host' | 'clock'>,
+  context: Pick<PluginContext, 'storage' | 'host'>,
   binding: Binding,
   userId: string,
   lead: LeadRef,
   event: DialogEvent,
 ): Promise<Facts> {
-  if (!mayNeedFacts(event)) return {};
+  if (!mayNeedFacts(event, binding.config)) return {};
   const { state } = await context.storage.read((tx) => readDialog(tx, dialogLane(binding.id, userId)));
-  const needs = needsOf(state, event);
-  const scripts = { scripts: await scriptsThere(context.host, lead, needs.scripts) };
+  const needs = needsOf(state, event, binding.config);
+  const scripts = {
+    scripts: await scriptsThere(context.host, lead, needs.scripts),
+    ...(needs.exitScript ? { exitScript: await exitScriptOf(context, binding, lead) } : {}),
+  };
   if (!needs.transfer) {
     return needs.profile ? { ...scripts, profile: await profileOf(context, binding, lead, { state, event }) } : scripts;
   }
@@ -43,8 +47,18 @@ export async function gatherFacts(
     },
     // Read last: the moment of the transfer.
     profile: await profileOf(context, binding, lead, { state, event }),
-    liveTexTime: binding.clock.earliest(context.clock.now()),
   };
+}
+
+async function exitScriptOf(
+  { host }: Pick<PluginContext, 'host'>,
+  { config }: Binding,
+  lead: LeadRef,
+): Promise<ScriptRef | null> {
+  if (config.exit === undefined) return null;
+  const type = scriptTypeOf(config.exit.script);
+  const script = type === undefined ? { code: config.exit.script } : { type };
+  return (await askHost('hasScript', () => host.hasScript(lead, script, originNow()))) ? script : null;
 }
 
 /** What the operators shall see of the lead now: the binding's header, and what scripts have set, which wins. */
@@ -56,8 +70,9 @@ async function profileOf(
 ): Promise<NonNullable<Facts['profile']>> {
   const profile = await askHost('attributes.get', () => host.attributes.get(lead, originNow()));
   const name = nameOf(profile.name);
-  const course = event.type === 'TransferRequested' ? event : state.lastTransfer;
-  const earlier = event.type === 'TransferRequested' ? state.transfer : state.transfer - 1;
+  const begins = event.type === 'TransferRequested' || event.type === 'LeaveMessageRequested';
+  const course = begins ? event : state.lastTransfer;
+  const earlier = begins ? state.transfer : state.transfer - 1;
   const header = filledHeader(config.header, {
     channel: lead.channel,
     lastLeadMessage: state.lastLeadMessage ?? '',

@@ -55,7 +55,8 @@ export async function performEffects(
         return [toLiveTex({ kind: 'selectDestination', transfer, again, ...selection })];
       }
       case 'notice': {
-        const text = noticeText(binding.config.notices, effect.notice, effect.operator);
+        const { notices, waiting } = binding.config;
+        const text = noticeText({ ...notices, waiting: waiting?.text ?? '' }, effect.notice, effect.operator);
         return text === undefined ? [] : [deliver({ kind: 'notice', text })];
       }
       case 'showText':
@@ -65,8 +66,8 @@ export async function performEffects(
       case 'forwarded':
         return [toHost({ kind: 'setForwarded', id: context.newId(), forwarded: effect.forwarded })];
       case 'run': {
-        const { type, cause, duringTransfer } = effect;
-        return [toHost({ kind: 'runScript', id: context.newId(), script: { type }, cause, duringTransfer })];
+        const { script, cause, duringTransfer } = effect;
+        return [toHost({ kind: 'runScript', id: context.newId(), script, cause, duringTransfer })];
       }
       case 'authorLog':
         return [toHost({ kind: 'authorLog', level: effect.level, text: effect.text })];

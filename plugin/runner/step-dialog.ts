@@ -31,7 +31,7 @@ export function createDialogHandler(context: PluginContext): (job: ClaimedJob) =
     const { bindingId, userId } = parseDialogLane(job.lane);
     const lead = leadOf(userId);
     if (lead === undefined) throw pluginError('job_unreadable', { job: job.kind });
-    if (bindingId === NO_BINDING) return refuseUnboundTransfer(context, lead, job.lane);
+    if (bindingId === NO_BINDING) return refuseUnboundTransfer(context, lead, job.lane, event);
     const binding = context.bindings.get(bindingId);
     if (binding === undefined) throw pluginError('binding_unknown', { binding: bindingId });
 
@@ -66,7 +66,9 @@ export async function stepOrEnqueue(
     // Read before its lane is looked at, also when the lane gets the event: on a database that several nodes share, the
     // read locks the dialog, so that none of them takes a step or adds an event in between.
     const current = known ?? (await readDialog(tx, lane));
-    const isNext = !mayNeedFacts(step.event, current.state) && (await tx.listJobs(DIALOG_QUEUE, lane, 1)).length === 0;
+    const isNext =
+      !mayNeedFacts(step.event, step.binding.config, current.state) &&
+      (await tx.listJobs(DIALOG_QUEUE, lane, 1)).length === 0;
     if (isNext) decided = await decide(tx, context, step, {}, current);
   } catch {
     decided = undefined;
@@ -101,9 +103,11 @@ async function finish(tx: Transaction, context: PluginContext, step: DialogStep,
   });
 }
 
-function transitionContext(context: PluginContext, { config }: Binding, facts: Facts): TransitionContext {
+function transitionContext(context: PluginContext, { config, clock }: Binding, facts: Facts): TransitionContext {
+  const now = context.clock.now();
   return {
-    now: context.clock.now(),
+    now,
+    liveTexTime: clock.earliest(now),
     timeouts: {
       transferMs: config.transferTimeout * 1_000,
       pickupMs: config.pickupTimeout === undefined ? null : config.pickupTimeout * 1_000,

@@ -66,6 +66,10 @@ export const CLI_TEXTS = {
     en: `there is no bot "${bot}" here, only ${known}`,
     ru: `бота "${bot}" здесь нет, есть только ${known}`,
   }),
+  menuPhrase: (bot: string): Text => ({
+    en: `is a code of a menu of the bot "${bot}": a lead who answers an operator with it would be back with the bot`,
+    ru: `это код из меню бота "${bot}": лид, который ответит так оператору, окажется у бота`,
+  }),
   noFolder: (folder: string): Text => ({ en: `there is no folder ${folder}`, ru: `папки ${folder} нет` }),
   envOtherKeys: { en: 'an { "env": "NAME" } has no other keys', ru: 'рядом с { "env": "NAME" } других ключей нет' },
   envName: {
@@ -123,6 +127,10 @@ export const CLI_TEXTS = {
   no_operators: {
     en: 'no operator is available: the script «Нет доступных операторов» took over',
     ru: 'операторов нет: сработал скрипт «Нет доступных операторов»',
+  },
+  message_left: {
+    en: 'operators have the dialog as a message, the bot goes on until one of them opens it',
+    ru: 'диалог у операторов как сообщение, бот отвечает, пока его не откроют',
   },
   queued: {
     en: 'nobody is online and there is no script «Нет доступных операторов»: the first operator who comes gets the dialog',

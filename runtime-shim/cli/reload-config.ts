@@ -6,7 +6,7 @@ import type { Logger } from '../../plugin/contract/host.ts';
 import type { LiveTexPlugin } from '../../plugin/index.ts';
 import type { Runtime } from '../runtime/contract.ts';
 import { type Config, secretsOf } from './config/config-schema.ts';
-import { loadConfig, refuseUnknownBots } from './config/load-config.ts';
+import { loadConfig, refuseMisfits } from './config/load-config.ts';
 import type { LogFilter } from './json-logger.ts';
 
 /** Taken over at once; every other key needs a restart. */
@@ -34,10 +34,10 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
   return async () => {
     try {
       const config = await loadConfig(file, cwd, env);
-      refuseUnknownBots(
+      refuseMisfits(
         config,
         resolve(cwd, file),
-        runtime.bots.map(({ botId }) => botId),
+        runtime.bots.map(({ botId: id }) => ({ id })),
       );
       await takeOver(config);
     } catch (error) {

@@ -17,6 +17,7 @@ export const SCRIPT_CAUSE_TEXTS: Readonly<Record<ScriptCauseCode, string>> = {
   returned: 'диалог вернулся боту',
   operator_command: 'команда оператора',
   operator_timeout: 'оператор не ответил вовремя',
+  lead_exit: 'лид вернулся к боту',
   script_failed: 'скрипт "{of}" завершился с ошибкой',
   not_sent: 'сообщение не отправлено',
   answer_not_kept: 'ответ лида не записан',

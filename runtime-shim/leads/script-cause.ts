@@ -16,6 +16,7 @@ export const SCRIPT_CAUSE_CODES = [
   'returned',
   'operator_command',
   'operator_timeout',
+  'lead_exit',
   'script_failed',
   'not_sent',
   'answer_not_kept',

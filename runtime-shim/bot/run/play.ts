@@ -222,12 +222,15 @@ export class Play {
   request(type: ScenarioWish['type'], wishes: TransferWishes = {}): void {
     if (this.requests.at(-1)?.type === type) return;
     const scriptType = this.askingType();
-    const script = type === 'TransferRequested' ? this.askingScript() : undefined;
+    const script = type === 'ReturnRequested' ? undefined : this.askingScript();
+    const { trigger } = this.input;
+    const isLeads = type === 'ReturnRequested' && trigger.kind === 'message' && trigger.withOperator;
     this.requests.push({
       type,
       ...wishes,
       ...(scriptType === undefined ? {} : { scriptType }),
       ...(script === undefined ? {} : { script }),
+      ...(isLeads ? { by: 'lead' as const } : {}),
     });
   }
 
@@ -236,7 +239,7 @@ export class Play {
     if (then.event === 'OperatorNote') {
       this.spend(then.text.length);
       this.requests.push({ type: then.event, text: then.text });
-    } else this.request(then.event, then.event === 'TransferRequested' ? then.wishes : undefined);
+    } else this.request(then.event, then.event === 'ReturnRequested' ? undefined : then.wishes);
   }
 
   /** The innermost script under way, as people know it. */

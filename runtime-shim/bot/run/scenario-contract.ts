@@ -84,15 +84,17 @@ export type ScenarioReport =
   | ({ readonly kind: 'script' } & ScriptReport)
   | { readonly kind: 'remark'; readonly level: ScriptLogLine['level']; readonly text: string };
 
-/** Something asked of the plugins: an operator, the dialog back, a line for the operator. */
+/** Something asked of the plugins: an operator, a message for operators, the dialog back, a line for the operator. */
 export type ScenarioRequest = ScenarioWish | { readonly type: 'OperatorNote'; readonly text: string };
 
 export interface ScenarioWish extends TransferWishes {
-  readonly type: 'TransferRequested' | 'ReturnRequested';
+  readonly type: 'TransferRequested' | 'LeaveMessageRequested' | 'ReturnRequested';
   /** The type of the script that asks, when it is certain (`plugin/contract/events.ts` says what for). */
   readonly scriptType?: ScriptType;
-  /** Of a transfer: the script that asks, for the operator. */
+  /** Of a transfer or a message: the script that asks, for the operator. */
   readonly script?: string;
+  /** Of a return: the lead's own message set it going. */
+  readonly by?: 'lead';
 }
 
 /** A script for another lead: at once, or at its time. */

@@ -11,7 +11,7 @@ import { LEADS } from '../../leads/lead-keys.ts';
 import type { Runtime } from '../../runtime/contract.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, type ExitCode } from '../command.ts';
 import { botFoldersOf, type Config, secretsOf, sqliteFolderOf } from '../config/config-schema.ts';
-import { loadConfig, refuseUnknownBots } from '../config/load-config.ts';
+import { loadConfig, refuseMisfits } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { jsonLogger } from '../json-logger.ts';
 import { aborted, listenOn, onHangUp } from '../listening.ts';
@@ -121,11 +121,7 @@ export const serve: CommandWork = async ({
 /** The configuration's bots. @throws bot_invalid, bot_twice, cli_json_invalid when a binding names another one */
 async function botsOf(config: Config, path: string): Promise<readonly [Bot, ...Bot[]]> {
   const bots = await loadBots(botFoldersOf(config));
-  refuseUnknownBots(
-    config,
-    path,
-    bots.map(({ id }) => id),
-  );
+  refuseMisfits(config, path, bots);
   return bots;
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { ApiMode } from '../../api/contract.ts';
 import { pathText } from '../../../plugin/contract/issue-words.ts';
 import type { Text } from '../../../plugin/contract/text.ts';
+import type { Bot } from '../../bot/bot.ts';
 import { CLI_TEXTS } from '../cli-texts.ts';
 import { cliError } from '../errors.ts';
 import { issueLines, keysOf, problemAt, readJsonFile } from '../read-file.ts';
@@ -31,18 +32,33 @@ export async function loadConfig(file: string, cwd: string, env: Environment): P
 }
 
 /**
- * A bot that a binding names and the server does not run is a misspelt one: its dialogs would be mirrored nowhere.
- * @throws cli_json_invalid with every such name
+ * What is wrong only beside the bots. One that a binding names and the server does not run is a misspelt one: its dialogs would be
+ * mirrored nowhere. A phrase by which leads leave an operator that a menu has as a code: who answers the operator "1" would be gone.
+ * @throws cli_json_invalid with every such name and phrase
  */
-export function refuseUnknownBots({ livetex }: Config, path: string, served: readonly string[]): void {
-  const problems = livetex.flatMap(({ bots = [] }, index) =>
-    bots.flatMap((bot, place) => {
-      if (served.includes(bot)) return [];
-      const known = served.map((id) => `"${id}"`).join(', ');
+export function refuseMisfits({ livetex }: Config, path: string, served: readonly ServedBot[]): void {
+  const problems = livetex.flatMap(({ bots = [], exit }, index) => {
+    const unknown = bots.flatMap((bot, place) => {
+      if (served.some(({ id }) => id === bot)) return [];
+      const known = served.map(({ id }) => `"${id}"`).join(', ');
       return [problemAt(['livetex', index, 'bots', place], CLI_TEXTS.unknownBot(bot, known))];
-    }),
-  );
+    });
+    const phrases = (exit?.phrases ?? []).flatMap((phrase, place) => {
+      const bot = served.find((one) => (bots.length === 0 || bots.includes(one.id)) && hasMenuCode(one, phrase));
+      if (bot === undefined) return [];
+      return [problemAt(['livetex', index, 'exit', 'phrases', place], CLI_TEXTS.menuPhrase(bot.id))];
+    });
+    return [...unknown, ...phrases];
+  });
   if (problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });
+}
+
+/** Where the scripts are not at hand, when the file is read again, only the name is looked at. */
+type ServedBot = Pick<Bot, 'id'> & Partial<Pick<Bot, 'scripts'>>;
+
+function hasMenuCode({ scripts = new Map() }: ServedBot, phrase: string): boolean {
+  const said = phrase.trim().toLowerCase();
+  return [...scripts.values()].some(({ menu }) => menu.some(({ code }) => code.trim().toLowerCase() === said));
 }
 
 /**

@@ -11,11 +11,11 @@ type RunMessage = Content;
 
 /**
  * What became of a request for an operator. `transferred`: LiveTex has the dialog and an operator is online.
- * `no_operators`: the script of the type «Нет доступных операторов» took its place. `queued`: nobody is online and there is
+ * `message_left`: operators have it as a message, the bot goes on. `no_operators`: the script of the type «Нет доступных операторов» took its place. `queued`: nobody is online and there is
  * no such script, so LiveTex keeps the dialog for the first operator who comes.
  */
 export interface RunTransfer {
-  readonly outcome: 'transferred' | 'no_operators' | 'queued';
+  readonly outcome: 'transferred' | 'no_operators' | 'queued' | 'message_left';
   /** As LiveTex gets them: all strings. */
   readonly attributes: Readonly<Record<string, string>>;
 }

@@ -195,6 +195,11 @@ class SeenInRun {
     return [...this.accepted.values()].some(({ type }) => type === 'TransferRequested');
   }
 
+  /** Was a message left for operators? */
+  get messageLeft(): boolean {
+    return [...this.accepted.values()].some(({ type }) => type === 'LeaveMessageRequested');
+  }
+
   /** Did the script of the type «Нет доступных операторов» take over? */
   get noOperators(): boolean {
     return this.scripts.some(({ because }) => because.code === 'no_operators' || because.code === 'transfer_failed');
@@ -211,9 +216,11 @@ function transferOf(
   emulator: LiveTexEmulator,
   operators: Operators,
 ): RunTransfer | null {
-  if (!seen.transferRequested) return null;
+  if (!seen.transferRequested && !seen.messageLeft) return null;
   const dialog = emulator.dialogs.get(userIdOf(lead));
   if (dialog !== undefined && dialog.selections > 0) {
+    const isLeft = seen.messageLeft && (seen.noOperators || !seen.transferRequested);
+    if (isLeft) return { outcome: 'message_left', attributes: dialog.attributes };
     return { outcome: operators === 'online' ? 'transferred' : 'queued', attributes: dialog.attributes };
   }
   const attributes = liveTexAttrsSchema.safeParse(systemAttributes[LIVETEX_ATTRS_KEY] ?? {});

@@ -52,13 +52,22 @@ test('from a lead over HTTP to LiveTex and back into history, a drained end, and
   expect(unknown.stderr).toContain('there is no lead "43" in the channel "telegram"');
 });
 
-test('a binding for a bot that the server does not run is refused, with its place and the bots that there are', async () => {
-  const { folder, env } = await setUpServer({
-    livetex: [{ token: { env: 'LIVETEX_TOKEN' }, bots: ['support', 'suport'] }],
-  });
+const WITH_MENU = {
+  id: 'support',
+  scripts: [{ code: 'start', commands: [], menu: [{ code: 'А', caption: 'Снова', script: 'start' }] }],
+};
+
+test('a binding for a bot that the server does not run is refused, and a way back to the bot that a menu shows', async () => {
+  const { folder, env } = await setUpServer(
+    {
+      livetex: [{ token: { env: 'LIVETEX_TOKEN' }, bots: ['support', 'suport'], exit: { phrases: ['бот', 'а'] } }],
+    },
+    WITH_MENU,
+  );
   const served = await runCommand(['serve', '--config', 'livetex.json'], { cwd: folder, env });
   expect(served).toMatchObject({ code: 2, stdout: '' });
   expect(served.stderr).toContain('livetex[0].bots[1]: there is no bot "suport" here, only "support"');
+  expect(served.stderr).toContain('livetex[0].exit.phrases[1]: is a code of a menu of the bot "support"');
 });
 
 test('every problem of the configuration, then every problem of the bot: code 2', async () => {

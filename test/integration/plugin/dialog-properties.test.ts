@@ -6,7 +6,10 @@ import { CLOCK_AHEAD_MS } from './simulated-livetex.ts';
 
 /** One thing that happens to the world. */
 type Step =
-  | { readonly do: 'say' | 'file' | 'bot' | 'ask' | 'return' | 'close' | 'hold' | 'echo'; readonly lead: number }
+  | {
+      readonly do: 'say' | 'file' | 'bot' | 'ask' | 'leave' | 'exit' | 'return' | 'close' | 'hold' | 'echo';
+      readonly lead: number;
+    }
   | { readonly do: 'read' | 'reply'; readonly lead: number; readonly employee: number }
   | { readonly do: 'command'; readonly lead: number; readonly text: string }
   | { readonly do: 'repeat'; readonly which: number }
@@ -23,7 +26,7 @@ const EMPLOYEES = [
 
 const lead = fc.nat(LEADS.length - 1);
 const employee = fc.nat(EMPLOYEES.length - 1);
-const DOES = ['say', 'say', 'file', 'bot', 'ask', 'ask', 'return', 'close', 'hold', 'echo'] as const;
+const DOES = ['say', 'say', 'file', 'bot', 'ask', 'ask', 'leave', 'exit', 'return', 'close', 'hold', 'echo'] as const;
 const ordinary: Array<{ weight: number; arbitrary: fc.Arbitrary<Step> }> = [
   { weight: 8, arbitrary: fc.record({ do: fc.constantFrom(...DOES), lead }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('read', 'reply'), lead, employee }) },
@@ -136,6 +139,13 @@ async function play(world: World, steps: Story): Promise<Map<string, string[]>> 
       case 'ask':
         await world.tell({ type: 'TransferRequested', ...common });
         return;
+      case 'leave':
+        await world.tell({ type: 'LeaveMessageRequested', ...common });
+        return;
+      case 'exit':
+        // Each another text, which is the same phrase all the same.
+        await world.tell({ type: 'LeadMessage', content: { text: `бот${'.'.repeat(counter)}` }, ...common });
+        return;
       case 'return':
         await world.tell({ type: 'ReturnRequested', ...common });
         return;
@@ -190,7 +200,8 @@ async function play(world: World, steps: Story): Promise<Map<string, string[]>> 
 
 /** Every accepted message is at LiveTex, in the order of acceptance; copies stand directly behind their original. */
 function checkMirror(world: World, userId: string): void {
-  const arrived = world.sim.texts.get(userId) ?? [];
+  // The operator's line that the client is gone is nobody's message.
+  const arrived = (world.sim.texts.get(userId) ?? []).filter((text) => !text.endsWith('отвечает бот'));
   const collapsed = arrived.filter((text, index) => text !== arrived[index - 1]);
   expect(collapsed).toEqual(world.said.get(userId) ?? []);
   const copies = arrived.length - collapsed.length;
@@ -210,10 +221,13 @@ function checkNotices(world: World, userId: string): void {
   expect(transferred).toBe(accepted.length);
   const returned = notices.filter((line) => line === 'notice: Оператор вернул диалог боту').length;
   expect(returned).toBe(count('closed', 'bot'));
-  for (const [index, line] of notices.entries()) {
-    // The same operator is never announced twice in a row, nor the same transition.
-    expect(line).not.toBe(notices[index - 1] === TRANSFERRED ? undefined : notices[index - 1]);
-  }
+  // The same operator is never announced twice in a row, nor the same transition, but by a start of their own or of a left message.
+  const again = notices.filter((line, index) => line !== TRANSFERRED && line === notices[index - 1]);
+  expect(again.filter((line) => !line.includes('подключился'))).toEqual([]);
+  const opened = modes.filter(
+    (activity) => activity.kind === 'mode' && activity.from === 'bot' && activity.to === 'operator',
+  );
+  expect(again.length).toBeLessThanOrEqual(opened.length);
 }
 
 const TRANSFERRED = 'notice: Диалог переведён на оператора';

@@ -23,6 +23,9 @@ function recordingLogger(): Logger & { lines: string[] } {
   return { lines, debug: add('debug'), info: add('info'), warn: add('warn'), error: add('error') };
 }
 
+/** They wrote first, so the dialog is theirs. */
+const STARTS = 'notice: Оператор Анна подключился к диалогу';
+
 describe('webhook', () => {
   it('answers as docs/http.md says', async () => {
     await using desk = await startDesk({
@@ -44,7 +47,7 @@ describe('webhook', () => {
     expect(await post(event({ type: 'Surprise' }))).toBe(200);
     expect(await post(`{"a":"${'x'.repeat(2 * 1024 * 1024)}"}`)).toBe(413);
     await desk.settle();
-    expect(desk.host.chat(LEAD)).toEqual(['operator: Привет', 'operator: Привет', 'operator: Привет']);
+    expect(desk.host.chat(LEAD)).toEqual([STARTS, 'operator: Привет', 'operator: Привет', 'operator: Привет']);
   });
 
   it('shows what overtook each other in LiveTex’s order when both are there, and keeps LiveTex’s time', async () => {
@@ -116,7 +119,10 @@ describe('webhook', () => {
     await plugin.webhook('main', bytes({ ...text, user_id: userIdOf(LEAD) }), {});
     await plugin.webhook('sales', bytes({ ...text, user_id: userIdOf(buyer) }), {});
     await desk.settle();
-    expect([desk.host.chat(LEAD), desk.host.chat(buyer)]).toEqual([['operator: Привет'], ['operator: Привет']]);
+    expect([desk.host.chat(LEAD), desk.host.chat(buyer)]).toEqual([
+      [STARTS, 'operator: Привет'],
+      [STARTS, 'operator: Привет'],
+    ]);
   });
 
   it('logs an unknown type once, and no text above debug', async () => {
@@ -143,7 +149,7 @@ describe('webhook', () => {
     broken = false;
     expect((await desk.host.plugin.webhook('main', body, {})).status).toBe(200);
     await desk.settle();
-    expect(desk.host.chat(LEAD)).toEqual(['operator: Привет']);
+    expect(desk.host.chat(LEAD)).toEqual([STARTS, 'operator: Привет']);
 
     function broken_(): typeof storage.transaction {
       return (work) => (broken ? Promise.reject(new Error('the disk is full')) : storage.transaction(work));

@@ -1,6 +1,6 @@
 import type { DialogEvent, DialogState } from '../../../plugin/contract/dialog.ts';
 import type { Group } from '../../../plugin/contract/groups.ts';
-import type { ScriptType } from '../../../plugin/contract/script-types.ts';
+import type { ScriptRef, ScriptType } from '../../../plugin/contract/script-types.ts';
 import { NEW_DIALOG } from '../../../plugin/dialog/dialog-state.ts';
 import type { Effect } from '../../../plugin/dialog/effect.ts';
 import type { Facts, TransitionContext } from '../../../plugin/dialog/facts.ts';
@@ -12,6 +12,7 @@ export interface DialogRunOptions {
   readonly pickupMs?: number;
   readonly replyMs?: number;
   readonly liveTexTime?: number | null;
+  readonly exitScript?: ScriptRef | null;
   readonly settings?: Partial<TransitionContext['settings']>;
 }
 
@@ -59,13 +60,14 @@ export function startDialog(options: DialogRunOptions = {}): DialogRun {
 function contextOf({ now, options }: DialogRun): TransitionContext {
   return {
     now,
-    settings: { reserveGroups: [], ...options.settings },
+    settings: { reserveGroups: [], reopenOnOperatorText: true, ...options.settings },
+    liveTexTime: options.liveTexTime ?? null,
     timeouts: { transferMs: TRANSFER_MS, pickupMs: options.pickupMs ?? null, replyMs: options.replyMs ?? null },
     facts: {
       availability: options.availability ?? ONLINE,
       profile: { name: 'Иван', attributes: { номер_заявки: '705' } },
       scripts: new Set(options.scripts),
-      liveTexTime: options.liveTexTime ?? null,
+      exitScript: options.exitScript ?? null,
     },
   };
 }
@@ -97,7 +99,7 @@ export function short(effects: readonly Effect[]): string[] {
       case 'notice':
         return effect.operator === undefined ? `notice:${effect.notice}` : `notice:${effect.notice}:${effect.operator}`;
       case 'run':
-        return `run:${effect.type}:${effect.cause}${effect.duringTransfer ? ':during' : ''}`;
+        return `run:${'type' in effect.script ? effect.script.type : effect.script.code}:${effect.cause}${effect.duringTransfer ? ':during' : ''}`;
       case 'showText':
         return `show:${effect.operator ?? '-'}:${effect.text}`;
       case 'showFile':

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ANNA, closed, leadSays, operatorDialog, short, startDialog, text, waitingDialog } from './dialog-run.ts';
 
+/** LiveTex has no method to close a conversation: its operator reads this. */
+const GONE = 'mirror:note:Клиент вернулся к боту, отвечает бот';
 const RETURN = { type: 'ReturnRequested' } as const;
 
 describe('return', () => {
@@ -33,29 +35,29 @@ describe('return', () => {
 
   it('from the bot side the same without the notice', () => {
     const run = operatorDialog({ scripts: ['return'] });
-    expect(short(run.feed(RETURN))).toEqual(['forwarded:false', 'run:return:returned']);
+    expect(short(run.feed(RETURN))).toEqual([GONE, 'forwarded:false', 'run:return:returned']);
   });
 
   it('before an operator joined it runs no script of type Возврат', () => {
     const waiting = waitingDialog({ scripts: ['return'] });
-    expect(short(waiting.feed(RETURN))).toEqual(['forwarded:false']);
+    expect(short(waiting.feed(RETURN))).toEqual([GONE, 'forwarded:false']);
     const asked = startDialog({ scripts: ['return'] });
     asked.feed({ type: 'TransferRequested' });
-    expect(short(asked.feed({ ...RETURN, scriptType: 'standard' }))).toEqual(['unschedule:transfer']);
+    expect(short(asked.feed({ ...RETURN, scriptType: 'standard' }))).toEqual([GONE, 'unschedule:transfer']);
     const again = operatorDialog({ scripts: ['return'] });
     again.feed(RETURN, { type: 'TransferRequested' }, { type: 'Selected', transfer: 2, notBefore: null });
-    expect(short(again.feed(RETURN))).toEqual(['forwarded:false']);
+    expect(short(again.feed(RETURN))).toEqual([GONE, 'forwarded:false']);
   });
 
   it('a script of type Возврат that returns the dialog is not started again', () => {
     const run = operatorDialog({ scripts: ['return'] });
-    expect(short(run.feed({ ...RETURN, scriptType: 'return' }))).toEqual(['forwarded:false']);
+    expect(short(run.feed({ ...RETURN, scriptType: 'return' }))).toEqual([GONE, 'forwarded:false']);
   });
 
   it('before LiveTex has accepted there is no flag to clear, and the timer ends', () => {
     const run = startDialog();
     run.feed({ type: 'TransferRequested' });
-    expect(short(run.feed(RETURN))).toEqual(['unschedule:transfer']);
+    expect(short(run.feed(RETURN))).toEqual([GONE, 'unschedule:transfer']);
     expect(run.state.mode).toBe('bot');
   });
 

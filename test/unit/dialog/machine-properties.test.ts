@@ -27,7 +27,11 @@ const scriptType = fc.option(fc.constantFrom<ScriptType>('return', 'no_operators
 const words = fc.constantFrom('текст', '', ' ', '/bot', '/operator');
 const file = { url: 'https://example.com/f', name: null, size: null, comment: null };
 const event: fc.Arbitrary<DialogEvent> = fc.oneof(
-  fc.record({ type: fc.constantFrom('LeadMessage', 'BotMessage'), content: fc.constant({ text: 'слова' }) }),
+  fc.record({
+    type: fc.constantFrom('LeadMessage', 'BotMessage'),
+    content: fc.constantFrom({ text: 'слова' }, { text: ' Бот! ' }),
+  }),
+  fc.record({ type: fc.constant('LeaveMessageRequested'), group: fc.constantFrom('g1', 'нет такой') }),
   fc.record({
     type: fc.constant('TransferRequested'),
     scriptType,
@@ -40,7 +44,7 @@ const event: fc.Arbitrary<DialogEvent> = fc.oneof(
   fc.record({ type: fc.constant('SelectionRefused'), transfer, reason: fc.constant('нет') }),
   fc.record({
     type: fc.constant('TimerFired'),
-    timer: fc.constantFrom<TimerName>('transfer', 'pickup', 'reply'),
+    timer: fc.constantFrom<TimerName>('transfer', 'pickup', 'reply', 'waiting'),
     transfer,
     number: fc.nat(4),
   }),
@@ -86,6 +90,9 @@ const timeouts = fc.record({
 const settings: fc.Arbitrary<TransitionContext['settings']> = fc.record({
   reserveGroups: fc.subarray(['g1', 'Группа g2']),
   schedule: fc.constantFrom(undefined, { timeZone: 'UTC', hours: { mon: '09:00-18:00' }, days: {} }),
+  exit: fc.constantFrom(undefined, { phrases: ['бот'], script: 'return' }),
+  reopenOnOperatorText: fc.boolean(),
+  waiting: fc.constantFrom(undefined, { text: 'Подождите', everySeconds: 60, times: 2 }),
 });
 
 test(
@@ -99,9 +106,10 @@ test(
         for (const [index, [happened, facts]] of steps.entries()) {
           const context = {
             now: START + index,
+            liveTexTime: facts.liveTexTime,
             timeouts: limits,
             settings: ours,
-            facts: factsFor(state, happened, facts),
+            facts: factsFor(state, happened, facts, ours),
           };
           const result = transition(state, happened, context);
           checkStep(state, result.state, result.effects);
@@ -113,7 +121,8 @@ test(
           state = result.state;
           expect([...timers].filter((timer) => !mayRun(state, timer))).toEqual([]);
         }
-        const context = { now: START, timeouts: limits, settings: ours, facts: { scripts: new Set<ScriptType>() } };
+        const end = { now: START, liveTexTime: null, timeouts: limits, settings: ours };
+        const context = { ...end, facts: { scripts: new Set<ScriptType>() } };
         expect(transition(state, { type: 'ReturnRequested' }, context).state.mode).toBe('bot');
       }),
       { numRuns: RUNS },
@@ -126,18 +135,20 @@ test(
 function factsFor(
   state: DialogState,
   happened: DialogEvent,
-  { availability, scripts, liveTexTime }: Known,
+  { availability, scripts }: Known,
+  ours: TransitionContext['settings'],
 ): TransitionContext['facts'] {
-  const needs = needsOf(state, happened);
-  const mayNeed = mayNeedFacts(happened);
-  const nothing = { transfer: false, profile: false, scripts: [] };
+  const needs = needsOf(state, happened, ours);
+  const mayNeed = mayNeedFacts(happened, ours);
+  const nothing = { transfer: false, profile: false, scripts: [], exitScript: false };
   expect(needs).toEqual(mayNeed ? needs : nothing);
-  expect(needs).toEqual(mayNeedFacts(happened, state) ? needs : nothing);
+  expect(needs).toEqual(mayNeedFacts(happened, ours, state) ? needs : nothing);
   if (!mayNeed) return {};
   return {
     scripts: new Set(needs.scripts.filter((type) => scripts.includes(type))),
     ...(needs.profile ? { profile: { name: 'Иван', attributes: {} } } : {}),
-    ...(needs.transfer ? { availability, liveTexTime } : {}),
+    ...(needs.transfer ? { availability } : {}),
+    ...(needs.exitScript ? { exitScript: scripts.includes('return') ? { type: 'return' } : null } : {}),
   };
 }
 
@@ -145,13 +156,20 @@ function checkStep(before: DialogState, after: DialogState, effects: readonly Ef
   expect(dialogStateSchema.parse(after)).toEqual(after);
   expect(after.forwarded).toBe(after.mode === 'waiting' || after.mode === 'operator');
   expect(after.employee !== null).toBe(after.mode === 'operator');
-  expect(after.selection === null).toBe(after.mode === 'bot');
-  expect(after.transfer - before.transfer).toBe(before.mode === 'bot' && after.mode === 'transferring' ? 1 : 0);
+  expect(after.selection === null).toBe(after.mode === 'bot' && !after.messageLeft);
+  expect(after.messageLeft && after.mode !== 'bot').toBe(false);
+  // A request, a message that is left, or an operator who writes first; taking a message that was left is no new transfer.
+  const began = before.mode === 'bot' && (after.mode !== 'bot' || (after.messageLeft && !before.messageLeft));
+  const isTaken = before.messageLeft && after.transfer === before.transfer;
+  expect(after.transfer - before.transfer).toBe(began && !isTaken ? 1 : 0);
   const count = (match: (effect: Effect) => boolean): number => effects.filter(match).length;
-  const accepted = before.mode === 'transferring' && after.forwarded ? 1 : 0;
-  expect(count((effect) => effect.do === 'notice' && effect.notice === 'transferred')).toBe(
-    accepted + passedThrough(before, after, effects),
-  );
+  const isUnnamed = before.mode === 'bot' && after.mode === 'waiting';
+  const accepted = (before.mode === 'transferring' && after.forwarded) || isUnnamed ? 1 : 0;
+  const passed = passedThrough(before, after, effects);
+  const told = count((effect) => effect.do === 'notice' && effect.notice === 'transferred');
+  // Of a message that was left it is told only when LiveTex does not say who has come.
+  const mayBeSilent = passed === 1 && before.messageLeft && told === 0;
+  expect(mayBeSilent || told === accepted + passed).toBe(true);
   const flips = effects.flatMap((effect) => (effect.do === 'forwarded' ? [effect.forwarded] : []));
   expect(flips.at(-1) ?? before.forwarded).toBe(after.forwarded);
   // The lead is told of a change before it hears the operator.
@@ -165,7 +183,7 @@ function checkStep(before: DialogState, after: DialogState, effects: readonly Ef
 /** An operator whose very first word is /bot, without a script for it: accepted, connected and returned in one step. */
 function passedThrough(before: DialogState, after: DialogState, effects: readonly Effect[]): number {
   const returned = effects.some((effect) => effect.do === 'notice' && effect.notice === 'returned');
-  return before.mode === 'transferring' && after.mode === 'bot' && returned ? 1 : 0;
+  return (before.mode === 'transferring' || before.messageLeft) && after.mode === 'bot' && returned ? 1 : 0;
 }
 
 function mayRun(state: DialogState, timer: TimerName): boolean {
@@ -176,5 +194,7 @@ function mayRun(state: DialogState, timer: TimerName): boolean {
       return state.mode === 'waiting';
     case 'reply':
       return state.replyTimer !== null;
+    case 'waiting':
+      return state.waits !== null && state.mode === 'waiting';
   }
 }

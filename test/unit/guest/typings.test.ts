@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createScriptRunner } from '../../support/sandbox-under-test.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
-const typings = ['livetex.d.ts', 'platform.d.ts']
+const typings = ['livetex.d.ts', 'operators.d.ts', 'platform.d.ts']
   .map((file) => readFileSync(path(`plugin/guest/${file}`), 'utf8'))
   .join('\n');
 

@@ -238,6 +238,7 @@ export const en: Texts = {
       returned: 'the dialog came back to the bot',
       operator_command: 'an operator’s command',
       operator_timeout: 'the operator did not answer in time',
+      lead_exit: 'the lead went back to the bot',
       script_failed: 'the script "{of}" failed',
       not_sent: 'the message was not sent',
       answer_not_kept: 'the answer of the lead was not kept',
@@ -259,6 +260,7 @@ export const en: Texts = {
       timeout: 'LiveTex did not take the dialog in time',
       refused: 'LiveTex refused',
       operator_timeout: 'the operator did not answer in time',
+      exited: 'the lead went back to the bot',
     },
     endedBy: {
       operator: 'the operator gave it back',

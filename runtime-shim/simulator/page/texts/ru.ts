@@ -232,6 +232,7 @@ export const ru = {
       timeout: 'LiveTex не принял диалог вовремя',
       refused: 'LiveTex отказал',
       operator_timeout: 'оператор не ответил вовремя',
+      exited: 'лид вернулся к боту',
     },
     endedBy: {
       operator: 'оператор вернул диалог',

@@ -1,0 +1,2 @@
+bot.sendMessage('Позову оператора.');
+livetex.transferToOperator({ reason: 'Вопрос с сайта' });
