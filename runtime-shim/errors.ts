@@ -221,6 +221,14 @@ export const SHIM_ERRORS = {
       ru: `http.host "${facts.host}" доступен другим машинам: задайте http.apiToken или слушайте 127.0.0.1`,
     }),
   }),
+  channel_bot_unknown: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { channel: string; bot: string; known: readonly string[] }) => ({
+      en: `the channel "${facts.channel}" is to serve the bot "${facts.bot}", which is not run here; known: ${facts.known.join(', ')}`,
+      ru: `канал "${facts.channel}" должен вести бота "${facts.bot}", а его здесь нет; есть: ${facts.known.join(', ')}`,
+    }),
+  }),
   bot_twice: row({
     fault: 'setup',
     retryable: false,

@@ -10,6 +10,9 @@ export const MAX_URL_LENGTH = 2_048;
 /** Most buttons of one message. Our choice. */
 const MAX_BUTTONS = 100;
 
+/** Longest text of what a messenger is told beside a message, as JSON. Our choice. */
+const MAX_PARAMS = 2_000;
+
 /** Longest text of a button, and longest name of a file. */
 export const MAX_BUTTON_TEXT = 1_000;
 export const MAX_FILE_NAME = 255;
@@ -86,6 +89,8 @@ export const contentSchema = z
     text: textSchema.min(1).optional(),
     buttons: buttonRowsSchema.optional(),
     attachments: z.array(attachmentSchema).max(MAX_ATTACHMENTS).optional(),
+    /** A JSON object as text: what the messenger itself is told beside (`parse_mode`). Nobody else looks at it. */
+    params: textSchema.max(MAX_PARAMS).optional(),
   })
   .refine(
     (content) =>

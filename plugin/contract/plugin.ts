@@ -43,6 +43,8 @@ export interface Check {
 export interface Readiness extends State {
   /** By the binding's id. */
   readonly bindings?: Readonly<Record<string, State>>;
+  /** By the channel's code: a messenger that cannot be reached says nothing about the process, which stores and serves all others. */
+  readonly channels?: Readonly<Record<string, State>>;
 }
 
 /** A webhook's answer. `body` is JSON text. */

@@ -1,5 +1,5 @@
 import type { BindingConfig } from '../contract/binding-config.ts';
-import { leading } from './split-text.ts';
+import { leading } from '../contract/split-text.ts';
 
 /** Put before a line of a message that reads like a header. */
 const QUOTE = '> ';

@@ -1,6 +1,6 @@
 import { type Attachment, type Content, type Button, buttonLine } from '../contract/message.ts';
 import { type Headers, headerLine, oneLine, quoteHeaderLines } from './header.ts';
-import { codePoints, splitText } from './split-text.ts';
+import { codePoints, splitText } from '../contract/split-text.ts';
 
 /** One message to LiveTex, without its `user_id`. Stored as a job. */
 export type MirrorRequest =

@@ -1,6 +1,6 @@
 import { type Attachment, MAX_TEXT_LENGTH, MAX_URL_LENGTH, attachmentSchema, isHttpUrl } from '../contract/message.ts';
 import type { Effect, NoticeName } from '../dialog/effect.ts';
-import { splitText } from '../mirror/split-text.ts';
+import { splitText } from '../contract/split-text.ts';
 
 /** A delivery before it has its id and time. */
 export type NewDelivery =

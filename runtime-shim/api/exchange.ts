@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 
 export interface ExchangeRequest {
@@ -5,11 +6,13 @@ export interface ExchangeRequest {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
+  readonly body: string | Readable | null;
   /** Bytes of the body as it comes. */
   readonly maxBytes: number;
   /** Ends the exchange: its time is over, or nobody waits for it any more. */
   readonly signal: AbortSignal;
+  /** Told that there is a connection, and the request goes out on it. */
+  readonly onSent?: () => void;
 }
 
 /** An answer as it came over the wire. */
@@ -51,6 +54,7 @@ export function exchange(request: ExchangeRequest): Promise<WireAnswer> {
       onRequestStart(started) {
         controller = started;
         if (signal.aborted) cut();
+        else request.onSent?.();
       },
       onResponseStart(_controller, status, received) {
         // 1xx announces the answer, it is not the answer.

@@ -2,6 +2,8 @@ import type { EventVerdict, PlatformEvent } from '../../plugin/contract/events.t
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import { type LiveTexPlugin, createLiveTexPlugin } from '../../plugin/index.ts';
 import type { Retention, Storage } from '../../plugin/storage/contract.ts';
+import type { ChannelDriver } from '../channels/contract.ts';
+import { telegramDriver } from '../channels/telegram/telegram-driver.ts';
 import type { Runtime, RuntimeOptions } from '../runtime/contract.ts';
 import { createRuntimeFrom, type RuntimeParts } from '../runtime/create-runtime.ts';
 import type { SandboxLimits } from '../sandbox/contract.ts';
@@ -28,6 +30,7 @@ export async function createRuntimeOf(config: Config, options: RuntimeOfOptions)
     bot: botFoldersOf(config),
     sandbox: sandboxOf(config),
     api: config.api,
+    channels: channelsOf(config),
     plugins: [
       async (host, storage) => {
         const retention = retentionOf(config);
@@ -48,6 +51,34 @@ export async function createRuntimeOf(config: Config, options: RuntimeOfOptions)
     ],
   };
   return await createRuntimeFrom(runtimeOptions, parts);
+}
+
+/** The drivers of the configured messengers. */
+function channelsOf({ channels }: Config): NonNullable<RuntimeOptions['channels']> {
+  return Object.fromEntries(
+    Object.entries(channels).map(([code, { bot, onUnknown, watchSeconds, ...settings }]) => [
+      code,
+      {
+        driver: channelDriverOf(settings),
+        onUnknown,
+        watchMs: watchSeconds * 1_000,
+        ...(bot === undefined ? {} : { bot }),
+      },
+    ]),
+  );
+}
+
+/** A messenger's driver, as it is configured. */
+export function channelDriverOf({
+  kind: _kind,
+  ...settings
+}: Omit<Config['channels'][string], 'bot' | 'onUnknown' | 'watchSeconds'>): ChannelDriver {
+  const { secret, proxy, ...given } = settings;
+  return telegramDriver({
+    ...given,
+    ...(secret === undefined ? {} : { secret }),
+    ...(proxy === undefined ? {} : { proxy }),
+  });
 }
 
 /** Only what is set: the runtime has the defaults. */

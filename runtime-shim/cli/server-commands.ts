@@ -106,6 +106,46 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/webhook.ts')).webhook,
   },
   {
+    name: 'channel',
+    summary: {
+      en: 'register a messenger, show what it knows, or check it',
+      ru: 'подключить мессенджер, показать, что он знает, или проверить его',
+    },
+    about: {
+      en: [
+        'set: has the messenger post to this server ("mode": "webhook"), or to nobody ("mode": "poll"), and reads it back. Needed',
+        'once, and after a change of mode, secret or http.publicUrl: a server changes nothing there when it starts.',
+        "show: the bot's name there, and where the messenger posts to. check: whether that is right, and what to do if it is not;",
+        'then the exit code is 1. Sends no message.',
+      ].join('\n'),
+      ru: [
+        'set: мессенджер начинает слать события на этот сервер ("mode": "webhook") или никуда ("mode": "poll"), и это проверяется.',
+        'Нужна один раз и после смены mode, secret или http.publicUrl: при запуске сервер там ничего не меняет.',
+        'show: как бот там называется и куда мессенджер шлёт события. check: всё ли верно, и что делать, если нет; тогда код',
+        'выхода 1. Сообщений не отправляет.',
+      ].join('\n'),
+    },
+    positionals: [
+      {
+        name: 'set|show|check',
+        required: true,
+        oneOf: ['set', 'show', 'check'],
+        help: { en: 'what to do', ru: 'что сделать' },
+      },
+      {
+        name: 'code',
+        required: true,
+        help: { en: 'the channel\'s code, a key of "channels"', ru: 'код канала — ключ в "channels"' },
+      },
+    ],
+    options: [CONFIG],
+    examples: [
+      'metabot-livetex channel set telegram --config livetex.json',
+      'metabot-livetex channel check telegram --config livetex.json',
+    ],
+    load: async () => (await import('./commands/channel.ts')).channel,
+  },
+  {
     name: 'doctor',
     summary: {
       en: 'look whether operators can be reached, and whether their answers arrive',

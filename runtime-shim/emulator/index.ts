@@ -1,4 +1,4 @@
-/** `metabot24-livetex/emulator`: a local LiveTex for tests and for the simulator. */
+/** `metabot24-livetex/emulator`: a local LiveTex and a local Telegram for tests and for the simulator. */
 import { Listener } from '../http/listen.ts';
 import { BodyBudget } from '../http/read-body.ts';
 import { serveApi } from './api/serve-api.ts';
@@ -10,6 +10,17 @@ import { TouchPoint, touchPointDesk } from './touch-point.ts';
 
 export { connectLiveTexEmulator } from './control/connect-livetex-emulator.ts';
 export type { RemoteLiveTexEmulator } from './control/connect-livetex-emulator.ts';
+export { startTelegramEmulator } from './telegram/telegram-emulator.ts';
+export type {
+  ShownMessage,
+  TelegramDelivery,
+  TelegramEmulator,
+  TelegramEmulatorOptions,
+  TelegramFault,
+  TelegramFileKind,
+  TelegramPerson,
+  TelegramRequest,
+} from './telegram/telegram-contract.ts';
 export type { Clock } from '../../plugin/contract/host.ts';
 export type {
   EmulatedDialog,

@@ -56,9 +56,9 @@ export function factory(
       store.remove(key);
       return bot;
     },
-    // The last three parameters steer how the platform's own channels send; the shim has nothing that they could change.
-    sendMessage(text: unknown, buttons: unknown = null, attachments: unknown = null) {
-      collectAction(state, messageAction(text, buttons, attachments));
+    // The last two parameters steer how the platform's own channels send; the shim has nothing that they could change.
+    sendMessage(text: unknown, buttons: unknown = null, attachments: unknown = null, params: unknown = null) {
+      collectAction(state, messageAction(text, buttons, attachments, params));
       return true;
     },
     run(options: unknown) {

@@ -2,7 +2,7 @@ import type { Action } from './run-state.guest.ts';
 import { mustBe, NOT_EMPTY, refuse, tooLong, wellFormed } from './arguments.guest.ts';
 import { describe } from '../../plugin/contract/describe.guest.ts';
 import type { Text } from '../../plugin/contract/text.ts';
-import { add, isArray, isFinite, type List, list, testRegExp, toText } from './intrinsics.guest.ts';
+import { add, isArray, isFinite, type List, list, testRegExp, toJson, toText } from './intrinsics.guest.ts';
 
 // The same limits as in plugin/contract/message.ts; a test holds the two together.
 const MAX_TEXT_LENGTH = 100_000;
@@ -11,6 +11,7 @@ const MAX_URL_LENGTH = 2_048;
 const MAX_BUTTONS = 100;
 const MAX_BUTTON_LENGTH = 1_000;
 const MAX_NAME_LENGTH = 255;
+const MAX_PARAMS = 2_000;
 
 /** http and https only, with a host, without spaces or control characters; the server parses the link once more. */
 // eslint-disable-next-line no-control-regex -- control characters are what must not pass
@@ -18,11 +19,15 @@ const LINK = /^https?:\/\/[^\s\u0000-\u001f\u007f-\u009f/?#]+[^\s\u0000-\u001f\u
 const CALL = 'bot.sendMessage';
 
 /** Checks the arguments of `bot.sendMessage` and makes its action. */
-export function messageAction(text: unknown, buttons: unknown, attachments: unknown): Action {
-  const action: { __proto__: null; type: string; text?: string; buttons?: object; attachments?: object } = {
-    __proto__: null,
-    type: 'send_message',
-  };
+export function messageAction(text: unknown, buttons: unknown, attachments: unknown, params: unknown): Action {
+  const action: {
+    __proto__: null;
+    type: string;
+    text?: string;
+    buttons?: object;
+    attachments?: object;
+    params?: string;
+  } = { __proto__: null, type: 'send_message' };
   const words = textArgument(text);
   if (words !== '') action.text = words;
   if (buttons !== null && buttons !== undefined) {
@@ -40,7 +45,19 @@ export function messageAction(text: unknown, buttons: unknown, attachments: unkn
       ru: `${CALL}: сообщению нужен текст, кнопки или вложение, а получено: ${got.ru}`,
     });
   }
+  const told = paramsArgument(params);
+  if (told !== undefined) action.params = told;
   return action;
+}
+
+/** What the messenger is told beside, as JSON; nothing of it is looked at here. */
+function paramsArgument(params: unknown): string | undefined {
+  if (params === null || params === undefined || params === false || params === '') return undefined;
+  const what = { en: 'apiAdditionalParams', ru: 'apiAdditionalParams' };
+  const text = typeof params !== 'object' || isArray(params) ? undefined : toJson(params);
+  if (text === undefined) return refuse(mustBe(CALL, what, { en: 'an object', ru: 'нужен объект' }, params));
+  if (text.length > MAX_PARAMS) return refuse(tooLong(CALL, what, MAX_PARAMS));
+  return text === '{}' ? undefined : wellFormed(CALL, text);
 }
 
 function textArgument(text: unknown): string {

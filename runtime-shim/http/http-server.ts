@@ -13,6 +13,7 @@ import { createTrustedProxies, type TrustedProxies } from './peer-address.ts';
 import { BodyBudget } from './read-body.ts';
 import { type Route, type Serve, serveRoutes } from './routes.ts';
 import type { ServerPorts } from './server-ports.ts';
+import { channelRoutes } from './channel-routes.ts';
 import { stateRoutes } from './state-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
@@ -133,6 +134,7 @@ export class HttpServer {
     const bodies = new BodyBudget(this.limits.maxBodiesBytes);
     const routes: Route[] = [
       ...webhookRoutes({ plugins: ports.runtime.plugins, trustedProxies, bodies }),
+      ...channelRoutes({ channels: ports.channels, bodies }),
       ...leadRoutes({ ports, bodies, closing: closing.signal }),
       ...endpointRoutes(ports, bodies),
       ...stateRoutes(ports),
@@ -153,7 +155,7 @@ export class HttpServer {
 }
 
 /** Nobody outside may make a label: what is not known is one area. */
-const AREA = /^\/(webhook|api|healthz|readyz|metrics)(?=[/?]|$)/;
+const AREA = /^\/(webhook|api|files|healthz|readyz|metrics)(?=[/?]|$)/;
 const MEASURED_METHODS = new Set(['GET', 'HEAD', 'POST']);
 
 function measure(seconds: Histogram, request: IncomingMessage, response: ServerResponse, startedAt: number): void {

@@ -6,7 +6,10 @@ import type { Route } from './routes.ts';
 import type { ServerPorts } from './server-ports.ts';
 
 const stateSchema = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
-const readinessSchema = stateSchema.extend({ bindings: z.record(z.string(), stateSchema).optional() });
+const readinessSchema = stateSchema.extend({
+  bindings: z.record(z.string(), stateSchema).optional(),
+  channels: z.record(z.string(), stateSchema).optional(),
+});
 const readinessQuery = z.object({ binding: z.string().optional() });
 
 export function stateRoutes(ports: Pick<ServerPorts, 'ready' | 'metrics'>): Route[] {

@@ -18,6 +18,8 @@ export interface TranscriptMessage {
   readonly sentAt?: number;
   /** It is the corrected text of the lead's message with this id. */
   readonly edits?: string;
+  /** What the lead's messenger is told beside, a JSON object as text. */
+  readonly params?: string;
   /** Unix ms: when it was received. */
   readonly at: number;
 }
@@ -31,6 +33,7 @@ export const transcriptLineSchema = z.object({
   operator: z.string().optional(),
   sentAt: z.number().optional(),
   edits: z.string().optional(),
+  params: z.string().optional(),
 });
 
 /** A line before it has its number and time. */
@@ -42,6 +45,7 @@ export interface NewLine {
   readonly operator?: string | undefined;
   readonly sentAt?: number | undefined;
   readonly edits?: string | undefined;
+  readonly params?: string | undefined;
 }
 
 /** Appends one line and returns it with its number. */
@@ -86,7 +90,7 @@ export async function readTranscript(
 }
 
 function messageOf(entry: StreamEntry): TranscriptMessage {
-  const { from, text, buttons, attachments, operator, sentAt, edits } = transcriptLineSchema.parse(entry.value);
+  const { from, text, buttons, attachments, operator, sentAt, edits, params } = transcriptLineSchema.parse(entry.value);
   return {
     seq: entry.seq,
     from,
@@ -96,6 +100,7 @@ function messageOf(entry: StreamEntry): TranscriptMessage {
     ...(operator === undefined ? {} : { operator }),
     ...(sentAt === undefined ? {} : { sentAt }),
     ...(edits === undefined ? {} : { edits }),
+    ...(params === undefined ? {} : { params }),
     at: entry.at,
   };
 }

@@ -32,7 +32,7 @@ export class BackgroundWork {
  */
 export async function waitUntilIdle(
   context: RuntimeContext,
-  workers: readonly LaneWorker[],
+  workers: ReadonlyArray<Pick<LaneWorker, 'idle'>>,
   background: BackgroundWork,
 ): Promise<void> {
   let happened = true;

@@ -50,6 +50,7 @@ export async function commitScenario(
       continue;
     }
     const message = await appendLine(tx, lead, { from: 'bot', ...said.content }, at);
+    await context.channels()?.said(tx, lead, message);
     activities.push({ kind: 'message', at, lead, message });
   }
   const forwarded = forwardedBy(context, result);

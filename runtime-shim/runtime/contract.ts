@@ -16,6 +16,7 @@ import type {
 } from '../../plugin/contract/plugin.ts';
 import type { Storage, ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
 import type { ApiOptions, ApiRequestFacts } from '../api/contract.ts';
+import type { ChannelOptions } from '../channels/channel.ts';
 import type { ScriptCause } from '../leads/script-cause.ts';
 import type { SandboxLimits, ScriptError, ScriptLogLine, ScriptUsage } from '../sandbox/contract.ts';
 
@@ -67,11 +68,15 @@ export interface RuntimeOptions {
     readonly apiToken?: string;
     /** Asked in order for what the runtime itself does not answer. */
     readonly routes?: readonly HttpRoute[];
+    /** Where this server is reached from outside, such as `https://bot.example.com`: messengers post there, and files are fetched there. */
+    readonly publicUrl?: string;
     /** Addresses and networks (`10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` is believed. Default: none. */
     readonly trustedProxies?: readonly string[];
     /** Default: as `runtime-shim/http/http-server.ts` says and why. */
     readonly limits?: Partial<HttpLimits>;
   };
+  /** Messengers by the code of the channel. A code stays: a lead of another code is another lead. */
+  readonly channels?: Readonly<Record<string, ChannelOptions>>;
   readonly logger?: Logger;
   readonly clock?: Clock;
   /** Reload the bot folder when a file in it is saved. */
@@ -181,6 +186,8 @@ export interface LeadData {
   readonly jobs: readonly LeadJobView[];
   /** Further jobs that are not shown: they would be too much for one answer. */
   readonly jobsLeftOut: number;
+  /** What the lead's messenger has of it: whether it may be written to, and what of it was not understood. Left out: no messenger. */
+  readonly channel?: Json;
   /** What each plugin keeps, by its name. */
   readonly plugins: Readonly<Record<string, PluginLeadData>>;
 }

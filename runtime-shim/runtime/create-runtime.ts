@@ -1,4 +1,5 @@
 import { TableStore } from '../tables/table-store.ts';
+import { randomUUID } from 'node:crypto';
 import { openStorage, systemClock } from '../../plugin/storage/index.ts';
 import type { ApiMode } from '../api/contract.ts';
 import { ScriptRequests } from '../api/script-requests.ts';
@@ -8,6 +9,8 @@ import { shimError } from '../errors.ts';
 import type { Route } from '../http/routes.ts';
 import type { Sandbox } from '../sandbox/contract.ts';
 import { createSandbox, DEFAULT_LIMITS } from '../sandbox/index.ts';
+import { Channels } from '../channels/channels.ts';
+import { LinkOpener } from '../channels/open-link.ts';
 import { ActivityBus } from './activity-bus.ts';
 import { BackgroundWork } from './background-work.ts';
 import { BotHolder } from './bot-holder.ts';
@@ -16,7 +19,8 @@ import { hostPorts } from './host-ports.ts';
 import { OutputQuota } from './output-quota.ts';
 import { MAX_SCENARIO_TRIES } from './perform-lead-job.ts';
 import { PluginSet } from './plugin-set.ts';
-import { SILENT_LOGGER } from './runtime-context.ts';
+import { messageToStore } from './receive-message.ts';
+import { SILENT_LOGGER, type RuntimeContext } from './runtime-context.ts';
 import { type BotInsides, ShimRuntime } from './shim-runtime.ts';
 
 export { DEFAULT_LIMITS };
@@ -86,6 +90,7 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       forgetAppends();
     });
     let plugins = new PluginSet([]);
+    let channels: Channels | undefined;
     const common = {
       storage,
       clock,
@@ -94,6 +99,7 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       quota: new OutputQuota(clock),
       requests,
       plugins: () => plugins,
+      channels: () => channels,
       maxTries: given.maxTries ?? MAX_SCENARIO_TRIES,
     };
     const insidesOf = (one: BotHolder): BotInsides => {
@@ -110,9 +116,15 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       opened.push(() => plugin.close());
       plugins = new PluginSet([...plugins.list, plugin]);
     }
+    if (options.channels !== undefined && Object.keys(options.channels).length > 0) {
+      const opener = new LinkOpener(options.api?.allow ?? []);
+      opened.push(() => opener.close());
+      channels = openChannels(options, { common, bots, background, opener });
+    }
     return new ShimRuntime(options, {
       bots,
       background,
+      channels,
       release,
       routes: given.routes ?? [],
       hold: given.hold ?? false,
@@ -121,6 +133,42 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
     await release();
     throw error;
   }
+}
+
+/** The channels of a runtime, whose messages become those of its bots. @throws bot_unknown */
+function openChannels(
+  { channels = {}, http, random = Math.random, newId = randomUUID }: RuntimeOptions,
+  parts: {
+    readonly common: Pick<RuntimeContext, 'storage' | 'clock' | 'logger' | 'activities'>;
+    readonly bots: readonly [BotInsides, ...BotInsides[]];
+    readonly background: BackgroundWork;
+    readonly opener: LinkOpener;
+  },
+): Channels {
+  const { common, bots, background, opener } = parts;
+  const { storage, clock, logger, activities } = common;
+  const contextOf = (channel: string, botId: string): RuntimeContext => {
+    const found = bots.find(({ context }) => context.botId === botId);
+    if (found !== undefined) return found.context;
+    throw shimError('channel_bot_unknown', { channel, bot: botId, known: bots.map(({ context }) => context.botId) });
+  };
+  const [{ context: first }] = bots;
+  for (const [code, { bot = first.botId }] of Object.entries(channels)) contextOf(code, bot);
+  return new Channels(channels, {
+    storage,
+    clock,
+    logger,
+    random,
+    firstBot: first.botId,
+    publicUrl: http?.publicUrl,
+    openLink: (url, maxBytes, signal) => opener.open(url, maxBytes, signal),
+    background: (what, work) => background.run(what, work),
+    told: (lead, level, text) => activities.emit({ kind: 'author_log', at: clock.now(), lead, level, text }),
+    storeFor: (botId) => {
+      const context = contextOf('', botId);
+      return (tx, message) => messageToStore(context, message, newId).store(tx);
+    },
+  });
 }
 
 /** Reads the folders of a runtime's bots. @throws bot_invalid, bot_twice */

@@ -18,7 +18,7 @@ import type { RuntimeContext } from './runtime-context.ts';
 
 /** What the shim offers a plugin as the platform (`docs/architecture.md`). `botOf`: the bot with this id, if it is run here. */
 export function hostPorts(
-  context: Pick<RuntimeContext, 'storage' | 'clock' | 'activities' | 'logger'>,
+  context: Pick<RuntimeContext, 'storage' | 'clock' | 'activities' | 'logger' | 'channels'>,
   botOf: (botId: string) => Bot | undefined,
   background: BackgroundWork,
 ): LiveTexHost {
@@ -50,11 +50,12 @@ export function hostPorts(
         await tx.enqueue([newLeadJob({ kind: 'script', lead, id, script, cause, duringTransfer })]);
       }),
     deliver: async (lead, delivery) => {
-      const message = await storage.transaction(async (tx): Promise<TranscriptMessage | undefined> =>
-        (await isFirst(tx, 'delivery', lead, delivery.id))
-          ? appendLine(tx, lead, lineOf(delivery), delivery.at)
-          : undefined,
-      );
+      const message = await storage.transaction(async (tx): Promise<TranscriptMessage | undefined> => {
+        if (!(await isFirst(tx, 'delivery', lead, delivery.id))) return undefined;
+        const line = await appendLine(tx, lead, lineOf(delivery), delivery.at);
+        await context.channels()?.said(tx, lead, line);
+        return line;
+      });
       if (message !== undefined) activities.emit({ kind: 'message', at: delivery.at, lead, message });
     },
     setForwarded: (lead, { forwarded }) => storage.transaction((tx) => writeForwarded(tx, lead, forwarded)),

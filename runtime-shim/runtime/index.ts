@@ -12,6 +12,24 @@ export type {
   RuntimeOptions,
   TranscriptMessage,
 } from './contract.ts';
+export type { ChannelOptions } from '../channels/channel.ts';
+export type {
+  ChannelDriver,
+  ChannelTraits,
+  FileType,
+  InboundFile,
+  InboundItem,
+  Inspection,
+  OpenedFile,
+  Part,
+  PartButton,
+  Person,
+  Received,
+  SendContext,
+  SendOutcome,
+} from '../channels/contract.ts';
+export { CHANNEL_ERRORS, channelError } from '../channels/channel-errors.ts';
+export { telegramDriver, type TelegramOptions } from '../channels/telegram/telegram-driver.ts';
 export type { Bot, BotRoute, SourceFile } from '../bot/bot.ts';
 export type { BotDescription, BotScript, Route } from '../bot/load/bot-schema.ts';
 export type { Place } from '../json-with-places.ts';

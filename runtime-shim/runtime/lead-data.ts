@@ -3,6 +3,7 @@ import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { LeadData as PluginLeadData } from '../../plugin/contract/plugin.ts';
 import type { Transaction } from '../../plugin/storage/contract.ts';
 import { laneContents } from '../../plugin/storage/lane-contents.ts';
+import { channelLeadData, channelQueue, forgetChannelLead } from '../channels/channel-records.ts';
 import { readAuthorLog } from '../leads/transcript.ts';
 import { idScopesOf, LEADS, leadKey, leadQueue } from '../leads/lead-keys.ts';
 import { forgetLeadRecords, readLead } from '../leads/lead-store.ts';
@@ -26,18 +27,23 @@ export async function leadData(
   externalId: string,
 ): Promise<LeadData | undefined> {
   const ref = refOf(context, channel, externalId);
-  const lanes = [{ queue: leadQueue(ref.botId), lane: leadKey(ref) }];
+  const lanes = [
+    { queue: leadQueue(ref.botId), lane: leadKey(ref) },
+    { queue: channelQueue(ref.channel), lane: leadKey(ref) },
+  ];
   const record = await context.storage.read((tx) => tx.getRecord(LEADS, leadKey(ref)));
   const { jobs, jobsLeftOut } = await laneContents(context.storage, lanes);
   const tableRows = await tableRowsOf(context, ref);
+  const atChannel = await context.storage.read((tx) => channelLeadData(tx, ref));
   const plugins: Record<string, PluginLeadData> = {};
   for (const plugin of context.plugins().list) {
     const kept = await plugin.leadData?.(ref);
     if (kept !== undefined) plugins[plugin.name] = kept;
   }
   const hasMore = Object.values(plugins).some(({ dialogs, jobs: waiting }) => dialogs.length + waiting.length > 0);
-  if (record === undefined && jobs.length === 0 && !hasMore) return undefined;
-  return { lead: ref, record: record?.value ?? null, tableRows, jobs, jobsLeftOut, plugins };
+  if (record === undefined && jobs.length === 0 && !hasMore && atChannel === undefined) return undefined;
+  const told = atChannel === undefined ? {} : { channel: atChannel };
+  return { lead: ref, record: record?.value ?? null, tableRows, jobs, jobsLeftOut, ...told, plugins };
 }
 
 async function tableRowsOf(context: RuntimeContext, ref: LeadRef): Promise<LeadRow[]> {
@@ -105,7 +111,10 @@ async function forgetOwn(
 ): Promise<{ removed: number; underWay: boolean }> {
   const { removed: jobs, underWay } = await tx.clearLane(leadQueue(ref.botId), leadKey(ref));
   if (underWay) return { removed: jobs, underWay };
-  let removed = jobs + rows.length + (await forgetLeadRecords(tx, ref));
+  // A message that is on its way to the lead's messenger ends first.
+  const channel = await forgetChannelLead(tx, ref);
+  if (channel.underWay) return { removed: jobs + channel.removed, underWay: true };
+  let removed = jobs + rows.length + channel.removed + (await forgetLeadRecords(tx, ref));
   const gone = rows.map(({ table, id }) => ({ do: 'delete' as const, table, id }));
   await storeTableWrites(tx, ref.botId, gone);
   for (const scope of idScopesOf(ref)) removed += await tx.forgetIds(scope);

@@ -35,6 +35,7 @@ export async function performLeadJob(
 ): Promise<JobOutcome> {
   const job = leadJobSchema.parse(claimed.payload);
   const facts = await factsOf(context, job);
+  if (job.kind === 'due' && facts.isMuted) return heldBack(context, claimed, job.n);
   const result = await scenarioOf(context, job, facts, claimed.attempts, { signal, onAway });
   return {
     commit: async (tx) => {
@@ -43,10 +44,20 @@ export async function performLeadJob(
   };
 }
 
+/** How long a scheduled run of a lead that has blocked the bot waits before it is looked at again, ms. Our choice: less than the hour that storage lets a timer jump. */
+const HELD_MS = 30 * 60_000;
+
+/** A scheduled run would say something that nobody reads: it waits until the lead lets the bot write again. */
+function heldBack({ clock }: RuntimeContext, { queue, lane, kind, payload }: ClaimedJob, n: number): JobOutcome {
+  const at = clock.now() + HELD_MS;
+  return { commit: (tx) => tx.schedule({ id: `held:${lane}:${n}`, at, job: { queue, lane, kind, payload } }) };
+}
+
 /** What a job is decided by, all as one reading transaction saw it. */
 interface Facts {
   readonly before: StoredLead;
   readonly botAttributes: Awaited<ReturnType<typeof readBotAttributes>>;
+  readonly isMuted: boolean;
   /** Has an operator the dialog? A function, since a plugin may fail to read its dialog: then the scenario has failed. */
   readonly withOperator: () => boolean;
 }
@@ -70,21 +81,22 @@ async function readFacts(
   before: StoredLead,
 ): Promise<Facts> {
   const botAttributes = await readBotAttributes(tx, context.botId);
+  const isMuted = (await context.channels()?.isMuted(tx, job.lead)) === true;
   try {
     const { mode } = await context.plugins().dialog(job.lead, tx);
-    return { before, botAttributes, withOperator: () => mode !== 'bot' };
+    return { before, botAttributes, isMuted, withOperator: () => mode !== 'bot' };
   } catch (error) {
     const fail = (): never => {
       throw error;
     };
-    return { before, botAttributes, withOperator: fail };
+    return { before, botAttributes, isMuted, withOperator: fail };
   }
 }
 
 async function scenarioOf(
   context: RuntimeContext,
   job: LeadJob,
-  { before, botAttributes, withOperator }: Facts,
+  { before, botAttributes, isMuted, withOperator }: Facts,
   attempts: number,
   { signal, onAway }: Pick<JobAttempt, 'signal' | 'onAway'>,
 ): Promise<ScenarioResult> {
@@ -117,6 +129,7 @@ async function scenarioOf(
       bot: context.bot(),
       lead,
       botAttributes,
+      isMuted,
       trigger,
       now,
       ...(due?.params === undefined ? {} : { args: { request: { json: due.params } } }),

@@ -22,6 +22,23 @@ export async function receiveMessage(
   input: LeadMessageInput,
   newId: () => string,
 ): Promise<{ readonly id: string }> {
+  const { id, store } = messageToStore(context, input, newId);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      (await context.storage.transaction(store))();
+      return { id };
+    } catch (error) {
+      if (codeOf(error) !== 'storage_conflict' || tries === MAX_TRIES) throw error;
+    }
+  }
+}
+
+/** The same in a transaction that somebody else begins: `store` returns what to do once it is committed. @throws message_invalid */
+export function messageToStore(
+  context: RuntimeContext,
+  input: LeadMessageInput,
+  newId: () => string,
+): { readonly id: string; readonly store: (tx: Transaction) => Promise<() => void> } {
   const message = parseLeadMessage(context.botId, input);
   const id = message.id ?? newId();
   const at = context.clock.now();
@@ -35,7 +52,7 @@ export async function receiveMessage(
     at,
   };
   const print = fingerprintOf(message.content);
-  const store = async (tx: Transaction): Promise<RuntimeActivity | undefined> => {
+  const storeIn = async (tx: Transaction): Promise<RuntimeActivity | undefined> => {
     const known = await tx.remember(idScope('message', message.lead), id, print);
     if (known !== undefined) return await logChanged(tx, known.value);
     await ensureLead(tx, message.lead, message.name ?? null, at);
@@ -51,17 +68,15 @@ export async function receiveMessage(
     await appendAuthorLog(tx, message.lead, { level: 'warn', text }, at);
     return { kind: 'author_log', at, lead: message.lead, level: 'warn', text };
   };
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const happened = await context.storage.transaction(store);
+  const store = async (tx: Transaction): Promise<() => void> => {
+    const happened = await storeIn(tx);
+    return () => {
       if (happened?.kind === 'author_log')
         context.logger.warn('a known message came again with another content and was ignored', { bot: context.botId });
       if (happened !== undefined) context.activities.emit(happened);
-      return { id };
-    } catch (error) {
-      if (codeOf(error) !== 'storage_conflict' || tries === MAX_TRIES) throw error;
-    }
-  }
+    };
+  };
+  return { id, store };
 }
 
 /** Longest part of an ignored text in the author's log. Our choice: to recognise it by. */

@@ -3,6 +3,7 @@ import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import type { Storage } from '../../plugin/storage/contract.ts';
 import type { ScriptRequests } from '../api/script-requests.ts';
 import type { Bot } from '../bot/bot.ts';
+import type { Channels } from '../channels/channels.ts';
 import type { Sandbox } from '../sandbox/contract.ts';
 import type { ActivityBus } from './activity-bus.ts';
 import type { OutputQuota } from './output-quota.ts';
@@ -20,6 +21,8 @@ export interface RuntimeContext {
   readonly tables: TableStore;
   /** Set once the plugins are made: they are given host ports that need the rest first. */
   readonly plugins: () => PluginSet;
+  /** The messengers that leads write from; set after the plugins. `undefined`: none is configured. */
+  readonly channels: () => Channels | undefined;
   /** The bot in force: it changes when its folder is saved. */
   readonly bot: () => Bot;
   readonly botId: string;

@@ -5,6 +5,7 @@ import type { Metric, Readiness, RuntimePlugin } from '../../plugin/contract/plu
 import type { QueueStats, ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
 import { createProbe, type Probed } from '../../plugin/storage/index.ts';
 import type { LaneWorkerEvent } from '../../plugin/storage/lane-worker-contract.ts';
+import type { Channels } from '../channels/channels.ts';
 import { leadQueue } from '../leads/lead-keys.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 
@@ -59,6 +60,7 @@ interface RuntimeState {
 export function createRuntimeState(
   bots: readonly [RuntimeContext, ...RuntimeContext[]],
   jobs: JobCounters,
+  channels?: Pick<Channels, 'states' | 'metrics'>,
 ): RuntimeState {
   const [context] = bots;
   const { storage, clock } = context;
@@ -78,6 +80,7 @@ export function createRuntimeState(
         ...context.requests.metrics(),
         ...lanes,
         ...laneCounters(jobs),
+        ...(channels?.metrics() ?? []),
         ...plugins.flat(),
       ];
     },
@@ -92,7 +95,8 @@ export function createRuntimeState(
       const reasons = [...new Set([...own.flat(), ...plugins.flatMap((plugin) => plugin.reasons)])];
       const bindings = Object.fromEntries(plugins.flatMap((plugin) => Object.entries(plugin.bindings ?? {})));
       const isEmpty = Object.keys(bindings).length === 0;
-      return { ready: reasons.length === 0, reasons, ...(isEmpty ? {} : { bindings }) };
+      const said = channels === undefined ? {} : { channels: channels.states() };
+      return { ready: reasons.length === 0, reasons, ...(isEmpty ? {} : { bindings }), ...said };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { RuntimePlugin } from '../../plugin/contract/plugin.ts';
 import type { ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
+import type { Channels } from '../channels/channels.ts';
 import { HttpServer } from '../http/http-server.ts';
 import type { Route } from '../http/routes.ts';
 import { type BackgroundWork, waitUntilIdle } from './background-work.ts';
@@ -37,6 +38,7 @@ export interface RuntimeInsides {
   /** The first one is meant where none is named. */
   readonly bots: readonly [BotInsides, ...BotInsides[]];
   readonly background: BackgroundWork;
+  readonly channels: Channels | undefined;
   /** Only listen at the start. */
   readonly hold: boolean;
   /** Further addresses of the HTTP server. */
@@ -82,9 +84,10 @@ export class ShimRuntime implements Runtime {
       SHORT_TIMES_S,
     );
     if (options.http === undefined) return;
-    const state = createRuntimeState(contexts, counters);
+    const state = createRuntimeState(contexts, counters, insides.channels);
     this.http = new HttpServer(options.http, {
       runtime: this,
+      channels: insides.channels,
       storage: context.storage,
       clock: context.clock,
       logger: context.logger,
@@ -135,6 +138,7 @@ export class ShimRuntime implements Runtime {
     for (const { context } of this.all) await context.sandbox.ready();
     for (const plugin of this.plugins) await plugin.start();
     for (const { worker } of this.all) worker.start();
+    this.insides.channels?.start();
     if (this.options.watch === true) {
       const unwatch = this.all.map((bot) =>
         watchFolder(bot.holder.current().folder, clock, logger, () =>
@@ -165,6 +169,7 @@ export class ShimRuntime implements Runtime {
     this.phase = 'closing';
     try {
       await this.http?.refuse();
+      await this.insides.channels?.stop();
       await Promise.all(this.all.map(({ worker }) => worker.stop()));
     } finally {
       // Whoever watches is answered to the end of the work.
@@ -216,7 +221,8 @@ export class ShimRuntime implements Runtime {
   }
 
   idle(): Promise<void> {
-    const workers = this.all.map(({ worker }) => worker);
-    return waitUntilIdle(this.context, workers, this.insides.background);
+    const { channels, background } = this.insides;
+    const workers = [...this.all.map(({ worker }) => worker), ...(channels === undefined ? [] : [channels])];
+    return waitUntilIdle(this.context, workers, background);
   }
 }

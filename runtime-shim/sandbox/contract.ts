@@ -105,6 +105,8 @@ export type ScriptAction =
         readonly url: string;
         readonly name?: string;
       }>;
+      /** A JSON object as text, for the messenger. */
+      readonly params?: string;
     }
   /** `at`: the call that asked for it, for when the bot has no such script. */
   | {

@@ -43,7 +43,7 @@ function scriptRun(play: Play, file: string, code: string): ScriptRun {
         channel_id: lead.ref.channel,
         status_id: lead.status,
         person_id: null,
-        is_mute: false,
+        is_mute: play.input.isMuted === true,
       },
       channel: lead.ref.channel,
       attributes: lead.attributes,

@@ -67,6 +67,7 @@ function sendMessage(play: Play, script: string, action: Extract<ScriptAction, {
     ...(action.attachments === undefined || action.attachments.length === 0
       ? {}
       : { attachments: [...action.attachments] }),
+    ...(action.params === undefined ? {} : { params: action.params }),
   };
   const rows = (action.buttons ?? []).map((row) => [...row]).filter((row) => row.length > 0);
   if (rows.length === 0) play.say(content, script, []);

@@ -47,6 +47,8 @@ export interface ScenarioInput {
   readonly bot: Bot;
   readonly lead: LeadRecord;
   readonly botAttributes: Readonly<Record<string, string>>;
+  /** The lead lets the bot write no more (`is_mute`). Default: it does. */
+  readonly isMuted?: boolean;
   readonly trigger: Trigger;
   /** What is in `memory` at the beginning. Default: nothing. */
   readonly memory?: Readonly<Record<string, string>>;

@@ -45,10 +45,14 @@ async function maintenanceFor(config: Config): Promise<OpenMaintenance> {
 }
 
 function textOf({ binding, checks }: Examined, terminal: Terminal): string {
-  const lines = checks.map(({ name, ok, problem = '', advice = '' }) =>
+  return [coloured(terminal, 'bold', binding), ...checksText(checks, terminal)].join('\n');
+}
+
+/** A line a check, and what to do under each that failed. */
+export function checksText(checks: readonly Check[], terminal: Terminal): string[] {
+  return checks.map(({ name, ok, problem = '', advice = '' }) =>
     ok
       ? `  ok      ${name}`
       : `  ${coloured(terminal, 'red', 'FAILED')}  ${name}: ${printableField(problem)}\n          → ${printableField(advice)}`,
   );
-  return [coloured(terminal, 'bold', binding), ...lines].join('\n');
 }

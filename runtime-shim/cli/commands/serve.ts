@@ -55,8 +55,14 @@ export const serve: CommandWork = async ({
     const bots = await botsOf(config, resolve(cwd, file));
     const storage = await openStorage(config.storage, { clock, logger, owner: bots[0].id, checkFile: true });
     opened.push(() => storage.close());
-    const { host, port, apiToken, trustedProxies = [] } = config.http;
-    const http = { host, port, trustedProxies, ...(apiToken === undefined ? {} : { apiToken }) };
+    const { host, port, apiToken, publicUrl, trustedProxies = [] } = config.http;
+    const http = {
+      host,
+      port,
+      trustedProxies,
+      ...(apiToken === undefined ? {} : { apiToken }),
+      ...(publicUrl === undefined ? {} : { publicUrl }),
+    };
     const plugins: LiveTexPlugin[] = [];
     const onPlugin = (plugin: LiveTexPlugin): void => void plugins.push(plugin);
     const token = newControlToken();

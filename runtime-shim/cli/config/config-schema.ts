@@ -1,12 +1,23 @@
 /** The configuration file's schema: strict, every default here. Explained in `docs/configuration.md`. */
 import { z } from 'zod';
 import { bindingsSchema, isLoopback, NOT_A_SECRET, secretKeySchema } from '../../../plugin/contract/binding-config.ts';
+import { codeSchema } from '../../../plugin/contract/lead.ts';
+import { isHttpUrl } from '../../../plugin/contract/message.ts';
 import { spoken, spokenIssue } from '../../../plugin/contract/issue-words.ts';
 import type { Text } from '../../../plugin/contract/text.ts';
 import { codeOf, type StorageError } from '../../../plugin/storage/index.ts';
 import { parseTarget } from '../../../plugin/storage/postgres/target.ts';
 import { allowedProblem } from '../../api/allow-list.ts';
+import { TELEGRAM_BASE_URL } from '../../channels/telegram/telegram-driver.ts';
+import { telegramSettingsSchema } from '../../channels/telegram/telegram-settings.ts';
 import { DEFAULT_API_MAX_BYTES, DEFAULT_API_TIMEOUT_MS } from '../../api/script-requests.ts';
+
+/** The messengers that leads write from, by the channel's code: what its kind is decides what else may stand there. */
+const channelSchema = z.discriminatedUnion(
+  'kind',
+  [telegramSettingsSchema],
+  spoken({ en: 'a channel has "kind": "telegram"', ru: 'у канала "kind": "telegram"' }),
+);
 
 const DEFAULT_STORAGE = 'sqlite:./data';
 const DEFAULT_HOST = '127.0.0.1';
@@ -55,6 +66,18 @@ const httpSchema = z
     host: z.string().min(1).default(DEFAULT_HOST),
     /** 0: any free port. */
     port: z.int().min(0).max(65_535).default(DEFAULT_PORT),
+    /** Where this server is reached from outside: messengers post there, and files of leads are fetched there. */
+    publicUrl: z
+      .string()
+      .max(1_000)
+      .refine(
+        (url) => isHttpUrl(url) && new URL(url).search === '' && new URL(url).hash === '',
+        spoken({
+          en: 'must be a whole address without query such as "https://bot.example.com"',
+          ru: 'здесь нужен полный адрес без параметров, например "https://bot.example.com"',
+        }),
+      )
+      .optional(),
     /** Asked for as `Authorization: Bearer …` by the `/api` part. */
     apiToken: z
       .string()
@@ -146,6 +169,7 @@ const fileSchema = z.strictObject({
   http: httpSchema.default({ host: DEFAULT_HOST, port: DEFAULT_PORT, drainSeconds: DEFAULT_DRAIN_SECONDS }),
   sandbox: sandboxSchema.default({}),
   api: apiSchema.default({ allow: [], timeoutMs: DEFAULT_API_TIMEOUT_MS, maxBytes: DEFAULT_API_MAX_BYTES }),
+  channels: z.record(codeSchema, channelSchema).default({}),
   livetex: bindingsSchema.default([]),
   /** Seals the tokens of bindings that are put while the server runs. */
   secretKey: secretKeySchema.optional(),
@@ -167,11 +191,17 @@ const BOTS_BESIDE_BOT: Text = {
 
 /** The file as it is written. */
 export const configSchema = fileSchema.superRefine(
-  (config: { readonly bot?: unknown; readonly bots?: unknown }, context) => {
+  (
+    config: { readonly bot?: unknown; readonly bots?: unknown; readonly channels?: unknown; readonly http?: unknown },
+    context,
+  ) => {
     if (config.bot === undefined && config.bots === undefined) {
       context.addIssue(spokenIssue(BOT_MISSING, ['bot']));
     } else if (config.bot !== undefined && config.bots !== undefined) {
       context.addIssue(spokenIssue(BOTS_BESIDE_BOT, ['bots']));
+    }
+    for (const path of webhooksWithoutAddress(config)) {
+      context.addIssue({ ...spokenIssue(NEEDS_PUBLIC_URL), path });
     }
   },
   // Also beside problems of other keys, so that all are reported together.
@@ -179,6 +209,32 @@ export const configSchema = fileSchema.superRefine(
 );
 
 export type Config = z.infer<typeof configSchema>;
+
+const NEEDS_PUBLIC_URL = {
+  en: 'needs "http.publicUrl", an https: address at which the messenger reaches this server; "poll" needs none',
+  ru: 'нужен "http.publicUrl" — адрес https:, по которому мессенджер достучится до сервера; для "poll" он не нужен',
+};
+const polledSchema = z.record(
+  z.string(),
+  z.looseObject({ mode: z.unknown().optional(), baseUrl: z.unknown().optional() }),
+);
+const publicSchema = z.looseObject({ publicUrl: z.string() });
+
+/** Telegram posts to https: only; a server of one's own (`baseUrl`) may post elsewhere. */
+function webhooksWithoutAddress({
+  channels,
+  http,
+}: {
+  readonly channels?: unknown;
+  readonly http?: unknown;
+}): string[][] {
+  const publicUrl = publicSchema.safeParse(http).data?.publicUrl;
+  return Object.entries(polledSchema.safeParse(channels).data ?? {}).flatMap(([code, { mode, baseUrl }]) => {
+    if (mode !== 'webhook') return [];
+    const isOwn = baseUrl !== undefined && baseUrl !== TELEGRAM_BASE_URL;
+    return publicUrl !== undefined && (isOwn || publicUrl.startsWith('https:')) ? [] : [['channels', code, 'mode']];
+  });
+}
 
 /** The bot folders of a configuration; the first one is meant wherever none is named. */
 export function botFoldersOf({ bot, bots = [] }: Pick<Config, 'bot' | 'bots'>): readonly string[] {
@@ -188,15 +244,21 @@ export function botFoldersOf({ bot, bots = [] }: Pick<Config, 'bot' | 'bots'>): 
 /** Every text of a configuration that nobody may see: tokens, webhook keys, the API token, the database password. */
 export function secretsOf(config: Config): string[] {
   const bindings = config.livetex.flatMap(({ token, webhook }) => [token, webhook?.key, webhook?.previousKey]);
-  const password = URL.parse(config.storage)?.password;
-  const all = [
-    ...bindings,
-    config.http.apiToken,
-    config.secretKey,
-    password,
-    password === undefined ? undefined : decoded(password),
-  ];
+  const channels = Object.values(config.channels).flatMap(({ token, secret, proxy = '' }) => [
+    token,
+    // Answers and errors may name the second part alone.
+    token.split(':')[1],
+    secret,
+    ...passwordsIn(proxy),
+  ]);
+  const all = [...bindings, ...channels, config.http.apiToken, config.secretKey, ...passwordsIn(config.storage)];
   return all.filter((secret): secret is string => secret !== undefined && secret !== '');
+}
+
+/** The password of an address, as it stands and decoded. */
+function passwordsIn(address: string): string[] {
+  const password = URL.parse(address)?.password;
+  return password === undefined ? [] : [password, decoded(password)];
 }
 
 function decoded(text: string): string {

@@ -36,20 +36,22 @@ export async function loadConfig(file: string, cwd: string, env: Environment): P
  * mirrored nowhere. A phrase by which leads leave an operator that a menu has as a code: who answers the operator "1" would be gone.
  * @throws cli_json_invalid with every such name and phrase
  */
-export function refuseMisfits({ livetex }: Config, path: string, served: readonly ServedBot[]): void {
+export function refuseMisfits({ livetex, channels }: Config, path: string, served: readonly ServedBot[]): void {
+  const known = served.map(({ id }) => `"${id}"`).join(', ');
+  const unknown = (at: readonly PropertyKey[], bot: string): Text[] =>
+    served.some(({ id }) => id === bot) ? [] : [problemAt(at, CLI_TEXTS.unknownBot(bot, known))];
   const problems = livetex.flatMap(({ bots = [], exit }, index) => {
-    const unknown = bots.flatMap((bot, place) => {
-      if (served.some(({ id }) => id === bot)) return [];
-      const known = served.map(({ id }) => `"${id}"`).join(', ');
-      return [problemAt(['livetex', index, 'bots', place], CLI_TEXTS.unknownBot(bot, known))];
-    });
+    const strangers = bots.flatMap((bot, place) => unknown(['livetex', index, 'bots', place], bot));
     const phrases = (exit?.phrases ?? []).flatMap((phrase, place) => {
       const bot = served.find((one) => (bots.length === 0 || bots.includes(one.id)) && hasMenuCode(one, phrase));
       if (bot === undefined) return [];
       return [problemAt(['livetex', index, 'exit', 'phrases', place], CLI_TEXTS.menuPhrase(bot.id))];
     });
-    return [...unknown, ...phrases];
+    return [...strangers, ...phrases];
   });
+  for (const [code, { bot }] of Object.entries(channels)) {
+    if (bot !== undefined) problems.push(...unknown(['channels', code, 'bot'], bot));
+  }
   if (problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });
 }
 
@@ -65,9 +67,15 @@ function hasMenuCode({ scripts = new Map() }: ServedBot, phrase: string): boolea
  * Stands for a secret that is not set where a maintainer works: nothing is sent with it, since nothing is started. No two are
  * the same, as the tokens of two bindings must not be.
  */
-const unset = (number: number, [key]: readonly PropertyKey[]): string | undefined =>
+const unset = (number: number, [key, ...inside]: readonly PropertyKey[]): string | undefined => {
   // Without it nothing that is sealed is opened, and nothing of it is needed.
-  key === 'secretKey' ? undefined : `not-set-where-the-command-runs-${number}`;
+  if (key === 'secretKey') return undefined;
+  const text = `not-set-where-the-command-runs-${number}`;
+  const last = inside.at(-1);
+  // What has a form keeps it: a messenger's token begins with a number, and an address may be left out.
+  if (key === 'channels' && (last === 'proxy' || last === 'baseUrl')) return undefined;
+  return key === 'channels' && last === 'token' ? `0:${text}` : text;
+};
 
 /**
  * For a maintainer's commands, at night, in a shell without the service's environment: variables of secrets may be unset,

@@ -52,6 +52,22 @@ export const MAINTENANCE_TEXTS = {
     en: 'copy: "storage" in the configuration must be a postgres:// URL',
     ru: 'copy: в настройках "storage" должен быть адрес postgres://',
   },
+  noChannel: {
+    en: 'the configuration has no "channels"',
+    ru: 'в настройках нет "channels"',
+  },
+  unknownChannel: (code: string, hint: Text, known: string): Text => ({
+    en: `there is no channel "${code}" in the configuration${hint.en}; known: ${known}`,
+    ru: `канала "${code}" в настройках нет${hint.ru}; есть: ${known}`,
+  }),
+  channelPolled: {
+    en: 'the messenger posts nowhere: it is polled',
+    ru: 'мессенджер никуда не шлёт события: сервер забирает их сам',
+  },
+  channelPosts: (url: string): Text => ({
+    en: `the messenger posts to ${url}`,
+    ru: `мессенджер шлёт события на ${url}`,
+  }),
   noBinding: {
     en: 'the configuration has no binding in "livetex"',
     ru: 'в настройках нет ни одной привязки в "livetex"',

@@ -106,8 +106,14 @@ describe('--help in Russian', () => {
       'webhook',
       'export',
       'forget',
+      'mode',
+      'secret',
+      'publicUrl',
+      'channels',
     ];
     const actions = [
+      'set',
+      'show',
       'telegram',
       'release',
       'path',

@@ -201,3 +201,45 @@ test('a maintainer needs none of the secrets, but the storage must be right', as
     'storage: the environment variable NOT_SET is not set',
   );
 });
+
+test('a messenger is checked as a whole, its secrets are known, and none of them is told', async () => {
+  const token = `705:${SECRET}`;
+  const right = {
+    bot: 'bot',
+    http: { publicUrl: 'https://bot.example.com' },
+    channels: {
+      telegram: {
+        kind: 'telegram',
+        token: { env: 'TG' },
+        mode: 'webhook',
+        secret: 'a-secret-of-16-signs',
+        proxy: 'http://u:pa%20ss@p:1',
+      },
+    },
+  };
+  const { folder, loading } = await load(right, { TG: token });
+  expect(await loading).toMatchObject({ channels: { telegram: { onUnknown: 'repeat', watchSeconds: 600 } } });
+  const secrets = secretsOf(await loadConfig('livetex.json', folder, { TG: token }));
+  expect(secrets).toEqual(expect.arrayContaining([token, SECRET, 'a-secret-of-16-signs', 'pa%20ss', 'pa ss']));
+  // A maintainer's shell has no tokens.
+  expect(await loadConfigForMaintenance('livetex.json', folder, {})).toMatchObject({ channels: { telegram: {} } });
+
+  const wrong = {
+    a: { kind: 'telegram', token: SECRET },
+    b: { kind: 'telegram', token, mode: 'webhook' },
+    c: { kind: 'telegram', token, mode: 'webhook', secret: 'short' },
+    d: { kind: 'telegram', token, baseUrl: 'telegram' },
+    e: { kind: 'telegram', token, pool: true },
+    'f g': { kind: 'telegram', token },
+    h: { kind: 'viber', token },
+  };
+  const problems = await problemsOf({ bot: 'bot', channels: wrong });
+  const about = (code: string): string[] => problems.filter((line) => line.startsWith(`channels.${code}`));
+  expect(about('a')).toEqual(['channels.a.token: must be a token of @BotFather, such as "123456:ABC…"']);
+  expect(about('b').map((line) => line.split(':', 1)[0])).toEqual(['channels.b.secret', 'channels.b.mode']);
+  expect(about('c').join('\n')).toMatch(/secret: must have 16 to 256[\s\S]*mode: needs "http.publicUrl"/);
+  expect(about('d')).toEqual(['channels.d.baseUrl: must be a whole http: or https: address']);
+  expect(about('e').join('\n')).toContain('did you mean');
+  expect(about('h').join('\n')).toMatch(/channels\.h\.kind: /);
+  expect(problems.join('\n')).toContain('f g');
+});

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fileAsText, mirrorMessage, type MirrorSettings } from '../../../plugin/mirror/mirror-message.ts';
-import { codePoints } from '../../../plugin/mirror/split-text.ts';
+import { codePoints } from '../../../plugin/contract/split-text.ts';
 
 const settings: MirrorSettings = {
   headers: { bot: '🤖 Бот', lead: '👤 Пользователь', note: '📌 Оператору' },

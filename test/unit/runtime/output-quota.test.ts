@@ -60,6 +60,7 @@ async function performed(attempts: number, quota: OutputQuota): Promise<{ codes:
     quota,
     tables: new TableStore(storage, 'test', () => 0),
     requests: new ScriptRequests({ api: {}, mode: 'network', stubs: () => [], clock: systemClock }),
+    channels: () => undefined,
     plugins: () => new PluginSet([]),
     bot: () => bot,
     botId: 'test',

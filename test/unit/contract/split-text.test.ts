@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codePoints, splitText } from '../../../plugin/mirror/split-text.ts';
+import { codePoints, splitText } from '../../../plugin/contract/split-text.ts';
 
 /** Texts with what is hard to cut: pairs, joined emoji, marks, spaces, line ends. */
 const pieces = fc.constantFrom('а', 'z', ' ', '\n', '😀', '👩‍👩‍👧', 'e\u0301', '🇷🇺', 'слово ', '\r\n');

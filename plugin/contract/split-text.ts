@@ -7,12 +7,13 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /**
  * Cuts a text into parts of at most `limit` code points (at least 1): at a line end, else at a space, else between two
  * graphemes, never inside a code point. The line end or space stays with the part before it, so the parts joined are the text.
+ * `windowOf`: the longest beginning that fits, where a limit is counted in something else than code points.
  */
-export function splitText(text: string, limit: number): string[] {
+export function splitText(text: string, limit: number, windowOf = leading): string[] {
   const parts: string[] = [];
   let rest = text;
   for (;;) {
-    const window = leading(rest, limit);
+    const window = windowOf(rest, limit);
     if (window.length === rest.length) break;
     const cut = cutOf(rest, window);
     parts.push(rest.slice(0, cut));
@@ -30,6 +31,12 @@ export function leading(text: string, count: number): string {
     end += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
   }
   return text.slice(0, end);
+}
+
+/** The longest beginning of at most `count` UTF-16 units (at least 2) that ends with no half of a surrogate pair. */
+export function leadingUnits(text: string, count: number): string {
+  if (text.length <= count) return text;
+  return text.slice(0, isHighSurrogate(text.charCodeAt(count - 1)) ? count - 1 : count);
 }
 
 function cutOf(text: string, window: string): number {

@@ -1,0 +1,240 @@
+import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
+import type { Clock, Logger } from '../../plugin/contract/host.ts';
+import type { LeadRef } from '../../plugin/contract/lead.ts';
+import type { Metric, Readiness, WebhookHeaders } from '../../plugin/contract/plugin.ts';
+import type { Storage, Transaction } from '../../plugin/storage/contract.ts';
+import { createLaneWorker } from '../../plugin/storage/index.ts';
+import type { LaneWorker } from '../../plugin/storage/lane-worker-contract.ts';
+import type { TranscriptMessage } from '../leads/transcript.ts';
+import { channelQueue, partJob, pruneUnreadable } from './channel-records.ts';
+import type { ChannelDriver, InboundItem, Received, SendContext, SendOutcome } from './contract.ts';
+import type { FileLinks } from './file-links.ts';
+import { PollLoop, type PollPorts } from './poll-loop.ts';
+import { renderLine } from './render-line.ts';
+import { classifySend, sendPart } from './send-part.ts';
+import { type TakeContext, takeItems } from './take-items.ts';
+
+/** Messages that are being sent at one time. Our choice: a messenger takes some thirty a second. */
+const CONCURRENCY = 16;
+/** A try that takes longer has failed: an upload of fifty megabytes on a slow line takes less. */
+const DEADLINE_MS = 120_000;
+const LEASE_MS = 150_000;
+/** Two nodes that store something of one lead at one moment: one tries again. */
+const MAX_STORE_TRIES = 5;
+/** Answering a press and looking what the messenger knows take at most so long, ms. */
+const SMALL_CALL_MS = 15_000;
+const DEFAULT_WATCH_MS = 600_000;
+const MESSAGES_HELP = 'What came in by kind, and what became of what went out, by channel.';
+
+/** One channel of a runtime's options. */
+export interface ChannelOptions {
+  readonly driver: ChannelDriver;
+  /** The bot that its leads talk to. Default: the first one. */
+  readonly bot?: string;
+  /** What is done about a message that may have arrived. Default `repeat`: seldom twice, never not at all. */
+  readonly onUnknown?: 'repeat' | 'drop';
+  /** How often it is looked what the messenger knows, ms. Default ten minutes. */
+  readonly watchMs?: number;
+}
+
+export interface ChannelPorts extends Pick<TakeContext, 'store' | 'told'> {
+  readonly code: string;
+  readonly botId: string;
+  readonly node: string;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: () => number;
+  /** The same for all channels; the key comes from storage, outside of any transaction. */
+  readonly links: () => Promise<FileLinks>;
+  readonly openLink: SendContext['openLink'];
+  /** Where the messenger posts to; `undefined`: this server has no public address. */
+  readonly webhookUrl: string | undefined;
+  /** Work that nobody waits for. */
+  readonly background: (what: string, work: () => Promise<unknown>) => void;
+}
+
+/** One channel at work: what comes in, what goes out, and what is known of its health. */
+export class Channel {
+  readonly code: string;
+  readonly botId: string;
+  readonly driver: ChannelDriver;
+  readonly #ports: ChannelPorts;
+  readonly #options: ChannelOptions;
+  readonly #worker: LaneWorker;
+  readonly #poll: PollLoop | undefined;
+  readonly #stopping = new AbortController();
+  readonly #counts = new Map<string, number>();
+  /** Why it does not work, by what found it. */
+  readonly #problems = new Map<'poll' | 'send' | 'watch', string>();
+  #links: FileLinks | undefined;
+  #cancelWatch: () => void = () => undefined;
+
+  constructor(options: ChannelOptions, ports: ChannelPorts) {
+    const { code, botId, storage, clock, logger, random, openLink, told } = ports;
+    const { driver, onUnknown = 'repeat' } = options;
+    this.code = code;
+    this.botId = botId;
+    this.driver = driver;
+    this.#ports = ports;
+    this.#options = options;
+    const counted = (outcome: SendOutcome): void => this.#sent(outcome);
+    const send = { code, driver, storage, clock, openLink, told, onUnknown, counted };
+    this.#worker = createLaneWorker({
+      storage,
+      queue: channelQueue(code),
+      concurrency: CONCURRENCY,
+      deadlineMs: DEADLINE_MS,
+      leaseMs: LEASE_MS,
+      clock,
+      random,
+      handle: (job, attempt) => sendPart(send, job, attempt),
+      classify: classifySend,
+      onEvent: ({ type, error }) => {
+        if (type === 'dead') logger.error('a message of a channel was given up', { channel: code, error });
+        if (type === 'paused') logger.warn('a channel is held back', { channel: code, error });
+      },
+      onError: (error) => logger.error('storage failed under the worker of a channel', { channel: code, error }),
+    });
+    if (driver.mode === 'poll') {
+      const problem = (text: string | undefined): void => this.#found('poll', text);
+      const take: PollPorts['take'] = (tx, items) => this.#take(tx, items);
+      const prepare = (): Promise<void> => this.#prepare();
+      this.#poll = new PollLoop({ code, node: ports.node, driver, storage, clock, logger, take, problem, prepare });
+    }
+  }
+
+  start(): void {
+    this.#worker.start();
+    this.#poll?.start();
+    this.#watchIn(0);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the server is closing'));
+    this.#cancelWatch();
+    await Promise.all([this.#poll?.stop(), this.#worker.stop()]);
+    await this.driver.close();
+  }
+
+  idle(): Promise<void> {
+    return this.#worker.idle();
+  }
+
+  /** A webhook's request: everything in it is stored when the answer comes. @throws what storage throws */
+  async webhook(bytes: Uint8Array, headers: WebhookHeaders): Promise<Received['answer']> {
+    const { storage, clock } = this.#ports;
+    const { answer, items } = this.driver.receive(bytes, headers, clock.now());
+    if (items.length === 0) return answer;
+    await this.#prepare();
+    for (let tries = 1; ; tries += 1) {
+      try {
+        for (const act of await storage.transaction((tx) => this.#take(tx, items))) act();
+        return answer;
+      } catch (error) {
+        if (codeOf(error) !== 'storage_conflict' || tries === MAX_STORE_TRIES) throw error;
+      }
+    }
+  }
+
+  /** The lead is told something: stores what is to be sent, in the transaction that stores the line. */
+  async said(tx: Transaction, lead: LeadRef, line: TranscriptMessage): Promise<void> {
+    await tx.enqueue(renderLine(line, this.driver.traits).map((part) => partJob(lead, part)));
+  }
+
+  state(): Readiness {
+    const reasons = [...this.#problems.values()];
+    return { ready: reasons.length === 0, reasons };
+  }
+
+  metrics(): Metric[] {
+    const { code } = this;
+    const samples = [...this.#counts].map(([name, value]) => {
+      const [direction = '', what = ''] = name.split(' ');
+      return { labels: { channel: code, direction, what }, value };
+    });
+    return [
+      { name: 'metabot_channel_messages_total', help: MESSAGES_HELP, type: 'counter', samples },
+      {
+        name: 'metabot_channel_ready',
+        help: 'Does the channel work (1), as last seen?',
+        type: 'gauge',
+        samples: [{ labels: { channel: code }, value: this.#problems.size === 0 ? 1 : 0 }],
+      },
+    ];
+  }
+
+  async #prepare(): Promise<void> {
+    this.#links ??= await this.#ports.links();
+  }
+
+  async #take(tx: Transaction, items: readonly InboundItem[]): Promise<Array<() => void>> {
+    const { code, botId, clock, logger, store, told } = this.#ports;
+    const linkOf: TakeContext['linkOf'] = (lead, file) =>
+      this.driver.openFile === undefined ? undefined : this.#links?.linkOf(lead.channel, file, clock.now());
+    const after = await takeItems(tx, { code, botId, clock, logger, store, told, linkOf }, items);
+    return [...after, () => this.#taken(items)];
+  }
+
+  /** It is committed: counted, and presses are answered. */
+  #taken(items: readonly InboundItem[]): void {
+    for (const item of items) {
+      this.#count(`in ${item.kind}`);
+      if (item.kind !== 'press') continue;
+      this.#ports.background('answering a press', async () => {
+        const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(SMALL_CALL_MS)]);
+        await this.driver.answerPress?.(item.from.id, item, signal);
+      });
+    }
+  }
+
+  #watchIn(ms: number): void {
+    this.#cancelWatch = this.#ports.clock.after(ms, () =>
+      this.#ports.background('watching a channel', () => this.#watch()),
+    );
+  }
+
+  /** Looks what the messenger knows, now and then: never often, and nothing is changed there. */
+  async #watch(): Promise<void> {
+    const { code, storage, clock, logger, webhookUrl } = this.#ports;
+    const { watchMs = DEFAULT_WATCH_MS } = this.#options;
+    try {
+      let after: string | undefined;
+      do after = await storage.transaction((tx) => pruneUnreadable(tx, code, { now: clock.now(), after }));
+      while (after !== undefined && !this.#stopping.signal.aborted);
+      const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(SMALL_CALL_MS)]);
+      const { checks } = await this.driver.inspect(
+        this.driver.mode === 'webhook' ? (webhookUrl ?? null) : null,
+        signal,
+      );
+      const wrong = checks.filter(({ ok }) => !ok).map(({ name, problem = '' }) => `${name}: ${problem}`);
+      const before = this.#problems.get('watch');
+      this.#found('watch', wrong.length === 0 ? undefined : wrong.join('; '));
+      const now = this.#problems.get('watch');
+      if (now !== undefined && now !== before)
+        logger.error('a channel does not work as it should', { channel: code, wrong });
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return;
+      const text = messageOf(error);
+      if (this.#problems.get('watch') !== text)
+        logger.warn('a channel could not be looked at', { channel: code, error: text });
+      this.#found('watch', text);
+    }
+    if (!this.#stopping.signal.aborted) this.#watchIn(watchMs);
+  }
+
+  #sent(outcome: SendOutcome): void {
+    this.#count(`out ${outcome.is}`);
+    if (outcome.is === 'done') this.#found('send', undefined);
+    if (outcome.is === 'not_authorised') this.#found('send', `the token is refused: ${outcome.why}`);
+  }
+
+  #count(name: string): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  #found(by: 'poll' | 'send' | 'watch', text: string | undefined): void {
+    if (text === undefined) this.#problems.delete(by);
+    else this.#problems.set(by, text);
+  }
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { messageOf } from '../../plugin/contract/coded-error.ts';
+import type { Clock, Logger } from '../../plugin/contract/host.ts';
+import type { LeadRef } from '../../plugin/contract/lead.ts';
+import type { Metric, Readiness, WebhookHeaders } from '../../plugin/contract/plugin.ts';
+import type { ReadTransaction, Storage, Transaction } from '../../plugin/storage/contract.ts';
+import type { TranscriptMessage } from '../leads/transcript.ts';
+import { Channel, type ChannelOptions, type ChannelPorts } from './channel.ts';
+import { codeOfQueue, readChannelState, readLeadState } from './channel-records.ts';
+import type { OpenedFile, Received } from './contract.ts';
+import { fileKey, FileLinks, type LinkedFile, type LinkReading } from './file-links.ts';
+
+/** `/webhook/channel/<code>` under this. */
+const CHANNEL_WEBHOOK_PATH = '/webhook/channel/';
+
+export interface ChannelsPorts extends Pick<ChannelPorts, 'told' | 'openLink' | 'background' | 'random'> {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The bot that is meant where a channel names none. */
+  readonly firstBot: string;
+  /** Stores a lead's message for one bot: see `TakeContext.store`. */
+  readonly storeFor: (botId: string) => ChannelPorts['store'];
+  /** Where this server is reached from outside. */
+  readonly publicUrl: string | undefined;
+}
+
+/** Where a messenger posts the events of a channel to; `undefined` without a public address. */
+export function channelWebhookUrl(publicUrl: string | undefined, code: string): string | undefined {
+  return publicUrl === undefined
+    ? undefined
+    : `${publicUrl.replace(/\/+$/, '')}${CHANNEL_WEBHOOK_PATH}${encodeURIComponent(code)}`;
+}
+
+/** All channels of a runtime. */
+export class Channels {
+  readonly #channels = new Map<string, Channel>();
+  #links: Promise<FileLinks> | undefined;
+  readonly #ports: ChannelsPorts;
+
+  constructor(options: Readonly<Record<string, ChannelOptions>>, ports: ChannelsPorts) {
+    this.#ports = ports;
+    const links = (): Promise<FileLinks> => this.#fileLinks();
+    const node = randomUUID();
+    for (const [code, channel] of Object.entries(options)) {
+      const botId = channel.bot ?? ports.firstBot;
+      const store = ports.storeFor(botId);
+      const webhookUrl = channelWebhookUrl(ports.publicUrl, code);
+      this.#channels.set(code, new Channel(channel, { ...ports, code, botId, node, links, store, webhookUrl }));
+    }
+  }
+
+  get list(): readonly Channel[] {
+    return [...this.#channels.values()];
+  }
+
+  start(): void {
+    for (const channel of this.list) channel.start();
+    this.#ports.background('looking for channels that are left', () => this.#tellOfLeft());
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.list.map((channel) => channel.stop()));
+  }
+
+  async idle(): Promise<void> {
+    await Promise.all(this.list.map((channel) => channel.idle()));
+  }
+
+  /** The lead is told something: what a channel has to send is stored with it. */
+  async said(tx: Transaction, lead: LeadRef, line: TranscriptMessage): Promise<void> {
+    const channel = this.#channels.get(lead.channel);
+    if (channel?.botId === lead.botId) await channel.said(tx, lead, line);
+  }
+
+  /** Has the lead blocked the bot at its messenger? */
+  async isMuted(tx: ReadTransaction, lead: LeadRef): Promise<boolean> {
+    return this.#channels.has(lead.channel) && (await readLeadState(tx, lead)).muted !== null;
+  }
+
+  /** A webhook's request; `undefined`: no channel of this code takes any. @throws what storage throws */
+  async webhook(code: string, bytes: Uint8Array, headers: WebhookHeaders): Promise<Received['answer'] | undefined> {
+    const channel = this.#channels.get(code);
+    return channel?.driver.mode === 'webhook' ? channel.webhook(bytes, headers) : undefined;
+  }
+
+  /** What an address of ours leads to. */
+  async readLink(signed: string): Promise<LinkReading> {
+    const links = await this.#fileLinks();
+    return links.read(signed, this.#ports.clock.now());
+  }
+
+  /** Opens a file where it is now; `undefined`: its channel is gone. @throws what the driver throws */
+  async openFile({ channel, file }: LinkedFile, signal: AbortSignal): Promise<OpenedFile | undefined> {
+    return this.#channels.get(channel)?.driver.openFile?.(file, signal);
+  }
+
+  /** By the channel's code. */
+  states(): Readonly<Record<string, Readiness>> {
+    return Object.fromEntries(this.list.map((channel) => [channel.code, channel.state()]));
+  }
+
+  metrics(): Metric[] {
+    const all = this.list.flatMap((channel) => channel.metrics());
+    return [...Map.groupBy(all, ({ name }) => name).values()].flatMap(([first, ...others]) =>
+      first === undefined ? [] : [{ ...first, samples: [first, ...others].flatMap(({ samples }) => samples) }],
+    );
+  }
+
+  /** Read when it is first needed: a command that looks at the data of a stopped server writes nothing. */
+  #fileLinks(): Promise<FileLinks> {
+    const { storage, publicUrl } = this.#ports;
+    this.#links ??= fileKey(storage).then(
+      (key) => new FileLinks(key, publicUrl),
+      (error: unknown) => {
+        this.#links = undefined;
+        throw error;
+      },
+    );
+    return this.#links;
+  }
+
+  /** A channel that was taken out of the configuration, or has another code now, may still have leads and messages. */
+  async #tellOfLeft(): Promise<void> {
+    const { storage, logger } = this.#ports;
+    try {
+      for (const { queue, jobs } of await storage.stats()) {
+        const code = codeOfQueue(queue);
+        if (code === undefined || this.#channels.has(code) || jobs === 0) continue;
+        const account = await storage.read(async (tx) => (await readChannelState(tx, code))?.state.account);
+        const same = this.list.find(({ driver }) => driver.account === account)?.code;
+        const facts = { channel: code, messages: jobs, ...(same === undefined ? {} : { sameAccount: same }) };
+        logger.error('messages wait for a channel that is not configured: a code once given must stay', facts);
+      }
+    } catch (error) {
+      logger.warn('channels that are left were not looked for', { error: messageOf(error) });
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * What a messenger's driver is. It knows its platform, and no bot, no LiveTex, no storage: what is durable (order, once, retries,
+ * pauses) is the engine's (`channels.ts`). One contract suite for all drivers: `test/contract/channels/`.
+ */
+import type { Attachment } from '../../plugin/contract/message.ts';
+import type { Check, WebhookHeaders } from '../../plugin/contract/plugin.ts';
+import type { Json } from '../../plugin/storage/contract.ts';
+
+/** Kinds of files, as a message has them. */
+export type FileType = Attachment['type'];
+
+/** What a platform can show. What does not fit is shown in a poorer way: see `render-line.ts`. */
+export interface ChannelTraits {
+  /** Longest text of a message, and of a file's caption (0: files have none), UTF-16 units. */
+  readonly textUnits: number;
+  readonly captionUnits: number;
+  /** `null`: no buttons. A button's data is counted in bytes of UTF-8, its caption in UTF-16 units. */
+  readonly buttons: {
+    readonly perRow: number;
+    readonly rows: number;
+    readonly all: number;
+    readonly captionUnits: number;
+    readonly dataBytes: number;
+  } | null;
+  /** Largest file that the platform fetches by its link, and that it takes as an upload, bytes by kind; 0: not at all. */
+  readonly linkBytes: Readonly<Record<FileType, number>>;
+  readonly uploadBytes: Readonly<Record<FileType, number>>;
+}
+
+/** A person at a platform. */
+export interface Person {
+  /** At most 200 characters; the same person has the same one for ever. */
+  readonly id: string;
+  readonly name?: string;
+}
+
+/** A file that a person sent: where it is at the platform, never an address with a token. */
+export interface InboundFile {
+  readonly type: FileType;
+  /** What `openFile` needs. */
+  readonly file: string;
+  readonly name?: string;
+  readonly size?: number;
+}
+
+/**
+ * One thing that a platform told. `id`: the platform's number of it, the same when it is told again. `at`: Unix ms. `message`:
+ * the platform's id of the message, unique for the person.
+ */
+export type InboundItem = { readonly id: string; readonly at: number } & (
+  | {
+      readonly kind: 'message';
+      readonly from: Person;
+      readonly message: string;
+      readonly text?: string;
+      readonly files?: readonly InboundFile[];
+    }
+  | { readonly kind: 'edited'; readonly from: Person; readonly message: string; readonly text: string }
+  /** A button of `message` was pressed. `press`: what `answerPress` needs. */
+  | {
+      readonly kind: 'press';
+      readonly from: Person;
+      readonly message: string;
+      readonly data: string;
+      readonly press: string;
+    }
+  /** The person lets the bot write no more, or again. */
+  | { readonly kind: 'blocked'; readonly from: Person }
+  | { readonly kind: 'unblocked'; readonly from: Person }
+  /** Said in a group or a channel of many. */
+  | { readonly kind: 'not_private'; readonly chat: string }
+  /** Not understood: kept as it came (`raw`), so that somebody can look at it. `from`: when at least that is known. */
+  | { readonly kind: 'unknown'; readonly what: string; readonly raw: string; readonly from?: Person }
+);
+
+/** What a webhook's request is answered, once its items are stored. */
+export interface Received {
+  readonly answer: { readonly status: number; readonly body: string };
+  /** Everything of the batch. None with an answer that refuses. */
+  readonly items: readonly InboundItem[];
+}
+
+export interface PartButton {
+  readonly text: string;
+  readonly data: string;
+  /** Opens this link instead of sending anything; `app`: inside the messenger. */
+  readonly url?: string;
+  readonly app?: string;
+}
+
+/** A piece of a transcript's line that is sent as one message. */
+export interface Part {
+  /** `<line's number>/<piece>`: never changes, whatever happens in between. */
+  readonly id: string;
+  readonly text?: string;
+  readonly buttons?: ReadonlyArray<readonly PartButton[]>;
+  /** Its caption is the text. `link`: the platform fetches it; `upload`: it is sent with the request. */
+  readonly file?: Attachment & { readonly by: 'link' | 'upload' };
+  /** What the author wants the platform to be told beside, a JSON object as text (`apiAdditionalParams` of `bot.sendMessage`). */
+  readonly params?: string;
+}
+
+/** What became of a part that was sent. */
+export type SendOutcome =
+  | { readonly is: 'done' }
+  /** Nothing was sent, and it may succeed in a while. */
+  | { readonly is: 'later'; readonly forMs: number; readonly scope: 'lead' | 'channel'; readonly why: string }
+  /** This person cannot be written to before it writes again. */
+  | { readonly is: 'refused'; readonly why: string }
+  /** The platform does not show it like this: a poorer form is tried. `because`: what it did not like, as far as it told. */
+  | { readonly is: 'not_shown'; readonly because: 'file' | 'buttons' | 'other'; readonly why: string }
+  /** The token is refused. */
+  | { readonly is: 'not_authorised'; readonly why: string }
+  /** It went out and no answer came: it may have arrived. */
+  | { readonly is: 'unknown'; readonly why: string };
+
+/** A file's content as it comes. */
+export interface OpenedFile {
+  readonly stream: AsyncIterable<Uint8Array>;
+  /** Bytes, when they are known beforehand. */
+  readonly size?: number;
+  readonly type?: string;
+}
+
+/** What a driver is given with a part that is sent. */
+export interface SendContext {
+  /** Ends the try. */
+  readonly signal: AbortSignal;
+  /** Opens a file by its link, to be uploaded. @throws when it cannot be had or is larger than `maxBytes` */
+  readonly openLink: (url: string, maxBytes: number, signal: AbortSignal) => Promise<OpenedFile>;
+}
+
+/** What the platform knows of this bot. */
+export interface Inspection {
+  /** The bot there, for people: `@my_bot`. */
+  readonly account: string;
+  /** Where the platform posts to; `null`: nowhere. */
+  readonly registered: string | null;
+  readonly checks: readonly Check[];
+}
+
+/** A messenger. Nothing in it is durable. Requests never follow redirects; what a driver says of them holds no token. */
+export interface ChannelDriver {
+  /** `telegram`. */
+  readonly kind: string;
+  readonly traits: ChannelTraits;
+  /** How messages come in. */
+  readonly mode: 'poll' | 'webhook';
+  /** The bot's id at the platform, known without asking: leads of one account are strangers to another. */
+  readonly account: string;
+  /** A webhook's request, pure: no I/O, and it never throws. */
+  receive(bytes: Uint8Array, headers: WebhookHeaders, now: number): Received;
+  /**
+   * Waits for what is new, some 25 s at most. `cursor`: as the last poll returned it, stored with that poll's items; what stands
+   * before it may be confirmed to the platform. @throws coded errors of `channel-errors.ts`
+   */
+  poll?(
+    cursor: Json | null,
+    now: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly items: readonly InboundItem[]; readonly cursor: Json }>;
+  /** Sends one part. Tries nothing again by itself. Rejects only with the signal's reason. */
+  send(lead: string, part: Part, context: SendContext): Promise<SendOutcome>;
+  /** After an unknown outcome: did it arrive? `harmless`: sending the same part again does no harm. Left out: nobody can tell. */
+  settle?(lead: string, part: Part, signal: AbortSignal): Promise<'arrived' | 'missing' | 'harmless' | 'unknown'>;
+  /** Ends the button's waiting, and takes the old buttons away. May fail. */
+  answerPress?(
+    lead: string,
+    press: { readonly press: string; readonly message: string },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Opens what a person sent. @throws channel_file_gone, and what a request throws */
+  openFile?(file: string, signal: AbortSignal): Promise<OpenedFile>;
+  /** Has the platform post to this address; `null`: to none. @throws coded errors */
+  register(url: string | null, signal: AbortSignal): Promise<void>;
+  /** Looks what the platform knows. `url`: where it should post to, `null` when it is polled. Sends no message. @throws coded errors */
+  inspect(url: string | null, signal: AbortSignal): Promise<Inspection>;
+  close(): Promise<void>;
+}

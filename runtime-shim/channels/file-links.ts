@@ -1,0 +1,95 @@
+/** Addresses of ours for what people send: signed, for a time, one a file. They say where the file is, and hold no token. */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { ATTACHMENT_TYPES, MAX_URL_LENGTH } from '../../plugin/contract/message.ts';
+import type { Storage } from '../../plugin/storage/contract.ts';
+import type { InboundFile } from './contract.ts';
+
+/** The key of all nodes, made by the first one. */
+const COLLECTION = 'channel_keys';
+const KEY = 'files';
+const KEY_BYTES = 32;
+/** How long an address holds, ms. Our choice: a dialog at the desk is over by then; the file itself may be gone at the messenger before. */
+const LINK_MS = 30 * 86_400_000;
+
+const keySchema = z.object({ key: z.string() });
+
+const referenceSchema = z.object({
+  /** The channel's code, and what its driver opens. */
+  c: z.string(),
+  f: z.string(),
+  t: z.enum(ATTACHMENT_TYPES),
+  n: z.string().exactOptional(),
+  /** Until when it holds, Unix s. */
+  e: z.int(),
+});
+
+/** What an address leads to. */
+export interface LinkedFile extends InboundFile {
+  readonly channel: string;
+}
+
+export type LinkReading =
+  | { readonly is: 'right'; readonly file: LinkedFile }
+  /** Not made by us, or changed. */
+  | { readonly is: 'forged' }
+  | { readonly is: 'expired' };
+
+/** Makes addresses of files, and reads them. */
+export class FileLinks {
+  readonly #base: string | undefined;
+  readonly #key: Buffer;
+
+  /** @param publicUrl where this server is reached from outside; without it there are no addresses */
+  constructor(key: Buffer, publicUrl: string | undefined) {
+    this.#key = key;
+    this.#base = publicUrl?.replace(/\/+$/, '');
+  }
+
+  /** `undefined`: nobody outside could reach it. */
+  linkOf(channel: string, { file, type, name }: InboundFile, now: number): string | undefined {
+    if (this.#base === undefined) return undefined;
+    const e = Math.floor((now + LINK_MS) / 1_000);
+    const named = name === undefined ? {} : { n: name.slice(0, MAX_LINKED_NAME).toWellFormed() };
+    const text = Buffer.from(JSON.stringify({ c: channel, f: file, t: type, ...named, e })).toString('base64url');
+    const url = `${this.#base}/files/${text}.${this.#sign(text).toString('base64url')}`;
+    return url.length > MAX_URL_LENGTH ? undefined : url;
+  }
+
+  read(reference: string, now: number): LinkReading {
+    const [text = '', signature = '', more] = reference.split('.');
+    const given = Buffer.from(signature, 'base64url');
+    const right = this.#sign(text);
+    if (more !== undefined || given.length !== right.length || !timingSafeEqual(given, right)) return { is: 'forged' };
+    const {
+      c: channel,
+      f: file,
+      t: type,
+      n: name,
+      e,
+    } = referenceSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+    if (e * 1_000 < now) return { is: 'expired' };
+    return { is: 'right', file: { channel, file, type, ...(name === undefined ? {} : { name }) } };
+  }
+
+  #sign(text: string): Buffer {
+    return createHmac('sha256', this.#key).update(text).digest();
+  }
+}
+
+/** Longest name in an address: it is for whoever saves the file. */
+const MAX_LINKED_NAME = 100;
+
+/** The key that all nodes of a storage sign with. */
+export async function fileKey(storage: Storage): Promise<Buffer> {
+  const known = await storage.read((tx) => tx.getRecord(COLLECTION, KEY));
+  if (known !== undefined) return Buffer.from(keySchema.parse(known.value).key, 'base64url');
+  const made = randomBytes(KEY_BYTES).toString('base64url');
+  const key = await storage.transaction(async (tx) => {
+    const other = await tx.getRecord(COLLECTION, KEY);
+    if (other !== undefined) return keySchema.parse(other.value).key;
+    await tx.putRecord(COLLECTION, KEY, { key: made }, 0);
+    return made;
+  });
+  return Buffer.from(key, 'base64url');
+}

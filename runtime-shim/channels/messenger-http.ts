@@ -1,0 +1,123 @@
+import type { Readable } from 'node:stream';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { networkReason } from '../../plugin/contract/network-reason.ts';
+import { exchange } from '../api/exchange.ts';
+import type { OpenedFile } from './contract.ts';
+
+/** Connections to one messenger. Our choice: a long poll, and as many messages as the engine sends at one time. */
+const MAX_CONNECTIONS = 24;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** How long an idle connection is kept, ms: under the time after which servers close it. */
+const KEEP_ALIVE_MS = 4_000;
+
+export interface MessengerRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Readable;
+  /** For everything, connecting included. */
+  readonly timeoutMs: number;
+  /** Bytes of the answer. */
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** How a request ended. `why`: a sentence without the address, which may hold a token. */
+export type MessengerEnd =
+  | { readonly is: 'answer'; readonly status: number; readonly retryAfter: string | undefined; readonly text: string }
+  /** `sent`: it went out, so what it asks for may have been done. */
+  | { readonly is: 'failed'; readonly sent: boolean; readonly why: string };
+
+/** The connections of one channel, through its proxy if it has one. Nothing is tried twice, no redirect is followed. */
+export class MessengerHttp {
+  readonly #dispatcher: Dispatcher;
+
+  /** @param proxy `http://user:password@host:port` */
+  constructor(proxy?: string) {
+    const options = {
+      connections: MAX_CONNECTIONS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      pipelining: 1,
+      allowH2: false,
+      // The deadline of the request covers both.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: CONNECT_TIMEOUT_MS },
+    };
+    this.#dispatcher = proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy });
+  }
+
+  /** Rejects only with the reason of the request's own signal. */
+  async ask({ method, url, headers = {}, body, timeoutMs, maxBytes, signal }: MessengerRequest): Promise<MessengerEnd> {
+    const late = AbortSignal.timeout(timeoutMs);
+    let sent = false;
+    try {
+      const {
+        status,
+        headers: received,
+        bytes,
+      } = await exchange({
+        dispatcher: this.#dispatcher,
+        url,
+        method,
+        headers: { accept: 'application/json', ...headers },
+        body: body ?? null,
+        maxBytes,
+        signal: AbortSignal.any([signal, late]),
+        onSent: () => {
+          sent = true;
+        },
+      });
+      if (bytes === null) return { is: 'failed', sent, why: `the answer has more than ${maxBytes} bytes` };
+      const retryAfter = received['retry-after'];
+      return {
+        is: 'answer',
+        status,
+        retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+        text: String(bytes),
+      };
+    } catch (error) {
+      signal.throwIfAborted();
+      return { is: 'failed', sent, why: late.aborted ? `no answer within ${timeoutMs} ms` : networkReason(error) };
+    }
+  }
+
+  /** A file as it comes; `undefined`: it is answered with another status than 200. @throws what undici says */
+  async open(url: URL, signal: AbortSignal): Promise<OpenedFile | undefined> {
+    const answer = await openUrl(this.#dispatcher, url, signal);
+    return 'file' in answer ? answer.file : undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+}
+
+/** One GET whose answer is read as it comes. Of any other answer than 200 nothing is read. @throws what undici says */
+export async function openUrl(
+  dispatcher: Dispatcher,
+  url: URL,
+  signal: AbortSignal,
+): Promise<
+  | { readonly status: 200; readonly file: OpenedFile }
+  | { readonly status: number; readonly location: string | undefined }
+> {
+  const path = `${url.pathname}${url.search}`;
+  const { statusCode, headers, body } = await dispatcher.request({ origin: url.origin, path, method: 'GET', signal });
+  if (statusCode !== 200) {
+    body.on('error', () => undefined).destroy();
+    return { status: statusCode, location: first(headers['location']) };
+  }
+  const size = Number(first(headers['content-length']));
+  const type = first(headers['content-type']);
+  const file = {
+    stream: body,
+    ...(Number.isSafeInteger(size) ? { size } : {}),
+    ...(type === undefined ? {} : { type }),
+  };
+  return { status: 200, file };
+}
+
+function first(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}

@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { systemClock } from '../../../plugin/storage/index.ts';
+import { answerJson, answerNotFound, discardBody } from '../../http/answer.ts';
+import { isForeignHost } from '../../http/guard.ts';
+import { Listener } from '../../http/listen.ts';
+import { BodyBudget, readBody } from '../../http/read-body.ts';
+import { TelegramChats } from './telegram-chats.ts';
+import type { TelegramEmulator, TelegramEmulatorOptions, TelegramFault, TelegramRequest } from './telegram-contract.ts';
+import {
+  type MethodAnswer,
+  type MethodCall,
+  TELEGRAM_METHODS,
+  type TelegramParts,
+  type UploadedFile,
+} from './telegram-methods.ts';
+import { TelegramWebhook } from './telegram-webhook.ts';
+import { UpdateQueue } from './update-queue.ts';
+
+const LOOPBACK = '127.0.0.1';
+const KEEP_ALIVE_MS = 120_000;
+/** The largest upload, with its form. */
+const MAX_BODY_BYTES = 52 * 1024 * 1024;
+const MAX_BODIES_BYTES = 256 * 1024 * 1024;
+/** Requests that are remembered. */
+const REMEMBERED = 10_000;
+
+/**
+ * Starts a local Telegram on a loopback port: the part of the Bot API that bots in private chats use, by polling and by webhook,
+ * people who write, press and block, and faults on demand. It knows nothing of our own driver.
+ *
+ * @example
+ * const telegram = await startTelegramEmulator();
+ * // …point a bot at telegram.url with telegram.token…
+ * const anna = telegram.person();
+ * anna.write('Здравствуйте');
+ * const [answer] = await anna.until(1);
+ * await telegram.close();
+ */
+export async function startTelegramEmulator(options: TelegramEmulatorOptions = {}): Promise<TelegramEmulator> {
+  const { username = 'test_bot', port = 0, clock = systemClock } = options;
+  const token =
+    options.token ?? `${1_000_000 + randomBytes(3).readUIntBE(0, 3)}:${randomBytes(24).toString('base64url')}`;
+  const bot = { id: Number(token.split(':', 1)[0]), username };
+  const idlers = new Set<() => void>();
+  const changed = (): void => {
+    webhook.pump();
+    for (const look of idlers) look();
+  };
+  const queue = new UpdateQueue(clock, () => changed());
+  const webhook = new TelegramWebhook(clock, queue);
+  const chats = new TelegramChats(queue, () => clock.now(), bot);
+  const parts: TelegramParts = { bot, chats, queue, webhook };
+  const faults = new Faults();
+  const requests: TelegramRequest[] = [];
+  const bodies = new BodyBudget(MAX_BODIES_BYTES);
+
+  const listener = new Listener({
+    host: LOOPBACK,
+    port,
+    node: { keepAliveTimeout: KEEP_ALIVE_MS },
+    serve: async (request, response) => {
+      try {
+        await serve(request, response);
+      } catch {
+        request.socket.destroy();
+      }
+    },
+  });
+  await listener.listen();
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (isForeignHost(request)) {
+      answerNotFound(response);
+      return discardBody(request);
+    }
+    const url = new URL(request.url ?? '/', 'http://telegram');
+    const [, file, given = '', path = ''] = /^\/(file\/)?bot([^/]*)\/(.+)$/.exec(url.pathname) ?? [];
+    if (given !== token) {
+      const known = /^\d+:[\w-]+$/.test(decodeURIComponent(given));
+      answerJson(response, known ? 401 : 404, errorBody(known ? 401 : 404, known ? 'Unauthorized' : 'Not Found'));
+      return discardBody(request);
+    }
+    if (file !== undefined) return serveFile(response, decodeURIComponent(path));
+    const body = await readBody(request, MAX_BODY_BYTES, bodies);
+    if (!body.ok) {
+      answerJson(response, 413, errorBody(413, 'Request Entity Too Large'));
+      return discardBody(request);
+    }
+    const leaving = new AbortController();
+    response.once('close', () => leaving.abort());
+    const call = await callOf(request, url, body.bytes, leaving.signal);
+    await perform(path, call, request, response);
+  }
+
+  function serveFile(response: ServerResponse, path: string): void {
+    const bytes = chats.fileAt(path);
+    if (bytes === undefined) return answerJson(response, 404, errorBody(404, 'Not Found'));
+    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': bytes.byteLength });
+    response.end(bytes);
+  }
+
+  async function perform(
+    method: string,
+    call: MethodCall,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const note = (status: number): void => {
+      requests.push({ method, fields: call.fields, status });
+      if (requests.length > REMEMBERED) requests.shift();
+      changed();
+    };
+    const fault = faults.take(method);
+    if (fault?.kind === 'cut' && fault.when === 'before') {
+      note(0);
+      return void request.socket.resetAndDestroy();
+    }
+    const act = TELEGRAM_METHODS[method.toLowerCase()];
+    const answer: MethodAnswer =
+      fault?.kind === 'error'
+        ? { ...fault }
+        : act === undefined
+          ? { code: 404, description: 'Not Found: method not found' }
+          : await act(parts, call);
+    if (fault?.kind === 'cut') {
+      note(0);
+      return void request.socket.resetAndDestroy();
+    }
+    if (fault?.kind === 'silent') return note(0);
+    const status = 'code' in answer ? answer.code : 200;
+    note(status);
+    const body =
+      'code' in answer ? errorBody(answer.code, answer.description, answer.retryAfter) : { ok: true, ...answer };
+    answerJson(response, status, body);
+  }
+
+  return {
+    url: listener.url ?? '',
+    token,
+    username,
+    person: (id, name) => chats.person(id, name),
+    groupMessage: (group, text) => chats.groupMessage(group, text),
+    raw: (update) => queue.add(update, 'raw'),
+    fault: (fault) => faults.add(fault),
+    requests: (method) => requests.filter((one) => method === undefined || one.method === method),
+    deliveries: () => webhook.deliveries,
+    expireFiles: () => chats.expireFiles(),
+    idle: () =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (queue.waiting.length > 0) return;
+          idlers.delete(look);
+          resolve();
+        };
+        idlers.add(look);
+        look();
+      }),
+    close: async () => {
+      webhook.close();
+      queue.endPoll();
+      await listener.end();
+    },
+  };
+}
+
+class Faults {
+  readonly #all = new Set<{ readonly fault: TelegramFault; left: number }>();
+
+  add(fault: TelegramFault): () => void {
+    const entry = { fault, left: fault.times ?? Infinity };
+    this.#all.add(entry);
+    return () => this.#all.delete(entry);
+  }
+
+  take(method: string): TelegramFault | undefined {
+    for (const entry of this.#all) {
+      if (entry.fault.methods?.includes(method) === false) continue;
+      entry.left -= 1;
+      if (entry.left <= 0) this.#all.delete(entry);
+      return entry.fault;
+    }
+    return undefined;
+  }
+}
+
+function errorBody(code: number, description: string, retryAfter?: number): object {
+  const parameters = retryAfter === undefined ? {} : { parameters: { retry_after: retryAfter } };
+  return { ok: false, error_code: code, description, ...parameters };
+}
+
+/** Fields may stand in the query, in a form, in JSON, or beside a file ("Making requests"). */
+async function callOf(request: IncomingMessage, url: URL, bytes: Uint8Array, left: AbortSignal): Promise<MethodCall> {
+  const fields: Record<string, unknown> = Object.fromEntries(url.searchParams);
+  const files: Record<string, UploadedFile> = {};
+  const type = request.headers['content-type'] ?? '';
+  if (bytes.byteLength === 0) return { fields, files, left };
+  if (type.startsWith('application/json')) {
+    return { fields: { ...fields, ...(JSON.parse(Buffer.from(bytes).toString()) as object) }, files, left };
+  }
+  const form = await new Response(Buffer.from(bytes), { headers: { 'content-type': type } }).formData();
+  for (const [key, value] of form) {
+    if (typeof value === 'string') fields[key] = value;
+    else files[key] = { name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) };
+  }
+  return { fields, files: resolveAttached(fields, files), left };
+}
+
+/** `attach://<name>` in a field names a file of the same body. */
+function resolveAttached(
+  fields: Readonly<Record<string, unknown>>,
+  files: Record<string, UploadedFile>,
+): Record<string, UploadedFile> {
+  for (const [key, value] of Object.entries(fields)) {
+    const name = typeof value === 'string' ? /^attach:\/\/(.+)$/.exec(value)?.[1] : undefined;
+    const file = name === undefined ? undefined : files[name];
+    if (file !== undefined) files[key] = file;
+  }
+  return files;
+}

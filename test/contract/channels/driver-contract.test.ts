@@ -1,0 +1,186 @@
+/** What every driver of a messenger must do. Each is run against its messenger's emulator, over HTTP. */
+import * as fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ChannelDriver, InboundItem, SendContext, SendOutcome } from '../../../runtime-shim/channels/contract.ts';
+import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
+import { telegramDriver } from '../../../runtime-shim/channels/telegram/telegram-driver.ts';
+import { startTelegramEmulator } from '../../../runtime-shim/emulator/index.ts';
+
+type Trouble = 'flood' | 'cut before' | 'cut after' | 'unauthorised' | 'server error' | 'does not like it';
+
+/** A messenger with one person in it. */
+interface Stand {
+  readonly driver: ChannelDriver;
+  /** What a request of the messenger carries to prove itself. */
+  readonly proof: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  readonly person: string;
+  readonly write: (text: string) => void;
+  readonly sendFile: (bytes: Uint8Array) => void;
+  readonly block: () => void;
+  /** The next request fails so. */
+  readonly trouble: (kind: Trouble) => void;
+  /** What the person sees. */
+  readonly shown: () => readonly string[];
+  /** The same driver with a token that is not the messenger's. */
+  readonly stranger: () => ChannelDriver;
+}
+
+const SECRET = 'a-secret-of-the-contract';
+
+async function telegramStand(mode: 'poll' | 'webhook'): Promise<Stand> {
+  const telegram = await startTelegramEmulator();
+  onTestFinished(() => telegram.close());
+  const options = { baseUrl: telegram.url, mode, secret: SECRET };
+  const driver = telegramDriver({ ...options, token: telegram.token });
+  onTestFinished(() => driver.close());
+  const anna = telegram.person();
+  const error = (code: number, description: string, retryAfter?: number) =>
+    ({ kind: 'error', code, description, ...(retryAfter === undefined ? {} : { retryAfter }) }) as const;
+  const troubles = {
+    flood: error(429, 'Too Many Requests: retry after 3', 3),
+    'cut before': { kind: 'cut', when: 'before' },
+    'cut after': { kind: 'cut', when: 'after' },
+    unauthorised: error(401, 'Unauthorized'),
+    'server error': error(502, 'Bad Gateway'),
+    'does not like it': error(400, 'Bad Request: it is strange'),
+  } as const;
+  return {
+    driver,
+    proof: { 'x-telegram-bot-api-secret-token': SECRET },
+    secrets: [SECRET, telegram.token.split(':')[1] ?? ''],
+    person: String(anna.id),
+    write: (text) => anna.write(text),
+    sendFile: (bytes) => anna.send({ kind: 'document', name: 'a.bin', bytes }),
+    block: () => anna.block(),
+    trouble: (kind) => telegram.fault({ ...troubles[kind], times: 1 }),
+    shown: () => anna.shown().map(({ text }) => text),
+    stranger: () => {
+      const other = telegramDriver({ ...options, token: `${telegram.token.split(':')[0]}:another-one` });
+      onTestFinished(() => other.close());
+      return other;
+    },
+  };
+}
+
+const DRIVERS: ReadonlyArray<readonly [string, () => Promise<Stand>]> = [
+  ['telegram, polled', () => telegramStand('poll')],
+  ['telegram, webhook', () => telegramStand('webhook')],
+];
+
+const signal = AbortSignal.timeout(60_000);
+const context: SendContext = { signal, openLink: () => Promise.reject(new Error('there is no file')) };
+
+describe.each(DRIVERS)('%s', (_name, stand) => {
+  test('its limits can be kept, and its account is known without asking', async () => {
+    const { driver } = await stand();
+    const { textUnits, captionUnits, buttons, linkBytes, uploadBytes } = driver.traits;
+    expect(textUnits).toBeGreaterThan(1);
+    expect(captionUnits).toBeLessThanOrEqual(textUnits);
+    for (const limit of [...Object.values(linkBytes), ...Object.values(uploadBytes)])
+      expect(limit).toBeGreaterThanOrEqual(0);
+    // A place in the dialog must fit where data does not.
+    expect(buttons?.dataBytes ?? Infinity).toBeGreaterThanOrEqual('~999999999999999:999'.length);
+    expect(driver.account).not.toBe('');
+  });
+
+  test('it takes any bytes of its messenger, refuses any of a stranger, and never throws', async () => {
+    const { driver, proof } = await stand();
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.json().map((text) => Buffer.from(text)),
+    );
+    const near = fc.record(
+      { update_id: fc.oneof(fc.integer(), fc.string()), message: fc.jsonValue(), callback_query: fc.jsonValue() },
+      { requiredKeys: [] },
+    );
+    const bodies = fc.oneof(
+      bytes,
+      near.map((update) => Buffer.from(JSON.stringify(update))),
+    );
+    fc.assert(
+      fc.property(bodies, (body) => {
+        const taken = driver.receive(body, proof, 1);
+        expect(taken.answer.status).toBe(200);
+        expect(taken.items.length).toBeGreaterThan(0);
+        expect(driver.receive(body, proof, 1)).toEqual(taken);
+        const refused = driver.receive(body, {}, 1);
+        expect([refused.answer.status >= 400, refused.items]).toEqual([true, []]);
+      }),
+    );
+  });
+
+  test('it tells what became of a message, and its words hold no secret', async () => {
+    const { driver, person, secrets, trouble, block, shown, stranger } = await stand();
+    const outcomes: SendOutcome[] = [];
+    const send = async (to: string, by = driver): Promise<SendOutcome['is']> => {
+      const outcome = await by.send(to, { id: `${outcomes.length}/0`, text: `${outcomes.length}` }, context);
+      outcomes.push(outcome);
+      return outcome.is;
+    };
+    expect(await send(person)).toBe('done');
+    trouble('flood');
+    expect(await send(person)).toBe('later');
+    expect(outcomes.at(-1)).toMatchObject({ scope: 'channel', forMs: 3_000 });
+    for (const kind of ['cut before', 'cut after', 'server error'] as const) {
+      trouble(kind);
+      expect([kind, await send(person)]).toEqual([kind, 'unknown']);
+    }
+    trouble('does not like it');
+    expect(await send(person)).toBe('not_shown');
+    trouble('unauthorised');
+    expect(await send(person)).toBe('not_authorised');
+    expect(await send(person, stranger())).toBe('not_authorised');
+    expect(await send('404')).toBe('refused');
+    block();
+    expect(await send(person)).toBe('refused');
+    expect(shown()).toEqual(['0', '3']);
+    for (const secret of secrets) expect(JSON.stringify(outcomes)).not.toContain(secret);
+    const failure: unknown = await stranger()
+      .inspect(null, signal)
+      .catch((error: unknown) => error);
+    expect(codeOf(failure)).toBe('channel_unauthorised');
+    for (const secret of [...secrets, 'another-one']) expect(messageOf(failure)).not.toContain(secret);
+  });
+
+  test('a file that a person sent is opened anew each time; what is gone is told', async () => {
+    const { driver, sendFile } = await stand();
+    if (driver.openFile === undefined || driver.poll === undefined) return;
+    sendFile(new Uint8Array([1, 2, 3]));
+    const { items } = await driver.poll(null, 1, signal);
+    const [file] = items.flatMap((item) => (item.kind === 'message' ? (item.files ?? []) : []));
+    for (let times = 0; times < 2; times += 1) {
+      const { stream } = await driver.openFile(file?.file ?? '', signal);
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      expect(Buffer.concat(chunks).toJSON().data).toEqual([1, 2, 3]);
+    }
+    const failure: unknown = await driver.openFile('nothing', signal).catch((error: unknown) => error);
+    expect(codeOf(failure)).toBe('channel_file_gone');
+  });
+
+  test('what was polled comes again until its cursor is used, and once it is used never', async () => {
+    const { driver, write } = await stand();
+    if (driver.poll === undefined) return;
+    write('раз');
+    write('два');
+    const numbers = (items: readonly InboundItem[]): string[] => items.map(({ id }) => id);
+    const first = await driver.poll(null, 1, signal);
+    const again = await driver.poll(null, 1, signal);
+    expect(numbers(again.items)).toEqual(numbers(first.items));
+    expect(first.items).toHaveLength(2);
+    write('три');
+    const next = await driver.poll(first.cursor, 1, signal);
+    expect(next.items).toMatchObject([{ kind: 'message', text: 'три' }]);
+  });
+
+  test('where it posts to is set, shown and taken away', async () => {
+    const { driver } = await stand();
+    const url = 'https://bot.example.com/webhook/channel/x';
+    await driver.register(url, signal);
+    expect((await driver.inspect(url, signal)).checks.every(({ ok }) => ok)).toBe(true);
+    expect((await driver.inspect(null, signal)).checks.find(({ ok }) => !ok)).toMatchObject({ name: 'webhook' });
+    await driver.register(null, signal);
+    expect(await driver.inspect(null, signal)).toMatchObject({ registered: null });
+  });
+});
