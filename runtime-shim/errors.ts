@@ -173,6 +173,14 @@ export const SHIM_ERRORS = {
       ru: `за час для этого бота сохранено больше ${facts.limit} знаков: он молчит до конца часа`,
     }),
   }),
+  lead_messages_full: row({
+    fault: 'setup',
+    retryable: true,
+    message: (facts: { limit: number }) => ({
+      en: `within an hour this lead has written more than ${facts.limit} characters: nothing more of it is taken until the hour is over`,
+      ru: `за час лид написал больше ${facts.limit} знаков: до конца часа от него больше ничего не принимается`,
+    }),
+  }),
   sandbox_busy: row({
     fault: 'internal',
     retryable: true,

@@ -29,6 +29,10 @@ export const names = ['table'] as const;
 /** Rows that `find` gives: as it is, and at most. */
 const DEFAULT_FOUND = 100;
 const MAX_FOUND = 1_000;
+/** Longest text of a condition: a row has no longer one. */
+const MAX_VALUE_CHARS = 2_000;
+/** Values of all `IN` of one question. */
+const MAX_VALUES = 1_000;
 const OPERATORS = ['=', '<', '>', '<=', '>=', '<>', '!=', 'like', 'not like', 'ilike', 'in', 'not in', 'is', 'is not'];
 const TABLE_NAME = /^[\p{L}\p{N}_.-]{1,100}$/u;
 
@@ -137,6 +141,7 @@ function whereList(call: string, value: unknown): { conditions: List<Condition>;
   const given = listArgument(call, CONDITIONS, value);
   const conditions = list<Condition>();
   const expressions = list<Expression>();
+  let listed = 0;
   for (let index = 0; index < given.length; index += 1) {
     const where = { en: `condition ${index + 1}`, ru: `условие ${index + 1}` };
     const parts = listArgument(call, where, given[index]);
@@ -154,12 +159,15 @@ function whereList(call: string, value: unknown): { conditions: List<Condition>;
       continue;
     }
     const isList = operator === 'in' || operator === 'not in';
-    add(conditions, {
-      __proto__: null,
-      column,
-      operator,
-      value: isList ? values(call, where, last) : scalar(call, where, last),
-    });
+    const value = isList ? values(call, where, last) : scalar(call, where, last);
+    if (isList) listed += (value as List<unknown>).length;
+    if (listed > MAX_VALUES) {
+      refuse({
+        en: `${call}: more than ${MAX_VALUES} values of IN in one question`,
+        ru: `${call}: больше ${MAX_VALUES} значений IN в одном вопросе`,
+      });
+    }
+    add(conditions, { __proto__: null, column, operator, value });
   }
   return { conditions, expressions };
 }
@@ -195,6 +203,12 @@ const A_SCALAR: Text = {
 
 function scalar(call: string, where: Text, value: unknown): unknown {
   if (value === undefined || value === null) return null;
+  if (typeof value === 'string' && value.length > MAX_VALUE_CHARS) {
+    return refuse({
+      en: `${call}: ${where.en} has a text longer than ${MAX_VALUE_CHARS} characters, which no row can have`,
+      ru: `${call}: ${where.ru}, текст длиннее ${MAX_VALUE_CHARS} знаков: такого нет ни в одной строке`,
+    });
+  }
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   return refuse(mustBe(call, partOf({ en: 'the value', ru: 'значение' }, where), A_SCALAR, value));
 }

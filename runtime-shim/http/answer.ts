@@ -72,6 +72,9 @@ export function answerBusy(request: IncomingMessage, response: ServerResponse): 
   answerUnread(request, response, 503, { code: 'busy', message: 'too much is being sent at one time: send it again' });
 }
 
+/** When a channel should try a lead's message again that was too much for one hour, s. */
+const LEAD_PAUSE_S = 600;
+
 /** What went wrong while a request was served: the caller's mistake, a store that does not answer, or ours. */
 export function answerFailure(response: ServerResponse, error: unknown): 'told' | 'unexpected' {
   const code = codeOf(error) ?? '';
@@ -79,6 +82,11 @@ export function answerFailure(response: ServerResponse, error: unknown): 'told' 
     const facts = (error as { readonly facts?: { readonly problems?: readonly Text[] } }).facts;
     const problems = facts?.problems?.map(({ en }) => en) ?? [];
     answerError(response, 400, { code, message: messageOf(error), problems });
+    return 'told';
+  }
+  if (code === 'lead_messages_full') {
+    response.setHeader('retry-after', String(LEAD_PAUSE_S));
+    answerError(response, 429, { code, message: messageOf(error) });
     return 'told';
   }
   if (code === 'runtime_closed') {

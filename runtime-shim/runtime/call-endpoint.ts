@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { codeOf } from '../../plugin/contract/coded-error.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
 import { issueWords } from '../../plugin/contract/issue-words.ts';
+import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Text } from '../../plugin/contract/text.ts';
 import { MAX_SCENARIO_MS, MAX_TURN_CHARS, saidError } from '../bot/run/play.ts';
+import { attributesFull, botMayKeep } from '../bot/run/apply-writes.ts';
 import { runOf } from '../bot/run/schedule.ts';
 import { runScenario } from '../bot/run/run-scenario.ts';
 import type { BotScript } from '../bot/load/bot-schema.ts';
@@ -13,6 +15,7 @@ import { shimError } from '../errors.ts';
 import { leadWithNumber, readBotAttributes, readLead, writeBotAttributes } from '../leads/lead-store.ts';
 import type { ScriptError, ScriptResult, ScriptRun } from '../sandbox/contract.ts';
 import { commitScenario } from './commit-scenario.ts';
+import { MAX_MESSAGE_CHARS, MAX_RUNS_FOR_OTHERS, shareRuns } from './output-quota.ts';
 import type { EndpointAnswer } from './contract.ts';
 import type { LeadJob } from './lead-job.ts';
 import { portsOf, runWithCalls } from './perform-lead-job.ts';
@@ -86,6 +89,8 @@ interface Call {
 
 /** No lead: the script may read and write the bot's attributes, ask other servers, and start scripts of leads that it names. */
 async function callForNobody(context: RuntimeContext, { alias, file, bot, args }: Call): Promise<EndpointAnswer> {
+  const full = quotaFull(context, undefined);
+  if (full !== undefined) return full;
   const attributes = await context.storage.read((tx) => readBotAttributes(tx, context.botId));
   const call: ScriptRun['call'] = () => {
     throw shimError('script_argument', { detail: NO_LEAD });
@@ -105,7 +110,7 @@ async function callForNobody(context: RuntimeContext, { alias, file, bot, args }
     call,
   });
   const { log, usage } = result;
-  const error = result.ok ? await keep(context, result) : result.error;
+  const error = result.ok ? await keep(context, result, file) : result.error;
   context.activities.emit({
     kind: 'endpoint',
     at: context.clock.now(),
@@ -121,6 +126,7 @@ async function callForNobody(context: RuntimeContext, { alias, file, bot, args }
 async function keep(
   context: RuntimeContext,
   { writes, actions, tables = [] }: Extract<ScriptResult, { ok: true }>,
+  file: string,
 ): Promise<ScriptError | undefined> {
   const runs = actions.flatMap((action) =>
     action.type === 'run_script' || action.type === 'schedule' ? [action] : [],
@@ -149,8 +155,16 @@ async function keep(
     });
   }
   const id = crypto.randomUUID();
+  const { length: chars } = JSON.stringify({ bot: writes.bot, tables, runs });
+  context.quota.count(undefined, chars);
+  // What one call sets off has the same end as what one message does.
+  const { each: mayStart } = shareRuns(MAX_RUNS_FOR_OTHERS, runs.length);
+  const mayStore = Math.floor((MAX_MESSAGE_CHARS - chars) / Math.max(1, runs.length));
   return await again(() =>
     context.storage.transaction(async (tx) => {
+      if (!botMayKeep(await readBotAttributes(tx, context.botId), writes.bot)) {
+        return { ...attributesFull(), file, line: null, column: null };
+      }
       for (const [index, run] of runs.entries()) {
         const { leadId = '' } = run;
         const lead = await leadWithNumber(tx, leadId);
@@ -168,6 +182,8 @@ async function keep(
                 script: { code: codeOfRun(run) },
                 cause: { code: 'other_lead' },
                 duringTransfer: false,
+                mayStart,
+                mayStore,
               }
             : { ...common, kind: 'schedule', run: planned.run };
         await tx.enqueue([newLeadJob(job)]);
@@ -193,8 +209,8 @@ async function callForLead(
   if (lead === undefined || lead.botId !== context.botId) {
     return refusal(404, 'not_found', `the bot has no lead with the number ${number}`);
   }
-  const full = context.quota.full(lead);
-  if (full !== undefined) return refusal(503, full.code, shimError(full.code, full).message);
+  const full = quotaFull(context, lead);
+  if (full !== undefined) return full;
   // No script of a folder can have this code.
   const code = `endpoint:${alias}`;
   const script: BotScript = { code, type: 'standard', commands: [{ type: 'run_javascript', file }], menu: [] };
@@ -252,6 +268,12 @@ async function again<Value>(work: () => Promise<Value>): Promise<Value> {
       if (codeOf(error) !== 'storage_conflict' || tries === MAX_TRIES) throw error;
     }
   }
+}
+
+/** The answer when bot or lead may store no more now. */
+function quotaFull({ quota }: RuntimeContext, lead: LeadRef | undefined): EndpointAnswer | undefined {
+  const full = quota.full(lead);
+  return full === undefined ? undefined : refusal(503, full.code, shimError(full.code, full).message);
 }
 
 /** What a caller reads of a failure: code, words and place; no stack. */

@@ -1,11 +1,16 @@
 import type { Clock } from '../../plugin/contract/host.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
+import { shimError } from '../errors.ts';
 import { leadKey } from '../leads/lead-keys.ts';
 
 /** What is counted together, ms. */
 const WINDOW_MS = 3_600_000;
 /** Characters that a lead's scenarios may have stored within the window. Our choice: five messages at the limit of each. */
 export const MAX_LEAD_CHARS = 20_000_000;
+/** Characters of a lead's own messages within the window. Our choice: a person writes a thousandth of it. */
+export const MAX_LEAD_MESSAGES_CHARS = 20_000_000;
+/** What a message counts beside its content: its line, its job and its id are stored, however short it is. */
+const MESSAGE_CHARS = 500;
 /** The same for a bot, with all its leads. Our choice: a hundred ordinary messages a second stay below it. */
 export const MAX_BOT_CHARS = 1_000_000_000;
 
@@ -19,22 +24,37 @@ export class OutputQuota {
   private until = 0;
   private bot = 0;
   private readonly leads = new Map<string, number>();
+  private readonly received = new Map<string, number>();
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.clock = clock;
   }
 
-  count(lead: LeadRef, chars: number): void {
+  /** `undefined`: a script that runs for no lead. */
+  count(lead: LeadRef | undefined, chars: number): void {
     this.turnWindow();
-    const key = leadKey(lead);
     this.bot += chars;
+    if (lead === undefined) return;
+    const key = leadKey(lead);
     this.leads.set(key, (this.leads.get(key) ?? 0) + chars);
   }
 
+  /** Counts a message of a lead that is about to be stored. @throws lead_messages_full when it and those before are too much for one hour */
+  receive(lead: LeadRef, chars: number): void {
+    this.turnWindow();
+    const key = leadKey(lead);
+    const received = (this.received.get(key) ?? 0) + chars + MESSAGE_CHARS;
+    if (received > MAX_LEAD_MESSAGES_CHARS) throw shimError('lead_messages_full', { limit: MAX_LEAD_MESSAGES_CHARS });
+    this.received.set(key, received);
+  }
+
   /** Which quota is used up, if one is. */
-  full(lead: LeadRef): { readonly code: 'lead_quota_full' | 'bot_quota_full'; readonly limit: number } | undefined {
+  full(
+    lead: LeadRef | undefined,
+  ): { readonly code: 'lead_quota_full' | 'bot_quota_full'; readonly limit: number } | undefined {
     this.turnWindow();
     if (this.bot >= MAX_BOT_CHARS) return { code: 'bot_quota_full', limit: MAX_BOT_CHARS };
+    if (lead === undefined) return undefined;
     const used = this.leads.get(leadKey(lead)) ?? 0;
     return used >= MAX_LEAD_CHARS ? { code: 'lead_quota_full', limit: MAX_LEAD_CHARS } : undefined;
   }
@@ -46,6 +66,7 @@ export class OutputQuota {
     this.until = now + WINDOW_MS;
     this.bot = 0;
     this.leads.clear();
+    this.received.clear();
   }
 }
 

@@ -218,7 +218,7 @@ export async function runWithCalls(
   lead: LeadJob['lead'] | undefined,
   script: ScriptRun,
 ): Promise<ScriptResult> {
-  const { file, call } = script;
+  const { file, call, onAway } = script;
   const request = context.requests.forRun((facts) =>
     context.activities.emit({
       kind: 'request',
@@ -231,6 +231,11 @@ export async function runWithCalls(
   const session = new TableSession(context.tables, context.bot().tables, script.tables);
   const result = await context.sandbox.run({
     ...script,
+    onAway: (isAway) => {
+      // Hundreds may wait for a slow server at one time.
+      if (isAway) session.release();
+      onAway?.(isAway);
+    },
     call: (plugin, name, argsJson, signal, leftMs) => {
       if (plugin !== NETWORK_CALL.plugin) return call(plugin, name, argsJson, signal, leftMs);
       if (name === NETWORK_CALL.name) return request(argsJson, signal, leftMs);

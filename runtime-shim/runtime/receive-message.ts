@@ -15,7 +15,7 @@ const MAX_TRIES = 5;
 
 /**
  * Stores a lead's message with the job that will act on it, in one transaction; a repeated id changes nothing. The message
- * stands in the transcript from then on, so that its reader sees it at once and exactly once.
+ * stands in the transcript from then on, so that its reader sees it at once and exactly once. @throws lead_messages_full, message_invalid
  */
 export async function receiveMessage(
   context: RuntimeContext,
@@ -40,6 +40,7 @@ export function messageToStore(
   newId: () => string,
 ): { readonly id: string; readonly store: (tx: Transaction) => Promise<() => void> } {
   const message = parseLeadMessage(context.botId, input);
+  context.quota.receive(message.lead, JSON.stringify(message.content).length);
   const id = message.id ?? newId();
   const at = context.clock.now();
   const job: LeadJob = {

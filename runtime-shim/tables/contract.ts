@@ -13,6 +13,8 @@ export type TableWrite =
 
 /** Rows of one table. Our choice: all of them are looked at by each `find`, in memory. */
 export const MAX_ROWS = 10_000;
+/** Characters of all rows of one table as JSON. Our choice: two hundred for each of the most rows. */
+export const MAX_TABLE_CHARS = 2_000_000;
 /** Rows that one `find` gives at most. */
 export const MAX_FOUND = 1_000;
 /** Characters of one row as JSON, and columns. */
@@ -20,5 +22,5 @@ export const MAX_ROW_CHARS = 2_000;
 export const MAX_COLUMNS = 100;
 /** Writes of all scripts that one message runs. */
 export const MAX_WRITES = 1_000;
-/** Tables that a bot folder may begin with. */
+/** Tables of a bot. Our choice; a script may name a new one whenever it likes. */
 export const MAX_TABLES = 100;

@@ -1,26 +1,56 @@
 import { z } from 'zod';
 import type { Json } from '../../plugin/contract/guest.ts';
 import { shimError } from '../errors.ts';
-import { MAX_COLUMNS, MAX_FOUND, MAX_ROW_CHARS, MAX_ROWS, MAX_WRITES, type Row, type TableWrite } from './contract.ts';
-import { matches, OPERATORS, sorted } from './match-row.ts';
-import { asColumns, rowsOf, type StoredRow, type TableStore, withWrites } from './table-store.ts';
+import type { Text } from '../../plugin/contract/text.ts';
+import { giveWay } from '../turns.ts';
+import {
+  MAX_COLUMNS,
+  MAX_FOUND,
+  MAX_ROW_CHARS,
+  MAX_ROWS,
+  MAX_TABLE_CHARS,
+  MAX_TABLES,
+  MAX_WRITES,
+  type Row,
+  type TableWrite,
+} from './contract.ts';
+import { columnOf, OPERATORS, rowTest, sorted, type Work } from './match-row.ts';
+import { charsOf, type TableStore } from './table-store.ts';
 
-/** Most conditions, columns to sort by, and values of one `IN`. Our choice. */
+/** Most conditions, columns to sort by, and values of all `IN` together. Our choice. */
 const MAX_CONDITIONS = 50;
 const MAX_ORDERS = 10;
 const MAX_VALUES = 1_000;
+/** Characters of a question beside its row: the names of table and operation. */
+const MAX_ENVELOPE_CHARS = 500;
+/** Characters of the tables that one run has read, before it is refused another one. Our choice: two full ones. */
+const MAX_READ_CHARS = 2 * MAX_TABLE_CHARS;
+/**
+ * Steps of looking through rows of one run: a row, a condition on it, a character compared by a pattern. Our choice: some tenths of a second of the
+ * server's time, and a hundred questions of two conditions to the largest table.
+ */
+const MAX_STEPS = 10_000_000;
 
 const columnSchema = z.string().min(1).max(200);
 const tableSchema = z.string().regex(/^[\p{L}\p{N}_.-]{1,100}$/u);
 const idSchema = z.int().nonnegative();
-/** Parsed JSON is what our own type says, but for being read-only. */
-const jsonSchema = z.json() as unknown as z.ZodType<Json>;
-const rowSchema = z.record(columnSchema, jsonSchema);
-const valuesSchema = z.array(jsonSchema).max(MAX_VALUES);
+/** It came out of `JSON.parse`, and is small: zod would take a microsecond for every value in it. */
+const rowSchema = z.custom<Row>(
+  (row) =>
+    typeof row === 'object' &&
+    row !== null &&
+    !Array.isArray(row) &&
+    Object.keys(row).every((column) => column !== '' && column.length <= 200),
+);
+const scalarSchema = z.union([z.string().max(MAX_ROW_CHARS), z.number(), z.boolean(), z.null()]);
 
 const conditionSchema = z
-  .strictObject({ column: columnSchema, operator: z.enum(OPERATORS), value: jsonSchema })
-  .refine(({ operator, value }) => !/^(?:not )?in$/.test(operator) || valuesSchema.safeParse(value).success);
+  .strictObject({
+    column: columnSchema,
+    operator: z.enum(OPERATORS),
+    value: z.union([scalarSchema, z.array(scalarSchema).max(MAX_VALUES)]),
+  })
+  .refine(({ operator, value }) => /^(?:not )?in$/.test(operator) === Array.isArray(value));
 
 /** Comes from an untrusted script: `../globals/table.guest.ts` has said what is wrong with it to an honest one. */
 const requestSchema = z.discriminatedUnion('do', [
@@ -28,7 +58,12 @@ const requestSchema = z.discriminatedUnion('do', [
     do: z.literal('find'),
     table: tableSchema,
     columns: z.array(columnSchema).max(MAX_COLUMNS),
-    where: z.array(conditionSchema).max(MAX_CONDITIONS),
+    where: z
+      .array(conditionSchema)
+      .max(MAX_CONDITIONS)
+      .refine(
+        (all) => all.reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 0), 0) <= MAX_VALUES,
+      ),
     orderBy: z.array(z.strictObject({ column: columnSchema, descending: z.boolean() })).max(MAX_ORDERS),
     /** `null`: all of them, of which the script takes those that fit its expression. */
     limit: z.int().min(0).max(MAX_FOUND).nullable(),
@@ -38,7 +73,14 @@ const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('update'), table: tableSchema, id: idSchema, row: rowSchema }),
   z.strictObject({ do: z.literal('delete'), table: tableSchema, id: idSchema }),
 ]);
-type Request = z.infer<typeof requestSchema>;
+type Find = Extract<z.infer<typeof requestSchema>, { do: 'find' }>;
+
+/** A table as a run sees it. */
+interface Seen {
+  readonly rows: Map<number, Row>;
+  /** Of all rows as JSON. */
+  chars: number;
+}
 
 /** What tables a run sees: those of the storage, under what earlier scripts of the message wrote, under what it writes itself. */
 export class TableSession {
@@ -48,7 +90,9 @@ export class TableSession {
   #writes: TableWrite[] = [];
   /** A run that begins anew has another one. */
   #try: AbortSignal | undefined;
-  readonly #rows = new Map<string, Promise<readonly StoredRow[]>>();
+  readonly #seen = new Map<string, Promise<Seen>>();
+  #readChars = 0;
+  readonly #work: Work = { steps: 0 };
 
   constructor(
     store: TableStore,
@@ -65,77 +109,133 @@ export class TableSession {
     return this.#writes;
   }
 
+  /** Forgets what was read: a run that waits for others must not hold megabytes meanwhile. Its own writes stay. */
+  release(): void {
+    this.#seen.clear();
+    this.#readChars = 0;
+  }
+
   /** The host function behind `table`. @throws script_host_calls, script_result_too_large */
   async call(argsJson: string, signal: AbortSignal): Promise<string> {
     if (signal !== this.#try) {
       this.#try = signal;
       this.#writes = [];
-      this.#rows.clear();
+      this.#work.steps = 0;
+      this.release();
     }
-    return JSON.stringify(await this.#perform(requestSchema.parse(JSON.parse(argsJson))));
+    const given: unknown = JSON.parse(argsJson);
+    const isFind = typeof given === 'object' && given !== null && 'do' in given && given.do === 'find';
+    if (!isFind && argsJson.length > MAX_ROW_CHARS + MAX_ENVELOPE_CHARS) throw rowTooLarge();
+    return JSON.stringify(await this.#perform(requestSchema.parse(given)));
   }
 
-  async #perform(request: Request): Promise<Json> {
+  async #perform(request: z.infer<typeof requestSchema>): Promise<Json> {
     const { table } = request;
-    const stored = await this.#stored(table);
-    const rows = withWrites(table, stored, [...this.#earlier, ...this.#writes]);
-    if (request.do === 'find') return found(rows, request);
+    const seen = await this.#table(table);
+    if (request.do === 'find') return await this.#find(seen, request);
     if (request.do === 'create') {
-      if (rows.length >= MAX_ROWS) throw shimError('script_host_calls', { limit: MAX_ROWS, what: rowsOf(table) });
+      const { row } = request;
+      if (seen.rows.size >= MAX_ROWS)
+        throw tooMany(MAX_ROWS, { en: `rows of the table "${table}"`, ru: `строк в таблице "${table}"` });
+      if (seen.rows.size === 0 && !(await this.#store.hasRoomFor(table, this.#earlier.concat(this.#writes)))) {
+        throw tooMany(MAX_TABLES, { en: 'tables', ru: 'таблиц' });
+      }
+      this.#mayGrow(table, seen, checked(row));
       const id = this.#store.newId();
-      this.#write({ do: 'create', table, id, row: checked(request.row) });
-      return { ...request.row, id };
+      this.#write(seen, { do: 'create', table, id, row });
+      return { ...row, id };
     }
-    const own = rows.find(({ id }) => id === request.id);
+    const own = seen.rows.get(request.id);
     if (own === undefined) return request.do === 'delete' ? false : null;
     if (request.do === 'delete') {
-      this.#write({ do: 'delete', table, id: request.id });
+      this.#write(seen, { do: 'delete', table, id: request.id });
       return true;
     }
-    checked({ ...own.row, ...request.row });
-    this.#write({ do: 'update', table, id: request.id, row: request.row });
-    return { ...own.row, ...request.row, id: own.id };
+    const row = { ...own, ...request.row };
+    this.#mayGrow(table, seen, checked(row) - charsOf(own));
+    this.#write(seen, { do: 'update', table, id: request.id, row: request.row });
+    return { ...row, id: request.id };
+  }
+
+  async #find({ rows }: Seen, { columns, where, orderBy, limit, offset }: Find): Promise<Json> {
+    const fits = rowTest(where, this.#work);
+    const fitting: Array<Record<string, Json>> = [];
+    for (const [id, row] of rows) {
+      const whole = { ...row, id };
+      if (fits(whole)) fitting.push(whole);
+      if (this.#work.steps > MAX_STEPS) {
+        throw tooMany(MAX_STEPS, { en: 'steps of looking through tables', ru: 'шагов поиска по таблицам' });
+      }
+      await giveWay();
+    }
+    const ordered = orderBy.length === 0 ? fitting : sorted(fitting, orderBy);
+    const page = limit === null ? ordered : ordered.slice(offset, offset + limit);
+    if (columns.length === 0) return page;
+    return page.map((row) => Object.fromEntries(columns.map((column) => [column, columnOf(row, column)])));
   }
 
   /** Read once for a run: it sees one state of the table, and its own writes. */
-  #stored(table: string): Promise<readonly StoredRow[]> {
-    let rows = this.#rows.get(table);
-    if (rows === undefined) {
-      rows = this.#store.begin(table, this.#beginnings.get(table) ?? []).then(() => this.#store.rows(table));
-      this.#rows.set(table, rows);
-      rows.catch(() => undefined);
+  #table(table: string): Promise<Seen> {
+    const known = this.#seen.get(table);
+    if (known !== undefined) return known;
+    if (this.#readChars >= MAX_READ_CHARS) {
+      throw tooMany(MAX_READ_CHARS, { en: 'characters read from tables', ru: 'знаков, прочитанных из таблиц' });
     }
-    return rows;
+    const seen = this.#read(table);
+    this.#seen.set(table, seen);
+    seen.catch(() => undefined);
+    return seen;
   }
 
-  #write(write: TableWrite): void {
+  async #read(table: string): Promise<Seen> {
+    await this.#store.begin(table, this.#beginnings.get(table) ?? []);
+    const { rows, chars } = await this.#store.rows(table);
+    const seen = { rows: new Map(rows.map(({ id, row }) => [id, row])), chars };
+    for (const write of [...this.#earlier, ...this.#writes]) if (write.table === table) apply(seen, write);
+    this.#readChars += seen.chars;
+    return seen;
+  }
+
+  #mayGrow(table: string, { chars }: Seen, by: number): void {
+    if (by <= 0 || chars + by <= MAX_TABLE_CHARS) return;
+    throw tooMany(MAX_TABLE_CHARS, { en: `characters in the table "${table}"`, ru: `знаков в таблице "${table}"` });
+  }
+
+  #write(seen: Seen, write: TableWrite): void {
     if (this.#earlier.length + this.#writes.length >= MAX_WRITES) {
-      throw shimError('script_host_calls', {
-        limit: MAX_WRITES,
-        what: { en: 'writes into tables', ru: 'записей в таблицы' },
-      });
+      throw tooMany(MAX_WRITES, { en: 'writes into tables', ru: 'записей в таблицы' });
     }
     this.#writes.push(write);
+    apply(seen, write);
   }
 }
 
-function checked(row: Row): Row {
-  if (Object.keys(row).length > MAX_COLUMNS)
-    throw shimError('script_host_calls', {
-      limit: MAX_COLUMNS,
-      what: { en: 'columns in one row', ru: 'столбцов в одной строке' },
-    });
-  if (JSON.stringify(row).length > MAX_ROW_CHARS) throw shimError('script_result_too_large', { limit: MAX_ROW_CHARS });
-  return row;
+function apply(seen: Seen, write: TableWrite): void {
+  const own = seen.rows.get(write.id);
+  if (own !== undefined) seen.chars -= charsOf(own);
+  if (write.do === 'delete') {
+    seen.rows.delete(write.id);
+    return;
+  }
+  if (write.do === 'update' && own === undefined) return;
+  const row = { ...own, ...write.row };
+  seen.rows.set(write.id, row);
+  seen.chars += charsOf(row);
 }
 
-function found(
-  rows: readonly StoredRow[],
-  { columns, where, orderBy, limit, offset }: Extract<Request, { do: 'find' }>,
-): Json {
-  const fitting = rows.map(asColumns).filter((row) => where.every((condition) => matches(row, condition)));
-  const ordered = orderBy.length === 0 ? fitting : sorted(fitting, orderBy);
-  const page = limit === null ? ordered : ordered.slice(offset, offset + limit);
-  if (columns.length === 0) return page;
-  return page.map((row) => Object.fromEntries(columns.map((column) => [column, row[column] ?? null])));
+function tooMany(limit: number, what: Text): Error {
+  return shimError('script_host_calls', { limit, what });
+}
+
+function rowTooLarge(): Error {
+  return shimError('script_result_too_large', { limit: MAX_ROW_CHARS });
+}
+
+/** How many characters a row has. @throws script_host_calls, script_result_too_large */
+function checked(row: Row): number {
+  if (Object.keys(row).length > MAX_COLUMNS)
+    throw tooMany(MAX_COLUMNS, { en: 'columns in one row', ru: 'столбцов в одной строке' });
+  const chars = charsOf(row);
+  if (chars > MAX_ROW_CHARS) throw rowTooLarge();
+  return chars;
 }

@@ -1,22 +1,22 @@
-import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Json } from '../../plugin/contract/guest.ts';
-import type { Storage, Transaction } from '../../plugin/storage/contract.ts';
-import type { Text } from '../../plugin/contract/text.ts';
-import { shimError } from '../errors.ts';
-import { MAX_ROWS, type Row, type TableWrite } from './contract.ts';
+import type { ReadTransaction, Storage, Transaction } from '../../plugin/storage/contract.ts';
+import { giveWay } from '../turns.ts';
+import { MAX_ROWS, MAX_TABLE_CHARS, MAX_TABLES, type Row, type TableWrite } from './contract.ts';
 
 /** Rows, by `<bot>:<table>:<id>`; and which tables have been begun, by `<bot>:<table>`. */
 const ROWS = 'table_rows';
 const TABLES = 'tables';
 /** Rows read at one time: other work goes between. */
 const READ_ROWS = 500;
+/** Several runs that write at one time may bring a table above its limit together. What is beyond this is not seen until something else is deleted. */
+const MAX_READ_CHARS = 2 * MAX_TABLE_CHARS;
 /** Digits of an id in a key, so that keys stand in the order of ids. */
 const ID_DIGITS = 16;
 /** Ids of one millisecond. */
 const IDS_PER_MS = 1_000;
 
-const rowSchema = z.record(z.string(), z.json()) as unknown as z.ZodType<Row>;
+/** What was checked when it was written: zod would take a microsecond for every value in it. */
+const rowSchema = z.custom<Row>((row) => typeof row === 'object' && row !== null && !Array.isArray(row));
 
 /** By its number in this column a row is a lead's, and goes with the lead. Our choice. */
 const LEAD_COLUMN = 'lead_id';
@@ -56,14 +56,13 @@ export class TableStore {
     return this.#lastId;
   }
 
-  /** Puts the rows that the table begins with into storage, once for ever. */
+  /** Puts the rows that the table begins with into storage, once for ever: not when something was written into it before. */
   begin(table: string, rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return NOTHING_TO_BEGIN;
     let begun = this.#begun.get(table);
     if (begun === undefined) {
       begun = this.#storage.transaction(async (tx) => {
-        const key = `${this.#botId}:${table}`;
-        if ((await tx.getRecord(TABLES, key)) !== undefined) return;
-        await tx.putRecord(TABLES, key, { begun: true }, 0);
+        if (!(await markBegun(tx, this.#botId, table))) return;
         for (const [index, row] of rows.entries()) await tx.putRecord(ROWS, keyOf(this.#botId, table, index + 1), row);
       });
       this.#begun.set(table, begun);
@@ -73,14 +72,26 @@ export class TableStore {
     return begun;
   }
 
-  /** All rows in the order in which they were made. */
-  async rows(table: string): Promise<StoredRow[]> {
+  /** May something be written into this table? A bot has so many; `writes`: those that are not stored yet. */
+  async hasRoomFor(table: string, writes: readonly TableWrite[]): Promise<boolean> {
+    return this.#storage.read(async (tx) => {
+      const page = { prefix: `${this.#botId}:`, limit: MAX_TABLES };
+      const known = new Set((await tx.listRecords(TABLES, page)).map(({ key }) => key));
+      for (const write of writes) known.add(`${this.#botId}:${write.table}`);
+      return known.size < MAX_TABLES || known.has(`${this.#botId}:${table}`) || isBegun(tx, this.#botId, table);
+    });
+  }
+
+  /** All rows in the order in which they were made, and how many characters they have. */
+  async rows(table: string): Promise<{ readonly rows: readonly StoredRow[]; readonly chars: number }> {
     const rows: StoredRow[] = [];
+    let chars = 0;
     for await (const { id, row } of this.#scan(`${this.#botId}:${table}:`)) {
       rows.push({ id, row });
-      if (rows.length > MAX_ROWS) break;
+      chars += charsOf(row);
+      if (rows.length > MAX_ROWS || chars > MAX_READ_CHARS) break;
     }
-    return rows;
+    return { rows, chars };
   }
 
   /** Rows of all tables that are about a lead: their column `lead_id` is its number. */
@@ -103,14 +114,33 @@ export class TableStore {
       }
       if (records.length < READ_ROWS) return;
       after = records.at(-1)?.key;
-      // Thousands of rows must not hold up everybody else.
-      await setImmediate();
+      await giveWay();
     }
   }
 }
 
+const NOTHING_TO_BEGIN = Promise.resolve();
+
+async function isBegun(tx: ReadTransaction, botId: string, table: string): Promise<boolean> {
+  return (await tx.getRecord(TABLES, `${botId}:${table}`)) !== undefined;
+}
+
+/** False: it was before. */
+async function markBegun(tx: Transaction, botId: string, table: string): Promise<boolean> {
+  if (await isBegun(tx, botId, table)) return false;
+  await tx.putRecord(TABLES, `${botId}:${table}`, { begun: true }, 0);
+  return true;
+}
+
+/** Characters of a row as JSON. */
+export function charsOf(row: Row): number {
+  return JSON.stringify(row).length;
+}
+
 /** Stores what scripts wrote, in the transaction of the lead. A row that is gone is not updated. */
 export async function storeTableWrites(tx: Transaction, botId: string, writes: readonly TableWrite[]): Promise<void> {
+  const created = new Set(writes.flatMap((write) => (write.do === 'create' ? [write.table] : [])));
+  for (const table of created) await markBegun(tx, botId, table);
   for (const write of writes) {
     const key = keyOf(botId, write.table, write.id);
     if (write.do === 'create') {
@@ -125,28 +155,4 @@ export async function storeTableWrites(tx: Transaction, botId: string, writes: r
       }
     }
   }
-}
-
-/** What a table may have only so many of. */
-export function rowsOf(table: string): Text {
-  return { en: `rows of the table "${table}"`, ru: `строк в таблице "${table}"` };
-}
-
-/** The rows as they will be. @throws script_host_calls when they are too many */
-export function withWrites(table: string, rows: readonly StoredRow[], writes: readonly TableWrite[]): StoredRow[] {
-  const own = writes.filter((write) => write.table === table);
-  if (own.length === 0) return [...rows];
-  const byId = new Map<number, Row>(rows.map(({ id, row }) => [id, row]));
-  for (const write of own) {
-    const present = byId.get(write.id);
-    if (write.do === 'create') byId.set(write.id, write.row);
-    else if (write.do === 'delete') byId.delete(write.id);
-    else if (present !== undefined) byId.set(write.id, { ...present, ...write.row });
-  }
-  if (byId.size > MAX_ROWS) throw shimError('script_host_calls', { limit: MAX_ROWS, what: rowsOf(table) });
-  return [...byId].map(([id, row]) => ({ id, row }));
-}
-
-export function asColumns({ id, row }: StoredRow): Record<string, Json> {
-  return { ...row, id };
 }

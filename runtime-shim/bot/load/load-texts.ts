@@ -57,6 +57,14 @@ export const LOAD_TEXTS = {
     en: 'a table\'s file is named "<code>.json"',
     ru: 'файл таблицы называется "<код>.json"',
   },
+  tableTooLarge: (limit: number): Text => ({
+    en: `has more than ${limit} characters of rows as JSON`,
+    ru: `строки как JSON длиннее ${limit} знаков`,
+  }),
+  tablesTooLarge: (limit: number): Text => ({
+    en: `is one too many: the tables of one bot begin with at most ${limit} characters together`,
+    ru: `уже лишний: все таблицы бота вместе начинаются не больше чем с ${limit} знаков`,
+  }),
   tooManyTables: (limit: number): Text => ({
     en: `is one too many: a bot begins with at most ${limit} tables`,
     ru: `уже лишняя: у бота вначале не больше ${limit} таблиц`,

@@ -48,6 +48,11 @@ export function applyWrites(play: Play, writes: ScriptWrites): boolean {
   return true;
 }
 
+/** May the bot's attributes be changed so by a script that runs for no lead? */
+export function botMayKeep(present: Readonly<Record<string, string>>, writes: ScriptWrites['bot']): boolean {
+  return mayBecome(present, merged(present, writes));
+}
+
 /** Why `applyWrites` changed nothing. */
 export function attributesFull(): SaidError {
   return saidError(shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS }));

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { CodedError } from '../../../plugin/contract/coded-error.ts';
 import type { AfterScript } from '../../../plugin/contract/guest.ts';
 import type { TransferWishes } from '../../../plugin/contract/events.ts';
@@ -60,16 +59,6 @@ export const MAX_TURN_CHARS = 4_000_000;
 const REPORT_CHARS = 500;
 /** Runs for other leads of one scenario that are kept, so that the runtime sees that there were more than it starts. */
 const MAX_RUNS_ASKED = 1_001;
-
-/**
- * Work of all scenarios together in one go, ms, before all else that the server does has its turn. Our choice: commands without a script wait
- * for nothing, and three hundred of them that fill in long texts would hold up every other lead for seconds.
- */
-const TURN_MS = 8;
-/** Whose turn is next: scenarios that gave way go on one in each round of the loop, however many they are. */
-let lastTurn: Promise<void> = Promise.resolve();
-/** When the last turn began, ms of `performance.now()`. Of all together: many that begin at once would each have their own. */
-let turnBegan = 0;
 
 /** How a command leaves its script: go on with the next one, wait for the lead's answer, give the script up, or end them all. */
 export type CommandEnd = 'next' | 'wait' | 'failed' | 'stop';
@@ -146,14 +135,6 @@ export class Play {
       throw new ScenarioStopped('script_loop', shimError('script_loop', { limit: MAX_STEPS }).text);
     }
     if (this.input.signal.aborted) throw outOfTime();
-  }
-
-  /** Gives way when it has worked for long in one go. */
-  async giveWay(): Promise<void> {
-    if (performance.now() - turnBegan < TURN_MS) return;
-    lastTurn = lastTurn.then(() => setImmediate());
-    await lastTurn;
-    turnBegan = performance.now();
   }
 
   /** Leaves what is under way: what comes now is no part of it. */

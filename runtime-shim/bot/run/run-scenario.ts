@@ -1,3 +1,4 @@
+import { giveWay } from '../../turns.ts';
 import { findScript } from '../bot.ts';
 import { beginScenario } from './begin-scenario.ts';
 import { showMenu } from './menu.ts';
@@ -42,7 +43,7 @@ function keepQuestion(play: Play): void {
 async function playOn(play: Play): Promise<void> {
   while (play.frames.length > 0) {
     if (!(await advance(play))) break;
-    await play.giveWay();
+    await giveWay();
   }
 }
 

@@ -77,6 +77,27 @@ return lead.getAttr("a") + typeof lead.setAttr + Object.keys(lead.getAllAttr());
     ends: ['script_syntax'],
     run: { libraries: { 'Business.Close': { file: 'close.js', code: '}); while (true) {} (function () {' } } },
   },
+  'library-exports-proxy': {
+    tries: 'a library whose exports are a Proxy without end: whether it exports anything must not be asked of it',
+    code: 'return typeof require("Business.Trap");',
+    ends: ['ok', 'script_timeout'],
+    returns: 'object',
+    run: {
+      libraries: {
+        'Business.Trap': {
+          file: 'trap.js',
+          code: 'module.exports = new Proxy({}, { ownKeys() { for (;;); }, get() { for (;;); }, getOwnPropertyDescriptor() { for (;;); } });',
+        },
+      },
+    },
+  },
+  'library-longest': {
+    tries: 'the largest library there may be, asked for by a thousand names',
+    code: 'let sum = 0; for (let i = 0; i < 1000; i += 1) sum += require("Business.Big").length; try { require("Business." + "x".repeat(1000000)); } catch (e) { return [sum, e.message.length < 1000]; }',
+    ends: ['ok'],
+    returns: [520_000_000, true],
+    run: { libraries: { 'Business.Big': { file: 'big.js', code: `module.exports = '${'x'.repeat(520_000)}';` } } },
+  },
   'library-endless': {
     tries: 'a library without end',
     code: 'require("Business.Loop");',

@@ -116,6 +116,23 @@ return said.length;`,
     ends: ['ok', 'script_timeout'],
     returns: 13,
   },
+  'web-idna-giant': {
+    tries: 'a name of half a million letters that must become Punycode, and one of ASCII that is said to be Punycode',
+    code: 'const ends = []; for (const name of ["ы".repeat(500000), "xn--" + "a".repeat(500000)]) { try { new URL("http://" + name + ".рф/"); ends.push("ok"); } catch (e) { ends.push(e.message.length < 300); } } return ends.length;',
+    ends: ['ok', 'script_timeout', 'script_memory'],
+    returns: 2,
+  },
+  'web-parameters-flood': {
+    tries: 'an address whose every parameter is written anew with each change',
+    code: 'const u = new URL("http://a/?" + "x=1&".repeat(100000)); for (let i = 0; ; i += 1) { u.searchParams.append("a", i); u.searchParams.sort(); }',
+    ends: ['script_timeout', 'script_memory'],
+  },
+  'web-frozen': {
+    tries: 'everything frozen that there is, and then a mistake: it is told as any other',
+    code: 'for (const key of Object.getOwnPropertyNames(globalThis)) { try { Object.freeze(globalThis[key]); Object.freeze(globalThis[key].prototype); } catch (e) {} } Object.freeze(globalThis); new URL("http://ы.рф"); lead.setAttr("a", "b"); throw new Error("mine " + lead.getAttr("a"));',
+    ends: ['script_error'],
+    says: /^Error: mine b$/,
+  },
   'web-symbols-endless': {
     tries: 'registered symbols for ever, which V8 keeps for the whole isolate',
     code: 'for (let i = 0; ; i += 1) Symbol.for("x".repeat(500) + i);',

@@ -46,17 +46,18 @@ const job = (queue: string, lane: string, payload: string) => ({ queue, lane, ki
 const innocent = Array.from({ length: 10 }, (_, n) => `innocent ${n}`);
 const behind = ['behind one', 'behind two'];
 
-async function fill(storage: Storage, payload: string): Promise<void> {
-  await storage.transaction((tx) =>
-    tx.enqueue([
+/** One of the deadly jobs waits in its lane, the other one comes of a timer that is due. */
+async function fill(storage: Storage, payload: string, now: number): Promise<void> {
+  await storage.transaction(async (tx) => {
+    await tx.schedule({ id: 'deadly', at: now, job: job('two', 'deadly two', payload) });
+    await tx.enqueue([
       ...innocent.map((lane, n) => job(n % 2 === 0 ? 'one' : 'two', lane, 'waits')),
-      ...['one', 'two'].flatMap((queue) => [
-        job(queue, `deadly ${queue}`, payload),
-        job(queue, `deadly ${queue}`, 'later'),
-      ]),
+      job('one', 'deadly one', payload),
+      job('one', 'deadly one', 'later'),
+      job('two', 'deadly two', 'before'),
       ...behind.map((lane) => job('one', lane, 'quick')),
-    ]),
-  );
+    ]);
+  });
 }
 
 async function expectOnlyDeadlyGivenUp(storage: Storage): Promise<void> {
@@ -74,7 +75,7 @@ test.each(['abort', 'heap'])('on SQLite, by %s', { timeout: TIMEOUT_MS }, async 
   const folder = temporaryStorageFolder();
   const clock = createTestClock();
   const before = await createSqliteStorage(folder, { clock });
-  await fill(before, payload);
+  await fill(before, payload, clock.now());
   await before.close();
   const { deaths, said } = await liveOn(folder, clock.now());
   // Three for each of the two, of which both may share the first.
@@ -91,7 +92,7 @@ test('on PostgreSQL', { timeout: TIMEOUT_MS }, async () => {
   const url = database.emptySchema();
   const clock = createTestClock();
   const storage = await createPostgresStorage(url, { clock, timeSource: 'clock' });
-  await fill(storage, 'abort');
+  await fill(storage, 'abort', clock.now());
   const { deaths, said } = await liveOn(url, clock.now());
   expect(deaths).toBeGreaterThanOrEqual(5);
   expect(deaths).toBeLessThanOrEqual(6);

@@ -5,7 +5,12 @@ import type { ClaimedJob, Json } from '../../../plugin/storage/contract.ts';
 import { loadBot } from '../../../runtime-shim/bot/load/load-bot.ts';
 import { authorLogOf } from '../../../runtime-shim/leads/lead-keys.ts';
 import { ActivityBus } from '../../../runtime-shim/runtime/activity-bus.ts';
-import { MAX_BOT_CHARS, MAX_LEAD_CHARS, OutputQuota } from '../../../runtime-shim/runtime/output-quota.ts';
+import {
+  MAX_BOT_CHARS,
+  MAX_LEAD_CHARS,
+  MAX_LEAD_MESSAGES_CHARS,
+  OutputQuota,
+} from '../../../runtime-shim/runtime/output-quota.ts';
 import { ScriptRequests } from '../../../runtime-shim/api/script-requests.ts';
 import { MAX_SCENARIO_TRIES, performLeadJob } from '../../../runtime-shim/runtime/perform-lead-job.ts';
 import { PluginSet } from '../../../runtime-shim/runtime/plugin-set.ts';
@@ -35,6 +40,20 @@ test('a clock that is set back does not lengthen the hour', () => {
   quota.count(ONE, MAX_LEAD_CHARS);
   now -= day;
   expect(quota.full(ONE)).toBeUndefined();
+});
+
+test('what a lead writes within an hour has an end, however short its messages are, and other leads have their own', () => {
+  let now = 1_000;
+  const quota = new OutputQuota({ now: () => now });
+  const most = MAX_LEAD_MESSAGES_CHARS / 500;
+  for (let message = 0; message < most; message += 1) quota.receive(ONE, 0);
+  expect(() => quota.receive(ONE, 0)).toThrow(expect.objectContaining({ code: 'lead_messages_full' }));
+  // What is refused does not count.
+  expect(() => quota.receive(TWO, MAX_LEAD_MESSAGES_CHARS)).toThrow(/more than 20000000 characters/);
+  quota.receive(TWO, MAX_LEAD_MESSAGES_CHARS - 500);
+  expect(quota.full(ONE)).toBeUndefined();
+  now += 3_600_000;
+  quota.receive(ONE, 0);
 });
 
 test('a bot has a quota for all its leads together', () => {
