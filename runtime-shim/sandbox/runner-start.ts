@@ -117,6 +117,8 @@ export function runnerOptions(
     '--permission',
     '--allow-addons',
     '--disable-warning=PERM0001',
+    // SQLite opens its files itself, past the permission model: whatever database the user of the service may read, and any new file.
+    '--no-experimental-sqlite',
     ...readablePaths().map((path) => `--allow-fs-read=${path}`),
   ];
   return {
