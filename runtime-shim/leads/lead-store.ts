@@ -100,10 +100,18 @@ export async function forgetLeadRecords(tx: Transaction, ref: LeadRef): Promise<
 
 const botRecordSchema = z.object({ attributes: z.record(z.string(), z.string()) });
 
-/** Attributes of the bot itself, the same for all its leads. */
-export async function readBotAttributes(tx: ReadTransaction, botId: string): Promise<Record<string, string>> {
-  const record = await tx.getRecord(BOTS, botId);
-  return record === undefined ? {} : botRecordSchema.parse(record.value).attributes;
+/** The attributes of a bot itself, the same for all its leads, as they were read last: a thousand runs at one time hold one copy of what may be a megabyte. */
+export class SharedBotAttributes {
+  #last: { readonly version: number; readonly attributes: Readonly<Record<string, string>> } | undefined;
+
+  async read(tx: ReadTransaction, botId: string): Promise<Readonly<Record<string, string>>> {
+    const record = await tx.getRecord(BOTS, botId);
+    if (record === undefined) return {};
+    if (this.#last?.version !== record.version) {
+      this.#last = { version: record.version, attributes: botRecordSchema.parse(record.value).attributes };
+    }
+    return this.#last.attributes;
+  }
 }
 
 /**

@@ -12,9 +12,10 @@ import { runScenario } from '../bot/run/run-scenario.ts';
 import type { BotScript } from '../bot/load/bot-schema.ts';
 import type { Bot } from '../bot/bot.ts';
 import { shimError } from '../errors.ts';
-import { leadWithNumber, readBotAttributes, readLead, writeBotAttributes } from '../leads/lead-store.ts';
+import { leadWithNumber, readLead, writeBotAttributes } from '../leads/lead-store.ts';
 import type { ScriptError, ScriptResult, ScriptRun } from '../sandbox/contract.ts';
 import { commitScenario } from './commit-scenario.ts';
+import { roomOf } from './lead-room.ts';
 import { MAX_MESSAGE_CHARS, MAX_RUNS_FOR_OTHERS, shareRuns } from './output-quota.ts';
 import type { EndpointAnswer } from './contract.ts';
 import type { LeadJob } from './lead-job.ts';
@@ -91,7 +92,7 @@ interface Call {
 async function callForNobody(context: RuntimeContext, { alias, file, bot, args }: Call): Promise<EndpointAnswer> {
   const full = quotaFull(context, undefined);
   if (full !== undefined) return full;
-  const attributes = await context.storage.read((tx) => readBotAttributes(tx, context.botId));
+  const attributes = await context.storage.read((tx) => context.botAttributes.read(tx, context.botId));
   const call: ScriptRun['call'] = () => {
     throw shimError('script_argument', { detail: NO_LEAD });
   };
@@ -162,7 +163,7 @@ async function keep(
   const mayStore = Math.floor((MAX_MESSAGE_CHARS - chars) / Math.max(1, runs.length));
   return await again(() =>
     context.storage.transaction(async (tx) => {
-      if (!botMayKeep(await readBotAttributes(tx, context.botId), writes.bot)) {
+      if (!botMayKeep(await context.botAttributes.read(tx, context.botId), writes.bot)) {
         return { ...attributesFull(), file, line: null, column: null };
       }
       for (const [index, run] of runs.entries()) {
@@ -223,10 +224,15 @@ async function callForLead(
     cause: { code: 'endpoint', of: alias },
     duringTransfer: false,
   };
+  const room = await context.storage.read(async (tx) => {
+    const stored = await readLead(tx, lead);
+    return stored === undefined ? 0 : roomOf(stored.lead);
+  });
+  const leave = room === 0 ? undefined : await context.room.enter(room, AbortSignal.timeout(MAX_SCENARIO_MS));
   return await again(async () => {
     const { before, botAttributes } = await context.storage.read(async (tx) => ({
       before: await readLead(tx, lead),
-      botAttributes: await readBotAttributes(tx, context.botId),
+      botAttributes: await context.botAttributes.read(tx, context.botId),
     }));
     if (before === undefined) return refusal(404, 'not_found', `the bot has no lead with the number ${number}`);
     const ports = portsOf(context, job, false, () => undefined);
@@ -256,7 +262,7 @@ async function callForLead(
     for (const activity of told) context.activities.emit(activity);
     const error = result.reports.flatMap((report) => (report.kind === 'script' ? [report.error] : [])).find(Boolean);
     return own?.ok === true && error === undefined ? { status: 200, body: own.returned } : failed(error);
-  });
+  }).finally(() => leave?.());
 }
 
 /** A lead's own message, or another call, wrote between: then all of it is done again. */

@@ -16,6 +16,8 @@ import { BackgroundWork } from './background-work.ts';
 import { BotHolder } from './bot-holder.ts';
 import type { Runtime, RuntimeOptions } from './contract.ts';
 import { hostPorts } from './host-ports.ts';
+import { SharedBotAttributes } from '../leads/lead-store.ts';
+import { LeadRoom } from './lead-room.ts';
 import { OutputQuota } from './output-quota.ts';
 import { MAX_SCENARIO_TRIES } from './perform-lead-job.ts';
 import { PluginSet } from './plugin-set.ts';
@@ -106,7 +108,8 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       const { current } = one;
       const botId = current().id;
       const tables = new TableStore(storage, botId, () => clock.now());
-      return { context: { ...common, sandbox: sandboxFor(current()), tables, bot: current, botId }, holder: one };
+      const own = { tables, room: new LeadRoom(), botAttributes: new SharedBotAttributes(), bot: current, botId };
+      return { context: { ...common, ...own, sandbox: sandboxFor(current()) }, holder: one };
     };
     const bots = [insidesOf(holder), ...otherBots.map((one) => insidesOf(new BotHolder(one)))] as const;
     const botOf = (id: string): Bot | undefined => bots.find(({ context }) => context.botId === id)?.holder.current();

@@ -9,11 +9,12 @@ import { runScenario } from '../bot/run/run-scenario.ts';
 import type { ScenarioPorts, ScenarioResult, Trigger } from '../bot/run/scenario-contract.ts';
 import { shimError } from '../errors.ts';
 import { afterDue } from '../leads/schedule.ts';
-import { ensureLead, readBotAttributes, readLead, type StoredLead } from '../leads/lead-store.ts';
+import { ensureLead, readLead, type StoredLead } from '../leads/lead-store.ts';
 import { NETWORK_CALL, type ScriptResult, type ScriptRun } from '../sandbox/contract.ts';
 import { TableSession } from '../tables/table-session.ts';
 import { commitScenario } from './commit-scenario.ts';
 import { type LeadJob, leadJobSchema } from './lead-job.ts';
+import { roomOf } from './lead-room.ts';
 import { dueRun, dueTrigger, skippedText, withRunOfOther } from './scheduled-runs.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 
@@ -34,9 +35,36 @@ export async function performLeadJob(
   { signal, onAway }: Pick<JobAttempt, 'signal' | 'onAway'>,
 ): Promise<JobOutcome> {
   const job = leadJobSchema.parse(claimed.payload);
+  const first = await factsOrRoom(context, job);
+  const leave = typeof first === 'number' ? await context.room.enter(first, signal) : undefined;
+  try {
+    const facts = typeof first === 'number' ? await factsOf(context, job) : first;
+    if (job.kind === 'due' && facts.isMuted) return heldBack(context, claimed, job.n);
+    return outcomeOf(
+      context,
+      claimed,
+      job,
+      facts,
+      await scenarioOf(context, job, facts, claimed.attempts, { signal, onAway }),
+    );
+  } finally {
+    leave?.();
+  }
+}
+
+/** What the job is decided by; of a large lead only the room that it takes, so that nothing of it is held while it waits. */
+async function factsOrRoom(context: RuntimeContext, job: LeadJob): Promise<Facts | number> {
   const facts = await factsOf(context, job);
-  if (job.kind === 'due' && facts.isMuted) return heldBack(context, claimed, job.n);
-  const result = await scenarioOf(context, job, facts, claimed.attempts, { signal, onAway });
+  return roomOf(facts.before.lead) || facts;
+}
+
+function outcomeOf(
+  context: RuntimeContext,
+  claimed: ClaimedJob,
+  job: LeadJob,
+  facts: Facts,
+  result: ScenarioResult,
+): JobOutcome {
   return {
     commit: async (tx) => {
       context.activities.hold(job.lead, claimed.id, await commitScenario(tx, context, job, facts.before, result));
@@ -56,7 +84,7 @@ function heldBack({ clock }: RuntimeContext, { queue, lane, kind, payload }: Cla
 /** What a job is decided by, all as one reading transaction saw it. */
 interface Facts {
   readonly before: StoredLead;
-  readonly botAttributes: Awaited<ReturnType<typeof readBotAttributes>>;
+  readonly botAttributes: Readonly<Record<string, string>>;
   readonly isMuted: boolean;
   /** Has an operator the dialog? A function, since a plugin may fail to read its dialog: then the scenario has failed. */
   readonly withOperator: () => boolean;
@@ -80,7 +108,7 @@ async function readFacts(
   job: LeadJob,
   before: StoredLead,
 ): Promise<Facts> {
-  const botAttributes = await readBotAttributes(tx, context.botId);
+  const botAttributes = await context.botAttributes.read(tx, context.botId);
   const isMuted = (await context.channels()?.isMuted(tx, job.lead)) === true;
   try {
     const { mode } = await context.plugins().dialog(job.lead, tx);

@@ -6,6 +6,8 @@ import type { Bot } from '../bot/bot.ts';
 import type { Channels } from '../channels/channels.ts';
 import type { Sandbox } from '../sandbox/contract.ts';
 import type { ActivityBus } from './activity-bus.ts';
+import type { SharedBotAttributes } from '../leads/lead-store.ts';
+import type { LeadRoom } from './lead-room.ts';
 import type { OutputQuota } from './output-quota.ts';
 import type { PluginSet } from './plugin-set.ts';
 
@@ -19,6 +21,8 @@ export interface RuntimeContext {
   readonly quota: OutputQuota;
   readonly requests: ScriptRequests;
   readonly tables: TableStore;
+  readonly room: LeadRoom;
+  readonly botAttributes: SharedBotAttributes;
   /** Set once the plugins are made: they are given host ports that need the rest first. */
   readonly plugins: () => PluginSet;
   /** The messengers that leads write from; set after the plugins. `undefined`: none is configured. */

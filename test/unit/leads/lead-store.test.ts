@@ -6,7 +6,7 @@ import {
   leadNumber,
   leadWithNumber,
   listLeads,
-  readBotAttributes,
+  SharedBotAttributes,
   readForwarded,
   readLead,
   writeBotAttributes,
@@ -87,7 +87,7 @@ test('the flag, and the attributes of the bot', async () => {
       ]),
     ),
   );
-  const attributes = await storage.read((tx) => readBotAttributes(tx, 'support'));
+  const attributes = await storage.read((tx) => new SharedBotAttributes().read(tx, 'support'));
   expect(attributes['b']).toBe('2');
   expect('a' in attributes).toBe(false);
 });

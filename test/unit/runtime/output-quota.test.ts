@@ -4,6 +4,8 @@ import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import type { ClaimedJob, Json } from '../../../plugin/storage/contract.ts';
 import { loadBot } from '../../../runtime-shim/bot/load/load-bot.ts';
 import { authorLogOf } from '../../../runtime-shim/leads/lead-keys.ts';
+import { SharedBotAttributes } from '../../../runtime-shim/leads/lead-store.ts';
+import { LeadRoom } from '../../../runtime-shim/runtime/lead-room.ts';
 import { ActivityBus } from '../../../runtime-shim/runtime/activity-bus.ts';
 import {
   MAX_BOT_CHARS,
@@ -78,6 +80,8 @@ async function performed(attempts: number, quota: OutputQuota): Promise<{ codes:
     activities: new ActivityBus(logger),
     quota,
     tables: new TableStore(storage, 'test', () => 0),
+    room: new LeadRoom(),
+    botAttributes: new SharedBotAttributes(),
     requests: new ScriptRequests({ api: {}, mode: 'network', stubs: () => [], clock: systemClock }),
     channels: () => undefined,
     plugins: () => new PluginSet([]),
