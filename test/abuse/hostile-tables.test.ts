@@ -138,9 +138,9 @@ test('what endpoints keep of the bot has an end, and so has what one call sets o
 
   // As much as one message of a lead sets off, and the runs share it.
   const enqueued: unknown[] = [];
-  const { transaction } = storage;
+  const transaction = storage.transaction.bind(storage);
   storage.transaction = (work) =>
-    transaction.call(storage, (tx) => {
+    transaction((tx) => {
       const enqueue = tx.enqueue.bind(tx);
       tx.enqueue = (jobs) => {
         enqueued.push(...jobs.map(({ payload }) => payload));
