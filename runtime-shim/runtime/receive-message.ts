@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { codeOf } from '../../plugin/contract/coded-error.ts';
+import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Content } from '../../plugin/contract/message.ts';
 import type { Json, NewJob, Transaction } from '../../plugin/storage/contract.ts';
 import { idScope, leadKey, leadQueue } from '../leads/lead-keys.ts';
@@ -22,7 +23,8 @@ export async function receiveMessage(
   input: LeadMessageInput,
   newId: () => string,
 ): Promise<{ readonly id: string }> {
-  const { id, store } = messageToStore(context, input, newId);
+  const { id, lead, chars, store } = messageToStore(context, input, newId);
+  context.quota.receive(lead, chars);
   for (let tries = 1; ; tries += 1) {
     try {
       (await context.storage.transaction(store))();
@@ -38,9 +40,13 @@ export function messageToStore(
   context: RuntimeContext,
   input: LeadMessageInput,
   newId: () => string,
-): { readonly id: string; readonly store: (tx: Transaction) => Promise<() => void> } {
+): {
+  readonly id: string;
+  readonly lead: LeadRef;
+  readonly chars: number;
+  readonly store: (tx: Transaction) => Promise<() => void>;
+} {
   const message = parseLeadMessage(context.botId, input);
-  context.quota.receive(message.lead, JSON.stringify(message.content).length);
   const id = message.id ?? newId();
   const at = context.clock.now();
   const job: LeadJob = {
@@ -77,7 +83,7 @@ export function messageToStore(
       if (happened !== undefined) context.activities.emit(happened);
     };
   };
-  return { id, store };
+  return { id, lead: message.lead, chars: JSON.stringify(message.content).length, store };
 }
 
 /** Longest part of an ignored text in the author's log. Our choice: to recognise it by. */

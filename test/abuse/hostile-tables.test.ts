@@ -147,7 +147,7 @@ test('what endpoints keep of the bot has an end, and so has what one call sets o
         return enqueue(jobs);
       };
       return work(tx);
-    }) as ReturnType<typeof work>;
+    });
   const lead = (await runtime.lead('telegram', '1'))?.lead.id;
   expect(await runtime.ask(1, { lead })).toEqual({ status: 200, body: null });
   const each = { kind: 'script', mayStart: MAX_RUNS_FOR_OTHERS / 10 - 1 };
