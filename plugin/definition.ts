@@ -18,7 +18,8 @@ const WHEN_IT_RUNS: Partial<Record<ScriptType, string>> = {
   transfer_online: 'livetex.runTransferScript(), or a route to the type «Перевод на оператора», with operators online',
   transfer_offline: 'the same with no operator online, or when that is unknown',
   no_operators: 'a transfer is asked for and no operator is online, or LiveTex did not accept the transfer',
-  return: 'an operator closed the dialog or typed /bot, or a script returned it to the bot',
+  return:
+    'an operator closed the dialog or typed /bot, a script returned it to the bot, or the lead left by a phrase of "exit"',
   operator_timeout:
     'no operator opened the dialog within pickupTimeout, or one was silent for replyTimeout; without such a script: return',
 };

@@ -5,7 +5,7 @@ const text = (value: string): unknown => ({ type: 'send_text', text: value });
 const SCRIPTS = [
   { code: 'start', commands: [text('start')], menu: [{ code: '1', caption: 'Имя', script: 'ask' }] },
   { code: 'ask', commands: [{ type: 'value_input', text: 'Имя?', attribute: 'client' }, text('Рад, {{ $client }}')] },
-  { code: 'bot', commands: [text('вернулся')] },
+  { code: 'bot', commands: [text('вернулся'), { type: 'return_to_bot' }] },
   { code: 'one', commands: [text('маршрут 1')] },
   { code: 'any', commands: [text('маршрут')] },
   { code: 'lost', type: 'Fallback', commands: [text('Не понял')] },
@@ -51,6 +51,8 @@ test('while an operator has the dialog only routes that act during a transfer ac
   }
   const result = await scene.say('бот', { withOperator: true });
   expect(result.says).toEqual([{ content: { text: 'вернулся' }, duringTransfer: true }]);
+  // Of such a return the plugin knows that the lead wanted it.
+  expect(result.requests).toEqual([{ type: 'ReturnRequested', scriptType: 'standard', by: 'lead' }]);
   expect((await scene.say('бот')).says).toEqual([{ content: { text: 'вернулся' }, duringTransfer: false }]);
 });
 

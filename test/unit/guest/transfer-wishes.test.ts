@@ -47,6 +47,18 @@ describe('livetex.transferToOperator', () => {
     expect(told).toContain(words);
   });
 
+  it('leaves a message with a group and a reason, and with nothing else', async () => {
+    const asked = (given: object): unknown => [{ action: 'leaveMessage', wishes: given }];
+    expect(await wishes(`livetex.leaveMessage()`)).toEqual(asked({}));
+    expect(await wishes(`livetex.leaveMessage('Продажи')`)).toEqual(asked({ group: 'Продажи' }));
+    expect(await wishes(`livetex.leaveMessage({ group: 7, reason: 'ночь' })`)).toEqual(
+      asked({ group: '7', reason: 'ночь' }),
+    );
+    expect(await wishes(`livetex.leaveMessage({ ignoreOffline: true })`)).toContain(
+      'livetex.leaveMessage: knows only group, reason',
+    );
+  });
+
   it('is not led astray by a script that changed the built-ins', async () => {
     const hostile = `
       Object.keys = () => ['x']; String.prototype.trim = () => ''; Array.isArray = () => true;
