@@ -63,8 +63,9 @@ export class TelegramChats {
     const member = (status: string): void => {
       chat.isBlocked = status === 'kicked';
       const user = { id: this.#bot.id, is_bot: true, first_name: this.#bot.username, username: this.#bot.username };
-      const changed = { status, user };
-      const old = { status: status === 'kicked' ? 'member' : 'kicked', user };
+      const kicked = { status: 'kicked', user, until_date: 0 };
+      const present = { status: 'member', user };
+      const [old, changed] = status === 'kicked' ? [present, kicked] : [kicked, present];
       const body = {
         chat: chatOf(chat),
         from: userOf(chat),
@@ -83,7 +84,7 @@ export class TelegramChats {
         // Telegram tells no names of what a person takes or records.
         const file = kind === 'photo' || kind === 'voice' ? added : { ...added, file_name: fileName };
         const small = { ...added, width: 90, height: 90 };
-        const content = kind === 'photo' ? [small, { ...file, width: 800, height: 800 }] : file;
+        const content = kind === 'photo' ? [small, { ...file, ...MEASURES.photo }] : { ...file, ...MEASURES[kind] };
         return post({ [kind]: content, ...(caption === undefined ? {} : { caption }) });
       },
       edit: (message, text) => {
@@ -212,6 +213,15 @@ export class TelegramChats {
     return Math.floor(this.#now() / 1_000);
   }
 }
+
+/** What Telegram always tells of a file beside its name. */
+const MEASURES: Readonly<Record<TelegramFileKind, object>> = {
+  photo: { width: 800, height: 800 },
+  video: { width: 640, height: 360, duration: 3 },
+  audio: { duration: 3 },
+  voice: { duration: 3 },
+  document: {},
+};
 
 function contentOf(kind: TelegramFileKind, file: object): unknown {
   return kind === 'photo' ? [file] : file;
