@@ -6,7 +6,13 @@ import { type BindingInput, secretKeyOf } from './contract/binding-config.ts';
 import type { LiveTexHost, Logger } from './contract/host.ts';
 import { loadGuestSource } from './guest/source.ts';
 import { logWithOrigin } from './core/origin.ts';
-import { createBindings, createCounters, createMeasures, type LiveTexClock } from './core/plugin-context.ts';
+import {
+  createBindings,
+  createCounters,
+  createMeasures,
+  type LiveTexClock,
+  type PluginRetention,
+} from './core/plugin-context.ts';
 import { createObserver } from './operations/metrics.ts';
 import { createBindingRegistry } from './operations/binding-registry.ts';
 import { createBindingStore } from './operations/binding-store.ts';
@@ -15,7 +21,7 @@ import { createTokenWatch } from './operations/tokens.ts';
 import { drainInbox } from './inbound/drain-inbox.ts';
 import { assemblePlugin, type LiveTexPlugin } from './livetex-plugin.ts';
 import { parseBinding, parseBindings, parseOptions } from './parse-options.ts';
-import type { Retention, Storage } from './storage/contract.ts';
+import type { Storage } from './storage/contract.ts';
 import { openStorage, systemClock } from './storage/index.ts';
 
 /** What `createLiveTexPlugin` needs of a platform. */
@@ -31,7 +37,7 @@ export interface LiveTexPluginOptions {
    */
   readonly secretKey?: string;
   /** How long finished things are kept: remembered ids (at least a day, as LiveTex repeats events for so long), streams, dead jobs. */
-  readonly retention?: Retention;
+  readonly retention?: PluginRetention;
   /** For tests: another client, and a random source for the jitter of retries. */
   readonly createClient?: (options: LiveTexClientOptions) => LiveTexClient;
   readonly random?: () => number;
@@ -145,6 +151,7 @@ export type {
   WebhookHeaders,
   WebhookPeer,
 } from './contract/plugin.ts';
+export type { TransferOutcome, TransferRange, TransferRecord, TransferReport } from './contract/transfer-record.ts';
 export { SCRIPT_TYPE_NAMES, type ScriptRef, type ScriptType } from './contract/script-types.ts';
 export type {
   ClaimedJob,

@@ -9,11 +9,13 @@ import { createAccept } from './inbound/accept-events.ts';
 import { knownToScripts } from './runner/answer-scripts.ts';
 import { afterScript, chooseTransfer } from './runner/choose-transfer.ts';
 import { readDialog } from './core/dialog-record.ts';
+import { allTransfers, listTransfers } from './core/transfer-store.ts';
+import { transferReport } from './operations/transfer-report.ts';
 import { checkBinding } from './operations/check-binding.ts';
 import { createPluginMetrics } from './operations/metrics.ts';
 import { createHousekeeping } from './operations/housekeeping.ts';
 import { forgetLead, leadData } from './operations/lead-data.ts';
-import type { PluginContext } from './core/plugin-context.ts';
+import type { Binding, PluginContext } from './core/plugin-context.ts';
 import { createReadiness, warnOfMissingWebhooks } from './operations/readiness.ts';
 import { probeTokens, type TokenWatch } from './operations/tokens.ts';
 import { createWebhookWatch } from './operations/webhook-watch.ts';
@@ -31,6 +33,8 @@ export interface LiveTexPlugin extends RuntimePlugin<Transaction | SqlClient, Re
   check(bindingId: string): Promise<readonly Check[]>;
   leadData(lead: LeadRef): Promise<LeadData>;
   forget(lead: LeadRef): Promise<Forgotten>;
+  transfers: NonNullable<RuntimePlugin<Transaction, ReadTransaction>['transfers']>;
+  report: NonNullable<RuntimePlugin<Transaction, ReadTransaction>['report']>;
   /** The webhook's URL as LiveTex has it, empty when none is set. @throws binding_unknown, livetex_… */
   webhookSettings(bindingId: string): Promise<{ readonly url: string }>;
   /** Whoever knows that an operator's status has changed says so: the answer of the last 5 s is void, the next question asks LiveTex. */
@@ -54,6 +58,14 @@ export interface PluginAssembly {
   readonly random: () => number;
   /** Called once the workers have ended: closes what the plugin owns. */
   readonly release: () => Promise<void>;
+}
+
+/** Most records of one answer. Our choice: one of a few hundred bytes each. */
+const MAX_TRANSFERS_PAGE = 1_000;
+
+function timeZoneOf(all: readonly Binding[]): string {
+  const scheduled = all.find(({ config }) => config.schedule !== undefined)?.config.schedule;
+  return scheduled?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 /** Wires the plugin. Nothing runs before `start()`. */
@@ -89,6 +101,10 @@ export function assemblePlugin(assembly: PluginAssembly): LiveTexPlugin {
     chooseTransfer: (lead) => chooseTransfer(context, lead),
     leadData: (lead) => leadData(context, lead),
     forget: (lead) => forgetLead(context, lead),
+    transfers: ({ limit, ...page }) =>
+      listTransfers(storage, { ...page, limit: Math.min(Math.max(1, Math.floor(limit)), MAX_TRANSFERS_PAGE) }),
+    report: ({ timeZone, ...range }) =>
+      transferReport(allTransfers(storage, range), range, timeZone ?? timeZoneOf(bindings.all)),
     check: async (bindingId) => checkBinding(context, bindingOf(bindingId)),
     metrics: async () => [...(await metrics()), ...webhooks.metrics()],
     ready: readiness,

@@ -27,6 +27,7 @@ const retentionSchema = z.strictObject({
   rememberedMs: z.number().min(MIN_REMEMBERED_MS),
   streamMs: z.number().positive().optional(),
   deadMs: z.number().positive().optional(),
+  transfersMs: z.number().positive().optional(),
 });
 
 const optionsSchema = z.strictObject({

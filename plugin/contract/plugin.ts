@@ -3,6 +3,7 @@ import type { DialogView } from './dialog.ts';
 import type { EventVerdict, PlatformEvent } from './events.ts';
 import type { AfterScript, Json, PluginGuest } from './guest.ts';
 import type { LeadRef } from './lead.ts';
+import type { TransferRange, TransferRecord, TransferReport } from './transfer-record.ts';
 import type { ScriptType } from './script-types.ts';
 
 /** A measured value for a metrics page. Labels never hold a lead's id or a token. */
@@ -83,6 +84,8 @@ export interface LeadJobView {
 export interface LeadData {
   /** By binding, empty: no binding took the lead. The state's form is the plugin's own and changes with it. */
   readonly dialogs: ReadonlyArray<{ readonly binding: string; readonly state: Json }>;
+  /** The records of the lead's transfers. Forgetting takes the lead and the reasons out of them; the figures stay. */
+  readonly transfers: readonly Json[];
   readonly jobs: readonly LeadJobView[];
   /** Further jobs that are not shown: they would be too much for one answer. */
   readonly jobsLeftOut: number;
@@ -131,6 +134,12 @@ export interface RuntimePlugin<Tx, ReadTx = Tx> {
    * remembered ids. Waits for what is being done for the lead this moment. An event that comes afterwards begins anew.
    */
   forget?(lead: LeadRef): Promise<Forgotten>;
+  /** The records of transfers asked for in a range, in that order, behind the id `after`, at most `limit`. */
+  transfers?(
+    page: TransferRange & { readonly after?: string; readonly limit: number },
+  ): Promise<readonly TransferRecord[]>;
+  /** Their figures. `timeZone`: IANA name, for hours and weekdays; left out: that of the first schedule, else the process's. */
+  report?(range: TransferRange & { readonly timeZone?: string }): Promise<TransferReport>;
   /** Looks at one binding from all sides, over the network too. Sends no message. @throws binding_unknown */
   check?(bindingId: string): Promise<readonly Check[]>;
   metrics(): Promise<Metric[]>;

@@ -24,6 +24,9 @@ export const EVENT_SCOPE = 'livetex-events';
 export const LAST_EVENTS = 'livetex-last-events';
 /** The dialogs that the bot does not have, by the name of their lane: few, so that they can be counted. */
 export const OPEN_DIALOGS = 'livetex-open-dialogs';
+/** What is kept of each transfer, by the time of its request; and their keys, by the name of the dialog's lane. */
+export const TRANSFERS = 'livetex-transfers';
+export const TRANSFERS_OF = 'livetex-transfers-of';
 /** Stands for the binding of a lead whom no binding takes. Cannot be a binding's id, which is never empty. */
 export const NO_BINDING = '';
 

@@ -21,7 +21,13 @@ export interface PluginContext {
   /** `host.observe`, made harmless: somebody's timeline must not fail a job. */
   readonly observe: (activity: Activity) => void;
   /** How long finished things are kept; left out: `DEFAULT_RETENTION`. */
-  readonly retention?: Retention;
+  readonly retention?: PluginRetention;
+}
+
+/** How long finished things are kept, ms. */
+export interface PluginRetention extends Retention {
+  /** Records of transfers. */
+  readonly transfersMs?: number;
 }
 
 /** A binding at work. */

@@ -1,4 +1,4 @@
-import type { EventOf, Selection } from '../contract/dialog.ts';
+import type { EventOf, Selection, TransferCourse } from '../contract/dialog.ts';
 import { chooseGroup, type Group, unknownGroupsNote, type WantedGroups } from '../contract/groups.ts';
 import { isWorkingTime } from '../contract/schedule.ts';
 import { type Draft, runIfThere, laterBound, dropMessage, endTransfer, noteCourse } from './draft.ts';
@@ -14,7 +14,7 @@ export function requestTransfer(draft: Draft, event: EventOf<'TransferRequested'
   if (!goes && fact(draft.context, 'scripts').has('no_operators')) {
     // Whoever asks for an operator in the script for "no operators" means LiveTex's queue; running it again would never end.
     if (event.scriptType !== 'no_operators') {
-      offerNoOperatorsScript(draft);
+      offerNoOperatorsScript(draft, asked(draft, event, group));
       return;
     }
   }
@@ -48,7 +48,19 @@ export function warn({ effects }: Draft, text: string | undefined): void {
   if (text !== undefined) effects.push({ do: 'authorLog', level: 'warn', text });
 }
 
-function offerNoOperatorsScript(draft: Draft): void {
+type Asked = Pick<TransferCourse, 'reason' | 'script' | 'group' | 'operators'>;
+
+/** What was asked for, and who was there. */
+function asked({ context }: Draft, { reason, script }: EventOf<'TransferRequested'>, group: Group | undefined): Asked {
+  return {
+    reason: reason ?? null,
+    script: script ?? null,
+    group: group === undefined ? null : { id: group.id, name: group.name },
+    operators: fact(context, 'availability').groups === null ? 'unknown' : group?.online ? 'online' : 'none',
+  };
+}
+
+function offerNoOperatorsScript(draft: Draft, request: Asked): void {
   if (draft.state.noOperatorsScriptRan) {
     // The lead has said nothing since: a script asks in a loop, or asks twice. Once is enough.
     draft.effects.push({
@@ -59,13 +71,12 @@ function offerNoOperatorsScript(draft: Draft): void {
     return;
   }
   runIfThere(draft, 'no_operators', 'no_operators');
-  draft.effects.push({ do: 'count', outcome: 'no_operators' });
+  draft.effects.push({ do: 'count', outcome: 'no_operators' }, { do: 'turnAway', ...request });
   draft.state = { ...draft.state, noOperatorsScriptRan: true };
 }
 
 function beginTransfer(draft: Draft, event: EventOf<'TransferRequested'>, group: Group | undefined): void {
   const { context } = draft;
-  const { reason, script } = event;
   const selection = selectionFor(context, event, group);
   const transfer = draft.state.transfer + 1;
   draft.state = {
@@ -83,11 +94,8 @@ function beginTransfer(draft: Draft, event: EventOf<'TransferRequested'>, group:
     selectedAt: null,
     lastTransfer: {
       number: transfer,
-      reason: reason ?? null,
-      script: script ?? null,
-      group: group === undefined ? null : { id: group.id, name: group.name },
+      ...asked(draft, event, group),
       operator: null,
-      operators: fact(context, 'availability').groups === null ? 'unknown' : group?.online ? 'online' : 'none',
       requestedAt: context.now,
       acceptedAt: null,
       connectedAt: null,

@@ -1,7 +1,7 @@
 import type { ScriptRequest } from '../contract/host.ts';
 import type { Content } from '../contract/message.ts';
 import type { ScriptRef } from '../contract/script-types.ts';
-import type { EventOf, TimerName, Selection } from '../contract/dialog.ts';
+import type { EventOf, TimerName, Selection, TransferCourse } from '../contract/dialog.ts';
 
 export type NoticeName = 'transferred' | 'operatorConnected' | 'returned' | 'exited' | 'waiting';
 
@@ -61,4 +61,6 @@ export type Effect =
       readonly at: number;
     }
   | { readonly do: 'unschedule'; readonly timer: TimerName }
-  | { readonly do: 'count'; readonly outcome: Outcome };
+  | { readonly do: 'count'; readonly outcome: Outcome }
+  /** Asked for while nobody was online, and the bot's script for that runs instead. */
+  | ({ readonly do: 'turnAway' } & Pick<TransferCourse, 'reason' | 'script' | 'group' | 'operators'>);

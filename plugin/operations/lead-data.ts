@@ -14,6 +14,7 @@ import {
   queuesOf,
   REFUSED_FILES,
 } from '../core/jobs.ts';
+import { forgetTransfers, transfersOf } from '../core/transfer-store.ts';
 import type { PluginContext } from '../core/plugin-context.ts';
 import { type Lane, laneContents } from '../storage/lane-contents.ts';
 import type { Json } from '../storage/contract.ts';
@@ -68,7 +69,12 @@ export async function leadData(context: Context, lead: LeadRef): Promise<LeadDat
     }
     return found;
   });
-  return { dialogs, ...(await laneContents(context.storage, lanes)) };
+  const transfers = await context.storage.read(async (tx) => {
+    const found: Json[] = [];
+    for (const binding of bindingIds) found.push(...(await transfersOf(tx, dialogLane(binding, userId))));
+    return found;
+  });
+  return { dialogs, transfers, ...(await laneContents(context.storage, lanes)) };
 }
 
 /** Forgets a lead; see `RuntimePlugin.forget`. */
@@ -112,7 +118,9 @@ async function forgetOnce(context: Context, lead: LeadRef): Promise<Forgotten> {
         await tx.deleteRecord(collection, lane);
         removed += 1;
       }
-      if (!underWay) removed += await tx.forgetIds(`${FIRST_TRY_SCOPE}/${lane}`);
+      if (underWay) continue;
+      removed += await tx.forgetIds(`${FIRST_TRY_SCOPE}/${lane}`);
+      removed += await forgetTransfers(tx, lane);
     }
     if (!underWay) removed += await tx.forgetIds(`${EVENT_SCOPE}/${userId}`);
     return { removed, underWay, atLiveTex: Array.from(known, (binding) => ({ binding, userId })) };

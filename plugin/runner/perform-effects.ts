@@ -4,6 +4,7 @@ import { noticeText, type NewDelivery, fileDeliveries, textDeliveries } from './
 import { headersOf } from '../mirror/header.ts';
 import { mirrorMessage } from '../mirror/mirror-message.ts';
 import type { NewJob, Transaction } from '../storage/contract.ts';
+import { keepTurnedAway } from '../core/transfer-store.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import {
   type HostJob,
@@ -40,6 +41,9 @@ export async function performEffects(
       await tx.schedule({ id: `${lane}/${timer}`, at, job });
     } else if (effect.do === 'unschedule') {
       await tx.unschedule(DIALOG_QUEUE, `${lane}/${effect.timer}`);
+    } else if (effect.do === 'turnAway') {
+      const { do: _, ...request } = effect;
+      await keepTurnedAway(tx, lane, { ...request, requestedAt: context.clock.now() });
     }
   }
 
@@ -74,6 +78,7 @@ export async function performEffects(
       case 'schedule':
       case 'unschedule':
       case 'count':
+      case 'turnAway':
         return [];
     }
   }

@@ -11,6 +11,7 @@ import { mayNeedFacts, type Facts, type Transition, type TransitionContext } fro
 import { transition } from '../dialog/transition.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { type DialogRecord, readDialog, writeDialog } from '../core/dialog-record.ts';
+import { keepTransfer } from '../core/transfer-store.ts';
 import { withOrigin } from '../core/origin.ts';
 import { performEffects } from './perform-effects.ts';
 
@@ -99,6 +100,7 @@ async function finish(tx: Transaction, context: PluginContext, step: DialogStep,
   const { transfer } = decided.result.state;
   await withOrigin(transfer === 0 ? undefined : { transfer }, async () => {
     await performEffects(tx, context, step.binding, step.userId, decided.result.effects);
+    await keepTransfer(tx, dialogLane(step.binding.id, step.userId), decided.before, decided.result.state);
     report(context, step, decided);
   });
 }

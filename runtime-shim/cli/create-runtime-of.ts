@@ -89,11 +89,12 @@ function sandboxOf({ sandbox }: Config): Partial<SandboxLimits> {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-function retentionOf({ retention }: Config): Retention {
-  const { idsHours, transcriptDays, deadDays } = retention;
+function retentionOf({ retention }: Config): Retention & { readonly transfersMs: number } {
+  const { idsHours, transcriptDays, deadDays, transfersDays } = retention;
   return {
     rememberedMs: idsHours * HOUR_MS,
     deadMs: deadDays * DAY_MS,
+    transfersMs: transfersDays * DAY_MS,
     ...(transcriptDays === undefined ? {} : { streamMs: transcriptDays * DAY_MS }),
   };
 }

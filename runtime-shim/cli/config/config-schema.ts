@@ -156,6 +156,8 @@ const retentionSchema = z.strictObject({
   transcriptDays: z.number().positive().max(MAX_DAYS).optional(),
   /** Messages that were given up. */
   deadDays: z.number().positive().max(MAX_DAYS).default(30),
+  /** Records of transfers, for the figures. */
+  transfersDays: z.number().positive().max(MAX_DAYS).default(400),
 });
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -173,7 +175,7 @@ const fileSchema = z.strictObject({
   livetex: bindingsSchema.default([]),
   /** Seals the tokens of bindings that are put while the server runs. */
   secretKey: secretKeySchema.optional(),
-  retention: retentionSchema.default({ idsHours: 72, deadDays: 30 }),
+  retention: retentionSchema.default({ idsHours: 72, deadDays: 30, transfersDays: 400 }),
   /** The least that is logged. Message texts appear at `debug` only. */
   logLevel: z.enum(LOG_LEVELS).default('info'),
 });

@@ -1,6 +1,7 @@
 /** What a maintainer may ask of the data, whoever holds it: a running server or nobody. */
 import { z } from 'zod';
 import type { Check } from '../../../plugin/contract/plugin.ts';
+import type { TransferRange, TransferRecord, TransferReport } from '../../../plugin/contract/transfer-record.ts';
 import type { Storage } from '../../../plugin/storage/contract.ts';
 import { systemClock } from '../../../plugin/storage/index.ts';
 import type { Config } from '../config/config-schema.ts';
@@ -60,6 +61,14 @@ export const requestSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('dropBefore'), before: z.number() }),
   z.strictObject({ do: z.literal('release') }),
   z.strictObject({ do: z.literal('check'), binding: z.string() }),
+  z.strictObject({
+    do: z.literal('transfers'),
+    from: z.number(),
+    to: z.number(),
+    after: z.string().exactOptional(),
+    limit: z.int().positive(),
+  }),
+  z.strictObject({ do: z.literal('report'), from: z.number(), to: z.number(), timeZone: z.string() }),
   z.strictObject({ do: z.literal('forget'), bot: botSchema, channel: z.string(), externalId: z.string() }),
 ]);
 export type MaintenanceRequest = z.infer<typeof requestSchema>;
@@ -85,6 +94,11 @@ export interface Maintenance {
   release(): Promise<boolean>;
   /** Every check of a binding; see `RuntimePlugin.check`. */
   check(binding: string): Promise<readonly Check[]>;
+  /** The records of transfers, and their figures; see `RuntimePlugin`. */
+  transfers(
+    page: TransferRange & { readonly after?: string; readonly limit: number },
+  ): Promise<readonly TransferRecord[]>;
+  report(range: TransferRange & { readonly timeZone: string }): Promise<TransferReport>;
   /** `undefined`: nothing was there. */
   forget(channel: string, externalId: string): Promise<LeadForgotten | undefined>;
 }
@@ -119,6 +133,14 @@ export async function answerRequest(
       return await maintenance.dropBefore(request.before);
     case 'check':
       return await maintenance.check(request.binding);
+    case 'transfers': {
+      const { do: _, ...page } = request;
+      return await maintenance.transfers(page);
+    }
+    case 'report': {
+      const { do: _, ...range } = request;
+      return await maintenance.report(range);
+    }
     case 'release':
       return await maintenance.release();
     case 'forget':
@@ -139,6 +161,14 @@ export function maintenanceOf(
   /** Without a running one: never started, so nothing is sent. Made when it is needed: the outbox is looked after without the bot folder. */
   const theRuntime = async (): Promise<Runtime> => running ?? (await (made ??= createRuntimeOf(config, { storage })));
 
+  /** The plugin that keeps transfers. */
+  async function livetex(): Promise<Runtime['plugins'][number]> {
+    const { plugins } = await theRuntime();
+    const found = plugins.find(({ report }) => report !== undefined);
+    if (found === undefined) throw new TypeError('no plugin keeps transfers');
+    return found;
+  }
+
   /** `undefined`: there is no such bot, so it has no such lead. */
   async function withBot<T>(use: (runtime: BotRuntime) => Promise<T>): Promise<T | undefined> {
     const runtime = await theRuntime();
@@ -158,6 +188,12 @@ export function maintenanceOf(
       const checks: Check[] = [];
       for (const plugin of plugins) checks.push(...((await plugin.check?.(binding)) ?? []));
       return checks;
+    },
+    transfers: async (page) => (await (await livetex()).transfers?.(page)) ?? [],
+    report: async (range) => {
+      const made = await (await livetex()).report?.(range);
+      if (made === undefined) throw new TypeError('the plugin has no report');
+      return made;
     },
     release: async () => (await running?.release()) ?? false,
     dialog: (channel, externalId, last) =>

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { codeOf, textOf } from '../../../plugin/contract/coded-error.ts';
+import type { TransferRecord, TransferReport } from '../../../plugin/contract/transfer-record.ts';
 import type { Storage } from '../../../plugin/storage/contract.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { openReadOnlyFolder } from '../../../plugin/storage/sqlite/read-only-storage.ts';
@@ -84,6 +85,10 @@ async function mustExist(folder: string): Promise<void> {
 
 const leadDataSchema = z.looseObject({}).transform((data) => data as unknown as LeadData);
 const leadLinesSchema = z.array(z.looseObject({ seq: z.int() }).transform((line) => line as unknown as LeadLine));
+const transfersSchema = z.array(
+  z.looseObject({ id: z.string() }).transform((record) => record as unknown as TransferRecord),
+);
+const reportSchema = z.looseObject({ transfers: z.int() }).transform((report) => report as unknown as TransferReport);
 const forgottenSchema = z.object({
   removed: z.int(),
   underWay: z.boolean(),
@@ -132,6 +137,8 @@ async function throughServer(folder: string, locked: unknown, bot: string | unde
     waiting: async (before) => await ask({ do: 'waiting', ...(before === undefined ? {} : { before }) }, waitingSchema),
     dropBefore: async (before) => await ask({ do: 'dropBefore', before }, droppedSchema, LONG_TIMEOUT_MS),
     check: async (binding) => await ask({ do: 'check', binding }, z.array(checkSchema), LONG_TIMEOUT_MS),
+    transfers: async (page) => await ask({ do: 'transfers', ...page }, transfersSchema, LONG_TIMEOUT_MS),
+    report: async (range) => await ask({ do: 'report', ...range }, reportSchema, LONG_TIMEOUT_MS),
     release: async () => await ask({ do: 'release' }, z.boolean(), LONG_TIMEOUT_MS),
     dialog: async (channel, externalId, last) => {
       const report = await ask({ do: 'dialog', ...ofBot, channel, externalId, last }, dialogReportSchema.nullable());

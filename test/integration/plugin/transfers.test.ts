@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { LastTransfer } from '../../../plugin/contract/dialog.ts';
 import { startDesk } from '../../support/desk.ts';
 import { LEAD } from '../../support/minimal-host.ts';
+import { createTestClock } from '../../support/test-clock.ts';
 
 test('«Возврат» knows why it runs; the operator reads the reason; feed and metrics name who ended it', async () => {
   await using desk = await startDesk();
@@ -151,4 +152,68 @@ test('a line for the operator alone goes to the operator alone, and only while a
   await expect(host.plugin.afterScript(LEAD, [{ action: 'notifyOperator', text: '' }])).rejects.toMatchObject({
     code: 'action_unknown',
   });
+});
+
+test('each transfer leaves a record and stands in the report; a forgotten lead is in neither, and the figures stay', async () => {
+  const clock = createTestClock();
+  await using desk = await startDesk({ clock });
+  const { host, emulator, userId, anna } = desk;
+  const range = { from: 0, to: clock.now() + 1_000_000_000 };
+  const other = { ...LEAD, externalId: '42/99999999999999-1' };
+  const ask = (id: string, lead = LEAD, reason = 'оплата') =>
+    host.plugin.accept([{ type: 'TransferRequested', id, lead, at: clock.now(), reason }]);
+
+  await host.leadSays(LEAD, 'раз');
+  await ask('first');
+  await desk.settle();
+  await clock.advance(30_000);
+  emulator.dialogs.reply(userId, anna, 'Здравствуйте');
+  await desk.settle();
+  await host.leadSays(LEAD, 'два');
+  await clock.advance(1_000);
+  emulator.dialogs.close(userId, anna);
+  await desk.settle();
+  host.scripts.set('no_operators', async () => {});
+  for (const { id } of emulator.operators.list()) emulator.operators.setStatus(id, 'offline');
+  host.plugin.outdateAvailability();
+  await ask('nobody');
+  await desk.settle();
+  host.scripts.delete('no_operators');
+  await clock.advance(10);
+  await ask('queued', other);
+  await desk.settle();
+
+  const transfers = await host.plugin.transfers({ ...range, limit: 10 });
+  expect(transfers).toMatchObject([
+    {
+      lead: LEAD,
+      number: 1,
+      reason: 'оплата',
+      operators: 'online',
+      operator: { id: anna, name: 'Анна Котова' },
+      endedBy: 'operator',
+      outcome: 'answered',
+      messages: { lead: 1, operator: 1 },
+    },
+    { lead: LEAD, number: null, operators: 'none', outcome: 'no_operators' },
+    { lead: other, number: 1, operators: 'none', outcome: 'open', endedAt: null },
+  ]);
+  const [first] = transfers;
+  expect((first?.connectedAt ?? 0) - (first?.requestedAt ?? 0)).toBeGreaterThanOrEqual(30_000);
+  const page = await host.plugin.transfers({ ...range, after: first?.id ?? '', limit: 1 });
+  expect(page).toEqual([transfers[1]]);
+  expect(await host.plugin.transfers({ from: 0, to: first?.requestedAt ?? 0, limit: 10 })).toEqual([]);
+  const figures = { transfers: 3, outcomes: { answered: 1, no_operators: 1, open: 1 }, nobodyOnline: { count: 2 } };
+  expect(await host.plugin.report(range)).toMatchObject(figures);
+  expect((await host.plugin.leadData(LEAD)).transfers).toHaveLength(2);
+
+  await host.plugin.forget(LEAD);
+  expect((await host.plugin.leadData(LEAD)).transfers).toEqual([]);
+  const left = await host.plugin.transfers({ ...range, limit: 10 });
+  expect(left.map(({ lead, reason }) => ({ lead, reason }))).toEqual([
+    { lead: null, reason: null },
+    { lead: null, reason: null },
+    { lead: other, reason: 'оплата' },
+  ]);
+  expect(await host.plugin.report(range)).toMatchObject(figures);
 });

@@ -51,7 +51,7 @@ export function startDialog(options: DialogRunOptions = {}): DialogRun {
         run.state = result.state;
         effects = result.effects;
       }
-      return effects.filter((effect) => effect.do !== 'count');
+      return effects.filter((effect) => effect.do !== 'count' && effect.do !== 'turnAway');
     },
   };
   return run;
@@ -117,6 +117,8 @@ export function short(effects: readonly Effect[]): string[] {
         return `log:${effect.level}`;
       case 'count':
         return `count:${effect.outcome}`;
+      case 'turnAway':
+        return 'turnAway';
     }
   });
 }
