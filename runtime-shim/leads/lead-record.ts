@@ -16,14 +16,20 @@ const frameSchema = z.object({
 });
 export type Frame = z.infer<typeof frameSchema>;
 
-/** The bot asked (`value_input`) and goes on with the answer. */
+/** The bot asked (`value_input`, `run_js_callback`) and goes on with the answer. */
 const waitingSchema = z.object({
   attribute: z.string(),
+  /** Answers so far that were not as they should be. */
+  failed: z.int().exactOptional(),
+  /** The number of its timer among the lead's scheduled runs. */
+  timer: z.int().exactOptional(),
   /** Outermost first; the last one goes on with the answer. */
   frames: z.array(frameSchema),
   /** The memory of the scenario that waits. */
   memory: z.record(z.string(), z.string()),
 });
+
+export type Waiting = z.infer<typeof waitingSchema>;
 
 /** The menu shown last: which of its items were shown, as their conditions were then. */
 const shownMenuSchema = z.object({ script: z.string(), codes: z.array(z.string()) });

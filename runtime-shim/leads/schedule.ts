@@ -21,6 +21,8 @@ export const scheduledSchema = z.object({
   condition: z.string().exactOptional(),
   addTags: z.array(z.string()).exactOptional(),
   removeTags: z.array(z.string()).exactOptional(),
+  /** It is no run of a script's: the time of a question is over (`timeoutSec`). `script` may be empty. */
+  question: z.literal(true).exactOptional(),
   /** `request.json` of its scripts. */
   params: paramsSchema.exactOptional(),
 });
@@ -29,7 +31,8 @@ type WithSchedule = { readonly scheduled?: readonly Scheduled[] };
 
 /** With one more run; `undefined`: the lead has as many as it may have. */
 export function withRun(scheduled: readonly Scheduled[], run: Omit<Scheduled, 'n'>): Scheduled[] | undefined {
-  if (scheduled.length >= MAX_SCHEDULED) return undefined;
+  if (run.question !== true && scheduled.filter(({ question }) => question !== true).length >= MAX_SCHEDULED)
+    return undefined;
   return [...scheduled, { ...run, n: Math.max(0, ...scheduled.map(({ n }) => n)) + 1 }];
 }
 

@@ -27,6 +27,9 @@ export const SCRIPT_CAUSE_TEXTS: Readonly<Record<ScriptCauseCode, string>> = {
   not_performed: 'сценарий не выполнен',
   endpoint: 'вызван по адресу "{of}"',
   scheduled: 'по расписанию',
+  question_cancelled: 'лид отменил вопрос скрипта "{of}"',
+  question_failed: 'на вопрос скрипта "{of}" нет верного ответа',
+  question_timeout: 'лид не ответил на вопрос вовремя',
   command_line: 'запущен командой run',
   told: '{of}',
 };

@@ -27,6 +27,9 @@ export const SCRIPT_CAUSE_CODES = [
   'command_line',
   'endpoint',
   'scheduled',
+  'question_cancelled',
+  'question_failed',
+  'question_timeout',
   'told',
 ] as const;
 export type ScriptCauseCode = (typeof SCRIPT_CAUSE_CODES)[number];

@@ -15,7 +15,7 @@ import { TableSession } from '../tables/table-session.ts';
 import { commitScenario } from './commit-scenario.ts';
 import { type LeadJob, leadJobSchema } from './lead-job.ts';
 import { roomOf } from './lead-room.ts';
-import { dueRun, dueTrigger, skippedText, withRunOfOther } from './scheduled-runs.ts';
+import { afterQuestion, dueRun, dueTrigger, skippedText, withRunOfOther } from './scheduled-runs.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 
 /**
@@ -139,6 +139,8 @@ async function scenarioOf(
   const named = name === undefined || name === before.lead.name ? before.lead : { ...before.lead, name };
   // Whatever comes of it, it was its turn.
   const lead = due === undefined ? named : { ...named, scheduled: afterDue(named.scheduled ?? [], due, now) };
+  const closed = due === undefined ? undefined : afterQuestion(lead, due);
+  if (closed !== undefined) return nothing(closed, []);
   const mayTryAgain = attempts + 1 < context.maxTries;
   const full = context.quota.full(job.lead);
   if (full !== undefined) return nothingBut(lead, shimError(full.code, full));

@@ -16,7 +16,16 @@ export function dueRun(lead: LeadRecord, { n, at }: Extract<LeadJob, { kind: 'du
 
 export function dueTrigger(due: Scheduled): Trigger {
   const script = { code: due.script };
+  if (due.question === true)
+    return { kind: 'script', script, cause: { code: 'question_timeout' }, duringTransfer: false };
   return { kind: 'script', script, cause: { code: 'scheduled' }, duringTransfer: false, due, keepsQuestion: true };
+}
+
+/** The lead as it is when the time of a question is over and no script is to run for that; `undefined`: one is. */
+export function afterQuestion(lead: LeadRecord, due: Scheduled): LeadRecord | undefined {
+  if (due.question !== true) return undefined;
+  if (lead.position.waiting?.timer !== due.n) return lead;
+  return due.script === '' ? { ...lead, position: { ...lead.position, waiting: null } } : undefined;
 }
 
 /** Nothing is said into a dialog that an operator has. */

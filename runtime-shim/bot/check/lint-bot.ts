@@ -168,7 +168,9 @@ function lintMenus(bot: Bot, trees: ReadonlyMap<string, ScriptTree>, add: Add): 
     if (script.menu.length === 0 || called === undefined || called.has(code)) continue;
     const says = script.commands.some(
       (command) =>
-        ['send_text', 'value_input', 'run_sentence', 'run_javascript', 'repeat_sentence'].includes(command.type) ||
+        ['send_text', 'value_input', 'run_js_callback', 'run_sentence', 'run_javascript', 'repeat_sentence'].includes(
+          command.type,
+        ) ||
         ((command.type === 'send_image' || command.type === 'send_file') && command.caption !== undefined),
     );
     if (!says) add(code, ['menu'], 'menu-without-text', CHECK_TEXTS.menuWithoutText);

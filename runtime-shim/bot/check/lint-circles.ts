@@ -47,7 +47,7 @@ function stepsOf(bot: Bot, script: BotScript, trees: Trees): Step[] {
     const part = ['commands', index];
     const isCertain = (command.condition ?? '').trim() === '';
     if (command.type === 'stop') return [...steps, ...(isCertain ? later : [])];
-    if (command.type === 'value_input') return steps;
+    if (command.type === 'value_input' || command.type === 'run_js_callback') return steps;
     if (command.type === 'run_sentence') {
       const target = findScript(bot, scriptRefOf(bot, command.script));
       if (target === undefined || target.type === 'transfer') return steps;
@@ -66,7 +66,7 @@ function stepsOf(bot: Bot, script: BotScript, trees: Trees): Step[] {
 function mayEnd(bot: Bot, script: BotScript, trees: Trees, seen: Set<string>): boolean {
   seen.add(script.code);
   return script.commands.some((command) => {
-    if (command.type === 'value_input' || command.type === 'stop') return true;
+    if (['value_input', 'run_js_callback', 'stop'].includes(command.type)) return true;
     if (command.type === 'run_javascript') {
       const tree = trees.get(command.file);
       return tree === undefined || saysStop(tree);

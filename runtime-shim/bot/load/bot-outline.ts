@@ -43,7 +43,14 @@ export function outlineOf(raw: unknown): BotOutline {
     for (const [number, command] of listOf(script['commands']).entries()) {
       const at = [...path, 'commands', number];
       if (command['type'] === 'run_sentence') collect(outline.scriptNames, command, 'script', at);
-      if (command['type'] === 'run_javascript') collect(outline.files, command, 'file', at);
+      if (command['type'] === 'run_javascript' || command['type'] === 'run_js_callback')
+        collect(outline.files, command, 'file', at);
+      if (command['type'] === 'value_input') {
+        collect(outline.scriptNames, command, 'onFailed', at);
+        collect(outline.scriptNames, command, 'onTimeout', at);
+        collect(outline.scriptNames, fieldsOf(command['cancel']), 'script', [...at, 'cancel']);
+        collect(outline.regexes, command, 'pattern', at);
+      }
       collect(outline.conditions, command, 'condition', at);
     }
     const menu: Found[] = [];

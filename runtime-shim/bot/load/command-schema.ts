@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { MAX_RESERVE } from '../../../plugin/contract/groups.ts';
 import { spoken } from '../../../plugin/contract/issue-words.ts';
-import { ATTACHMENT_TYPES, textSchema } from '../../../plugin/contract/message.ts';
+import { ATTACHMENT_TYPES, contentSchema, textSchema } from '../../../plugin/contract/message.ts';
 
 /** Most characters of one template text. Our choice: macros may still make it longer, up to a message's limit. */
 const MAX_TEMPLATE_LENGTH = 20_000;
@@ -46,6 +46,11 @@ const contextsSchema = z.union(
 );
 const condition = conditionSchema.optional();
 
+/** Longest expression of an answer. Our choice, as a route's. */
+const MAX_PATTERN_LENGTH = 1_000;
+/** Longest wait for an answer, s: thirty days. Our choice. */
+const MAX_TIMEOUT_SEC = 2_592_000;
+
 /** Every command type with its fields. The order is that of the reference. */
 export const COMMAND_SCHEMAS = {
   send_text: z.strictObject({ type: z.literal('send_text'), text: templateSchema, condition }),
@@ -78,6 +83,37 @@ export const COMMAND_SCHEMAS = {
     type: z.literal('value_input'),
     text: templateSchema,
     attribute: attributeKeySchema,
+    /** Under the question; an answer may be something else all the same, unless there is a `pattern`. */
+    buttons: contentSchema.shape.buttons,
+    /** A regular expression that an answer must fit. */
+    pattern: z.string().min(1).max(MAX_PATTERN_LENGTH).optional(),
+    /** What is said when it does not. Default: the question again. */
+    error: templateSchema.optional(),
+    /** How many answers may be wrong. Default: no limit. */
+    tries: z.int().min(1).max(100).optional(),
+    /** The script that runs then. */
+    onFailed: scriptNameSchema.optional(),
+    /** Words that end the question. */
+    cancel: z
+      .strictObject({
+        words: z.array(textSchema.min(1).max(100)).min(1).max(50),
+        script: scriptNameSchema.optional(),
+      })
+      .optional(),
+    /** How long an answer is waited for, s. Default: for ever. */
+    timeoutSec: z.int().min(1).max(MAX_TIMEOUT_SEC).optional(),
+    onTimeout: scriptNameSchema.optional(),
+    condition,
+  }),
+  run_js_callback: z.strictObject({
+    type: z.literal('run_js_callback'),
+    file: z.string().min(1).max(500),
+    /** Runs it at once, too. */
+    isImmediateCall: z.boolean().default(false),
+    /** What is said when it returned `false`, or failed. */
+    errorMessage: templateSchema.optional(),
+    /** The question. */
+    text: templateSchema.optional(),
     condition,
   }),
   add_lead_tags: z.strictObject({ type: z.literal('add_lead_tags'), tags: tagsSchema, condition }),
@@ -117,6 +153,7 @@ export const commandSchema = z.discriminatedUnion('type', [
   COMMAND_SCHEMAS.set_lead_status,
   COMMAND_SCHEMAS.run_sentence,
   COMMAND_SCHEMAS.value_input,
+  COMMAND_SCHEMAS.run_js_callback,
   COMMAND_SCHEMAS.add_lead_tags,
   COMMAND_SCHEMAS.remove_lead_tags,
   COMMAND_SCHEMAS.add_lead_contexts,

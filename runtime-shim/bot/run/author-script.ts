@@ -6,8 +6,14 @@ import type { ScriptResult, ScriptRun } from '../../sandbox/contract.ts';
 import type { Play } from './play.ts';
 
 /** Runs a piece of the author's JavaScript on the lead as the scenario has it so far. Nothing is written by it yet. */
-export function runAuthorScript(play: Play, file: string, code: string): Promise<ScriptResult> {
-  return play.within(play.input.ports.run(scriptRun(play, file, code)));
+export function runAuthorScript(
+  play: Play,
+  file: string,
+  code: string,
+  args: Readonly<Record<string, Json>> = {},
+): Promise<ScriptResult> {
+  const run = scriptRun(play, file, code);
+  return play.within(play.input.ports.run({ ...run, args: { ...run.args, ...args } }));
 }
 
 /** No libraries at all: always the same object, as the sandbox wants it. */

@@ -1,9 +1,9 @@
-import { applyWrites, attributesFull, NO_WRITES } from './apply-writes.ts';
 import { scriptRefOf, START_SCRIPT } from '../bot.ts';
 import { fillMacros } from './macros.ts';
 import { matchRoute } from './match-route.ts';
 import { chosenItem } from './menu.ts';
 import type { Play } from './play.ts';
+import { answer } from './question.ts';
 import { beginDue } from './schedule.ts';
 import type { Trigger } from './scenario-contract.ts';
 import { MAX_BUTTON_TEXT } from '../../../plugin/contract/message.ts';
@@ -42,21 +42,10 @@ export async function beginScenario(play: Play): Promise<void> {
     moveTo(play, { waiting: null });
     play.memory = waiting.memory;
     play.frames = waiting.frames.map((frame) => ({ ...frame, pending: [...frame.pending] }));
-    keepAnswer(play, waiting.attribute, text ?? attachments[0]?.url ?? '');
+    await answer(play, waiting, text ?? attachments[0]?.url ?? '');
   } else if (!(await enterMenuItem(play, text)) && !(await enterRoute(play, text, false))) {
     enterFallback(play);
   }
-}
-
-/** The lead's answer becomes an attribute, as if a script had written it: within the same limit. */
-function keepAnswer(play: Play, attribute: string, text: string): void {
-  if (applyWrites(play, { ...NO_WRITES, attributes: { [attribute]: { kind: 'text', value: text } } })) {
-    play.remark(`ответ лида записан в атрибут "${attribute}"`);
-    play.spend(text.length);
-    return;
-  }
-  const script = play.frames.at(-1)?.script ?? '';
-  play.mistake(script, { code: 'answer_not_kept' }, attributesFull());
 }
 
 function moveTo(play: Play, change: Partial<Play['lead']['position']>): void {

@@ -1,7 +1,7 @@
 import { type BotRoute, DESCRIPTION_FILE } from '../bot.ts';
 import { runOwnScript } from './author-script.ts';
 import type { Play } from './play.ts';
-import { MAX_ROUTED_LENGTH, ROUTE_FLAGS } from '../load/route-expression.ts';
+import { MAX_ROUTED_LENGTH, ROUTE_FLAGS, routeExpression } from '../load/route-expression.ts';
 
 /** So many expressions of one message may fail in the sandbox before the rest is taken as not matching: each may cost its whole CPU time. */
 const MAX_FAILED_EXPRESSIONS = 2;
@@ -23,6 +23,29 @@ export async function matchRoute(play: Play, text: string, duringTransfer: boole
   const routes = play.input.bot.routes.filter(
     (route) => route.enabled && (!duringTransfer || route.actsDuringTransfer),
   );
+  return firstMatch(play, routes, routed);
+}
+
+/** Does a text fit an expression of the author's? One that is no expression, or that takes too long, fits nothing. */
+export async function matchesExpression(play: Play, source: string, text: string): Promise<boolean> {
+  const compiled = routeExpression(source);
+  if (!compiled.ok) return false;
+  const { regex: expression, stepsPerChar } = compiled;
+  const place = { line: 1, column: 1 };
+  const route = {
+    regex: source,
+    script: '',
+    enabled: true,
+    actsDuringTransfer: false,
+    expression,
+    stepsPerChar,
+    place,
+  };
+  const routed = text.slice(0, MAX_ROUTED_LENGTH).toWellFormed();
+  return (await firstMatch(play, [route], routed)) !== undefined;
+}
+
+async function firstMatch(play: Play, routes: readonly BotRoute[], routed: string): Promise<BotRoute | undefined> {
   const before: BotRoute[] = [];
   let steps = 0;
   let plain: BotRoute | undefined;

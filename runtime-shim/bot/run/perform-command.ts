@@ -11,6 +11,7 @@ import { fillMacros } from './macros.ts';
 import { showMenu } from './menu.ts';
 import type { Play, CommandEnd } from './play.ts';
 import { resolveScript } from './begin-scenario.ts';
+import { ask, beginCallback } from './question.ts';
 import { runJavascript } from './run-javascript.ts';
 
 /** Performs one command of a script, if its condition lets it. */
@@ -50,8 +51,10 @@ export async function performCommand(play: Play, script: BotScript, index: numbe
       return 'next';
     }
     case 'value_input':
-      play.say({ text: fill(command.text) }, script.code, part);
+      ask(play, command, script.code, part);
       return 'wait';
+    case 'run_js_callback':
+      return beginCallback(play, script, command, part);
     case 'repeat_sentence': {
       const menu = play.input.bot.scripts.get(play.lead.position.menu?.script ?? '');
       if (menu === undefined) play.remark('repeat_sentence: меню ещё не показывали');

@@ -193,6 +193,17 @@ export class Play {
     this.frames.push(frame);
   }
 
+  /** Leaves all that is under way for what the script of this frame has asked to run. */
+  leave(frame: Frame): void {
+    this.frames = [];
+    this.enterPending(frame);
+  }
+
+  /** Puts the scripts that a script asked for on top, so that the first one asked for runs first. */
+  enterPending(frame: Frame): void {
+    for (const ref of frame.pending.toReversed()) this.enter(ref, { code: 'bot_run', of: frame.script }, { frame });
+  }
+
   /** What is wrong with a name that leads to no script. */
   unknownScript(script: string): SaidError {
     const known = knownNames(this.input.bot.scripts.keys());

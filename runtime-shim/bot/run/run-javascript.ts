@@ -9,8 +9,19 @@ import type { CommandEnd, Play } from './play.ts';
 
 /** Runs a file of the author's and then performs what it asked for, in its order. A script that fails commits nothing of itself. */
 export async function runJavascript(play: Play, script: BotScript, file: string): Promise<CommandEnd> {
+  const { end } = await runCallback(play, script, file, {});
+  return end;
+}
+
+/** The same, with further names in scope; also what it returned. */
+export async function runCallback(
+  play: Play,
+  script: BotScript,
+  file: string,
+  args: Readonly<Record<string, Json>>,
+): Promise<{ readonly end: CommandEnd; readonly returned: Json }> {
   const code = play.input.bot.sources.get(file)?.code ?? '';
-  const result = await runAuthorScript(play, file, code);
+  const result = await runAuthorScript(play, file, code, args);
   const report = {
     kind: 'script' as const,
     script: script.code,
@@ -21,19 +32,19 @@ export async function runJavascript(play: Play, script: BotScript, file: string)
   };
   if (!result.ok) {
     play.report({ ...report, error: result.error });
-    return 'failed';
+    return { end: 'failed', returned: null };
   }
   if (!applyWrites(play, result.writes)) {
     const error = { ...attributesFull(), file, line: null, column: null };
     play.report({ ...report, error });
-    return 'failed';
+    return { end: 'failed', returned: null };
   }
   play.report({ ...report, attributes: writtenAttributes(result.writes) });
   const { tags, contexts, bot, memory } = result.writes;
   const { tables = [] } = result;
   play.tables.push(...tables);
   play.spend(JSON.stringify({ tags, contexts, bot, memory, tables }).length);
-  return performActions(play, script.code, result);
+  return { end: await performActions(play, script.code, result), returned: result.returned };
 }
 
 async function performActions(

@@ -4,10 +4,8 @@ import { beginScenario } from './begin-scenario.ts';
 import { showMenu } from './menu.ts';
 import { performCommand } from './perform-command.ts';
 import { Play, ScenarioStopped } from './play.ts';
-import type { Frame } from '../../leads/lead-record.ts';
+import { answerForFailed, dropTimers, waitFor } from './question.ts';
 import type { ScenarioInput, ScenarioResult } from './scenario-contract.ts';
-
-const ERROR_SCRIPT = { type: 'error' } as const;
 
 /**
  * Runs a bot for one trigger until it has nothing more to do or waits for an answer. An author's mistake is a report in
@@ -28,6 +26,7 @@ export async function runScenario(input: ScenarioInput): Promise<ScenarioResult>
     if (error.code === 'script_loop') await afterCircle(play, failed);
   }
   keepQuestion(play);
+  dropTimers(play);
   return play.result();
 }
 
@@ -50,19 +49,12 @@ async function playOn(play: Play): Promise<void> {
 async function afterCircle(play: Play, failed: string): Promise<void> {
   try {
     play.beginAnew();
-    enterErrorScript(play, failed);
+    answerForFailed(play, failed);
     await playOn(play);
   } catch (error) {
     if (!(error instanceof ScenarioStopped)) throw error;
     play.stoppedBy(error);
   }
-}
-
-/** The script of type «Ошибка» answers for one that failed, so that the client is not met with silence: once for a message. */
-function enterErrorScript(play: Play, failed: string): void {
-  if (play.errorAnswered || findScript(play.input.bot, ERROR_SCRIPT) === undefined) return;
-  play.errorAnswered = true;
-  play.enter(ERROR_SCRIPT, { code: 'script_failed', of: failed });
 }
 
 /**
@@ -96,7 +88,7 @@ async function advance(play: Play): Promise<boolean> {
   if (frame.next >= script.commands.length) {
     await showMenu(play, script);
     play.frames.pop();
-    enterPending(play, frame);
+    play.enterPending(frame);
     return true;
   }
   play.step();
@@ -104,25 +96,17 @@ async function advance(play: Play): Promise<boolean> {
   frame.next += 1;
   const end = await performCommand(play, script, index);
   if (end === 'wait') {
-    const command = script.commands[index];
-    const attribute = command?.type === 'value_input' ? command.attribute : '';
-    const waiting = { attribute, frames: play.frames, memory: { ...play.memory } };
+    const waiting = waitFor(play, script.commands[index]);
     play.lead = { ...play.lead, position: { ...play.lead.position, waiting } };
     return false;
   }
   if (end === 'failed') {
     play.frames.pop();
-    enterErrorScript(play, script.code);
+    answerForFailed(play, script.code);
   }
   if (end === 'stop') {
     // Nothing of what is under way goes on; what the script itself asked to run, it asked for knowingly.
-    play.frames = [];
-    enterPending(play, frame);
+    play.leave(frame);
   }
   return true;
-}
-
-/** Puts the scripts that a script asked for on top, so that the first one asked for runs first. */
-function enterPending(play: Play, frame: Frame): void {
-  for (const ref of frame.pending.toReversed()) play.enter(ref, { code: 'bot_run', of: frame.script }, { frame });
 }

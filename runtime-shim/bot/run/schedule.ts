@@ -69,7 +69,7 @@ export function schedule(play: Play, script: string, action: ScheduleAction): vo
 /** Forgets the lead's scheduled runs: those of one script, or all. */
 export function unschedule(play: Play, script: string | undefined): void {
   const { scheduled = [] } = play.lead;
-  const left = script === undefined ? [] : scheduled.filter((one) => one.script !== script);
+  const left = scheduled.filter((one) => one.question === true || (script !== undefined && one.script !== script));
   if (left.length < scheduled.length) play.lead = { ...play.lead, scheduled: left };
 }
 

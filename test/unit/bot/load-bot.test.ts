@@ -77,7 +77,7 @@ test('five mistakes are reported at once, each with file, line, path and reason'
     { 'заявка.js': 'var a = 1;\nlet b = ;\n' },
   );
   expect(await problemsOf(folder)).toEqual([
-    'bot.json:6:19 scripts[0].commands[0].type: unknown command type "send_txt" (did you mean "send_text"?); known: send_text, send_image, send_file, set_lead_status, run_sentence, value_input, add_lead_tags, remove_lead_tags, add_lead_contexts, remove_lead_contexts, repeat_sentence, run_javascript, stop, forward_to_operator, return_to_bot',
+    'bot.json:6:19 scripts[0].commands[0].type: unknown command type "send_txt" (did you mean "send_text"?); known: send_text, send_image, send_file, set_lead_status, run_sentence, value_input, run_js_callback, add_lead_tags, remove_lead_tags, add_lead_contexts, remove_lead_contexts, repeat_sentence, run_javascript, stop, forward_to_operator, return_to_bot',
     'bot.json:8:57 scripts[0].commands[2].conditon: unknown key "conditon" (did you mean "condition"?); known: type, text, condition',
     'bot.json:10:57 scripts[0].menu[0].script: there is no script "operator"; known: start',
     'bot.json:11:19 scripts[0].menu[1].code: an earlier item of this menu has the code "1" too',
