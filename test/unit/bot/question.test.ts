@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { begun, botScene, said } from '../../support/bot-scene.ts';
-import { useSandbox } from '../../support/sandbox-under-test.ts';
+import { createScriptRunner } from '../../support/sandbox-under-test.ts';
+
+const scripts = createScriptRunner();
+afterAll(() => scripts.close());
 
 const text = (value: string): unknown => ({ type: 'send_text', text: value });
 const BUTTONS = [
@@ -23,7 +26,7 @@ async function asking(question: object, options: { files?: Record<string, string
       { code: 'late', commands: [text('Долго')] },
       { code: 'other', type: 'fallback', commands: [text('Не понял')] },
     ],
-    { sandbox: useSandbox(), ...options },
+    { sandbox: scripts.sandbox, ...options },
   );
   await scene.say('привет');
   return scene;
@@ -49,8 +52,8 @@ test('an answer must fit the pattern: said again, so many times, then another sc
     onFailed: 'failed',
     buttons: BUTTONS,
   });
-  expect(said(await scene.say('пять'))).toEqual(['Цифрами, Анна']);
-  expect(said(await scene.say('шесть'))).toEqual(['Цифрами, Анна']);
+  expect(said(await scene.say('пять'))).toEqual(['Цифрами, Анна [Картой|Наличными]']);
+  expect(said(await scene.say('шесть'))).toEqual(['Цифрами, Анна [Картой|Наличными]']);
   expect(begun(await scene.say('семь'))).toEqual(['failed: на вопрос скрипта "start" нет верного ответа']);
   expect(scene.lead.position.waiting).toBe(null);
   expect(said(await (await asking({ pattern: '^\\d+$' })).say('пять'))).toEqual(['Как?']);
@@ -92,7 +95,7 @@ test('run_js_callback gives each message to its code until that returns somethin
         { code: 'other', commands: [text('Другое')] },
         { code: 'sorry', type: 'error', commands: [text('Простите')] },
       ],
-      { files: { 'a.js': GUESS }, sandbox: useSandbox() },
+      { files: { 'a.js': GUESS }, sandbox: scripts.sandbox },
     );
     return { scene, first: said(await scene.say('привет')) };
   };

@@ -14,6 +14,7 @@ const scriptHintsEn: typeof scriptHintsRu = {
   script_attributes_full: 'The lead or the bot has too many attributes. Delete what is not needed.',
   script_async: 'Write without async, await and then: all calls are synchronous.',
   script_argument: 'The call takes other arguments.',
+  script_schedule_full: 'Take runs away with bot.removeScheduledJobs, or use one periodic run.',
   script_unsupported: 'The simulator does not have this part of the platform.',
   script_host_failed: 'The platform could not perform the call. Try again.',
   script_library_missing: 'Put the library’s file into the folder libraries.',

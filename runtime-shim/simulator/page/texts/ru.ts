@@ -14,6 +14,7 @@ export const scriptHintsRu = {
   script_attributes_full: 'У лида или бота накопилось слишком много атрибутов. Удалите лишние.',
   script_async: 'Пишите без async, await и then: вызовы и так синхронные.',
   script_argument: 'Вызов принимает другие аргументы.',
+  script_schedule_full: 'Уберите лишние запуски через bot.removeScheduledJobs или возьмите один периодический.',
   script_unsupported: 'Этой возможности платформы в симуляторе нет.',
   script_host_failed: 'Платформа не выполнила вызов. Попробуйте ещё раз.',
   script_library_missing: 'Положите файл библиотеки в папку libraries.',
