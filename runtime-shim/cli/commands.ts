@@ -1,7 +1,7 @@
 /** All commands, in the order of `--help`: first those of a bot's author. */
 import { type CommandSpec, type OptionSpec, SIMULATE_PORT } from './command.ts';
 import { failedReport } from './run/run-report.ts';
-import { SERVER_COMMANDS } from './server-commands.ts';
+import { CONFIG, SERVER_COMMANDS } from './server-commands.ts';
 
 const LIVE: OptionSpec = {
   name: 'live',
@@ -228,6 +228,49 @@ export const COMMANDS: readonly CommandSpec[] = [
       'metabot-livetex replay transfer.json --bot my-bot',
     ],
     load: async () => (await import('./commands/replay.ts')).replay,
+  },
+  {
+    name: 'report',
+    summary: {
+      en: 'show the figures of transfers to operators, or list them as CSV',
+      ru: 'показать цифры переводов на операторов или выписать их в CSV',
+    },
+    about: {
+      en: [
+        'How many transfers, what became of them, how long leads waited, by group, operator, weekday and hour.',
+        "Days are those of this machine's time zone (TZ), the last one included. Works beside a running server and on the data of a stopped one.",
+      ].join('\n'),
+      ru: [
+        'Сколько было переводов, чем они закончились, сколько ждали лиды — по группам, операторам, дням недели и часам.',
+        'Дни — по часовому поясу этой машины (TZ), последний включительно. Работает и рядом с запущенным сервером, и на данных остановленного.',
+      ].join('\n'),
+    },
+    positionals: [],
+    options: [
+      CONFIG,
+      {
+        name: 'from',
+        value: 'DATE',
+        help: {
+          en: 'first day, such as 2027-01-01 (default: 30 days)',
+          ru: 'первый день, например 2027-01-01 (по умолчанию — 30 дней)',
+        },
+      },
+      {
+        name: 'to',
+        value: 'DATE',
+        help: { en: 'last day (default: today)', ru: 'последний день (по умолчанию — сегодня)' },
+      },
+      {
+        name: 'csv',
+        help: { en: 'one line a transfer, as CSV (RFC 4180)', ru: 'по строке на перевод, CSV (RFC 4180)' },
+      },
+    ],
+    examples: [
+      'metabot-livetex report --config livetex.json',
+      'metabot-livetex report --config livetex.json --from 2027-01-01 --to 2027-01-31 --csv > transfers.csv',
+    ],
+    load: async () => (await import('./commands/report.ts')).report,
   },
   ...SERVER_COMMANDS,
 ];

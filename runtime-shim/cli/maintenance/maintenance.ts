@@ -164,7 +164,7 @@ export function maintenanceOf(
   /** The plugin that keeps transfers. */
   async function livetex(): Promise<Runtime['plugins'][number]> {
     const { plugins } = await theRuntime();
-    const found = plugins.find(({ report }) => report !== undefined);
+    const found = plugins.find((plugin) => plugin.report !== undefined);
     if (found === undefined) throw new TypeError('no plugin keeps transfers');
     return found;
   }

@@ -179,3 +179,27 @@ test('08: after /bot and after a close the dialog is with the bot, which never s
   ]);
   expect((await view()).dialog.mode).toBe('bot');
 });
+
+test('13: the rating is asked for when an operator answered, also after /bot, and not when nobody did', async () => {
+  const { say, settled, emulator, userId, operatorId, view } = await startExample('13-rating-after-return', 'online');
+  await say('Привет');
+  expect(emulator.dialogs.get(userId)?.attributes).toEqual({ Канал: 'telegram', Причина: 'Первое обращение' });
+  emulator.dialogs.reply(userId, operatorId, 'Добрый день!');
+  await settled();
+  emulator.dialogs.close(userId, operatorId);
+  expect(await settled()).toEqual(['notice: Оператор вернул диалог боту', 'bot: Оцените разговор от 1 до 5.']);
+  expect(await say('5')).toEqual(['lead: 5', 'bot: Спасибо! Передадим оператору.']);
+  expect(await view()).toMatchObject({ systemAttributes: { sys_livetex_hidden_attrs: { оценка: 5 } } });
+
+  await say('оператор');
+  expect(emulator.dialogs.get(userId)?.hiddenAttributes).toEqual({ оценка: '5' });
+  emulator.dialogs.reply(userId, operatorId, 'Снова я');
+  emulator.dialogs.reply(userId, operatorId, '/bot');
+  expect((await settled()).at(-1)).toBe('bot: Оцените разговор от 1 до 5.');
+  expect((await view()).dialog.mode).toBe('bot');
+  await say('2');
+
+  await say('оператор');
+  emulator.dialogs.close(userId, operatorId);
+  expect(await settled()).toEqual(['notice: Оператор вернул диалог боту']);
+});
