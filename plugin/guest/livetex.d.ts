@@ -204,6 +204,7 @@ interface MetabotLead {
  */
 interface CommonBotCommandsLibrary {
   sendText(text: string | number): boolean;
+  SendText(text: string | number): boolean;
 }
 
 declare const lead: MetabotLead;

@@ -35,8 +35,24 @@ const IDNA: GuestBundle = {
   options: PACKAGES,
 };
 
+/** Packages that the platform has, as its scripts ask for them. */
+const MOMENT: GuestBundle = {
+  name: 'moment',
+  entry: new URL('./moment-part.ts', import.meta.url),
+  returns: 'guest.moment',
+  keptWhileSame: [],
+  options: PACKAGES,
+};
+const MOMENT_LOCALES: GuestBundle = {
+  name: 'moment-with-locales',
+  entry: new URL('./moment-locales-part.ts', import.meta.url),
+  returns: 'guest.moment',
+  keptWhileSame: [],
+  options: PACKAGES,
+};
+
 /** All bundles of this folder, for `build/build-javascript.ts`. */
-export const PLATFORM_BUNDLES: readonly GuestBundle[] = [PLATFORM, WEB, IDNA];
+export const PLATFORM_BUNDLES: readonly GuestBundle[] = [PLATFORM, WEB, IDNA, MOMENT, MOMENT_LOCALES];
 
 /** Each as the text of a function's body. */
 export interface PlatformSources {
@@ -44,11 +60,18 @@ export interface PlatformSources {
   readonly platform: string;
   /** Parts that a script gets when it uses them, by name. */
   readonly parts: Readonly<Record<'web' | 'idna', string>>;
+  /** Packages that a script asks for with `require`, by name. */
+  readonly packages: Readonly<Record<string, string>>;
 }
 
 /** The platform's guest code. */
 export async function loadPlatformSources(): Promise<PlatformSources> {
-  const [platform, web, idna] = await Promise.all([PLATFORM, WEB, IDNA].map(loadGuestBundle));
-  if (platform === undefined || web === undefined || idna === undefined) throw new Error('a bundle is missing');
-  return { platform, parts: { web, idna } };
+  const [platform, web, idna, moment, locales] = await Promise.all([
+    loadGuestBundle(PLATFORM),
+    loadGuestBundle(WEB),
+    loadGuestBundle(IDNA),
+    loadGuestBundle(MOMENT),
+    loadGuestBundle(MOMENT_LOCALES),
+  ]);
+  return { platform, parts: { web, idna }, packages: { moment, 'moment-with-locales': locales } };
 }

@@ -9,6 +9,11 @@ declare module 'whatwg-url/webidl2js-wrapper.js' {
   export const URLSearchParams: Installed;
 }
 
+declare module 'moment/min/moment-with-locales.js' {
+  const moment: unknown;
+  export default moment;
+}
+
 declare module 'tr46' {
   export function toASCII(domain: string, options: unknown): string | null;
   export function toUnicode(domain: string, options: unknown): { readonly domain: string; readonly error: boolean };

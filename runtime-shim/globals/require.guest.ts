@@ -75,15 +75,30 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
     ]);
   };
 
+  const warnOfStandIn = (key: string): void => {
+    host.applyIgnored(undefined, [
+      'log',
+      'warn',
+      `"${key}" is a library of the shim's own, so that the one of the bot folder (${state.input.libraries[key] as string}) is not used`,
+    ]);
+  };
+
   const load = (name: unknown): unknown => {
     uses += 1;
     const asked = keyArgument('require', name, libraryName);
     const { libraryNames } = state.input;
     const key = hasOwn(libraryNames, asked) ? (libraryNames[asked] as string) : asked;
     if (key in loaded) return (loaded[key] as Loaded).exports;
-    if (!hasOwn(state.input.libraries, key)) {
+    const isStandIn = hasOwn(state.input.libraries, key);
+    if (isStandIn && isBuiltIn(key)) warnOfStandIn(key);
+    if (!isStandIn || isBuiltIn(key)) {
       const builtIn = builtInLibraries(globals());
       if (key in builtIn) return (loaded[key] = { exports: builtIn[key] }).exports;
+      if (isPackage(key)) {
+        enter(state);
+        const make = FunctionType(host.applySync(undefined, ['part', key]));
+        return (loaded[key] = { exports: apply(make, undefined, list()) }).exports;
+      }
       const known = joined(knownNames(state), ', ');
       return fail('script_library_missing', {
         en: `there is no library "${asked}"; known: ${known}`,
@@ -158,8 +173,11 @@ function compile(name: string, text: string): LibraryBody {
 function knownNames(state: RunState): List<string> {
   const result = list<string>();
   for (let index = 0; index < BUILT_IN_LIBRARIES.length; index += 1) add(result, BUILT_IN_LIBRARIES[index] as string);
+  for (let index = 0; index < PACKAGES.length; index += 1) add(result, PACKAGES[index] as string);
   const own = keysOf(state.input.libraries);
-  for (let index = 0; index < own.length; index += 1) add(result, own[index] as string);
+  for (let index = 0; index < own.length; index += 1) {
+    if (!isBuiltIn(own[index] as string)) add(result, own[index] as string);
+  }
   const others = keysOf(state.input.libraryNames);
   for (let index = 0; index < others.length; index += 1) add(result, others[index] as string);
   return result;
@@ -182,15 +200,24 @@ function defineAutoVariable(variable: string, name: string, load: (name: unknown
 
 /** Names of the libraries below. */
 const BUILT_IN_LIBRARIES = ['Common.Bot.Commands'] as const;
+/** Packages that the platform has; each is loaded when it is asked for. */
+const PACKAGES = ['moment', 'moment-with-locales'] as const;
+
+function isBuiltIn(name: string): boolean {
+  return name === BUILT_IN_LIBRARIES[0];
+}
+
+function isPackage(name: string): boolean {
+  return name === PACKAGES[0] || name === PACKAGES[1];
+}
 
 /** The vendor's libraries that the shim knows: `Common.Bot.Commands`. */
 function builtInLibraries(globals: Record<string, object>): Dict<object> {
   const libraries = dict<object>();
-  libraries['Common.Bot.Commands'] = freeze({
-    sendText: (text: unknown): unknown => {
-      const bot = globals['bot'] as { sendMessage: (text: unknown) => unknown };
-      return apply(bot.sendMessage, undefined, [text]);
-    },
-  });
+  const sendText = (text: unknown): unknown => {
+    const bot = globals['bot'] as { sendMessage: (text: unknown) => unknown };
+    return apply(bot.sendMessage, undefined, [text]);
+  };
+  libraries['Common.Bot.Commands'] = freeze({ sendText, SendText: sendText });
   return libraries;
 }

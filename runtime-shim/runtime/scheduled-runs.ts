@@ -64,7 +64,7 @@ export async function storeTimers(tx: Transaction, before: LeadRecord, after: Le
 }
 
 /** The job that runs it; the same one each time it is put into the lane. */
-export function dueJob(lead: LeadRecord, { n, at }: Scheduled): LeadJob {
+function dueJob(lead: LeadRecord, { n, at }: Scheduled): LeadJob {
   return { kind: 'due', lead: lead.ref, id: `${n}:${at}`, n, at };
 }
 

@@ -3,8 +3,12 @@ import { knownNames, quotedName } from '../names.ts';
 import { MAX_CODE_CHARS } from './run-limits.ts';
 import type { LibrarySet } from './runner-protocol.ts';
 
-/** `snippet('Name')` with a plain text in quotes, and a semicolon if there is one. A text macro: it acts in comments and strings too. */
-const SNIPPET = /\bsnippet\s*\(\s*(?:'([^'\\\n]+)'|"([^"\\\n]+)"|`([^`\\$\n]+)`)\s*\)(?:[ \t]*;)?/g;
+/**
+ * `snippet('Name')` with a plain text in quotes, or `[[:Name:]]`, and a semicolon if there is one. A text macro: it acts in comments and
+ * strings too.
+ */
+const SNIPPET =
+  /(?:\bsnippet\s*\(\s*(?:'([^'\\\n]+)'|"([^"\\\n]+)"|`([^`\\$\n]+)`)\s*\)|\[\[:((?:Business|Common)\.[^:\]\n]+):\]\])(?:[ \t]*;)?/g;
 /** How deep snippets may use snippets. Our choice: it ends a circle. */
 const MAX_DEPTH = 10;
 /**
@@ -17,6 +21,16 @@ const PLATFORM_LIBRARY: Text = {
   en: ' (a library of the platform has no text to paste: use require)',
   ru: ' (у библиотеки платформы нет текста для вставки: возьмите require)',
 };
+
+/** What the platform's own libraries paste. */
+const PLATFORM_TEXTS: Readonly<Record<string, string>> = {
+  'Common.Bot.Commands': 'var CommonBotCommands = require("Common.Bot.Commands");',
+};
+
+/** May there be snippets in a text? */
+export function hasSnippets(code: string): boolean {
+  return code.includes('snippet') || code.includes('[[:');
+}
 
 /** A piece of the expanded text and where it stands in its own file. */
 interface Piece {
@@ -45,7 +59,7 @@ export interface SnippetProblem {
 
 /** Replaces the snippets of a script by their libraries' texts, before it is compiled. */
 export function expandSnippets(code: string, libraries: LibrarySet): ExpandedScript | SnippetProblem {
-  if (!code.includes('snippet')) return { code, locate: (line, column) => ({ library: null, line, column }) };
+  if (!hasSnippets(code)) return { code, locate: (line, column) => ({ library: null, line, column }) };
   const pieces: Piece[] = [];
   let text = '';
   let snippets = 0;
@@ -56,14 +70,15 @@ export function expandSnippets(code: string, libraries: LibrarySet): ExpandedScr
   const expand = (library: string | null, source: string, depth: number): SnippetProblem | undefined => {
     let from = 0;
     for (const match of source.matchAll(SNIPPET)) {
-      const name = match[1] ?? match[2] ?? match[3] ?? '';
+      const name = (match[1] ?? match[2] ?? match[3] ?? match[4] ?? '').trim();
       const fail = (kind: SnippetProblem['code'], problem: Text): SnippetProblem => ({
         problem,
         code: kind,
         library,
         ...positionOf(source, match.index),
       });
-      if (!Object.hasOwn(libraries, name)) {
+      const own = Object.hasOwn(PLATFORM_TEXTS, name) ? PLATFORM_TEXTS[name] : undefined;
+      if (own === undefined && !Object.hasOwn(libraries, name)) {
         const known = knownNames(Object.keys(libraries));
         const hint = name.startsWith('Common.') ? PLATFORM_LIBRARY : NO_TEXT;
         return fail('script_library_missing', {
@@ -85,7 +100,7 @@ export function expandSnippets(code: string, libraries: LibrarySet): ExpandedScr
         });
       }
       add(library, source, from, match.index);
-      const inner = expand(name, libraries[name]?.code ?? '', depth + 1);
+      const inner = expand(name, own ?? libraries[name]?.code ?? '', depth + 1);
       if (inner !== undefined) return inner;
       if (text.length > MAX_CODE_CHARS) {
         return fail('script_argument', {

@@ -8,8 +8,8 @@ import { inOrder, type ScriptProblem } from './script-problem.ts';
 import { keyOf, ScriptTree } from './script-tree.ts';
 import { findTypeScript, typeCheck, type TypeScript } from './type-check.ts';
 
-/** Libraries of the platform's vendor that the runtime has (`docs/platform.md`). */
-const VENDOR_LIBRARIES = ['Common.Bot.Commands'] as const;
+/** Libraries of the platform's vendor and packages that the runtime has (`docs/platform.md`). */
+const VENDOR_LIBRARIES = ['Common.Bot.Commands', 'moment', 'moment-with-locales'] as const;
 
 export interface BotCheck {
   /** What certainly fails, or certainly does nothing. */

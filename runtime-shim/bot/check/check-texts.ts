@@ -26,6 +26,10 @@ export const CHECK_TEXTS = {
     en: `there is no library "${name}"${guess.en}`,
     ru: `библиотеки "${name}" нет${guess.ru}`,
   }),
+  unsupported: (call: string): Text => ({
+    en: `${call} works on the platform only: here it ends with script_unsupported`,
+    ru: `${call} работает только на платформе: здесь это ошибка script_unsupported`,
+  }),
   unknownFunction: (library: string, name: string, guess: Text): Text => ({
     en: `the library "${library}" has no "${name}"${guess.en}`,
     ru: `в библиотеке "${library}" нет "${name}"${guess.ru}`,

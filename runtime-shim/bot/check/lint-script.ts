@@ -15,6 +15,10 @@ export interface KnownNames {
 
 /** Names of a browser's or a server's timers: the platform has none (`docs/platform.md`). */
 const TIMERS: ReadonlySet<string> = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']);
+/** Calls of the platform that end with `script_unsupported` here. */
+const UNSUPPORTED: ReadonlySet<string> = new Set(['bot.runTriggerByCodeForLead', 'lead.setPersonId']);
+/** Calls of `bot` whose object has a `script_code`. */
+const NAMING_SCRIPTS: ReadonlySet<string> = new Set(['run', 'scheduleJob', 'removeScheduledJobs']);
 /** Longest text that messengers take in one message, UTF-16 units: Telegram's. Longer ones come in parts or not at all. */
 export const MESSENGER_TEXT = 4_096;
 
@@ -92,7 +96,9 @@ function lintNames(tree: ScriptTree, known: KnownNames, add: Add): void {
   };
   for (const { object, method, node } of tree.calls) {
     const [first] = node.arguments;
-    if (object === 'bot' && method === 'run' && first?.type === 'ObjectExpression') {
+    if (UNSUPPORTED.has(`${object}.${method}`))
+      add('unsupported', node, CHECK_TEXTS.unsupported(`${object}.${method}`));
+    if (object === 'bot' && NAMING_SCRIPTS.has(method) && first?.type === 'ObjectExpression') {
       for (const part of first.properties) {
         if (part.type === 'Property' && keyOf(part.key, part.computed) === 'script_code') script(part.value);
       }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Text } from '../../../plugin/contract/text.ts';
 import { MAX_CODE_CHARS } from '../../sandbox/run-limits.ts';
 import { syntaxProblem } from '../../sandbox/check-syntax.ts';
-import { expandSnippets } from '../../sandbox/expand-snippets.ts';
+import { expandSnippets, hasSnippets } from '../../sandbox/expand-snippets.ts';
 import type { Place } from '../../json-with-places.ts';
 import type { SourceFile } from '../bot.ts';
 import { LOAD_TEXTS } from './load-texts.ts';
@@ -50,7 +50,7 @@ export class SyntaxCheck {
 
   private find(code: string): SyntaxProblem | undefined {
     this.sinceTurn += code.length;
-    if (this.pasted > MAX_PASTED_CHARS && code.includes('snippet')) {
+    if (this.pasted > MAX_PASTED_CHARS && hasSnippets(code)) {
       const message = LOAD_TEXTS.pastesTooMuch(MAX_PASTED_CHARS);
       return { message, place: { line: 1, column: 1 }, library: null };
     }

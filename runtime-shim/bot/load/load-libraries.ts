@@ -12,8 +12,8 @@ import { readBotFile, reasonOf } from './read-bot-file.ts';
 
 /** Where a bot's own libraries lie: `libraries/Business.<Plugin>.<Script>.js`, one file a library. Our choice. */
 const LIBRARIES_FOLDER = 'libraries';
-/** `Business.<Plugin>.<Script>` (`docs/platform.md`). `Common.*` belongs to the platform's vendor. */
-const LIBRARY_FILE = /^(Business\.[\p{L}\p{N}_]+\.[\p{L}\p{N}_]+)\.js$/u;
+/** `Business.<Plugin>.<Script>` (`docs/platform.md`). `Common.*` is the vendor's: a stand-in of the author's for it. */
+const LIBRARY_FILE = /^((?:Business|Common)\.[\p{L}\p{N}_]+\.[\p{L}\p{N}_]+)\.js$/u;
 
 /** Largest library, bytes. Our choice: what is published for browsers fits, and each runner is sent it once. */
 const MAX_LIBRARY_BYTES = 512 * 1024;

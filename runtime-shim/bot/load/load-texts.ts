@@ -40,8 +40,8 @@ export const LOAD_TEXTS = {
 
   // Libraries.
   libraryFileName: {
-    en: 'a library\'s file is named "Business.<Plugin>.<Script>.js"',
-    ru: 'файл библиотеки называется "Business.<Plugin>.<Script>.js"',
+    en: 'a library\'s file is named "Business.<Plugin>.<Script>.js", a stand-in for one of the vendor\'s "Common.<Plugin>.<Script>.js"',
+    ru: 'файл библиотеки называется "Business.<Plugin>.<Script>.js", замена библиотеки платформы — "Common.<Plugin>.<Script>.js"',
   },
   libraryItself: (name: string): Text => ({
     en: `"${name}" is the name of a library itself`,

@@ -110,7 +110,8 @@ export class Runner {
     libraries: LibrarySet,
     startedAt?: number,
   ): ActiveRun {
-    const { parts } = this.#settings.platformSource;
+    const { parts: own, packages } = this.#settings.platformSource;
+    const parts = { ...own, ...packages };
     return new ActiveRun(job, unit, slot, libraries, parts, (message) => this.#wire.send(message), startedAt);
   }
 

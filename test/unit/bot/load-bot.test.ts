@@ -201,7 +201,7 @@ test('libraries: the name of the file and its syntax', async () => {
   await writeFile(join(folder, 'libraries/Business.Orders.Format.js'), 'module.exports = {');
   expect(await problemsOf(folder)).toEqual([
     'libraries/Business.Orders.Format.js:1:19: SyntaxError: Unexpected end of input',
-    'libraries/format.js: a library\'s file is named "Business.<Plugin>.<Script>.js"',
+    'libraries/format.js: a library\'s file is named "Business.<Plugin>.<Script>.js", a stand-in for one of the vendor\'s "Common.<Plugin>.<Script>.js"',
   ]);
 });
 

@@ -53,6 +53,38 @@ test('Common.Bot.Commands is built in, and has a name without dots', async () =>
   });
 });
 
+test('moment is there in both forms, also for libraries, unless the bot gives the name to one of its own', async () => {
+  const code = `
+    var moment = require('moment'), locales = require('moment-with-locales');
+    locales.locale('ru');
+    return [moment.version, moment.utc('2024-01-31').add(1, 'month').format('YYYY-MM-DD'), require('moment') === moment,
+      locales.utc('2024-01-31').format('LL'), require('Business.A')];`;
+  const given = libraries({ 'Business.A': "module.exports = require('moment').utc(0).format('YYYY');" });
+  expect(await scripts.returned(code, given)).toEqual(['2.29.3', '2024-02-29', true, '31 января 2024 г.', '1970']);
+  const mine = libraries({ 'Business.M': "module.exports = 'mine';" });
+  const own = { ...mine.libraries, moment: { file: 'libs/M.js', code: '', sameAs: 'Business.M' } };
+  expect(await scripts.returned("return require('moment');", { libraries: own })).toBe('mine');
+});
+
+test('a stand-in for a library of the shim is not used, which is said once; one for another of the vendor’s is', async () => {
+  const given = libraries({
+    'Common.Bot.Commands': "module.exports = 'mine';",
+    'Common.Utils.Md5': 'module.exports = (text) => text.length;',
+  });
+  const code = `CommonBotCommands.SendText('a'); require('Common.Bot.Commands').sendText('b'); return require('Common.Utils.Md5')('abc');`;
+  const result = await scripts.run(code, given);
+  expect(result).toMatchObject({
+    returned: 3,
+    actions: [{ text: 'a' }, { text: 'b' }],
+    log: [
+      {
+        level: 'warn',
+        text: expect.stringContaining('the one of the bot folder (libs/Commands.js) is not used') as string,
+      },
+    ],
+  });
+});
+
 test('a Common library of the bot has a name without dots, a Business one has not', async () => {
   const given = libraries({ 'Common.My.Lib': "module.exports = 'mine';", 'Business.My.Lib': 'module.exports = 1;' });
   expect(await scripts.returned('return [CommonMyLib, typeof BusinessMyLib];', given)).toEqual(['mine', 'undefined']);
@@ -94,7 +126,7 @@ test('an error of ours called from a library names the library', async () => {
 test('a missing library is named beside the known ones', async () => {
   const given = libraries({ 'Business.A': '' });
   expect(await scripts.failure("\n  require('Business.B')", given)).toBe(
-    'script_library_missing: there is no library "Business.B"; known: Common.Bot.Commands, Business.A @2:3',
+    'script_library_missing: there is no library "Business.B"; known: Common.Bot.Commands, moment, moment-with-locales, Business.A @2:3',
   );
   expect(await scripts.failure('require(5)')).toContain(
     "require: the library's name must be a non-empty string, got a number",
@@ -136,9 +168,12 @@ test('a snippet that does not exist, or whose name is no plain text, is a clear 
   expect(await scripts.failure("\n snippet('Нет')")).toBe(
     'script_library_missing: there is no library "Нет"; known: none @2:2',
   );
-  expect(await scripts.failure("snippet('Common.Bot.Commands')")).toBe(
-    'script_library_missing: there is no library "Common.Bot.Commands" (a library of the platform has no text to paste: use require); known: none @1:1',
+  expect(await scripts.failure("snippet('Common.Other.Lib')")).toBe(
+    'script_library_missing: there is no library "Common.Other.Lib" (a library of the platform has no text to paste: use require); known: none @1:1',
   );
+  expect(await scripts.run("snippet('Common.Bot.Commands'); CommonBotCommands.sendText('x');")).toMatchObject({
+    actions: [{ type: 'send_message', text: 'x' }],
+  });
   expect(await scripts.failure("const n = 'x'; snippet(n)")).toContain('its argument must be a plain text in quotes');
 });
 

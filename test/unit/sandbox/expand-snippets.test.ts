@@ -17,6 +17,11 @@ test('replaces a snippet with its text, nested ones too', () => {
   );
 });
 
+test('[[:Name:]] is another spelling, and a class of POSIX is not', () => {
+  expect(expanded('[[:Business.A.B:]]; [[:Business.A.B:]]', { 'Business.A.B': '1' }).code).toBe('1 1');
+  expect(expanded('"[[:alpha:]]"', {}).code).toBe('"[[:alpha:]]"');
+});
+
 test('leaves a script without snippets as it is', () => {
   expect(expanded("require('S')", {}).code).toBe("require('S')");
   expect(expanded('snippet(name); mysnippet("S")', { S: 'x' }).code).toBe('snippet(name); mysnippet("S")');

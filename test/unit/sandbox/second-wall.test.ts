@@ -189,7 +189,7 @@ test('of what a crashed runner wrote to its error output only words of V8 reach 
   });
   const { promise, resolve } = Promise.withResolvers<RunnerEnd>();
   const settings = {
-    platformSource: { platform: '', parts: { web: '', idna: '' } },
+    platformSource: { platform: '', parts: { web: '', idna: '' }, packages: {} },
     cpuMs: 1,
     wallMs: 1,
     memoryMb: 8,

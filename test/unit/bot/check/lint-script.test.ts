@@ -38,6 +38,9 @@ describe('the lint of a script', () => {
       "var c = require('Common.Bot.Commands'), d = require('Business.A.C'); snippet('Business.A.B')",
     ].join('\n');
     expect(found(code)).toEqual(['1:24 unknown-script', '3:29 unknown-script', '4:53 unknown-library']);
+    expect(
+      found("bot.scheduleJob({ script_code: 'gone' }); bot.runTriggerByCodeForLead('a', 1); lead.setPersonId(1);"),
+    ).toEqual(['1:32 unknown-script', '1:43 unsupported', '1:80 unsupported']);
     const [first] = lintScript('a.js', code, KNOWN);
     expect(first?.message).toContain('did you mean "operator"?');
   });
