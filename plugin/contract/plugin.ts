@@ -5,6 +5,7 @@ import type { AfterScript, Json, PluginGuest } from './guest.ts';
 import type { LeadRef } from './lead.ts';
 import type { TransferRange, TransferRecord, TransferReport } from './transfer-record.ts';
 import type { ScriptType } from './script-types.ts';
+import type { Text } from './text.ts';
 
 /** A measured value for a metrics page. Labels never hold a lead's id or a token. */
 export interface Metric {
@@ -35,6 +36,13 @@ export interface Check {
   readonly problem?: string;
   /** What to do about it. */
   readonly advice?: string;
+  /** Both in Russian, for people. */
+  readonly ru?: { readonly problem: string; readonly advice: string };
+}
+
+export function failedCheck(name: string, problem: Text, advice: Text): Check {
+  const ru = { problem: problem.ru, advice: advice.ru };
+  return { name, ok: false, problem: problem.en, advice: advice.en, ru };
 }
 
 /**

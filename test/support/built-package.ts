@@ -51,5 +51,5 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const built = await buildPackage();
   project.provide('launcher', built.launcher);
-  return built.remove;
+  return () => built.remove();
 }

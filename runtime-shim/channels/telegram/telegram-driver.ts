@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { parseBoundedJson } from '../../../plugin/contract/bounded-json.ts';
-import type { Check, WebhookHeaders } from '../../../plugin/contract/plugin.ts';
+import { type Check, failedCheck, type WebhookHeaders } from '../../../plugin/contract/plugin.ts';
+import { same, type Text } from '../../../plugin/contract/text.ts';
 import type { Json } from '../../../plugin/storage/contract.ts';
 import type {
   ChannelDriver,
@@ -295,37 +296,56 @@ function outcomeOf(end: CallEnd, { file }: Part): SendOutcome {
 
 type Hook = z.infer<typeof webhookSchema>;
 
+const ADVICE = {
+  set: { en: 'metabot-livetex channel set puts it right', ru: 'исправит metabot-livetex channel set' },
+  reach: {
+    en: 'Telegram must reach the address by HTTPS, and "secret" must be the one that channel set gave it',
+    ru: 'адрес должен быть доступен Telegram по HTTPS, а "secret" — тем, который передал channel set',
+  },
+  serve: { en: 'see whether a server runs with this channel', ru: 'проверьте, запущен ли сервер с этим каналом' },
+} as const satisfies Readonly<Record<string, Text>>;
+
 function addressCheck(found: string, wanted: string | null): Check {
   const name = 'webhook';
   if (found === (wanted ?? '')) return { name, ok: true };
-  const advice = 'metabot-livetex channel set puts it right';
+  const at = shown(found);
   if (wanted === null) {
-    return {
-      name,
-      ok: false,
-      problem: `it is polled, but Telegram posts to ${shown(found)}, so a poll gets nothing`,
-      advice,
+    const problem = {
+      en: `it is polled, but Telegram posts to ${at.en}, so a poll gets nothing`,
+      ru: `канал опрашивается, но Telegram шлёт на ${at.ru}, поэтому опрос ничего не получает`,
     };
+    return failedCheck(name, problem, ADVICE.set);
   }
-  const where = found === '' ? 'nowhere' : `to ${shown(found)}`;
-  return { name, ok: false, problem: `Telegram posts ${where}, not to ${wanted}`, advice };
+  const problem = {
+    en: `Telegram posts ${found === '' ? 'nowhere' : `to ${at.en}`}, not to ${wanted}`,
+    ru: `Telegram шлёт ${found === '' ? 'никуда' : `на ${at.ru}`}, а не на ${wanted}`,
+  };
+  return failedCheck(name, problem, ADVICE.set);
 }
 
 function errorCheck({ last_error_date: at, last_error_message: message = '' }: Hook): Check {
   const isRecent = at !== undefined && Date.now() / 1_000 - at < RECENT_S;
   if (!isRecent) return { name: 'lastError', ok: true };
-  const advice = 'Telegram must reach the address by HTTPS, and "secret" must be the one that channel set gave it';
-  return { name: 'lastError', ok: false, problem: `Telegram's last event was not taken: ${message}`, advice };
+  const problem = {
+    en: `Telegram's last event was not taken: ${message}`,
+    ru: `последнее событие Telegram не принято: ${message}`,
+  };
+  return failedCheck('lastError', problem, ADVICE.reach);
 }
 
 function pendingCheck({ pending_update_count: count = 0 }: Hook): Check {
   if (count < MANY_PENDING) return { name: 'pending', ok: true };
-  const problem = `${count} updates wait at Telegram, which keeps them for a day`;
-  return { name: 'pending', ok: false, problem, advice: 'see whether a server runs with this channel' };
+  const problem = {
+    en: `${count} updates wait at Telegram, which keeps them for a day`,
+    ru: `в Telegram ждут события: ${count}; он хранит их сутки`,
+  };
+  return failedCheck('pending', problem, ADVICE.serve);
 }
 
 /** Somebody else's address: what stands behind a question mark may be a secret of theirs. */
-function shown(url: string): string {
+function shown(url: string): Text {
   const parsed = URL.parse(url);
-  return parsed === null ? 'an address that is no URL' : `${parsed.origin}${parsed.pathname}`;
+  return parsed === null
+    ? { en: 'an address that is no URL', ru: 'адрес, который не URL' }
+    : same(`${parsed.origin}${parsed.pathname}`);
 }

@@ -8,7 +8,7 @@ import { channelDriverOf } from '../create-runtime-of.ts';
 import { cliError } from '../errors.ts';
 import { MAINTENANCE_TEXTS } from '../maintenance/maintenance-texts.ts';
 import { printableJson } from '../terminal.ts';
-import { checksText } from './doctor.ts';
+import { checksText, inEnglish } from './doctor.ts';
 
 /** `channel set|show|check`: what a messenger knows of our bot, and where it posts to. Sends no message. */
 export const channel: CommandWork = async (context) => {
@@ -50,11 +50,19 @@ function report(
   // `show` only says what there is; what is wrong with it is the business of the two others.
   const ok = action === 'show' || checks.every((check) => check.ok);
   if (json) {
-    terminal.out(printableJson({ ok, channel: code, account, registered, ...(action === 'show' ? {} : { checks }) }));
+    terminal.out(
+      printableJson({
+        ok,
+        channel: code,
+        account,
+        registered,
+        ...(action === 'show' ? {} : { checks: checks.map(inEnglish) }),
+      }),
+    );
   } else {
     const where = registered === null ? MAINTENANCE_TEXTS.channelPolled : MAINTENANCE_TEXTS.channelPosts(registered);
     terminal.out(`${code}: ${account}, ${where[language]}`);
-    if (action !== 'show') terminal.out(checksText(checks, terminal).join('\n'));
+    if (action !== 'show') terminal.out(checksText(checks, terminal, language).join('\n'));
   }
   return ok ? EXIT_DONE : EXIT_FAILED;
 }

@@ -94,6 +94,8 @@ export const MAINTENANCE_TEXTS = {
     ru: `, очередь придержана (${reason})`,
   }),
 
+  // doctor
+  failed: { en: 'FAILED', ru: 'ОШИБКА' },
   // outbox
   stuck: { en: 'stuck', ru: 'застряло' },
   dead: { en: 'dead', ru: 'мёртвое' },

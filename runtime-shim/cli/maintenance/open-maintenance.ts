@@ -100,6 +100,7 @@ const checkSchema = z.object({
   ok: z.boolean(),
   problem: z.string().exactOptional(),
   advice: z.string().exactOptional(),
+  ru: z.object({ problem: z.string(), advice: z.string() }).exactOptional(),
 });
 
 const errorSchema = z.object({ error: z.object({ message: z.string() }) });

@@ -46,6 +46,7 @@ test(
     emulator.operators.setStatus('anna', 'offline');
     const two = await examine();
     expect(two.code).toBe(1);
+    expect(two.failed.filter((check) => 'ru' in check)).toEqual([]);
     expect(two.failed).toMatchObject([
       { name: 'operators', problem: 'no operator is online' },
       { name: 'webhook', advice: 'run "metabot-livetex webhook set"' },
@@ -60,5 +61,8 @@ test(
     expect(text.stdout).toContain('→ copy the access key of the touch point anew into "token"');
     expect(text.stdout).toContain(`FAILED  address: ${url}/webhook/livetex/main cannot be reached`);
     expect(text.stdout).toContain('ok      disk');
+    const russian = (await run('doctor', '--lang', 'ru')).stdout;
+    expect(russian).toContain('ОШИБКА  token: LiveTex не принимает токен привязки "main"');
+    expect(russian).toContain('→ скопируйте ключ доступа точки контакта в "token" заново');
   },
 );

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { runResult } from '../../../runtime-shim/sandbox/run-result.ts';
 
-const WRITES = { attributes: {}, systemAttributes: {}, tags: { add: [], remove: [] }, bot: {}, memory: {} };
+const WRITES = {
+  attributes: {},
+  systemAttributes: {},
+  tags: { add: [], remove: [] },
+  contexts: {},
+  bot: {},
+  memory: {},
+};
 const SCRIPT = {
   file: 'a.js',
   code: "snippet('Business.Texts.Menu');\nbot.run({ script_code: 'x' });",
