@@ -4,7 +4,7 @@ import { MAX_KEY_LENGTH } from './attributes.ts';
 import { spokenIssue } from './issue-words.ts';
 
 /** What a template may name between `{{` and `}}`. */
-export const HEADER_VARIABLES = [
+const HEADER_VARIABLES = [
   'channel',
   'lastLeadMessage',
   'name',

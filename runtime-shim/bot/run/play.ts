@@ -42,7 +42,7 @@ export const MAX_SAYS = 200;
  * Characters of all messages of one scenario, as JSON. Our choice: five of the longest; all of them are cut for LiveTex and stored in
  * one transaction, and four million took the server's loop for most of a second.
  */
-export const MAX_SAID_CHARS = 500_000;
+const MAX_SAID_CHARS = 500_000;
 /** Characters of log lines of one scenario. Our choice: as many as two scripts may write. */
 const MAX_LOG_CHARS = 400_000;
 /** Log lines of one scenario, and its reports. Our choice: each is stored by itself, and eight thousand took a fifth of a second. */
