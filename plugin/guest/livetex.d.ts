@@ -164,20 +164,20 @@ interface MetabotLead {
    * if (!lead.isInStatus('Клиент')) lead.setStatusByName('Клиент');
    */
   setStatusByName(name: string): this;
-  setStatusById(id: number): this;
+  setStatusById(id: number | string): this;
   setStatus(status: string | number): this;
-  isInStatus(status: string | number): boolean;
+  isInStatus(status: any): boolean;
   getStatusId(): number | null;
   getStatusName(): string | null;
   getAllStatuses(): { id: number; name: string }[];
-  issetStatusByName(name: string): boolean;
-  issetStatusById(id: number): boolean;
-  getStatusIdByName(name: string): number | null;
+  issetStatusByName(name: any): boolean;
+  issetStatusById(id: any): boolean;
+  getStatusIdByName(name: any): number | null;
   isDataExist(key: string): boolean;
   issetData(key: string): boolean;
   getAllData(): { [key: string]: any };
   /** Только имя лида: остальное знает платформа. */
-  setData(key: 'name', value: string | null): this;
+  setData(key: 'name', value: string | number | boolean | null): this;
   getMessengerCode(): string;
   getIdentification(): string;
   /** Показывает ли канал лида кнопки. */

@@ -85,8 +85,8 @@ interface MetabotTable {
     columns?: readonly string[] | object | null,
     where?: readonly MetabotCondition[] | object | null,
     orderBy?: ReadonlyArray<string | readonly [column: string, direction?: string] | readonly string[]> | object | null,
-    limit?: number | null,
-    offset?: number | null,
+    limit?: number | string | null,
+    offset?: number | string | null,
   ): any[];
   /**
    * Новая строка вместе с её `id`.
@@ -119,13 +119,16 @@ interface MetabotScheduledJob {
   readonly run_at?: string | null;
   readonly run_after_sec?: number | string | null;
   /** Снова и снова, каждые `repeat_interval_sec` секунд (не чаще раза в минуту). */
-  readonly is_periodic?: boolean | 0 | 1;
+  readonly is_periodic?: boolean | number | string | null;
   readonly repeat_interval_sec?: number | string | null;
   /** Скрипт, который проверяется в назначенное время: запуск состоится, если он вернёт `true`. */
   readonly condition_script_code?: string | null;
   /** Теги через запятую или списком. */
-  readonly add_tags?: string | readonly string[] | null;
-  readonly remove_tags?: string | readonly string[] | null;
+  readonly add_tags?: MetabotWords;
+  readonly remove_tags?: MetabotWords;
+  /** Заявок и триггеров здесь нет. */
+  readonly ticket_id?: '' | null;
+  readonly trigger_code?: '' | null;
   /** Скрипт увидит это как `request.json`. */
   readonly script_request_params?: any;
 }
@@ -165,11 +168,11 @@ interface MetabotConsole {
   table(data: any, columns?: readonly string[]): void;
   /** Пишет ошибку, если условие ложно. */
   assert(condition: any, ...values: any[]): void;
-  count(label?: string): void;
-  countReset(label?: string): void;
-  time(label?: string): void;
-  timeLog(label?: string, ...values: any[]): void;
-  timeEnd(label?: string): void;
+  count(label?: any): void;
+  countReset(label?: any): void;
+  time(label?: any): void;
+  timeLog(label?: any, ...values: any[]): void;
+  timeEnd(label?: any): void;
   /** Следующие записи с отступом, до `groupEnd`. */
   group(...values: any[]): void;
   groupCollapsed(...values: any[]): void;
@@ -220,7 +223,7 @@ interface MetabotBot {
    * @example
    * bot.run({ script_code: 'start' });
    */
-  run(options: { readonly script_code: string } | { readonly script_id: number }): boolean;
+  run(options: { readonly script_code: string } | { readonly script_id: number | string }): boolean;
   /**
    * Запускает скрипт для лида с номером `leadId`.
    * @example
@@ -260,15 +263,15 @@ interface MetabotBot {
    * bot.scheduleScript(bot.getScriptIdByCode('remind') || 0, leadId, null, { run_after_sec: 600 });
    */
   scheduleScript(
-    scriptId: number,
+    scriptId: number | string,
     leadId?: number | string | null,
-    ticketId?: null,
-    job?: MetabotScheduledJob,
+    ticketId?: '' | null,
+    job?: MetabotScheduledJob | null,
   ): boolean;
   /**
    * Убирает запланированные запуски этого лида: одного скрипта или все.
    * @example
    * bot.removeScheduledJobs({ script_code: 'remind' });
    */
-  removeScheduledJobs(options?: { readonly script_code?: string } | null): boolean;
+  removeScheduledJobs(options?: { readonly script_code?: string | null } | null): boolean;
 }

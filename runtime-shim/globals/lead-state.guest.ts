@@ -1,5 +1,5 @@
 import { keyArgument, KEYS, mustBe, refuse, unsupported, valueArgument, wordList } from './arguments.guest.ts';
-import { dictOf, type Dict, hasOwn, joined, keysOf, list, add, toText } from './intrinsics.guest.ts';
+import { dictOf, type Dict, hasOwn, joined, keysOf, list, add, toNumber, toText, trim } from './intrinsics.guest.ts';
 import type { LeadSnapshot } from '../sandbox/lead-snapshot.ts';
 import { collectAction, collectWrite, type RunState } from './run-state.guest.ts';
 import { setOwn, withoutNull } from './text-store.guest.ts';
@@ -118,10 +118,18 @@ function addStatuses(methods: Record<string, unknown>, state: RunState, self: ob
   };
   methods['setStatus'] = (value: unknown) => set('lead.setStatus', value);
   methods['setStatusByName'] = (value: unknown) => set('lead.setStatusByName', value);
-  methods['setStatusById'] = (value: unknown) => set('lead.setStatusById', value);
+  methods['setStatusById'] = (value: unknown) => set('lead.setStatusById', numberIn(value));
   methods['issetStatusByName'] = (name: unknown) => typeof name === 'string' && find(name) !== undefined;
-  methods['issetStatusById'] = (id: unknown) => isId(id) && find(id as number) !== undefined;
+  methods['issetStatusById'] = (id: unknown) => {
+    const number = numberIn(id);
+    return isId(number) && find(number as number) !== undefined;
+  };
   methods['getStatusIdByName'] = (name: unknown) => (typeof name === 'string' ? (find(name)?.id ?? null) : null);
+}
+
+/** A number that is written as a text, as attributes hold it. */
+function numberIn(value: unknown): unknown {
+  return typeof value === 'string' && trim(value) !== '' && isId(toNumber(value)) ? toNumber(value) : value;
 }
 
 function isId(value: unknown): boolean {

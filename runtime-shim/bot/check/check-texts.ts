@@ -15,6 +15,10 @@ export const CHECK_TEXTS = {
     'await не нужен, вызовы сами возвращают значение',
   ),
   nobodyWaits: synchronous('nothing waits for a promise', 'промиса никто не ждёт'),
+  thenNotNeeded: synchronous(
+    'the call returns its value itself: take .then away',
+    'уберите .then, вызов сам возвращает значение',
+  ),
   noTimer: (name: string): Text => synchronous(`there is no ${name}`, `${name} здесь нет`),
 
   // Names.

@@ -2,11 +2,12 @@ import type { AnyNode, CallExpression } from 'acorn';
 import { same, type Text } from '../../../plugin/contract/text.ts';
 import { question } from '../../names.ts';
 import { CHECK_TEXTS, TAKES } from './check-texts.ts';
+import { PLATFORM_NAMES } from './lint-script.ts';
 import { offsetAt, type ScriptProblem } from './script-problem.ts';
 import type { TypeFinding } from './type-check.ts';
 import { keyOf, ScriptTree } from './script-tree.ts';
 
-/** Objects of the platform: what they have and take is certain, because the typings say it and no script changes it. */
+/** How the typings call the platform's objects. */
 const OBJECTS: Readonly<Record<string, string>> = {
   MetabotLead: 'lead',
   MetabotBot: 'bot',
@@ -16,7 +17,6 @@ const OBJECTS: Readonly<Record<string, string>> = {
   MetabotCrypto: 'crypto',
   CommonBotCommandsLibrary: 'CommonBotCommands',
 };
-const GLOBALS: ReadonlySet<string> = new Set([...Object.values(OBJECTS), 'api', 'table', 'request']);
 
 /** What is around a script: the other texts of its bot. */
 export interface JudgeContext {
@@ -133,7 +133,7 @@ function ownerWords(tree: ScriptTree, given: AnyNode): Text | undefined {
     return node.callee.name === 'Date' ? CHECK_TEXTS.aDate : undefined;
   }
   const call = tree.calls.find((one) => one.node === node);
-  return call !== undefined && GLOBALS.has(call.object)
+  return call !== undefined && PLATFORM_NAMES.has(call.object)
     ? CHECK_TEXTS.whatReturns(`${call.object}.${call.method}`)
     : undefined;
 }
@@ -159,7 +159,7 @@ function callOf(
   for (const outer of [node, ...tree.around(node)]) {
     if (outer.type === 'CallExpression' && (outer === node || outer.arguments.includes(inner as CallExpression))) {
       const call = tree.calls.find((one) => one.node === outer);
-      if (call === undefined || !GLOBALS.has(call.object)) return undefined;
+      if (call === undefined || !PLATFORM_NAMES.has(call.object)) return undefined;
       return { name: `${call.object}.${call.method}`, takes: TAKES[call.method] };
     }
     if (!['Property', 'ObjectExpression', 'ArrayExpression'].includes(outer.type) && outer !== node) return undefined;
@@ -186,7 +186,7 @@ function argumentCount(message: string, node: AnyNode, tree: ScriptTree): Told |
   const [expected = '', got = ''] = message.match(/\d+(?:-\d+)?/g) ?? [];
   if (
     known === undefined ||
-    !GLOBALS.has(known.object) ||
+    !PLATFORM_NAMES.has(known.object) ||
     known.node.arguments.some((one) => one.type === 'SpreadElement')
   ) {
     return undefined;

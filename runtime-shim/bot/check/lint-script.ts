@@ -19,6 +19,19 @@ const TIMERS: ReadonlySet<string> = new Set(['setTimeout', 'setInterval', 'setIm
 const UNSUPPORTED: ReadonlySet<string> = new Set(['bot.runTriggerByCodeForLead', 'lead.setPersonId']);
 /** Calls of `bot` whose object has a `script_code`. */
 const NAMING_SCRIPTS: ReadonlySet<string> = new Set(['run', 'scheduleJob', 'removeScheduledJobs']);
+/** The platform's objects: what they have and take is certain, because the typings say it and no script changes it. */
+export const PLATFORM_NAMES: ReadonlySet<string> = new Set([
+  'lead',
+  'bot',
+  'memory',
+  'livetex',
+  'console',
+  'crypto',
+  'CommonBotCommands',
+  'api',
+  'table',
+  'request',
+]);
 /** Longest text that messengers take in one message, UTF-16 units: Telegram's. Longer ones come in parts or not at all. */
 export const MESSENGER_TEXT = 4_096;
 
@@ -78,10 +91,26 @@ function lintAsync(tree: ScriptTree, node: AnyNode, add: Add): void {
     if (isGlobal(tree, callee.object, 'Promise')) {
       add('async', node, CHECK_TEXTS.nobodyWaits);
     } else if (keyOf(callee.property, callee.computed) === 'then') {
-      // Something of the author's own may have a method of this name.
-      add('async', tree.endOf(callee.object), CHECK_TEXTS.nobodyWaits, true);
+      lintThen(tree, callee.object, add);
     }
   }
+}
+
+/** `….then(…)`: what the platform's own calls return has no such method; something of the author's own may have one. */
+function lintThen(tree: ScriptTree, of: AnyNode, add: Add): void {
+  const value = tree.valueOf(of);
+  const call = tree.calls.find(({ node }) => node === value);
+  if (call !== undefined && PLATFORM_NAMES.has(call.object)) {
+    add('async', tree.endOf(of), CHECK_TEXTS.thenNotNeeded);
+    return;
+  }
+  let root = of;
+  while (root.type === 'MemberExpression' || root.type === 'CallExpression') {
+    root = root.type === 'MemberExpression' ? root.object : root.callee;
+  }
+  // `fetch` itself is told of, and what a script or a library has made may be anything.
+  const isUnknown = root.type === 'Identifier' && !tree.gives(root.name) && !['fetch', 'require'].includes(root.name);
+  if (isUnknown) add('async', tree.endOf(of), CHECK_TEXTS.nobodyWaits, true);
 }
 
 function isGlobal(tree: ScriptTree, node: AnyNode, name: string): boolean {

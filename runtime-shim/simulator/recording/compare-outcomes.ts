@@ -127,10 +127,10 @@ function isSameError(expected: RecordedError, got: RecordedError): boolean {
   return script === got.script && file === got.file && code === got.code && message === got.message;
 }
 
-function errorLine({ script, file, line, code, message }: RecordedError): Text {
+function errorLine({ script, file, line, code, message, ru }: RecordedError): Text {
   const place = line === null ? file : `${file}:${line}`;
-  // A recording keeps the English message, as every document.
-  const text = engineText(message);
+  // A recording of an earlier version has the English message only; of the engine's own words that is enough.
+  const text = ru === undefined ? engineText(message) : { en: message, ru };
   return together((language) => `${script}, ${place}: ${oneLine(text[language])} (${code})`);
 }
 

@@ -65,8 +65,8 @@ export class Recorder {
       this.#outcome(userIdOf(lead), (then) => {
         (then.scripts ??= []).push(`${script}${failed}`);
         if (error === undefined) return;
-        const { file, line, code, message } = error;
-        (then.errors ??= []).push({ script, file, line, code, message });
+        const { file, line, code, message, ru } = error;
+        (then.errors ??= []).push({ script, file, line, code, message, ...(ru === undefined ? {} : { ru }) });
       });
     } else if (activity.kind === 'plugin') {
       const happened = activity.activity;

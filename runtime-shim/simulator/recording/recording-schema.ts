@@ -30,6 +30,8 @@ const errorSchema = z.strictObject({
   line: z.int().nullable(),
   code: z.string(),
   message: z.string(),
+  /** The message in Russian, where the platform has words for it. */
+  ru: z.string().optional(),
 });
 export type RecordedError = z.infer<typeof errorSchema>;
 

@@ -90,9 +90,9 @@ test('collects writes, reads them back and gives itself for a chain', async () =
 test('contexts, statuses and the other names of the reference', async () => {
   const code = `
     lead.setContext('b', 2).setContext('c').deleteContexts('a, c').setTag('t').forceDeleteTags({ 0: 'old' });
-    lead.setStatusByName('Клиент').setData('name', 'Ира').forceDeleteAttrs('имя,число').setJsonAttr('j', [1]).forceDeleteJsonAttr('корзина');
+    lead.setStatusById('1').setStatusByName('Клиент').setData('name', 'Ира').forceDeleteAttrs('имя,число').setJsonAttr('j', [1]).forceDeleteJsonAttr('корзина');
     return [lead.getAllContexts(), lead.getContext('b'), lead.issetContext('a'), lead.getStatusId(), lead.getStatusName(), lead.isInStatus('Клиент'),
-      lead.getAllStatuses(), lead.getStatusIdByName('Новый'), lead.issetStatusById(9), lead.getData('name'), lead.issetTag('old'), lead.getTag('t'),
+      lead.getAllStatuses(), lead.getStatusIdByName('Новый'), lead.issetStatusById(9), lead.issetStatusById('2'), lead.getData('name'), lead.issetTag('old'), lead.getTag('t'),
       lead.getAllJsonAttrs(), lead.issetJsonAttr('корзина'), lead.getLastRequest(), lead.isInlineButtonsAvailable(), lead.getSerialNumber()];`;
   const statuses = [
     { id: 1, name: 'Новый' },
@@ -111,6 +111,7 @@ test('contexts, statuses and the other names of the reference', async () => {
       statuses,
       1,
       false,
+      true,
       'Ира',
       false,
       't',
@@ -122,6 +123,7 @@ test('contexts, statuses and the other names of the reference', async () => {
     ],
     writes: { contexts: { a: null, b: '2', c: null }, tags: { add: ['t'], remove: ['old'] } },
     actions: [
+      { type: 'set_status', status: 1 },
       { type: 'set_status', status: 2 },
       { type: 'set_name', name: 'Ира' },
     ],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { differencesOf } from '../../../runtime-shim/simulator/recording/compare-outcomes.ts';
+import { differencesOf, differenceText } from '../../../runtime-shim/simulator/recording/compare-outcomes.ts';
 import type { Outcome, Seen } from '../../../runtime-shim/simulator/recording/recording-schema.ts';
 
 const deed = { does: 'say', text: 'а' } as const;
@@ -46,6 +46,9 @@ test('scripts run twice, in another order, and errors count as lines, too', () =
     'errors  s, с.js:2: TypeError: x (script_error)',
     'errors +s, с.js:2: TypeError: x (script_error)',
   ]);
+  const coded = { ...error, code: 'script_library', message: 'there is no library "A"', ru: 'библиотеки "A" нет' };
+  const [difference] = differencesOf(1, { deed, outcome: {} }, { errors: [coded] });
+  expect(difference && differenceText(difference, 'ru')).toContain('+ s, с.js:2: библиотеки "A" нет (script_library)');
 });
 
 test('a recording of an earlier version, which has codes of errors only, still goes the same', () => {
