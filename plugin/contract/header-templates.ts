@@ -4,15 +4,7 @@ import { MAX_KEY_LENGTH } from './attributes.ts';
 import { spokenIssue } from './issue-words.ts';
 
 /** What a template may name between `{{` and `}}`. */
-const HEADER_VARIABLES = [
-  'channel',
-  'lastLeadMessage',
-  'name',
-  'tags',
-  'script',
-  'reason',
-  'transfers',
-] as const;
+const HEADER_VARIABLES = ['channel', 'lastLeadMessage', 'name', 'tags', 'script', 'reason', 'transfers'] as const;
 export type HeaderVariable = (typeof HEADER_VARIABLES)[number];
 
 /** What they stand for at one transfer; nothing where it is not known. */
