@@ -1,3 +1,4 @@
+import type { ScriptResult } from './contract.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { PendingRun } from './pending-run.ts';
 import { type FullLimits, MAX_PARKED, networkPlaces, placesPerBot } from './run-limits.ts';
@@ -10,6 +11,11 @@ interface Answer {
   readonly call: number;
   readonly json: string;
 }
+
+/** CPU time that makes a script slow, ms. Our choice: a hundred times what one takes, and a quarter of what one may take. */
+const SLOW_MS = 250;
+/** How long a slow script counts, ms. Our choice: as long as the end of a runner does. */
+const SLOW_COUNTS_MS = 60_000;
 
 /**
  * Whose place is whose: the places of each bot in the runners, and the runs that wait for the network.
@@ -27,6 +33,8 @@ export class Places {
   readonly #running = new Map<string, number>();
   /** Runs that may wait for the network in their runners, by bot. */
   readonly #network = new Map<string, number>();
+  /** By bot, until when it counts as slow, ms of `performance.now()`. */
+  readonly #slowUntil = new Map<string, number>();
   #answers: Answer[] = [];
 
   constructor(limits: FullLimits) {
@@ -35,8 +43,26 @@ export class Places {
     this.#waits = networkPlaces(limits);
   }
 
+  /** Bots whose scripts took much CPU time lately share the places of one: there is always one for the others. */
   has(bot: string): boolean {
-    return (this.#running.get(bot) ?? 0) < this.#perBot;
+    const own = this.#running.get(bot) ?? 0;
+    if (own >= this.#perBot || !this.#isSlow(bot)) return own < this.#perBot;
+    let ofSlow = 0;
+    for (const [other, count] of this.#running) if (this.#isSlow(other)) ofSlow += count;
+    return ofSlow < this.#perBot;
+  }
+
+  #isSlow(bot: string): boolean {
+    return (this.#slowUntil.get(bot) ?? 0) > performance.now();
+  }
+
+  /** It has its result. */
+  ended(run: PendingRun, { usage }: ScriptResult): void {
+    comeBack(run);
+    if (usage.cpuMs < SLOW_MS) return;
+    const now = performance.now();
+    for (const [bot, until] of this.#slowUntil) if (until <= now) this.#slowUntil.delete(bot);
+    this.#slowUntil.set(run.script.botId, now + SLOW_COUNTS_MS);
   }
 
   /** It begins in a runner, or goes on there. */
@@ -126,7 +152,7 @@ function goAway(run: PendingRun): void {
 }
 
 /** It does not wait for the network any more. */
-export function comeBack(run: PendingRun): void {
+function comeBack(run: PendingRun): void {
   if (run.waiting) run.script.onAway?.(false);
   run.waiting = false;
 }

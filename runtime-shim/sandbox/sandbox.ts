@@ -12,7 +12,7 @@ import {
 import { FairQueue, HELD_NOTICE, RunnerKillers } from './fair-queue.ts';
 import { loadPlatformSources } from '../globals/bundles.ts';
 import { abortCalls, answerCall, failure, type PendingRun } from './pending-run.ts';
-import { comeBack, Places } from './places.ts';
+import { Places } from './places.ts';
 import { Readiness } from './readiness.ts';
 import { runInput, ScriptSets } from './run-input.ts';
 import { type FullLimits, fullLimits } from './run-limits.ts';
@@ -342,7 +342,7 @@ class ProcessSandbox implements Sandbox {
 
   #settle(run: PendingRun, result: ScriptResult): void {
     abortCalls(run);
-    comeBack(run);
+    this.#places.ended(run, result);
     if (this.#heldRun === run) this.#heldRun = undefined;
     const outcome = result.ok ? 'ok' : result.error.code;
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);

@@ -70,6 +70,22 @@ test('a bot whose scripts never end does not take every place', async () => {
   await Promise.all(hostile);
 });
 
+test('bots whose scripts take much time do not take every place together', async () => {
+  const sandbox = useSandbox({ cpuMs: 20_000, wallMs: 20_000, isolates: 3, spares: 0 });
+  await sandbox.ready();
+  const bots = ['one', 'other'];
+  const slow = 'for (const end = Date.now() + 2_000; Date.now() < end; );';
+  for (const { ok } of await Promise.all(bots.map((botId) => sandbox.run(scriptRun(slow, { botId })))))
+    expect(ok).toBe(true);
+  const hostile = [...bots, ...bots, ...bots].map((botId) =>
+    sandbox.run(scriptRun('for (;;);', { botId, withinMs: 6_000 })),
+  );
+  // None of the others has come to its end, so this one waited for none of them.
+  expect(await sandbox.run(scriptRun('return 1', { botId: 'innocent' }))).toMatchObject({ ok: true, returned: 1 });
+  expect(sandbox.stats()).toMatchObject({ running: 2, queued: 4, outcomes: { ok: 3 } });
+  await Promise.all(hostile);
+});
+
 test('a bot goes one script at a time after each runner that it ended', () => {
   const killers = new RunnerKillers();
   expect(killers.goesAlone('a', 0)).toBe(false);
