@@ -205,8 +205,17 @@ test('the host ports: deliver once per id, run a script once per id, flag, attri
     'bot: Снова бот',
   ]);
   expect((await runtime.lead('telegram', '1'))?.dialog.forwarded).toBe(true);
-  expect(await host.attributes.get(LEAD)).toEqual({ name: 'Анна', attributes: {} });
-  expect(await host.attributes.get({ ...LEAD, externalId: 'nobody' })).toEqual({ attributes: {} });
+  expect(await host.attributes.get(LEAD)).toEqual({
+    name: 'Анна',
+    attributes: {},
+    hiddenAttributes: {},
+    tags: [],
+  });
+  expect(await host.attributes.get({ ...LEAD, externalId: 'nobody' })).toEqual({
+    attributes: {},
+    hiddenAttributes: {},
+    tags: [],
+  });
   expect(await host.hasScript(LEAD, { type: 'return' })).toBe(true);
   expect(await host.hasScript(LEAD, { type: 'no_operators' })).toBe(false);
   expect(runtime.activities).toContainEqual(
