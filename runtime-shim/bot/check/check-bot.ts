@@ -6,7 +6,7 @@ import { exportsOf, lintBot } from './lint-bot.ts';
 import { type KnownNames, lintScript } from './lint-script.ts';
 import { inOrder, type ScriptProblem } from './script-problem.ts';
 import { keyOf, ScriptTree } from './script-tree.ts';
-import { findTypeScript, typeCheck, type TypeScript } from './type-check.ts';
+import { findTypeScript, platformMethods, typeCheck, type TypeScript } from './type-check.ts';
 
 /** Libraries of the platform's vendor and packages that the runtime has (`docs/platform.md`). */
 const VENDOR_LIBRARIES = ['Common.Bot.Commands', 'moment', 'moment-with-locales'] as const;
@@ -42,6 +42,7 @@ export async function checkBot({ bot, typings }: CheckBotOptions): Promise<BotCh
     scripts: new Set(bot.scripts.keys()),
     libraries: new Set([...Object.keys(bot.libraries), ...VENDOR_LIBRARIES]),
     exports: new Map(Object.entries(bot.libraries).flatMap(([name, { code }]) => exportsOf(name, code))),
+    methods: await platformMethods(typings),
   };
   const problems = scripts.flatMap(({ file, code }) => lintScript(file, code, known));
   problems.push(...(await lintBot(bot)));
@@ -95,7 +96,7 @@ async function typeProblems(
   const byFile = new Map(views.map((view) => [view.file, view]));
   const pasted = new Set(views.flatMap((view) => [...view.pasted].map((name) => bot.libraries[name]?.file)));
   const said = new Set(others.map(({ file, line }) => `${file}:${line}`));
-  const context = { names: globalNames(views), members: addedMembers(views) };
+  const context = { names: globalNames(views), members: addedMembers(views), methods: await platformMethods(typings) };
   return (await typeCheck(typescript, views, typings)).flatMap((found): ScriptProblem[] => {
     const view = byFile.get(found.file);
     const judged = view === undefined ? undefined : judgeType(found, view.code, context);

@@ -76,8 +76,20 @@ export const CHECK_TEXTS = {
     ru: `${call}: у "${key}" нет значения; null удаляет атрибут`,
   }),
   keyEmpty: (call: string): Text => ({
-    en: `${call}: the name of an attribute must not be empty`,
-    ru: `${call}: имя атрибута не может быть пустым`,
+    en: `${call}: the name must not be empty`,
+    ru: `${call}: имя не может быть пустым`,
+  }),
+  keySystem: (call: string, key: string): Text => ({
+    en: `${call}: "${key}" is a system attribute, which scripts do not write this way; the attributes of LiveTex are set with lead.setLiveTexAttr`,
+    ru: `${call}: "${key}" — системный атрибут, так скрипты его не пишут; атрибуты LiveTex задаёт lead.setLiveTexAttr`,
+  }),
+  unknownKey: (call: string, key: string, guess: Text, known: string): Text => ({
+    en: `${call}: unknown key "${key}"${guess.en}; it knows ${known}`,
+    ru: `${call}: неизвестный ключ "${key}"${guess.ru}; есть: ${known}`,
+  }),
+  valueForJson: (call: string, key: string, got: Text): Text => ({
+    en: `${call}: the value of "${key}" is ${got.en}; lead.setJsonAttr keeps objects and lists`,
+    ru: `${call}: значение "${key}" — ${got.ru}; объекты и списки записывает lead.setJsonAttr`,
   }),
   keyBlank: (call: string): Text => ({
     en: `${call}: a name of spaces only: the operator sees none`,
@@ -92,7 +104,29 @@ export const CHECK_TEXTS = {
   refusedFunction: { en: 'a function', ru: 'функция' },
   refusedExpression: { en: 'an expression', ru: 'регулярное выражение' },
 
+  // Members of the platform's objects.
+  notCalled: (name: string): Text => ({
+    en: `${name} without "()" is the function itself and always counts as true: write ${name}()`,
+    ru: `${name} без скобок — сама функция, это всегда «да»: напишите ${name}()`,
+  }),
+  notKept: (written: string, instead: string | undefined): Text => ({
+    en: `${written} = … keeps nothing${instead === undefined ? '' : `: write ${instead}`}`,
+    ru: `${written} = … ничего не записывает${instead === undefined ? '' : `: напишите ${instead}`}`,
+  }),
+  callAssigned: {
+    en: 'what a call returns cannot be given a value: "==" compares, lead.setAttr writes',
+    ru: 'тому, что вернул вызов, нельзя присвоить значение: сравнивает "==", записывает lead.setAttr',
+  },
+  otherName: (name: string, instead: Text): Text => ({
+    en: `there is no name "${name}" here: ${instead.en}`,
+    ru: `имени "${name}" здесь нет: ${instead.ru}`,
+  }),
+
   // Messages.
+  messageEmpty: {
+    en: 'bot.sendMessage: a message needs a text, buttons or an attachment',
+    ru: 'bot.sendMessage: сообщению нужен текст, кнопки или вложение',
+  },
   textTooLong: (length: number, limit: number): Text => ({
     en: `a text of ${length} characters: messengers take ${limit}`,
     ru: `в тексте ${length} знаков, а мессенджеры принимают ${limit}`,
@@ -135,6 +169,10 @@ export const CHECK_TEXTS = {
       ru: `"${whole}" — не макрос: на его месте будет пусто${question.ru}`,
     };
   },
+  macroBroken: (whole: string, key: string): Text => ({
+    en: `"${whole}" is no macro and stays in the text as it is: write "{{ $${key} }}"`,
+    ru: `"${whole}" — не макрос и останется в тексте как есть: напишите "{{ $${key} }}"`,
+  }),
   macroNeverSet: (kind: 'attribute' | 'memory', key: string, whole: string): Text => ({
     en: `nothing in this bot sets ${kind === 'attribute' ? 'an attribute' : 'a part of memory'} "${key}": "${whole}" may stay empty`,
     ru: `${kind === 'attribute' ? 'атрибут' : 'в памяти'} "${key}" в этом боте ничто не задаёт: "${whole}" может остаться пустым`,
@@ -165,6 +203,14 @@ export const CHECK_TEXTS = {
   }),
 } satisfies Catalogue;
 
+const A_NAME: Text = { en: 'the name as a text', ru: 'имя текстом' };
+const A_TEXT: Text = { en: 'a text', ru: 'текст' };
+const WORDS: Text = { en: 'a list of texts, or a text with commas', ru: 'список текстов или текст через запятую' };
+const A_NAME_AND_VALUE: Text = {
+  en: 'the name as a text, and a text, number, true, false or null',
+  ru: 'имя текстом и текст, число, true, false или null',
+};
+
 /** What methods of the platform take, for the author. What is not here is told without it. */
 export const TAKES: Readonly<Record<string, Text>> = {
   setLiveTexAttr: {
@@ -179,12 +225,72 @@ export const TAKES: Readonly<Record<string, Text>> = {
     en: 'a text, rows of buttons [[{ text, callback_data }]], a list of files [{ type, url }]',
     ru: 'текст, ряды кнопок [[{ text, callback_data }]], список файлов [{ type, url }]',
   },
+  setLiveTexHiddenAttr: A_NAME_AND_VALUE,
   run: same('{ script_code: "…" }'),
-  getAttr: { en: 'the name as a text', ru: 'имя текстом' },
-  setAttr: {
-    en: 'the name as a text, and a text, number, true, false or null',
-    ru: 'имя текстом и текст, число, true, false или null',
+  scheduleJob: same('{ script_code: "…", run_after_sec: 60 }'),
+  getAttr: A_NAME,
+  setAttr: A_NAME_AND_VALUE,
+  setContext: A_NAME_AND_VALUE,
+  isAttrExist: A_NAME,
+  issetAttr: A_NAME,
+  deleteAttr: A_NAME,
+  getIntAttr: A_NAME,
+  getFloatAttr: A_NAME,
+  getBoolAttr: A_NAME,
+  getJsonAttr: A_NAME,
+  setJsonAttr: { en: 'the name as a text, and any value', ru: 'имя текстом и любое значение' },
+  getContext: A_NAME,
+  isContextExist: A_NAME,
+  deleteContext: A_NAME,
+  getData: A_NAME,
+  addTag: A_TEXT,
+  setTag: A_TEXT,
+  deleteTag: A_TEXT,
+  getTag: A_TEXT,
+  isTagExist: A_TEXT,
+  issetTag: A_TEXT,
+  addTags: WORDS,
+  deleteTags: WORDS,
+  deleteAttrs: WORDS,
+  deleteContexts: WORDS,
+  setStatus: { en: 'a name or a number', ru: 'имя или номер' },
+  setStatusById: { en: 'a number', ru: 'номер' },
+  setStatusByName: { en: 'a name as a text', ru: 'имя текстом' },
+  setData: { en: '"name" and a text: the platform keeps the rest', ru: '"name" и текст: остальное знает платформа' },
+  setForwarded: same('true, false, 1, 0'),
+  notifyOperator: { en: 'a text or a number', ru: 'текст или число' },
+  transferToOperator: {
+    en: 'a group (a name or a number) or { group, reserve, ignoreOffline, reason }',
+    ru: 'группу (имя или номер) или { group, reserve, ignoreOffline, reason }',
   },
-  addTag: { en: 'a text', ru: 'текст' },
-  addTags: { en: 'a list of texts', ru: 'список текстов' },
+  leaveMessage: {
+    en: 'a group (a name or a number) or { group, reason }',
+    ru: 'группу (имя или номер) или { group, reason }',
+  },
+  hasOnlineOperators: { en: 'a group: its name or number', ru: 'группу: имя или номер' },
+  hasFreeOperators: { en: 'a group: its name or number', ru: 'группу: имя или номер' },
+  find: {
+    en: "the table's code, columns ['a'], conditions [['a', '=', 1]], an order [['a', 'desc']], how many, from which one",
+    ru: "код таблицы, столбцы ['a'], условия [['a', '=', 1]], порядок [['a', 'desc']], сколько, с какой",
+  },
+  createItem: { en: "the table's code and { column: value }", ru: 'код таблицы и { столбец: значение }' },
+  updateItem: {
+    en: "the table's code, the row's id, { column: value }",
+    ru: 'код таблицы, id строки и { столбец: значение }',
+  },
+  deleteItem: { en: "the table's code and the row's id", ru: 'код таблицы и id строки' },
+};
+
+const REQUESTS: Text = { en: 'api.getJson(address) asks a server', ru: 'сервер спрашивает api.getJson(адрес)' };
+const MESSAGES: Text = { en: 'bot.sendMessage(text) writes to the lead', ru: 'лиду пишет bot.sendMessage(текст)' };
+
+/** What scripts have in place of names that authors know from browsers. */
+export const INSTEAD: Readonly<Record<string, Text>> = {
+  fetch: REQUESTS,
+  axios: REQUESTS,
+  XMLHttpRequest: REQUESTS,
+  alert: MESSAGES,
+  prompt: { en: 'the command value_input asks the lead', ru: 'лида спрашивает команда value_input' },
+  confirm: { en: 'the command value_input asks the lead', ru: 'лида спрашивает команда value_input' },
+  localStorage: { en: 'lead.setAttr(name, value) keeps it', ru: 'запоминает lead.setAttr(имя, значение)' },
 };

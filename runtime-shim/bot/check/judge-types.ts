@@ -1,22 +1,10 @@
 import type { AnyNode, CallExpression } from 'acorn';
 import { same, type Text } from '../../../plugin/contract/text.ts';
 import { question } from '../../names.ts';
-import { CHECK_TEXTS, TAKES } from './check-texts.ts';
-import { PLATFORM_NAMES } from './lint-script.ts';
+import { CHECK_TEXTS, INSTEAD, TAKES } from './check-texts.ts';
 import { offsetAt, type ScriptProblem } from './script-problem.ts';
-import type { TypeFinding } from './type-check.ts';
+import { PLATFORM_NAMES, PLATFORM_TYPES, type PlatformMethods, type TypeFinding } from './type-check.ts';
 import { keyOf, ScriptTree } from './script-tree.ts';
-
-/** How the typings call the platform's objects. */
-const OBJECTS: Readonly<Record<string, string>> = {
-  MetabotLead: 'lead',
-  MetabotBot: 'bot',
-  MetabotMemory: 'memory',
-  LiveTex: 'livetex',
-  MetabotConsole: 'console',
-  MetabotCrypto: 'crypto',
-  CommonBotCommandsLibrary: 'CommonBotCommands',
-};
 
 /** What is around a script: the other texts of its bot. */
 export interface JudgeContext {
@@ -24,6 +12,7 @@ export interface JudgeContext {
   readonly names: ReadonlySet<string>;
   /** Members that some script of the bot adds to objects: `String.prototype.shorten = …`. */
   readonly members: ReadonlySet<string>;
+  readonly methods: PlatformMethods;
 }
 
 /**
@@ -81,6 +70,8 @@ function tell(found: TypeFinding, node: AnyNode, tree: ScriptTree, context: Judg
 function unknownName(message: string, tree: ScriptTree, { names }: JudgeContext): Told | undefined {
   const [name = '', guess] = quotes(message);
   if (tree.gives(name) || names.has(name) || isLookedFor(tree, name)) return undefined;
+  const instead = INSTEAD[name];
+  if (instead !== undefined) return { text: CHECK_TEXTS.otherName(name, instead), isHint: false };
   const meant = message.includes('Did you mean') ? guess : undefined;
   return { text: CHECK_TEXTS.unknownName(name, question(meant)), isHint: false };
 }
@@ -102,11 +93,13 @@ function unknownMember(message: string, node: AnyNode, tree: ScriptTree, context
   if (member?.type !== 'MemberExpression' || member.property !== node || context.members.has(name)) return undefined;
   const outer = tree.parentOf(member);
   const isCalled = outer?.type === 'CallExpression' && outer.callee === member && !outer.optional;
-  const object = OBJECTS[type];
+  const object = PLATFORM_TYPES[type];
   const owner = object === undefined ? ownerWords(tree, member.object) : same(object);
   if (owner === undefined || isAsked(tree, name)) return undefined;
+  const [of] = object === undefined ? [] : ([...context.methods].find(([, names]) => names.has(name)) ?? []);
+  const meant = of === undefined ? guess : `${of}.${name}`;
   // Read and not called, it is undefined: that fails nothing by itself.
-  return { text: CHECK_TEXTS.unknownMember(owner, name, question(guess)), isHint: !isCalled };
+  return { text: CHECK_TEXTS.unknownMember(owner, name, question(meant)), isHint: !isCalled };
 }
 
 /** The script reads the member without calling it: to see whether it is there. */
@@ -177,6 +170,10 @@ function isWritten(node: AnyNode, tree: ScriptTree): boolean {
   )
     return true;
   if (node.type === 'NewExpression') return true;
+  // A function of the platform's that nobody calls.
+  if (node.type === 'MemberExpression' && node.object.type === 'Identifier' && !tree.gives(node.object.name)) {
+    return PLATFORM_NAMES.has(node.object.name);
+  }
   return node.type === 'Identifier' && node.name === 'undefined' && !tree.gives('undefined');
 }
 

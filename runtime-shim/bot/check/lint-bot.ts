@@ -7,7 +7,7 @@ import { SCRIPT_TYPE_NAMES } from '../../../plugin/contract/script-types.ts';
 import { type Bot, type BotRoute, DESCRIPTION_FILE, findScript, scriptRefOf } from '../bot.ts';
 import type { Command } from '../load/command-schema.ts';
 import { circleProblems } from './lint-circles.ts';
-import { MESSENGER_TEXT } from './lint-script.ts';
+import { MESSENGER_TEXT } from './lint-arguments.ts';
 import type { ScriptProblem } from './script-problem.ts';
 import { keyOf, scriptCodeOf, ScriptTree } from './script-tree.ts';
 
@@ -55,15 +55,17 @@ function treesOf(bot: Bot): ReadonlyMap<string, ScriptTree> {
 
 function lintCommand(code: string, part: Part, command: Command, set: AttributesSet, add: Add): void {
   const texts =
-    command.type === 'send_text' || command.type === 'value_input'
+    command.type === 'send_text'
       ? { text: command.text }
-      : command.type === 'send_image'
-        ? { url: command.url, caption: command.caption }
-        : command.type === 'send_file'
-          ? { url: command.url, caption: command.caption, name: command.name }
-          : command.type === 'forward_to_operator'
-            ? { reason: command.reason }
-            : {};
+      : command.type === 'value_input'
+        ? { text: command.text, error: command.error }
+        : command.type === 'send_image'
+          ? { url: command.url, caption: command.caption }
+          : command.type === 'send_file'
+            ? { url: command.url, caption: command.caption, name: command.name }
+            : command.type === 'forward_to_operator'
+              ? { reason: command.reason }
+              : {};
   for (const [key, text] of Object.entries(texts)) {
     if (text !== undefined) lintMacros(code, [...part, key], text, set, add);
   }
@@ -115,7 +117,13 @@ function attributesSet(bot: Bot, trees: ReadonlyMap<string, ScriptTree>): Attrib
   return { lead: isLeadKnown ? lead : undefined, memory: isMemoryKnown ? memory : undefined };
 }
 
+/** Braces around a name with `$` that are no macro: `{$name}`, `{{ $name }`. */
+const BROKEN_MACRO = /\{{1,2}\s*&?\$\s*(\p{L}[\p{L}\p{N}_-]{0,100})\s*\}{1,2}/gu;
+
 function lintMacros(code: string, part: Part, text: string, set: AttributesSet, add: Add): void {
+  for (const [whole, key = ''] of text.replaceAll(/\{\{[^{}\n]{0,200}\}\}/g, ' ').matchAll(BROKEN_MACRO)) {
+    add(code, part, 'macro-unknown', CHECK_TEXTS.macroBroken(whole, key));
+  }
   for (const [whole, inside = ''] of text.matchAll(/\{\{([^{}\n]{0,200})\}\}/g)) {
     const [, kind, key = ''] = /^\s*(&?\$|#|@|\^#)\s*(\S.*?)\s*$/.exec(inside) ?? [];
     if (kind === undefined) {
@@ -225,31 +233,58 @@ export function exportsOf(name: string, code: string): Array<[string, ReadonlySe
   const tree = ScriptTree.of(code);
   if (tree === undefined) return [];
   const names = new Set<string>();
-  let isWhole = false;
+  let hasObject = false;
+  /** `exports.parse`: by name, or undefined when it may be any. */
+  const note = (outer: AnyNode, node: AnyNode): boolean => {
+    const key =
+      outer.type === 'MemberExpression' && outer.object === node ? keyOf(outer.property, outer.computed) : undefined;
+    if (key !== undefined) names.add(key);
+    return key !== undefined;
+  };
   for (const node of tree.nodes) {
+    const outer = tree.parentOf(node);
     if (node.type === 'MemberExpression' && isExports(node)) {
-      const outer = tree.parentOf(node);
-      if (outer?.type === 'AssignmentExpression' && outer.left === node) {
-        const value = tree.valueOf(outer.right);
-        if (isWhole || value.type !== 'ObjectExpression') return [];
-        for (const part of value.properties) {
-          const key = part.type === 'Property' ? keyOf(part.key, part.computed) : undefined;
-          if (key === undefined || (part.type === 'Property' && part.computed)) return [];
-          names.add(key);
-        }
-        isWhole = true;
-      } else if (outer?.type === 'MemberExpression' && outer.object === node && !outer.computed) {
-        names.add(keyOf(outer.property, false) ?? '');
-      } else return [];
-    } else if (
-      node.type === 'Identifier' &&
-      node.name === 'exports' &&
-      tree.parentOf(node)?.type !== 'MemberExpression'
-    ) {
-      return [];
+      if (outer?.type !== 'AssignmentExpression' || outer.left !== node) {
+        if (outer === undefined || !note(outer, node)) return [];
+        continue;
+      }
+      const value = tree.valueOf(outer.right);
+      if (hasObject || value.type !== 'ObjectExpression') return [];
+      for (const part of value.properties) {
+        const key = part.type === 'Property' && !part.computed ? keyOf(part.key, false) : undefined;
+        if (key === undefined) return [];
+        names.add(key);
+      }
+      // What a named object gets elsewhere, `lib.more = …`, is exported too.
+      const { right } = outer;
+      if (right.type === 'Identifier' && !notedUses(tree, right.name, note)) return [];
+      hasObject = true;
+    } else if (node.type === 'Identifier' && node.name === 'exports' && !isKey(node, outer)) {
+      if (outer === undefined || !note(outer, node)) return [];
     }
   }
-  return isWhole ? [[name, names]] : [];
+  return names.size > 0 || hasObject ? [[name, names]] : [];
+}
+
+/** Notes the members of a named object; `false` when it is used in another way, which may give it any. */
+function notedUses(tree: ScriptTree, name: string, note: (outer: AnyNode, node: AnyNode) => boolean): boolean {
+  return tree.nodes.every((node) => {
+    const outer = tree.parentOf(node);
+    if (node.type !== 'Identifier' || node.name !== name || outer === undefined || isKey(node, outer)) return true;
+    if (outer.type === 'VariableDeclarator') return outer.id === node;
+    if (outer.type === 'AssignmentExpression') return outer.left === node || isExportsOf(outer.left);
+    return note(outer, node);
+  });
+}
+
+function isExportsOf(node: AnyNode): boolean {
+  return node.type === 'MemberExpression' && isExports(node);
+}
+
+/** A name that is a key only: `module.exports`, `{ exports: 1 }`. */
+function isKey(node: AnyNode, outer: AnyNode | undefined): boolean {
+  if (outer?.type === 'MemberExpression') return outer.property === node && !outer.computed;
+  return outer?.type === 'Property' && outer.key === node && outer.value !== node && !outer.computed;
 }
 
 function isExports(node: Extract<AnyNode, { type: 'MemberExpression' }>): boolean {

@@ -82,10 +82,15 @@ function mayBeTrue(tree: ScriptTree, given: AnyNode, steps: number): boolean {
     case 'CallExpression':
       return !isNoBoolean(tree, node);
     case 'MemberExpression':
-      return keyOf(node.property, node.computed) !== 'length';
+      return keyOf(node.property, node.computed) !== 'length' && !isOfPlatform(tree, node.object);
     default:
       return true;
   }
+}
+
+/** The platform's objects have functions, which are none of them `true`. */
+function isOfPlatform(tree: ScriptTree, node: AnyNode): boolean {
+  return node.type === 'Identifier' && /^(?:lead|bot|memory|livetex)$/.test(node.name) && !tree.gives(node.name);
 }
 
 function isNoBoolean(tree: ScriptTree, node: AnyNode): boolean {

@@ -1,7 +1,8 @@
-import { same, type Text } from '../../../plugin/contract/text.ts';
 import { CHECK_TEXTS } from './check-texts.ts';
 import type { AnyNode } from 'acorn';
 import { didYouMean } from '../../names.ts';
+import { lintArguments } from './lint-arguments.ts';
+import { PLATFORM_NAMES, type PlatformMethods } from './type-check.ts';
 import { type AddProblem as Add, placeAt, type ScriptProblem } from './script-problem.ts';
 import { keyOf, ScriptTree } from './script-tree.ts';
 
@@ -11,6 +12,8 @@ export interface KnownNames {
   readonly libraries: ReadonlySet<string>;
   /** The functions of each library, as far as they are certain. */
   readonly exports?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The methods of the platform's objects, as the typings have them. */
+  readonly methods?: PlatformMethods;
 }
 
 /** Names of a browser's or a server's timers: the platform has none (`docs/platform.md`). */
@@ -19,31 +22,16 @@ const TIMERS: ReadonlySet<string> = new Set(['setTimeout', 'setInterval', 'setIm
 const UNSUPPORTED: ReadonlySet<string> = new Set(['bot.runTriggerByCodeForLead', 'lead.setPersonId']);
 /** Calls of `bot` whose object has a `script_code`. */
 const NAMING_SCRIPTS: ReadonlySet<string> = new Set(['run', 'scheduleJob', 'removeScheduledJobs']);
-/** The platform's objects: what they have and take is certain, because the typings say it and no script changes it. */
-export const PLATFORM_NAMES: ReadonlySet<string> = new Set([
-  'lead',
-  'bot',
-  'memory',
-  'livetex',
-  'console',
-  'crypto',
-  'CommonBotCommands',
-  'api',
-  'table',
-  'request',
-]);
-/** Longest text that messengers take in one message, UTF-16 units: Telegram's. Longer ones come in parts or not at all. */
-export const MESSENGER_TEXT = 4_096;
 
 /**
  * What types cannot say: promises that nobody waits for, names of scripts, libraries and their functions that do not exist,
  * values that LiveTex's attributes refuse. What a library does may depend on where it runs: there all of it is a hint.
  */
 export function lintScript(file: string, code: string, known: KnownNames): ScriptProblem[] {
-  const tree = ScriptTree.of(code);
-  if (tree === undefined) return [];
-  const problems: ScriptProblem[] = [];
   const isLibrary = file.startsWith('libraries/');
+  const tree = ScriptTree.of(code);
+  if (tree === undefined) return assignedCall(file, code, isLibrary);
+  const problems: ScriptProblem[] = [];
   const add: Add = (rule, at, { en, ru }, isHint = false) => {
     const offset = typeof at === 'number' ? at : tree.startOf(at);
     const doubtful = isHint || isLibrary || (typeof at !== 'number' && isTried(tree, at));
@@ -58,8 +46,8 @@ export function lintScript(file: string, code: string, known: KnownNames): Scrip
   };
   for (const node of tree.nodes) lintAsync(tree, node, add);
   lintNames(tree, known, add);
-  lintAttributes(tree, add);
-  lintMessages(tree, add);
+  lintArguments(tree, add);
+  for (const node of tree.nodes) lintUse(tree, node, known.methods, add);
   return problems;
 }
 
@@ -139,6 +127,7 @@ function lintNames(tree: ScriptTree, known: KnownNames, add: Add): void {
     }
   }
   for (const node of tree.nodes) {
+    if (node.type === 'VariableDeclarator') lintTaken(tree, node, known, add);
     if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') continue;
     const library = libraryOf(tree, tree.valueOf(node.callee.object));
     const functions = known.exports?.get(library ?? '');
@@ -158,77 +147,98 @@ function libraryOf(tree: ScriptTree, node: AnyNode): string | undefined {
   return tree.literal(node.arguments[0]);
 }
 
-function lintMessages(tree: ScriptTree, add: Add): void {
-  for (const { object, method, node } of tree.calls) {
-    if (object !== 'bot' || method !== 'sendMessage') continue;
-    const [text, buttons, attachments] = node.arguments;
-    const words = tree.literal(text);
-    if (words !== undefined && words.length > MESSENGER_TEXT) {
-      add('text-too-long', text ?? node, CHECK_TEXTS.textTooLong(words.length, MESSENGER_TEXT), true);
-    }
-    const isEmpty = words?.trim() === '' || (text?.type === 'Literal' && text.value === null);
-    if (isEmpty && buttons?.type === 'ArrayExpression' && buttons.elements.length > 0) {
-      add('buttons-without-text', buttons, CHECK_TEXTS.buttonsWithoutText, true);
-    }
-    if (attachments?.type !== 'ArrayExpression') continue;
-    for (const file of attachments.elements) {
-      if (file?.type !== 'ObjectExpression') continue;
-      for (const part of file.properties) {
-        const url = part.type === 'Property' && keyOf(part.key, part.computed) === 'url' ? part.value : undefined;
-        const address = tree.literal(url);
-        if (url === undefined || address === undefined || /^https?:\/\//i.test(address)) continue;
-        add('relative-address', url, CHECK_TEXTS.noFileAddress(address));
-      }
-    }
-  }
-}
-
-/** What certainly is refused when attributes are set for the operator: empty keys, values that are none. */
-function lintAttributes(tree: ScriptTree, add: Add): void {
-  for (const { object, method, node } of tree.calls) {
-    if (object !== 'lead' || (method !== 'setLiveTexAttr' && method !== 'setAllLiveTexAttrs')) continue;
-    const call = `lead.${method}`;
-    const [first, second] = node.arguments;
-    if (first === undefined || first.type === 'SpreadElement') continue;
-    const key = tree.literal(first);
-    if (key !== undefined && method === 'setLiveTexAttr') {
-      lintKey(call, key, first, add);
-      if (second !== undefined) lintValue(tree, call, key, second, add);
-      else add('attribute-value', first, CHECK_TEXTS.valueMissing(call, key));
+/** `var { parse } = require('…')`: what the library has not is undefined, and fails when it is called. */
+function lintTaken(
+  tree: ScriptTree,
+  { id, init }: Extract<AnyNode, { type: 'VariableDeclarator' }>,
+  known: KnownNames,
+  add: Add,
+): void {
+  if (id.type !== 'ObjectPattern' || !init) return;
+  const library = libraryOf(tree, tree.valueOf(init));
+  const functions = known.exports?.get(library ?? '');
+  if (functions === undefined) return;
+  for (const part of id.properties) {
+    const name = part.type === 'Property' ? keyOf(part.key, part.computed) : undefined;
+    if (part.type !== 'Property' || part.value.type !== 'Identifier' || name === undefined || functions.has(name))
       continue;
-    }
-    const given = tree.valueOf(first);
-    if (given.type !== 'ObjectExpression') continue;
-    for (const part of given.properties) {
-      if (part.type !== 'Property' || part.kind !== 'init' || part.computed) continue;
-      const name = keyOf(part.key, part.computed) ?? '';
-      lintKey(call, name, part, add);
-      lintValue(tree, call, name, part.value, add);
-    }
+    const own = part.value.name;
+    const isCalled = tree.nodes.some(
+      (node) => node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === own,
+    );
+    const text = CHECK_TEXTS.unknownFunction(library ?? '', name, didYouMean(name, functions));
+    add('unknown-function', part, text, !isCalled);
   }
 }
 
-function lintKey(call: string, key: string, at: AnyNode, add: Add): void {
-  if (key === '') add('attribute-key', at, CHECK_TEXTS.keyEmpty(call));
-  else if (key.trim() === '') add('attribute-key', at, CHECK_TEXTS.keyBlank(call), true);
-}
+/** Objects of the platform that keep nothing a script puts on them. */
+const KEEPING_NOTHING: ReadonlySet<string> = new Set(['lead', 'bot', 'memory', 'livetex', 'api', 'table']);
 
-function lintValue(tree: ScriptTree, call: string, key: string, given: AnyNode, add: Add): void {
-  const words = refusedValue(tree, tree.valueOf(given));
-  if (words === undefined) return;
-  add('attribute-value', given, CHECK_TEXTS.valueRefused(call, key, words));
-}
-
-/** What a value is, when it certainly is none that an attribute can have. */
-function refusedValue(tree: ScriptTree, value: AnyNode): Text | undefined {
-  if (value.type === 'Identifier' && !tree.gives(value.name)) {
-    return ['undefined', 'NaN', 'Infinity'].includes(value.name) ? same(value.name) : undefined;
+/** Members of the platform's objects: given a value, which nobody keeps, or taken as a value instead of being called. */
+function lintUse(tree: ScriptTree, node: AnyNode, methods: PlatformMethods | undefined, add: Add): void {
+  if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier' || tree.gives(node.object.name)) return;
+  const object = node.object.name;
+  const outer = tree.parentOf(node);
+  const isWritten =
+    (outer?.type === 'AssignmentExpression' && outer.left === node) ||
+    (outer?.type === 'UpdateExpression' && outer.argument === node);
+  if (isWritten && KEEPING_NOTHING.has(object)) {
+    const key = keyOf(node.property, node.computed);
+    const isKept = methods?.get(object)?.has('setAttr') ?? true;
+    const shown = key === undefined ? tree.textOf(node.property) : `'${key}'`;
+    add(
+      'platform-write',
+      node,
+      CHECK_TEXTS.notKept(tree.textOf(node), isKept ? `${object}.setAttr(${shown}, …)` : undefined),
+    );
+    return;
   }
-  if (value.type === 'UnaryExpression' && value.operator === 'void') return same('undefined');
-  if (value.type === 'ObjectExpression') return CHECK_TEXTS.refusedObject;
-  if (value.type === 'ArrayExpression') return CHECK_TEXTS.refusedList;
-  if (value.type === 'FunctionExpression' || value.type === 'ArrowFunctionExpression')
-    return CHECK_TEXTS.refusedFunction;
-  if (value.type === 'Literal' && 'regex' in value && value.regex) return CHECK_TEXTS.refusedExpression;
-  return value.type === 'NewExpression' ? CHECK_TEXTS.refusedObject : undefined;
+  const method = keyOf(node.property, node.computed);
+  if (method === undefined || !methods?.get(object)?.has(method) || !isTaken(tree, node)) return;
+  // A script may ask whether a platform has the function before it calls it.
+  const isCalled = tree.calls.some(
+    (call) => call.object === object && call.method === method && call.node.start > node.start,
+  );
+  if (!isCalled) add('not-called', node, CHECK_TEXTS.notCalled(`${object}.${method}`));
+}
+
+/** Does something ask for a member's truth, or compare it with a value? */
+function isTaken(tree: ScriptTree, node: AnyNode): boolean {
+  const outer = tree.parentOf(node);
+  switch (outer?.type) {
+    case 'IfStatement':
+    case 'ConditionalExpression':
+    case 'WhileStatement':
+    case 'DoWhileStatement':
+    case 'ForStatement':
+      return outer.test === node;
+    case 'UnaryExpression':
+      return outer.operator === '!';
+    case 'LogicalExpression':
+      return outer.left === node || isTaken(tree, outer);
+    case 'BinaryExpression': {
+      const other = outer.left === node ? outer.right : outer.left;
+      const isNothing = other.type === 'Identifier' || (other.type === 'Literal' && other.value === null);
+      return /^(?:[=!]==?|[<>]=?)$/.test(outer.operator) && !isNothing;
+    }
+    default:
+      return false;
+  }
+}
+
+/** `if (lead.getAttr('a') = 'b')`: the engine takes it and fails at that place when it gets there. */
+function assignedCall(file: string, code: string, isLibrary: boolean): ScriptProblem[] {
+  const offset = ScriptTree.assignedCallIn(code);
+  if (offset === undefined) return [];
+  const { en: message, ru } = CHECK_TEXTS.callAssigned;
+  return [
+    {
+      file,
+      ...placeAt(code, offset),
+      rule: 'call-assigned',
+      message,
+      ru,
+      ...(isLibrary ? { hint: true as const } : {}),
+    },
+  ];
 }

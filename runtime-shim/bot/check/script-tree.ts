@@ -42,6 +42,17 @@ export class ScriptTree {
     }
   }
 
+  /** Where a text that V8 compiles gives a value to the result of a call, which the parser refuses; `undefined`: nowhere. */
+  static assignedCallIn(code: string): number | undefined {
+    try {
+      parse(BEFORE + code + AFTER, { ecmaVersion: 'latest', sourceType: 'script' });
+      return undefined;
+    } catch (error) {
+      const isThis = error instanceof SyntaxError && 'pos' in error && error.message.startsWith('Assigning to rvalue');
+      return isThis ? Number(error.pos) - BEFORE.length : undefined;
+    }
+  }
+
   /** Where a node begins, and ends, in the script's own text. */
   startOf(node: AnyNode): number {
     return node.start - BEFORE.length;

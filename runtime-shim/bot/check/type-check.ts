@@ -124,6 +124,44 @@ export function authorTypings(): string[] {
   return TYPINGS.map((path) => join(root, path));
 }
 
+/** How the typings call the platform's objects. */
+export const PLATFORM_TYPES: Readonly<Record<string, string>> = {
+  MetabotLead: 'lead',
+  MetabotBot: 'bot',
+  MetabotMemory: 'memory',
+  LiveTex: 'livetex',
+  MetabotApi: 'api',
+  MetabotTable: 'table',
+  MetabotConsole: 'console',
+  MetabotCrypto: 'crypto',
+  CommonBotCommandsLibrary: 'CommonBotCommands',
+};
+/** The platform's objects: what they have and take is certain, because the typings say it and no script changes it. */
+export const PLATFORM_NAMES: ReadonlySet<string> = new Set([...Object.values(PLATFORM_TYPES), 'request']);
+
+/** Names of methods, by the object of the platform. */
+export type PlatformMethods = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** The methods of the platform's objects, from the typings and those that they refer to. */
+export async function platformMethods(typings: readonly string[]): Promise<PlatformMethods> {
+  const methods = new Map<string, Set<string>>();
+  const left = [...typings];
+  for (let path = left.shift(); path !== undefined; path = left.shift()) {
+    let object: string | undefined;
+    for (const line of (await readFile(path, 'utf8')).split('\n')) {
+      const [, reference] = /^\/\/\/ <reference path="(.+)"/.exec(line) ?? [];
+      if (reference !== undefined) left.push(join(dirname(path), reference));
+      const [, type] = /^interface (\w+)/.exec(line) ?? [];
+      if (type !== undefined) object = PLATFORM_TYPES[type];
+      const [, method] = /^  (\w+)[<(]/.exec(line) ?? [];
+      if (object === undefined || method === undefined) continue;
+      const known = methods.get(object) ?? new Set();
+      methods.set(object, known.add(method));
+    }
+  }
+  return methods;
+}
+
 const manifestSchema = z.looseObject({
   version: z.string(),
   bin: z.union([z.string(), z.looseObject({ tsc: z.string() })]),

@@ -60,6 +60,10 @@ const TAKEN = [
   `table.find('p', null, null, null, '5', '0'); table.updateItem('p', '1', { a: null });`,
   `lead.setData('name', 5).setContext('a').setContext('b', true).deleteContexts({ 0: 'a' });`,
   `lead.getStatusIdByName(5); lead.issetStatusByName(null); console.count(1); console.time(2); console.timeEnd(2);`,
+  `if (livetex.hasFreeOperators) livetex.hasFreeOperators(); if (typeof lead.getAttr === 'function') lead.getAttr('a');`,
+  `var own = { phone: 1 }; own.phone = 2; var lead2 = lead; bot.sendMessage('', [], [{ type: 'file', url: 'https://example.com/a' }]);`,
+  `lead.setContext('a', undefined).setJsonAttr('a', {}).setJsonAttr('b', [NaN]); bot.sendMessage('{$name}');`,
+  `var { then: run } = require('Business.A.B'); run(String);`,
   `var job = { then: function (f) { f(); } }; job.then(function () {}); var my = require('Business.A.B'); my.then(String);`,
 ];
 
@@ -131,6 +135,33 @@ const MISTAKES: ReadonlyArray<readonly [string, string]> = [
   ['setTimeout(function () {}, 100);', 'timer'],
   ['livetex.hasOnlineOperators().then(function () {});', 'async'],
   ["var r = api.getJson('https://example.com/a'); r.then(String);", 'async'],
+  ["bot.scheduleJob({ script: 'start' });", 'unknown-key'],
+  ["bot.scheduleJob({ script_code: 'start', run_after: 60 });", 'unknown-key'],
+  ["livetex.transferToOperator({ grup: 'Продажи' });", 'unknown-key'],
+  ["bot.sendMessage('?', [[{ title: 'Да' }]]);", 'unknown-key'],
+  ["bot.sendMessage('?', [[{ text: 'Да', colour: 'red' }]]);", 'unknown-key?'],
+  ["bot.removeScheduledJobs({ script: 'start' });", 'unknown-key'],
+  ["if (livetex.hasOnlineOperators) bot.sendMessage('a');", 'not-called'],
+  ["if (lead.getChannelCode === 'telegram') bot.sendMessage('a');", 'not-called'],
+  ['var b = !livetex.isWorkingTime && 1;', 'not-called'],
+  ["if (lead.getAttr('a') = '5') bot.sendMessage('a');", 'call-assigned'],
+  ["require('Business.A.C').prase();", 'unknown-function'],
+  ["var { parse, prase } = require('Business.A.D'); prase(parse());", 'unknown-function'],
+  ["require('Business.A.E').deletd();", 'unknown-function'],
+  ["bot.sendMessage('');", 'message-empty'],
+  ['bot.sendMessage(null, null, []);', 'message-empty'],
+  ['bot.sendMessage(NaN);', 'message-empty'],
+  ["lead.setAttr('x', undefined);", 'attribute-value'],
+  ["memory.setAttr('x', NaN);", 'attribute-value'],
+  ["lead.setAttr('cart', { tea: 1 });", 'attribute-value'],
+  ["lead.setAttr('', 1);", 'attribute-key'],
+  ["lead.addTag('');", 'attribute-key'],
+  ["lead.setAttr('sys_x', 1);", 'attribute-key'],
+  ["lead.phone = '5';", 'platform-write'],
+  ['memory.шаг = 1;', 'platform-write'],
+  ["livetex['group'] = 'a';", 'platform-write'],
+  ['bot.sendMessage(lead.getLastRequest);', 'TS2345'],
+  ["fetch('https://example.com').then(String);", 'TS2304'],
   ['const a = 1; a = 2;', 'TS2588'],
   ["lead.getAttr('x').toInt();", 'TS2339'],
   ["lead.setAttr('a');", 'TS2554'],
@@ -143,7 +174,13 @@ const MISTAKES: ReadonlyArray<readonly [string, string]> = [
 test('common mistakes are found, each at its place', async () => {
   const [bot, files] = botOf(MISTAKES.map(([code]) => code));
   const library = 'module.exports = { f: function () { return 1; }, hi: 2 };';
-  const lines = await found(bot, { ...files, 'libraries/Business.A.B.js': library });
+  const lines = await found(bot, {
+    ...files,
+    'libraries/Business.A.B.js': library,
+    'libraries/Business.A.C.js': 'exports.parse = function () { return exports.also(); };',
+    'libraries/Business.A.D.js': 'module.exports.parse = function () { return 1; };',
+    'libraries/Business.A.E.js': 'var lib = { delete1: 1 }; lib.deleted = function () {}; module.exports = lib;',
+  });
   const expected = MISTAKES.map(([, rule], index) => `${index}.js:1 ${rule}`);
   expect(lines.toSorted()).toEqual(expected.toSorted());
 });
@@ -156,6 +193,42 @@ test('in a problem of types the words are an author’s', async () => {
     'bot has no "sendMesage" (did you mean "sendMessage"?)',
     'there is no name "nope" here',
   ]);
+});
+
+const EXPLAINED: ReadonlyArray<readonly [string, string]> = [
+  ["bot.scheduleJob({ script: 'a' });", 'неизвестный ключ "script" (может быть, "script_code"?); есть: script_code, '],
+  ["livetex.transferToOperator({ grup: 'a' });", 'неизвестный ключ "grup" (может быть, "group"?)'],
+  [
+    'livetex.transferToOperator(true);',
+    'принимает группу (имя или номер) или { group, reserve, ignoreOffline, reason }',
+  ],
+  ["lead.setAttr('cart', { tea: 1 });", 'lead.setJsonAttr'],
+  ["api.getJson('https://example.com').then(String);", 'уберите .then, вызов сам возвращает значение'],
+  ["fetch('https://example.com');", 'имени "fetch" здесь нет: сервер спрашивает api.getJson(адрес)'],
+  ["alert('a');", 'имени "alert" здесь нет: лиду пишет bot.sendMessage(текст)'],
+  ['bot.returnToBot();', 'у bot нет "returnToBot" (может быть, "livetex.returnToBot"?)'],
+  ['lead.transferToOperator();', 'у lead нет "transferToOperator" (может быть, "livetex.transferToOperator"?)'],
+  ['if (livetex.isWorkingTime) lead.addTag("a");', 'напишите livetex.isWorkingTime()'],
+  ["lead.phone = '5';", "напишите lead.setAttr('phone', …)"],
+  ['lead.setTag(5);', 'lead.setTag не принимает 5; он принимает текст'],
+  ['lead.isTagExist(5);', 'он принимает текст'],
+  ["lead.setContext(5, 'a');", 'он принимает имя текстом и текст, число'],
+  ['lead.isAttrExist(5);', 'он принимает имя текстом'],
+  ['lead.deleteAttr(5);', 'он принимает имя текстом'],
+  ['lead.setStatusById(true);', 'он принимает номер'],
+  ["lead.setForwarded('да');", 'он принимает true, false, 1, 0'],
+  ['livetex.notifyOperator({});', 'он принимает текст или число'],
+  ["table.find('p', 'name');", 'он принимает код таблицы'],
+  ["lead.setData('phone', '5');", 'он принимает "name" и текст'],
+];
+
+test('an explanation says what is right', async () => {
+  const folder = await botFolder(...botOf(EXPLAINED.map(([code]) => code)));
+  const { problems } = await checkBot({ bot: await loadBot(folder), typings: authorTypings() });
+  const told = EXPLAINED.map((_row, index) =>
+    problems.filter(({ file }) => file === `${index}.js`).map(({ ru }) => ru),
+  );
+  expect(told).toEqual(EXPLAINED.map(([, words]) => [expect.stringContaining(words)]));
 });
 
 test('names that a snippet brings are known, and what it takes from the script is too', async () => {
@@ -180,6 +253,7 @@ test.each([
   ["lead.getAttr('x') == 1", 'condition-no-return'],
   ["if (lead.getAttr('x')) { (function () { return true; })(); }", 'condition-no-return'],
   ["return lead.getAttr('x')", 'condition-never-true'],
+  ['return livetex.isWorkingTime', 'condition-never-true'],
   ["return 'да'", 'condition-never-true'],
   ["var v = lead.getAttr('x'); return v && v.length", 'condition-never-true'],
   ["return lead.getAttr('x').indexOf('a')", 'condition-never-true'],
@@ -215,6 +289,7 @@ test('what does nothing in bot.json is found: macros, addresses, menus, types, r
     },
     { code: 'r1', type: 'return', commands: [text('1')] },
     { code: 'r2', type: 'return', commands: [text('1')] },
+    { code: 'braces', commands: [text('{$name} 5 {$100}'), text('{{ $name }{{ $name }}')] },
     { code: 'long', commands: [text('а'.repeat(4_097))] },
   ];
   const routes = [
@@ -228,6 +303,8 @@ test('what does nothing in bot.json is found: macros, addresses, menus, types, r
   ];
   const lines = await found({ id: 'a', scripts, routes }, { 'old.js': 'return 1;', 'lib/also.js': '' });
   const expected = [
+    'bot.json macro-unknown',
+    'bot.json macro-unknown',
     'bot.json macro-unknown',
     'bot.json macro-unknown',
     'bot.json menu-without-text',
