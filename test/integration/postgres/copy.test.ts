@@ -64,11 +64,12 @@ async function contents(storage: Storage) {
     for (let n = 0; n < 7; n += 1) {
       streams.push(await newestSeq(tx, `s ${n}`), await tx.readStream(`s ${n}`, { after: 0, limit: 10_000 }));
     }
-    streams.push(await tx.getPause('other'));
     return tx.listRecords('leads', { limit: 10_000 });
   });
   return { records, jobs, streams, dead: await storage.listDead({ limit: 10 }), stats: await storage.stats() };
 }
+
+const pauseIn = (storage: Storage) => storage.read((tx) => tx.getPause('other'));
 
 describe('copying a SQLite folder into PostgreSQL', () => {
   test('webhooks that an older version acknowledged and did not take are taken there, once, by whichever node starts first', async () => {
@@ -95,6 +96,7 @@ describe('copying a SQLite folder into PostgreSQL', () => {
     const folder = await folderWithData();
     const before = await openStorage(`sqlite:${folder}`, { clock: systemClock });
     const expected = await contents(before);
+    const pauseBefore = await pauseIn(before);
     await before.close();
     const spec = database.emptySchema();
     const tables = new Set<string>();
@@ -105,6 +107,10 @@ describe('copying a SQLite folder into PostgreSQL', () => {
     const storage = await open(spec);
     const found = await contents(storage);
     const strip = (error: string | null) => error?.replace('\0', '\uFFFD') ?? null;
+    // A server of its own has a clock of its own: a pause is what is left of it.
+    const [pause, was] = [await pauseIn(storage), pauseBefore];
+    expect(pause?.reason).toBe(was?.reason);
+    expect(Math.abs((pause?.until ?? 0) - (was?.until ?? 0))).toBeLessThan(60_000);
     expect(found).toEqual({
       ...expected,
       dead: expected.dead.map((one) => ({ ...one, lastError: strip(one.lastError) })),
