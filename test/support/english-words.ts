@@ -2,7 +2,7 @@
 const NAMES = new Set(
   (
     'LiveTex Metabot TypeScript JSON UTF JavaScript Node Ctrl PostgreSQL SQLite API HTTP IP ASCII BigInt Proxy NUL ' +
-    'CPU URL VS Code CREATE Fallback stdout stderr SIGTERM POST id Unicode LANG FILE TextEncoder SIGHUP HTTPS'
+    'CPU URL VS Code CREATE Fallback stdout stderr SIGTERM POST id Unicode LANG FILE TextEncoder SIGHUP HTTPS CSV'
   ).split(' '),
 );
 
