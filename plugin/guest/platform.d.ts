@@ -190,6 +190,11 @@ interface MetabotButton {
   readonly web_app?: { readonly url: string } | string | null;
 }
 
+/** Кнопка без рядов: `line_num` — номер ряда, без него ряд свой. */
+interface MetabotFlatButton extends MetabotButton {
+  readonly line_num?: number | string | null;
+}
+
 /** Файл по ссылке `http://` или `https://`. */
 interface MetabotAttachment {
   readonly type: 'image' | 'video' | 'audio' | 'file';
@@ -203,6 +208,7 @@ interface MetabotBot {
   setAttr(key: string, value: string | number | boolean | null): this;
   getAllAttr(): { [key: string]: string };
   isAttrExist(key: string): boolean;
+  issetAttr(key: string): boolean;
   deleteAttr(key: string): this;
   /**
    * Сообщение лиду: текст, ряды кнопок, файлы. Уйдёт, когда скрипт закончится без ошибки.
@@ -212,7 +218,7 @@ interface MetabotBot {
    */
   sendMessage(
     text: string | number | null,
-    buttons?: ReadonlyArray<ReadonlyArray<MetabotButton>> | null,
+    buttons?: ReadonlyArray<ReadonlyArray<MetabotButton>> | readonly MetabotFlatButton[] | null,
     attachments?: readonly MetabotAttachment[] | null,
     apiAdditionalParams?: any,
     isDisableBuffer?: boolean,
@@ -244,6 +250,21 @@ interface MetabotBot {
   getWebhookPayload(): any;
   /** Триггеры работают только на платформе: здесь это ошибка `script_unsupported`. */
   runTriggerByCodeForLead(triggerCode: string, leadId: number | string, ...more: any[]): boolean;
+  /** `id`, `name`, `leadsCount`. */
+  getData(key: 'id' | 'name' | 'leadsCount'): any;
+  /**
+   * Лиды этого бота: столбцы, условия и порядок — как в `table.find`; до 100 за раз. Есть `id`, `identification`, `name`, `status_id`, `status_name`,
+   * `channel_code`, `channel_name`, `created_at`.
+   * @example
+   * var клиенты = bot.findLeads(['id', 'name'], [['status_name', '=', 'Клиент']], [['id', 'asc']], 10);
+   */
+  findLeads(
+    columns?: readonly string[] | null,
+    where?: ReadonlyArray<readonly any[]> | null,
+    orderBy?: ReadonlyArray<readonly string[]> | null,
+    limit?: number | null,
+    offset?: number | null,
+  ): any[];
   /**
    * Номер скрипта по его коду или `null`, если такого нет.
    * @example

@@ -6,10 +6,14 @@ import { messageAction } from './message.guest.ts';
 import { callHost } from './plugin-platform.guest.ts';
 import { collectAction, type HostReference, type RunState, STOP } from './run-state.guest.ts';
 import { scheduleAction } from './schedule.guest.ts';
+import { search } from './table.guest.ts';
 import { placeOfCall } from './stack.guest.ts';
 import { createTextStore } from './text-store.guest.ts';
 
 const scriptCode = (): Text => ({ en: "script's code", ru: 'код скрипта' });
+
+/** Leads that `findLeads` gives at most: the platform's bound. */
+const MAX_LEADS_FOUND = 100;
 
 /** What this file puts into scope. */
 export const names = ['bot'] as const;
@@ -52,6 +56,7 @@ export function factory(
     },
     getAllAttr: () => store.all(),
     isAttrExist: (key: unknown) => store.has(key),
+    issetAttr: (key: unknown) => store.has(key),
     deleteAttr(key: unknown) {
       store.remove(key);
       return bot;
@@ -83,6 +88,12 @@ export function factory(
     },
     getWebhookPayload: () =>
       hasOwn(state.input, 'webhookPayload') ? copyJson(state.input.webhookPayload ?? null) : null,
+    getData: (key: unknown) => callHost(state, host, 'metabot24', 'bot_data', keyArgument('bot.getData', key)),
+    findLeads(columns?: unknown, where?: unknown, orderBy?: unknown, limit?: unknown, offset?: unknown) {
+      const query = { columns, where, orderBy, limit, offset };
+      const ask = (asked: object): Json => callHost(state, host, 'metabot24', 'find_leads', asked as Json);
+      return search('bot.findLeads', query, MAX_LEADS_FOUND, ask);
+    },
     getScriptIdByCode(code: unknown) {
       return askScript('code', keyArgument('bot.getScriptIdByCode', code, scriptCode));
     },

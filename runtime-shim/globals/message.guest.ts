@@ -1,8 +1,8 @@
 import type { Action } from './run-state.guest.ts';
-import { mustBe, NOT_EMPTY, refuse, tooLong, wellFormed } from './arguments.guest.ts';
+import { listArgument, mustBe, NOT_EMPTY, refuse, tooLong, wellFormed } from './arguments.guest.ts';
 import { describe } from '../../plugin/contract/describe.guest.ts';
 import type { Text } from '../../plugin/contract/text.ts';
-import { add, isArray, isFinite, type List, list, testRegExp, toJson, toText } from './intrinsics.guest.ts';
+import { add, isArray, isFinite, type List, list, testRegExp, toJson, toNumber, toText } from './intrinsics.guest.ts';
 
 // The same limits as in plugin/contract/message.ts; a test holds the two together.
 const MAX_TEXT_LENGTH = 100_000;
@@ -17,6 +17,8 @@ const MAX_PARAMS = 2_000;
 // eslint-disable-next-line no-control-regex -- control characters are what must not pass
 const LINK = /^https?:\/\/[^\s\u0000-\u001f\u007f-\u009f/?#]+[^\s\u0000-\u001f\u007f-\u009f]*$/i;
 const CALL = 'bot.sendMessage';
+const BUTTONS: Text = { en: 'the buttons', ru: 'кнопки' };
+const ATTACHMENTS: Text = { en: 'the attachments', ru: 'вложения' };
 
 /** Checks the arguments of `bot.sendMessage` and makes its action. */
 export function messageAction(text: unknown, buttons: unknown, attachments: unknown, params: unknown): Action {
@@ -72,39 +74,86 @@ function textArgument(text: unknown): string {
   return wellFormed(CALL, text);
 }
 
-function buttonRows(rows: unknown): List<List<object>> {
-  if (!isArray(rows)) {
-    const got = describe(rows);
+/** Rows of buttons, or buttons alone, which `line_num` puts into rows: one without it has a row of its own below. */
+function buttonRows(given: unknown): List<List<object>> {
+  if (typeof given !== 'object' || given === null) {
+    const got = describe(given);
     return refuse({
       en: `${CALL}: buttons are an array of rows, got ${got.en}`,
       ru: `${CALL}: кнопки — это массив рядов, а получено: ${got.ru}`,
     });
   }
+  const rows = listArgument(CALL, BUTTONS, given);
   const result = list<List<object>>();
+  const lines = list<number>();
   let count = 0;
   for (let at = 0; at < rows.length; at += 1) {
     const row: unknown = rows[at];
-    if (!isArray(row)) {
-      const what = { en: `row ${at + 1} of the buttons`, ru: `ряд ${at + 1} кнопок` };
-      return refuse(mustBe(CALL, what, { en: 'an array', ru: 'нужен массив' }, row));
-    }
-    const line = list<object>();
-    for (let index = 0; index < row.length; index += 1) {
-      add(
-        line,
-        button(row[index], {
-          en: `button ${index + 1} of row ${at + 1}`,
-          ru: `кнопка ${index + 1} ряда ${at + 1}`,
-        }),
-      );
+    if (isButton(row)) {
+      const made = button(row, { en: `button ${at + 1}`, ru: `кнопка ${at + 1}` });
+      addToLine(result, lines, made, (row as { line_num?: unknown }).line_num);
       count += 1;
+    } else {
+      const line = buttonRow(row, at + 1);
+      count += line.length;
+      if (line.length > 0) {
+        add(result, line);
+        add(lines, 0);
+      }
     }
     if (count > MAX_BUTTONS) {
       return refuse({ en: `${CALL}: more than ${MAX_BUTTONS} buttons`, ru: `${CALL}: больше ${MAX_BUTTONS} кнопок` });
     }
-    if (line.length > 0) add(result, line);
   }
   return result;
+}
+
+function isButton(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || isArray(value)) return false;
+  const { text, callback_data: data } = value as { text?: unknown; callback_data?: unknown };
+  return text !== undefined || data !== undefined;
+}
+
+function buttonRow(row: unknown, number: number): List<object> {
+  if (typeof row !== 'object' || row === null) {
+    const what = { en: `row ${number} of the buttons`, ru: `ряд ${number} кнопок` };
+    return refuse(mustBe(CALL, what, { en: 'an array', ru: 'нужен массив' }, row));
+  }
+  const given = listArgument(CALL, BUTTONS, row);
+  const line = list<object>();
+  for (let index = 0; index < given.length; index += 1) {
+    const where = { en: `button ${index + 1} of row ${number}`, ru: `кнопка ${index + 1} ряда ${number}` };
+    add(line, button(given[index], where));
+  }
+  return line;
+}
+
+/** Where a row with this number stands, or is to stand: before rows of greater numbers and those that have none. */
+function placeOfLine(lines: List<number>, line: number): number {
+  for (let index = 0; index < lines.length; index += 1) {
+    const present = lines[index] as number;
+    if (present === 0 || present >= line) return index;
+  }
+  return lines.length;
+}
+
+/** Rows in the order of their numbers; 0: it has none. */
+function addToLine(rows: List<List<object>>, lines: List<number>, made: object, given: unknown): void {
+  const number = typeof given === 'string' ? toNumber(given) : given;
+  const line = typeof number === 'number' && isFinite(number) && number > 0 ? number : 0;
+  const at = line === 0 ? rows.length : placeOfLine(lines, line);
+  if (at < rows.length && lines[at] === line && line > 0) {
+    add(rows[at] as List<object>, made);
+    return;
+  }
+  for (let index = rows.length; index > at; index -= 1) {
+    rows[index] = rows[index - 1] as List<object>;
+    lines[index] = lines[index - 1] as number;
+  }
+  const row = list<object>();
+  add(row, made);
+  rows[at] = row;
+  lines[at] = line;
 }
 
 function button(value: unknown, where: Text): object {
@@ -152,14 +201,15 @@ function link(value: unknown, part: string, where: Text): string {
   return wellFormed(CALL, value);
 }
 
-function attachmentList(files: unknown): List<object> {
-  if (!isArray(files)) {
-    const got = describe(files);
+function attachmentList(given: unknown): List<object> {
+  if (typeof given !== 'object' || given === null) {
+    const got = describe(given);
     return refuse({
       en: `${CALL}: attachments are an array, got ${got.en}`,
       ru: `${CALL}: вложения — это массив, а получено: ${got.ru}`,
     });
   }
+  const files = listArgument(CALL, ATTACHMENTS, given);
   if (files.length > MAX_ATTACHMENTS) {
     return refuse({
       en: `${CALL}: more than ${MAX_ATTACHMENTS} attachments`,

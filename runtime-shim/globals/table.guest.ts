@@ -62,29 +62,8 @@ export function factory(state: RunState, host: HostReference): { table: Record<s
       find(code: unknown, columns?: unknown, where?: unknown, orderBy?: unknown, limit?: unknown, offset?: unknown) {
         const call = 'table.find';
         const table = tableName(call, code);
-        const names = columnList(call, columns);
-        const { conditions, expressions } = whereList(call, where);
-        const orders = orderList(call, orderBy);
-        const most = count(call, 'limit', limit, DEFAULT_FOUND);
-        if (most > MAX_FOUND) {
-          return refuse({
-            en: `${call} gives at most ${MAX_FOUND} rows, asked for ${most}`,
-            ru: `${call} даёт не больше ${MAX_FOUND} строк, а запрошено: ${most}`,
-          });
-        }
-        const from = count(call, 'offset', offset, 0);
-        const isOurs = expressions.length > 0;
-        const found = ask({
-          __proto__: null,
-          do: 'find',
-          table,
-          columns: isOurs ? list() : names,
-          where: conditions,
-          orderBy: orders,
-          limit: isOurs ? null : most,
-          offset: from,
-        }) as unknown as Array<Record<string, unknown>>;
-        return isOurs ? fitting(found, expressions, names, most, from) : found;
+        const query = { columns, where, orderBy, limit, offset };
+        return search(call, query, MAX_FOUND, (asked) => ask({ __proto__: null, do: 'find', table, ...asked }));
       },
       createItem(code: unknown, row: unknown) {
         const call = 'table.createItem';
@@ -101,6 +80,41 @@ export function factory(state: RunState, host: HostReference): { table: Record<s
       },
     }),
   };
+}
+
+/** What `find` and `findLeads` are given. */
+interface Query {
+  readonly columns: unknown;
+  readonly where: unknown;
+  readonly orderBy: unknown;
+  readonly limit: unknown;
+  readonly offset: unknown;
+}
+
+/** Checks a query, has the host answer it, and tries the script's own expressions on the answer. */
+export function search(call: string, query: Query, max: number, ask: (asked: object) => Json): unknown {
+  const names = columnList(call, query.columns);
+  const { conditions, expressions } = whereList(call, query.where);
+  const orderBy = orderList(call, query.orderBy);
+  const most = count(call, 'limit', query.limit, DEFAULT_FOUND);
+  if (most > max) {
+    return refuse({
+      en: `${call} gives at most ${max} rows, asked for ${most}`,
+      ru: `${call} даёт не больше ${max} строк, а запрошено: ${most}`,
+    });
+  }
+  const offset = count(call, 'offset', query.offset, 0);
+  const isOurs = expressions.length > 0;
+  const asked = {
+    __proto__: null,
+    columns: isOurs ? list() : names,
+    where: conditions,
+    orderBy,
+    limit: isOurs ? null : most,
+    offset: isOurs ? 0 : offset,
+  };
+  const found = ask(asked) as unknown as Array<Record<string, unknown>>;
+  return isOurs ? fitting(found, expressions, names, most, offset) : found;
 }
 
 const TABLE_CODE = (): Text => ({ en: "table's code", ru: 'код таблицы' });

@@ -35,6 +35,7 @@ const viewSchema = z.object({
     forwarded: z.boolean(),
     binding: z.string().nullable(),
   }),
+  scheduled: z.array(z.object({ n: z.int(), script: z.string(), at: z.int(), everySec: z.number().optional() })),
 });
 
 export interface LeadRoutesOptions {

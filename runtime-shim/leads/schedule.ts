@@ -44,8 +44,9 @@ export function afterDue(scheduled: readonly Scheduled[], due: Scheduled, now: n
   return scheduled.flatMap((one) => {
     if (one.n !== due.n) return [one];
     if (one.everyMs === undefined) return [];
-    const missed = Math.floor(Math.max(0, now - one.at) / one.everyMs) + (now < one.at ? 0 : 1);
-    return [{ ...one, at: one.at + missed * one.everyMs }];
+    // One that was hastened has had its turn, too.
+    const steps = Math.floor(Math.max(0, now - one.at) / one.everyMs) + 1;
+    return [{ ...one, at: one.at + steps * one.everyMs }];
   });
 }
 

@@ -22,7 +22,8 @@ import type {
   TranscriptPage,
 } from './contract.ts';
 import { forgetLead, leadData, leadLog } from './lead-data.ts';
-import { leadMessages, leadPage, leadView } from './lead-queries.ts';
+import { leadMessages, leadPage, leadView, refOf } from './lead-queries.ts';
+import { hastenRun } from './scheduled-runs.ts';
 import { performLeadJob } from './perform-lead-job.ts';
 import { receiveMessage } from './receive-message.ts';
 import type { RuntimeContext } from './runtime-context.ts';
@@ -73,6 +74,10 @@ export class BotAtWork implements BotRuntime {
 
   lead(channel: string, externalId: string): Promise<LeadView | undefined> {
     return leadView(this.context, channel, externalId);
+  }
+
+  async hasten(channel: string, externalId: string, n: number): Promise<boolean> {
+    return hastenRun(this.context, refOf(this.context, channel, externalId), n);
   }
 
   leads(page: { readonly after?: string; readonly limit: number }): Promise<LeadRef[]> {

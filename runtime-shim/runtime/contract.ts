@@ -173,6 +173,18 @@ export interface LeadView {
   readonly attributes: Readonly<Record<string, string>>;
   readonly systemAttributes: Readonly<Record<string, Json>>;
   readonly dialog: DialogView;
+  /** Runs of scripts that are to come, the next one first. */
+  readonly scheduled: readonly ScheduledRun[];
+}
+
+/** A scheduled run of a script. */
+export interface ScheduledRun {
+  /** Its number within the lead. */
+  readonly n: number;
+  readonly script: string;
+  /** Unix ms. */
+  readonly at: number;
+  readonly everySec?: number;
 }
 
 /** Everything that is kept of a lead beside its transcript (`messages`) and what authors read about it (`leadLog`). */
@@ -219,6 +231,8 @@ export interface BotRuntime {
    */
   messages(channel: string, externalId: string, after: number, page?: TranscriptPage): Promise<TranscriptMessage[]>;
   lead(channel: string, externalId: string): Promise<LeadView | undefined>;
+  /** Runs a scheduled run of a lead now, as if it were due; false: there is none with this number. @throws message_invalid */
+  hasten(channel: string, externalId: string, n: number): Promise<boolean>;
   /** By LiveTex's user id, after that of the last lead of the page before. */
   leads(page: { readonly after?: string; readonly limit: number }): Promise<LeadRef[]>;
   /** Everything that is kept of a lead; `undefined`: nothing. @throws message_invalid */

@@ -50,12 +50,21 @@ export async function leadView(
         };
   });
   if (found === undefined) return undefined;
-  const { id, name, tags, attributes, systemAttributes } = found.lead;
+  const { id, name, tags, attributes, systemAttributes, scheduled = [] } = found.lead;
   return {
     lead: { ...ref, id: String(id), name, tags },
     attributes: Object.fromEntries(Object.entries(attributes).map(([key, { value }]) => [key, value])),
     systemAttributes,
     dialog: found.dialog,
+    scheduled: scheduled
+      .filter(({ question }) => question !== true)
+      .toSorted((one, other) => one.at - other.at)
+      .map(({ n, script, at, everyMs }) => ({
+        n,
+        script,
+        at,
+        ...(everyMs === undefined ? {} : { everySec: everyMs / 1_000 }),
+      })),
   };
 }
 

@@ -12,6 +12,7 @@ import { afterDue } from '../leads/schedule.ts';
 import { ensureLead, readLead, type StoredLead } from '../leads/lead-store.ts';
 import { NETWORK_CALL, type ScriptResult, type ScriptRun } from '../sandbox/contract.ts';
 import { TableSession } from '../tables/table-session.ts';
+import { botData, LeadSearch } from './find-leads.ts';
 import { commitScenario } from './commit-scenario.ts';
 import { type LeadJob, leadJobSchema } from './lead-job.ts';
 import { roomOf } from './lead-room.ts';
@@ -259,6 +260,7 @@ export async function runWithCalls(
     }),
   );
   const session = new TableSession(context.tables, context.bot().tables, script.tables);
+  const leads = new LeadSearch(context);
   const result = await context.sandbox.run({
     ...script,
     onAway: (isAway) => {
@@ -269,7 +271,10 @@ export async function runWithCalls(
     call: (plugin, name, argsJson, signal, leftMs) => {
       if (plugin !== NETWORK_CALL.plugin) return call(plugin, name, argsJson, signal, leftMs);
       if (name === NETWORK_CALL.name) return request(argsJson, signal, leftMs);
-      return name === 'script' ? numberedScript(context.bot(), argsJson) : session.call(argsJson, signal);
+      if (name === 'script') return numberedScript(context.bot(), argsJson);
+      if (name === 'bot_data') return botData(context, argsJson, signal);
+      if (name === 'find_leads') return leads.find(argsJson, signal);
+      return session.call(argsJson, signal);
     },
   });
   return result.ok && session.writes.length > 0 ? { ...result, tables: session.writes } : result;

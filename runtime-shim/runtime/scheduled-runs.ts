@@ -2,11 +2,14 @@
 import type { Transaction } from '../../plugin/storage/contract.ts';
 import type { ScenarioResult, Trigger } from '../bot/run/scenario-contract.ts';
 import { shimError } from '../errors.ts';
+import type { LeadRef } from '../../plugin/contract/lead.ts';
+import { readLead } from '../leads/lead-store.ts';
 import { leadKey, leadQueue } from '../leads/lead-keys.ts';
 import type { LeadRecord } from '../leads/lead-record.ts';
 import { MAX_SCHEDULED, type Scheduled, timerChanges, withRun } from '../leads/schedule.ts';
 import { quotedName } from '../names.ts';
 import type { LeadJob } from './lead-job.ts';
+import type { RuntimeContext } from './runtime-context.ts';
 import { newLeadJob } from './receive-message.ts';
 
 /** The run that a job says is due; `undefined`: it was taken away or moved meanwhile. */
@@ -66,6 +69,17 @@ export async function storeTimers(tx: Transaction, before: LeadRecord, after: Le
 /** The job that runs it; the same one each time it is put into the lane. */
 function dueJob(lead: LeadRecord, { n, at }: Scheduled): LeadJob {
   return { kind: 'due', lead: lead.ref, id: `${n}:${at}`, n, at };
+}
+
+/** Puts a run into its lane now; its timer then finds nothing, or a later time. False: there is no such run. */
+export function hastenRun(context: RuntimeContext, ref: LeadRef, n: number): Promise<boolean> {
+  return context.storage.transaction(async (tx) => {
+    const stored = await readLead(tx, ref);
+    const run = stored?.lead.scheduled?.find((one) => one.n === n && one.question !== true);
+    if (stored === undefined || run === undefined) return false;
+    await tx.enqueue([newLeadJob(dueJob(stored.lead, run))]);
+    return true;
+  });
 }
 
 function timerId(lead: LeadRecord, { n }: Scheduled): string {

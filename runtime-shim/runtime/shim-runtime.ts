@@ -190,6 +190,10 @@ export class ShimRuntime implements Runtime {
     return this.first.lead(channel, externalId);
   }
 
+  hasten(channel: string, externalId: string, n: number): Promise<boolean> {
+    return this.first.hasten(channel, externalId, n);
+  }
+
   leads(page: { readonly after?: string; readonly limit: number }): Promise<LeadRef[]> {
     return this.first.leads(page);
   }

@@ -2,6 +2,7 @@
  * What crosses the wall between the simulator's server side and its page: records, their changes, and what the page
  * may ask for. Types and names only: the page bundles nothing of the server.
  */
+import type { ScheduledRun } from '../runtime/contract.ts';
 import type { DialogMode, DialogView, TransferEnd } from '../../plugin/contract/dialog.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
 import type { Attachment, Button } from '../../plugin/contract/message.ts';
@@ -28,6 +29,8 @@ export interface LeadRecord {
   readonly attributes: Readonly<Record<string, string>>;
   readonly systemAttributes: Readonly<Record<string, Json>>;
   readonly tags: readonly string[];
+  /** Runs of scripts that are to come. */
+  readonly scheduled: readonly ScheduledRun[];
   /** `null` until the lead has said something. */
   readonly dialog: DialogView | null;
 }

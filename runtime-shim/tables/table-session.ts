@@ -52,28 +52,26 @@ const conditionSchema = z
   })
   .refine(({ operator, value }) => /^(?:not )?in$/.test(operator) === Array.isArray(value));
 
+/** What rows are asked for. */
+export const querySchema = z.strictObject({
+  columns: z.array(columnSchema).max(MAX_COLUMNS),
+  where: z
+    .array(conditionSchema)
+    .max(MAX_CONDITIONS)
+    .refine((all) => all.reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 0), 0) <= MAX_VALUES),
+  orderBy: z.array(z.strictObject({ column: columnSchema, descending: z.boolean() })).max(MAX_ORDERS),
+  /** `null`: all of them, of which the script takes those that fit its expression. */
+  limit: z.int().min(0).max(MAX_FOUND).nullable(),
+  offset: z.int().min(0),
+});
+
 /** Comes from an untrusted script: `../globals/table.guest.ts` has said what is wrong with it to an honest one. */
 const requestSchema = z.discriminatedUnion('do', [
-  z.strictObject({
-    do: z.literal('find'),
-    table: tableSchema,
-    columns: z.array(columnSchema).max(MAX_COLUMNS),
-    where: z
-      .array(conditionSchema)
-      .max(MAX_CONDITIONS)
-      .refine(
-        (all) => all.reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 0), 0) <= MAX_VALUES,
-      ),
-    orderBy: z.array(z.strictObject({ column: columnSchema, descending: z.boolean() })).max(MAX_ORDERS),
-    /** `null`: all of them, of which the script takes those that fit its expression. */
-    limit: z.int().min(0).max(MAX_FOUND).nullable(),
-    offset: z.int().min(0),
-  }),
+  querySchema.extend({ do: z.literal('find'), table: tableSchema }),
   z.strictObject({ do: z.literal('create'), table: tableSchema, row: rowSchema }),
   z.strictObject({ do: z.literal('update'), table: tableSchema, id: idSchema, row: rowSchema }),
   z.strictObject({ do: z.literal('delete'), table: tableSchema, id: idSchema }),
 ]);
-type Find = Extract<z.infer<typeof requestSchema>, { do: 'find' }>;
 
 /** A table as a run sees it. */
 interface Seen {
@@ -132,7 +130,7 @@ export class TableSession {
   async #perform(request: z.infer<typeof requestSchema>): Promise<Json> {
     const { table } = request;
     const seen = await this.#table(table);
-    if (request.do === 'find') return await this.#find(seen, request);
+    if (request.do === 'find') return await foundRows(wholeRows(seen), request, this.#work);
     if (request.do === 'create') {
       const { row } = request;
       if (seen.rows.size >= MAX_ROWS)
@@ -155,23 +153,6 @@ export class TableSession {
     this.#mayGrow(table, seen, checked(row) - charsOf(own));
     this.#write(seen, { do: 'update', table, id: request.id, row: request.row });
     return { ...row, id: request.id };
-  }
-
-  async #find({ rows }: Seen, { columns, where, orderBy, limit, offset }: Find): Promise<Json> {
-    const fits = rowTest(where, this.#work);
-    const fitting: Array<Record<string, Json>> = [];
-    for (const [id, row] of rows) {
-      const whole = { ...row, id };
-      if (fits(whole)) fitting.push(whole);
-      if (this.#work.steps > MAX_STEPS) {
-        throw tooMany(MAX_STEPS, { en: 'steps of looking through tables', ru: 'шагов поиска по таблицам' });
-      }
-      await giveWay();
-    }
-    const ordered = orderBy.length === 0 ? fitting : sorted(fitting, orderBy);
-    const page = limit === null ? ordered : ordered.slice(offset, offset + limit);
-    if (columns.length === 0) return page;
-    return page.map((row) => Object.fromEntries(columns.map((column) => [column, columnOf(row, column)])));
   }
 
   /** Read once for a run: it sees one state of the table, and its own writes. */
@@ -210,6 +191,10 @@ export class TableSession {
   }
 }
 
+function* wholeRows({ rows }: Seen): Generator<Record<string, Json>> {
+  for (const [id, row] of rows) yield { ...row, id };
+}
+
 function apply(seen: Seen, write: TableWrite): void {
   const own = seen.rows.get(write.id);
   if (own !== undefined) seen.chars -= charsOf(own);
@@ -238,4 +223,25 @@ function checked(row: Row): number {
   const chars = charsOf(row);
   if (chars > MAX_ROW_CHARS) throw rowTooLarge();
   return chars;
+}
+
+/** The rows that fit a query, in its order, with its columns. `work` is of all queries of a run. @throws script_host_calls */
+export async function foundRows(
+  rows: Iterable<Readonly<Record<string, Json>>>,
+  { columns, where, orderBy, limit, offset }: z.infer<typeof querySchema>,
+  work: Work,
+): Promise<Json> {
+  const fits = rowTest(where, work);
+  const fitting: Array<Readonly<Record<string, Json>>> = [];
+  for (const row of rows) {
+    if (fits(row)) fitting.push(row);
+    if (work.steps > MAX_STEPS) {
+      throw tooMany(MAX_STEPS, { en: 'steps of looking through rows', ru: 'шагов поиска по строкам' });
+    }
+    await giveWay();
+  }
+  const ordered = orderBy.length === 0 ? fitting : sorted(fitting, orderBy);
+  const page = limit === null ? ordered : ordered.slice(offset, offset + limit);
+  if (columns.length === 0) return page;
+  return page.map((row) => Object.fromEntries(columns.map((column) => [column, columnOf(row, column)])));
 }

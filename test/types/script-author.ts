@@ -55,8 +55,8 @@ lead.setAttr('a', { b: 1 });
 lead.deleteAttrs(5);
 // @ts-expect-error `true` or `false`
 lead.setForwarded('yes');
-// @ts-expect-error rows of buttons
-bot.sendMessage('x', [{ text: 'a' }]);
+// @ts-expect-error a button has a text
+bot.sendMessage('x', [{ callback_data: 'a' }]);
 // @ts-expect-error no such kind of file
 bot.sendMessage('x', null, [{ type: 'photo', url: 'https://a' }]);
 // @ts-expect-error an object with script_code

@@ -15,6 +15,8 @@ export const commandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('lead_again'), userId }),
   /** Deletes everything that is kept of the lead, here and in the plugin; LiveTex keeps its own archive. */
   z.strictObject({ do: z.literal('lead_forget'), userId }),
+  /** Runs a scheduled run of the lead now. */
+  z.strictObject({ do: z.literal('lead_hasten'), userId, n: z.int().positive() }),
   /** `id` makes a repeated request harmless: the page sends again until it was accepted. */
   z.strictObject({
     do: z.literal('lead_say'),

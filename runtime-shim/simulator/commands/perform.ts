@@ -33,7 +33,7 @@ export type CommandResult =
   | { readonly ok: true; readonly userId?: string }
   | { readonly ok: false; readonly reason: 'refused' | 'unavailable'; readonly problems: readonly string[] };
 
-type LeadCommand = Extract<Command, { do: 'lead_add' | 'lead_again' | 'lead_forget' | 'lead_say' }>;
+type LeadCommand = Extract<Command, { do: 'lead_add' | 'lead_again' | 'lead_forget' | 'lead_hasten' | 'lead_say' }>;
 type DeskCommand = Extract<Command, { userId: string; do: `desk_${string}` }>;
 
 /** Does what the page asked for. */
@@ -43,6 +43,7 @@ export async function perform(command: Command, context: CommandContext): Promis
       case 'lead_add':
       case 'lead_again':
       case 'lead_forget':
+      case 'lead_hasten':
       case 'lead_say':
         return await performLead(command, context);
       case 'operator_status': {
@@ -95,6 +96,13 @@ async function performLead(command: LeadCommand, context: CommandContext): Promi
   if (lead === undefined) return { ok: false, reason: 'refused', problems: [`there is no lead "${command.userId}"`] };
   if (command.do === 'lead_again') return { ok: true, userId: context.leads.replace(lead, context.newId()).userId };
   const { channel, externalId, name } = lead;
+  if (command.do === 'lead_hasten') {
+    const run = lead.scheduled.find(({ n }) => n === command.n);
+    const seconds = Math.max(0, Math.ceil(((run?.at ?? 0) - context.clock.now()) / 1_000));
+    context.recorder.action(lead.userId, { does: 'wait', seconds });
+    if (await context.runtime.current().hasten(channel, externalId, command.n)) return { ok: true };
+    return { ok: false, reason: 'refused', problems: ['there is no such run any more'] };
+  }
   if (command.do === 'lead_forget') {
     const forgotten = await context.runtime.current().forgetLead(channel, externalId);
     if (forgotten?.underWay === true) {

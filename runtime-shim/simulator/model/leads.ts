@@ -45,6 +45,7 @@ export class Leads {
       attributes: {},
       systemAttributes: {},
       tags: [],
+      scheduled: [],
       dialog: null,
     };
     this.#journal.put('lead', userId, record);
@@ -148,6 +149,7 @@ export class Leads {
       attributes: view.attributes,
       systemAttributes: view.systemAttributes,
       tags: view.lead.tags,
+      scheduled: view.scheduled,
       dialog: view.dialog,
     });
   }

@@ -163,6 +163,8 @@ function actionText(action: RecordedAction): Text {
       return REPLAY_TEXTS.operatorSends(action.operator, action.name ?? action.url);
     case 'transfer':
       return REPLAY_TEXTS.operatorHandsOver(action.operator, action.to);
+    case 'wait':
+      return REPLAY_TEXTS.timePasses(action.seconds);
     case 'hold':
       return REPLAY_TEXTS.liveTexWaits;
     case 'read':

@@ -7,6 +7,9 @@ export const RECORDING_FORMAT = 'metabot-livetex/scenario-1';
 /** Steps of one recording; a dialog longer than this is not a test of one thing. */
 export const MAX_STEPS = 200;
 
+/** Longest wait of one step, s: as long as a script may be scheduled ahead. */
+const MAX_WAIT_SEC = 157_680_000;
+
 const text = textSchema.min(1);
 const operator = z.string().min(1).max(200);
 const status = z.enum(['online', 'pause', 'away', 'offline']);
@@ -58,6 +61,8 @@ const actionSchema = z.discriminatedUnion('does', [
   z.strictObject({ does: z.literal('transfer'), operator, to: operator }),
   z.strictObject({ does: z.literal('close'), operator }),
   z.strictObject({ does: z.literal('hold'), text }),
+  /** Time goes by: what was scheduled within it runs. */
+  z.strictObject({ does: z.literal('wait'), seconds: z.int().min(0).max(MAX_WAIT_SEC) }),
 ]);
 export type RecordedAction = z.infer<typeof actionSchema>;
 

@@ -8,6 +8,8 @@ import { type Difference, differencesOf, impossibleDeed } from './compare-outcom
 import { Recorder } from './recorder.ts';
 import type { RecordedAction, DialogRecording } from './recording-schema.ts';
 
+/** Runs of one wait: a periodic one may be due very often. */
+const MAX_RUNS_OF_A_WAIT = 100;
 /** The lead's id in its channel during a replay. */
 const EXTERNAL_ID = 'replay';
 
@@ -52,6 +54,8 @@ export async function replayRecording(
     return id;
   };
   const differences: Difference[] = [];
+  /** How much time the recording has let go by, ms. */
+  let waited = 0;
   try {
     for (const [index, step] of recording.steps.entries()) {
       try {
@@ -76,6 +80,18 @@ export async function replayRecording(
   }
   return { played, differences: differences.toSorted((a, b) => a.step - b.step) };
 
+  /** Runs what is scheduled within the time, each as if it were due then: the clock of the scripts stays the machine's. */
+  async function passTime(seconds: number): Promise<void> {
+    waited += seconds * 1_000;
+    for (let runs = 0; runs < MAX_RUNS_OF_A_WAIT; runs += 1) {
+      const view = await runtime.lead(lead.channel, EXTERNAL_ID);
+      const next = view?.scheduled.find(({ at }) => at <= Date.now() + waited);
+      if (next === undefined) return;
+      await runtime.hasten(lead.channel, EXTERNAL_ID, next.n);
+      await settle(runtime, emulator);
+    }
+  }
+
   async function perform(action: RecordedAction): Promise<void> {
     if (action.does === 'say') {
       await runtime.receive({
@@ -88,6 +104,7 @@ export async function replayRecording(
       return;
     }
     recorder.action(userId, action);
+    if (action.does === 'wait') return passTime(action.seconds);
     performAtDesk(emulator, userId, action, idOf);
     if (action.does === 'status') on.onOperators();
   }
@@ -97,7 +114,7 @@ export async function replayRecording(
 function performAtDesk(
   emulator: LiveTexEmulator,
   userId: string,
-  action: Exclude<RecordedAction, { does: 'say' }>,
+  action: Exclude<RecordedAction, { does: 'say' | 'wait' }>,
   idOf: (name: string) => string,
 ): void {
   const { dialogs, operators } = emulator;

@@ -58,5 +58,6 @@ export const REPLAY_TEXTS = {
     en: `operator ${name} closes the dialog`,
     ru: `оператор ${name} закрывает диалог`,
   }),
+  timePasses: (seconds: number): Text => ({ en: `${seconds} s go by`, ru: `прошло ${seconds} с` }),
   liveTexWaits: { en: 'LiveTex asks to wait', ru: 'LiveTex просит подождать' },
 } satisfies Catalogue;

@@ -29,7 +29,7 @@ async function supportBot(change: (description: string) => string): Promise<stri
 }
 
 describe('a recorded dialog', () => {
-  it('goes in every example as it was recorded', async () => {
+  it('goes in every example as it was recorded', { timeout: 300_000 }, async () => {
     const examples = (await readdir(EXAMPLES)).filter((name) => /^\d\d-/u.test(name)).sort();
     expect(examples.length).toBeGreaterThan(7);
     for (const name of examples) {

@@ -15,6 +15,7 @@ const view: LeadView = {
   attributes: {},
   systemAttributes: {},
   dialog: { mode: 'bot', transfer: 0, operator: null, forwarded: false, binding: 'main' },
+  scheduled: [],
 };
 
 test('what waits for one lead, and why: its own failure, or that the whole queue is held back', async () => {

@@ -45,6 +45,22 @@ test('sends messages with buttons and attachments', async () => {
   });
 });
 
+test('buttons may stand alone with the number of their row, and objects where lists are expected', async () => {
+  const code = `
+    bot.sendMessage('a', [{ text: 'В', callback_data: 'v', line_num: 2 }, { text: 'А', line_num: 1 }, { text: 'Г', line_num: 2 }, { text: 'Д' }]);
+    bot.sendMessage('b', { 0: { 0: { text: 'А' }, 1: { text: 'Б' } }, 1: { 0: { text: 'В' } } }, { 0: { type: 'image', url: 'https://example.org/a' } });
+    return bot.issetAttr('x');`;
+  const result = await scripts.run(code);
+  const shown = result.ok
+    ? result.actions.map((one) => one.type === 'send_message' && one.buttons?.map((row) => row.map(({ text }) => text)))
+    : [];
+  expect(shown).toEqual([
+    [['А'], ['В', 'Г'], ['Д']],
+    [['А', 'Б'], ['В']],
+  ]);
+  expect(result).toMatchObject({ returned: false, actions: [{}, { attachments: [{ type: 'image' }] }] });
+});
+
 test('asks for other scripts, in its order', async () => {
   const code =
     "bot.run({ script_code: 'menu' }); bot.runScriptByCodeForLead('hello', 15); bot.sendMessage('x'); return 1;";
@@ -81,8 +97,9 @@ test.each([
   ["bot.sendMessage('')", 'a message needs a text'],
   ['bot.sendMessage({})', 'bot.sendMessage: the text must be a string, got an object'],
   ["bot.sendMessage('x'.repeat(100001))", 'longer than 100000 characters'],
-  ["bot.sendMessage('x', {})", 'buttons are an array of rows, got an object'],
-  ["bot.sendMessage('x', [{}])", 'row 1 of the buttons must be an array, got an object'],
+  ["bot.sendMessage('x', 5)", 'buttons are an array of rows, got a number'],
+  ["bot.sendMessage('x', [5])", 'row 1 of the buttons must be an array, got a number'],
+  ["bot.sendMessage('x', [{ callback_data: '1' }])", 'the text of button 1 must be a non-empty string, got undefined'],
   ["bot.sendMessage('x', [[], ['a']])", 'button 1 of row 2 must be { text, callback_data }, got a string'],
   [
     "bot.sendMessage('x', [[{ callback_data: '1' }]])",

@@ -26,6 +26,7 @@ const examples = [...typings.matchAll(/@example\n((?:\s+\* .*\n)+?)\s+\*\//g)].m
 const answer = async (_plugin: string, name: string, args: string): Promise<string> => {
   if (name === 'http') return '{"code":200,"body":"{}","error":null}';
   if (name === 'script') return args.includes('"code"') ? '7' : '"start"';
+  if (name === 'find_leads') return '[]';
   if (name === 'table') return args.includes('"find"') ? '[]' : '{"id":1}';
   if (name === 'getGroups') return '[{"id":"1","name":"Продажи","online":true,"free":true}]';
   return 'true';

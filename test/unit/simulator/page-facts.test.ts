@@ -20,6 +20,7 @@ function lead(more: Partial<LeadRecord> = {}): LeadRecord {
     attributes: {},
     systemAttributes: {},
     tags: [],
+    scheduled: [],
     dialog: null,
     ...more,
   };

@@ -179,7 +179,7 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
 
 /** What the scripts have written about the lead, folded away until asked for. */
 function LeadAttributes({ lead }: { readonly lead: LeadRecord }) {
-  const { texts } = usePage();
+  const { texts, language, act } = usePage();
   const ordinary = Object.entries(lead.attributes);
   const system = Object.entries(lead.systemAttributes);
   const count = attributeCount(lead);
@@ -209,6 +209,20 @@ function LeadAttributes({ lead }: { readonly lead: LeadRecord }) {
             </div>
           ))}
         </dl>
+        {lead.scheduled.length > 0 && (
+          <section aria-label={texts.lead.scheduled}>
+            <h4>{texts.lead.scheduled}</h4>
+            {lead.scheduled.map(({ n, script, at, everySec }) => (
+              <p key={n}>
+                {script} — {new Date(at).toLocaleString(language)}
+                {everySec !== undefined && ` (${texts.lead.every(everySec)})`}{' '}
+                <button type="button" onClick={() => void act({ do: 'lead_hasten', userId: lead.userId, n })}>
+                  {texts.lead.runNow}
+                </button>
+              </p>
+            ))}
+          </section>
+        )}
       </div>
     </details>
   );

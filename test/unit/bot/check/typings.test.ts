@@ -27,8 +27,8 @@ lead.setLivetexAttr({ a: 1 });
 livetex.transferToOperator(true);
 // @ts-expect-error a text, not a number
 lead.getAttr(1);
-// @ts-expect-error rows of buttons, not buttons
-bot.sendMessage('a', [{ text: 'b', callback_data: 'c' }]);
+// @ts-expect-error a button has a text
+bot.sendMessage('a', [{ callback_data: 'c' }]);
 // @ts-expect-error a kind of file that there is not
 bot.sendMessage('a', null, [{ type: 'picture', url: 'https://example.com' }]);
 // @ts-expect-error the field is script_code
