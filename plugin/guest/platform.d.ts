@@ -195,6 +195,9 @@ interface MetabotFlatButton extends MetabotButton {
   readonly line_num?: number | string | null;
 }
 
+/** Список или объект, значения которого и есть список. */
+type MetabotList<Item> = readonly Item[] | { readonly [key: string]: Item };
+
 /** Файл по ссылке `http://` или `https://`. */
 interface MetabotAttachment {
   readonly type: 'image' | 'video' | 'audio' | 'file';
@@ -218,8 +221,8 @@ interface MetabotBot {
    */
   sendMessage(
     text: string | number | null,
-    buttons?: ReadonlyArray<ReadonlyArray<MetabotButton>> | readonly MetabotFlatButton[] | null,
-    attachments?: readonly MetabotAttachment[] | null,
+    buttons?: MetabotList<MetabotList<MetabotButton>> | MetabotList<MetabotFlatButton> | null,
+    attachments?: MetabotList<MetabotAttachment> | null,
     apiAdditionalParams?: any,
     isDisableBuffer?: boolean,
     isUpdateMessageButtons?: boolean,
@@ -259,11 +262,11 @@ interface MetabotBot {
    * var клиенты = bot.findLeads(['id', 'name'], [['status_name', '=', 'Клиент']], [['id', 'asc']], 10);
    */
   findLeads(
-    columns?: readonly string[] | null,
-    where?: ReadonlyArray<readonly any[]> | null,
-    orderBy?: ReadonlyArray<readonly string[]> | null,
-    limit?: number | null,
-    offset?: number | null,
+    columns?: readonly string[] | object | null,
+    where?: readonly MetabotCondition[] | object | null,
+    orderBy?: ReadonlyArray<string | readonly [column: string, direction?: string] | readonly string[]> | object | null,
+    limit?: number | string | null,
+    offset?: number | string | null,
   ): any[];
   /**
    * Номер скрипта по его коду или `null`, если такого нет.

@@ -64,7 +64,10 @@ bot.run('start');
 // @ts-expect-error the lead's id is missing
 bot.runScriptByCodeForLead('start');
 // @ts-expect-error its number, from `getScriptIdByCode`
-bot.scheduleScript('start');
+bot.scheduleScript({ script_code: 'start' });
+bot.sendMessage('x', { 0: { 0: { text: 'a' } }, 1: { 0: { text: 'b' } } }, { 0: { type: 'image', url: 'https://a' } });
+bot.sendMessage('x', { 0: { text: 'a', line_num: 2 } });
+bot.findLeads(['id'], [['name', '=', 'a']], [['id', 'asc']], '10');
 // @ts-expect-error which script
 bot.scheduleJob({ run_after_sec: 5 });
 // @ts-expect-error it takes nothing
