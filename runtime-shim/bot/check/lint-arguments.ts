@@ -52,7 +52,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<number, Shape>>>> = {
   'bot.scheduleScript': { 3: { ...JOB, needed: [] } },
   'bot.removeScheduledJobs': { 0: { keys: ['script_code'], needed: [], isStrict: true } },
   'bot.sendMessage': {
-    1: { keys: ['text', 'callback_data', 'url', 'web_app'], needed: ['text'], isStrict: false },
+    1: { keys: ['text', 'callback_data', 'url', 'web_app', 'line_num'], needed: ['text'], isStrict: false },
     2: { keys: ['type', 'url', 'name'], needed: ['url'], isStrict: false },
   },
   'livetex.transferToOperator': {
@@ -89,9 +89,21 @@ function objectsIn(
   if (given === undefined) return [];
   // A name's own object may get more keys before the call: what it has already is judged all the same.
   const node = tree.valueOf(given);
-  if (node.type === 'ObjectExpression') return node === given ? [node] : [];
+  if (node.type === 'ObjectExpression') {
+    const items = numberedItems(node);
+    if (items !== undefined) return items.flatMap((item) => objectsIn(tree, item));
+    return node === given ? [node] : [];
+  }
   if (node.type !== 'ArrayExpression') return [];
   return node.elements.flatMap((element) => (element === null ? [] : objectsIn(tree, element)));
+}
+
+/** What stands in `{ 0: …, 1: … }`, which the platform takes for a list. */
+function numberedItems({ properties }: Extract<AnyNode, { type: 'ObjectExpression' }>): AnyNode[] | undefined {
+  const items = properties.flatMap((part) =>
+    part.type === 'Property' && /^\d+$/.test(keyOf(part.key, part.computed) ?? '') ? [part.value] : [],
+  );
+  return items.length > 0 && items.length === properties.length ? items : undefined;
 }
 
 /** Methods whose first argument is the name of something that is kept. */

@@ -41,6 +41,9 @@ describe('the lint of a script', () => {
     expect(
       found("bot.scheduleJob({ script_code: 'gone' }); bot.runTriggerByCodeForLead('a', 1); lead.setPersonId(1);"),
     ).toEqual(['1:32 unknown-script', '1:43 unsupported', '1:80 unsupported']);
+    const buttons = `bot.sendMessage('a', [{ text: 'b', line_num: 1 }]);
+      bot.sendMessage('a', { 0: { 0: { text: 'b' } } }, { 0: { type: 'file', url: 'https://a' } }); bot.sendMessage('a', { 0: { txt: 'b' } });`;
+    expect(found(buttons)).toEqual(['2:129 unknown-key']);
     const [first] = lintScript('a.js', code, KNOWN);
     expect(first?.message).toContain('did you mean "operator"?');
   });
