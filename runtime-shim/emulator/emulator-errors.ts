@@ -1,4 +1,5 @@
 /** The error catalogue of the emulator: what a test or a simulator's user did that LiveTex's own desk would not offer. */
+import type { Text } from '../../plugin/contract/text.ts';
 import { type ErrorRow, errorsFrom } from '../../plugin/contract/coded-error.ts';
 
 function row<Facts>(value: ErrorRow<Facts>): ErrorRow<Facts> {
@@ -26,9 +27,9 @@ export const EMULATOR_ERRORS = {
   emulator_refused: row({
     fault: 'setup',
     retryable: false,
-    message: (facts: { action: string; userId: string; why: string }) => ({
-      en: `the operator cannot ${facts.action} the dialog "${facts.userId}": ${facts.why}`,
-      ru: `оператор не может сделать ${facts.action} с диалогом "${facts.userId}": ${facts.why}`,
+    message: (facts: { action: string; userId: string; why: Text }) => ({
+      en: `the operator cannot ${facts.action} the dialog "${facts.userId}": ${facts.why.en}`,
+      ru: `оператор не может сделать ${facts.action} с диалогом "${facts.userId}": ${facts.why.ru}`,
     }),
   }),
   emulator_wait_timeout: row({

@@ -1,3 +1,4 @@
+import type { Text } from '../../plugin/contract/text.ts';
 import type { Conversation } from './conversation.ts';
 import type { ConversationRegistry } from './conversation-registry.ts';
 import type { EmulatedMessage, EmulatedOperator, OperatorStatus } from './emulator-contract.ts';
@@ -66,7 +67,8 @@ export class OperatorSide {
   transfer(userId: string, toOperatorId: string): void {
     const conversation = this.#conversations.get(userId);
     this.#staff.operator(toOperatorId);
-    if (conversation.groupId === null) throw refused('transfer', conversation, 'no operator has it');
+    if (conversation.groupId === null)
+      throw refused('transfer', conversation, { en: 'no operator has it', ru: 'его нет ни у одного оператора' });
     this.#assign(conversation, toOperatorId);
     this.#conversations.touch(conversation);
   }
@@ -110,15 +112,25 @@ export class OperatorSide {
     const conversation = this.#conversations.get(userId);
     const employee = this.#staff.operator(operatorId);
     const { state, groupId } = conversation;
-    if (state === 'stored') throw refused(action, conversation, 'no destination is selected, so no operator sees it');
-    if (state === 'closed') throw refused(action, conversation, 'it is closed');
+    if (state === 'stored')
+      throw refused(action, conversation, {
+        en: 'no destination is selected, so no operator sees it',
+        ru: 'его никуда не перевели, и операторы его не видят',
+      });
+    if (state === 'closed') throw refused(action, conversation, { en: 'it is closed', ru: 'он закрыт' });
     if (state === 'queued') {
       if (employee.groupId !== groupId)
-        throw refused(action, conversation, `it waits in group ${groupId}, the operator is of ${employee.groupId}`);
+        throw refused(action, conversation, {
+          en: `it waits in group ${groupId}, the operator is of ${employee.groupId}`,
+          ru: `он ждёт в группе ${groupId}, а оператор из группы ${employee.groupId}`,
+        });
       this.#assign(conversation, operatorId);
     }
     if (conversation.operatorId !== operatorId)
-      throw refused(action, conversation, `operator ${conversation.operatorId} has it: transfer it first`);
+      throw refused(action, conversation, {
+        en: `operator ${conversation.operatorId} has it: transfer it first`,
+        ru: `он у оператора ${conversation.operatorId}: сначала его надо передать`,
+      });
     return { conversation, employee };
   }
 
@@ -130,6 +142,6 @@ export class OperatorSide {
   }
 }
 
-function refused(action: string, conversation: Conversation, why: string): Error {
+function refused(action: string, conversation: Conversation, why: Text): Error {
   return emulatorError('emulator_refused', { action, userId: conversation.userId, why });
 }

@@ -5,6 +5,7 @@ import { codeOf, textOf } from '../../../plugin/contract/coded-error.ts';
 import { CLI_TEXTS } from '../cli-texts.ts';
 import { type CommandWork, EXIT_DONE } from '../command.ts';
 import { cliError } from '../errors.ts';
+import { languageOf } from '../parse-arguments.ts';
 import { MAIN_EXAMPLE, packageRoot } from '../package-files.ts';
 import { printable, printableJson } from '../terminal.ts';
 
@@ -14,7 +15,7 @@ const MAX_ID_LENGTH = 64;
 const NOT_COPIED: ReadonlySet<string> = new Set(['README.md']);
 
 /** `new`: a bot to begin with. Nothing that is there is overwritten. */
-export const newBot: CommandWork = async ({ terminal, arguments: { positionals }, language, json, cwd }) => {
+export const newBot: CommandWork = async ({ terminal, arguments: { positionals }, language, json, cwd, env }) => {
   const folder = resolve(cwd, positionals[0] ?? '');
   const id = idOf(basename(folder));
   await makeFolder(folder);
@@ -38,8 +39,10 @@ export const newBot: CommandWork = async ({ terminal, arguments: { positionals }
   else {
     const shown = printable(positionals[0] ?? '');
     terminal.out(CLI_TEXTS.newBot(shown)[language]);
-    for (const next of ['simulate', 'check']) terminal.out(`  npx metabot-livetex ${next} ${shown}`);
-    terminal.out(`  npx metabot-livetex replay ${shown}/scenario.json`);
+    // Whoever asked for this language on the command line reads the next commands in it, too.
+    const lang = languageOf(undefined, env) === language ? '' : ` --lang ${language}`;
+    for (const next of ['simulate', 'check']) terminal.out(`  npx metabot-livetex ${next} ${shown}${lang}`);
+    terminal.out(`  npx metabot-livetex replay ${shown}/scenario.json${lang}`);
   }
   return EXIT_DONE;
 };

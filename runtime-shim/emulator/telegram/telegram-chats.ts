@@ -96,7 +96,11 @@ export class TelegramChats {
           const button = message.buttons.flat().find(({ text }) => text === caption);
           if (button?.callback_data !== undefined) return this.#press(chat, message, button.callback_data);
         }
-        throw emulatorError('emulator_refused', { action: 'press', userId: String(id), why: `no button "${caption}"` });
+        throw emulatorError('emulator_refused', {
+          action: 'press',
+          userId: String(id),
+          why: { en: `no button "${caption}"`, ru: `нет кнопки "${caption}"` },
+        });
       },
       pressAgain: (press) => {
         const known = this.#presses.get(press);

@@ -104,9 +104,11 @@ test('new makes a bot that loads, passes check and replay, and is clean in an ed
   expect(file.stderr).toContain('a file has that name');
 });
 
-test('new cuts a long name to an id that a bot may have, also between the halves of a character', async () => {
+test('new cuts a long name to an id that a bot may have, and names the next commands in the language asked for', async () => {
   const folder = join(await temporaryFolder(), `a${'𐐨'.repeat(40)}`);
-  expect(await runCommand(['new', folder])).toMatchObject({ code: 0, stderr: '' });
+  const made = await runCommand(['new', folder, '--lang', 'ru']);
+  expect(made).toMatchObject({ code: 0, stderr: '' });
+  expect(made.stdout.match(/ --lang ru$/gm)).toHaveLength(3);
   expect((await loadBot(folder)).id).toBe(`a${'𐐨'.repeat(31)}`);
 });
 

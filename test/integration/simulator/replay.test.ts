@@ -94,6 +94,9 @@ describe('a recorded dialog', () => {
     const { differences } = await playRecording(folder, scenario);
     expect(differences.map(({ step, what }) => `${step} ${what}`)).toContain('4 deed');
     expect(differences.map((difference) => differenceText(difference, 'en')).join('\n')).toContain('emulator_refused');
+    expect(differences.map((difference) => differenceText(difference, 'ru')).join('\n')).toContain(
+      'его никуда не перевели',
+    );
   });
 
   it('may hold a pattern where a text is another one each time', async () => {
