@@ -273,6 +273,10 @@ export const TAKES: Readonly<Record<string, Text>> = {
     en: "the table's code, columns ['a'], conditions [['a', '=', 1]], an order [['a', 'desc']], how many, from which one",
     ru: "код таблицы, столбцы ['a'], условия [['a', '=', 1]], порядок [['a', 'desc']], сколько, с какой",
   },
+  findLeads: {
+    en: "columns ['id'], conditions [['name', '=', 'a']], an order [['id', 'desc']], how many, from which one",
+    ru: "столбцы ['id'], условия [['name', '=', 'a']], порядок [['id', 'desc']], сколько, с какого",
+  },
   createItem: { en: "the table's code and { column: value }", ru: 'код таблицы и { столбец: значение }' },
   updateItem: {
     en: "the table's code, the row's id, { column: value }",

@@ -56,6 +56,8 @@ const TAKEN = [
   `lead.setStatusById('1').setStatus(2).setStatusByName('Новый'); if (lead.isInStatus(null)) lead.issetStatusById('1');`,
   `bot.scheduleJob({ script_code: 'start', is_periodic: 'true', repeat_interval_sec: '60', add_tags: { 0: 'a' }, ticket_id: null });`,
   `bot.scheduleScript('1', leadId, '', null); bot.scheduleScript(1, String(leadId), null, { run_after_sec: '60', remove_tags: ['a'] });`,
+  `bot.sendMessage('?', [{ text: 'a', line_num: 1 }]); bot.sendMessage('?', { 0: { text: 'a' }, 1: [{ text: 'b' }] }, { 0: { type: 'image', url: 'https://example.com/a.png' } });`,
+  `bot.findLeads({ 0: 'id' }, [['id', 1]], ['id'], '10', '0'); bot.issetAttr('a'); bot.getData('name');`,
   `bot.removeScheduledJobs({ script_code: null }); bot.run({ script_id: '1' });`,
   `table.find('p', null, null, null, '5', '0'); table.updateItem('p', '1', { a: null });`,
   `lead.setData('name', 5).setContext('a').setContext('b', true).deleteContexts({ 0: 'a' });`,
