@@ -95,7 +95,8 @@ test('on PostgreSQL', { timeout: TIMEOUT_MS }, async () => {
   await fill(storage, 'abort', clock.now());
   const { deaths, said } = await liveOn(url, clock.now());
   expect(deaths).toBeGreaterThanOrEqual(5);
-  expect(deaths).toBeLessThanOrEqual(6);
+  // A third death counts only when nobody else's work was under way beside it, so each of the two may have one more.
+  expect(deaths).toBeLessThanOrEqual(8);
   // Of one of them at least: the other may end the process before it is told.
   expect(said).toMatch(/"type":"dead","lane":"deadly (one|two)"/);
   await expectOnlyDeadlyGivenUp(storage);

@@ -147,6 +147,10 @@ test.each([
       'undefined',
       'lead',
       'bot',
+      // The library moment-with-locales.
+      'moment',
+      'with',
+      'locales',
     ]),
   }).toEqual({
     said: expect.stringMatching(/[а-яё]/iu) as string,
