@@ -1,5 +1,6 @@
 import { scriptCauseText } from '../../../leads/script-cause-text.ts';
 import type { TransferEnd } from '../../../../plugin/contract/dialog.ts';
+import { wordsFor } from '../../../../plugin/contract/text.ts';
 import type { EntryRecord } from '../../records.ts';
 import type { Language } from '../state/page-context.ts';
 import { timeText } from '../texts/language.ts';
@@ -19,7 +20,9 @@ export function entryText({ facts }: EntryRecord, texts: Texts, language: Langua
     case 'script': {
       const title = facts.error ? words.scriptFailed : words.script;
       const name = facts.file === undefined ? facts.script : `${facts.script} · ${facts.file}`;
-      const about = facts.error ? facts.error.message : scriptCauseText(facts.because, texts.between.scriptCauses);
+      const about = facts.error
+        ? wordsFor(language, facts.error.message, facts.error.ru)
+        : scriptCauseText(facts.because, texts.between.scriptCauses);
       return { title: `${title} ${name}`, about };
     }
     case 'attributes':

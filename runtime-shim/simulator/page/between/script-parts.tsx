@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { wordsFor } from '../../../../plugin/contract/text.ts';
 import { scriptCauseText } from '../../../leads/script-cause-text.ts';
 import type { ScriptLogLine, ScriptUsage } from '../../../sandbox/contract.ts';
 import type { EntryFacts } from '../../records.ts';
@@ -18,7 +19,7 @@ interface Props {
 
 /** A script run: why, what went wrong and where, what it printed, what it took. */
 export function ScriptParts({ at, facts: { because, error, file }, detail: { log, usage } }: Props) {
-  const { texts } = usePage();
+  const { texts, language } = usePage();
   const words = texts.between.detail;
   const hint = error && scriptHint(error.code, texts);
   return (
@@ -26,7 +27,7 @@ export function ScriptParts({ at, facts: { because, error, file }, detail: { log
       {error !== undefined && (
         <Part title={words.error}>
           <span class="problem">
-            {error.code}: {error.message}
+            {error.code}: {wordsFor(language, error.message, error.ru)}
           </span>
           <SourceLink {...error} at={at} />
         </Part>
