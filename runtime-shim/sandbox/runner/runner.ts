@@ -148,6 +148,7 @@ export class Runner {
     } catch (error) {
       const isUsed = slot.runs > 1;
       const isInnocent = isTimeout(error) && run.broken === undefined && !this.#doomed && this.#isWithinCpu(run);
+      run.rememberCpu();
       this.#evict(slot);
       if (isUsed && run.broken === undefined && !this.#doomed && isMemoryLoss(error)) {
         // What scripts before it left behind counts too: only in a fresh isolate is it this script's own memory.
