@@ -156,7 +156,7 @@ function folded(text: string): string {
     .toLowerCase()
     .replaceAll('ё', 'е')
     .replaceAll(/\s+/g, ' ')
-    .replace(/[.!]+$/, '');
+    .replace(/(?<![.!])[.!]+$/, '');
 }
 
 /** What an operator may type in LiveTex instead of a text to the lead (Metabot24's documentation, "LiveTex"). */

@@ -9,6 +9,7 @@ import { createLiveTexPlugin } from '../../plugin/index.ts';
 import type { RuntimeActivity } from '../../runtime-shim/runtime/contract.ts';
 import { startRuntime } from '../support/start-runtime.ts';
 import { botScene, mistakes, said } from '../support/bot-scene.ts';
+import { leadSays, operatorDialog } from '../unit/dialog/dialog-run.ts';
 import { temporaryStorageFolder } from '../support/storage-folder.ts';
 import { MAX_BLOCK_MS, shortestBlock } from './loop-watch.ts';
 
@@ -111,6 +112,14 @@ test.each([
   expect(runtime.activities.filter((activity) => activity.kind === 'script' && activity.error !== undefined)).toEqual(
     [],
   );
+});
+
+test('a lead’s text is compared with the phrase that leads back to the bot in no time, whatever it is made of', async () => {
+  const run = operatorDialog({ settings: { exit: { phrases: ['бот'], script: 'return' } } });
+  for (const text of [`${'.'.repeat(100_000)}x`, `${'! '.repeat(50_000)}x`, `${' '.repeat(100_000)}x`]) {
+    expect(await shortestBlock(async () => run.feed(leadSays(text)))).toBeLessThan(MAX_BLOCK_MS);
+  }
+  expect(run.state.mode).toBe('operator');
 });
 
 test('tags that commands add have the same end as those of scripts', async () => {
