@@ -5,6 +5,7 @@ import type { Channels } from '../channels/channels.ts';
 import type { LinkedFile } from '../channels/file-links.ts';
 import { codeOf } from '../../plugin/contract/coded-error.ts';
 import { answerBusy, answerError, answerNotFound, answerText, discardBody } from './answer.ts';
+import { write } from './message-stream.ts';
 import { type BodyBudget, readBody } from './read-body.ts';
 import type { HttpCall, Route } from './routes.ts';
 import { sniffType } from './sniff-type.ts';
@@ -125,7 +126,7 @@ async function sendFile(
     for (let chunk = head; ;) {
       const piece = chunk.subarray(Math.max(0, from - at), Math.max(0, to + 1 - at));
       at += chunk.byteLength;
-      if (piece.byteLength > 0 && !response.write(piece)) await drained(response);
+      if (piece.byteLength > 0) await write(response, piece);
       if (at > to || response.destroyed) break;
       const next = await chunks.next();
       if (next.done === true) break;
@@ -135,12 +136,6 @@ async function sendFile(
   } finally {
     await chunks.return?.();
   }
-}
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    response.once('drain', resolve).once('close', resolve);
-  });
 }
 
 /** One range of bytes (RFC 9110, 14.2); several, or another unit, are answered with the whole. */

@@ -82,9 +82,9 @@ export async function streamMessages(response: ServerResponse, stream: StreamReq
   }
 }
 
-/** Writes, and waits while the reader is slower than the dialog: nothing piles up for a reader that sleeps. */
-async function write(response: ServerResponse, text: string): Promise<void> {
-  if (response.destroyed || response.write(text)) return;
+/** Writes, and waits while the reader is slower: nothing piles up for one that sleeps. Ends when the reader has gone. */
+export async function write(response: ServerResponse, piece: string | Uint8Array): Promise<void> {
+  if (response.destroyed || response.write(piece)) return;
   const left = new AbortController();
   await Promise.race([
     once(response, 'drain', { signal: left.signal }),
