@@ -24,7 +24,7 @@ export interface MessengerRequest {
 
 /** How a request ended. `why`: a sentence without the address, which may hold a token. */
 export type MessengerEnd =
-  | { readonly is: 'answer'; readonly status: number; readonly retryAfter: string | undefined; readonly text: string }
+  | { readonly is: 'answer'; readonly status: number; readonly text: string }
   /** `sent`: it went out, so what it asks for may have been done. */
   | { readonly is: 'failed'; readonly sent: boolean; readonly why: string };
 
@@ -52,11 +52,7 @@ export class MessengerHttp {
     const late = AbortSignal.timeout(timeoutMs);
     let sent = false;
     try {
-      const {
-        status,
-        headers: received,
-        bytes,
-      } = await exchange({
+      const { status, bytes } = await exchange({
         dispatcher: this.#dispatcher,
         url,
         method,
@@ -69,13 +65,7 @@ export class MessengerHttp {
         },
       });
       if (bytes === null) return { is: 'failed', sent, why: `the answer has more than ${maxBytes} bytes` };
-      const retryAfter = received['retry-after'];
-      return {
-        is: 'answer',
-        status,
-        retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-        text: String(bytes),
-      };
+      return { is: 'answer', status, text: String(bytes) };
     } catch (error) {
       signal.throwIfAborted();
       return { is: 'failed', sent, why: late.aborted ? `no answer within ${timeoutMs} ms` : networkReason(error) };

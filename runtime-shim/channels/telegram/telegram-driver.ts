@@ -86,6 +86,8 @@ const webhookSchema = z.object({
 });
 const fileSchema = z.object({ file_path: z.string(), file_size: z.number().optional() });
 
+const updatesSchema = z.array(z.unknown());
+
 class TelegramDriver implements ChannelDriver {
   readonly kind = 'telegram';
   readonly traits = TRAITS;
@@ -128,34 +130,26 @@ class TelegramDriver implements ChannelDriver {
       allowed_updates: ALLOWED_UPDATES,
       ...(offset === undefined ? {} : { offset }),
     };
-    const updates = await this.#api.need(z.array(z.unknown()), 'getUpdates', fields, signal, POLL_SECONDS * 1_000);
+    const updates = await this.#api.need(updatesSchema, 'getUpdates', fields, signal, POLL_SECONDS * 1_000);
     const next = Math.max(offset ?? 0, ...updates.map((update) => (updateNumber(update) ?? 0) + 1));
     return {
       items: updates.map((update) => readUpdate(update, now)),
       // The time is that of the last update: without any the cursor grows old.
-      cursor: { offset: next, at: updates.length > 0 || offset === undefined ? now : ageOf(parsed.data, now) },
+      cursor: { offset: next, at: updates.length > 0 || offset === undefined ? now : (parsed.data?.at ?? now) },
     };
   }
 
   async send(lead: string, part: Part, context: SendContext): Promise<SendOutcome> {
-    const markup = markupOf(part);
     const { file, text = '' } = part;
-    const told = paramsOf(part);
+    const markup = markupOf(part);
+    const common = { ...paramsOf(part), chat_id: lead, ...(markup === undefined ? {} : { reply_markup: markup }) };
     if (file === undefined) {
-      const fields = { ...told, chat_id: lead, text, ...(markup === undefined ? {} : { reply_markup: markup }) };
-      return outcomeOf(await this.#api.call('sendMessage', fields, context.signal), part);
+      return outcomeOf(await this.#api.call('sendMessage', { ...common, text }, context.signal), part);
     }
     const { method, field } = METHODS[file.type];
-    const caption = text === '' ? {} : { caption: text };
+    const fields = { ...common, ...(text === '' ? {} : { caption: text }) };
     if (file.by === 'link') {
-      const fields = {
-        ...told,
-        chat_id: lead,
-        [field]: file.url,
-        ...caption,
-        ...(markup === undefined ? {} : { reply_markup: markup }),
-      };
-      return outcomeOf(await this.#api.call(method, fields, context.signal), part);
+      return outcomeOf(await this.#api.call(method, { ...fields, [field]: file.url }, context.signal), part);
     }
     let content: OpenedFile;
     try {
@@ -165,14 +159,8 @@ class TelegramDriver implements ChannelDriver {
       const why = error instanceof Error ? error.message : 'it cannot be had';
       return { is: 'not_shown', because: 'file', why: `the file cannot be sent along: ${why}` };
     }
-    const fields = {
-      ...asTexts(told),
-      chat_id: lead,
-      ...caption,
-      ...(markup === undefined ? {} : { reply_markup: JSON.stringify(markup) }),
-    };
     const name = file.name ?? nameIn(file.url);
-    const end = await this.#api.upload(method, fields, { field, name, content }, context.signal);
+    const end = await this.#api.upload(method, asTexts(fields), { field, name, content }, context.signal);
     return outcomeOf(end, part);
   }
 
@@ -229,10 +217,6 @@ class TelegramDriver implements ChannelDriver {
   }
 }
 
-function ageOf(cursor: z.infer<typeof cursorSchema> | undefined, now: number): number {
-  return cursor?.at ?? now;
-}
-
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
@@ -248,11 +232,12 @@ function markupOf({ buttons }: Part): { readonly inline_keyboard: readonly unkno
   return { inline_keyboard: keyboard };
 }
 
+const paramsSchema = z.record(z.string(), z.unknown());
+
 /** Fields of Telegram that an author gives: whatever they are, they do not change whom and what is sent. */
 function paramsOf({ params }: Part): Readonly<Record<string, unknown>> {
   const json = params === undefined ? undefined : parseBoundedJson(params);
-  const parsed = z.record(z.string(), z.unknown()).safeParse(json?.ok === true ? json.value : {});
-  return parsed.success ? parsed.data : {};
+  return paramsSchema.safeParse(json?.ok === true ? json.value : {}).data ?? {};
 }
 
 /** Fields of a form: what is no text is JSON there. */

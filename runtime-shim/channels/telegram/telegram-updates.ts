@@ -77,10 +77,11 @@ export function readUpdate(update: unknown, now: number): InboundItem {
   return read ?? unknownItem(parsed.data, now);
 }
 
+const numberedSchema = updateSchema.pick({ update_id: true });
+
 /** The number of an update, where there is one. */
 export function updateNumber(update: unknown): number | undefined {
-  const parsed = updateSchema.pick({ update_id: true }).safeParse(update);
-  return parsed.success ? parsed.data.update_id : undefined;
+  return numberedSchema.safeParse(update).data?.update_id;
 }
 
 function readMessage(update: Update): InboundItem | undefined {
