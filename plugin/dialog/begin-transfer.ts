@@ -26,8 +26,7 @@ export function groupFor(draft: Draft, wanted: WantedGroups): Group | undefined 
   const { groups, reason } = fact(draft.context, 'availability');
   if (groups === null) {
     const why = reason === undefined ? '' : `: ${reason}`;
-    const text = `Неизвестно, есть ли операторы онлайн, поэтому считаем, что их нет${why}`;
-    draft.effects.push({ do: 'authorLog', level: 'warn', text });
+    warn(draft, `Неизвестно, есть ли операторы онлайн, поэтому считаем, что их нет${why}`);
     return undefined;
   }
   const choice = chooseGroup(groups, wanted, draft.context.settings);
@@ -51,7 +50,11 @@ export function warn({ effects }: Draft, text: string | undefined): void {
 type Asked = Pick<TransferCourse, 'reason' | 'script' | 'group' | 'operators'>;
 
 /** What was asked for, and who was there. */
-function asked({ context }: Draft, { reason, script }: EventOf<'TransferRequested'>, group: Group | undefined): Asked {
+export function asked(
+  { context }: Draft,
+  { reason, script }: Pick<EventOf<'TransferRequested'>, 'reason' | 'script'>,
+  group: Group | undefined,
+): Asked {
   return {
     reason: reason ?? null,
     script: script ?? null,
@@ -92,22 +95,10 @@ function beginTransfer(draft: Draft, event: EventOf<'TransferRequested'>, group:
     // What was left for operators comes to them with this.
     messageLeft: false,
     selectedAt: null,
-    lastTransfer: {
-      number: transfer,
-      ...asked(draft, event, group),
-      operator: null,
-      requestedAt: context.now,
-      acceptedAt: null,
-      connectedAt: null,
-      answeredAt: null,
-      endedAt: null,
-      endedBy: null,
-      messages: { lead: 0, operator: 0 },
-    },
   };
+  noteCourse(draft, { ...asked(draft, event, group), requestedAt: context.now });
   draft.cause = 'transfer_requested';
-  const { problem } = fact(context, 'profile');
-  if (problem !== undefined) draft.effects.push({ do: 'authorLog', level: 'warn', text: problem });
+  warn(draft, fact(context, 'profile').problem);
   draft.effects.push(
     { do: 'select', transfer, again: false, selection },
     { do: 'schedule', timer: 'transfer', transfer, number: 0, at: context.now + context.timeouts.transferMs },
@@ -135,7 +126,7 @@ export function acceptSelection(draft: Draft): void {
   const { effects, context } = draft;
   const { transfer } = draft.state;
   draft.state = { ...draft.state, mode: 'waiting', forwarded: true, selectedAt: context.now };
-  noteCourse(draft, { acceptedAt: context.now });
+  noteCourse(draft, { acceptedAt: draft.state.lastTransfer?.acceptedAt ?? context.now });
   draft.cause = 'selection_accepted';
   effects.push(
     { do: 'unschedule', timer: 'transfer' },

@@ -89,9 +89,10 @@ export function mayNeedFacts(event: DialogEvent, settings: DialogSettings, state
     case 'LeaveMessageRequested':
     case 'ReturnRequested':
     case 'SelectionRefused':
-    case 'TimerFired':
     case 'Closed':
       return true;
+    case 'TimerFired':
+      return event.timer !== 'waiting';
     case 'OperatorText':
       return operatorCommand(event.text) !== undefined;
     default:
@@ -131,6 +132,7 @@ function scriptsOf(event: DialogEvent): readonly ScriptType[] {
     case 'SelectionRefused':
       return ['no_operators'];
     case 'TimerFired':
+      if (event.timer === 'waiting') return [];
       return event.timer === 'transfer' ? ['no_operators'] : ['operator_timeout', 'return'];
     case 'OperatorText': {
       const command = operatorCommand(event.text);

@@ -1,5 +1,5 @@
 import type { EventOf } from '../contract/dialog.ts';
-import { groupFor, selectionFor, warn } from './begin-transfer.ts';
+import { asked, groupFor, selectionFor, warn } from './begin-transfer.ts';
 import { type Draft, laterBound, noteCourse } from './draft.ts';
 import { fact } from './facts.ts';
 
@@ -24,7 +24,7 @@ export function leaveMessage(draft: Draft, event: EventOf<'LeaveMessageRequested
     notBefore: laterBound(context.liveTexTime, state.notBefore),
     answered: false,
   };
-  noteCourse(draft, { requestedAt: context.now, reason: event.reason ?? null, script: event.script ?? null });
+  noteCourse(draft, { ...asked(draft, event, group), requestedAt: context.now });
   warn(draft, fact(context, 'profile').problem);
   effects.push({ do: 'select', transfer, again: false, selection }, { do: 'count', outcome: 'message_left' });
 }

@@ -123,7 +123,12 @@ describe('a message is left', () => {
     expect(run.feed({ ...LEAVE, group: 'Г', reason: 'ночь' })).toMatchObject([
       { do: 'select', selection: { groupId: 'g' } },
     ]);
-    expect(run.state.lastTransfer).toMatchObject({ number: 1, reason: 'ночь' });
+    expect(run.state.lastTransfer).toMatchObject({
+      number: 1,
+      reason: 'ночь',
+      group: { id: 'g', name: 'Г' },
+      operators: 'none',
+    });
   });
 
   it('is asked for again by LiveTex, refused by it, or closed unread', () => {
