@@ -3,6 +3,7 @@ import type { Json } from '../../plugin/contract/guest-platform.ts';
 import type { Text } from '../../plugin/contract/text.ts';
 import { keyArgument, listArgument, mustBe, refuse, takes } from './arguments.guest.ts';
 import {
+  hasOwn,
   add,
   isArray,
   joined,
@@ -322,11 +323,15 @@ function fitting(
   return result;
 }
 
+function columnOf(row: Record<string, unknown>, column: string): unknown {
+  return hasOwn(row, column) ? (row[column] ?? null) : null;
+}
+
 function fitsAll(row: Record<string, unknown>, expressions: List<Expression>): boolean {
   for (let index = 0; index < expressions.length; index += 1) {
     const { column, expression, fits } = expressions[index] as Expression;
-    const value = row[column];
-    if (value === undefined || value === null) return false;
+    const value = columnOf(row, column);
+    if (value === null) return false;
     const text = typeof value === 'string' ? value : (toJson(value) ?? '');
     if (testRegExp(expression, text) !== fits) return false;
   }
@@ -337,7 +342,7 @@ function picked(row: Record<string, unknown>, names: List<string>): object {
   const result = {};
   for (let index = 0; index < names.length; index += 1) {
     const name = names[index] as string;
-    setOwn(result, name, row[name] ?? null);
+    setOwn(result, name, columnOf(row, name));
   }
   return result;
 }

@@ -61,6 +61,11 @@ const ATTACKS: Readonly<Record<string, readonly [script: string, returns: unknow
     `table.createItem('p', { a: 1 }); return JSON.stringify(table.find('p', ['constructor', 'toString', '__proto__', 'a']));`,
     '[{"constructor":null,"toString":null,"__proto__":null,"a":1}]',
   ],
+  'names of prototypes beside an expression': [
+    `table.createItem('q', { a: 1 });
+     return JSON.stringify([table.find('q', ['constructor', 'a'], [['a', 'regexp', '1']]), table.find('q', ['a'], [['toString', 'not regexp', 'x']])]);`,
+    '[[{"constructor":null,"a":1}],[]]',
+  ],
   'tables by the hundred': [
     ends(`for (var i = 0; i < 300; i += 1) table.createItem('new' + i, {})`),
     'script_host_calls',
