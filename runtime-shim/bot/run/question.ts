@@ -94,8 +94,8 @@ function commandOf(play: Play, frame: Frame | undefined): { script: BotScript; c
   return script === undefined || command === undefined ? undefined : { script, command };
 }
 
-/** The lead has answered. `wait`: the question goes on waiting; whatever is to run then stands in the play's frames. */
-export async function answer(play: Play, waiting: Waiting, text: string): Promise<'goes on' | 'waits'> {
+/** The lead has answered. Whatever is to run then stands in the play's frames: nothing, when the question goes on waiting. */
+export async function answer(play: Play, waiting: Waiting, text: string): Promise<void> {
   const asked = commandOf(play, play.frames.at(-1));
   if (asked?.command.type === 'run_js_callback') {
     const frame = play.frames.at(-1);
@@ -106,17 +106,18 @@ export async function answer(play: Play, waiting: Waiting, text: string): Promis
       answerForFailed(play, asked.script.code);
     }
     if (end === 'stop' && frame !== undefined) play.leave(frame);
-    return 'goes on';
+    return;
   }
   const question = asked?.command.type === 'value_input' ? asked.command : undefined;
   if (question === undefined || asked === undefined) {
-    keepAnswer(play, waiting.attribute, text);
-    return 'goes on';
+    // Of a command that took the answer itself, and is not there any more.
+    if (waiting.attribute !== '') keepAnswer(play, waiting.attribute, text);
+    return;
   }
   const said = text.trim().toLowerCase();
   if (question.cancel?.words.some((word) => word.trim().toLowerCase() === said) === true) {
     endWith(play, question.cancel.script, { code: 'question_cancelled', of: asked.script.code });
-    return 'goes on';
+    return;
   }
   const button = (question.buttons ?? [])
     .flat()
@@ -125,25 +126,24 @@ export async function answer(play: Play, waiting: Waiting, text: string): Promis
     button !== undefined || question.pattern === undefined || (await matchesExpression(play, question.pattern, text));
   if (isRight) {
     keepAnswer(play, question.attribute, button?.callback_data ?? text);
-    return 'goes on';
+    return;
   }
   const failed = (waiting.failed ?? 0) + 1;
   if (question.tries !== undefined && failed >= question.tries) {
     endWith(play, question.onFailed, { code: 'question_failed', of: asked.script.code });
-    return 'goes on';
+    return;
   }
   const part = ['commands', (play.frames.at(-1)?.next ?? 1) - 1];
   ask(play, question, asked.script.code, part, question.error);
   return waitAgain(play, question, { ...waiting, failed });
 }
 
-function waitAgain(play: Play, command: Command, waiting: Waiting): 'waits' {
+function waitAgain(play: Play, command: Command, waiting: Waiting): void {
   play.lead = {
     ...play.lead,
     position: { ...play.lead.position, waiting: waitFor(play, command, waiting) },
   };
   play.frames = [];
-  return 'waits';
 }
 
 /** The scripts that waited are left; another one takes their place, if one is named. */

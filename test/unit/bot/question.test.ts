@@ -113,3 +113,21 @@ test('run_js_callback gives each message to its code until that returns somethin
   expect(said(await failing.scene.say('ой'))).toEqual(['Простите']);
   expect(failing.scene.lead.position.waiting).toBe(null);
 });
+
+test('an answer to a command that is gone from the folder, and that took answers itself, is kept nowhere', async () => {
+  const scene = await botScene([{ code: 'start', commands: [text('Верно')] }], { sandbox: scripts.sandbox });
+  await scene.say('привет');
+  scene.lead = {
+    ...scene.lead,
+    position: {
+      ...scene.lead.position,
+      waiting: {
+        attribute: '',
+        frames: [{ script: 'start', cause: { code: 'start' }, begun: true, next: 1, pending: [] }],
+        memory: {},
+      },
+    },
+  };
+  await scene.say('ответ');
+  expect(scene.lead.attributes).toEqual({});
+});
