@@ -1,5 +1,6 @@
 /** Scheduled runs of scripts (`bot.scheduleJob`) as the jobs and timers of their lead. */
 import type { Transaction } from '../../plugin/storage/contract.ts';
+import { saidError } from '../bot/run/play.ts';
 import type { ScenarioResult, Trigger } from '../bot/run/scenario-contract.ts';
 import { shimError } from '../errors.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
@@ -44,8 +45,8 @@ export function withRunOfOther(
 ): { readonly lead: LeadRecord; readonly reports: ScenarioResult['reports'] } {
   const scheduled = withRun(lead.scheduled ?? [], run);
   if (scheduled !== undefined) return { lead: { ...lead, scheduled }, reports: [] };
-  const { code, text } = shimError('script_schedule_full', { limit: MAX_SCHEDULED });
-  const error = { code, message: text.en, ru: text.ru, file: '', line: null, column: null };
+  const said = saidError(shimError('script_schedule_full', { limit: MAX_SCHEDULED }));
+  const error = { ...said, file: '', line: null, column: null };
   const report = {
     kind: 'script' as const,
     script: run.script,

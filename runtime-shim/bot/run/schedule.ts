@@ -6,7 +6,7 @@ import { quotedName } from '../../names.ts';
 import type { ScheduleAction } from '../../sandbox/contract.ts';
 import type { Bot } from '../bot.ts';
 import { runAuthorScript } from './author-script.ts';
-import { applyWrites, MAX_ATTRIBUTES_CHARS, NO_WRITES } from './apply-writes.ts';
+import { applyWrites, attributesFull, NO_WRITES } from './apply-writes.ts';
 import { type Play, saidError } from './play.ts';
 
 /** The run that an action asks for, and what the author should know of its time. `undefined`: there is no such script. */
@@ -99,7 +99,6 @@ export async function beginDue(play: Play, due: Scheduled): Promise<boolean> {
     }
   }
   if (applyWrites(play, { ...NO_WRITES, tags: { add: addTags, remove: removeTags } })) return true;
-  const { message } = shimError('script_attributes_full', { limit: MAX_ATTRIBUTES_CHARS });
-  play.mistake(script, { code: 'not_performed' }, { code: 'script_attributes_full', message });
+  play.mistake(script, { code: 'not_performed' }, attributesFull());
   return false;
 }
