@@ -1,10 +1,11 @@
-import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
+import { messageOf } from '../../plugin/contract/coded-error.ts';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Metric, Readiness, WebhookHeaders } from '../../plugin/contract/plugin.ts';
 import type { Storage, Transaction } from '../../plugin/storage/contract.ts';
 import { createLaneWorker } from '../../plugin/storage/index.ts';
 import type { LaneWorker } from '../../plugin/storage/lane-worker-contract.ts';
+import { again } from '../leads/lead-store.ts';
 import type { TranscriptMessage } from '../leads/transcript.ts';
 import { channelQueue, partJob, pruneUnreadable } from './channel-records.ts';
 import type { ChannelDriver, InboundItem, Received, SendContext, SendOutcome } from './contract.ts';
@@ -19,8 +20,6 @@ const CONCURRENCY = 16;
 /** A try that takes longer has failed: an upload of fifty megabytes on a slow line takes less. */
 const DEADLINE_MS = 120_000;
 const LEASE_MS = 150_000;
-/** Two nodes that store something of one lead at one moment: one tries again. */
-const MAX_STORE_TRIES = 5;
 /** Answering a press and looking what the messenger knows take at most so long, ms. */
 const SMALL_CALL_MS = 15_000;
 const DEFAULT_WATCH_MS = 600_000;
@@ -127,14 +126,8 @@ export class Channel {
     const { answer, items } = this.driver.receive(bytes, headers, clock.now());
     if (items.length === 0) return answer;
     await this.#prepare();
-    for (let tries = 1; ; tries += 1) {
-      try {
-        for (const act of await storage.transaction((tx) => this.#take(tx, items))) act();
-        return answer;
-      } catch (error) {
-        if (codeOf(error) !== 'storage_conflict' || tries === MAX_STORE_TRIES) throw error;
-      }
-    }
+    for (const act of await again(() => storage.transaction((tx) => this.#take(tx, items)))) act();
+    return answer;
   }
 
   /** The lead is told something: stores what is to be sent, in the transaction that stores the line. */

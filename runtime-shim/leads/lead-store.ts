@@ -1,9 +1,24 @@
 import { z } from 'zod';
+import { codeOf } from '../../plugin/contract/coded-error.ts';
 import { type LeadRef, leadRefSchema, userIdOf } from '../../plugin/contract/lead.ts';
 import type { ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
 import { type LeadRecord, leadRecordSchema, NEW_POSITION } from './lead-record.ts';
 import { authorLogOf, BOTS, LEADS, LEAD_FLAGS, LEAD_IDS, leadKey, transcriptOf } from './lead-keys.ts';
 import { createHash } from 'node:crypto';
+
+/** Our choice: so many that all of them meet another writer are no accident. */
+const MAX_TRIES = 5;
+
+/** Somebody else, another node perhaps, made or wrote the lead between reading and writing: then all of it is done again. */
+export async function again<Value>(work: () => Promise<Value>): Promise<Value> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (codeOf(error) !== 'storage_conflict' || tries === MAX_TRIES) throw error;
+    }
+  }
+}
 
 /** A lead and the version to compare with when it is written. */
 export interface StoredLead {

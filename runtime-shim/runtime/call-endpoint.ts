@@ -1,6 +1,5 @@
 import { storeTableWrites } from '../tables/table-store.ts';
 import { z } from 'zod';
-import { codeOf } from '../../plugin/contract/coded-error.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
 import { issueWords } from '../../plugin/contract/issue-words.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
@@ -12,7 +11,7 @@ import { runScenario } from '../bot/run/run-scenario.ts';
 import type { BotScript } from '../bot/load/bot-schema.ts';
 import type { Bot } from '../bot/bot.ts';
 import { shimError } from '../errors.ts';
-import { leadWithNumber, readLead, writeBotAttributes } from '../leads/lead-store.ts';
+import { again, leadWithNumber, readLead, writeBotAttributes } from '../leads/lead-store.ts';
 import type { ScriptError, ScriptResult, ScriptRun } from '../sandbox/contract.ts';
 import { commitScenario } from './commit-scenario.ts';
 import { roomOf } from './lead-room.ts';
@@ -25,8 +24,6 @@ import type { RuntimeContext } from './runtime-context.ts';
 
 /** Calls of a bot's endpoints at one time in this process. Our choice; each may wait for the network as long as a script may. */
 const MAX_CALLS = 64;
-/** A call meets its lead's own messages, and writes behind them. */
-const MAX_TRIES = 5;
 /** Runs for leads that one call may start. Our choice: as many as a list for one mailing of a small shop. */
 const MAX_RUNS = 100;
 
@@ -228,11 +225,16 @@ async function callForLead(
     const stored = await readLead(tx, lead);
     return stored === undefined ? 0 : roomOf(stored.lead);
   });
-  const leave = room === 0 ? undefined : await context.room.enter(room, AbortSignal.timeout(MAX_SCENARIO_MS));
+  const leave =
+    room === 0
+      ? undefined
+      : await context.room.enter(room, AbortSignal.timeout(MAX_SCENARIO_MS)).catch(() => 'busy' as const);
+  if (leave === 'busy') return refusal(503, 'busy', 'other large leads of this bot are being worked on: call again');
   return await again(async () => {
-    const { before, botAttributes } = await context.storage.read(async (tx) => ({
+    const { before, botAttributes, isMuted } = await context.storage.read(async (tx) => ({
       before: await readLead(tx, lead),
       botAttributes: await context.botAttributes.read(tx, context.botId),
+      isMuted: (await context.channels()?.isMuted(tx, lead)) === true,
     }));
     if (before === undefined) return refusal(404, 'not_found', `the bot has no lead with the number ${number}`);
     const ports = portsOf(context, job, false, () => undefined);
@@ -241,6 +243,7 @@ async function callForLead(
       bot: withScript,
       lead: before.lead,
       botAttributes,
+      isMuted,
       trigger: { ...job, keepsQuestion: true },
       now: context.clock.now(),
       args,
@@ -263,17 +266,6 @@ async function callForLead(
     const error = result.reports.flatMap((report) => (report.kind === 'script' ? [report.error] : [])).find(Boolean);
     return own?.ok === true && error === undefined ? { status: 200, body: own.returned } : failed(error);
   }).finally(() => leave?.());
-}
-
-/** A lead's own message, or another call, wrote between: then all of it is done again. */
-async function again<Value>(work: () => Promise<Value>): Promise<Value> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (codeOf(error) !== 'storage_conflict' || tries === MAX_TRIES) throw error;
-    }
-  }
 }
 
 /** The answer when bot or lead may store no more now. */

@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto';
-import { codeOf } from '../../plugin/contract/coded-error.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Content } from '../../plugin/contract/message.ts';
 import type { Json, NewJob, Transaction } from '../../plugin/storage/contract.ts';
 import { idScope, leadKey, leadQueue } from '../leads/lead-keys.ts';
-import { ensureLead } from '../leads/lead-store.ts';
+import { again, ensureLead } from '../leads/lead-store.ts';
 import { appendAuthorLog, appendLine } from '../leads/transcript.ts';
 import type { LeadMessageInput, RuntimeActivity } from './contract.ts';
 import type { LeadJob } from './lead-job.ts';
 import { parseLeadMessage } from './lead-message.ts';
 import type { RuntimeContext } from './runtime-context.ts';
-
-/** Two nodes that meet a new lead at one moment: one of them tries again and finds it. */
-const MAX_TRIES = 5;
 
 /**
  * Stores a lead's message with the job that will act on it, in one transaction; a repeated id changes nothing. The message
@@ -25,14 +21,8 @@ export async function receiveMessage(
 ): Promise<{ readonly id: string }> {
   const { id, lead, chars, store } = messageToStore(context, input, newId);
   context.quota.receive(lead, chars);
-  for (let tries = 1; ; tries += 1) {
-    try {
-      (await context.storage.transaction(store))();
-      return { id };
-    } catch (error) {
-      if (codeOf(error) !== 'storage_conflict' || tries === MAX_TRIES) throw error;
-    }
-  }
+  (await again(() => context.storage.transaction(store)))();
+  return { id };
 }
 
 /** The same in a transaction that somebody else begins: `store` returns what to do once it is committed. @throws message_invalid */
