@@ -123,7 +123,7 @@ test('an answer to a command that is gone from the folder, and that took answers
       ...scene.lead.position,
       waiting: {
         attribute: '',
-        frames: [{ script: 'start', cause: { code: 'start' }, begun: true, next: 1, pending: [] }],
+        frames: [{ script: 'start', cause: { code: 'new_lead' }, begun: true, next: 1, pending: [] }],
         memory: {},
       },
     },
