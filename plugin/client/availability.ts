@@ -1,4 +1,5 @@
 import { codeOf, type CodedError } from '../contract/coded-error.ts';
+import { isOnline } from '../contract/groups.ts';
 import type { Clock } from '../contract/host.ts';
 import type { Destination } from '../contract/livetex-api.ts';
 import { pluginError } from '../errors.ts';
@@ -179,9 +180,4 @@ export function createAvailability(
       return { state: 'none', groups, at, error: error ?? pluginError('livetex_no_group', { binding }) };
     return { state: groups.some(isOnline) ? 'online' : 'none', groups, at, ...(error && { error }) };
   }
-}
-
-/** `has_online` decides, as Metabot24's documentation says. 1.2 has `is_available` beside it, which counts free slots: a full group still has operators online. */
-function isOnline(group: Destination): boolean {
-  return group.has_online ?? group.is_available ?? false;
 }

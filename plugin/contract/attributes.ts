@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { spoken } from './issue-words.ts';
+import { leadingUnits } from './split-text.ts';
 
 /** The system attribute that `lead.setLiveTexAttr` writes (Metabot24's documentation, «LiveTex»). */
 export const LIVETEX_ATTRS_KEY = 'sys_livetex_attrs';
@@ -48,13 +49,13 @@ export function attributesForLiveTex(attributes: LiveTexAttrs): BoundedAttribute
       continue;
     }
     if (name.length > MAX_KEY_LENGTH || value.length > MAX_VALUE_LENGTH) cut.push(name);
-    const key = leading(name.toWellFormed().replace(NOT_IN_A_KEY, ' ').trim(), MAX_KEY_LENGTH);
-    if (key !== '') values.set(key, leading(value.toWellFormed().replaceAll('\u0000', ''), MAX_VALUE_LENGTH));
+    const key = shortened(name.toWellFormed().replace(NOT_IN_A_KEY, ' ').trim(), MAX_KEY_LENGTH);
+    if (key !== '') values.set(key, shortened(value.toWellFormed().replaceAll('\u0000', ''), MAX_VALUE_LENGTH));
   }
   return { values: Object.fromEntries(values), left, cut };
 }
 
-/** At most so many UTF-16 units, with a sign that there was more, and no half of a pair. */
-function leading(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+/** At most so many UTF-16 units, with a sign that there was more. */
+function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${leadingUnits(text, most - 1)}…`;
 }

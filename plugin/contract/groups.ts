@@ -30,6 +30,11 @@ export const groupNameSchema = textSchema.trim().min(1).max(MAX_GROUP_NAME);
 /** Groups that are tried in order when the first one has nobody. */
 export const reserveSchema = z.array(groupNameSchema).max(MAX_RESERVE);
 
+/** `has_online` decides, as Metabot24's documentation says. 1.2 has `is_available` beside it, which counts free slots: a full group still has operators online. */
+export function isOnline(group: Destination): boolean {
+  return group.has_online ?? group.is_available ?? false;
+}
+
 /** LiveTex's groups in its order. In a webhook it does not say who is online: then nobody is. */
 export function groupsOf(destinations: readonly Destination[]): Group[] {
   return destinations
@@ -37,7 +42,7 @@ export function groupsOf(destinations: readonly Destination[]): Group[] {
     .slice(0, MAX_GROUPS)
     .map((destination) => {
       const id = sound(destination.destination_id);
-      const online = destination.has_online ?? destination.is_available ?? false;
+      const online = isOnline(destination);
       const name = sound(destination.name ?? '')
         .slice(0, MAX_GROUP_NAME)
         .toWellFormed()

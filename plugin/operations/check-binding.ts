@@ -2,7 +2,7 @@
 import { connect } from 'node:tls';
 import { isLoopback, webhookUrlOf } from '../contract/binding-config.ts';
 import { codeOf, textOf } from '../contract/coded-error.ts';
-import { findGroup, type Group, groupsOf, listedGroups } from '../contract/groups.ts';
+import { findGroup, type Group, groupsOf, isOnline, listedGroups } from '../contract/groups.ts';
 import type { Destination } from '../contract/livetex-api.ts';
 import { type Check, failedCheck } from '../contract/plugin.ts';
 import { russianCount, same, type Text } from '../contract/text.ts';
@@ -125,7 +125,7 @@ async function askLiveTex({ client, config }: Binding): Promise<Check[]> {
     const refused = codeOf(error) === 'livetex_token_refused';
     return [failedCheck('token', textOf(error), refused ? ADVICE.token : ADVICE.reach)];
   }
-  const online = groups.some((group) => group.has_online ?? group.is_available ?? false);
+  const online = groups.some(isOnline);
   return [
     good('token'),
     await checkVersion(client, config.apiVersion),
