@@ -4,7 +4,7 @@ import type { Json } from '../../plugin/contract/guest.ts';
 import type { Bot } from '../bot/bot.ts';
 import { shimError } from '../errors.ts';
 import { LEADS } from '../leads/lead-keys.ts';
-import { type LeadRecord, leadRecordSchema } from '../leads/lead-record.ts';
+import { leadRecordSchema } from '../leads/lead-record.ts';
 import type { Work } from '../tables/match-row.ts';
 import { foundRows, querySchema } from '../tables/table-session.ts';
 import { giveWay } from '../turns.ts';
@@ -16,6 +16,8 @@ const MAX_LEADS = 20_000;
 const READ_LEADS = 50;
 
 const keySchema = z.string();
+/** What of a lead is looked through: a whole one may be large. */
+const foundLeadSchema = leadRecordSchema.pick({ ref: true, id: true, name: true, status: true, createdAt: true });
 
 /** What one run asks. A run that begins anew has another signal, and all of its bound. */
 export class LeadSearch {
@@ -45,7 +47,7 @@ export class LeadSearch {
         throw shimError('script_host_calls', { limit: MAX_LEADS, what });
       }
       for (const lead of page) {
-        rows.push(columnsOf(leadRecordSchema.parse(lead), bot));
+        rows.push(columnsOf(foundLeadSchema.parse(lead), bot));
         await giveWay();
       }
     }
@@ -82,7 +84,10 @@ async function* leadsOf(context: RuntimeContext, signal: AbortSignal): AsyncGene
   }
 }
 
-function columnsOf({ ref, id, name, status, createdAt }: LeadRecord, bot: Bot): Record<string, Json> {
+function columnsOf(
+  { ref, id, name, status, createdAt }: z.infer<typeof foundLeadSchema>,
+  bot: Bot,
+): Record<string, Json> {
   const known = bot.statuses.find((one) => one.id === status || one.name === status);
   return {
     id,

@@ -6,7 +6,7 @@ import { exportsOf, lintBot } from './lint-bot.ts';
 import { type KnownNames, lintScript } from './lint-script.ts';
 import { inOrder, type ScriptProblem } from './script-problem.ts';
 import { keyOf, ScriptTree } from './script-tree.ts';
-import { findTypeScript, platformMethods, typeCheck, type TypeScript } from './type-check.ts';
+import { findTypeScript, type PlatformMethods, platformMethods, typeCheck, type TypeScript } from './type-check.ts';
 
 /** Libraries of the platform's vendor and packages that the runtime has (`docs/platform.md`). */
 const VENDOR_LIBRARIES = ['Common.Bot.Commands', 'moment', 'moment-with-locales'] as const;
@@ -38,11 +38,12 @@ export async function checkBot({ bot, typings }: CheckBotOptions): Promise<BotCh
     ...libraries.map(([, library]) => library),
     ...conditions.map(({ source }) => source),
   ];
+  const methods = await platformMethods(typings);
   const known: KnownNames = {
     scripts: new Set(bot.scripts.keys()),
     libraries: new Set([...Object.keys(bot.libraries), ...VENDOR_LIBRARIES]),
     exports: new Map(Object.entries(bot.libraries).flatMap(([name, { code }]) => exportsOf(name, code))),
-    methods: await platformMethods(typings),
+    methods,
   };
   const problems = scripts.flatMap(({ file, code }) => lintScript(file, code, known));
   problems.push(...(await lintBot(bot)));
@@ -53,7 +54,8 @@ export async function checkBot({ bot, typings }: CheckBotOptions): Promise<BotCh
     problems.push({ file: source.file, line: 1, column: 1, rule, message: text.en, ru: text.ru });
   }
   const typescript = await findTypeScript(bot.folder);
-  if (typescript !== undefined) problems.push(...(await typeProblems(typescript, scripts, bot, typings, problems)));
+  if (typescript !== undefined)
+    problems.push(...(await typeProblems(typescript, scripts, bot, { typings, methods }, problems)));
   const found = inOrder(problems.map((problem) => atCondition(problem, conditions)));
   return {
     problems: found.filter(({ hint }) => hint !== true),
@@ -89,14 +91,14 @@ async function typeProblems(
   typescript: TypeScript,
   scripts: readonly SourceFile[],
   bot: Bot,
-  typings: readonly string[],
+  { typings, methods }: { readonly typings: readonly string[]; readonly methods: PlatformMethods },
   others: readonly ScriptProblem[],
 ): Promise<ScriptProblem[]> {
   const views = scripts.map((script) => viewOf(script, bot.libraries));
   const byFile = new Map(views.map((view) => [view.file, view]));
   const pasted = new Set(views.flatMap((view) => [...view.pasted].map((name) => bot.libraries[name]?.file)));
   const said = new Set(others.map(({ file, line }) => `${file}:${line}`));
-  const context = { names: globalNames(views), members: addedMembers(views), methods: await platformMethods(typings) };
+  const context = { names: globalNames(views), members: addedMembers(views), methods };
   return (await typeCheck(typescript, views, typings)).flatMap((found): ScriptProblem[] => {
     const view = byFile.get(found.file);
     const judged = view === undefined ? undefined : judgeType(found, view.code, context);

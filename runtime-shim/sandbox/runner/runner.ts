@@ -35,6 +35,7 @@ export interface RunnerWire {
 export class Runner {
   readonly #wire: RunnerWire;
   readonly #settings: RunnerSettings;
+  readonly #parts: Readonly<Record<string, string>>;
   readonly #scripts = new Map<number, string>();
   readonly #libraries = new Map<number, LibrarySet>();
   readonly #plugins = new Map<number, PluginSet>([[0, []]]);
@@ -50,6 +51,7 @@ export class Runner {
 
   constructor(settings: RunnerSettings, wire: RunnerWire) {
     this.#settings = settings;
+    this.#parts = { ...settings.platformSource.parts, ...settings.platformSource.packages };
     this.#units = new UnitCache(new Definitions(settings.platformSource.parts));
     this.#wire = wire;
     this.#idle.push(this.#createSlot());
@@ -110,9 +112,7 @@ export class Runner {
     libraries: LibrarySet,
     startedAt?: number,
   ): ActiveRun {
-    const { parts: own, packages } = this.#settings.platformSource;
-    const parts = { ...own, ...packages };
-    return new ActiveRun(job, unit, slot, libraries, parts, (message) => this.#wire.send(message), startedAt);
+    return new ActiveRun(job, unit, slot, libraries, this.#parts, (message) => this.#wire.send(message), startedAt);
   }
 
   /**
