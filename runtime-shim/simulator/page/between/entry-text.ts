@@ -104,13 +104,13 @@ export function entryText({ facts }: EntryRecord, texts: Texts, language: Langua
   }
 }
 
-/** Why a mode changed; a reason that is new to the page is shown as the plugin names it. */
 /** Who ended the transfer, where it ended; what else changed the mode, and how it failed. */
 function modeReason({ cause, endedBy }: { cause: string; endedBy?: TransferEnd }, texts: Texts): string {
   const isTold = endedBy === undefined || endedBy === 'refused';
   return isTold ? causeText(cause, texts) : texts.between.endedBy[endedBy];
 }
 
+/** Why a mode changed; a reason that is new to the page is shown as the plugin names it. */
 function causeText(cause: string, texts: Texts): string {
   const causes: Readonly<Record<string, string>> = texts.between.causes;
   return causes[cause] ?? cause;
