@@ -61,20 +61,18 @@ const COLLECTIONS = [DIALOGS, OPEN_DIALOGS, REFUSED_FILES] as const;
 export async function leadData(context: Context, lead: LeadRef): Promise<LeadData> {
   const userId = userIdOf(lead);
   const { bindingIds, lanes } = await placesOf(context, lead);
-  const dialogs = await context.storage.read(async (tx) => {
-    const found: Array<{ readonly binding: string; readonly state: Json }> = [];
+  const kept = await context.storage.read(async (tx) => {
+    const dialogs: Array<{ readonly binding: string; readonly state: Json }> = [];
+    const transfers: Json[] = [];
     for (const binding of bindingIds) {
-      const record = await tx.getRecord(DIALOGS, dialogLane(binding, userId));
-      if (record !== undefined) found.push({ binding, state: record.value });
+      const lane = dialogLane(binding, userId);
+      const record = await tx.getRecord(DIALOGS, lane);
+      if (record !== undefined) dialogs.push({ binding, state: record.value });
+      transfers.push(...(await transfersOf(tx, lane)));
     }
-    return found;
+    return { dialogs, transfers };
   });
-  const transfers = await context.storage.read(async (tx) => {
-    const found: Json[] = [];
-    for (const binding of bindingIds) found.push(...(await transfersOf(tx, dialogLane(binding, userId))));
-    return found;
-  });
-  return { dialogs, transfers, ...(await laneContents(context.storage, lanes)) };
+  return { ...kept, ...(await laneContents(context.storage, lanes)) };
 }
 
 /** Forgets a lead; see `RuntimePlugin.forget`. */
