@@ -32,6 +32,8 @@ export interface DialogSettings extends DefaultGroups {
   /** How a lead leaves an operator. */
   readonly exit?: { readonly phrases: readonly string[]; readonly script: string } | undefined;
   readonly reopenOnOperatorText: boolean;
+  /** Templates of attributes in the dialog's header. */
+  readonly header?: Readonly<Record<string, string>>;
   /** What the lead reads while nobody has come yet. */
   readonly waiting?: { readonly text: string; readonly everySeconds: number; readonly times: number } | undefined;
 }
@@ -45,8 +47,6 @@ export interface TransitionContext {
     readonly pickupMs: number | null;
     readonly replyMs: number | null;
   };
-  /** The header shows what the lead wrote last. */
-  readonly keepsLeadMessage?: boolean;
   readonly settings: DialogSettings;
   /** LiveTex's clock, Unix ms: a time that is certainly past there; `null` when unknown. */
   readonly liveTexTime: number | null;

@@ -1,4 +1,5 @@
 import { requestTransfer, onSelected, onSelectionAsked, onSelectionRefused } from './begin-transfer.ts';
+import { namesVariable } from '../contract/header-templates.ts';
 import type { DialogEvent, DialogState, EventOf } from '../contract/dialog.ts';
 import { type Draft, countMessage, startReplyTimer } from './draft.ts';
 import { leadExits, onClosed, onReturnRequested, onTimer } from './end-transfer.ts';
@@ -84,7 +85,9 @@ function wordsOf({ content, choice }: EventOf<'LeadMessage'>): string {
 }
 
 function heardLead(draft: Draft, event: EventOf<'LeadMessage'>): void {
-  if (draft.context.keepsLeadMessage === true) draft.state = { ...draft.state, lastLeadMessage: wordsOf(event) };
+  // Kept only where the header shows it.
+  if (namesVariable(draft.context.settings.header ?? {}, 'lastLeadMessage'))
+    draft.state = { ...draft.state, lastLeadMessage: wordsOf(event) };
   const { state } = draft;
   if (state.answered || state.noOperatorsScriptRan) {
     draft.state = { ...state, answered: false, noOperatorsScriptRan: false };

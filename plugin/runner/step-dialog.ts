@@ -1,5 +1,4 @@
 import { dialogEventSchema, type DialogEvent, type DialogState, type TransferEnd } from '../contract/dialog.ts';
-import { namesVariable } from '../contract/header-templates.ts';
 import { leadOf } from '../contract/lead.ts';
 import { pluginError } from '../errors.ts';
 import type { ClaimedJob, Transaction } from '../storage/contract.ts';
@@ -115,7 +114,6 @@ function transitionContext(context: PluginContext, { config, clock }: Binding, f
       pickupMs: config.pickupTimeout === undefined ? null : config.pickupTimeout * 1_000,
       replyMs: config.replyTimeout === undefined ? null : config.replyTimeout * 1_000,
     },
-    keepsLeadMessage: namesVariable(config.header, 'lastLeadMessage'),
     settings: config,
     facts,
   };
