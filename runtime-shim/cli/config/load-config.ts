@@ -230,7 +230,8 @@ function lookUp(reference: Record<string, unknown>, env: Environment): string | 
   const name = reference['env'];
   if (Object.keys(reference).length > 1) return { problem: CLI_TEXTS.envOtherKeys };
   if (typeof name !== 'string' || name === '') return { problem: CLI_TEXTS.envName };
-  const value = env[name];
+  // An environment has Object's prototype, and "constructor" is no variable of it.
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
   if (value === undefined) return { problem: CLI_TEXTS.envUnset(name) };
   if (value === '') return { problem: CLI_TEXTS.envEmpty(name) };
   return value;

@@ -202,6 +202,17 @@ test('a maintainer needs none of the secrets, but the storage must be right', as
   );
 });
 
+test('what every object has is no variable of an environment', async () => {
+  const names = ['constructor', '__proto__', 'toString'];
+  const livetex = names.map((env) => ({ id: env, token: { env } }));
+  const folder = await temporaryFolder({ 'livetex.json': JSON.stringify({ bot: '.', livetex }), 'bot.json': '{}' });
+  for (const [index, name] of names.entries()) {
+    await expect(loadConfig('livetex.json', folder, {})).rejects.toThrow(
+      `livetex[${index}].token: the environment variable ${name} is not set`,
+    );
+  }
+});
+
 test('a messenger is checked as a whole, its secrets are known, and none of them is told', async () => {
   const token = `705:${SECRET}`;
   const right = {
