@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 
 /** A bundle of guest code: text that runs inside the sandbox, in which there is no `import`. */
 export interface GuestBundle {
@@ -12,11 +13,6 @@ export interface GuestBundle {
   readonly entry: URL;
   /** What the bundle's function returns: an expression over the record `guest`, which the entry fills in. */
   readonly returns: string;
-  /**
-   * It is made of packages and of these files beside its entry, so that a checkout may keep it until one of them changes:
-   * making it takes a third of a second.
-   */
-  readonly keptWhileSame?: readonly URL[];
   /** Further options of esbuild: what packages need that were not written for the sandbox. */
   readonly options?: Readonly<Record<string, unknown>>;
 }
@@ -51,7 +47,7 @@ export function guestBuildOptions({ entry, returns, options }: GuestBundle) {
 
 const loading = new Map<string, Promise<string>>();
 
-/** A bundle's text: read from `dist/guest/`, or built once per process in a checkout. */
+/** A bundle's text: read from `dist/guest/`; in a checkout built, and kept as long as its files stay as they are. */
 export function loadGuestBundle(bundle: GuestBundle): Promise<string> {
   let text = loading.get(bundle.name);
   if (text === undefined) {
@@ -70,30 +66,56 @@ async function load(bundle: GuestBundle): Promise<string> {
   // Relative to the flat `dist/`, where this module lies in the built package.
   const built = new URL(`./guest/${bundle.name}.js`, import.meta.url);
   if (existsSync(built)) return await readFile(built, 'utf8');
-  return bundle.keptWhileSame === undefined ? await build(bundle) : await kept(bundle, bundle.keptWhileSame);
+  return await kept(bundle);
 }
 
-/** In one go: esbuild's `build` would leave its own process standing beside ours for as long as we live. */
-async function build(bundle: GuestBundle): Promise<string> {
-  const { buildSync } = await import('esbuild');
-  const text = buildSync(guestBuildOptions(bundle)).outputFiles[0]?.text;
-  if (text === undefined) throw new Error(`esbuild made no guest bundle "${bundle.name}"`);
-  return text;
+/** A bundle as a checkout keeps it: making one takes a third of a second, which each process would spend again. */
+interface KeptBundle {
+  readonly text: string;
+  /** The files of which it is made, by their paths from the folder of its entry, each with the hash of what it held. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** A checkout's copy, as long as what it is made of stays the same. */
-async function kept(bundle: GuestBundle, files: readonly URL[]): Promise<string> {
+async function kept(bundle: GuestBundle): Promise<string> {
+  const options = guestBuildOptions(bundle);
   const root = new URL('../../', import.meta.url);
-  const hash = createHash('sha256').update(JSON.stringify(bundle));
-  for (const file of [new URL('package-lock.json', root), bundle.entry, ...files]) hash.update(await readFile(file));
   const folder = new URL('node_modules/.cache/metabot24-livetex/', root);
-  const copy = new URL(`${bundle.name}-${hash.digest('hex').slice(0, 16)}.js`, folder);
-  if (existsSync(copy)) return await readFile(copy, 'utf8');
-  const text = await build(bundle);
+  // What else it depends on: its options, which stand in the source, and the bundler, whose version the project's package.json fixes.
+  const maker = hashOf(JSON.stringify(options) + (await readFile(new URL('package.json', root), 'utf8')));
+  const copy = new URL(`${bundle.name}-${maker.slice(0, 16)}.json`, folder);
+  const found = await readFile(copy, 'utf8').catch(() => undefined);
+  if (found !== undefined) {
+    const { text, files } = JSON.parse(found) as KeptBundle;
+    if (await areSame(files, options.absWorkingDir)) return text;
+  }
+  const made = await build(options);
   await mkdir(folder, { recursive: true });
   // Several processes may do this at the same time: none may read half a file.
-  const own = new URL(`${process.pid}-${bundle.name}.js`, folder);
-  await writeFile(own, text);
+  const own = new URL(`${process.pid}-${bundle.name}.json`, folder);
+  await writeFile(own, JSON.stringify(made));
   await rename(own, copy);
-  return text;
+  return made.text;
+}
+
+/** In one go: esbuild's `build` would leave its own process standing beside ours for as long as we live. */
+async function build(options: ReturnType<typeof guestBuildOptions>): Promise<KeptBundle> {
+  const { buildSync } = await import('esbuild');
+  const { outputFiles, metafile } = buildSync({ ...options, metafile: true });
+  const files = await hashesOf(Object.keys(metafile.inputs), options.absWorkingDir);
+  return { text: outputFiles[0]?.text ?? '', files };
+}
+
+async function areSame(files: KeptBundle['files'], folder: string): Promise<boolean> {
+  const now = await hashesOf(Object.keys(files), folder).catch(() => ({}));
+  return isDeepStrictEqual(now, files);
+}
+
+async function hashesOf(files: readonly string[], folder: string): Promise<Record<string, string>> {
+  const hashes = files.map(async (file) => [file, hashOf(await readFile(join(folder, file)))] as const);
+  return Object.fromEntries(await Promise.all(hashes));
+}
+
+function hashOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }

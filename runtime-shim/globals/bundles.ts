@@ -17,7 +17,6 @@ const WEB: GuestBundle = {
   name: 'web',
   entry: new URL('./web-part.ts', import.meta.url),
   returns: 'guest',
-  keptWhileSame: [REPLACED],
   options: {
     ...PACKAGES,
     // The encodings of East Asia weigh twice as much as all else here.
@@ -31,7 +30,6 @@ const IDNA: GuestBundle = {
   name: 'idna',
   entry: new URL('./idna-part.ts', import.meta.url),
   returns: 'guest',
-  keptWhileSame: [],
   options: PACKAGES,
 };
 
@@ -40,14 +38,12 @@ const MOMENT: GuestBundle = {
   name: 'moment',
   entry: new URL('./moment-part.ts', import.meta.url),
   returns: 'guest.moment',
-  keptWhileSame: [],
   options: PACKAGES,
 };
 const MOMENT_LOCALES: GuestBundle = {
   name: 'moment-with-locales',
   entry: new URL('./moment-locales-part.ts', import.meta.url),
   returns: 'guest.moment',
-  keptWhileSame: [],
   options: PACKAGES,
 };
 

@@ -8,7 +8,7 @@ import type { Content } from '../../plugin/contract/message.ts';
 import type { ScriptType } from '../../plugin/contract/script-types.ts';
 import type { LiveTexClient, LiveTexClientOptions } from '../../plugin/client/contract.ts';
 import type { Storage } from '../../plugin/storage/contract.ts';
-import { watchedLogger } from './watched-output.ts';
+import { watchedLogger } from './watched-logger.ts';
 
 /** One thing that the lead saw. */
 interface Shown {

@@ -7,7 +7,7 @@ import type {
   TranscriptMessage,
 } from '../../runtime-shim/runtime/contract.ts';
 import { botFolder } from './bot-folder.ts';
-import { watchedLogger } from './watched-output.ts';
+import { watchedLogger } from './watched-logger.ts';
 
 export interface StartedRuntime extends Runtime {
   readonly activities: RuntimeActivity[];

@@ -1,5 +1,3 @@
-import type { Logger } from '../../plugin/contract/host.ts';
-import { jsonLogger } from '../../runtime-shim/cli/json-logger.ts';
 import { everyFormOf } from './secret-search.ts';
 
 /** Shorter ones are words that stand in texts by chance (`token`, `key`). */
@@ -23,15 +21,6 @@ export function watchOutput(where: string, text: string): void {
     const at = text.indexOf(form);
     if (at >= 0) found.add(`${where} holds "${secret}": …${text.slice(Math.max(0, at - SHOWN), at + SHOWN)}…`);
   }
-}
-
-/** A log of everything, written nowhere, in which no secret is hidden afterwards. */
-export function watchedLogger(): Logger {
-  return jsonLogger({
-    write: (line) => watchOutput('the log', line),
-    now: Date.now,
-    filter: { level: 'debug', secrets: [] },
-  });
 }
 
 /** What was found since it was last asked. */

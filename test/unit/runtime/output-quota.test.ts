@@ -18,7 +18,7 @@ import { MAX_SCENARIO_TRIES, performLeadJob } from '../../../runtime-shim/runtim
 import { PluginSet } from '../../../runtime-shim/runtime/plugin-set.ts';
 import type { Sandbox } from '../../../runtime-shim/sandbox/contract.ts';
 import { botFolder } from '../../support/bot-folder.ts';
-import { watchedLogger } from '../../support/watched-output.ts';
+import { watchedLogger } from '../../support/watched-logger.ts';
 
 const ONE = { botId: 'test', channel: 'telegram', externalId: '1' };
 const TWO = { ...ONE, externalId: '2' };
