@@ -17,7 +17,7 @@ const folders = (await readdir(EXAMPLES, { withFileTypes: true }))
 
 /** Times differ from run to run. */
 function timeless(text: string): string {
-  return text.replaceAll(/[\d.]+ ms/g, '… ms').trimEnd();
+  return text.replaceAll(/[\d.]+ (ms|мс)/g, '… $1').trimEnd();
 }
 
 /** The fenced blocks of a page by their language. */
@@ -43,8 +43,11 @@ describe.each(folders)('%s', (name) => {
     const readme = await readFile(join(EXAMPLES, name, 'README.md'), 'utf8');
     const [command = ''] = blocks(readme, 'sh');
     const [program, ...argv] = command.trim().split(' ').slice(1);
+    // Authors read Russian: each command asks for it, also those between the lines.
+    expect(command.trim()).toMatch(/ --lang ru$/u);
+    expect(readme.match(/`npx metabot-livetex (?!.* --lang ru`).*?`/gu)).toBeNull();
     // What runs until it is stopped is played in dialogs.test.ts and simulate.test.ts.
-    if (program !== 'metabot-livetex' || argv[0] !== 'run') return;
+    if (program !== 'metabot-livetex' || (argv[0] !== 'run' && argv[0] !== 'replay')) return;
     const { stdout, stderr } = await runCommand(argv);
     expect(timeless(stdout)).toBe(timeless(blocks(readme, 'text')[0] ?? 'no output in the README'));
     expect(stderr).toBe('');
