@@ -21,7 +21,7 @@ import { LeadRoom } from './lead-room.ts';
 import { OutputQuota } from './output-quota.ts';
 import { MAX_SCENARIO_TRIES } from './perform-lead-job.ts';
 import { PluginSet } from './plugin-set.ts';
-import { messageToStore } from './receive-message.ts';
+import { receiveIn } from './receive-message.ts';
 import { SILENT_LOGGER, type RuntimeContext } from './runtime-context.ts';
 import { type BotInsides, ShimRuntime } from './shim-runtime.ts';
 
@@ -169,7 +169,7 @@ function openChannels(
     told: (lead, level, text) => activities.emit({ kind: 'author_log', at: clock.now(), lead, level, text }),
     storeFor: (botId) => {
       const context = contextOf('', botId);
-      return (tx, message) => messageToStore(context, message, newId).store(tx);
+      return (tx, message) => receiveIn(tx, context, message, newId);
     },
   });
 }

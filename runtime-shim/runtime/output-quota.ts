@@ -25,6 +25,7 @@ export class OutputQuota {
   private bot = 0;
   private readonly leads = new Map<string, number>();
   private readonly received = new Map<string, number>();
+  private readonly told = new Set<string>();
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.clock = clock;
@@ -48,6 +49,14 @@ export class OutputQuota {
     this.received.set(key, received);
   }
 
+  /** Whether a lead's message is refused for the first time within the hour: what has nobody to be told is said once, in a log. */
+  isNews(lead: LeadRef): boolean {
+    const key = leadKey(lead);
+    if (this.told.has(key)) return false;
+    this.told.add(key);
+    return true;
+  }
+
   /** Which quota is used up, if one is. */
   full(
     lead: LeadRef | undefined,
@@ -67,6 +76,7 @@ export class OutputQuota {
     this.bot = 0;
     this.leads.clear();
     this.received.clear();
+    this.told.clear();
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { messageOf } from '../../plugin/contract/coded-error.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Content } from '../../plugin/contract/message.ts';
 import type { Json, NewJob, Transaction } from '../../plugin/storage/contract.ts';
@@ -8,6 +9,7 @@ import { appendAuthorLog, appendLine } from '../leads/transcript.ts';
 import type { LeadMessageInput, RuntimeActivity } from './contract.ts';
 import type { LeadJob } from './lead-job.ts';
 import { parseLeadMessage } from './lead-message.ts';
+import { MAX_LEAD_MESSAGES_CHARS } from './output-quota.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 
 /**
@@ -25,8 +27,44 @@ export async function receiveMessage(
   return { id };
 }
 
-/** The same in a transaction that somebody else begins: `store` returns what to do once it is committed. @throws message_invalid */
-export function messageToStore(
+/**
+ * The same in a transaction that somebody else begins. A messenger would repeat what is refused, and hold back everybody's messages
+ * meanwhile: one above the lead's quota is left out, which the author's log says once an hour. Returns what to do once it is committed.
+ * @throws message_invalid
+ */
+export async function receiveIn(
+  tx: Transaction,
+  context: RuntimeContext,
+  input: LeadMessageInput,
+  newId: () => string,
+): Promise<() => void> {
+  const { lead, chars, store } = messageToStore(context, input, newId);
+  try {
+    context.quota.receive(lead, chars);
+  } catch (error) {
+    return await leaveOut(tx, context, lead, error);
+  }
+  return await store(tx);
+}
+
+async function leaveOut(
+  tx: Transaction,
+  { quota, clock, logger, activities, botId: bot }: RuntimeContext,
+  lead: LeadRef,
+  error: unknown,
+): Promise<() => void> {
+  if (!quota.isNews(lead)) return () => undefined;
+  const at = clock.now();
+  const text = `лид пишет слишком много: его сообщения до конца часа пропускаются (больше ${MAX_LEAD_MESSAGES_CHARS} символов за час)`;
+  await appendAuthorLog(tx, lead, { level: 'warn', text }, at);
+  return () => {
+    logger.warn('messages of a lead who writes too much are left out', { bot, error: messageOf(error) });
+    activities.emit({ kind: 'author_log', at, lead, level: 'warn', text });
+  };
+}
+
+/** What a message becomes: `store` returns what to do once it is committed. @throws message_invalid */
+function messageToStore(
   context: RuntimeContext,
   input: LeadMessageInput,
   newId: () => string,
