@@ -123,6 +123,23 @@ const waitingSchema = z.strictObject({
   times: z.int().min(1).max(100).default(3),
 });
 
+/** Our choice: a lead who was not understood a hundred times is gone. */
+const stumbles = z.int().min(1).max(100).optional();
+const safetyNetSchema = z
+  .strictObject({
+    /** So many messages in a row on which a script failed. */
+    scriptErrors: stumbles,
+    /** So many in a row that the Fallback script took. */
+    misunderstandings: stumbles,
+  })
+  .refine(
+    (net) => net.scriptErrors !== undefined || net.misunderstandings !== undefined,
+    spoken({
+      en: 'catches nothing: give "scriptErrors" or "misunderstandings", or leave "safetyNet" out',
+      ru: 'ничего не ловит: задайте "scriptErrors" или "misunderstandings" или уберите "safetyNet"',
+    }),
+  );
+
 const timeoutSeconds = z
   .number()
   .positive()
@@ -183,6 +200,8 @@ const bindingSchema = z
     reopenOnOperatorText: z.boolean().default(true),
     /** What the lead reads while nobody has come yet. */
     waiting: waitingSchema.optional(),
+    /** After so many messages in a row that the bot could not help with an operator is asked for; left out: never. */
+    safetyNet: safetyNetSchema.optional(),
     notices: z
       .strictObject({
         transferred: z.string().max(1_000).default(DEFAULT_NOTICES.transferred),

@@ -122,6 +122,14 @@ export const dialogStateSchema = z.object({
   messageLeft: z.boolean().default(false),
   /** Mode `waiting`: the texts that the lead reads meanwhile. `number`: of the timer, which may have been replaced. `saidAt`: our clock, Unix ms. */
   waits: z.object({ number: z.int(), told: z.int(), saidAt: z.number().nullable() }).nullable().default(null),
+  /**
+   * Mode `bot`: messages in a row that the bot could not help with, kept only with `safetyNet`; `null`: none. `isLatest`: the lead's
+   * last message is one of them.
+   */
+  stumbles: z
+    .object({ errors: z.int().nonnegative(), misunderstandings: z.int().nonnegative(), isLatest: z.boolean() })
+    .nullable()
+    .default(null),
   /** What the lead wrote last, its beginning; kept only where the binding's `header` names it. */
   lastLeadMessage: z.string().nullable().default(null),
   /** The latest transfer, also once it has ended; `null`: none, or it began under a version that kept no course. */
@@ -143,6 +151,9 @@ const scriptType = scriptTypeSchema.optional();
 const timerNameSchema = z.enum(['transfer', 'pickup', 'reply', 'waiting']);
 export type TimerName = z.infer<typeof timerNameSchema>;
 
+/** `script_error`: a script failed. `misunderstanding`: nothing in the bot fits, so its Fallback script answers, or nobody. */
+export const stumbleKindSchema = z.enum(['script_error', 'misunderstanding']);
+
 /** What the dialog machine takes, as it stands in the dialog's lane. Stored, so a change must still read older jobs. */
 export const dialogEventSchema = z.discriminatedUnion('type', [
   /** `choice`: caption of the menu item. `isEdit`: the corrected text of an earlier message. */
@@ -154,6 +165,8 @@ export const dialogEventSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('BotMessage'), content: contentSchema }),
   z.object({ type: z.literal('OperatorNote'), text: z.string() }),
+  /** The bot could not help with the lead's last message. */
+  z.object({ type: z.literal('BotStumbled'), kind: stumbleKindSchema, script: z.string().optional() }),
   z.object({
     type: z.literal('TransferRequested'),
     scriptType,

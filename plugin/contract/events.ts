@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { wantedGroupsSchema } from './groups.ts';
+import { stumbleKindSchema } from './dialog.ts';
 import { isStorableId, leadRefSchema, NOT_STORABLE } from './lead.ts';
 import { contentSchema, textSchema } from './message.ts';
 import { scriptTypeSchema } from './script-types.ts';
@@ -101,6 +102,18 @@ const operatorNoteEventSchema = z.strictObject({
   text: textSchema.min(1),
 });
 
+/**
+ * The bot could not help with the lead's message: told behind it and behind all that the bot said to it, at most once a kind and message. A
+ * message without one was handled well. For the binding's `safetyNet`; nothing happens without that, or while an operator has the dialog.
+ */
+const botStumbledEventSchema = z.strictObject({
+  type: z.literal('BotStumbled'),
+  ...common,
+  kind: stumbleKindSchema,
+  /** The script that failed, as people know it. */
+  script: textSchema.min(1).max(200).optional(),
+});
+
 /** What a platform tells the plugin. Each event may be told again: it is ignored when its id was seen. */
 export const platformEventSchema = z.discriminatedUnion('type', [
   leadMessageEventSchema,
@@ -109,6 +122,7 @@ export const platformEventSchema = z.discriminatedUnion('type', [
   leaveMessageRequestedEventSchema,
   returnRequestedEventSchema,
   operatorNoteEventSchema,
+  botStumbledEventSchema,
 ]);
 export type PlatformEvent = z.infer<typeof platformEventSchema>;
 export type LeadMessageEvent = z.infer<typeof leadMessageEventSchema>;

@@ -92,6 +92,7 @@ function beginTransfer(draft: Draft, event: EventOf<'TransferRequested'>, group:
     // The request itself is what the operator has to answer.
     answered: false,
     noOperatorsScriptRan: false,
+    stumbles: null,
     // What was left for operators comes to them with this.
     messageLeft: false,
     selectedAt: null,

@@ -25,6 +25,7 @@ export const NEW_DIALOG: DialogState = {
   noOperatorsScriptRan: false,
   messageLeft: false,
   waits: null,
+  stumbles: null,
   lastLeadMessage: null,
   lastTransfer: null,
 };

@@ -3,6 +3,7 @@ import type { DefaultGroups, Group } from '../contract/groups.ts';
 import type { Schedule } from '../contract/schedule.ts';
 import type { Effect } from './effect.ts';
 import type { DialogState, DialogEvent, EventOf } from '../contract/dialog.ts';
+import { rescueOf } from './stumbles.ts';
 
 /** What the machine cannot know by itself. Fetched before the transaction (`needsOf` says what), passed in with the event. */
 export interface Facts {
@@ -34,6 +35,10 @@ export interface DialogSettings extends DefaultGroups {
   readonly reopenOnOperatorText: boolean;
   /** Templates of attributes in the dialog's header. */
   readonly header?: Readonly<Record<string, string>>;
+  /** After so many messages in a row that the bot could not help with an operator is asked for. */
+  readonly safetyNet?:
+    | { readonly scriptErrors?: number | undefined; readonly misunderstandings?: number | undefined }
+    | undefined;
   /** What the lead reads while nobody has come yet. */
   readonly waiting?: { readonly text: string; readonly everySeconds: number; readonly times: number } | undefined;
 }
@@ -83,6 +88,8 @@ export function mayNeedFacts(event: DialogEvent, settings: DialogSettings, state
   switch (event.type) {
     case 'LeadMessage':
       return state?.mode !== 'bot' && isExit(event, settings);
+    case 'BotStumbled':
+      return state === undefined ? settings.safetyNet !== undefined : rescueOf(state, event, settings) !== undefined;
     case 'SelectionAsked':
       return state === undefined || mustSelectAgain(state, event);
     case 'TransferRequested':
@@ -116,6 +123,9 @@ export function needsOf(state: DialogState, event: DialogEvent, settings: Dialog
   const transfer = { ...NOTHING, transfer: true, profile: true };
   if (event.type === 'TransferRequested') {
     return state.mode === 'bot' ? { ...transfer, scripts: ['no_operators'] } : NOTHING;
+  }
+  if (event.type === 'BotStumbled') {
+    return rescueOf(state, event, settings) === undefined ? NOTHING : { ...transfer, scripts: ['no_operators'] };
   }
   if (event.type === 'LeaveMessageRequested') return state.mode === 'bot' && !state.messageLeft ? transfer : NOTHING;
   if (event.type === 'LeadMessage') return { ...NOTHING, exitScript: mayNeedFacts(event, settings, state) };

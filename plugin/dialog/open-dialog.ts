@@ -40,7 +40,7 @@ export function beginOwn(draft: Draft): void {
 /** The operators have the dialog: with one whom LiveTex names, who is announced at once; without, as after a transfer. */
 export function openDialog(draft: Draft, isNamed: boolean): void {
   const { context } = draft;
-  draft.state = { ...draft.state, mode: 'transferring', messageLeft: false };
+  draft.state = { ...draft.state, mode: 'transferring', messageLeft: false, stumbles: null };
   if (!isNamed) return acceptSelection(draft);
   const { selectedAt } = draft.state;
   draft.state = { ...draft.state, mode: 'waiting', forwarded: true, selectedAt: selectedAt ?? context.now };

@@ -6,6 +6,7 @@ import { leadExits, onClosed, onReturnRequested, onTimer } from './end-transfer.
 import { onEmployeeRead, onHoldText, onOperatorFile, onOperatorText } from './operator.ts';
 import { mayNeedFacts, type Transition, type TransitionContext } from './facts.ts';
 import { leaveMessage } from './leave-message.ts';
+import { afterLeadMessage, rescueOf, withStumble } from './stumbles.ts';
 
 /**
  * The dialog machine: what a dialog becomes by an event, and what shall happen then (`docs/dialogs.md`). Pure. Needs the
@@ -37,6 +38,8 @@ function step(draft: Draft, event: DialogEvent): void {
       return;
     case 'OperatorNote':
       return onOperatorNote(draft, event);
+    case 'BotStumbled':
+      return onBotStumbled(draft, event);
     case 'TransferRequested':
       return requestTransfer(draft, event);
     case 'LeaveMessageRequested':
@@ -74,6 +77,17 @@ function onOperatorNote(draft: Draft, { text }: EventOf<'OperatorNote'>): void {
   draft.effects.push({ do: 'mirror', from: 'note', content: { text } });
 }
 
+/** After so many in a row the bot asks for an operator itself, as a script would. */
+function onBotStumbled(draft: Draft, event: EventOf<'BotStumbled'>): void {
+  const { state, context } = draft;
+  if (state.mode !== 'bot' || context.settings.safetyNet === undefined) return;
+  const request = rescueOf(state, event, context.settings);
+  draft.state = { ...state, stumbles: request === undefined ? withStumble(state, event) : null };
+  if (request === undefined) return;
+  draft.effects.push({ do: 'authorLog', level: 'warn', text: `${request.reason}: зовём оператора (safetyNet)` });
+  requestTransfer(draft, request);
+}
+
 /** Longest part of a lead's message that the header shows, UTF-16 units. Our choice: a question, not a letter. */
 const MAX_LAST_MESSAGE = 500;
 
@@ -88,6 +102,7 @@ function heardLead(draft: Draft, event: EventOf<'LeadMessage'>): void {
   // Kept only where the header shows it.
   if (namesVariable(draft.context.settings.header ?? {}, 'lastLeadMessage'))
     draft.state = { ...draft.state, lastLeadMessage: wordsOf(event) };
+  if (draft.state.stumbles !== null) draft.state = { ...draft.state, stumbles: afterLeadMessage(draft.state) };
   const { state } = draft;
   if (state.answered || state.noOperatorsScriptRan) {
     draft.state = { ...state, answered: false, noOperatorsScriptRan: false };

@@ -129,7 +129,8 @@ function dialogEventOf(event: PlatformEvent): DialogEvent {
       return { type: event.type, text: event.text };
     case 'TransferRequested':
     case 'LeaveMessageRequested':
-    case 'ReturnRequested': {
+    case 'ReturnRequested':
+    case 'BotStumbled': {
       const { id: _id, lead: _lead, at: _at, traceparent: _trace, ...asked } = event;
       return asked;
     }

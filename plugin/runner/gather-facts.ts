@@ -6,12 +6,13 @@ import {
   MAX_KEY_LENGTH,
   MAX_VALUE_LENGTH,
 } from '../contract/attributes.ts';
-import type { DialogEvent, DialogState } from '../contract/dialog.ts';
+import type { DialogEvent, DialogState, EventOf } from '../contract/dialog.ts';
 import { groupsOf } from '../contract/groups.ts';
 import { filledHeader } from '../contract/header-templates.ts';
 import type { LeadRef } from '../contract/lead.ts';
 import { type ScriptRef, scriptTypeOf } from '../contract/script-types.ts';
-import { mayNeedFacts, needsOf, type Facts } from '../dialog/facts.ts';
+import { type DialogSettings, mayNeedFacts, needsOf, type Facts } from '../dialog/facts.ts';
+import { rescueOf } from '../dialog/stumbles.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { originNow } from '../core/origin.ts';
 import { readDialog } from '../core/dialog-record.ts';
@@ -70,9 +71,9 @@ async function profileOf(
 ): Promise<NonNullable<Facts['profile']>> {
   const profile = await askHost('attributes.get', () => host.attributes.get(lead, originNow()));
   const name = nameOf(profile.name);
-  const begins = event.type === 'TransferRequested' || event.type === 'LeaveMessageRequested';
-  const course = begins ? event : state.lastTransfer;
-  const earlier = begins ? state.transfer : state.transfer - 1;
+  const request = requestOf(state, event, config);
+  const course = request ?? state.lastTransfer;
+  const earlier = request === undefined ? state.transfer - 1 : state.transfer;
   const header = filledHeader(config.header, {
     channel: lead.channel,
     lastLeadMessage: state.lastLeadMessage ?? '',
@@ -88,6 +89,16 @@ async function profileOf(
     .filter((text) => text !== '')
     .join('. ');
   return { name, attributes: shown.values, hidden: hidden.values, ...(problem === '' ? {} : { problem }) };
+}
+
+/** What asks for operators by this event; `undefined`: nothing. */
+function requestOf(
+  state: DialogState,
+  event: DialogEvent,
+  settings: DialogSettings,
+): EventOf<'TransferRequested' | 'LeaveMessageRequested'> | undefined {
+  if (event.type === 'BotStumbled') return rescueOf(state, event, settings);
+  return event.type === 'TransferRequested' || event.type === 'LeaveMessageRequested' ? event : undefined;
 }
 
 /** Keys that one line of the author's log names, at most, and how much of each, UTF-16 units. */

@@ -5,6 +5,8 @@ import type { ScenarioReport, ScenarioResult } from '../bot/run/scenario-contrac
 import { scriptCauseText } from '../leads/script-cause-text.ts';
 import { appendAuthorLog, appendLine, type AuthorLogEntry } from '../leads/transcript.ts';
 import { type StoredLead, leadWithNumber, writeBotAttributes, writeForwarded, writeLead } from '../leads/lead-store.ts';
+import type { Bot } from '../bot/bot.ts';
+import { MAX_SCRIPT_NAME } from '../bot/run/play.ts';
 import type { RuntimeActivity } from './contract.ts';
 import { type LeadJob, eventIdBase } from './lead-job.ts';
 import { newLeadJob } from './receive-message.ts';
@@ -32,7 +34,7 @@ export async function commitScenario(
   }
   await writeBotAttributes(tx, context.botId, result.botWrites);
   await storeTableWrites(tx, context.botId, result.tables);
-  const suppressed = await context.plugins().accept(eventsOf(job, result, base, at), tx);
+  const suppressed = await context.plugins().accept(eventsOf(job, result, base, at, context.bot()), tx);
   const activities: RuntimeActivity[] = [];
   for (const report of result.reports) {
     activities.push(
@@ -63,7 +65,7 @@ export async function commitScenario(
 }
 
 /** The lead's message first, then what the bot said, then what it asked for: LiveTex gets the history before the transfer. */
-function eventsOf(job: LeadJob, result: ScenarioResult, base: string, at: number): PlatformEvent[] {
+function eventsOf(job: LeadJob, result: ScenarioResult, base: string, at: number, bot: Bot): PlatformEvent[] {
   const { lead } = job;
   return [
     ...(job.kind === 'message'
@@ -88,6 +90,24 @@ function eventsOf(job: LeadJob, result: ScenarioResult, base: string, at: number
       ...(said.duringTransfer ? { duringTransfer: true } : {}),
     })),
     ...result.requests.map((request, index) => ({ ...request, id: `${base}:r${index}`, lead, at })),
+    ...stumblesOf(job, result, bot).map((stumble) => ({ ...stumble, id: `${base}:${stumble.kind}`, lead, at })),
+  ];
+}
+
+type Stumble = Pick<Extract<PlatformEvent, { type: 'BotStumbled' }>, 'type' | 'kind' | 'script'>;
+
+/** What the lead's message met with: a script that failed, or nothing that fits. A run of its own is no answer to the lead. */
+function stumblesOf(job: LeadJob, { reports, misunderstood }: ScenarioResult, bot: Bot): Stumble[] {
+  if (job.kind !== 'message') return [];
+  const type = 'BotStumbled';
+  const failed = reports.find((report) => report.kind === 'script' && report.error !== undefined);
+  const code = failed?.kind === 'script' ? failed.script : '';
+  const script = (bot.scripts.get(code)?.name ?? code).slice(0, MAX_SCRIPT_NAME).toWellFormed();
+  return [
+    ...(failed === undefined
+      ? []
+      : [{ type, kind: 'script_error', ...(script === '' ? {} : { script }) } satisfies Stumble]),
+    ...(misunderstood === true ? [{ type, kind: 'misunderstanding' } satisfies Stumble] : []),
   ];
 }
 

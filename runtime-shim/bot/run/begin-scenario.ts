@@ -85,6 +85,7 @@ async function enterRoute(play: Play, text: string | undefined, duringTransfer: 
 }
 
 function enterFallback(play: Play): void {
+  play.misunderstood = true;
   for (const script of play.input.bot.scripts.values()) {
     if (script.type !== 'fallback') continue;
     play.enter({ code: script.code }, { code: 'fallback' });

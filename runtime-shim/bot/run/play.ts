@@ -34,7 +34,7 @@ const MAX_TURNS = 5;
 export const MAX_SCENARIO_MS = 30_000;
 
 /** Longest name of a script that the operator's desk gets, UTF-16 units (`plugin/contract/events.ts`). */
-const MAX_SCRIPT_NAME = 200;
+export const MAX_SCRIPT_NAME = 200;
 
 /** Messages of one scenario. Our choice: as many as one script may say; all is stored in one transaction, 0.2 ms each, and nobody reads more. */
 export const MAX_SAYS = 200;
@@ -96,6 +96,8 @@ export class Play {
   frames: Frame[] = [];
   duringTransfer = false;
   choice: string | undefined;
+  /** Nothing in the bot fits the lead's message. */
+  misunderstood = false;
   forwarded: boolean | undefined;
   /** The script of type «Ошибка» has run, or is one of those that failed. */
   errorAnswered = false;
@@ -350,9 +352,21 @@ export class Play {
   }
 
   result(): ScenarioResult {
-    const { lead, choice, botWrites, says, requests, forwarded, runsForOthers, tables, reports, chars } = this;
-    const chosen = choice === undefined ? {} : { choice };
-    return { lead, ...chosen, botWrites, says, requests, forwarded, runsForOthers, tables, reports, chars };
+    const { lead, choice, misunderstood, botWrites, says, requests, forwarded, runsForOthers, tables, reports, chars } =
+      this;
+    return {
+      lead,
+      ...(choice === undefined ? {} : { choice }),
+      ...(misunderstood ? { misunderstood } : {}),
+      botWrites,
+      says,
+      requests,
+      forwarded,
+      runsForOthers,
+      tables,
+      reports,
+      chars,
+    };
   }
 }
 

@@ -110,6 +110,8 @@ export interface ScenarioResult {
   readonly lead: LeadRecord;
   /** Caption of the menu item that the lead's message has chosen. */
   readonly choice?: string;
+  /** Nothing in the bot fits the lead's message: the Fallback script answered, or nobody. */
+  readonly misunderstood?: boolean;
   /** Writes to the bot's own attributes; `null` deletes. */
   readonly botWrites: ReadonlyMap<string, string | null>;
   readonly says: readonly BotSays[];

@@ -7,7 +7,7 @@ import { CLOCK_AHEAD_MS } from './simulated-livetex.ts';
 /** One thing that happens to the world. */
 type Step =
   | {
-      readonly do: 'say' | 'file' | 'bot' | 'ask' | 'leave' | 'exit' | 'return' | 'close' | 'hold' | 'echo';
+      readonly do: 'say' | 'file' | 'bot' | 'ask' | 'leave' | 'exit' | 'return' | 'close' | 'hold' | 'echo' | 'stumble';
       readonly lead: number;
     }
   | { readonly do: 'read' | 'reply'; readonly lead: number; readonly employee: number }
@@ -26,7 +26,21 @@ const EMPLOYEES = [
 
 const lead = fc.nat(LEADS.length - 1);
 const employee = fc.nat(EMPLOYEES.length - 1);
-const DOES = ['say', 'say', 'file', 'bot', 'ask', 'ask', 'leave', 'exit', 'return', 'close', 'hold', 'echo'] as const;
+const DOES = [
+  'say',
+  'say',
+  'file',
+  'bot',
+  'ask',
+  'ask',
+  'leave',
+  'exit',
+  'return',
+  'close',
+  'hold',
+  'echo',
+  'stumble',
+] as const;
 const ordinary: Array<{ weight: number; arbitrary: fc.Arbitrary<Step> }> = [
   { weight: 8, arbitrary: fc.record({ do: fc.constantFrom(...DOES), lead }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('read', 'reply'), lead, employee }) },
@@ -145,6 +159,9 @@ async function play(world: World, steps: Story): Promise<Map<string, string[]>> 
       case 'exit':
         // Each another text, which is the same phrase all the same.
         await world.tell({ type: 'LeadMessage', content: { text: `бот${'.'.repeat(counter)}` }, ...common });
+        return;
+      case 'stumble':
+        await world.tell({ type: 'BotStumbled', kind: 'script_error', ...common });
         return;
       case 'return':
         await world.tell({ type: 'ReturnRequested', ...common });

@@ -172,6 +172,7 @@ export async function startWorld(): Promise<World> {
           requestTimeoutMs: 1_000,
           pickupTimeout: 300,
           replyTimeout: 300,
+          safetyNet: { scriptErrors: 2 },
           exit: { phrases: ['бот'] },
           maxInFlight: 2,
           webhook: { publicUrl: 'https://bot.example.com', key: SIMULATED_KEY },

@@ -40,6 +40,7 @@ const event: fc.Arbitrary<DialogEvent> = fc.oneof(
     ignoreOffline: fc.boolean(),
   }),
   fc.record({ type: fc.constant('ReturnRequested'), scriptType }),
+  fc.record({ type: fc.constant('BotStumbled'), kind: fc.constantFrom('script_error', 'misunderstanding') }),
   fc.record({ type: fc.constant('Selected'), transfer, notBefore: at }),
   fc.record({ type: fc.constant('SelectionRefused'), transfer, reason: fc.constant('нет') }),
   fc.record({
@@ -92,6 +93,7 @@ const settings: fc.Arbitrary<TransitionContext['settings']> = fc.record({
   schedule: fc.constantFrom(undefined, { timeZone: 'UTC', hours: { mon: '09:00-18:00' }, days: {} }),
   exit: fc.constantFrom(undefined, { phrases: ['бот'], script: 'return' }),
   reopenOnOperatorText: fc.boolean(),
+  safetyNet: fc.constantFrom(undefined, { scriptErrors: 1 }, { scriptErrors: 2, misunderstandings: 2 }),
   waiting: fc.constantFrom(undefined, { text: 'Подождите', everySeconds: 60, times: 2 }),
 });
 
@@ -158,6 +160,7 @@ function checkStep(before: DialogState, after: DialogState, effects: readonly Ef
   expect(after.employee !== null).toBe(after.mode === 'operator');
   expect(after.selection === null).toBe(after.mode === 'bot' && !after.messageLeft);
   expect(after.messageLeft && after.mode !== 'bot').toBe(false);
+  expect(after.stumbles !== null && after.mode !== 'bot').toBe(false);
   // A request, a message that is left, or an operator who writes first; taking a message that was left is no new transfer.
   const began = before.mode === 'bot' && (after.mode !== 'bot' || (after.messageLeft && !before.messageLeft));
   const isTaken = before.messageLeft && after.transfer === before.transfer;
