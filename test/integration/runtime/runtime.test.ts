@@ -118,7 +118,10 @@ test('a failing script still passes the lead’s message on, and the author read
     { plugins: [tiny.factory] },
   );
   await runtime.say('привет');
-  expect(tiny.events.map((event) => event.type)).toEqual(['LeadMessage']);
+  expect(tiny.events).toMatchObject([
+    { type: 'LeadMessage' },
+    { type: 'BotStumbled', kind: 'script_error', script: 'start' },
+  ]);
   const failed = runtime.activities.find((activity) => activity.kind === 'script' && activity.error !== undefined);
   expect(failed).toMatchObject({ error: { code: 'script_error', file: 'a.js', line: 2, column: 3 } });
 });
@@ -157,7 +160,7 @@ test('a scenario that cannot be run is given up after five tries; the lead’s m
     await clock.advance(10 * 60_000);
   }
   await runtime.idle();
-  expect(tiny.events.map((event) => event.type)).toEqual(['LeadMessage', 'LeadMessage', 'BotMessage']);
+  expect(tiny.events.map((event) => event.type)).toEqual(['LeadMessage', 'BotStumbled', 'LeadMessage', 'BotMessage']);
   expect(await runtime.chat()).toEqual(['lead: привет', 'lead: ау', 'bot: Здравствуйте!']);
   expect(
     runtime.activities.find((activity) => activity.kind === 'script' && activity.error !== undefined),
