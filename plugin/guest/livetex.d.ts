@@ -186,9 +186,8 @@ interface MetabotLead {
   getLastRequest(): string | null;
   /** Здесь лиды не считаются: всегда `null`. */
   getSerialNumber(): number | null;
-  /** Персон здесь нет: всегда `null`, а `setPersonId` — ошибка `script_unsupported`. */
+  /** Персон здесь нет: всегда `null`, а другие методы персон — ошибка `script_unsupported`. */
   getPersonId(): number | null;
-  setPersonId(id: number): this;
   /**
    * Только ставит признак «Переведён на оператора». Переводит `livetex.transferToOperator()`.
    * @example

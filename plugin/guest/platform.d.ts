@@ -251,8 +251,6 @@ interface MetabotBot {
    * console.log(bot.getWebhookPayload());
    */
   getWebhookPayload(): any;
-  /** Триггеры работают только на платформе: здесь это ошибка `script_unsupported`. */
-  runTriggerByCodeForLead(triggerCode: string, leadId: number | string, ...more: any[]): boolean;
   /** `id`, `name`, `leadsCount`. */
   getData(key: 'id' | 'name' | 'leadsCount'): any;
   /**

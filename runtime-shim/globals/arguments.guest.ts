@@ -158,11 +158,3 @@ export function leadIdArgument(call: string, value: unknown): string {
   const what = { en: "the lead's id", ru: 'id лида' };
   return refuse(mustBe(call, what, { en: 'a string or a number', ru: 'нужна строка или число' }, value));
 }
-
-/** What the platform has and the shim has not. */
-export function unsupported(call: string): never {
-  return fail('script_unsupported', {
-    en: `${call} is not in the shim: it works on the platform only`,
-    ru: `${call} здесь нет: он работает только на платформе`,
-  });
-}

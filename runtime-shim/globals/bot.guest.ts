@@ -1,8 +1,9 @@
-import { keyArgument, leadIdArgument, mustBe, NOT_EMPTY, refuse, takes, unsupported } from './arguments.guest.ts';
+import { keyArgument, leadIdArgument, mustBe, NOT_EMPTY, refuse, takes } from './arguments.guest.ts';
 import type { Json } from '../../plugin/contract/guest-platform.ts';
 import type { Text } from '../../plugin/contract/text.ts';
-import { copyJson, hasOwn, ordinary, toNumber, trim, truncate } from './intrinsics.guest.ts';
+import { copyJson, hasOwn, toNumber, trim, truncate } from './intrinsics.guest.ts';
 import { messageAction } from './message.guest.ts';
+import { withPlatformOnly } from './platform-only.guest.ts';
 import { callHost } from './plugin-platform.guest.ts';
 import { collectAction, type HostReference, type RunState, STOP } from './run-state.guest.ts';
 import { scheduleAction } from './schedule.guest.ts';
@@ -42,7 +43,11 @@ export function factory(
   };
   /** The code of a script by its number. */
   const codeOf = (call: string, id: unknown): string => askScript('id', scriptNumber(call, id)) as string;
-  const schedule = (call: string, params: unknown, asked: { script?: string; leadId?: unknown }): true => {
+  const schedule = (
+    call: string,
+    params: unknown,
+    asked: { script?: string; leadId?: unknown; ticketId?: unknown },
+  ): true => {
     const warn = (text: string): void => host.applyIgnored(undefined, ['log', 'warn', text]);
     collectAction(state, scheduleAction(call, params, { ...asked, at: place() }, warn));
     return true;
@@ -99,12 +104,9 @@ export function factory(
     },
     scheduleScript(script: unknown, leadId: unknown = null, ticketId: unknown = null, params: unknown = null) {
       const call = 'bot.scheduleScript';
-      const given = params ?? { __proto__: null };
-      const asked = { script: codeOf(call, script), leadId };
-      return schedule(call, ticketId === null ? given : { __proto__: null, ticket_id: ticketId }, asked);
+      return schedule(call, params ?? { __proto__: null }, { script: codeOf(call, script), leadId, ticketId });
     },
     scheduleJob: (params: unknown) => schedule('bot.scheduleJob', params, {}),
-    runTriggerByCodeForLead: () => unsupported('bot.runTriggerByCodeForLead'),
     removeScheduledJobs(options: unknown = null) {
       const call = 'bot.removeScheduledJobs';
       if (options !== null && typeof options !== 'object') {
@@ -116,7 +118,7 @@ export function factory(
       return true;
     },
   };
-  return { bot: ordinary(bot) };
+  return { bot: withPlatformOnly('bot', bot) };
 }
 
 /** A number that `bot.getScriptIdByCode` gave. */

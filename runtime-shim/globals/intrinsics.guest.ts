@@ -21,6 +21,7 @@ export const TypeErrorType = TypeError;
 export const SymbolType = Symbol;
 export const FunctionType = Function;
 export const RegExpType = RegExp;
+export const ProxyType = Proxy;
 export const globalObject: Record<string, unknown> = globalThis as never;
 export const { isArray } = Array;
 export const { isFinite } = Number;
@@ -28,6 +29,7 @@ export const toNumber = Number;
 export const { trunc: truncate } = Math;
 export const toText = String;
 export const apply = Reflect.apply as (target: unknown, self: unknown, args: ArrayLike<unknown>) => unknown;
+export const reflectGet = Reflect.get as (target: object, key: string | symbol, receiver: unknown) => unknown;
 export const ownKeys = Reflect.ownKeys as (target: object) => (string | symbol)[];
 export const {
   assign,

@@ -1,6 +1,7 @@
-import { keyArgument, KEYS, mustBe, refuse, unsupported, valueArgument, wordList } from './arguments.guest.ts';
+import { keyArgument, KEYS, mustBe, refuse, valueArgument, wordList } from './arguments.guest.ts';
 import { dictOf, type Dict, hasOwn, joined, keysOf, list, add, toNumber, toText, trim } from './intrinsics.guest.ts';
 import type { LeadSnapshot } from '../sandbox/lead-snapshot.ts';
+import { unsupported } from './platform-only.guest.ts';
 import { collectAction, collectWrite, type RunState } from './run-state.guest.ts';
 import { setOwn, withoutNull } from './text-store.guest.ts';
 
@@ -155,7 +156,7 @@ function addFacts(methods: Record<string, unknown>, state: RunState, self: objec
   };
   methods['setData'] = (key: unknown, value: unknown) => {
     const name = keyArgument('lead.setData', key);
-    if (name !== 'name') return unsupported(`lead.setData("${name}")`);
+    if (name !== 'name') return unsupported(`lead.setData("${name}")`, { en: 'it works', ru: 'он работает' });
     const text = valueArgument('lead.setData', name, value);
     collectAction(state, { __proto__: null, type: 'set_name', name: text });
     (state.input.lead.data as Record<string, unknown>)['name'] = text;
@@ -168,5 +169,4 @@ function addFacts(methods: Record<string, unknown>, state: RunState, self: objec
   // The runtime counts no leads: a counter would be the place where all new ones wait for each other.
   methods['getSerialNumber'] = () => null;
   methods['getPersonId'] = () => null;
-  methods['setPersonId'] = () => unsupported('lead.setPersonId');
 }

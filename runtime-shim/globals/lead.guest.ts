@@ -20,7 +20,6 @@ import {
   isFinite,
   keysOf,
   lowerCase,
-  ordinary,
   parseJson,
   startsWith,
   toJson,
@@ -30,6 +29,7 @@ import {
   truncate,
 } from './intrinsics.guest.ts';
 import { leadState } from './lead-state.guest.ts';
+import { withPlatformOnly } from './platform-only.guest.ts';
 import { type AttributeWrite, collectAction, collectWrite, type RunState } from './run-state.guest.ts';
 import { setOwn, withoutNull } from './text-store.guest.ts';
 
@@ -58,7 +58,7 @@ export function factory(state: RunState): { lead: Record<string, unknown> } {
     },
   };
   assign(lead, leadAttributes(state, lead), leadTags(state, lead), leadState(state, lead));
-  return { lead: ordinary(lead) };
+  return { lead: withPlatformOnly('lead', lead) };
 }
 
 /** Texts that mean "yes", as PHP's filter for booleans and the platform's own "да" have them. Our choice. */

@@ -10,8 +10,10 @@ import {
   list,
   objectPrototype,
   promiseThen,
+  slice,
   toJson,
 } from './intrinsics.guest.ts';
+import { platformOnlyName } from './platform-only.guest.ts';
 import { errorHeadline, print } from './print.guest.ts';
 import type { Libraries } from './require.guest.ts';
 import { ASYNC_MESSAGE, type RunState } from './run-state.guest.ts';
@@ -58,7 +60,23 @@ export function failureReport(thrown: unknown, libraries: Libraries): string {
     add(frames, { __proto__: null, library, line: frame.line, column: frame.column });
   }
   if (known !== undefined) return report(known.code, { en: known.message, ru: known.ru }, frames, known.library);
-  return report('script_error', { en: thrownText(thrown) }, frames);
+  const text = thrownText(thrown);
+  const missing = missingName(text);
+  const works = missing === undefined ? undefined : platformOnlyName(missing);
+  if (missing === undefined || works === undefined) return report('script_error', { en: text }, frames);
+  const unsupported = {
+    en: `${missing} is not defined here: ${works.en} on the platform only`,
+    ru: `имени ${missing} здесь нет: ${works.ru} только на платформе`,
+  };
+  return report('script_unsupported', unsupported, frames);
+}
+
+/** V8's words for a name that has no value. */
+const NOT_DEFINED: readonly [before: string, after: string] = ['ReferenceError: ', ' is not defined'];
+
+function missingName(text: string): string | undefined {
+  const name = slice(text, NOT_DEFINED[0].length, text.length - NOT_DEFINED[1].length);
+  return text === NOT_DEFINED[0] + name + NOT_DEFINED[1] ? name : undefined;
 }
 
 /** The end of a run whose error cannot even be told. */

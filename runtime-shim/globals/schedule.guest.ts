@@ -11,8 +11,8 @@ import {
   tooLong,
   wordList,
 } from './arguments.guest.ts';
-import { fail } from './fail.guest.ts';
 import { contains, isArray, keysOf, slice, testRegExp, toJson, toNumber, trim, truncate } from './intrinsics.guest.ts';
+import { platformOnlyName, unsupported } from './platform-only.guest.ts';
 import type { Action } from './run-state.guest.ts';
 
 /** Shortest interval of a periodic job, s. Our choice: a person who is written to more often is not helped. */
@@ -34,18 +34,25 @@ const RUN_AT = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2})?$/;
 export function scheduleAction(
   call: string,
   given: unknown,
-  asked: { readonly script?: string; readonly leadId?: unknown; readonly at: object | undefined },
+  asked: {
+    readonly script?: string;
+    readonly leadId?: unknown;
+    readonly ticketId?: unknown;
+    readonly at: object | undefined;
+  },
   warn: (text: string) => void,
 ): Action {
-  if (typeof given !== 'object' || given === null || isArray(given)) return refuse(takes(call, PARAMS, given));
+  // PHP's empty array is an empty object, too.
+  const isObject = typeof given === 'object' && given !== null && !(isArray(given) && given.length > 0);
+  if (!isObject) return refuse(takes(call, PARAMS, given));
   const params = given as Readonly<Record<string, unknown>>;
   const keys = keysOf(params);
   for (let index = 0; index < keys.length; index += 1) {
     const key = keys[index] as string;
     if (!contains(KNOWN_KEYS, ` ${key},`)) warn(`${call}: "${key}" is not known here; known: ${KNOWN}`);
   }
-  if (isGiven(params['trigger_code'])) unsupported(call, 'trigger_code', 'triggers', 'триггеры');
-  if (isGiven(params['ticket_id'])) unsupported(call, 'ticket_id', 'tickets', 'заявки');
+  refuseOther(call, 'trigger_code', params['trigger_code'], 'trigger');
+  refuseOther(call, 'ticket_id', asked.ticketId ?? params['ticket_id'], 'ticket');
   const script = asked.script ?? keyArgument(call, params['script_code'], () => name('script_code'));
   const leadId = asked.leadId ?? params['lead_id'];
   const condition = params['condition_script_code'];
@@ -53,6 +60,7 @@ export function scheduleAction(
   return {
     __proto__: null,
     type: 'schedule',
+    call,
     script,
     leadId: isGiven(leadId) ? leadIdArgument(call, leadId) : undefined,
     runAt: isGiven(params['run_at']) ? momentOf(call, params['run_at']) : undefined,
@@ -68,11 +76,10 @@ export function scheduleAction(
   };
 }
 
-function unsupported(call: string, key: string, en: string, ru: string): never {
-  return fail('script_unsupported', {
-    en: `${call}: ${key} is not in the shim: ${en} work on the platform only`,
-    ru: `${call}: ${key} здесь нет: ${ru} работают только на платформе`,
-  });
+/** What names something of a part of the platform that the shim has not. */
+function refuseOther(call: string, key: string, value: unknown, part: string): void {
+  const works = platformOnlyName(part);
+  if (works !== undefined && isGiven(value)) unsupported(`${call}: ${key}`, works);
 }
 
 function isGiven(value: unknown): boolean {

@@ -129,8 +129,9 @@ async function keep(
   const runs = actions.flatMap((action) =>
     action.type === 'run_script' || action.type === 'schedule' ? [action] : [],
   );
-  const wrong = ({ at, type }: (typeof runs)[number], detail: Text): ScriptError => {
-    const call = type === 'schedule' ? 'scheduleJob' : 'runScriptByCodeForLead';
+  const wrong = (run: (typeof runs)[number], detail: Text): ScriptError => {
+    const { at } = run;
+    const call = run.type === 'schedule' ? run.call : 'bot.runScriptByCodeForLead';
     const words = { en: `${call}: ${detail.en}`, ru: `${call}: ${detail.ru}` };
     return {
       ...saidError(shimError('script_argument', { detail: words })),

@@ -130,13 +130,14 @@ async function enqueueForOthers(
   const { started, each } = shareRuns(mayStart, result.runsForOthers.length);
   const mayStore = ((job.kind === 'script' ? job.mayStore : undefined) ?? MAX_MESSAGE_CHARS) - result.chars;
   const store = Math.max(0, Math.floor(mayStore / Math.max(1, started)));
-  if (started < result.runsForOthers.length) {
-    wrong.push(`runScriptByCodeForLead: больше ${MAX_RUNS_FOR_OTHERS} запусков для других лидов из одного сообщения`);
+  const oneTooMany = result.runsForOthers[started];
+  if (oneTooMany !== undefined) {
+    wrong.push(`${oneTooMany.call}: больше ${MAX_RUNS_FOR_OTHERS} запусков для других лидов из одного сообщения`);
   }
-  for (const [index, { leadId, code, scheduled }] of result.runsForOthers.slice(0, started).entries()) {
+  for (const [index, { call, leadId, code, scheduled }] of result.runsForOthers.slice(0, started).entries()) {
     const other = await leadWithNumber(tx, leadId);
     if (other === undefined || other.botId !== job.lead.botId) {
-      wrong.push(`runScriptByCodeForLead: нет лида с номером ${leadId.slice(0, 40)}`);
+      wrong.push(`${call}: нет лида с номером ${leadId.slice(0, 40)}`);
       continue;
     }
     const cause = { code: 'other_lead' as const };

@@ -127,6 +127,8 @@ export type ScriptAction =
 /** A run of a script at another time (`bot.scheduleJob`). */
 export interface ScheduleAction {
   readonly type: 'schedule';
+  /** The function that the author wrote. */
+  readonly call: 'bot.scheduleJob' | 'bot.scheduleScript';
   readonly script: string;
   /** The number of the lead; left out: the one that the script runs for. */
   readonly leadId?: string;

@@ -77,6 +77,7 @@ const actionSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('schedule'),
+    call: z.enum(['bot.scheduleJob', 'bot.scheduleScript']),
     script: z.string(),
     leadId: z.string().optional(),
     runAt: z

@@ -1,5 +1,6 @@
 import type { AnyNode, CallExpression } from 'acorn';
 import { same, type Text } from '../../../plugin/contract/text.ts';
+import { platformOnly, platformOnlyName } from '../../globals/platform-only.guest.ts';
 import { question } from '../../names.ts';
 import { CHECK_TEXTS, INSTEAD, TAKES } from './check-texts.ts';
 import { offsetAt, type ScriptProblem } from './script-problem.ts';
@@ -70,6 +71,7 @@ function tell(found: TypeFinding, node: AnyNode, tree: ScriptTree, context: Judg
 function unknownName(message: string, tree: ScriptTree, { names }: JudgeContext): Told | undefined {
   const [name = '', guess] = quotes(message);
   if (tree.gives(name) || names.has(name) || isLookedFor(tree, name)) return undefined;
+  if (platformOnlyName(name) !== undefined) return { text: CHECK_TEXTS.unsupported(name), isHint: false };
   const instead = INSTEAD[name];
   if (instead !== undefined) return { text: CHECK_TEXTS.otherName(name, instead), isHint: false };
   const meant = message.includes('Did you mean') ? guess : undefined;
@@ -94,6 +96,8 @@ function unknownMember(message: string, node: AnyNode, tree: ScriptTree, context
   const outer = tree.parentOf(member);
   const isCalled = outer?.type === 'CallExpression' && outer.callee === member && !outer.optional;
   const object = PLATFORM_TYPES[type];
+  // Of these the lint tells, whatever types know.
+  if ((object === 'bot' || object === 'lead') && platformOnly(name) !== undefined) return undefined;
   const owner = object === undefined ? ownerWords(tree, member.object) : same(object);
   if (owner === undefined || isAsked(tree, name)) return undefined;
   const [of] = object === undefined ? [] : ([...context.methods].find(([, names]) => names.has(name)) ?? []);

@@ -1,5 +1,6 @@
 import { CHECK_TEXTS } from './check-texts.ts';
 import type { AnyNode } from 'acorn';
+import { platformOnly } from '../../globals/platform-only.guest.ts';
 import { didYouMean } from '../../names.ts';
 import { lintArguments } from './lint-arguments.ts';
 import { PLATFORM_NAMES, type PlatformMethods } from './type-check.ts';
@@ -18,8 +19,8 @@ export interface KnownNames {
 
 /** Names of a browser's or a server's timers: the platform has none (`docs/platform.md`). */
 const TIMERS: ReadonlySet<string> = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask']);
-/** Calls of the platform that end with `script_unsupported` here. */
-const UNSUPPORTED: ReadonlySet<string> = new Set(['bot.runTriggerByCodeForLead', 'lead.setPersonId']);
+/** What an object of these names that the platform only has. */
+const PLATFORM_ONLY_KEYS: ReadonlySet<string> = new Set(['trigger_code', 'ticket_id']);
 /** Calls of `bot` whose object has a `script_code`. */
 const NAMING_SCRIPTS: ReadonlySet<string> = new Set(['run', 'scheduleJob', 'removeScheduledJobs']);
 
@@ -113,11 +114,17 @@ function lintNames(tree: ScriptTree, known: KnownNames, add: Add): void {
   };
   for (const { object, method, node } of tree.calls) {
     const [first] = node.arguments;
-    if (UNSUPPORTED.has(`${object}.${method}`))
+    if ((object === 'bot' || object === 'lead') && platformOnly(method) !== undefined) {
       add('unsupported', node, CHECK_TEXTS.unsupported(`${object}.${method}`));
+    }
     if (object === 'bot' && NAMING_SCRIPTS.has(method) && first?.type === 'ObjectExpression') {
       for (const part of first.properties) {
-        if (part.type === 'Property' && keyOf(part.key, part.computed) === 'script_code') script(part.value);
+        const key = part.type === 'Property' ? keyOf(part.key, part.computed) : undefined;
+        if (part.type !== 'Property' || key === undefined) continue;
+        if (key === 'script_code') script(part.value);
+        if (PLATFORM_ONLY_KEYS.has(key) && isGiven(part.value)) {
+          add('unsupported', part, CHECK_TEXTS.unsupported(`${key} of bot.${method}`));
+        }
       }
     } else if (object === 'bot' && method === 'runScriptByCodeForLead') script(first);
     else if (object === '' && (method === 'require' || method === 'snippet')) {
@@ -139,6 +146,11 @@ function lintNames(tree: ScriptTree, known: KnownNames, add: Add): void {
       CHECK_TEXTS.unknownFunction(library ?? '', name, didYouMean(name, functions)),
     );
   }
+}
+
+/** Is a value written there that is not nothing? What a variable holds is known when the script runs. */
+function isGiven(node: AnyNode): boolean {
+  return node.type === 'Literal' && node.value !== null && node.value !== '';
 }
 
 /** The library that `require('…')` names. */

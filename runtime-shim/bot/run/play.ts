@@ -308,10 +308,9 @@ export class Play {
   }
 
   /** Asks for a script of another lead, once this one has ended. @throws ScenarioStopped */
-  runForOther(leadId: string, code: string, scheduled?: RunForOther['scheduled']): void {
-    const run = { leadId, code, ...(scheduled === undefined ? {} : { scheduled }) };
+  runForOther(run: RunForOther): void {
     if (this.runsForOthers.length < MAX_RUNS_ASKED) this.runsForOthers.push(run);
-    this.spend(LINE_CHARS + leadId.length + code.length);
+    this.spend(LINE_CHARS + run.leadId.length + run.code.length);
   }
 
   /** The part of a script's log that is kept: a circle of scripts that all write much must not fill the storage. */

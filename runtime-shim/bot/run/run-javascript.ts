@@ -92,7 +92,7 @@ function runLater(play: Play, script: string, action: Extract<ScriptAction, { ty
     const cause = { code: 'runs_unknown', of: script } as const;
     play.report({ kind: 'script', script, cause, log: [], error: { ...play.unknownScript(code), ...at } });
   } else if (leadId === undefined || leadId === String(play.lead.id)) play.later({ code }, at);
-  else play.runForOther(leadId, code);
+  else play.runForOther({ call: 'bot.runScriptByCodeForLead', leadId, code });
 }
 
 async function performPluginActions(play: Play, plugin: string, actions: readonly ScriptAction[]): Promise<void> {

@@ -101,6 +101,8 @@ export interface ScenarioWish extends TransferWishes {
 
 /** A script for another lead: at once, or at its time. */
 export interface RunForOther {
+  /** The function that the author wrote, such as `bot.scheduleJob`. */
+  readonly call: string;
   readonly leadId: string;
   readonly code: string;
   readonly scheduled?: Omit<Scheduled, 'n'>;
@@ -119,7 +121,7 @@ export interface ScenarioResult {
   readonly requests: readonly ScenarioRequest[];
   /** The flag "Переведён на оператора", if a script or command set it. */
   readonly forwarded: boolean | undefined;
-  /** `bot.runScriptByCodeForLead` for another lead; `scheduled`: `bot.scheduleJob` for one. */
+  /** `bot.runScriptByCodeForLead`, `bot.scheduleJob` and `bot.scheduleScript` for other leads. */
   readonly runsForOthers: readonly RunForOther[];
   /** Writes into the bot's tables, in their order. */
   readonly tables: readonly TableWrite[];

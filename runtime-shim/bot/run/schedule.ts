@@ -58,7 +58,7 @@ export function schedule(play: Play, script: string, action: ScheduleAction): vo
   if (found.remark !== undefined) play.remark(found.remark, 'warn');
   play.spend(JSON.stringify(found.run).length);
   if (action.leadId !== undefined && action.leadId !== String(play.lead.id)) {
-    play.runForOther(action.leadId, found.run.script, found.run);
+    play.runForOther({ call: action.call, leadId: action.leadId, code: found.run.script, scheduled: found.run });
     return;
   }
   const scheduled = withRun(play.lead.scheduled ?? [], found.run);

@@ -271,5 +271,5 @@ test.each([
 
 test('runScriptByCodeForLead for a lead that does not exist says so', async () => {
   const report = await runScript("bot.runScriptByCodeForLead('script', 99);");
-  expect(report.log).toContainEqual({ level: 'error', text: 'runScriptByCodeForLead: нет лида с номером 99' });
+  expect(report.log).toContainEqual({ level: 'error', text: 'bot.runScriptByCodeForLead: нет лида с номером 99' });
 });

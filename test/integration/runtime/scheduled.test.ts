@@ -143,7 +143,8 @@ test('a condition is looked at when it is due; for another lead it is scheduled 
     ...TICK,
     asked: `bot.scheduleJob({ script_code: 'tick', run_after_sec: 60, ${condition} }); bot.scheduleJob({ script_code: 'tick', run_after_sec: 61, ${condition} });
       bot.scheduleJob({ script_code: 'tick', run_after_sec: 62, condition_script_code: 'return oh' });`,
-    other: `bot.scheduleJob({ script_code: 'tick', lead_id: bot.getAttr('first'), run_after_sec: 5 }); bot.scheduleJob({ script_code: 'tick', lead_id: 5 });`,
+    other: `bot.scheduleJob({ script_code: 'tick', lead_id: bot.getAttr('first'), run_after_sec: 5 }); bot.scheduleJob({ script_code: 'tick', lead_id: 5 }); bot.scheduleScript(bot.getScriptIdByCode('tick'), 6, '', []);
+      bot.runScriptByCodeForLead('tick', 7);`,
     me: `bot.setAttr('first', leadId);`,
   };
   const runtime = await startRuntime(await folderOf(scripts), { clock });
@@ -156,7 +157,11 @@ test('a condition is looked at when it is due; for another lead it is scheduled 
   expect(await said(runtime)).toEqual(['тик 1']);
   await runtime.say('привет', '2');
   await runtime.say('other', '2');
-  expect(logged(runtime).slice(2)).toEqual(['runScriptByCodeForLead: нет лида с номером 5']);
+  expect(logged(runtime).slice(2)).toEqual([
+    'bot.scheduleJob: нет лида с номером 5',
+    'bot.scheduleScript: нет лида с номером 6',
+    'bot.runScriptByCodeForLead: нет лида с номером 7',
+  ]);
   await later(runtime, clock, 5 * SECOND);
   const both = async () => [await said(runtime), await said(runtime, '2')];
   await seen(runtime, clock, both, [['тик 1', 'тик 2'], []]);

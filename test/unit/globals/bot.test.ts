@@ -120,8 +120,23 @@ test.each([
   ["bot.runScriptByCodeForLead('a')", "the lead's id must be a string or a number, got undefined"],
   [
     'bot.runTriggerByCodeForLead()',
-    'script_unsupported: bot.runTriggerByCodeForLead is not in the shim: it works on the platform only @1:5',
+    'script_unsupported: bot.runTriggerByCodeForLead is not in the shim: triggers work on the platform only @1:5',
   ],
+  ["var t = bot.findTickets([['id', 1]])[0];", 'script_unsupported: bot.findTickets is not in the shim: tickets work'],
+  ['const { createPersons } = bot; createPersons()', 'script_unsupported: bot.createPersons is not in the shim'],
+  [
+    "bot.sendEmail('a@b')",
+    'script_unsupported: bot.sendEmail is not in the shim: e-mail works on the platform only @1:5',
+  ],
+  ["bot.runMailingByCode('a')", 'script_unsupported: bot.runMailingByCode is not in the shim: broadcasts work'],
+  [
+    "'use strict'; ticket.getData('a')",
+    'script_unsupported: ticket is not defined here: tickets work on the platform only',
+  ],
+  ['return [typeof person, nlp]', 'script_unsupported: nlp is not defined here: NLP works on the platform only @1:24'],
+  ['bot.nothing()', 'script_error: TypeError: bot.nothing is not a function @1:5'],
+  ['bot.getPersonalData()', 'script_error: TypeError: bot.getPersonalData is not a function @1:5'],
+  ['nothing.getData()', 'script_error: ReferenceError: nothing is not defined @1:1'],
 ])('%s is an error that says what is wrong', async (code, words) => {
   expect(await scripts.failure(code)).toContain(words);
 });
@@ -129,6 +144,9 @@ test.each([
 test('cannot be tampered with', async () => {
   const code = `
     bot.sendMessage = () => 'mine'; bot.extra = 1; bot = null;
-    return [bot.sendMessage('x'), bot.extra === undefined, Object.isFrozen(bot)];`;
-  expect(await scripts.returned(code)).toEqual([true, true, true]);
+    const behind = Object.getPrototypeOf(bot);
+    behind.findTickets = () => 'mine'; RegExp.prototype.test = () => true; RegExp.prototype.exec = () => ['x'];
+    let said; try { bot.findTickets(); } catch (error) { said = error.code; }
+    return [bot.sendMessage('x'), bot.extra === undefined, Object.isFrozen(bot), Reflect.setPrototypeOf(behind, null), Object.keys(behind), said, bot.email === undefined];`;
+  expect(await scripts.returned(code)).toEqual([true, true, true, false, [], 'script_unsupported', true]);
 });

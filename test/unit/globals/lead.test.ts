@@ -161,7 +161,19 @@ test.each([
   ],
   ["lead.setContext('a', {})", 'script_argument: lead.setContext: the value of "a" must be a string'],
   ["lead.setData('id', 5)", 'script_unsupported: lead.setData("id") is not in the shim'],
-  ['lead.setPersonId(1)', 'script_unsupported: lead.setPersonId is not in the shim'],
+  [
+    'lead.setPersonId(1)',
+    'script_unsupported: lead.setPersonId is not in the shim: persons work on the platform only @1:6',
+  ],
+  ['lead.createPersonForCurrentLead({})', 'script_unsupported: lead.createPersonForCurrentLead is not in the shim'],
+  [
+    "lead.setActiveNlpIntegrationByCode('a')",
+    'script_unsupported: lead.setActiveNlpIntegrationByCode is not in the shim: NLP',
+  ],
+  [
+    'lead.assignDialogToNextOperator()',
+    'lead.assignDialogToNextOperator is not in the shim: it works on the platform only',
+  ],
   ["lead.addTags(['a', 1])", 'script_argument: lead.addTags: the tag 2 must be a non-empty string, got a number @1:6'],
   ['lead.setForwarded(2)', 'script_argument: lead.setForwarded takes true or false, got a number @1:6'],
   [

@@ -60,6 +60,7 @@ const TAKEN = [
   `bot.findLeads({ 0: 'id' }, [['id', 1]], ['id'], '10', '0'); bot.issetAttr('a'); bot.getData('name');`,
   `bot.removeScheduledJobs({ script_code: null }); bot.run({ script_id: '1' });`,
   `table.find('p', null, null, null, '5', '0'); table.updateItem('p', '1', { a: null });`,
+  `bot.scheduleScript(1, leadId, ticketId, []); if (typeof ticket !== 'undefined') ticket.getData('a'); ticket_id = 5; lead.getPersonId();`,
   `lead.setData('name', 5).setContext('a').setContext('b', true).deleteContexts({ 0: 'a' });`,
   `lead.getStatusIdByName(5); lead.issetStatusByName(null); console.count(1); console.time(2); console.timeEnd(2);`,
   `if (livetex.hasFreeOperators) livetex.hasFreeOperators(); if (typeof lead.getAttr === 'function') lead.getAttr('a');`,
@@ -170,6 +171,11 @@ const MISTAKES: ReadonlyArray<readonly [string, string]> = [
   ['bot.sendMessage(new Date());', 'TS2345'],
   ['new Date().getHour();', 'TS2551'],
   ['livetex.transferToOperater();', 'TS2551'],
+  ['lead.setPersonId(lead.getPersonId());', 'unsupported'],
+  ["bot.findTickets([['id', ticketId]]);", 'unsupported'],
+  ["try { bot.sendEmail('a@b'); } catch (e) {}", 'unsupported?'],
+  ["bot.scheduleJob({ trigger_code: 'a', ticket_id: null });", 'unsupported'],
+  ["ticket.getData('title');", 'TS2552'],
   [`bot.sendMessage('${'а'.repeat(5_000)}');`, 'text-too-long?'],
 ];
 
@@ -222,6 +228,8 @@ const EXPLAINED: ReadonlyArray<readonly [string, string]> = [
   ['livetex.notifyOperator({});', 'он принимает текст или число'],
   ["table.find('p', 'name');", 'он принимает код таблицы'],
   ["lead.setData('phone', '5');", 'он принимает "name" и текст'],
+  ["ticket.getData('title');", 'ticket работает только на платформе: здесь это ошибка script_unsupported'],
+  ['lead.hasActiveNlpIntegration();', 'lead.hasActiveNlpIntegration работает только на платформе'],
 ];
 
 test('an explanation says what is right', async () => {
