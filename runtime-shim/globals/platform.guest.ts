@@ -6,6 +6,7 @@ import type { InstallGuest } from '../../plugin/contract/guest-platform.ts';
 import { factory as createApi } from './api.guest.ts';
 import { factory as createBot } from './bot.guest.ts';
 import { factory as createConsole } from './console.guest.ts';
+import { moveDates } from './dates.guest.ts';
 import type { GuestLimits, HostReference } from './run-state.guest.ts';
 import { dict, globalObject, hasOwn, keysOf, parseJson } from './intrinsics.guest.ts';
 import { factory as createLead } from './lead.guest.ts';
@@ -90,6 +91,7 @@ export function start(limits: GuestLimits, plugins: readonly PluginBundle[]): vo
 function begin(state: RunState, inputJson: string): void {
   state.input = parseJson(inputJson) as unknown as RunInput;
   const { args } = state.input;
+  if (hasOwn(state.input, 'startsAt')) moveDates(state.input.startsAt as number);
   const names = keysOf(args);
   for (let index = 0; index < names.length; index += 1) {
     const name = names[index] as string;

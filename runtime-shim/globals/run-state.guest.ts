@@ -38,6 +38,8 @@ export interface GuestLimits {
 /** A run's input as JSON (made by the server, see `sandbox/run-input.ts`). */
 export interface RunInput {
   readonly file: string;
+  /** What its dates begin at, Unix ms, where that is not the machine's time. */
+  readonly startsAt?: number;
   readonly args: Readonly<Record<string, Json>>;
   readonly lead: LeadSnapshot;
   /** There is none: `lead` is not in scope, and nothing can be asked for it. */

@@ -35,6 +35,8 @@ export interface RuntimeParts {
   readonly sandbox?: Sandbox;
   /** Who answers requests of scripts. Default: the network. */
   readonly apiMode?: ApiMode;
+  /** What dates of a script that begins now are, Unix ms. Default: the machine's. */
+  readonly dates?: () => number;
   /** Tries of one job before its scenario is given up. 1: a run that did not come about is told at once. */
   readonly maxTries?: number;
   /** `start()` only listens: nothing is worked on and nothing is sent before `release()`. */
@@ -102,6 +104,7 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       requests,
       plugins: () => plugins,
       channels: () => channels,
+      dates: given.dates,
       maxTries: given.maxTries ?? MAX_SCENARIO_TRIES,
     };
     const insidesOf = (one: BotHolder): BotInsides => {

@@ -263,6 +263,7 @@ export async function runWithCalls(
   const leads = new LeadSearch(context);
   const result = await context.sandbox.run({
     ...script,
+    ...(context.dates === undefined ? {} : { startsAt: context.dates() }),
     onAway: (isAway) => {
       // Hundreds may wait for a slow server at one time.
       if (isAway) session.release();

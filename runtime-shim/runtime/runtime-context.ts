@@ -30,6 +30,8 @@ export interface RuntimeContext {
   /** The bot in force: it changes when its folder is saved. */
   readonly bot: () => Bot;
   readonly botId: string;
+  /** What dates of a script that begins now are, Unix ms; `undefined`: the machine's. */
+  readonly dates?: (() => number) | undefined;
   /** Tries of one job before its scenario is given up. */
   readonly maxTries: number;
 }

@@ -54,6 +54,8 @@ export interface ScriptRun {
   >;
   /** Guest bundles to install, in order. */
   readonly plugins: ReadonlyArray<{ readonly name: string; readonly source: string }>;
+  /** What its dates begin at, Unix ms: for a replay. Default: the machine's time. */
+  readonly startsAt?: number;
   /**
    * What is left of the time of what it belongs to (a message's scenario), ms. Waiting for a runner counts; when it is over,
    * the run ends with `script_deadline`. Default: no bound but `SandboxLimits.wallMs`, which begins with the run.

@@ -9,6 +9,7 @@ const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
 export function runInput(run: ScriptRun): string {
   return JSON.stringify({
     file: run.file,
+    ...(run.startsAt === undefined ? {} : { startsAt: run.startsAt }),
     args: Object.fromEntries(Object.entries(run.args).filter(([name]) => IDENTIFIER.test(name))),
     lead: run.lead,
     ...(run.withoutLead === true ? { withoutLead: true } : {}),

@@ -126,6 +126,7 @@ function createModel(options: SimulatorOptions, first: StatusRecord) {
     botId: runtime().botId,
     operators: () => emulator.operators.list().map((one) => ({ name: operatorName(one), status: one.status })),
     nameOf: (userId) => journal.get('lead', userId)?.name ?? userId,
+    now: () => clock.now(),
   });
   const streams = new Streams(journal, clock, randomUUID().slice(0, 8));
   const health = new Health({

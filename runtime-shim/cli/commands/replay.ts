@@ -7,9 +7,11 @@ import { dirname, resolve } from 'node:path';
 import { messageOf } from '../../../plugin/contract/coded-error.ts';
 import type { LiveTexPlugin } from '../../../plugin/index.ts';
 import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.ts';
+import { loadBot } from '../../bot/load/load-bot.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
 import { differenceText } from '../../simulator/recording/compare-outcomes.ts';
 import { type DialogRecording, recordingSchema } from '../../simulator/recording/recording-schema.ts';
+import { createReplayClock } from '../../simulator/recording/replay-clock.ts';
 import { replayRecording, type ReplayResult } from '../../simulator/recording/replay-recording.ts';
 import { type CommandWork, EXIT_DONE, EXIT_FAILED } from '../command.ts';
 import type { Config } from '../config/config-schema.ts';
@@ -67,7 +69,10 @@ function inEnglish({ played, differences }: ReplayResult): object {
 /** What went as recorded stays as it was written, with patterns that a person put in; the rest is what happened now. */
 function updated(scenario: DialogRecording, { played, differences }: ReplayResult): DialogRecording {
   const changed = new Set(differences.map(({ step }) => step));
-  const steps = scenario.steps.map((step, index) => (changed.has(index + 1) ? (played.steps[index] ?? step) : step));
+  const steps = scenario.steps.map((step, index) => {
+    const outcome = changed.has(index + 1) ? played.steps[index]?.outcome : undefined;
+    return outcome === undefined ? step : { ...step, outcome };
+  });
   return { ...scenario, ...(played.bot === undefined ? {} : { bot: played.bot }), steps };
 }
 
@@ -100,6 +105,15 @@ function patternProblem(pattern: string): Text[] {
   }
 }
 
+/** Hours that name no time zone are those of the machine, so of the one that the dialog was recorded on. */
+function inZone(own: Config | undefined, timeZone: string | undefined): Config | undefined {
+  if (own === undefined || timeZone === undefined) return own;
+  const livetex = own.livetex.map(({ schedule, ...binding }) =>
+    schedule === undefined ? binding : { ...binding, schedule: { timeZone, ...schedule } },
+  );
+  return { ...own, livetex };
+}
+
 const HOST = '127.0.0.1';
 
 /**
@@ -112,21 +126,26 @@ export async function playRecording(
   own?: Config,
   live = false,
 ): Promise<ReplayResult> {
-  const emulator = await startLiveTexEmulator({ operators: [] });
-  const storage = createMemoryStorage({ clock: systemClock });
+  const clock = createReplayClock(recording.at === undefined ? systemClock.now() : Date.parse(recording.at));
+  const emulator = await startLiveTexEmulator({ operators: [], clock });
+  const storage = createMemoryStorage({ clock });
   try {
-    const webhook = { publicUrl: `http://${HOST}`, key: randomBytes(16).toString('base64url') };
+    // Nobody else has this LiveTex, so nobody changes its webhook.
+    const webhook = { keep: false, publicUrl: `http://${HOST}`, key: randomBytes(16).toString('base64url') };
     const binding = { token: emulator.token, baseUrl: emulator.url, webhook };
-    const config = simulatedConfig(own, { bot: botFolder, port: 0, binding });
+    const config = simulatedConfig(inZone(own, recording.timeZone), { bot: botFolder, port: 0, binding });
     let plugin: LiveTexPlugin | undefined;
     const onPlugin = (made: LiveTexPlugin): void => void (plugin = made);
-    const parts = { apiMode: apiModeOf(live, own) };
-    const runtime = await createRuntimeOf(config, { storage, http: { host: HOST, port: 0 }, onPlugin, parts });
+    const bot = await loadBot(botFolder);
+    const bots = [{ ...bot, timeZone: bot.timeZone ?? recording.timeZone }] as const;
+    const parts = { bots, dates: () => clock.now(), apiMode: apiModeOf(live, own) };
+    const runtime = await createRuntimeOf(config, { storage, clock, http: { host: HOST, port: 0 }, onPlugin, parts });
     try {
       await runtime.start();
       const [first] = config.livetex;
       if (first !== undefined) await setWebhookAt(first, runtime.url ?? '');
-      return await replayRecording(recording, { runtime, emulator, onOperators: () => plugin?.outdateAvailability() });
+      const onOperators = (): void => plugin?.outdateAvailability();
+      return await replayRecording(recording, { runtime, emulator, clock, onOperators });
     } finally {
       await runtime.close();
     }

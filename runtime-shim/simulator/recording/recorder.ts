@@ -17,7 +17,9 @@ interface Recording {
   readonly lead: DialogRecording['lead'];
   /** As they were when the recording began. */
   readonly operators: DialogRecording['operators'];
-  readonly steps: Array<{ readonly deed: RecordedAction; readonly outcome: MutableOutcome }>;
+  /** Unix ms. */
+  readonly beganAt: number;
+  readonly steps: Array<{ readonly after: number; readonly deed: RecordedAction; readonly outcome: MutableOutcome }>;
 }
 
 interface MutableOutcome {
@@ -32,6 +34,7 @@ export interface RecorderOptions {
   readonly botId: string;
   readonly operators: () => DialogRecording['operators'];
   readonly nameOf: (userId: string) => string;
+  readonly now: () => number;
 }
 
 /** Writes down, for each lead, who did what and what came of it: what happens until the next action belongs to the last one. */
@@ -46,7 +49,7 @@ export class Recorder {
   /** An operator did something; without a lead (a status) it is a step of every dialog. */
   action(userId: string | undefined, action: Exclude<RecordedAction, { does: 'say' }>): void {
     const recordings = userId === undefined ? [...this.#recordings.values()] : [this.#recordings.get(userId)];
-    for (const recording of recordings) if (recording !== undefined) addStep(recording, action);
+    for (const recording of recordings) if (recording !== undefined) this.#addStep(recording, action);
   }
 
   observe(activity: RuntimeActivity): void {
@@ -55,7 +58,7 @@ export class Recorder {
       // A correction runs nothing, and a recording has no ids to name what it corrects.
       if (activity.message.edits !== undefined) return;
       if (activity.message.from === 'lead')
-        addStep(this.#recordingOf(userId, activity.lead.channel), said(activity.message));
+        this.#addStep(this.#recordingOf(userId, activity.lead.channel), said(activity.message));
       else this.#outcome(userId, (then) => (then.sees ??= []).push(seen(activity.message)));
     } else if (activity.kind === 'script') {
       // A script tells that it begins, and then of each of its files; a file is worth a line when it failed.
@@ -82,8 +85,10 @@ export class Recorder {
   recording(userId: string): DialogRecording | undefined {
     const recording = this.#recordings.get(userId);
     if (recording === undefined) return undefined;
-    const { lead, operators, steps } = recording;
-    return structuredClone({ format: RECORDING_FORMAT, bot: this.#options.botId, lead, operators, steps });
+    const { lead, operators, beganAt, steps } = recording;
+    const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+    const began = { at: new Date(beganAt).toISOString(), timeZone };
+    return structuredClone({ format: RECORDING_FORMAT, bot: this.#options.botId, ...began, lead, operators, steps });
   }
 
   forget(userId: string): void {
@@ -94,21 +99,24 @@ export class Recorder {
     const known = this.#recordings.get(userId);
     if (known !== undefined) return known;
     const lead = { channel, name: this.#options.nameOf(userId) };
-    const recording: Recording = { lead, operators: this.#options.operators(), steps: [] };
+    const beganAt = this.#options.now();
+    const recording: Recording = { lead, operators: this.#options.operators(), beganAt, steps: [] };
     this.#recordings.set(userId, recording);
     const oldest = this.#recordings.keys().next().value;
     if (this.#recordings.size > MAX_RECORDINGS && oldest !== undefined) this.#recordings.delete(oldest);
     return recording;
   }
 
+  #addStep({ beganAt, steps }: Recording, deed: RecordedAction): void {
+    // A clock that was set back in between must not make a recording that nothing can play.
+    const after = Math.max(0, this.#options.now() - beganAt) / 1_000;
+    if (steps.length < MAX_STEPS) steps.push({ after, deed, outcome: {} });
+  }
+
   #outcome(userId: string, change: (then: MutableOutcome) => void): void {
     const last = this.#recordings.get(userId)?.steps.at(-1);
     if (last !== undefined) change(last.outcome);
   }
-}
-
-function addStep(recording: Recording, action: RecordedAction): void {
-  if (recording.steps.length < MAX_STEPS) recording.steps.push({ deed: action, outcome: {} });
 }
 
 function said({ text, attachments = [] }: TranscriptMessage): RecordedAction {

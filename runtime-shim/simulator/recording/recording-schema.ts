@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { botSchema } from '../../bot/load/bot-schema.ts';
 import { codeSchema } from '../../../plugin/contract/lead.ts';
+import { spoken } from '../../../plugin/contract/issue-words.ts';
 import { attachmentSchema, linkSchema, textSchema } from '../../../plugin/contract/message.ts';
 
 /** In every file, so that a later format can be told from this one. The words `scenario` and `deed` belong to the format. */
@@ -66,14 +68,34 @@ const actionSchema = z.discriminatedUnion('does', [
 ]);
 export type RecordedAction = z.infer<typeof actionSchema>;
 
+const stepSchema = z.strictObject({
+  /** Seconds since the beginning. Left out: no time has gone by. */
+  after: z.number().min(0).max(MAX_WAIT_SEC).optional(),
+  deed: actionSchema,
+  outcome: outcomeSchema,
+});
+
+/** The beginning of a recording: what dates in scripts are, and whether it is working time. */
+const momentSchema = z.iso.datetime({
+  offset: true,
+  error: spoken({
+    en: 'must be a moment, for example "2027-01-15T09:30:00+03:00"',
+    ru: 'здесь нужен момент, например "2027-01-15T09:30:00+03:00"',
+  }),
+});
+
 /** A recorded dialog: who was there, what they did, and what came of it. */
 export const recordingSchema = z.strictObject({
   format: z.literal(RECORDING_FORMAT),
   /** The bot's id, for the reader. */
   bot: codeSchema.optional(),
+  /** When it began; a recording of an earlier version has no moment, and is played at the time of the replay. */
+  at: momentSchema.optional(),
+  /** IANA name of the time zone of the machine; a bot's own wins. */
+  timeZone: botSchema.shape.timeZone,
   lead: z.strictObject({ channel: codeSchema, name: textSchema.min(1).max(100) }),
   operators: z.array(z.strictObject({ name: operator, status })).max(100),
-  steps: z.array(z.strictObject({ deed: actionSchema, outcome: outcomeSchema })).max(MAX_STEPS),
+  steps: z.array(stepSchema).max(MAX_STEPS),
 });
 export type DialogRecording = z.infer<typeof recordingSchema>;
 export type Step = DialogRecording['steps'][number];

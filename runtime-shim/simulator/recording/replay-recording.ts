@@ -6,6 +6,7 @@ import type { Runtime } from '../../runtime/contract.ts';
 import { hasUnread } from '../model/desk.ts';
 import { type Difference, differencesOf, impossibleDeed } from './compare-outcomes.ts';
 import { Recorder } from './recorder.ts';
+import type { ReplayClock } from './replay-clock.ts';
 import type { RecordedAction, DialogRecording } from './recording-schema.ts';
 
 /** Runs of one wait: a periodic one may be due very often. */
@@ -30,9 +31,11 @@ export async function replayRecording(
     readonly emulator: LiveTexEmulator;
     /** Called when a deed changed who is online: an answer of before would be another one than in the recording. */
     readonly onOperators: () => void;
+    /** What runtime and emulator tell the time by. It stands at the recording's moment, if that has one. */
+    readonly clock: ReplayClock;
   },
 ): Promise<ReplayResult> {
-  const { runtime, emulator } = on;
+  const { runtime, emulator, clock } = on;
   const lead = { botId: runtime.botId, channel: recording.lead.channel, externalId: EXTERNAL_ID };
   const userId = userIdOf(lead);
   const operators = new Map(
@@ -42,6 +45,7 @@ export async function replayRecording(
     botId: runtime.botId,
     operators: () => recording.operators,
     nameOf: () => recording.lead.name,
+    now: () => clock.now(),
   });
   const stop = runtime.onActivity((activity) => recorder.observe(activity));
   const idOf = (name: string): string => {
@@ -54,11 +58,13 @@ export async function replayRecording(
     return id;
   };
   const differences: Difference[] = [];
+  const beganAt = clock.now();
   /** How much time the recording has let go by, ms. */
   let waited = 0;
   try {
     for (const [index, step] of recording.steps.entries()) {
       try {
+        await clock.moveTo(beganAt + (step.after ?? 0) * 1_000, () => settle(runtime, emulator));
         await perform(step.deed);
       } catch (error) {
         const code = codeOf(error) ?? 'error';
@@ -80,12 +86,12 @@ export async function replayRecording(
   }
   return { played, differences: differences.toSorted((a, b) => a.step - b.step) };
 
-  /** Runs what is scheduled within the time, each as if it were due then: the clock of the scripts stays the machine's. */
+  /** Runs what is scheduled within the time, each as if it were due then. What time it is for scripts the steps say. */
   async function passTime(seconds: number): Promise<void> {
     waited += seconds * 1_000;
     for (let runs = 0; runs < MAX_RUNS_OF_A_WAIT; runs += 1) {
       const view = await runtime.lead(lead.channel, EXTERNAL_ID);
-      const next = view?.scheduled.find(({ at }) => at <= Date.now() + waited);
+      const next = view?.scheduled.find(({ at }) => at <= clock.now() + waited);
       if (next === undefined) return;
       await runtime.hasten(lead.channel, EXTERNAL_ID, next.n);
       await settle(runtime, emulator);

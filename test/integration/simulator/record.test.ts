@@ -45,6 +45,10 @@ it('an unchanged bot never differs where operators come and go within the second
   await ask('c');
   const saved: unknown = await (await fetch(`${url}/simulator/scenario.json?user=${USER}`)).json();
   const recording = recordingSchema.parse(saved);
+  expect(Math.abs(Date.parse(recording.at ?? '') - Date.now())).toBeLessThan(3_600_000);
+  expect(recording.steps.every(({ after = -1 }, index) => after >= (recording.steps[index - 1]?.after ?? 0))).toBe(
+    true,
+  );
   const said = recording.steps.map(({ outcome }) => outcome.sees?.[0]?.text);
   expect(said.filter((text) => text === 'есть' || text === 'нет')).toEqual(['есть', 'нет', 'есть']);
   const { differences } = await playRecording(botFolder, recording);

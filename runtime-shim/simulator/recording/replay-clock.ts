@@ -1,0 +1,50 @@
+import { systemClock } from '../../../plugin/storage/index.ts';
+import type { WorkerClock } from '../../../plugin/storage/lane-worker-contract.ts';
+
+/** Time of a replay, Unix ms: it stands while a step is played, so that a slow machine changes nothing. */
+export interface ReplayClock extends WorkerClock {
+  /** Time goes by: what falls due by then is done, each at its own time; `settle` waits for all that comes of it. */
+  moveTo(ms: number, settle: () => Promise<void>): Promise<void>;
+}
+
+interface Timer {
+  readonly dueAt: number;
+  readonly act: () => void;
+  cancel: () => void;
+}
+
+/** By so much, ms, timers may have moved the clock past a step's moment: less than what counts as a clock that was set back. */
+const MAX_AHEAD_MS = 500;
+
+/** A clock that stands at `start`. What waits for a time while it stands (another try) gets it, and then it is that time. */
+export function createReplayClock(start: number): ReplayClock {
+  let now = start;
+  const timers = new Set<Timer>();
+  const fire = (timer: Timer): void => {
+    timer.cancel();
+    timers.delete(timer);
+    now = Math.max(now, timer.dueAt);
+    timer.act();
+  };
+  const nextBy = (ms: number): Timer | undefined =>
+    [...timers].filter(({ dueAt }) => dueAt <= ms).toSorted((one, other) => one.dueAt - other.dueAt)[0];
+  return {
+    now: () => now,
+    after(ms, act) {
+      const timer: Timer = { dueAt: now + Math.max(0, ms), act, cancel: () => undefined };
+      timer.cancel = systemClock.after(ms, () => fire(timer));
+      timers.add(timer);
+      return () => {
+        timer.cancel();
+        timers.delete(timer);
+      };
+    },
+    async moveTo(ms, settle) {
+      for (let next = nextBy(ms); next !== undefined; next = nextBy(ms)) {
+        fire(next);
+        await settle();
+      }
+      if (now - ms < MAX_AHEAD_MS) now = ms;
+    },
+  };
+}
