@@ -106,7 +106,7 @@ export function assemblePlugin(assembly: PluginAssembly): LiveTexPlugin {
     report: ({ timeZone, ...range }) =>
       transferReport(allTransfers(storage, range), range, timeZone ?? timeZoneOf(bindings.all)),
     check: async (bindingId) => checkBinding(context, bindingOf(bindingId)),
-    metrics: async () => [...(await metrics()), ...webhooks.metrics()],
+    metrics: async () => [...(await metrics()), ...workers.metrics(), ...webhooks.metrics()],
     ready: readiness,
     async start() {
       warnOfMissingWebhooks(context);

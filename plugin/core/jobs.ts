@@ -37,6 +37,11 @@ export function liveTexQueue(bindingId: string): string {
   return `${LIVETEX_PREFIX}${bindingId}`;
 }
 
+/** The prefixes of the lanes (`dialogLane`) that a node works on which knows these bindings. */
+export function prefixesOf(bindings: ReadonlyArray<{ readonly id: string }>): string[] {
+  return [NO_BINDING, ...bindings.map(({ id }) => id)];
+}
+
 /** A lane and a dialog belong to one lead in one binding: two bindings never share one. */
 export function dialogLane(bindingId: string, userId: string): string {
   return `${bindingId}/${userId}`;
@@ -70,7 +75,7 @@ export function bindingOfJob({ queue, lane }: { readonly queue: string; readonly
   return isLiveTexQueue(queue) ? queue.slice(LIVETEX_PREFIX.length) : parseDialogLane(lane).bindingId;
 }
 
-function isLiveTexQueue(queue: string): boolean {
+export function isLiveTexQueue(queue: string): boolean {
   return queue.startsWith(LIVETEX_PREFIX);
 }
 

@@ -80,7 +80,6 @@ const COUNTERS = {
   livetex_webhooks_total: 'Webhooks by outcome.',
   livetex_transfers_total: 'Transfers by what became of them.',
   livetex_transfer_ends_total: 'Transfers that ended, by who or what ended them.',
-  livetex_jobs_left_total: 'Jobs of a binding that this node does not know, left to the nodes that do, by binding.',
   livetex_webhooks_moved_total: 'Readings that found another address at LiveTex than ours, or none, by binding.',
   livetex_events_total: 'Events of the platform by type and verdict.',
 } as const;

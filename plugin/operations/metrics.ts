@@ -4,7 +4,7 @@ import type { Activity, LiveTexHost, Logger } from '../contract/host.ts';
 import type { Metric } from '../contract/plugin.ts';
 import { publishActivity } from '../core/diagnostics.ts';
 import { countOpenDialogs } from '../core/dialog-record.ts';
-import { liveTexQueue, queuesOf } from '../core/jobs.ts';
+import { isLiveTexQueue, liveTexQueue, queuesOf } from '../core/jobs.ts';
 import { originField } from '../core/origin.ts';
 import type { Counters, LiveTexClock, Measures, PluginContext } from '../core/plugin-context.ts';
 import type { QueueStats, Storage } from '../storage/contract.ts';
@@ -60,7 +60,10 @@ export function createPluginMetrics(context: PluginContext): () => Promise<Metri
 function queueGauges({ bindings, clock }: PluginContext, all: readonly QueueStats[]): Metric[] {
   const known = new Map(all.map((stats) => [stats.queue, stats]));
   // A queue in which nothing was ever stored stands there with zeros: what is not there can be told from what is 0.
-  const queues = queuesOf(bindings.all).map((queue) => known.get(queue) ?? { ...EMPTY, queue });
+  // And of a binding that is not known here there is what waits for it: nobody here would see it otherwise.
+  const ours = queuesOf(bindings.all);
+  const others = all.filter(({ queue, jobs }) => isLiveTexQueue(queue) && jobs > 0 && !ours.includes(queue));
+  const queues = [...ours.map((queue) => known.get(queue) ?? { ...EMPTY, queue }), ...others];
   const now = clock.now();
   return OF_QUEUE.map(({ name, help, value }): Metric => ({
     name,

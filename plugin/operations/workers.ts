@@ -3,6 +3,7 @@ import { codeOf, messageOf } from '../contract/coded-error.ts';
 import { MAX_REQUEST_TIMEOUT_MS } from '../contract/binding-config.ts';
 import { createLaneWorker, createQueueWatch, steadyTime } from '../storage/index.ts';
 import type { Origin } from '../contract/host.ts';
+import type { Metric } from '../contract/plugin.ts';
 import { publishJob } from '../core/diagnostics.ts';
 import { fromOrigin, originOf } from '../core/origin.ts';
 import type { ClaimedJob, StoredJob } from '../storage/contract.ts';
@@ -13,14 +14,22 @@ import type {
   LaneWorkerEvent,
   LaneWorkerOptions,
 } from '../storage/lane-worker-contract.ts';
-import { classifyLiveTexFailure, classifyOwnFailure, createDialogClassifier } from '../outbound/classify-failure.ts';
+import { classifyDialogFailure, classifyLiveTexFailure, classifyOwnFailure } from '../outbound/classify-failure.ts';
 import { createBreaker, holdFor } from '../outbound/breaker.ts';
 import { createDialogHandler } from '../runner/step-dialog.ts';
 import { createHostHandler } from '../outbound/host-handler.ts';
 import { createLiveTexHandler } from '../outbound/livetex-handler.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { createFairShare } from './fair-share.ts';
-import { bindingOfJob, BINDINGS_QUEUE, DIALOG_QUEUE, HOST_QUEUE, liveTexQueue, queuesOf } from '../core/jobs.ts';
+import {
+  bindingOfJob,
+  BINDINGS_QUEUE,
+  DIALOG_QUEUE,
+  prefixesOf,
+  HOST_QUEUE,
+  liveTexQueue,
+  queuesOf,
+} from '../core/jobs.ts';
 
 /** Dialogs worked on at one time. Our choice: most of it waits for storage, and a group commit takes many. */
 const DIALOG_CONCURRENCY = 64;
@@ -53,6 +62,7 @@ export interface Workers {
   drop(bindingId: string): void;
   /** Resolves when nothing is claimable now and nothing is under way. */
   idle(): Promise<void>;
+  metrics(): Metric[];
 }
 
 export function createWorkers(
@@ -69,10 +79,18 @@ export function createWorkers(
       queue: DIALOG_QUEUE,
       concurrency: DIALOG_CONCURRENCY,
       deadlineMs: DIALOG_DEADLINE_MS,
-      ...fairly({ handle: createDialogHandler(context), classify: createDialogClassifier(context) }),
+      // A step needs the binding's settings. Nodes that are restarted one after the other may know different bindings: one that
+      // does not know a binding leaves its dialogs where they are.
+      prefixes: () => prefixesOf(bindings.all),
+      onLeft: noteUnknown,
+      ...fairly({
+        handle: createDialogHandler(context),
+        classify: (error) => classifyDialogFailure(error, clock.now()),
+      }),
     }),
     worker({
       queue: HOST_QUEUE,
+      // For every binding: what the platform is told needs none.
       concurrency: HOST_CONCURRENCY,
       deadlineMs: HOST_DEADLINE_MS,
       ...fairly({ handle: createHostHandler(context), classify: classifyOwnFailure }),
@@ -89,6 +107,8 @@ export function createWorkers(
   /** Those that were replaced, until what they have under way has ended. */
   const leaving = new Set<Promise<void>>();
   let running = false;
+  /** Bindings that are not known here, whose dialogs wait for a node that knows them. */
+  let unknown: ReadonlySet<string> = new Set();
   const all = (): LaneWorker[] => [...shared, ...ofBindings.values()];
 
   return {
@@ -110,7 +130,23 @@ export function createWorkers(
     async idle() {
       await Promise.all([...all().map((one) => one.idle()), ...leaving]);
     },
+    metrics: () => [
+      {
+        name: 'livetex_bindings_unknown',
+        help: 'Bindings that this node does not know, whose dialogs wait for a node that knows them.',
+        type: 'gauge',
+        samples: [{ labels: {}, value: unknown.size }],
+      },
+    ],
   };
+
+  function noteUnknown(ids: readonly string[]): void {
+    const now = new Set(ids);
+    for (const binding of now) {
+      if (!unknown.has(binding)) context.logger.warn('binding is not known here: its dialogs wait', { binding });
+    }
+    unknown = now;
+  }
 
   function drop(bindingId: string): void {
     const ended = ofBindings.get(bindingId)?.stop();
@@ -159,7 +195,7 @@ export function createWorkers(
   function worker(
     options: Pick<
       LaneWorkerOptions,
-      'queue' | 'owner' | 'concurrency' | 'maxClaimed' | 'deadlineMs' | 'handle' | 'classify'
+      'queue' | 'owner' | 'concurrency' | 'maxClaimed' | 'prefixes' | 'onLeft' | 'deadlineMs' | 'handle' | 'classify'
     >,
   ): LaneWorker {
     return createLaneWorker({
@@ -250,7 +286,10 @@ export async function waitUntilIdle(context: PluginContext, workers: Workers, is
       happened = false;
       await workers.idle();
       const queues = queuesOf(context.bindings.all);
-      const next = await Promise.all(queues.map((queue) => context.storage.nextWork(queue)));
+      const prefixes = prefixesOf(context.bindings.all);
+      const next = await Promise.all(
+        queues.map((queue) => context.storage.nextWork(queue, queue === DIALOG_QUEUE ? prefixes : undefined)),
+      );
       const now = context.clock.now();
       if (!happened && next.every((work) => work === undefined || work.at > now)) return;
     }

@@ -1,6 +1,5 @@
 import { ZodError } from 'zod';
 import { type CodedError, codeOf, messageOf } from '../contract/coded-error.ts';
-import type { PluginContext } from '../core/plugin-context.ts';
 import type { JobFailure } from '../storage/lane-worker-contract.ts';
 
 /** A queue whose token is refused asks again after this, ms. Our choice: soon enough for whoever has just mended it, rare enough for LiveTex. */
@@ -35,44 +34,14 @@ export function classifyOwnFailure(error: unknown): JobFailure {
   return { do: isUnreadable(error) ? 'dead-letter' : 'retry', error: describe(error) };
 }
 
-/** How long a job of an unknown binding is left to other nodes before this one looks at it again, ms. Our choice: about as long as a node takes to claim. */
-const LEFT_FOR_MS = 2_000;
-/** A binding that this node has met as unknown for so long is unknown everywhere, ms: a rolling restart takes minutes. */
-const UNKNOWN_FOR_MS = 24 * 3_600_000;
-/** At most so much of it lies between two meetings, ms: a clock that jumps, or a machine that sleeps, has met nothing. Our choice. */
-const MEETS_WITHIN_MS = 60_000;
-
-/**
- * What becomes of a dialog's job that failed. Nodes that share a database may know different bindings while they are restarted
- * one after another: what this one does not know it leaves to those that do. Elsewhere there is no other node, so it is given up.
- */
-export function createDialogClassifier({
-  storage,
-  clock,
-  logger,
-  counters,
-}: Pick<PluginContext, 'storage' | 'clock' | 'logger' | 'counters'>): (error: unknown) => JobFailure {
-  const met = new Map<string, { readonly at: number; readonly forMs: number }>();
-  return (error) => {
-    if (!isCoded(error) || error.code !== 'binding_unknown' || storage.driver !== 'postgres') {
-      return classifyOwnFailure(error);
-    }
-    const binding = String(error.facts['binding']);
-    const now = clock.now();
-    const before = met.get(binding);
-    if (before === undefined) logger.warn('binding is not known here, its jobs are left to other nodes', { binding });
-    const passed = before === undefined ? 0 : Math.min(Math.max(0, now - before.at), MEETS_WITHIN_MS);
-    const forMs = (before?.forMs ?? 0) + passed;
-    if (forMs >= UNKNOWN_FOR_MS) return classifyOwnFailure(error);
-    met.set(binding, { at: now, forMs });
-    counters.add('livetex_jobs_left_total', { binding });
-    return { do: 'leave', until: now + LEFT_FOR_MS };
-  };
+/** What becomes of a dialog's job that failed. Its binding may have gone since it was claimed: then it is for whoever knows it. */
+export function classifyDialogFailure(error: unknown, now: number): JobFailure {
+  return codeOf(error) === 'binding_unknown' ? { do: 'leave', until: now } : classifyOwnFailure(error);
 }
 
 function isUnreadable(error: unknown): boolean {
   const code = codeOf(error);
-  return error instanceof ZodError || code === 'job_unreadable' || code === 'binding_unknown';
+  return error instanceof ZodError || code === 'job_unreadable';
 }
 
 /** Only LiveTex's own refusal gives a message up: whatever storage or the network says may pass. */

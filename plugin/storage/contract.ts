@@ -89,8 +89,10 @@ export interface DeadJob extends StoredJob {
 
 /** When a queue's worker has something to do. */
 export interface NextWork {
-  /** Unix ms. */
+  /** Unix ms. `Infinity`: nothing waits in the lanes that were asked for. */
   readonly at: number;
+  /** Prefixes that were not asked for and have lanes that are due; of very many lanes those that are due longest. */
+  readonly left?: readonly string[];
   /** The pause that holds the queue back now, if one does. */
   readonly pause?: QueuePause;
 }
@@ -196,6 +198,8 @@ export interface ClaimRequest {
   readonly leaseMs: number;
   /** At most so many lanes of the queue claimed at one time, by all nodes together. */
   readonly maxClaimed?: number;
+  /** Only lanes with these prefixes: what a lane's name has before its first slash. Left out: all lanes. */
+  readonly prefixes?: readonly string[];
 }
 
 /**
@@ -255,8 +259,8 @@ export interface Storage {
   onWakeUp(listener: (queue: string) => void): () => void;
   /** Called after each commit that appended to a stream (live HTTP streams use it). A wake-up may be lost. */
   onAppend(listener: (stream: string) => void): () => void;
-  /** When something of the queue becomes claimable next (retry, timer, expired lease, pause); `undefined`: nothing waits. */
-  nextWork(queue: string): Promise<NextWork | undefined>;
+  /** When something of the queue, or of its lanes with these prefixes, becomes claimable next (retry, timer, expired lease, pause); `undefined`: nothing waits. */
+  nextWork(queue: string, prefixes?: readonly string[]): Promise<NextWork | undefined>;
   stats(): Promise<QueueStats[]>;
   /** Dead jobs of a queue (all queues when left out), oldest first, after the id `after`. */
   listDead(page: { readonly queue?: string; readonly after?: number; readonly limit: number }): Promise<DeadJob[]>;

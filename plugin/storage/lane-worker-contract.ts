@@ -68,6 +68,10 @@ export interface LaneWorkerOptions {
   readonly concurrency: number;
   /** Lanes of the queue under way at one time on all nodes together. */
   readonly maxClaimed?: number;
+  /** Asked at each claim: only lanes with these prefixes (`ClaimRequest.prefixes`) are for this worker, others it leaves where they are. */
+  readonly prefixes?: () => readonly string[];
+  /** Told at each look which other prefixes have lanes that are due; empty: none. */
+  readonly onLeft?: (prefixes: readonly string[]) => void;
   /** A handler that has not settled by then is aborted by its signal; shorter than the lease. */
   readonly deadlineMs: number;
   readonly leaseMs: number;

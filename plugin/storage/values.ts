@@ -21,6 +21,11 @@ export function fromJsonText(text: string): Json {
   return JSON.parse(text) as Json;
 }
 
+/** The prefix of a lane: what its name has before its first slash. */
+export function prefixOf(lane: string): string {
+  return lane.split('/', 1)[0] ?? lane;
+}
+
 /**
  * Longest name (collection, key, lane, id …), UTF-16 units. Our choice: an index page of SQLite holds four of them even in
  * Cyrillic, and PostgreSQL refuses an index row over 2,704 bytes.

@@ -83,7 +83,7 @@ export function watchStorage(
     transaction: <T>(work: (tx: Transaction) => Promise<T>) => watched(storage.transaction(work)),
     read: <T>(work: (tx: ReadTransaction) => Promise<T>) => watched(storage.read(work)),
     claim: (request: ClaimRequest) => watched(storage.claim(request)),
-    nextWork: (queue: string) => watched(storage.nextWork(queue)),
+    nextWork: (queue: string, prefixes?: readonly string[]) => watched(storage.nextWork(queue, prefixes)),
     stats: async () => (await watched(storage.stats())).map(aged),
     prune: (retention: Retention) => watched(storage.prune(retention)),
     async ping() {

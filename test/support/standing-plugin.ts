@@ -16,6 +16,7 @@ export interface Stand {
   readonly delivered: string[];
   readonly activities: Activity[];
   readonly errors: string[];
+  readonly warnings: string[];
   readonly post: (id: string, fields?: Record<string, unknown>) => Promise<number>;
 }
 
@@ -24,10 +25,11 @@ export async function stand(storage: Storage, bindingId = 'main'): Promise<Stand
   const delivered: string[] = [];
   const activities: Activity[] = [];
   const errors: string[] = [];
+  const warnings: string[] = [];
   const logger: Logger = {
     debug() {},
     info() {},
-    warn() {},
+    warn: (message, facts) => void warnings.push(`${message} ${JSON.stringify(facts)}`),
     error: (message, facts) => void errors.push(`${message} ${JSON.stringify(facts)}`),
   };
   const plugin = await createLiveTexPlugin({
@@ -59,6 +61,7 @@ export async function stand(storage: Storage, bindingId = 'main'): Promise<Stand
     delivered,
     activities,
     errors,
+    warnings,
     async post(id, fields = {}) {
       const event = {
         id,

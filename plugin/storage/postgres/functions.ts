@@ -137,10 +137,15 @@ BEGIN
   RETURNING freed.queue, freed.lane, jobs.id, jobs.kind, freed.deaths;
 END $$;
 
+-- Is the lane of these prefixes (null: any)?
+CREATE OR REPLACE FUNCTION is_of(p_lane text, p_prefixes text[]) RETURNS boolean LANGUAGE sql IMMUTABLE
+AS $$ SELECT p_prefixes IS NULL OR split_part(p_lane, '/', 1) = ANY (p_prefixes) $$;
+
 -- Claims heads of lanes. Always returns a row: the server's time, and whether timers were moved. p_again: an earlier try
 -- with the same p_claim may have taken lanes, with its answer lost; they are given back first.
-CREATE OR REPLACE FUNCTION claim_heads(
-  p_now bigint, p_queue text, p_limit integer, p_lease bigint, p_max integer, p_claim text, p_again boolean, p_gone bigint
+CREATE OR REPLACE FUNCTION claim_heads_of(
+  p_now bigint, p_queue text, p_limit integer, p_lease bigint, p_max integer, p_claim text, p_again boolean, p_gone bigint,
+  p_prefixes text[]
 ) RETURNS TABLE (
   server_now bigint, moved boolean, probe boolean, claim text, id bigint, queue text, lane text, kind text, payload text,
   enqueued_at bigint, attempts integer, first_failed_at bigint, last_error text, deaths integer
@@ -207,8 +212,8 @@ BEGIN
     -- One suspect at a time, of all queues and nodes; the fewest deaths first, since most of them are innocent.
     PERFORM pg_advisory_xact_lock(hashtextextended(current_schema() || ' suspects', 0));
     IF NOT EXISTS (SELECT 1 FROM lanes WHERE deaths > 0 AND claim IS NOT NULL AND lease_until > t) THEN
-      SELECT lane, ready_at, turn INTO suspect, suspect_ready, suspect_turn FROM lanes WHERE queue = p_queue AND deaths > 0 AND ready_at <= t
-      ORDER BY deaths, ready_at, turn LIMIT 1 FOR UPDATE SKIP LOCKED;
+      SELECT lane, ready_at, turn INTO suspect, suspect_ready, suspect_turn FROM lanes WHERE queue = p_queue AND deaths > 0
+        AND ready_at <= t AND is_of(lane, p_prefixes) ORDER BY deaths, ready_at, turn LIMIT 1 FOR UPDATE SKIP LOCKED;
     END IF;
     IF suspect IS NOT NULL THEN room := room - 1; END IF;
   END IF;
@@ -220,7 +225,7 @@ BEGIN
     FROM (
       -- Suspects are left out afterwards: as a condition of the search, it would cost the planner the order of the index.
       SELECT lane, ready_at, turn FROM (
-        SELECT lane, ready_at, turn, deaths FROM lanes WHERE queue = p_queue AND ready_at <= t
+        SELECT lane, ready_at, turn, deaths FROM lanes WHERE queue = p_queue AND ready_at <= t AND is_of(lane, p_prefixes)
         ORDER BY ready_at, turn LIMIT room + suspects FOR UPDATE SKIP LOCKED
       ) AS first WHERE deaths = 0 LIMIT room
     ) AS due;

@@ -157,7 +157,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     },
     onWakeUp: (listener) => wakeUps.onWakeUp(listener),
     onAppend: (listener) => wakeUps.onAppend(listener),
-    nextWork: (queue) => nextWork(connection, queue, clock),
+    nextWork: (queue, prefixes) => nextWork(connection, queue, clock, prefixes),
     stats: createQueueStats(connection),
     listDead: (page) => listDead(connection, page),
     listStuck: (limit, after) => listStuck(connection, limit, after),

@@ -124,7 +124,10 @@ const TIMERS_SET = `
   CREATE INDEX timers_set ON timers (queue, set_at);
 `;
 
-export const MIGRATIONS: readonly string[] = [TABLES, DEATHS, TIMERS_SET];
+/** Functions that are new or changed, and no table. */
+const CLAIMS_BY_PREFIX = '-- claim_heads_of (functions.ts)';
+
+export const MIGRATIONS: readonly string[] = [TABLES, DEATHS, TIMERS_SET, CLAIMS_BY_PREFIX];
 
 /** What this program writes and understands. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,7 +1,8 @@
 import type { ClaimedJob, ClaimRequest, NextWork } from '../contract.ts';
 import { type ClaimBook, count } from './claim-book.ts';
 import { bringToThePresent, enqueueText, isFromTheFuture, type RuleContext, storedJob } from './lane-rules.ts';
-import type { PauseRow, Tables } from './tables.ts';
+import { prefixOf } from '../values.ts';
+import type { DueLane, PauseRow, Tables } from './tables.ts';
 
 /**
  * Due timers moved by one claim. Our choice: bounds the length of a commit after a long standstill, when many are due at
@@ -47,14 +48,16 @@ function room({ claims, now }: ClaimContext, request: ClaimRequest, pause: Pause
 /** Claims heads of lanes that are due. Writes nothing but the claim book. */
 export function claim(context: ClaimContext, request: ClaimRequest, newClaim: () => string): ClaimedJob[] {
   const { tables, claims, now } = context;
-  const { queue } = request;
+  const { queue, prefixes } = request;
   const pause = tables.pauses.get(queue);
   const limit = room(context, request, pause);
   if (limit <= 0) return [];
   const until = now + request.leaseMs;
-  const suspect = freeSuspect(context, queue);
+  const suspect = freeSuspect(context, queue, prefixes);
   const lanes =
-    suspect === undefined ? freeLanes(context, queue, limit) : [suspect, ...freeLanes(context, queue, limit - 1)];
+    suspect === undefined
+      ? freeLanes(context, queue, limit, prefixes)
+      : [suspect, ...freeLanes(context, queue, limit - 1, prefixes)];
   return lanes.flatMap((laneId) => {
     const found = tables.laneWithHead(laneId);
     if (found === undefined) return [];
@@ -74,11 +77,33 @@ export function claim(context: ClaimContext, request: ClaimRequest, newClaim: ()
   });
 }
 
+/** The first lanes of these prefixes, as many as are asked for; and which other prefixes have lanes that are due among them. */
+function firstLanes(
+  { tables, now }: ClaimContext,
+  queue: string,
+  limit: number,
+  prefixes: readonly string[] | undefined,
+): { readonly lanes: readonly DueLane[]; readonly left: readonly string[] } {
+  if (prefixes === undefined) return { lanes: tables.lanes.first(queue, limit), left: [] };
+  const asked = new Set(prefixes);
+  for (let most = limit; ; most *= 2) {
+    const left = new Set<string>();
+    const rows = tables.lanes.first(queue, most);
+    const lanes = rows.filter(({ id, readyAt }) => {
+      const prefix = prefixOf(tables.lanes.get(id)?.name ?? '');
+      if (!asked.has(prefix) && readyAt <= now) left.add(prefix);
+      return asked.has(prefix);
+    });
+    if (lanes.length >= limit || rows.length < most) return { lanes: lanes.slice(0, limit), left: [...left] };
+  }
+}
+
 /** Lanes that may be claimed, the one that has been ready longest first. */
-function freeLanes({ tables, claims, now }: ClaimContext, queue: string, limit: number): number[] {
+function freeLanes(context: ClaimContext, queue: string, limit: number, prefixes?: readonly string[]): number[] {
+  const { claims, now } = context;
   const free: Array<{ readonly id: number; readonly since: number }> = [];
   // Lanes that are claimed already are among the first ones; of one that waits for the disk a wake-up tells afterwards.
-  for (const { id, readyAt } of tables.lanes.first(queue, limit + claims.sizeOf(queue))) {
+  for (const { id, readyAt } of firstLanes(context, queue, limit + claims.sizeOf(queue), prefixes).lanes) {
     if (readyAt > now) break;
     const since = claims.isDurable(id) ? claims.freeSince(id, readyAt, now) : undefined;
     if (since !== undefined) free.push({ id, since });
@@ -91,24 +116,37 @@ function freeLanes({ tables, claims, now }: ClaimContext, queue: string, limit: 
 }
 
 /** The suspect whose turn it is: one at a time, so that the next death shows which of them it was. */
-function freeSuspect({ tables, claims, now }: ClaimContext, queue: string): number | undefined {
-  const suspects = tables.lanes.suspects(queue);
+function freeSuspect(
+  { tables, claims, now }: ClaimContext,
+  queue: string,
+  prefixes: readonly string[] | undefined,
+): number | undefined {
+  const suspects = suspectsOf(tables, queue, prefixes);
   if (suspects.length === 0 || claims.hasSuspect()) return undefined;
   return suspects.find(({ id, readyAt }) => readyAt <= now && claims.isDurable(id))?.id;
 }
 
+function suspectsOf(tables: Tables, queue: string, prefixes: readonly string[] | undefined): DueLane[] {
+  const all = tables.lanes.suspects(queue);
+  if (prefixes === undefined) return all;
+  return all.filter(({ id }) => prefixes.includes(prefixOf(tables.lanes.get(id)?.name ?? '')));
+}
+
 /** When something of the queue becomes claimable next; a bound on claims is the asker's own and is not looked at. */
-export function nextWork({ tables, claims, now }: ClaimContext, queue: string): NextWork | undefined {
+export function nextWork(context: ClaimContext, queue: string, prefixes?: readonly string[]): NextWork | undefined {
+  const { tables, claims, now } = context;
   const { firstEnd } = claims.claimed(queue, now);
-  const lanes = [...tables.lanes.first(queue, claims.sizeOf(queue) + 1), ...tables.lanes.suspects(queue)].map(
+  const first = firstLanes(context, queue, claims.sizeOf(queue) + 1, prefixes);
+  const lanes = [...first.lanes, ...suspectsOf(tables, queue, prefixes)].map(
     ({ id, readyAt }) => claims.freeSince(id, readyAt, now) ?? Infinity,
   );
   if (isFromTheFuture(tables, queue, now)) return { at: now };
   const ready = Math.min(...lanes, firstEnd ?? Infinity, tables.timers.earliest(queue) ?? Infinity);
-  if (ready === Infinity) return undefined;
+  const left = first.left.length === 0 ? {} : { left: first.left };
+  if (ready === Infinity) return first.left.length === 0 ? undefined : { at: ready, ...left };
   const pause = tables.pauses.get(queue);
-  if (pause === undefined) return { at: ready };
-  if (pause.until > now) return { at: Math.max(ready, pause.until), pause };
+  if (pause === undefined) return { at: ready, ...left };
+  if (pause.until > now) return { at: Math.max(ready, pause.until), pause, ...left };
   // The one job behind the pause is under way: the next one waits for it.
-  return { at: Math.max(ready, firstEnd ?? 0) };
+  return { at: Math.max(ready, firstEnd ?? 0), ...left };
 }

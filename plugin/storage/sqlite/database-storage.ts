@@ -161,7 +161,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     claim: claimJobs,
     onWakeUp: (listener) => work.listen(listener),
     onAppend: (listener) => appends.listen(listener),
-    nextWork: (queue) => read((readable) => nextWork(claimContext(readable), queue)),
+    nextWork: (queue, prefixes) => read((readable) => nextWork(claimContext(readable), queue, prefixes)),
     stats: () => read(stats),
     listDead: (page) => read((tables) => listDead(tables, page)),
     listStuck: (limit, after) => read((tables) => listStuck(tables, limit, after)),

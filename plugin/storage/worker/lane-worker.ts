@@ -198,17 +198,18 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
   }
 
   async function planWake(): Promise<void> {
-    const { at, pause } = (await storage.nextWork(queue)) ?? {};
+    const { at = Infinity, pause, left = [] } = (await storage.nextWork(queue, options.prefixes?.())) ?? {};
+    options.onLeft?.(left);
     if (pause !== undefined && isOthers(pause)) {
       await storage.transaction((tx) => tx.setPause(queue, { until: clock.now(), reason: pause.reason }));
       return pumpSoon();
     }
     // Nothing waits: the watch wakes this worker.
-    if (at === undefined && options.watch !== undefined) {
+    if (at === Infinity && options.watch !== undefined) {
       cancelWake?.();
       return;
     }
-    const wait = at === undefined ? POLL_MS : at - clock.now();
+    const wait = at - clock.now();
     wakeIn(wait <= 0 ? CROWDED_POLL_MS : Math.min(wait, POLL_MS));
   }
 
@@ -217,11 +218,13 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
     claimsBegun += 1;
     const begun = claimsBegun;
     const { leaseMs, maxClaimed } = options;
+    const prefixes = options.prefixes?.();
     const jobs = await storage.claim({
       queue,
       limit: free,
       leaseMs,
       ...(maxClaimed === undefined ? {} : { maxClaimed }),
+      ...(prefixes === undefined ? {} : { prefixes }),
     });
     if (!running) {
       if (jobs.length > 0) await giveBack(jobs);

@@ -28,7 +28,7 @@ export function quietStorage(inner: Storage): QuietStorage {
       transaction: (work) => counted(() => inner.transaction(work))(),
       read: (work) => counted(() => inner.read(work))(),
       claim: counted((request) => inner.claim(request)),
-      nextWork: counted((queue) => inner.nextWork(queue)),
+      nextWork: counted((queue, prefixes) => inner.nextWork(queue, prefixes)),
     },
     async quiet() {
       for (let turns = 0; turns < QUIET_TURNS; turns += 1) {

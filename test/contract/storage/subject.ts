@@ -50,7 +50,7 @@ export async function enqueue(storage: Storage, ...jobs: NewJob[]): Promise<void
 export function claim(
   storage: Storage,
   limit: number = 10,
-  more: { readonly queue?: string; readonly maxClaimed?: number } = {},
+  more: { readonly queue?: string; readonly maxClaimed?: number; readonly prefixes?: readonly string[] } = {},
 ): Promise<ClaimedJob[]> {
   return storage.claim({ queue: QUEUE, limit, leaseMs: LEASE_MS, ...more });
 }

@@ -31,6 +31,33 @@ export function claimRules(driver: StorageDriver): void {
       expect(payloads(await claim(storage, 5, { queue: 'other' }))).toEqual(['x']);
     });
 
+    test('only lanes with the prefixes that were asked for are claimed; what is left is told, and keeps its place and its tries', async () => {
+      const { storage, clock } = subject();
+      // Far more than a claim looks at before the first one that is asked for.
+      const others = Array.from({ length: 150 }, (_, n) => job(`gone/${n}`, `gone ${n}`));
+      await enqueue(storage, ...others, job('bare', 'bare'));
+      await clock.advance(1);
+      await enqueue(storage, job('main/a', 'a1'), job('main/a', 'a2'), job('/b', 'b1'), job('mainly/c', 'c1'));
+      const asked = { prefixes: ['', 'main'] };
+      const [head, ...more] = await claim(storage, 2, asked);
+      expect(payloads(head === undefined ? [] : [head, ...more])).toEqual(['a1', 'b1']);
+      expect(await claim(storage, 9, asked)).toEqual([]);
+      expect(await storage.nextWork(QUEUE, asked.prefixes)).toMatchObject({
+        at: head?.leaseUntil,
+        left: expect.arrayContaining(['gone']) as unknown,
+      });
+      expect(await storage.nextWork(QUEUE, ['nobody'])).toMatchObject({
+        left: expect.arrayContaining(['gone']) as unknown,
+      });
+      expect(await storage.nextWork('other', asked.prefixes)).toBeUndefined();
+      if (head) await write(storage, (tx) => tx.complete(head));
+      expect(payloads(await claim(storage, 9, asked))).toEqual(['a2']);
+      await clock.advance(1);
+      const rest = await claim(storage, 200);
+      expect(payloads(rest)).toEqual([...payloads(others), 'bare', 'c1']);
+      expect(rest.every(({ attempts, firstFailedAt }) => attempts === 0 && firstFailedAt === null)).toBe(true);
+    });
+
     test('a lane that just had its turn goes behind those that wait', async () => {
       const { storage, clock } = subject();
       await enqueue(storage, job('a', 'a1'), job('a', 'a2'), job('b', 'b1'));

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Storage } from '../../../plugin/storage/contract.ts';
 import type { LaneWorker } from '../../../plugin/storage/lane-worker-contract.ts';
 import { createLaneWorker } from '../../../plugin/storage/index.ts';
 import {
@@ -31,6 +32,39 @@ export function workerRules(driver: StorageDriver): void {
       worker.start();
       return made;
     };
+
+    test('a worker of some prefixes leaves other lanes alone, looks no more often than an idle one, and takes them when it is told to', async () => {
+      const { storage, clock } = subject();
+      const done: unknown[] = [];
+      let prefixes = ['main'];
+      let left: readonly string[] = [];
+      let claims = 0;
+      const counting: Storage = {
+        ...storage,
+        claim(request) {
+          claims += 1;
+          return storage.claim(request);
+        },
+      };
+      await enqueue(storage, job('gone/1', 'g1'), job('gone/1', 'g2'), job('main/1', 'm1'));
+      start({ storage: counting, clock }, async ({ payload }) => done.push(payload), {
+        prefixes: () => prefixes,
+        onLeft: (told) => {
+          left = told;
+        },
+      });
+      await worker?.idle();
+      expect([done, left]).toEqual([['m1'], ['gone']]);
+      claims = 0;
+      await clock.advance(60_000);
+      // As an idle worker asks, each 5 s.
+      expect(claims).toBe(12);
+      expect(await waiting(storage, 'gone/1')).toEqual(['g1', 'g2']);
+      prefixes = ['main', 'gone'];
+      await clock.advance(5_000);
+      await worker?.idle();
+      expect([done, left]).toEqual([['m1', 'g1', 'g2'], []]);
+    });
 
     test('performs every job once, each lane in order, several lanes side by side', async () => {
       const { storage } = subject();

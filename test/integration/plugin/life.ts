@@ -60,7 +60,7 @@ export function mortalStorage(storage: Storage, life: Life): Storage {
     claim: (request) => life.guard(() => storage.claim(request)),
     onWakeUp: (listener) => storage.onWakeUp((queue) => (life.isOver() ? undefined : listener(queue))),
     onAppend: (listener) => storage.onAppend((stream) => (life.isOver() ? undefined : listener(stream))),
-    nextWork: (queue) => life.guard(() => storage.nextWork(queue)),
+    nextWork: (queue, prefixes) => life.guard(() => storage.nextWork(queue, prefixes)),
     stats: () => storage.stats(),
     listDead: (page) => storage.listDead(page),
     listStuck: (...page) => storage.listStuck(...page),

@@ -3,7 +3,7 @@ import { DIALOG_QUEUE } from '../../../plugin/core/jobs.ts';
 import { openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { usePostgres } from '../../support/postgres-database.ts';
 import { LEAD } from '../../support/minimal-host.ts';
-import { stand } from '../../support/standing-plugin.ts';
+import { LANE, stand } from '../../support/standing-plugin.ts';
 
 const database = usePostgres();
 
@@ -13,20 +13,25 @@ async function nodeWith(url: string, bindingId: string) {
   return stand(storage, bindingId);
 }
 
-/** How many jobs a node has left to others. */
-async function leftBy({ plugin }: Awaited<ReturnType<typeof nodeWith>>): Promise<number> {
-  const metric = (await plugin.metrics()).find(({ name }) => name === 'livetex_jobs_left_total');
-  return metric?.samples.find(({ labels }) => labels['binding'] === 'main')?.value ?? 0;
+/** How many bindings the node says it does not know. */
+async function unknownTo({ plugin }: Awaited<ReturnType<typeof nodeWith>>): Promise<number | undefined> {
+  return (await plugin.metrics()).find(({ name }) => name === 'livetex_bindings_unknown')?.samples[0]?.value;
 }
 
-test('a node leaves the dialog jobs of a binding that it does not know to the node that knows it', async () => {
+test('a node does not claim the dialogs of a binding that it does not know: they wait untouched for the one that knows it', async () => {
   const url = database.emptySchema('&pool=4');
   const older = await nodeWith(url, 'another');
   const newer = await nodeWith(url, 'main');
   await newer.plugin.accept([{ type: 'TransferRequested', id: 'asked', lead: LEAD, at: 1 }]);
+  expect(await unknownTo(older)).toBe(0);
   await older.plugin.start();
-  await expect.poll(() => leftBy(older), { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(() => unknownTo(older), { timeout: 30_000 }).toBe(1);
+  await older.plugin.idle();
+  expect(older.warnings).toEqual(['binding is not known here: its dialogs wait {"binding":"main"}']);
+  const [job] = await newer.storage.read((tx) => tx.listJobs(DIALOG_QUEUE, LANE, 1));
+  expect(job).toMatchObject({ attempts: 0, lastError: null });
   await newer.plugin.start();
   await expect.poll(async () => (await newer.plugin.dialog(LEAD)).transfer, { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => unknownTo(older), { timeout: 30_000 }).toBe(0);
   expect(await newer.storage.listDead({ queue: DIALOG_QUEUE, limit: 10 })).toEqual([]);
 });

@@ -11,9 +11,11 @@ const fixture = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../../fixtures/postgres', name), 'utf8');
 const SCHEMA_1 = fixture('schema-1.sql');
 /** Each version is written on top of the one before. */
+const SCHEMA_2 = `${SCHEMA_1}${fixture('schema-2.sql')}`;
 const SCHEMAS = [
   [1, SCHEMA_1],
-  [2, `${SCHEMA_1}${fixture('schema-2.sql')}`],
+  [2, SCHEMA_2],
+  [3, `${SCHEMA_2}${fixture('schema-3.sql')}`],
 ] as const;
 
 test('there is a saved state of every version before this one', () => {

@@ -60,7 +60,7 @@ describe.each<PostgresVersion>(['newest', 'oldest'])(`with ${ROWS} leads, on the
   test('ending a job reads its lane, and nothing else', async () => {
     const { rows } = await client.query<Record<string, unknown>>({
       ...CLAIM.take,
-      values: [null, QUEUE, 5, 60_000, null, 'node/mine', false, 10_000],
+      values: [null, QUEUE, 5, 60_000, null, 'node/mine', false, 10_000, null],
     });
     const jobs = rows.map((row) => [null, row['queue'], row['lane'], row['claim'], row['id']]);
     expect(jobs).toHaveLength(5);

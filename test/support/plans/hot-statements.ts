@@ -5,7 +5,7 @@ import { WATCH } from '../../../plugin/storage/postgres/node-watch.ts';
 import { READ } from '../../../plugin/storage/postgres/read-transaction.ts';
 import type { Statement } from '../../../plugin/storage/postgres/session.ts';
 import { WRITE } from '../../../plugin/storage/postgres/transaction.ts';
-import { LANE, QUEUE, SESSION } from './large-schema.ts';
+import { DIALOGS, LANE, PREFIXES, QUEUE, SESSION } from './large-schema.ts';
 
 /** A statement of the PostgreSQL driver as it is sent to a large schema. */
 export interface SentStatement {
@@ -17,9 +17,11 @@ const sent = (statement: Statement, ...values: readonly unknown[]): SentStatemen
 
 /** Every statement that is sent while nodes are at work, but those that end a claimed job. */
 export const HOT_STATEMENTS: readonly SentStatement[] = [
-  sent(CLAIM.take, null, QUEUE, 64, 60_000, null, 'node/token', false, 10_000),
-  sent(CLAIM.take, null, QUEUE, 64, 60_000, 8, 'node/token', true, 10_000),
-  sent(CLAIM.nextWork, null, QUEUE),
+  sent(CLAIM.take, null, QUEUE, 64, 60_000, null, 'node/token', false, 10_000, null),
+  sent(CLAIM.take, null, QUEUE, 64, 60_000, 8, 'node/token', true, 10_000, null),
+  sent(CLAIM.take, null, DIALOGS, 64, 60_000, null, 'node/token', false, 10_000, PREFIXES),
+  sent(CLAIM.nextWork, null, QUEUE, null),
+  sent(CLAIM.nextWork, null, DIALOGS, PREFIXES),
   sent(READ.getRecord, 'leads', LANE),
   sent(READ.listRecords, 'leads', LANE, '', 100),
   sent(READ.listRecordsBefore, 'leads', 'support:telegram:9', 'support:', 100, 'support;'),

@@ -1,6 +1,9 @@
 import type { Client } from 'pg';
 
 export const QUEUE = 'livetex:main';
+/** Its lanes are those of dialogs, with a prefix; one of twenty has another one than `PREFIXES`. */
+export const DIALOGS = 'dialogs';
+export const PREFIXES: readonly string[] = ['', ...Array.from({ length: 300 }, (_, n) => `t${n}`), 'main'];
 export const LANE = 'support:telegram:1000';
 export const SESSION = 'node/100';
 /** Lanes that are claimed: three nodes with 64 jobs under way each. */
@@ -15,8 +18,8 @@ export async function fillLargeSchema(client: Client, rows: number): Promise<voi
   await client.query('SET statement_timeout = 0');
   for (const text of [
     // Half of the lanes are due, the others wait for a retry; two more queues are as full.
-    `INSERT INTO lanes SELECT q, 'support:telegram:' || n, CASE WHEN n % 2 = 0 THEN n ELSE ${LATER_MS} + n % 1000 END, n, NULL, NULL
-       FROM generate_series(1, ${rows}) AS n, unnest(ARRAY['${QUEUE}', 'other', 'third']) AS q WHERE q = '${QUEUE}' OR n <= ${rows} / 4`,
+    `INSERT INTO lanes SELECT q, CASE WHEN q <> '${DIALOGS}' THEN '' WHEN n % 20 = 0 THEN 'gone/' ELSE 'main/' END || 'support:telegram:' || n, CASE WHEN n % 2 = 0 THEN n ELSE ${LATER_MS} + n % 1000 END, n, NULL, NULL
+       FROM generate_series(1, ${rows}) AS n, unnest(ARRAY['${QUEUE}', '${DIALOGS}', 'third']) AS q WHERE q = '${QUEUE}' OR n <= ${rows} / 4`,
     `INSERT INTO jobs (queue, lane, kind, payload, enqueued_at, attempts, first_failed_at)
        SELECT queue, lane, 'sendText', '{"text":"привет"}', 1, 0, CASE WHEN ready_at >= ${LATER_MS} THEN ready_at END FROM lanes`,
     // So many are under way on all nodes together.
