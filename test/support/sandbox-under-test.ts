@@ -28,7 +28,7 @@ export function scriptRun(code: string, changes: Partial<ScriptRun> = {}): Scrip
 
 /** A sandbox for one test, closed when the test ends. */
 export function useSandbox(limits: Partial<SandboxLimits> = {}): Sandbox {
-  const sandbox = createSandbox({ runners: 1, wallMs: WALL_MS, ...limits });
+  const sandbox = createSandbox({ runners: 1, spares: 0, wallMs: WALL_MS, ...limits });
   onTestFinished(async () => {
     await sandbox.close();
   });
@@ -45,7 +45,7 @@ export function createScriptRunner(limits: Partial<SandboxLimits> = {}): {
   failure(code: string, changes?: Partial<ScriptRun>): Promise<string>;
   close(): Promise<void>;
 } {
-  const sandbox = createSandbox({ runners: 1, wallMs: WALL_MS, ...limits });
+  const sandbox = createSandbox({ runners: 1, spares: 0, wallMs: WALL_MS, ...limits });
   const run = (code: string, changes: Partial<ScriptRun> = {}): Promise<ScriptResult> =>
     sandbox.run(scriptRun(code, { plugins: LIVETEX, ...changes }));
   return {

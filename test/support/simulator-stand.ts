@@ -56,6 +56,7 @@ export async function useSimulator({ headers }: StandOptions = {}): Promise<Simu
   const webhookKey = randomBytes(16).toString('base64url');
   const config = configSchema.parse({
     bot: botFolder,
+    sandbox: { runners: 1 },
     livetex: [
       {
         token: emulator.token,

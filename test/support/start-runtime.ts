@@ -17,7 +17,7 @@ export interface StartedRuntime extends Runtime {
   chat(externalId?: string): Promise<string[]>;
 }
 
-/** A started runtime on a bot of these scripts (or on a folder), closed when the test ends. One runner is enough for a test. */
+/** A started runtime on a bot of these scripts (or on a folder), closed when the test ends. One process is enough for a test. */
 export async function startRuntime(
   bot:
     | string
@@ -32,7 +32,7 @@ export async function startRuntime(
     logger: watchedLogger(),
     ...options,
     bot: folder,
-    sandbox: { runners: 1, ...options.sandbox },
+    sandbox: { runners: 1, spares: 0, ...options.sandbox },
   });
   onTestFinished(() => runtime.close());
   const activities: RuntimeActivity[] = [];

@@ -133,7 +133,9 @@ export async function playRecording(
     // Nobody else has this LiveTex, so nobody changes its webhook.
     const webhook = { keep: false, publicUrl: `http://${HOST}`, key: randomBytes(16).toString('base64url') };
     const binding = { token: emulator.token, baseUrl: emulator.url, webhook };
-    const config = simulatedConfig(inZone(own, recording.timeZone), { bot: botFolder, port: 0, binding });
+    const simulated = simulatedConfig(inZone(own, recording.timeZone), { bot: botFolder, port: 0, binding });
+    // One lead writes, and one script runs at a time.
+    const config = { ...simulated, sandbox: { ...simulated.sandbox, runners: 1 } };
     let plugin: LiveTexPlugin | undefined;
     const onPlugin = (made: LiveTexPlugin): void => void (plugin = made);
     const bot = await loadBot(botFolder);

@@ -4,6 +4,7 @@ import type { Check } from '../../../plugin/contract/plugin.ts';
 import type { TransferRange, TransferRecord, TransferReport } from '../../../plugin/contract/transfer-record.ts';
 import type { Storage } from '../../../plugin/storage/contract.ts';
 import { systemClock } from '../../../plugin/storage/index.ts';
+import { createSandbox } from '../../sandbox/index.ts';
 import type { Config } from '../config/config-schema.ts';
 import type {
   BotRuntime,
@@ -159,7 +160,7 @@ export function maintenanceOf(
 ): Maintenance & { close(): Promise<void> } {
   let made: Promise<Runtime> | undefined;
   /** Without a running one: never started, so nothing is sent. Made when it is needed: the outbox is looked after without the bot folder. */
-  const theRuntime = async (): Promise<Runtime> => running ?? (await (made ??= createRuntimeOf(config, { storage })));
+  const theRuntime = async (): Promise<Runtime> => running ?? (await (made ??= withoutScripts(storage, config)));
 
   /** The plugin that keeps transfers. */
   async function livetex(): Promise<Runtime['plugins'][number]> {
@@ -211,4 +212,11 @@ export function maintenanceOf(
       await (await made?.catch(() => undefined))?.close();
     },
   };
+}
+
+/** A runtime that plays nothing, so it has a sandbox without a single process. */
+async function withoutScripts(storage: Storage, config: Config): Promise<Runtime> {
+  const sandbox = createSandbox();
+  await sandbox.close();
+  return await createRuntimeOf(config, { storage, parts: { sandbox } });
 }

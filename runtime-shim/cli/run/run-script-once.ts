@@ -47,9 +47,9 @@ export interface RunOnceResult {
   readonly problem: Text | undefined;
 }
 
-/** A sandbox of one runner: one script runs at a time. */
+/** A sandbox of one process: one script runs at a time, and who ran a hostile one may wait for the next runner. */
 export function sandboxForOne(): Sandbox {
-  return createSandbox({ ...DEFAULT_LIMITS, runners: 1 });
+  return createSandbox({ ...DEFAULT_LIMITS, runners: 1, spares: 0 });
 }
 
 export async function runScriptOnce(options: RunOnceOptions): Promise<RunOnceResult> {

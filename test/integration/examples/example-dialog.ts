@@ -36,6 +36,7 @@ export async function startExample(name: string, operators: OperatorStatus): Pro
   onTestFinished(() => server.close());
   const config = configSchema.parse({
     bot: join(EXAMPLES, name),
+    sandbox: { runners: 1 },
     livetex: [{ token: emulator.token, baseUrl: emulator.url, webhook: { publicUrl: server.url, key: KEY } }],
   });
   const storage = createMemoryStorage({ clock: systemClock });
