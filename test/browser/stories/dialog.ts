@@ -1,7 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useSimulator } from '../../support/simulator-stand.ts';
-import { transfer, visible, visit } from './simulator-visit.ts';
+import { gone, transfer, visible, visit } from './simulator-visit.ts';
 
 export function dialogStories(browser: () => Browser): void {
   describe('a dialog on the page', () => {
@@ -116,6 +118,43 @@ export function dialogStories(browser: () => Browser): void {
       await page.getByRole('button', { name: 'Режим', exact: true }).click();
       expect(await timeline.getByRole('button', { name: /Лид написал/ }).count()).toBe(0);
       await visible(timeline.getByText('Режим: отвечает бот → переводится'));
+    });
+
+    it('shows what a script has asked another server and what it has scheduled, and runs that now', async () => {
+      const stand = await useSimulator();
+      const seen = await visit(browser(), stand.url);
+      const { lead, chat, timeline } = seen;
+      const code = `
+        try { api.getJson('https://crm.example.com/orders/7?key=hidden'); } catch (error) { bot.sendMessage(error.code); }
+        bot.scheduleJob({ script_code: 'remind', run_after_sec: 3600, script_request_params: { order: 705 } });
+        bot.scheduleJob({ script_code: 'remind', run_after_sec: 60, is_periodic: true, repeat_interval_sec: 86400, condition_script_code: 'return false' });`;
+      await writeFile(join(stand.botFolder, 'номер_заявки.js'), code);
+      await writeFile(
+        join(stand.botFolder, 'remind.js'),
+        `bot.sendMessage('Напоминаю о заказе ' + request.json.order);`,
+      );
+      const script = (name: string, file: string) => ({ code: name, commands: [{ type: 'run_javascript', file }] });
+      const scripts = [script('start', 'номер_заявки.js'), script('remind', 'remind.js')];
+      await writeFile(join(stand.botFolder, 'bot.json'), JSON.stringify({ id: 'support', scripts }));
+      await visible(timeline.getByText('Бот перечитан').last());
+      await seen.say('Здравствуйте!');
+      await visible(chat.getByText('api_not_allowed'));
+      await visible(timeline.getByText(/GET crm\.example\.com\/orders\/7/));
+      expect(await timeline.getByText('hidden').count()).toBe(0);
+
+      await lead.getByText('Атрибуты').click();
+      const rows = lead.getByRole('region', { name: 'Запланировано' }).getByRole('paragraph');
+      const periodic = rows.filter({ hasText: 'каждые 86400 с' });
+      const once = rows.filter({ hasNotText: 'каждые' });
+      await visible(periodic);
+      await once.getByRole('button', { name: 'Выполнить сейчас' }).click();
+      await visible(chat.getByText('Напоминаю о заказе 705'));
+      await gone(once);
+      // A periodic one stays, with its next time.
+      await periodic.getByRole('button', { name: 'Выполнить сейчас' }).click();
+      await visible(timeline.getByText(/скрипт remind по расписанию не запущен: условие не выполнено/));
+      expect(await rows.count()).toBe(1);
+      expect(seen.errors).toEqual([]);
     });
 
     it('does not call details gone where there are none', async () => {

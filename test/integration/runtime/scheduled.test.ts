@@ -10,12 +10,16 @@ const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 
 /** Each script is a route of its name. The clock begins on 1 March 2026 at 09:00 UTC, 12:00 in Moscow. */
-async function folderOf(scripts: Readonly<Record<string, string>>, start: readonly unknown[] = []): Promise<string> {
+async function folderOf(
+  scripts: Readonly<Record<string, string>>,
+  start: readonly unknown[] = [],
+  timeZone = 'Europe/Moscow',
+): Promise<string> {
   const codes = Object.keys(scripts);
   return botFolder(
     {
       id: 'test',
-      timeZone: 'Europe/Moscow',
+      timeZone,
       scripts: [
         { code: 'start', commands: start },
         ...codes.map((code) => ({ code, commands: [{ type: 'run_javascript', file: `${code}.js` }] })),
@@ -165,6 +169,43 @@ test('a condition is looked at when it is due; for another lead it is scheduled 
   await later(runtime, clock, 5 * SECOND);
   const both = async () => [await said(runtime), await said(runtime, '2')];
   await seen(runtime, clock, both, [['тик 1', 'тик 2'], []]);
+});
+
+test('the time of a question is over once, unless it is answered; a time that the clocks leave out comes later, and is told', async () => {
+  // Berlin sets its clocks from 02:00 to 03:00 in an hour.
+  const clock = createTestClock(Date.UTC(2026, 2, 29));
+  const storage = `sqlite:${temporaryStorageFolder()}`;
+  const scripts = {
+    ...TICK,
+    gap: `bot.scheduleJob({ script_code: 'tick', run_at: '2026-03-29 02:30:00' });`,
+    late: `bot.sendMessage('Напишите, когда будете готовы');`,
+  };
+  const ask = [
+    { type: 'value_input', text: 'Имя?', attribute: 'имя', timeoutSec: 600, onTimeout: 'late' },
+    { type: 'send_text', text: 'Рад, {{ $имя }}' },
+  ];
+  const folder = await folderOf(scripts, ask, 'Europe/Berlin');
+  const first = await startRuntime(folder, { clock, storage });
+  await first.say('привет');
+  await first.say('привет', '2');
+  await first.say('Анна', '2');
+  await later(first, clock, 599 * SECOND);
+  expect(await said(first)).toEqual(['Имя?']);
+  await first.close();
+  // Over a restart, too.
+  const runtime = await startRuntime(folder, { clock, storage });
+  await later(runtime, clock, SECOND);
+  await seen(runtime, clock, () => said(runtime), ['Имя?', 'Напишите, когда будете готовы']);
+  await runtime.say('gap');
+  expect(logged(runtime)).toEqual([
+    'run_at 2026-03-29 02:30:00: такого времени в этот день нет, часы переводят вперёд; скрипт запустится позже на столько же',
+  ]);
+  await later(runtime, clock, HOUR);
+  expect(await said(runtime)).toHaveLength(2);
+  await later(runtime, clock, HOUR / 2);
+  await seen(runtime, clock, async () => (await said(runtime)).slice(2), ['тик 1']);
+  expect(clock.now()).toBeGreaterThanOrEqual(Date.UTC(2026, 2, 29, 1, 30));
+  expect(await said(runtime, '2')).toEqual(['Имя?', 'Рад, Анна']);
 });
 
 const WRONG = [
