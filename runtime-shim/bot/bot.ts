@@ -39,6 +39,8 @@ export interface Bot {
   readonly channels: BotDescription['channels'];
   /** What a lead's status may be; none: any name or number. */
   readonly statuses: ReadonlyArray<{ readonly id: number; readonly name: string }>;
+  /** What its own attributes are until a script writes them. */
+  readonly attributes: Readonly<Record<string, string>>;
   /** Alias → the script file that other programs call. */
   readonly endpoints: ReadonlyMap<string, string>;
   /** The `.js` files that commands name. */
@@ -51,6 +53,11 @@ export interface Bot {
   readonly tables: ReadonlyMap<string, readonly Row[]>;
   /** Where a part of a script stands in `bot.json`: `('start', ['commands', 1, 'condition'])`. */
   readonly place: (scriptCode: string, part: readonly PropertyKey[]) => Place;
+}
+
+/** The bot's own attributes as its scripts see them: what it begins with, under what they have written. */
+export function botAttributesOf(bot: Bot, written: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.keys(bot.attributes).length === 0 ? written : { ...bot.attributes, ...written };
 }
 
 /** The script with a code, or the first one of a type. */

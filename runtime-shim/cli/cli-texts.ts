@@ -71,19 +71,6 @@ export const CLI_TEXTS = {
     ru: `это код из меню бота "${bot}": лид, который ответит так оператору, окажется у бота`,
   }),
   noFolder: (folder: string): Text => ({ en: `there is no folder ${folder}`, ru: `папки ${folder} нет` }),
-  envOtherKeys: { en: 'an { "env": "NAME" } has no other keys', ru: 'рядом с { "env": "NAME" } других ключей нет' },
-  envName: {
-    en: '{ "env": … } needs the name of a variable, a string',
-    ru: 'в { "env": … } нужно имя переменной, строкой',
-  },
-  envUnset: (name: string): Text => ({
-    en: `the environment variable ${name} is not set`,
-    ru: `переменная окружения ${name} не задана`,
-  }),
-  envEmpty: (name: string): Text => ({
-    en: `the environment variable ${name} is empty`,
-    ru: `переменная окружения ${name} пуста`,
-  }),
 
   // Addresses.
   noPermission: { en: 'no permission', ru: 'нет прав' },

@@ -7,7 +7,8 @@ import { telegramDriver } from '../channels/telegram/telegram-driver.ts';
 import type { Runtime, RuntimeOptions } from '../runtime/contract.ts';
 import { createRuntimeFrom, type RuntimeParts } from '../runtime/create-runtime.ts';
 import type { SandboxLimits } from '../sandbox/contract.ts';
-import { botFoldersOf, type Config } from './config/config-schema.ts';
+import { type Environment, withoutValues } from '../environment.ts';
+import { botFoldersOf, type Config, secretsOf } from './config/config-schema.ts';
 
 export interface RuntimeOfOptions {
   readonly storage: Storage;
@@ -30,6 +31,7 @@ export async function createRuntimeOf(config: Config, options: RuntimeOfOptions)
     bot: botFoldersOf(config),
     sandbox: sandboxOf(config),
     api: config.api,
+    env: environmentForBots(config),
     channels: channelsOf(config),
     plugins: [
       async (host, storage) => {
@@ -51,6 +53,11 @@ export async function createRuntimeOf(config: Config, options: RuntimeOfOptions)
     ],
   };
   return await createRuntimeFrom(runtimeOptions, parts);
+}
+
+/** What bot folders may read of the environment: nothing that is a secret of the server itself, whoever wrote the folder. */
+export function environmentForBots(config: Config, env: Environment = process.env): Environment {
+  return withoutValues(env, secretsOf(config));
 }
 
 /** The drivers of the configured messengers. */

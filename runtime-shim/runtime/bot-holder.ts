@@ -2,14 +2,18 @@ import { codeOf } from '../../plugin/contract/coded-error.ts';
 import type { Text } from '../../plugin/contract/text.ts';
 import type { Bot } from '../bot/bot.ts';
 import { loadBot } from '../bot/load/load-bot.ts';
+import type { Environment } from '../environment.ts';
 
 /** The bot in force. A broken folder changes nothing: the last good bot goes on. */
 export class BotHolder {
   private bot: Bot;
+  private readonly env: Environment | undefined;
   private loading: Promise<unknown> = Promise.resolve();
 
-  constructor(bot: Bot) {
+  /** `env`: the variables that the folder may name; left out: those of the process. */
+  constructor(bot: Bot, env: Environment | undefined) {
     this.bot = bot;
+    this.env = env;
   }
 
   readonly current = (): Bot => this.bot;
@@ -25,7 +29,7 @@ export class BotHolder {
     const { folder, id } = this.bot;
     let bot: Bot;
     try {
-      bot = await loadBot(folder);
+      bot = await loadBot(folder, this.env);
     } catch (error) {
       if (codeOf(error) !== 'bot_invalid') throw error;
       return (error as { facts: { problems: readonly Text[] } }).facts.problems;

@@ -9,7 +9,7 @@ import { attributesFull, botMayKeep } from '../bot/run/apply-writes.ts';
 import { runOf } from '../bot/run/schedule.ts';
 import { runScenario } from '../bot/run/run-scenario.ts';
 import type { BotScript } from '../bot/load/bot-schema.ts';
-import type { Bot } from '../bot/bot.ts';
+import { type Bot, botAttributesOf } from '../bot/bot.ts';
 import { shimError } from '../errors.ts';
 import { again, leadWithNumber, readLead, writeBotAttributes } from '../leads/lead-store.ts';
 import type { ScriptError, ScriptResult, ScriptRun } from '../sandbox/contract.ts';
@@ -100,7 +100,7 @@ async function callForNobody(context: RuntimeContext, { alias, file, bot, args }
     args: { botId: bot.id, leadId: null, ticketId: null, personId: null, triggerId: null, ...args },
     lead: { data: {}, channel: '', attributes: {}, systemAttributes: {}, tags: [] },
     withoutLead: true,
-    bot: { attributes },
+    bot: { attributes: botAttributesOf(bot, attributes) },
     memory: {},
     libraries: bot.libraries,
     plugins: context.plugins().bundles,

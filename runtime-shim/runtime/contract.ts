@@ -5,6 +5,7 @@ import type { TranscriptMessage } from '../leads/transcript.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Activity, Clock, LiveTexHost, Logger } from '../../plugin/contract/host.ts';
 import type { DialogView } from '../../plugin/contract/dialog.ts';
+import type { Environment } from '../environment.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Attachment } from '../../plugin/contract/message.ts';
@@ -57,6 +58,8 @@ export interface RuntimeOptions {
   readonly storage?: string | Storage;
   readonly plugins?: readonly PluginFactory[];
   readonly sandbox?: Partial<SandboxLimits>;
+  /** Variables of the environment that bot folders may name (`attributes`). Default: those of the process. */
+  readonly env?: Environment;
   /** What scripts may ask of other servers. Default: nothing. */
   readonly api?: ApiOptions;
   /** Left out: no HTTP. `port` 0 takes a free one. */

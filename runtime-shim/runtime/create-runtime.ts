@@ -5,6 +5,7 @@ import type { ApiMode } from '../api/contract.ts';
 import { ScriptRequests } from '../api/script-requests.ts';
 import type { Bot } from '../bot/bot.ts';
 import { loadBot } from '../bot/load/load-bot.ts';
+import type { Environment } from '../environment.ts';
 import { shimError } from '../errors.ts';
 import type { Route } from '../http/routes.ts';
 import type { Sandbox } from '../sandbox/contract.ts';
@@ -58,7 +59,7 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? SILENT_LOGGER;
   const folders = typeof options.bot === 'string' ? [options.bot] : options.bot;
-  const [bot, ...otherBots] = given.bots ?? (await loadBots(folders));
+  const [bot, ...otherBots] = given.bots ?? (await loadBots(folders, options.env));
   const opened: Array<() => Promise<void>> = [];
   const release = async (): Promise<void> => {
     for (const close of opened.splice(0).toReversed()) await close();
@@ -77,7 +78,7 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       sandboxes.set(timeZone, sandbox);
       return sandbox;
     };
-    const holder = new BotHolder(bot);
+    const holder = new BotHolder(bot, options.env);
     const requests = new ScriptRequests({
       api: options.api ?? {},
       mode: given.apiMode ?? 'network',
@@ -114,7 +115,7 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       const own = { tables, room: new LeadRoom(), botAttributes: new SharedBotAttributes(), bot: current, botId };
       return { context: { ...common, ...own, sandbox: sandboxFor(current()) }, holder: one };
     };
-    const bots = [insidesOf(holder), ...otherBots.map((one) => insidesOf(new BotHolder(one)))] as const;
+    const bots = [insidesOf(holder), ...otherBots.map((one) => insidesOf(new BotHolder(one, options.env)))] as const;
     const botOf = (id: string): Bot | undefined => bots.find(({ context }) => context.botId === id)?.holder.current();
     const host = hostPorts(common, botOf, background);
     for (const make of options.plugins ?? []) {
@@ -178,10 +179,10 @@ function openChannels(
 }
 
 /** Reads the folders of a runtime's bots. @throws bot_invalid, bot_twice */
-export async function loadBots(folders: readonly string[]): Promise<[Bot, ...Bot[]]> {
+export async function loadBots(folders: readonly string[], env?: Environment): Promise<[Bot, ...Bot[]]> {
   const bots: Bot[] = [];
   for (const folder of folders) {
-    const bot = await loadBot(folder);
+    const bot = await loadBot(folder, env);
     const same = bots.find(({ id }) => id === bot.id);
     if (same !== undefined) throw shimError('bot_twice', { id: bot.id, folders: [same.folder, folder] });
     bots.push(bot);

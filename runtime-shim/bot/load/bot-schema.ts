@@ -88,6 +88,24 @@ export const endpointSchema = z.strictObject({
   file: z.string().min(1).max(500),
 });
 
+/** Most attributes that a bot begins with, and the longest of them. Our choice: each of its scripts is given them. */
+const MAX_ATTRIBUTES = 200;
+const MAX_ATTRIBUTE_CHARS = 10_000;
+
+/** A value, or the variable of the environment that holds it: a key of another server stands in no file. */
+const attributeSchema = z.union(
+  [
+    textSchema.max(MAX_ATTRIBUTE_CHARS),
+    z.number(),
+    z.boolean(),
+    z.strictObject({ env: z.string().min(1).max(MAX_ATTRIBUTE_CHARS) }),
+  ],
+  spoken({
+    en: `must be a text of at most ${MAX_ATTRIBUTE_CHARS} characters, a number, true, false or { "env": "NAME" }`,
+    ru: `здесь нужен текст не длиннее ${MAX_ATTRIBUTE_CHARS} знаков, число, true, false или { "env": "ИМЯ" }`,
+  }),
+);
+
 /** Most statuses. Our choice: each script is given them. */
 const MAX_STATUSES = 200;
 
@@ -114,6 +132,14 @@ export const botSchema = z.strictObject({
   channels: z.record(codeSchema, channelSchema).default({}),
   /** What a lead's status may be. Default: any name or number. */
   statuses: z.array(statusSchema).max(MAX_STATUSES).default([]),
+  /** What the bot's own attributes are until a script writes them. */
+  attributes: z
+    .record(textSchema.min(1).max(500), attributeSchema)
+    .refine(
+      (attributes) => Object.keys(attributes).length <= MAX_ATTRIBUTES,
+      spoken({ en: `at most ${MAX_ATTRIBUTES} attributes`, ru: `не больше ${MAX_ATTRIBUTES} атрибутов` }),
+    )
+    .default({}),
   /** Scripts that other programs call over HTTP. */
   endpoints: z.array(endpointSchema).max(MAX_ENDPOINTS).default([]),
   /** Names that libraries of others use for each other, each with the library of this bot that is meant. */

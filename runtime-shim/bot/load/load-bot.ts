@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { pathText } from '../../../plugin/contract/issue-words.ts';
 import type { Text } from '../../../plugin/contract/text.ts';
+import { type Environment, variableOf } from '../../environment.ts';
 import { shimError } from '../../errors.ts';
 import { type Bot, type BotRoute, type SourceFile, DESCRIPTION_FILE } from '../bot.ts';
 import { type BotOutline, outlineOf } from './bot-outline.ts';
@@ -24,8 +25,8 @@ const MAX_SCRIPT_BYTES = 256 * 1024;
 /** Characters of all scripts of a bot. Our choice: they stay in memory, and each is checked at every start. */
 const MAX_SCRIPTS_CHARS = 32_000_000;
 
-/** Reads and checks a bot folder. @throws bot_invalid with every problem, each with its file, place and reason */
-export async function loadBot(folder: string): Promise<Bot> {
+/** Reads and checks a bot folder, which may name variables of `env`. @throws bot_invalid with every problem, each with its file, place and reason */
+export async function loadBot(folder: string, env: Environment = process.env): Promise<Bot> {
   const problems: BotProblem[] = [];
   const json = await readDescription(folder, problems);
   const outline = outlineOf(json?.value);
@@ -36,12 +37,16 @@ export async function loadBot(folder: string): Promise<Bot> {
   const syntax = new SyntaxCheck(libraries);
   const sources = await loadSources(folder, outline, json, { libraries, problems, syntax });
   let description: BotDescription | undefined;
+  let attributes: Bot['attributes'] = {};
   if (json !== undefined) {
     const parsed = botSchema.safeParse(json.value);
     if (parsed.success) description = parsed.data;
     else problems.push(...describeIssues(parsed.error.issues, json, DESCRIPTION_FILE));
     problems.push(...(await checkReferences(outline, json, DESCRIPTION_FILE, syntax)));
-    if (parsed.success) problems.push(...checkLibraryNames(parsed.data.libraries, libraries, json, DESCRIPTION_FILE));
+    if (parsed.success) {
+      problems.push(...checkLibraryNames(parsed.data.libraries, libraries, json, DESCRIPTION_FILE));
+      attributes = attributesOf(parsed.data, json, { env, problems });
+    }
   }
   if (problems.length > 0 || description === undefined || json === undefined) {
     throw shimError('bot_invalid', { folder, problems: problemLines(problems) });
@@ -56,6 +61,7 @@ export async function loadBot(folder: string): Promise<Bot> {
     routes: description.routes.flatMap((route, index) => compiledRoute(route, json.place(['routes', index, 'regex']))),
     channels: description.channels,
     statuses: description.statuses,
+    attributes,
     endpoints: new Map(description.endpoints.map(({ alias, file }) => [alias, file])),
     sources,
     stubs,
@@ -63,6 +69,23 @@ export async function loadBot(folder: string): Promise<Bot> {
     libraries: withNames(libraries, description.libraries),
     place: (scriptCode, part) => json.place(['scripts', indexes.get(scriptCode) ?? -1, ...part]),
   };
+}
+
+/** What the bot's own attributes begin with, as texts; a variable that there is not is a problem of its place. */
+function attributesOf(
+  { attributes }: BotDescription,
+  json: PositionedJson,
+  { env, problems }: { readonly env: Environment; readonly problems: BotProblem[] },
+): Bot['attributes'] {
+  const texts = Object.entries(attributes).map(([key, value]): [string, string] => {
+    if (typeof value !== 'object') return [key, String(value)];
+    const found = variableOf(value, env);
+    if (typeof found === 'string') return [key, found];
+    const path = ['attributes', key];
+    problems.push({ file: DESCRIPTION_FILE, place: json.place(path), path: pathText(path), reason: found.problem });
+    return [key, ''];
+  });
+  return Object.fromEntries(texts);
 }
 
 /** The problems in the order of the text, each once; of very many, the first ones. */

@@ -10,7 +10,7 @@ import { shimError, type ShimErrorCode } from '../../errors.ts';
 import type { Frame, LeadRecord } from '../../leads/lead-record.ts';
 import type { ScriptError, ScriptLogLine } from '../../sandbox/contract.ts';
 import { knownNames, quotedName } from '../../names.ts';
-import { findScript, refText, DESCRIPTION_FILE } from '../bot.ts';
+import { botAttributesOf, findScript, refText, DESCRIPTION_FILE } from '../bot.ts';
 import type { ScriptCause } from '../../leads/script-cause.ts';
 import type { MacroValues } from './macros.ts';
 import type {
@@ -121,7 +121,7 @@ export class Play {
   constructor(input: ScenarioInput) {
     this.input = input;
     this.lead = input.lead;
-    this.botAttributes = input.botAttributes;
+    this.botAttributes = botAttributesOf(input.bot, input.botAttributes);
     this.memory = input.memory ?? {};
   }
 

@@ -12,7 +12,7 @@ import type { Runtime } from '../../runtime/contract.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, type ExitCode } from '../command.ts';
 import { botFoldersOf, type Config, secretsOf, sqliteFolderOf } from '../config/config-schema.ts';
 import { loadConfig, refuseMisfits } from '../config/load-config.ts';
-import { createRuntimeOf } from '../create-runtime-of.ts';
+import { createRuntimeOf, environmentForBots } from '../create-runtime-of.ts';
 import { jsonLogger } from '../json-logger.ts';
 import { aborted, listenOn, onHangUp } from '../listening.ts';
 import {
@@ -126,7 +126,7 @@ export const serve: CommandWork = async ({
 
 /** The configuration's bots. @throws bot_invalid, bot_twice, cli_json_invalid when a binding names another one */
 async function botsOf(config: Config, path: string): Promise<readonly [Bot, ...Bot[]]> {
-  const bots = await loadBots(botFoldersOf(config));
+  const bots = await loadBots(botFoldersOf(config), environmentForBots(config));
   refuseMisfits(config, path, bots);
   return bots;
 }

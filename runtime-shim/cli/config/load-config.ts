@@ -6,6 +6,7 @@ import type { ApiMode } from '../../api/contract.ts';
 import { pathText } from '../../../plugin/contract/issue-words.ts';
 import type { Text } from '../../../plugin/contract/text.ts';
 import type { Bot } from '../../bot/bot.ts';
+import { type Environment, variableOf } from '../../environment.ts';
 import { CLI_TEXTS } from '../cli-texts.ts';
 import { cliError } from '../errors.ts';
 import { issueLines, keysOf, problemAt, readJsonFile } from '../read-file.ts';
@@ -197,8 +198,6 @@ interface EnvProblem {
   readonly text: Text;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * A copy with each `{ "env": "NAME" }` replaced by the environment's value, which never appears in a message. Where one has a
  * problem, what `instead` makes of the problem's number and path stands in the copy.
@@ -213,7 +212,7 @@ function resolveEnv(
     if (Array.isArray(node)) return node.map((item: unknown, index) => walk(item, [...path, index]));
     if (typeof node !== 'object' || node === null) return node;
     if (Object.hasOwn(node, 'env')) {
-      const found = lookUp(node as Record<string, unknown>, env);
+      const found = variableOf(node as Record<string, unknown>, env);
       if (typeof found === 'string') return found;
       problems.push({ path, text: found.problem });
       return instead?.(problems.length, path);
@@ -224,15 +223,4 @@ function resolveEnv(
     );
   };
   return { value: walk(value, []), problems };
-}
-
-function lookUp(reference: Record<string, unknown>, env: Environment): string | { problem: Text } {
-  const name = reference['env'];
-  if (Object.keys(reference).length > 1) return { problem: CLI_TEXTS.envOtherKeys };
-  if (typeof name !== 'string' || name === '') return { problem: CLI_TEXTS.envName };
-  // An environment has Object's prototype, and "constructor" is no variable of it.
-  const value = Object.hasOwn(env, name) ? env[name] : undefined;
-  if (value === undefined) return { problem: CLI_TEXTS.envUnset(name) };
-  if (value === '') return { problem: CLI_TEXTS.envEmpty(name) };
-  return value;
 }

@@ -72,6 +72,7 @@ function nothing(folder: string): Bot {
     stubs: [],
     tables: new Map(),
     statuses: [],
+    attributes: {},
     place: () => ({ line: 1, column: 1 }),
   };
 }

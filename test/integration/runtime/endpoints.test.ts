@@ -13,6 +13,12 @@ const FILES = {
   'say.js': `bot.sendMessage('Заказ ' + request.json.order + ' готов'); lead.setAttr('заказ', request.json.order); return lead.getData('name');`,
   'start_for.js': `bot.runScriptByCodeForLead('ready', request.json.lead); return true;`,
   'nobody.js': `bot.sendMessage('кому?');`,
+  'begin.js': `
+    var all = [bot.getAttr('номер'), bot.getAttr('город'), bot.issetAttr('номер')];
+    if (request.json.write) bot.setAttr('номер', 8).deleteAttr('город');
+    if (request.json.remove) bot.deleteAttr('номер');
+    if (typeof lead !== 'undefined') bot.sendMessage(JSON.stringify(bot.getAllAttr()));
+    return all;`,
   'stop.js': `bot.setAttr('остановлен', 'да'); bot.stop();`,
 };
 
@@ -22,6 +28,7 @@ async function endpointBot(): Promise<
   const folder = await botFolder(
     {
       id: 'shop',
+      attributes: { номер: 7, город: 'Тверь' },
       scripts: [
         {
           code: 'start',
@@ -92,6 +99,15 @@ test('for a lead it says, writes, and leaves the question open; for nobody it st
   expect([status, body]).toMatchObject([500, { error: { message: expect.stringContaining('there is no lead 5') } }]);
 });
 
+test('the bot begins with the attributes of its folder: what scripts write wins, and what they delete is again as there', async () => {
+  const runtime = await endpointBot();
+  expect(await runtime.ask('begin', { write: 1 })).toEqual([200, ['7', 'Тверь', true]]);
+  expect(await runtime.ask('begin', { remove: 1 })).toEqual([200, ['8', 'Тверь', true]]);
+  await runtime.say('привет');
+  expect(await runtime.ask('begin', { lead_id: await numberOf(runtime) })).toEqual([200, ['7', 'Тверь', true]]);
+  expect((await runtime.chat()).at(-1)).toBe('bot: {"номер":"7","город":"Тверь"}');
+});
+
 const REFUSED = [
   ['echo', '{', 400, 'bad_request'],
   ['echo', '[]', 400, 'bad_request'],
@@ -112,6 +128,8 @@ test('a wrong call is refused with its reason, and nobody is served without the 
     401,
     { error: { code: 'unauthorised' } },
   ]);
+  const none = await fetch(`${runtime.url}/api/v1/bots/shop/call/echo`, { method: 'POST' });
+  expect(none.status).toBe(401);
   const other = await fetch(`${runtime.url}/api/v1/bots/other/call/echo`, {
     method: 'POST',
     headers: { authorization: `Bearer ${TOKEN}` },

@@ -18,6 +18,33 @@ async function problemsOf(folder: string): Promise<readonly string[]> {
 
 const START = { code: 'start', commands: [{ type: 'send_text', text: 'Здравствуйте!' }] };
 
+test('attributes to begin with are texts in the end, and a variable that there is not is told without any value', async () => {
+  const attributes = { адрес: 'https://crm.example.com', число: 7, да: true, ключ: { env: 'CRM_KEY' } };
+  const folder = await botFolder({ id: 'a', attributes, scripts: [START] });
+  const bot = await loadBot(folder, { CRM_KEY: 'sesame-705' });
+  expect(bot.attributes).toEqual({ адрес: 'https://crm.example.com', число: '7', да: 'true', ключ: 'sesame-705' });
+  const wrong = {
+    a: { env: 'NO_SUCH_VARIABLE_OF_TESTS' },
+    b: { env: 'constructor' },
+    c: [1],
+    d: { env: 'CRM_KEY', else: 1 },
+    e: null,
+    '': 1,
+  };
+  const value = 'must be a text of at most 10000 characters, a number, true, false or { "env": "NAME" }';
+  expect(
+    await problemsOf(await botFolder({ id: 'a', attributes: { a: wrong.a, b: wrong.b }, scripts: [START] })),
+  ).toEqual([
+    'bot.json:4:10 attributes.a: the environment variable NO_SUCH_VARIABLE_OF_TESTS is not set',
+    'bot.json:7:10 attributes.b: the environment variable constructor is not set',
+  ]);
+  const problems = await problemsOf(await botFolder({ id: 'a', attributes: wrong, scripts: [START] }));
+  expect(problems).toHaveLength(4);
+  for (const key of ['c', 'd', 'e']) {
+    expect(problems.some((one) => one.includes(`attributes.${key}: ${value}, got `))).toBe(true);
+  }
+});
+
 test('a right folder is read whole', async () => {
   const folder = await botFolder(
     {
@@ -105,7 +132,7 @@ test('names, types and places of all kinds of mistakes', async () => {
   const problems = (await problemsOf(folder)).map((line) => line.replace(/^bot\.json:\d+:\d+ /, ''));
   expect(problems).toEqual([
     'id: letters, digits, "_", "." and "-" only',
-    'nmae: unknown key "nmae" (did you mean "name"?); known: id, name, timeZone, scripts, routes, channels, statuses, endpoints, libraries',
+    'nmae: unknown key "nmae" (did you mean "name"?); known: id, name, timeZone, scripts, routes, channels, statuses, attributes, endpoints, libraries',
     'scripts: there is no script with the code "start": a new lead starts with it',
     'scripts[0].type: unknown script type "Возврт" (did you mean "Возврат"?); known: standard, Стандарт, fallback, Fallback, return, Возврат, transfer, Перевод на оператора, no_operators, Нет доступных операторов, transfer_online, Перевод на оператора (онлайн), transfer_offline, Перевод на оператора (оффлайн), operator_timeout, Оператор не ответил, error, Ошибка',
     'scripts[0].commands[0].text: is missing (a string)',

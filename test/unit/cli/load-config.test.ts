@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadConfig, loadConfigForMaintenance } from '../../../runtime-shim/cli/config/load-config.ts';
-import { secretsOf } from '../../../runtime-shim/cli/config/config-schema.ts';
+import { type Config, secretsOf } from '../../../runtime-shim/cli/config/config-schema.ts';
+import { environmentForBots } from '../../../runtime-shim/cli/create-runtime-of.ts';
 import { temporaryFolder } from '../../support/command.ts';
 
 const SECRET = 'very-secret-token-705';
@@ -211,6 +212,12 @@ test('what every object has is no variable of an environment', async () => {
       `livetex[${index}].token: the environment variable ${name} is not set`,
     );
   }
+});
+
+test('a bot folder has no variable of the environment that holds a secret of the configuration', async () => {
+  const env = { LIVETEX: SECRET, COPY: SECRET, CRM: 'of-the-crm' };
+  const { loading } = await load({ bot: 'bot', livetex: [{ token: { env: 'LIVETEX' } }] }, env);
+  expect(environmentForBots((await loading) as Config, env)).toEqual({ CRM: 'of-the-crm' });
 });
 
 test('a messenger is checked as a whole, its secrets are known, and none of them is told', async () => {
