@@ -67,6 +67,7 @@ function knownKeysAt(path: readonly PropertyKey[], root: unknown): string[] {
   if (first === 'routes') return Object.keys(routeSchema.shape);
   if (first === 'statuses') return Object.keys(statusSchema.shape);
   if (first === 'endpoints') return Object.keys(endpointSchema.shape);
+  if (first === 'attributes') return ['env'];
   if (first === 'channels') return Object.keys(channelSchema.shape);
   if (third === 'menu') return Object.keys(menuItemSchema.shape);
   if (third !== 'commands') return Object.keys(scriptSchema.shape);
