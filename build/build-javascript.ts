@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { guestBuildOptions, LIVETEX_BUNDLE } from '../plugin/guest/source.ts';
 import { PLATFORM_BUNDLES } from '../runtime-shim/globals/bundles.ts';
-import { pageBuildOptions } from '../runtime-shim/simulator/page-files.ts';
+import { pageBuildOptions } from '../runtime-shim/page/page-files.ts';
 
 /** The package's modules by the name that they have in `dist/`: three entrances, the command, the runner process, the thread of checkpoints. */
 const ENTRIES = {
@@ -35,6 +35,7 @@ export async function buildJavaScript(root: string, outdir: string): Promise<voi
     ...[LIVETEX_BUNDLE, ...PLATFORM_BUNDLES].map((bundle) =>
       build({ ...guestBuildOptions(bundle), write: true, outfile: join(outdir, 'guest', `${bundle.name}.js`) }),
     ),
-    build(pageBuildOptions(join(outdir, 'page'))),
+    build(pageBuildOptions('simulator', join(outdir, 'page'))),
+    build(pageBuildOptions('console', join(outdir, 'console'))),
   ]);
 }

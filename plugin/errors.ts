@@ -38,9 +38,13 @@ export const ERRORS = {
   config_invalid: row({
     fault: 'setup',
     retryable: false,
-    message: (facts: { problems: readonly string[] }) => ({
+    message: (facts: {
+      problems: readonly string[];
+      /** The same, for a form: the path of the field, and what is wrong with it. */
+      fields?: ReadonlyArray<{ readonly path: string; readonly text: Text }>;
+    }) => ({
       en: `The LiveTex configuration is not valid:\n${facts.problems.map((line) => `  ${line}`).join('\n')}`,
-      ru: `Настройки LiveTex неверны:\n${facts.problems.map((line) => `  ${line}`).join('\n')}`,
+      ru: `Настройки LiveTex неверны:\n${(facts.fields?.map(({ path, text }) => `${path}: ${text.ru}`) ?? facts.problems).map((line) => `  ${line}`).join('\n')}`,
     }),
   }),
   event_invalid: row({
@@ -170,6 +174,14 @@ export const ERRORS = {
     message: (facts: { binding: string }) => ({
       en: `the LiveTex binding "${facts.binding}" stands in the configuration, which goes before what is put: change it there`,
       ru: `привязка LiveTex "${facts.binding}" стоит в настройках, а они важнее добавленного: измените её там`,
+    }),
+  }),
+  binding_changed: row({
+    fault: 'setup',
+    retryable: false,
+    message: (facts: { binding: string }) => ({
+      en: `the LiveTex binding "${facts.binding}" was changed by somebody else meanwhile: look at it as it is now`,
+      ru: `привязку LiveTex "${facts.binding}" тем временем изменил кто-то другой: посмотрите, какая она теперь`,
     }),
   }),
   secret_key_wrong: row({

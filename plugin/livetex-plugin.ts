@@ -1,14 +1,14 @@
 import { webhookUrlOf } from './contract/binding-config.ts';
 import type { DialogView } from './contract/dialog.ts';
 import { type LeadRef, userIdOf } from './contract/lead.ts';
-import type { Check, Forgotten, LeadData, PluginBindings, RuntimePlugin } from './contract/plugin.ts';
+import type { Check, Forgotten, LeadData, OpenDialog, PluginBindings, RuntimePlugin } from './contract/plugin.ts';
 import { definition } from './definition.ts';
 import { viewOf } from './dialog/dialog-state.ts';
 import { pluginError } from './errors.ts';
 import { createAccept } from './inbound/accept-events.ts';
 import { knownToScripts } from './runner/answer-scripts.ts';
 import { afterScript, chooseTransfer } from './runner/choose-transfer.ts';
-import { readDialog } from './core/dialog-record.ts';
+import { listOpenDialogs, readDialog } from './core/dialog-record.ts';
 import { allTransfers, listTransfers } from './core/transfer-store.ts';
 import { transferReport } from './operations/transfer-report.ts';
 import { checkBinding } from './operations/check-binding.ts';
@@ -30,6 +30,14 @@ import type { JobOutcome } from './storage/lane-worker-contract.ts';
 export interface LiveTexPlugin extends RuntimePlugin<Transaction | SqlClient, ReadTransaction> {
   /** Registers a binding's webhook at LiveTex; returns the URL that it set. @throws webhook_not_configured, binding_unknown, livetex_… */
   setWebhook(bindingId: string): Promise<{ readonly url: string }>;
+  /** Dialogs that the bot does not have, behind the one with the id `after`, at most `limit`; those of one binding. */
+  openDialogs(page: {
+    readonly binding?: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<readonly OpenDialog[]>;
+  /** Has LiveTex post a binding's events nowhere. With `webhook.keep` it is set again within `watchSeconds`. @throws binding_unknown, livetex_… */
+  removeWebhook(bindingId: string): Promise<void>;
   check(bindingId: string): Promise<readonly Check[]>;
   leadData(lead: LeadRef): Promise<LeadData>;
   forget(lead: LeadRef): Promise<Forgotten>;
@@ -135,6 +143,11 @@ export function assemblePlugin(assembly: PluginAssembly): LiveTexPlugin {
         throw pluginError('webhook_not_configured', { binding: bindingId });
       await client.setWebhook({ url, webhook_key: config.webhook.key });
       return { url };
+    },
+    openDialogs: (page) => listOpenDialogs(storage, page),
+    async removeWebhook(bindingId) {
+      const { config, client } = bindingOf(bindingId);
+      await client.setWebhook({ url: '', webhook_key: config.webhook?.key ?? '' });
     },
     webhookSettings: async (bindingId) => bindingOf(bindingId).client.getWebhookSettings(),
     outdateAvailability() {

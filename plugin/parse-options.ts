@@ -72,8 +72,9 @@ function invalid(
   issues: readonly z.core.$ZodIssue[],
   place = (path: readonly PropertyKey[]): readonly PropertyKey[] => path,
 ): CodedError {
-  const problems = issues
+  const fields = issues
     .slice(0, MAX_PROBLEMS)
-    .map((issue) => `${pathText(place(issue.path)) || 'options'}: ${issueWords(issue).en}`);
-  return pluginError('config_invalid', { problems });
+    .map((issue) => ({ path: pathText(place(issue.path)), text: issueWords(issue) }));
+  const problems = fields.map(({ path, text }) => `${path || 'options'}: ${text.en}`);
+  return pluginError('config_invalid', { problems, fields });
 }

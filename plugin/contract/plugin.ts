@@ -1,5 +1,5 @@
 import type { BindingConfig, BindingInput } from './binding-config.ts';
-import type { DialogView } from './dialog.ts';
+import type { DialogMode, DialogView } from './dialog.ts';
 import type { EventVerdict, PlatformEvent } from './events.ts';
 import type { AfterScript, Json, PluginGuest } from './guest.ts';
 import type { LeadRef } from './lead.ts';
@@ -99,6 +99,19 @@ export interface LeadData {
   readonly jobsLeftOut: number;
 }
 
+/** A dialog that the bot does not have. */
+export interface OpenDialog {
+  /** Goes as `after` into the next question. */
+  readonly id: string;
+  readonly lead: LeadRef;
+  readonly binding: string;
+  readonly mode: DialogMode;
+  readonly operator: string | null;
+  readonly group: string | null;
+  /** Unix ms: since when the lead waits, or an operator has the dialog; `null`: unknown. */
+  readonly since: number | null;
+}
+
 /** What a forgetting came to. */
 export interface Forgotten {
   /** Rows that went: records, waiting jobs, dead letters, timers, remembered ids. */
@@ -167,8 +180,27 @@ export interface BindingInfo {
   readonly source: 'given' | 'stored';
   /** `leaving`: removed; it gives its dialogs back, sends what waits, and is gone then. */
   readonly state: 'active' | 'leaving';
+  /** Of a stored one: grows with each change, so that two people who change it see each other (`put`). `null`: it is given. */
+  readonly version: number | null;
+  /** The last four characters of its token, so that people tell one from another; empty: it is too short to show any. */
+  readonly tokenEnd: string;
   /** With all defaults, without the token and the webhook's keys. */
-  readonly settings: Omit<BindingConfig, 'token' | 'webhook'> & { readonly webhook?: { readonly publicUrl: string } };
+  readonly settings: Omit<BindingConfig, 'token' | 'webhook'> & {
+    readonly webhook?: Omit<NonNullable<BindingConfig['webhook']>, 'key' | 'previousKey'>;
+  };
+}
+
+/** A binding as it is put: what `keepSecrets` takes from the stored one may be left out. */
+export type BindingToPut = Omit<BindingInput, 'token' | 'webhook'> & {
+  readonly token?: string | undefined;
+  readonly webhook?: Partial<NonNullable<BindingInput['webhook']>> | undefined;
+};
+
+export interface PutOptions {
+  /** Only if the stored one still has this version; 0: only if there is none. Else `binding_changed`. */
+  readonly version?: number;
+  /** A token or a webhook's key that is left out stays as it is stored. */
+  readonly keepSecrets?: boolean;
 }
 
 /** Bindings while the plugin runs. What is put or removed is durable, and known to all nodes of the storage within seconds. */
@@ -177,9 +209,9 @@ export interface PluginBindings {
   list(): Promise<readonly BindingInfo[]>;
   /**
    * Adds a binding, or changes it: dialogs under way keep their state, and a new token is tried at once.
-   * @throws config_invalid with every problem, binding_given
+   * @throws config_invalid with every problem (`facts.fields`: by its path), binding_given, binding_changed
    */
-  put(binding: BindingInput): Promise<void>;
+  put(binding: BindingToPut, options?: PutOptions): Promise<void>;
   /**
    * Takes no new dialog for it, gives those that an operator has back to the bot with a reason, sends what waits, and forgets it.
    * @throws binding_unknown, binding_given

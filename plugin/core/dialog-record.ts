@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { leadOf } from '../contract/lead.ts';
+import type { OpenDialog } from '../contract/plugin.ts';
 import type { DialogMode, DialogState } from '../contract/dialog.ts';
 import { loadDialog } from '../dialog/dialog-state.ts';
 import type { ReadTransaction, Storage, Transaction } from '../storage/contract.ts';
@@ -65,6 +67,33 @@ export async function findOpenDialogs(storage: Storage, goesOn: () => boolean): 
     after = page.at(-1)?.key ?? after;
     if (page.length < PAGE) return void (await storage.transaction((tx) => tx.putRecord(OPEN_DIALOGS, COMPLETE, {})));
   }
+}
+
+/** Dialogs that the bot does not have, in the order of their lanes, behind the lane `after`; those of one binding. */
+export async function listOpenDialogs(
+  storage: Storage,
+  { binding, after = '', limit }: { readonly binding?: string; readonly after?: string; readonly limit: number },
+): Promise<OpenDialog[]> {
+  const prefix = binding === undefined ? {} : { prefix: dialogLane(binding, '') };
+  return await storage.read(async (tx) => {
+    const dialogs: OpenDialog[] = [];
+    for (const { key } of await tx.listRecords(OPEN_DIALOGS, { ...prefix, after, limit })) {
+      const { bindingId, userId } = parseDialogLane(key);
+      const lead = leadOf(userId);
+      if (key === COMPLETE || lead === undefined) continue;
+      const { mode, employee, lastTransfer } = (await readDialog(tx, key)).state;
+      dialogs.push({
+        id: key,
+        lead,
+        binding: bindingId,
+        mode,
+        operator: mode === 'operator' ? (employee?.name ?? null) : null,
+        group: lastTransfer?.group?.name ?? null,
+        since: (mode === 'operator' ? lastTransfer?.connectedAt : lastTransfer?.requestedAt) ?? null,
+      });
+    }
+    return dialogs;
+  });
 }
 
 /** How many dialogs the bot does not have, by binding and mode. */

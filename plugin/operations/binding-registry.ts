@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { LiveTexClient } from '../client/contract.ts';
 import { type BindingConfig, type BindingInput, bindingsSchema } from '../contract/binding-config.ts';
 import { messageOf } from '../contract/coded-error.ts';
-import type { BindingInfo, PluginBindings } from '../contract/plugin.ts';
+import type { BindingInfo, BindingToPut, PluginBindings } from '../contract/plugin.ts';
 import { pluginError } from '../errors.ts';
 import { drainJob } from '../core/jobs.ts';
 import { type Binding, createLiveTexClock, type LiveBindings, type PluginContext } from '../core/plugin-context.ts';
@@ -185,15 +185,23 @@ export function createBindingRegistry({
     problems: () => problems,
     async list() {
       await look();
-      return bindings.all.map((binding) => infoOf(binding, isGiven(binding.id)));
+      const versions = new Map(stored.map(({ id, version }) => [id, version]));
+      return bindings.all.map((binding) =>
+        infoOf(binding, isGiven(binding.id) ? null : (versions.get(binding.id) ?? null)),
+      );
     },
-    async put(input) {
+    async put(input, { version, keepSecrets = false } = {}) {
       const id = idOf(input);
       refuseGiven(id);
       await change(async (tx) => {
+        const known = await store.get(tx, id);
+        if (version !== undefined && version !== (known?.version ?? 0))
+          throw pluginError('binding_changed', { binding: id });
+        // What is still missing is told by the schema.
+        const whole = (keepSecrets ? withSecretsOf(input, known?.input) : input) as BindingInput;
         const others = (await store.list(tx)).filter((one) => one.id !== id && one.leavingSince === null);
-        parse.one(input, [...given, ...others.flatMap((one) => one.input ?? [])]);
-        await store.put(tx, id, input, null, clock.now());
+        parse.one(whole, [...given, ...others.flatMap((one) => one.input ?? [])]);
+        await store.put(tx, id, whole, null, clock.now());
       });
       logger.info('LiveTex binding put', { binding: id });
     },
@@ -231,23 +239,48 @@ export function createBindingRegistry({
   }
 }
 
-function idOf(input: BindingInput): string {
+function idOf(input: BindingToPut): string {
   const id = z.looseObject({ id: z.string().default('main') }).safeParse(input);
   // What else is wrong is told by the schema.
   return id.data?.id ?? '';
 }
 
+/** A token and keys that are left out are those of before. */
+function withSecretsOf(input: BindingToPut, before: BindingInput | undefined): BindingToPut {
+  const { webhook } = input;
+  const keys = { key: before?.webhook?.key, previousKey: before?.webhook?.previousKey };
+  return {
+    ...input,
+    token: input.token ?? before?.token,
+    ...(webhook === undefined ? {} : { webhook: defined({ ...keys, ...defined(webhook) }) }),
+  } as BindingToPut;
+}
+
+function defined<Value extends object>(value: Value): Partial<Value> {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Partial<Value>;
+}
+
+/** Shorter tokens give away too much of themselves. */
+const MIN_SHOWN_TOKEN = 16;
+const SHOWN_END = 4;
+
 function isSame(one: BindingConfig, other: BindingConfig): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
+function withoutKeys({ key: _key, previousKey: _previous, ...webhook }: NonNullable<BindingConfig['webhook']>) {
+  return webhook;
+}
+
 /** Without the token and the webhook's keys. */
-function infoOf({ id, config, leavingSince }: Binding, isGiven: boolean): BindingInfo {
-  const { token: _token, webhook, ...settings } = config;
+function infoOf({ id, config, leavingSince }: Binding, version: number | null): BindingInfo {
+  const { token, webhook, ...settings } = config;
   return {
     id,
-    source: isGiven ? 'given' : 'stored',
+    source: version === null ? 'given' : 'stored',
+    version,
+    tokenEnd: token.length < MIN_SHOWN_TOKEN ? '' : token.slice(-SHOWN_END),
     state: leavingSince === null ? 'active' : 'leaving',
-    settings: { ...settings, ...(webhook === undefined ? {} : { webhook: { publicUrl: webhook.publicUrl } }) },
+    settings: { ...settings, ...(webhook === undefined ? {} : { webhook: withoutKeys(webhook) }) },
   };
 }

@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { BindingInput } from '../contract/binding-config.ts';
 import { pluginError } from '../errors.ts';
-import type { Json, ReadTransaction, Transaction } from '../storage/contract.ts';
+import type { Json, ReadTransaction, Transaction, VersionedRecord } from '../storage/contract.ts';
 
 const COLLECTION = 'livetex-bindings';
 /** Also a journal for people: which binding was put or removed, and when. */
@@ -39,6 +39,7 @@ export interface StoredBinding {
   /** `undefined`: its secrets were sealed with another key, or it has a form of a newer version. */
   readonly input: BindingInput | undefined;
   readonly leavingSince: number | null;
+  readonly version: number;
   /** Its secrets lie open, though there is a key now. */
   readonly isOpen: boolean;
 }
@@ -56,13 +57,13 @@ export function createBindingStore(key: Uint8Array | undefined): BindingStore {
   return {
     async get(tx, id) {
       const record = await tx.getRecord(COLLECTION, id);
-      return record === undefined ? undefined : stored(id, record.value);
+      return record === undefined ? undefined : stored(id, record);
     },
     async list(tx) {
       const all: StoredBinding[] = [];
       for (let after: string | undefined; ;) {
         const records = await tx.listRecords(COLLECTION, { limit: PAGE, ...(after === undefined ? {} : { after }) });
-        for (const record of records) all.push(stored(record.key, record.value));
+        for (const record of records) all.push(stored(record.key, record));
         after = records.at(-1)?.key;
         if (records.length < PAGE) return all;
       }
@@ -81,13 +82,13 @@ export function createBindingStore(key: Uint8Array | undefined): BindingStore {
     },
   };
 
-  function stored(id: string, value: Json): StoredBinding {
+  function stored(id: string, { value, version }: VersionedRecord): StoredBinding {
     const record = recordSchema.safeParse(value);
-    if (!record.success) return { id, input: undefined, leavingSince: null, isOpen: false };
+    if (!record.success) return { id, input: undefined, leavingSince: null, version, isOpen: false };
     const { settings, secrets, leavingSince } = record.data;
     const opened = 'plain' in secrets ? secrets.plain : key === undefined ? undefined : open(key, id, secrets.sealed);
     const isOpen = 'plain' in secrets && key !== undefined;
-    return { id, input: opened === undefined ? undefined : joined(settings, opened), leavingSince, isOpen };
+    return { id, input: opened === undefined ? undefined : joined(settings, opened), leavingSince, version, isOpen };
   }
 }
 

@@ -133,6 +133,8 @@ export interface ReadTransaction {
   ): Promise<VersionedRecord[]>;
   /** Entries with `seq > after`, in order, at most `limit`. */
   readStream(stream: string, page: { readonly after: number; readonly limit: number }): Promise<StreamEntry[]>;
+  /** The number of the newest entry that a stream ever had; 0: none. */
+  streamEnd(stream: string): Promise<number>;
   /** Jobs waiting in a lane, head first, at most `limit`, behind the job `after`. Each may have hundreds of kilobytes: take few at a time. */
   listJobs(queue: string, lane: string, limit: number, after?: number): Promise<StoredJob[]>;
   getPause(queue: string): Promise<QueuePause | undefined>;

@@ -18,8 +18,8 @@ export function packageRoot(): string {
 /** The bot of `npm start`, and what `new` copies. */
 export const MAIN_EXAMPLE = join('scripts-examples', '08-support-bot');
 
-/** Where the package keeps the page of `simulate`; nothing in a checkout, where it is made from its sources. */
-export function builtPageFolder(): { readonly page?: string } {
+/** Where the package keeps a page; `undefined` in a checkout, where it is made from its sources. */
+export function builtPage(name: 'page' | 'console'): string | undefined {
   const inSources = import.meta.dirname.endsWith(join('runtime-shim', 'cli'));
-  return inSources ? {} : { page: join(import.meta.dirname, 'page') };
+  return inSources ? undefined : join(import.meta.dirname, name);
 }

@@ -7,6 +7,8 @@ export interface ErrorBody {
   readonly code: string;
   readonly message: string;
   readonly problems?: readonly string[];
+  /** The sentence in Russian, where people read it. */
+  readonly ru?: string;
 }
 
 /** Answers with JSON. */

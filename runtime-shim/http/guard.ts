@@ -111,8 +111,18 @@ const FOREIGN_ORIGIN: Refusal = {
 };
 
 function isAuthorised(request: IncomingMessage, token: string): boolean {
-  const given = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
-  return given !== undefined && timingSafeEqual(digest(given), digest(token));
+  const given = bearerOf(request);
+  return given !== undefined && isSameSecret(given, token);
+}
+
+/** The token of `Authorization: Bearer …`. */
+export function bearerOf({ headers: { authorization = '' } }: IncomingMessage): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+}
+
+/** Takes the same time for every guess. */
+export function isSameSecret(given: string, secret: string): boolean {
+  return timingSafeEqual(digest(given), digest(secret));
 }
 
 /** Hashes have one length, so that the comparison takes the same time for every guess. */

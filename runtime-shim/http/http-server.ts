@@ -139,7 +139,7 @@ export class HttpServer {
       ...endpointRoutes(ports, bodies),
       ...stateRoutes(ports),
     ];
-    const serve = serveRoutes([...routes, openApiRoute(routes), ...ports.routes], {
+    const serve = serveRoutes([...routes, openApiRoute([...routes, ...ports.routes]), ...ports.routes], {
       mayAsk: apiGuard(this.options.apiToken),
       area: { path: '/api', access: 'api' },
       other: (request, response) => askOthers(this.options.routes ?? [], request, response),
@@ -155,7 +155,7 @@ export class HttpServer {
 }
 
 /** Nobody outside may make a label: what is not known is one area. */
-const AREA = /^\/(webhook|api|files|healthz|readyz|metrics)(?=[/?]|$)/;
+const AREA = /^\/(webhook|api|files|console|healthz|readyz|metrics)(?=[/?]|$)/;
 const MEASURED_METHODS = new Set(['GET', 'HEAD', 'POST']);
 
 function measure(seconds: Histogram, request: IncomingMessage, response: ServerResponse, startedAt: number): void {
@@ -210,12 +210,15 @@ async function openApiText(routes: readonly Route[]): Promise<string> {
   const { OpenAPIHono } = await import('@hono/zod-openapi');
   const app = new OpenAPIHono();
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiToken', { type: 'http', scheme: 'bearer' });
-  for (const { method, path, access, summary, params, query, body, answers } of routes) {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'adminToken', { type: 'http', scheme: 'bearer' });
+  for (const { method, path, access, internal, opens, summary, params, query, body, answers } of routes) {
+    if (internal === true) continue;
     app.openAPIRegistry.registerPath({
       method: METHODS[method],
       path,
       summary,
       ...(access === 'api' ? { security: [{ apiToken: [] }] } : {}),
+      ...(opens === undefined ? {} : { security: [{ [opens]: [] }] }),
       request: {
         ...(params === undefined ? {} : { params }),
         ...(query === undefined ? {} : { query }),

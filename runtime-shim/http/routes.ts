@@ -52,6 +52,10 @@ export interface Route {
    * The same for all methods of a path. It does not loosen `access`. Such a route is not `hot`.
    */
   readonly corsOrigins?: readonly string[];
+  /** A promise to nobody outside: `GET /openapi.json` leaves it out. */
+  readonly internal?: boolean;
+  /** A token of its own that opens it, for `GET /openapi.json`: the key of the configuration behind `http.`. */
+  readonly opens?: 'adminToken';
   readonly summary: string;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;

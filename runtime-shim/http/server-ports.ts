@@ -19,6 +19,6 @@ export interface ServerPorts {
   readonly seconds: Histogram;
   ready(): Promise<Readiness>;
   metrics(): Promise<Metric[]>;
-  /** Further addresses, which `GET /openapi.json` leaves out. */
+  /** Further addresses. */
   readonly routes: readonly Route[];
 }

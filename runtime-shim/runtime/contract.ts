@@ -13,6 +13,8 @@ import type {
   Forgotten,
   LeadData as PluginLeadData,
   LeadJobView,
+  Metric,
+  Readiness,
   RuntimePlugin,
 } from '../../plugin/contract/plugin.ts';
 import type { Storage, ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
@@ -267,6 +269,10 @@ export interface Runtime extends BotRuntime {
   onActivity(listener: (activity: RuntimeActivity) => void): () => void;
   /** Reads the bot folders again; the last good ones stay in force when there are problems. Returns the problems. */
   reload(): Promise<readonly string[]>;
+  /** Can it do its work now? As `GET /readyz` tells, within a second. */
+  ready(): Promise<Readiness>;
+  /** All that is measured, as `GET /metrics` tells. */
+  metrics(): Promise<Metric[]>;
   /** Resolves when no work is waiting now (timers and retries of the future not counted): for tests and `run`. */
   idle(): Promise<void>;
 }

@@ -42,7 +42,7 @@ export interface RuntimeParts {
   readonly maxTries?: number;
   /** `start()` only listens: nothing is worked on and nothing is sent before `release()`. */
   readonly hold?: boolean;
-  /** Further addresses of the HTTP server. `GET /openapi.json` leaves them out: they are no promise to anybody outside. */
+  /** Further addresses of the HTTP server. */
   readonly routes?: readonly Route[];
 }
 

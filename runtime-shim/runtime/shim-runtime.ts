@@ -57,6 +57,8 @@ export class ShimRuntime implements Runtime {
   private readonly http: HttpServer | undefined;
   private phase: Phase = 'starting';
   private closed: Promise<void> | undefined;
+  readonly ready: Runtime['ready'];
+  readonly metrics: Runtime['metrics'];
   private unwatch: () => void = () => undefined;
 
   constructor(options: RuntimeOptions, insides: RuntimeInsides) {
@@ -83,17 +85,19 @@ export class ShimRuntime implements Runtime {
       'Answers over HTTP by method, first part of the path and status; streams are not counted.',
       SHORT_TIMES_S,
     );
-    if (options.http === undefined) return;
     const state = createRuntimeState(contexts, counters, insides.channels);
+    this.ready = () => state.ready(this.phase);
+    this.metrics = async () => [...(await state.metrics()), seconds.metric()];
+    if (options.http === undefined) return;
     this.http = new HttpServer(options.http, {
       runtime: this,
       channels: insides.channels,
       storage: context.storage,
       clock: context.clock,
       logger: context.logger,
-      ready: () => state.ready(this.phase),
+      ready: this.ready,
       seconds,
-      metrics: async () => [...(await state.metrics()), seconds.metric()],
+      metrics: this.metrics,
       routes: insides.routes,
     });
   }

@@ -12,7 +12,7 @@ import { botName, Health, Status } from './model/status.ts';
 import { Journal } from './model/journal.ts';
 import { Leads } from './model/leads.ts';
 import { type RuntimeHandle, WatchedRuntime } from './model/watched-runtime.ts';
-import { type PageFile, loadPage } from './page-files.ts';
+import { type PageFile, loadPage } from '../page/page-files.ts';
 import { Recorder } from './recording/recorder.ts';
 import type { StatusRecord } from './records.ts';
 import { Timeline } from './timeline/timeline.ts';
@@ -40,7 +40,7 @@ export interface SimulatorOptions {
   /** Texts that the page must never show, beside the emulator's token and webhook key. */
   readonly secrets?: readonly string[];
   /** The folder of a page built before (`dist/page`). Default: where the package has it; else it is built from its sources. */
-  readonly page?: string;
+  readonly page?: string | undefined;
   readonly clock: Clock;
   readonly logger?: Logger;
   /** Called when a person on the page changed who is online: what was known of it is void. */
@@ -65,7 +65,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 
   let page: Promise<ReadonlyMap<string, PageFile>> | undefined;
   const pageFiles = (): Promise<ReadonlyMap<string, PageFile>> => {
-    page ??= loadPage(options.page);
+    page ??= loadPage('simulator', options.page);
     return page;
   };
   const { folder } = options.bot;

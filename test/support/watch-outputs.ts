@@ -30,7 +30,7 @@ function learnKey(body: string): void {
 }
 
 /** Our servers and the simulator. The other paths belong to a LiveTex of the tests, which may show its own token. */
-const OURS = /^\/(?:api|webhook|healthz|readyz|metrics|simulator|$|\?)/;
+const OURS = /^\/(?:api|webhook|healthz|readyz|metrics|simulator|console|$|\?)/;
 for (const method of ['end', 'write'] as const) {
   const original = Reflect.get(ServerResponse.prototype, method) as (...given: unknown[]) => unknown;
   Reflect.set(ServerResponse.prototype, method, function (this: ServerResponse, ...given: unknown[]): unknown {

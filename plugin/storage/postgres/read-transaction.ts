@@ -36,6 +36,7 @@ export const READ = {
     name: 'read_stream',
     text: 'SELECT seq, value, at FROM stream_entries WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3',
   },
+  streamEnd: { name: 'stream_end', text: 'SELECT seq FROM streams WHERE stream = $1' },
   listJobs: {
     name: 'list_jobs',
     text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE queue = $1 AND lane = $2 AND id > $4 ORDER BY id LIMIT $3`,
@@ -78,6 +79,11 @@ export function readTransaction(query: Query, clock: NodeClock, check: () => voi
         page.limit,
       ]);
       return rows.map((row) => ({ seq: Number(row.seq), value: fromJsonText(row.value), at: Number(row.at) }));
+    },
+    async streamEnd(stream) {
+      check();
+      const [row] = await query<{ seq: string }>(READ.streamEnd, [stream]);
+      return Number(row?.seq ?? 0);
     },
     async listJobs(queue, lane, limit, after = 0): Promise<StoredJob[]> {
       check();

@@ -67,7 +67,7 @@ export function createStreamTable(prepare: Prepare): StreamTable {
     `DELETE FROM stream_entry WHERE rowid IN (SELECT rowid FROM stream_entry WHERE at < ? ORDER BY at LIMIT ?)`,
   );
   const removeEntries = change(prepare, 'DELETE FROM stream_entry WHERE stream = ?');
-  const end = change(prepare, 'DELETE FROM stream WHERE name = ?');
+  const forget = change(prepare, 'DELETE FROM stream WHERE name = ?');
   return {
     append(stream, value, at) {
       const last = lastSeq.one(stream);
@@ -78,8 +78,9 @@ export function createStreamTable(prepare: Prepare): StreamTable {
       return seq;
     },
     read: (stream, after, limit) => read.all(stream, after, limit),
+    end: (stream) => lastSeq.one(stream),
     remove(stream) {
-      end(stream);
+      forget(stream);
       return removeEntries(stream);
     },
     removeBefore,

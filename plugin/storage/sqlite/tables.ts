@@ -28,6 +28,8 @@ export interface StreamRow {
 export interface StreamTable {
   append(stream: string, value: string, at: number): number;
   read(stream: string, after: number, limit: number): StreamRow[];
+  /** The number of the newest entry; `undefined`: there never was one. */
+  end(stream: string): number | undefined;
   /** Removes the stream with its entries; how many. */
   remove(stream: string): number;
   /** Removes entries of before `at`; the stream's numbers go on. */

@@ -72,6 +72,11 @@ export class SqliteReadTransaction implements ReadTransaction {
     return rows.map((row) => ({ seq: row.seq, value: fromJsonText(row.value), at: row.at }));
   }
 
+  async streamEnd(stream: string): Promise<number> {
+    this.check();
+    return this.#tables.streams.end(stream) ?? 0;
+  }
+
   async listJobs(queue: string, lane: string, limit: number, after: number = 0): Promise<StoredJob[]> {
     this.check();
     const found = this.#tables.lanes.find(queue, lane);

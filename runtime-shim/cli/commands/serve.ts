@@ -12,6 +12,7 @@ import type { Runtime } from '../../runtime/contract.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, type ExitCode } from '../command.ts';
 import { botFoldersOf, type Config, secretsOf, sqliteFolderOf } from '../config/config-schema.ts';
 import { loadConfig, refuseMisfits } from '../config/load-config.ts';
+import { consoleOf } from '../console-of.ts';
 import { createRuntimeOf, environmentForBots } from '../create-runtime-of.ts';
 import { jsonLogger } from '../json-logger.ts';
 import { aborted, listenOn, onHangUp } from '../listening.ts';
@@ -77,7 +78,15 @@ export const serve: CommandWork = async ({
       },
     }));
     // Nodes on one database are asked through the database: only a data folder belongs to one process.
-    const parts = { bots, hold, routes: folder === undefined ? [] : [maintenance] };
+    const console = consoleOf(config, {
+      storage,
+      clock,
+      logger,
+      runtime: () => runtime,
+      plugin: () => pluginIn(plugins),
+      onSecret: (secret) => void (filter.secrets = [...new Set([...filter.secrets, secret])]),
+    });
+    const parts = { bots, hold, routes: folder === undefined ? console : [...console, maintenance] };
     const runtime: Runtime = await createRuntimeOf(config, { storage, http, logger, clock, onPlugin, parts });
     // A person's Ctrl+C waits for nobody; a service manager's SIGTERM lets a load balancer see it first.
     const drainMs = (): number => (stop.reason === 'SIGTERM' ? config.http.drainSeconds * 1_000 : 0);
@@ -123,6 +132,12 @@ export const serve: CommandWork = async ({
   logger.info('stopped');
   return EXIT_DONE;
 };
+
+/** It is made before anything listens. */
+function pluginIn([plugin]: readonly LiveTexPlugin[]): LiveTexPlugin {
+  if (plugin === undefined) throw new Error('serve has one plugin');
+  return plugin;
+}
 
 /** The configuration's bots. @throws bot_invalid, bot_twice, cli_json_invalid when a binding names another one */
 async function botsOf(config: Config, path: string): Promise<readonly [Bot, ...Bot[]]> {

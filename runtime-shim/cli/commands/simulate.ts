@@ -7,6 +7,7 @@ import type { LiveTexPlugin } from '../../../plugin/index.ts';
 import { createMemoryStorage, openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
+import type { Route } from '../../http/routes.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { ACTIVITY_TEXTS, activityLines, formatLine } from '../activity-line.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, SIMULATE_PORT } from '../command.ts';
@@ -14,8 +15,9 @@ import { botFoldersOf, type Config, sqliteIn } from '../config/config-schema.ts'
 import { apiModeOf, loadConfigForSimulation, simulatedConfig } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { jsonLogger } from '../json-logger.ts';
+import { consoleOf } from '../console-of.ts';
 import { aborted, listenOn } from '../listening.ts';
-import { builtPageFolder, MAIN_EXAMPLE, packageRoot } from '../package-files.ts';
+import { builtPage, MAIN_EXAMPLE, packageRoot } from '../package-files.ts';
 import { setWebhookAt } from '../register-webhooks.ts';
 import { playDemonstration } from '../simulate/demonstration.ts';
 import { type SimulatedRuntime, simulatedRuntime } from '../simulate/simulated-runtime.ts';
@@ -65,16 +67,32 @@ export const simulate: CommandWork = async (context) => {
       now: () => clock.now(),
       filter: { level: 'error', secrets: [] },
     });
+    let plugin: LiveTexPlugin | undefined;
+    const consoleRoutes: readonly Route[] = consoleOf(config, {
+      storage,
+      clock,
+      logger,
+      runtime: () => runtime.current(),
+      plugin: () => theOnly(plugin),
+      onSecret: () => {},
+    });
     const apiMode = apiModeOf(switches.has('live'), own);
     let page: Simulator | undefined;
-    let plugin: LiveTexPlugin | undefined;
     const runtime = await simulatedRuntime(async (samePort) => {
       const routes = [
         async (...call: Parameters<Simulator['routes'][number]>) => await firstOf(page?.routes ?? [], call),
       ];
       const http = { host: HOST, port: samePort ?? port, routes };
       const onPlugin = (made: LiveTexPlugin): void => void (plugin = made);
-      return await createRuntimeOf(config, { storage, http, logger, clock, watch: true, onPlugin, parts: { apiMode } });
+      return await createRuntimeOf(config, {
+        storage,
+        http,
+        logger,
+        clock,
+        watch: true,
+        onPlugin,
+        parts: { apiMode, routes: consoleRoutes },
+      });
     });
     opened.push(() => runtime.close());
     page = await createSimulator({
@@ -85,7 +103,7 @@ export const simulate: CommandWork = async (context) => {
       clock,
       logger,
       onOperators: () => plugin?.outdateAvailability(),
-      ...builtPageFolder(),
+      page: builtPage('page'),
     });
     opened.push(async () => page?.close());
     if (!json) printActivities(runtime, context);
@@ -108,6 +126,12 @@ export const simulate: CommandWork = async (context) => {
   }
   return EXIT_DONE;
 };
+
+/** It stands before anything listens. */
+function theOnly(plugin: LiveTexPlugin | undefined): LiveTexPlugin {
+  if (plugin === undefined) throw new Error('simulate has one plugin');
+  return plugin;
+}
 
 function bindingOf(config: Config): Config['livetex'][number] {
   const [binding] = config.livetex;

@@ -58,7 +58,27 @@ const networkSchema = z.union(
   }),
 );
 
+const NEEDS_ADMIN_TOKEN = spoken({
+  en: 'needs "adminToken" beside it: without one the console is open to this machine and asks for nothing',
+  ru: 'нужен и "adminToken": без него консоль открыта этой машине и ничего не спрашивает',
+});
+const SAME_TOKEN = spoken({
+  en: 'is another token of "http" too: whoever has the one would have the rights of the other',
+  ru: 'это и другой токен из "http": у кого есть один, у того были бы права другого',
+});
+const tokensGiven = z.looseObject({
+  apiToken: z.string().optional(),
+  adminToken: z.string().optional(),
+  viewerToken: z.string().optional(),
+});
+
 const hostGiven = z.looseObject({ host: z.string().min(1) });
+
+const tokenSchema = z
+  .string()
+  .min(MIN_API_TOKEN_LENGTH)
+  .max(512)
+  .regex(/^[\x21-\x7e]*$/, NOT_A_SECRET);
 
 const httpSchema = z
   .strictObject({
@@ -79,12 +99,11 @@ const httpSchema = z
       )
       .optional(),
     /** Asked for as `Authorization: Bearer …` by the `/api` part. */
-    apiToken: z
-      .string()
-      .min(MIN_API_TOKEN_LENGTH)
-      .max(512)
-      .regex(/^[\x21-\x7e]*$/, NOT_A_SECRET)
-      .optional(),
+    apiToken: tokenSchema.optional(),
+    /** Opens the console, and everything below `/console/`. */
+    adminToken: tokenSchema.optional(),
+    /** The same, to look only: figures and states, no texts of leads. */
+    viewerToken: tokenSchema.optional(),
     /** After SIGTERM `/readyz` says 503 for so long before anything is refused. */
     drainSeconds: z.number().min(0).max(60).default(DEFAULT_DRAIN_SECONDS),
     /** Reverse proxies whose `X-Forwarded-For` is believed. */
@@ -98,7 +117,16 @@ const httpSchema = z
     }),
     // Also beside problems of other keys, so that all are reported together; not while the host itself is none.
     when: ({ value }) => hostGiven.safeParse(value).success,
-  });
+  })
+  .superRefine(
+    ({ apiToken, adminToken, viewerToken }, context) => {
+      const add = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+      if (viewerToken !== undefined && adminToken === undefined) add('viewerToken', NEEDS_ADMIN_TOKEN);
+      if (adminToken !== undefined && adminToken === apiToken) add('adminToken', SAME_TOKEN);
+      if (viewerToken !== undefined && [apiToken, adminToken].includes(viewerToken)) add('viewerToken', SAME_TOKEN);
+    },
+    { when: ({ value }) => tokensGiven.safeParse(value).success },
+  );
 
 /** An IPv6 address stands in brackets in a URL (RFC 3986, 3.2.2). */
 function hostForUrl(host: string): string {
@@ -253,7 +281,16 @@ export function secretsOf(config: Config): string[] {
     secret,
     ...passwordsIn(proxy),
   ]);
-  const all = [...bindings, ...channels, config.http.apiToken, config.secretKey, ...passwordsIn(config.storage)];
+  const { apiToken, adminToken, viewerToken } = config.http;
+  const all = [
+    ...bindings,
+    ...channels,
+    apiToken,
+    adminToken,
+    viewerToken,
+    config.secretKey,
+    ...passwordsIn(config.storage),
+  ];
   return all.filter((secret): secret is string => secret !== undefined && secret !== '');
 }
 

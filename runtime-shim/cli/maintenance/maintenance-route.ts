@@ -40,6 +40,7 @@ export function maintenanceRoute(token: string, maintenance: (bot: string | unde
     path: PATH,
     // The token is this route's own: `http.apiToken` opens dialogs to channels, not the outbox.
     access: 'own',
+    internal: true,
     summary: 'What the commands "outbox", "dialog", "lead" and "doctor" ask',
     body: requestSchema,
     answers: { 200: { description: 'the answer', schema: z.object({ answer: z.unknown() }) } },

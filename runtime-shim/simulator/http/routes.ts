@@ -12,7 +12,8 @@ import { type Access, type HttpCall, type Route, serveRoutes } from '../../http/
 import type { HttpRoute } from '../../runtime/contract.ts';
 import { type Command, commandSchema } from '../commands/command-schema.ts';
 import type { CommandResult } from '../commands/perform.ts';
-import type { PageFile } from '../page-files.ts';
+import { answerPageFile, setPageHeaders } from '../../page/answer-page.ts';
+import type { PageFile } from '../../page/page-files.ts';
 import type { SourceFile } from '../records.ts';
 
 export interface RouteContext {
@@ -45,7 +46,7 @@ export function simulatorRoute(context: RouteContext): HttpRoute {
   });
   return async (request, response, url) => {
     if (url.pathname !== '/' && !url.pathname.startsWith(`${AREA}/`)) return false;
-    setSecurityHeaders(response);
+    setPageHeaders(response);
     await serve(request, response);
     return true;
   };
@@ -151,10 +152,7 @@ function wrongMethod(_request: IncomingMessage, response: ServerResponse, allowe
 }
 
 async function answerFile(response: ServerResponse, name: string, context: RouteContext): Promise<void> {
-  const file = (await context.pageFiles()).get(name);
-  if (file === undefined) return answerNothing(response);
-  response.writeHead(200, { 'content-type': file.type, 'content-length': file.bytes.length });
-  response.end(file.bytes);
+  if (!answerPageFile(response, await context.pageFiles(), name)) answerNothing(response);
 }
 
 function answerNothing(response: ServerResponse): void {
@@ -171,33 +169,6 @@ function answerRecording(response: ServerResponse, value: unknown): void {
   if (value === undefined) return answerFound(response, undefined);
   response.setHeader('content-disposition', 'attachment; filename="scenario.json"');
   answerText(response, 200, 'application/json; charset=utf-8', `${JSON.stringify(value, null, 2)}\n`);
-}
-
-/**
- * What the page may do, and nothing else: own script, style and stream; no inline code, no eval, no foreign image (an
- * operator's link must not call anybody), no frame around it. Trusted Types turn any markup made from text into an error.
- */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
-
-/** Headers of every answer of the simulator. */
-function setSecurityHeaders(response: ServerResponse): void {
-  response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('referrer-policy', 'no-referrer');
-  response.setHeader('cross-origin-opener-policy', 'same-origin');
-  response.setHeader('cross-origin-resource-policy', 'same-origin');
-  response.setHeader('cache-control', 'no-store');
 }
 
 /** What a bot folder is made of; nothing else is shown. */

@@ -6,17 +6,20 @@ import { TopBar } from './bar/top-bar.tsx';
 import { SourceView } from './between/source-view.tsx';
 import { Columns } from './columns.tsx';
 import { useSetting } from './state/hooks.ts';
-import { type Language, PageContext, type SourcePlace, usePage } from './state/page-context.ts';
+import { PageContext, type SourcePlace } from './state/page-context.ts';
 import { type CommandAnswer, sendCommand } from './state/send-command.ts';
 import { usePageState } from './state/use-page-state.ts';
-import { browserLanguage, textsIn } from './texts/language.ts';
-import { Icon } from './ui/pictures.tsx';
+import type { Theme } from '../../page/parts/appearance.tsx';
+import { browserLanguage, type Language } from '../../page/parts/language.ts';
+import { Parts, useParts } from '../../page/parts/parts-context.tsx';
+import { textsIn } from './texts/texts-in.ts';
+import { Icon } from '../../page/parts/pictures.tsx';
 
 /** The whole page. */
 export function App() {
   const { state, connected } = usePageState();
   const [language, setLanguage] = useSetting<Language>('language', browserLanguage(), 'local');
-  const [theme, setTheme] = useSetting<'auto' | 'light' | 'dark'>('theme', 'auto', 'local');
+  const [theme, setTheme] = useSetting<Theme>('theme', 'auto', 'local');
   const [steps, setSteps] = useSetting<'shown' | 'hidden'>('steps', 'shown', 'local');
   const [refusal, setRefusal] = useState<string | null>(null);
   const [source, setSource] = useState<SourcePlace | null>(null);
@@ -47,41 +50,43 @@ export function App() {
   const context = useMemo(() => ({ texts, language, act, openSource: setSource }), [texts, language, act]);
 
   return (
-    <PageContext value={context}>
-      {/* One press from here to where one writes, past the bar and its buttons. */}
-      <a
-        class="skip-link"
-        href="#columns"
-        onClick={(event) => {
-          event.preventDefault();
-          document.querySelector<HTMLElement>('.column:not([hidden]) textarea')?.focus();
-        }}
-      >
-        {texts.bar.skip}
-      </a>
-      <TopBar
-        status={state.status}
-        faults={state.faults}
-        theme={theme}
-        onTheme={setTheme}
-        onLanguage={setLanguage}
-        onHelp={() => setHelp(true)}
-      />
-      <Banners status={state.status} connected={connected} />
-      {steps === 'shown' && state.status !== undefined && <Steps state={state} onHide={() => setSteps('hidden')} />}
-      <Columns state={state} />
-      {source !== null && <SourceView key={source.file} {...source} onClose={() => setSource(null)} />}
-      {help && (
-        <Help
-          onGuide={() => {
-            setSteps('shown');
-            setHelp(false);
+    <Parts value={language}>
+      <PageContext value={context}>
+        {/* One press from here to where one writes, past the bar and its buttons. */}
+        <a
+          class="skip-link"
+          href="#columns"
+          onClick={(event) => {
+            event.preventDefault();
+            document.querySelector<HTMLElement>('.column:not([hidden]) textarea')?.focus();
           }}
-          onClose={() => setHelp(false)}
+        >
+          {texts.bar.skip}
+        </a>
+        <TopBar
+          status={state.status}
+          faults={state.faults}
+          theme={theme}
+          onTheme={setTheme}
+          onLanguage={setLanguage}
+          onHelp={() => setHelp(true)}
         />
-      )}
-      {refusal !== null && <Toast text={`${texts.refused}: ${refusal}`} onClose={() => setRefusal(null)} />}
-    </PageContext>
+        <Banners status={state.status} connected={connected} />
+        {steps === 'shown' && state.status !== undefined && <Steps state={state} onHide={() => setSteps('hidden')} />}
+        <Columns state={state} />
+        {source !== null && <SourceView key={source.file} {...source} onClose={() => setSource(null)} />}
+        {help && (
+          <Help
+            onGuide={() => {
+              setSteps('shown');
+              setHelp(false);
+            }}
+            onClose={() => setHelp(false)}
+          />
+        )}
+        {refusal !== null && <Toast text={`${texts.refused}: ${refusal}`} onClose={() => setRefusal(null)} />}
+      </PageContext>
+    </Parts>
   );
 }
 
@@ -90,7 +95,7 @@ const STAYS_MS = 8_000;
 
 /** Says once that something was refused, and why. */
 function Toast({ text, onClose }: { readonly text: string; readonly onClose: () => void }) {
-  const { texts } = usePage();
+  const { texts } = useParts();
   useEffect(() => {
     const timer = setTimeout(onClose, STAYS_MS);
     return () => clearTimeout(timer);
@@ -99,7 +104,7 @@ function Toast({ text, onClose }: { readonly text: string; readonly onClose: () 
     <div class="toast" role="alert">
       <Icon name="warn" />
       <span>{text}</span>
-      <button type="button" class="icon-button" aria-label={texts.source.close} onClick={onClose}>
+      <button type="button" class="icon-button" aria-label={texts.close} onClick={onClose}>
         <Icon name="close" />
       </button>
     </div>

@@ -137,6 +137,7 @@ export function recordRules(driver: StorageDriver): void {
         { seq: 2, value: 'b', at: 12 },
       ]);
       expect(await storage.read((tx) => tx.readStream('lead:1', { after: 1, limit: 10 }))).toHaveLength(1);
+      expect(await storage.read((tx) => Promise.all([tx.streamEnd('lead:1'), tx.streamEnd('none')]))).toEqual([2, 0]);
       expect(await storage.read((tx) => tx.readStream('lead:1', { after: 0, limit: 1 }))).toHaveLength(1);
     });
 

@@ -50,7 +50,7 @@ async function endpointBot(): Promise<
       headers: { authorization: `Bearer ${token}` },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    return [response.status, (await response.json()) as unknown];
+    return [response.status, await response.json()];
   };
   return Object.assign(runtime, { ask });
 }

@@ -10,7 +10,8 @@ import { startRuntime } from '../../support/start-runtime.ts';
 import { tinyPlugin } from './tiny-plugin.ts';
 
 const SCRIPTS = [{ code: 'start', commands: [{ type: 'send_text', text: 'Здравствуйте!' }] }];
-const doc = await readFile(join(ROOT, 'docs', 'http.md'), 'utf8');
+/** Without the console, which `test/integration/console/` compares: a runtime alone has none. */
+const doc = (await readFile(join(ROOT, 'docs', 'http.md'), 'utf8')).replace(/^## The console$[\s\S]*?(?=^## )/m, '');
 
 test('each request of docs/http.md is one that the server takes', async () => {
   const tiny = tinyPlugin();

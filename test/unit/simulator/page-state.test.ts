@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Change, MessageRecord } from '../../../runtime-shim/simulator/records.ts';
 import { depthsOf } from '../../../runtime-shim/simulator/page/between/entry-text.ts';
-import { editorLink, httpLink, splitHeader, textParts } from '../../../runtime-shim/simulator/page/ui/text-parts.ts';
+import { editorLink, httpLink, splitHeader, textParts } from '../../../runtime-shim/page/parts/text-parts.ts';
 import { captionsOf } from '../../../runtime-shim/simulator/page/lead/chat-facts.ts';
 import { Store } from '../../../runtime-shim/simulator/page/state/store.ts';
 

@@ -1,6 +1,6 @@
 import type { StatusRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
-import { Icon } from '../ui/pictures.tsx';
+import { Icon } from '../../../page/parts/pictures.tsx';
 
 /** What everybody must know at once: no connection, a restart, a broken bot folder, a refused token. */
 export function Banners({

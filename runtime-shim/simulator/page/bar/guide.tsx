@@ -1,7 +1,7 @@
 import { usePage } from '../state/page-context.ts';
 import { type PageState, stepsDone } from '../state/store.ts';
-import { Modal } from '../ui/modal.tsx';
-import { Icon } from '../ui/pictures.tsx';
+import { Modal } from '../../../page/parts/modal.tsx';
+import { Icon } from '../../../page/parts/pictures.tsx';
 
 /** The first minute, in four steps that tick themselves off; after them, what one may try next. */
 export function Steps({ state, onHide }: { readonly state: PageState; readonly onHide: () => void }) {

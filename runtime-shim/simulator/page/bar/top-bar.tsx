@@ -1,11 +1,9 @@
 import type { FaultRecord, StatusRecord } from '../../records.ts';
-import { type Language, usePage } from '../state/page-context.ts';
+import { Appearance, type Theme } from '../../../page/parts/appearance.tsx';
+import type { Language } from '../../../page/parts/language.ts';
+import { usePage } from '../state/page-context.ts';
 import { useWanted } from '../state/hooks.ts';
-import { Icon, type IconName } from '../ui/pictures.tsx';
-
-type Theme = 'auto' | 'light' | 'dark';
-const NEXT_THEME: Readonly<Record<Theme, Theme>> = { auto: 'light', light: 'dark', dark: 'auto' };
-const THEME_ICON: Readonly<Record<Theme, IconName>> = { auto: 'auto', light: 'sun', dark: 'moon' };
+import { Icon } from '../../../page/parts/pictures.tsx';
 
 interface Props {
   readonly status: StatusRecord | undefined;
@@ -18,11 +16,10 @@ interface Props {
 
 /** Who is here, what waits, and the switches. */
 export function TopBar(props: Props) {
-  const { texts, language } = usePage();
+  const { texts } = usePage();
   const { status, theme } = props;
   const waiting = status?.waiting ?? 0;
   const on = props.faults.filter((fault) => fault.on);
-  const themeLabel = `${texts.bar.theme}: ${texts.bar.themes[theme]}`;
   return (
     <header class="top-bar">
       <img src="/simulator/icon.svg" alt="" width="28" height="28" />
@@ -47,25 +44,7 @@ export function TopBar(props: Props) {
           <span aria-hidden="true">?</span>
           <span class="visually-hidden">{texts.help.title}</span>
         </button>
-        <button
-          type="button"
-          class="bar-button"
-          aria-label={themeLabel}
-          title={themeLabel}
-          onClick={() => props.onTheme(NEXT_THEME[theme])}
-        >
-          <Icon name={THEME_ICON[theme]} />
-        </button>
-        <button
-          type="button"
-          class="bar-button"
-          lang={language === 'ru' ? 'en' : 'ru'}
-          aria-label={language === 'ru' ? 'EN: English' : 'RU: Русский'}
-          title={language === 'ru' ? 'English' : 'Русский'}
-          onClick={() => props.onLanguage(language === 'ru' ? 'en' : 'ru')}
-        >
-          {language === 'ru' ? 'EN' : 'RU'}
-        </button>
+        <Appearance theme={theme} onTheme={props.onTheme} onLanguage={props.onLanguage} />
       </div>
     </header>
   );

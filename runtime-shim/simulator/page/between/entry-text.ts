@@ -2,8 +2,8 @@ import { scriptCauseText } from '../../../leads/script-cause-text.ts';
 import type { TransferEnd } from '../../../../plugin/contract/dialog.ts';
 import { wordsFor } from '../../../../plugin/contract/text.ts';
 import type { EntryRecord } from '../../records.ts';
-import type { Language } from '../state/page-context.ts';
-import { timeText } from '../texts/language.ts';
+import type { Language } from '../../../page/parts/language.ts';
+import { timeText } from '../../../page/parts/language.ts';
 import type { Texts } from '../texts/ru.ts';
 
 export interface EntryText {

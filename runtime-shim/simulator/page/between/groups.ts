@@ -1,6 +1,6 @@
 import type { EntryFacts, EntryKind } from '../../records.ts';
 import type { Texts } from '../texts/ru.ts';
-import type { IconName } from '../ui/pictures.tsx';
+import type { IconName } from '../../../page/parts/pictures.tsx';
 
 export type Group = keyof Texts['between']['groups'];
 

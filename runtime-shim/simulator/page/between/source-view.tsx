@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SourceFile } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
-import { timeText } from '../texts/language.ts';
+import { timeText } from '../../../page/parts/language.ts';
 import { readValue } from '../state/send-command.ts';
-import { Modal } from '../ui/modal.tsx';
-import { editorLink } from '../ui/text-parts.ts';
+import { Modal } from '../../../page/parts/modal.tsx';
+import { editorLink } from '../../../page/parts/text-parts.ts';
 
 interface Props {
   readonly file: string;

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { EntryRecord, LeadRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
-import { Empty, Icon } from '../ui/pictures.tsx';
+import { Empty, Icon } from '../../../page/parts/pictures.tsx';
 import { WindowedLog } from '../ui/windowed-log.tsx';
 import { EntryRow, FoldRow } from './entry-row.tsx';
 import { depthsOf, entryText } from './entry-text.ts';

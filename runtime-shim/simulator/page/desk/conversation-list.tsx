@@ -1,7 +1,7 @@
 import type { ConversationRecord, OperatorRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
-import { timeText } from '../texts/language.ts';
-import { Avatar } from '../ui/pictures.tsx';
+import { timeText } from '../../../page/parts/language.ts';
+import { Avatar } from '../../../page/parts/pictures.tsx';
 
 interface Props {
   readonly visible: readonly ConversationRecord[];

@@ -2,11 +2,11 @@ import { useState } from 'preact/hooks';
 import type { ConversationRecord, DeskMessageRecord, OperatorRecord, StatusRecord } from '../../records.ts';
 import { useNarrow } from '../state/hooks.ts';
 import { usePage } from '../state/page-context.ts';
-import { timeText } from '../texts/language.ts';
+import { timeText } from '../../../page/parts/language.ts';
 import { Composer } from '../ui/composer.tsx';
-import { AttachmentCard, RichText } from '../ui/message-content.tsx';
-import { Avatar, Icon } from '../ui/pictures.tsx';
-import { splitHeader } from '../ui/text-parts.ts';
+import { AttachmentCard, RichText } from '../../../page/parts/message-content.tsx';
+import { Avatar, Icon } from '../../../page/parts/pictures.tsx';
+import { splitHeader } from '../../../page/parts/text-parts.ts';
 import { WindowedLog } from '../ui/windowed-log.tsx';
 
 interface Props {

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ConversationRecord, DeskMessageRecord, LeadRecord, OperatorRecord, StatusRecord } from '../../records.ts';
 import { useNarrow } from '../state/hooks.ts';
 import { usePage } from '../state/page-context.ts';
-import { Empty } from '../ui/pictures.tsx';
+import { Empty } from '../../../page/parts/pictures.tsx';
 import { Conversation } from './conversation.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import { Operators } from './operators.tsx';

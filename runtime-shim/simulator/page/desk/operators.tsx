@@ -3,7 +3,7 @@ import type { OperatorStatus } from '../../../emulator/emulator-contract.ts';
 import type { OperatorRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
 import { useShownChoice, useWanted } from '../state/hooks.ts';
-import { Avatar, Icon } from '../ui/pictures.tsx';
+import { Avatar, Icon } from '../../../page/parts/pictures.tsx';
 import { FoldedForm } from '../ui/folded-form.tsx';
 
 const STATUSES: readonly OperatorStatus[] = ['online', 'pause', 'away', 'offline'];

@@ -3,8 +3,8 @@ import type { EntryRecord, LeadRecord, MessageRecord, StatusRecord } from '../..
 import { usePage } from '../state/page-context.ts';
 import { useSetting } from '../state/hooks.ts';
 import { Composer } from '../ui/composer.tsx';
-import { Modal } from '../ui/modal.tsx';
-import { Empty, Icon } from '../ui/pictures.tsx';
+import { Modal } from '../../../page/parts/modal.tsx';
+import { Empty, Icon } from '../../../page/parts/pictures.tsx';
 import { WindowedLog } from '../ui/windowed-log.tsx';
 import { attachmentTypeOf, attributeCount, captionsOf, outcomesOf } from './chat-facts.ts';
 import { LeadList } from './lead-list.tsx';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ChannelRecord, LeadRecord, StatusRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
-import { Avatar, Icon } from '../ui/pictures.tsx';
+import { Avatar, Icon } from '../../../page/parts/pictures.tsx';
 import { FoldedForm } from '../ui/folded-form.tsx';
 import { useShownChoice } from '../state/hooks.ts';
 

@@ -1,8 +1,8 @@
 import type { EntryRecord, MessageRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
-import { timeText } from '../texts/language.ts';
-import { AttachmentCard, RichText } from '../ui/message-content.tsx';
-import { Icon } from '../ui/pictures.tsx';
+import { timeText } from '../../../page/parts/language.ts';
+import { AttachmentCard, RichText } from '../../../page/parts/message-content.tsx';
+import { Icon } from '../../../page/parts/pictures.tsx';
 import type { MessageOutcome } from './chat-facts.ts';
 
 interface Props {

@@ -1,46 +1,15 @@
 import type { RefObject } from 'preact';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useStored } from '../../../page/parts/setting.ts';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { CommandAnswer } from './send-command.ts';
 
-/**
- * A value that outlives a reload: `local` for the person's taste, `session` for where this tab was. A browser that
- * refuses storage costs the memory, not the page.
- */
+/** As `useStored`, by this page's names. */
 export function useSetting<Value extends string | null>(
   key: string,
   initial: Value,
   where: 'local' | 'session' = 'session',
 ): [Value, (value: Value) => void] {
-  const [value, setValue] = useState<Value>(() => (read(where, key) as Value | null) ?? initial);
-  const set = useCallback(
-    (next: Value) => {
-      setValue(next);
-      write(where, key, next);
-    },
-    [key, where],
-  );
-  return [value, set];
-}
-
-function read(where: 'local' | 'session', key: string): string | null {
-  try {
-    return storage(where).getItem(`simulator.${key}`);
-  } catch {
-    return null;
-  }
-}
-
-function write(where: 'local' | 'session', key: string, value: string | null): void {
-  try {
-    if (value === null) storage(where).removeItem(`simulator.${key}`);
-    else storage(where).setItem(`simulator.${key}`, value);
-  } catch {
-    // Private windows may refuse: the value lives as long as the page then.
-  }
-}
-
-function storage(where: 'local' | 'session'): Storage {
-  return where === 'local' ? localStorage : sessionStorage;
+  return useStored(`simulator.${key}`, initial, where);
 }
 
 /**

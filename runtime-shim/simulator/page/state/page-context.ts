@@ -1,10 +1,9 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import type { Language } from '../../../page/parts/language.ts';
 import type { Command } from '../../commands/command-schema.ts';
 import { ru, type Texts } from '../texts/ru.ts';
 import type { CommandAnswer } from './send-command.ts';
-
-export type Language = 'ru' | 'en';
 
 /** A line of a file of the bot folder, and when what leads there happened (Unix ms). */
 export interface SourcePlace {

@@ -320,8 +320,6 @@ export const en: Texts = {
     ],
   },
   bar: {
-    theme: 'Theme',
-    themes: { auto: 'as the system', light: 'light', dark: 'dark' },
     waiting: 'waiting:',
     waitingHint: 'Messages in the plugin’s queues: they wait for LiveTex or for a retry. None is lost.',
     offline: 'No connection to the simulator, trying again…',
@@ -333,7 +331,6 @@ export const en: Texts = {
   },
   source: {
     title: 'Bot file',
-    close: 'Close',
     editor: 'Open in VS Code',
     missing: 'The file was not found.',
     line: 'line',
@@ -361,7 +358,6 @@ export const en: Texts = {
       },
     ],
   },
-  attachment: { image: 'image', video: 'video', audio: 'audio', file: 'file' },
   notice: 'notice',
   earlier: 'Show earlier ones',
   newest: 'To the latest messages',

@@ -289,8 +289,6 @@ export const ru = {
     ],
   },
   bar: {
-    theme: 'Тема',
-    themes: { auto: 'как в системе', light: 'светлая', dark: 'тёмная' },
     waiting: 'ждут отправки:',
     waitingHint: 'Сообщения в очередях плагина: ждут LiveTex или повтора. Ни одно не потеряно.',
     offline: 'Нет связи с симулятором, пробую снова…',
@@ -302,7 +300,6 @@ export const ru = {
   },
   source: {
     title: 'Файл бота',
-    close: 'Закрыть',
     editor: 'Открыть в VS Code',
     missing: 'Файл не найден.',
     line: 'строка',
@@ -330,7 +327,6 @@ export const ru = {
       },
     ],
   },
-  attachment: { image: 'изображение', video: 'видео', audio: 'аудио', file: 'файл' },
   notice: 'уведомление',
   earlier: 'Показать более ранние',
   newest: 'К последним сообщениям',

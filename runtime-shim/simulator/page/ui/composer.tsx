@@ -2,8 +2,8 @@ import { useRef, useState } from 'preact/hooks';
 import { useSetting } from '../state/hooks.ts';
 import { usePage } from '../state/page-context.ts';
 import { FoldedForm } from './folded-form.tsx';
-import { Icon } from './pictures.tsx';
-import { httpLink } from './text-parts.ts';
+import { Icon } from '../../../page/parts/pictures.tsx';
+import { httpLink } from '../../../page/parts/text-parts.ts';
 
 interface Props {
   /** What is being written survives a reload under this name. */

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../state/page-context.ts';
-import { Icon } from './pictures.tsx';
+import { Icon } from '../../../page/parts/pictures.tsx';
 
 /** Items drawn at first, and added by each step back. Enough to fill any screen twice; thousands would slow the page. */
 const STEP = 80;

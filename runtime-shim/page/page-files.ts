@@ -15,23 +15,28 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The built page: these files, nothing else. */
+/** A built page: these files, nothing else. */
 const PAGE_FILES = ['index.html', 'page.js', 'page.css', 'icon.svg'] as const;
 
-/** Where the page's sources are in a checkout. */
-const SOURCE_FOLDER = join(import.meta.dirname, 'page');
+/** A page: where its sources are in a checkout. The package has it built, in a folder of `dist/`. */
+export type PageName = 'simulator' | 'console';
+
+function sourceFolder(name: PageName): string {
+  return join(import.meta.dirname, '..', name, 'page');
+}
 
 /**
- * How esbuild makes the page: `build/build.ts` passes `dist/page` for the package; in a checkout it is made in memory
- * at the first request. The HTML and the icon are copied by esbuild as they are.
+ * How esbuild makes a page: `build/build-javascript.ts` passes a folder of `dist/` for the package; in a checkout it is made in
+ * memory at the first request. The HTML and the icon are copied by esbuild as they are.
  */
-export function pageBuildOptions(outdir: string): BuildOptions {
+export function pageBuildOptions(name: PageName, outdir: string): BuildOptions {
+  const folder = sourceFolder(name);
   return {
     entryPoints: [
-      { in: join(SOURCE_FOLDER, 'main.tsx'), out: 'page' },
-      { in: join(SOURCE_FOLDER, 'styles/page.css'), out: 'page' },
-      { in: join(SOURCE_FOLDER, 'index.html'), out: 'index' },
-      { in: join(SOURCE_FOLDER, 'icon.svg'), out: 'icon' },
+      { in: join(folder, 'main.tsx'), out: 'page' },
+      { in: join(folder, 'styles/page.css'), out: 'page' },
+      { in: join(folder, 'index.html'), out: 'index' },
+      { in: join(import.meta.dirname, 'parts/icon.svg'), out: 'icon' },
     ],
     outdir,
     bundle: true,
@@ -45,14 +50,16 @@ export function pageBuildOptions(outdir: string): BuildOptions {
     loader: { '.html': 'copy', '.svg': 'copy' },
     legalComments: 'none',
     // The checkout's tsconfig is for the server; the page has its own beside its sources.
-    tsconfig: join(SOURCE_FOLDER, 'tsconfig.json'),
+    tsconfig: join(folder, 'tsconfig.json'),
     logLevel: 'silent',
   };
 }
 
-/** The page: the one built before, where there is one (in the package, `page/` beside the bundle), else made from its sources. */
-export async function loadPage(folder = SOURCE_FOLDER): Promise<Map<string, PageFile>> {
-  return existsSync(join(folder, 'page.js')) ? await builtPage(folder) : await pageFromSources();
+/** A page: the one built before into `built`, where there is one (in the package), else made from its sources. */
+export async function loadPage(name: PageName, built: string | undefined): Promise<Map<string, PageFile>> {
+  return built !== undefined && existsSync(join(built, 'page.js'))
+    ? await builtPage(built)
+    : await pageFromSources(name);
 }
 
 async function builtPage(folder: string): Promise<Map<string, PageFile>> {
@@ -66,9 +73,9 @@ async function builtPage(folder: string): Promise<Map<string, PageFile>> {
 }
 
 /** Builds the page from its sources, in memory: needs esbuild, which only a checkout has. */
-async function pageFromSources(): Promise<Map<string, PageFile>> {
+async function pageFromSources(name: PageName): Promise<Map<string, PageFile>> {
   const { build } = await import('esbuild');
-  const result = await build({ ...pageBuildOptions('page'), write: false });
+  const result = await build({ ...pageBuildOptions(name, 'page'), write: false });
   const files = result.outputFiles.map((file): [string, PageFile] => {
     const name = file.path.replaceAll('\\', '/').split('/').at(-1) ?? '';
     return [name, fileOf(name, Buffer.from(file.contents))];

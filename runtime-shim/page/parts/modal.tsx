@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { usePage } from '../state/page-context.ts';
+import { useParts } from './parts-context.tsx';
 import { Icon } from './pictures.tsx';
 
 interface Props {
@@ -15,7 +15,7 @@ interface Props {
 
 /** Something to read in front of the page, until Escape or its button closes it. */
 export function Modal({ kind, label, heading, beside, onClose, children }: Props) {
-  const { texts } = usePage();
+  const { texts } = useParts();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
@@ -28,8 +28,8 @@ export function Modal({ kind, label, heading, beside, onClose, children }: Props
         <button
           type="button"
           class="icon-button push"
-          aria-label={texts.source.close}
-          title={texts.source.close}
+          aria-label={texts.close}
+          title={texts.close}
           onClick={() => dialog.current?.close()}
         >
           <Icon name="close" />

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { usePage } from '../state/page-context.ts';
+import { useParts } from './parts-context.tsx';
 import { Icon } from './pictures.tsx';
 import { httpLink, textParts } from './text-parts.ts';
 
@@ -12,7 +12,7 @@ interface FileByLink {
 
 /** A file by its link. It is never loaded by the page: who opens it decides so, and only that tells the other side. */
 export function AttachmentCard({ file }: { readonly file: FileByLink }) {
-  const { texts, language } = usePage();
+  const { texts, language } = useParts();
   const href = httpLink(file.url);
   const name = file.name ?? lastPart(file.url);
   const size = file.size === undefined ? undefined : sizeText(file.size, language);

@@ -1,12 +1,4 @@
-import type { Language } from '../state/page-context.ts';
-import { en } from './en.ts';
-import { ru, type Texts } from './ru.ts';
-
-const TEXTS: Readonly<Record<Language, Texts>> = { ru, en };
-
-export function textsIn(language: Language): Texts {
-  return TEXTS[language];
-}
+export type Language = 'ru' | 'en';
 
 /** The first of the browser's languages that we have; Russian, the language of the bots' authors, for all others. */
 export function browserLanguage(): Language {

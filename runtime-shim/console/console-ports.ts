@@ -1,0 +1,25 @@
+/** What the console asks of the others: put together in `runtime-shim/cli/`. */
+import type { EventVerdict, PlatformEvent } from '../../plugin/contract/events.ts';
+import type { LeadRef } from '../../plugin/contract/lead.ts';
+import type { Check, LeadData, OpenDialog, PluginBindings } from '../../plugin/contract/plugin.ts';
+import type { TransferRange, TransferRecord, TransferReport } from '../../plugin/contract/transfer-record.ts';
+
+/** What of the LiveTex plugin is looked after here. */
+export interface ConsolePlugin {
+  readonly bindings: PluginBindings;
+  setWebhook(bindingId: string): Promise<{ readonly url: string }>;
+  removeWebhook(bindingId: string): Promise<void>;
+  webhookSettings(bindingId: string): Promise<{ readonly url: string }>;
+  check(bindingId: string): Promise<readonly Check[]>;
+  openDialogs(page: {
+    readonly binding?: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<readonly OpenDialog[]>;
+  accept(events: readonly PlatformEvent[]): Promise<EventVerdict[]>;
+  leadData(lead: LeadRef): Promise<LeadData>;
+  transfers(
+    page: TransferRange & { readonly after?: string; readonly limit: number },
+  ): Promise<readonly TransferRecord[]>;
+  report(range: TransferRange & { readonly timeZone?: string }): Promise<TransferReport>;
+}

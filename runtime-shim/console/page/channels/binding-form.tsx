@@ -1,0 +1,288 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Text } from '../../../../plugin/contract/text.ts';
+import type { Failure } from '../state/api.ts';
+import { useConsole } from '../state/console-context.ts';
+import type { BindingView } from '../../records/binding-records.ts';
+import { ExcludedChannels } from './excluded-channels.tsx';
+import {
+  bindingOf,
+  changedPaths,
+  fieldOf,
+  foldOf,
+  FOLDS,
+  type FoldName,
+  type FormField,
+  type FormValues,
+  MAIN_FIELDS,
+  mergedValues,
+  valuesOf,
+} from './form-fields.ts';
+
+interface Props {
+  /** `undefined`: a new one. */
+  readonly binding: BindingView | undefined;
+  readonly defaults: unknown;
+  readonly freeId: string;
+  readonly channels: readonly string[];
+  readonly publicUrl: string | null;
+  readonly onDone: (saved: BindingView | undefined) => void;
+}
+
+/** «Новая привязка», or a stored one to be changed. */
+export function BindingForm({ binding, defaults, freeId, channels, publicUrl, onDone }: Props) {
+  const { texts, language, ask, say } = useConsole();
+  const words = texts.channels;
+  const [base, setBase] = useState<FormValues>(() => startValues(binding, defaults, freeId, publicUrl));
+  const [values, setValues] = useState(base);
+  const [version, setVersion] = useState(binding?.version ?? 0);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [theirs, setTheirs] = useState<readonly string[]>([]);
+  const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector('input')?.focus(), []);
+  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), [failure]);
+
+  const problems = problemsByField(failure);
+  const set = (path: string, value: string): void => setValues((before) => ({ ...before, [path]: value }));
+  const common = (field: FormField) => ({
+    field,
+    value: values[field.path] ?? '',
+    problem: problems.get(field.path)?.[language],
+    onValue: (value: string) => set(field.path, value),
+  });
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    const { id: _id, ...rest } = bindingOf(values);
+    const path = `/bindings/${encodeURIComponent(values['id'] ?? '')}`;
+    const answer = await ask<{ binding: BindingView }>('PUT', path, { binding: rest, version });
+    setBusy(false);
+    if (answer.ok) {
+      say(words.saved);
+      return onDone(answer.value.binding);
+    }
+    setFailure(answer.failure);
+    if (answer.failure.code !== 'binding_changed') return;
+    const current = (answer.failure.current ?? null) as BindingView | null;
+    const now = current === null ? base : valuesOf(current.settings);
+    setTheirs(changedPaths({ ...base, token: '', 'webhook.key': '' }, now));
+    setValues(mergedValues(base, now, values));
+    setBase(now);
+    setVersion(current?.version ?? 0);
+  };
+  const left = unplaced(failure);
+  return (
+    <form
+      ref={form}
+      class="card binding-form"
+      noValidate
+      aria-label={binding === undefined ? words.add : words.change}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <h2>{binding === undefined ? words.add : `${words.change}: ${binding.id}`}</h2>
+      <p class="quiet">LiveTex (Chat Center)</p>
+      {MAIN_FIELDS.map((field) => (
+        <Field key={field.path} {...common(field)} />
+      ))}
+      <ExcludedChannels
+        value={values['excludedChannels'] ?? ''}
+        others={channels}
+        problem={problems.get('excludedChannels')?.[language]}
+        onValue={(value) => set('excludedChannels', value)}
+      />
+      <Field
+        {...common({ path: 'token', kind: 'secret' })}
+        known={binding?.tokenEnd}
+        isStored={binding !== undefined}
+      />
+      {(Object.keys(FOLDS) as FoldName[]).map((name) => (
+        <Fold
+          key={name}
+          name={name}
+          isOpen={[...problems.keys()].some((path) => foldOf(path) === name)}
+          isNew={binding === undefined}
+          common={common}
+        />
+      ))}
+      <div role="alert">
+        {failure !== null && (
+          <div class="form-failure">
+            <p class="problem">{failure.text[language].split('\n')[0]}</p>
+            {theirs.length > 0 && (
+              <ul class="changes">
+                {theirs.map((path) => (
+                  <li key={path}>
+                    {labelOf(words.fields, path)}: <strong>{base[path] === '' ? '—' : base[path]}</strong>
+                  </li>
+                ))}
+              </ul>
+            )}
+            {theirs.length > 0 && <p>{words.mergedHint}</p>}
+            {left.map(({ path, text }) => (
+              <p class="problem" key={path}>
+                {path}: {text[language]}
+              </p>
+            ))}
+          </div>
+        )}
+      </div>
+      <div class="row-end">
+        <button type="button" class="small" onClick={() => onDone(undefined)}>
+          {texts.cancel}
+        </button>
+        <button type="submit" class="primary" disabled={busy}>
+          {words.save}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function startValues(
+  binding: BindingView | undefined,
+  defaults: unknown,
+  freeId: string,
+  publicUrl: string | null,
+): FormValues {
+  if (binding !== undefined) return valuesOf(binding.settings);
+  return { ...valuesOf(defaults), id: freeId, 'webhook.publicUrl': publicUrl ?? location.origin };
+}
+
+function problemsByField(failure: Failure | null): Map<string, Text> {
+  const found = new Map<string, Text>();
+  for (const { path, text } of failure?.fields ?? []) {
+    const field = fieldOf(path);
+    if (field !== undefined && !found.has(field)) found.set(field, text);
+  }
+  return found;
+}
+
+/** Problems of no field of the form. */
+function unplaced(failure: Failure | null): Failure['fields'] {
+  return (failure?.fields ?? []).filter(({ path }) => fieldOf(path) === undefined);
+}
+
+function labelOf(labels: Readonly<Record<string, readonly [string, string?]>>, path: string): string {
+  return labels[path]?.[0] ?? path;
+}
+
+interface FoldProps {
+  readonly name: FoldName;
+  readonly isOpen: boolean;
+  readonly isNew: boolean;
+  readonly common: (field: FormField) => Omit<FieldProps, 'known' | 'isStored'>;
+}
+
+function Fold({ name, isOpen, isNew, common }: FoldProps) {
+  const { texts } = useConsole();
+  const details = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (isOpen && details.current !== null) details.current.open = true;
+  }, [isOpen]);
+  return (
+    <details class="fold" ref={details}>
+      <summary>{texts.channels.folds[name]}</summary>
+      <div class="fold-fields">
+        {FOLDS[name].map((field) => (
+          // A binding's code is the key of its dialogs: another code is another binding.
+          <Field key={field.path} {...common(field)} isStored={!isNew} isLocked={field.path === 'id' && !isNew} />
+        ))}
+      </div>
+    </details>
+  );
+}
+
+interface FieldProps {
+  readonly field: FormField;
+  readonly value: string;
+  readonly problem: string | undefined;
+  readonly onValue: (value: string) => void;
+  /** The last characters of a secret that is stored. */
+  readonly known?: string | undefined;
+  readonly isStored?: boolean;
+  readonly isLocked?: boolean;
+}
+
+/** One field with its label, its hint, and what is wrong with it. */
+function Field({ field: { path, kind, options }, value, problem, onValue, known, isStored, isLocked }: FieldProps) {
+  const { texts } = useConsole();
+  const labels: Readonly<Record<string, readonly [string, string?]>> = texts.channels.fields;
+  const [label = path, hint] = labels[path] ?? [];
+  const id = `field-${path.replaceAll('.', '-')}`;
+  const said = [hint === undefined ? '' : `${id}-hint`, problem === undefined ? '' : `${id}-problem`].join(' ').trim();
+  const common = {
+    id,
+    name: path,
+    disabled: isLocked,
+    'aria-invalid': problem !== undefined,
+    ...(said === '' ? {} : { 'aria-describedby': said }),
+  };
+  const change = (event: { readonly currentTarget: { readonly value: string } }): void =>
+    onValue(event.currentTarget.value);
+  if (kind === 'check') {
+    return (
+      <div class="field field-check">
+        <label>
+          <input
+            {...common}
+            type="checkbox"
+            checked={value === 'yes'}
+            onChange={(event) => onValue(event.currentTarget.checked ? 'yes' : '')}
+          />
+          <span>{label}</span>
+        </label>
+        {hint !== undefined && <small id={`${id}-hint`}>{hint}</small>}
+      </div>
+    );
+  }
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {kind === 'lines' || kind === 'pairs' ? (
+        <textarea
+          {...common}
+          rows={Math.min(8, Math.max(2, value.split('\n').length))}
+          value={value}
+          onInput={change}
+        />
+      ) : kind === 'secret' ? (
+        <input
+          {...common}
+          type="password"
+          autocomplete="new-password"
+          placeholder={isStored === true ? secretText(known, texts.channels.kept) : ''}
+          value={value}
+          onInput={change}
+        />
+      ) : kind === 'select' ? (
+        <select {...common} value={value} onChange={change}>
+          {(options ?? []).map((option) => (
+            <option key={option} value={option}>
+              {texts.channels.options[option as keyof typeof texts.channels.options] ?? option}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <input
+          {...common}
+          type="text"
+          inputMode={kind === 'number' ? 'numeric' : 'text'}
+          value={value}
+          onInput={change}
+        />
+      )}
+      {hint !== undefined && <small id={`${id}-hint`}>{hint}</small>}
+      {problem !== undefined && (
+        <small id={`${id}-problem`} class="problem">
+          {problem}
+        </small>
+      )}
+    </div>
+  );
+}
+
+function secretText(known: string | undefined, kept: string): string {
+  return known === undefined || known === '' ? kept : `••••${known}`;
+}

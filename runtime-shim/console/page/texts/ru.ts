@@ -1,0 +1,46 @@
+import { channelsRu } from './channels-ru.ts';
+
+/** The console's texts in Russian, and the shape that every language has. */
+export const ru = {
+  title: 'Консоль metabot-livetex',
+  nav: 'Страницы консоли',
+  skip: 'К содержимому',
+  loading: 'Загружаю…',
+  offline: 'Нет связи с сервером, пробую снова…',
+  again: 'Ещё раз',
+  further: 'Показать ещё',
+  cancel: 'Отмена',
+  logOut: 'Выйти',
+  thisMachine: 'эта машина',
+  roles: { admin: 'администратор', viewer: 'только просмотр' },
+  pages: {
+    channels: 'Каналы',
+    audit: 'Журнал',
+  },
+  login: {
+    name: 'Ваше имя',
+    nameHint: 'Так вас запишут в журнал изменений.',
+    token: 'Токен',
+    tokenHint: 'http.adminToken из настроек сервера, для просмотра — http.viewerToken.',
+    enter: 'Войти',
+  },
+  audit: {
+    about: 'Кто, когда и что изменил. Хранится 400 дней, токенов, ключей и текстов лидов здесь нет.',
+    when: 'Когда',
+    who: 'Кто',
+    what: 'Что',
+    about_: 'О чём',
+    deeds: {
+      login: 'вход',
+      logout: 'выход',
+      binding_added: 'новая привязка',
+      binding_changed: 'привязка изменена',
+      binding_removed: 'привязка удалена',
+      webhook_set: 'вебхук установлен',
+      webhook_removed: 'вебхук удалён',
+    },
+  },
+  channels: channelsRu,
+};
+
+export type Texts = typeof ru;

@@ -1,0 +1,39 @@
+/** A page over HTTP: its files, and what a browser may do with it. */
+import type { ServerResponse } from 'node:http';
+import type { PageFile } from './page-files.ts';
+
+/**
+ * What a page may do, and nothing else: own script, style and stream; no inline code, no eval, no foreign image (an
+ * operator's link must not call anybody), no frame around it. Trusted Types turn any markup made from text into an error.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+/** Headers of every answer to a page. */
+export function setPageHeaders(response: ServerResponse): void {
+  response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('referrer-policy', 'no-referrer');
+  response.setHeader('cross-origin-opener-policy', 'same-origin');
+  response.setHeader('cross-origin-resource-policy', 'same-origin');
+  response.setHeader('cache-control', 'no-store');
+}
+
+/** Answers with a file of the page; false: there is none of this name. */
+export function answerPageFile(response: ServerResponse, files: ReadonlyMap<string, PageFile>, name: string): boolean {
+  const file = files.get(name);
+  if (file === undefined) return false;
+  response.writeHead(200, { 'content-type': file.type, 'content-length': file.bytes.length });
+  response.end(file.bytes);
+  return true;
+}
