@@ -112,8 +112,13 @@ async function safely(name: string, check: () => Promise<Check>, advice: Text): 
   try {
     return await check();
   } catch (error) {
-    return failedCheck(name, textOf(error), advice);
+    return failedCheck(name, textOf(error), adviceOn(error, advice));
   }
+}
+
+/** A refused token is mended in one place, whatever was asked with it. */
+function adviceOn(error: unknown, advice: Text): Text {
+  return codeOf(error) === 'livetex_token_refused' ? ADVICE.token : advice;
 }
 
 /** `token`, `version`, `groups`, `operators`: what LiveTex says of itself. */
@@ -122,8 +127,7 @@ async function askLiveTex({ client, config }: Binding): Promise<Check[]> {
   try {
     groups = await client.getDestinations();
   } catch (error) {
-    const refused = codeOf(error) === 'livetex_token_refused';
-    return [failedCheck('token', textOf(error), refused ? ADVICE.token : ADVICE.reach)];
+    return [failedCheck('token', textOf(error), adviceOn(error, ADVICE.reach))];
   }
   const online = groups.some(isOnline);
   return [

@@ -175,7 +175,7 @@ export interface Transaction extends ReadTransaction {
   resend(deadJobId: number): Promise<boolean>;
   /**
    * The waiting job's lane may be claimed at once, whatever its head was to wait for, and one job of its queue whatever pause
-   * holds the queue back. False when there is no such job.
+   * holds the queue back: the pause is nobody's own any more. False when there is no such job.
    */
   hasten(jobId: number): Promise<boolean>;
   /** Forgets a dead job, or the waiting job at any place of a lane that is not claimed; false when there is none. */

@@ -273,9 +273,9 @@ export const STORAGE_ERRORS = {
   storage_not_empty: row({
     fault: 'setup',
     retryable: false,
-    message: (facts: { place: string; found: string }) => ({
-      en: `${facts.place} is not empty (it has ${facts.found}): copy into a schema of its own (?schema=)`,
-      ru: `${facts.place}: не пусто (есть ${facts.found}); копируйте в отдельную схему (?schema=)`,
+    message: ({ place, found, isFolder = false }: { place: string; found: string; isFolder?: boolean }) => ({
+      en: `${place} is not empty (it has ${found}): ${isFolder ? 'move it away first' : 'copy into a schema of its own (?schema=)'}`,
+      ru: `${place}: не пусто (есть ${found}); ${isFolder ? 'сначала уберите папку' : 'копируйте в отдельную схему (?schema=)'}`,
     }),
   }),
   storage_outcome_unknown: row({

@@ -15,7 +15,7 @@ const USUAL_WIDTH = 100;
 export function processTerminal(): Terminal {
   const colour = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
   return {
-    out: (text) => void process.stdout.write(`${printableLine(text, colour)}\n`),
+    out: (text) => void process.stdout.write(outputLine(text, colour)),
     err: (text) => void process.stderr.write(`${printable(text)}\n`),
     colour,
     width: process.stdout.columns ?? USUAL_WIDTH,
@@ -77,8 +77,14 @@ function hex(unit: number): string {
 /** The colours that `coloured` writes. */
 const OWN_COLOUR = new RegExp(`(${String.fromCodePoint(0x1b)}\\[\\d{1,2}m)`);
 
+/** A line as it is written, with its end; CSV has its own (RFC 4180: CRLF). */
+export function outputLine(text: string, colour: boolean): string {
+  const isCsv = text.endsWith('\r');
+  return `${printableLine(isCsv ? text.slice(0, -1) : text, colour)}${isCsv ? '\r' : ''}\n`;
+}
+
 /** The last look at what is printed: only our own colours are left, and only where colours are wanted. */
-export function printableLine(text: string, colour: boolean): string {
+function printableLine(text: string, colour: boolean): string {
   if (!colour) return printable(text);
   // With the group, every second part is a colour.
   return text

@@ -350,7 +350,7 @@ BEGIN
   SELECT * INTO place FROM jobs WHERE id = p_id;
   IF NOT FOUND THEN RETURN NULL; END IF;
   UPDATE lanes SET ready_at = t WHERE queue = place.queue AND lane = place.lane AND claim IS NULL AND ready_at > t;
-  UPDATE gates SET until = t WHERE queue = place.queue AND until > t;
+  UPDATE gates SET until = least(until, t), reason = split_part(reason, '@', 1) WHERE queue = place.queue;
   RETURN place.queue;
 END $$;
 

@@ -75,7 +75,8 @@ export function restoreFolder(file: string, folder: string): Backup {
   if (existsSync(join(folder, 'data.db')))
     throw storageError('storage_not_empty', {
       place: `the data folder "${folder}"`,
-      found: 'data.db: move the folder away first',
+      found: 'data.db',
+      isFolder: true,
     });
   prepareFolder(folder);
   const part = join(folder, 'data.db.part');

@@ -206,10 +206,12 @@ export function hasten(context: RuleContext, jobId: number): boolean {
   return true;
 }
 
-/** A pause ends now: what follows is one job, and all of them when it goes through. */
+/** A pause ends now, whosever it is: what follows is one job, and all of them when it goes through. */
 function hastenQueue({ tables, now }: RuleContext, queue: string): void {
   const pause = tables.pauses.get(queue);
-  if (pause !== undefined && pause.until > now()) tables.pauses.set(queue, { ...pause, until: now() });
+  if (pause === undefined) return;
+  const [reason = pause.reason] = pause.reason.split('@', 1);
+  tables.pauses.set(queue, { until: Math.min(pause.until, now()), reason });
 }
 
 /** Is something of the queue to wait for longer than anything may? Then the clock was set back since. */

@@ -185,6 +185,16 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
     };
   }
 
+  /** Somebody wants the queue tried at once (`hasten`): then its pause is nobody's own. */
+  async function askWhetherHastened(): Promise<void> {
+    try {
+      const pause = await storage.read((tx) => tx.getPause(queue));
+      if (pause !== undefined && pauseOf(pause).owner === undefined) endOwnersHold?.();
+    } catch (error) {
+      onError(error);
+    }
+  }
+
   /** Whether a pause is another owner's: then one job may try whether it goes with what this worker has. */
   function isOthers(pause: QueuePause): boolean {
     const { owner } = pauseOf(pause);
@@ -246,6 +256,7 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
       claimAgain = false;
       claimsBegun += 1;
       tellIdle(claimsBegun);
+      void askWhetherHastened();
       return;
     }
     claiming = true;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createQueueWatch } from '../../../plugin/storage/index.ts';
 import type { LaneWorker } from '../../../plugin/storage/lane-worker-contract.ts';
-import { enqueue, job, QUEUE, type StorageDriver, statsOf, useSubject } from './subject.ts';
+import { enqueue, job, QUEUE, type StorageDriver, statsOf, useSubject, write } from './subject.ts';
 import { createWorker, deferred } from './worker-bench.ts';
 
 /** Real processes and sockets on a busy machine. */
@@ -92,6 +92,12 @@ export function workerShareRules(driver: StorageDriver): void {
       await expect.poll(() => tried, PATIENCE).toEqual(['old']);
       await refused.worker.idle();
       expect(await storage.read((tx) => tx.getPause(QUEUE))).toMatchObject({ reason: 'refused@old' });
+      // Nobody moves the clock: whoever asks for a try at once gets one.
+      const [waits] = await storage.listWaiting({ limit: 1 });
+      await write(storage, (tx) => tx.hasten(waits?.id ?? 0));
+      await expect.poll(() => tried, PATIENCE).toEqual(['old', 'old']);
+      tried.pop();
+      await refused.worker.idle();
 
       const right = start(subject(), async () => void tried.push('new'), { owner: 'new' });
       await right.worker.idle();

@@ -38,7 +38,9 @@ test(
     // The disk is lost.
     first.command.child.kill('SIGTERM');
     await first.command.end;
-    expect(await run('storage', 'restore', 'copy.db')).toMatchObject({ code: 1, stdout: '' });
+    const refused = await run('storage', 'restore', 'copy.db');
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('is not empty (it has data.db): move it away first');
     await rename(join(folder, 'data'), join(folder, 'lost'));
     const restored = await run('storage', 'restore', 'copy.db');
     expect({ code: restored.code, stderr: restored.stderr }).toEqual({ code: 0, stderr: '' });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { activityLines as linesOf, formatLine } from '../../../runtime-shim/cli/activity-line.ts';
-import { printable, printableField, printableJson, printableLine } from '../../../runtime-shim/cli/terminal.ts';
+import { outputLine, printable, printableField, printableJson } from '../../../runtime-shim/cli/terminal.ts';
 
 const lead = { botId: 'support', channel: 'telegram', externalId: '42' };
 const PLAIN = { colour: false };
@@ -67,8 +67,10 @@ test('what others write cannot steer the terminal', () => {
   expect(printable('\u009B2J\u200Bx\u2028y\u2066z\u{E0041}\uD800')).toBe('\uFFFD2J\uFFFDx\uFFFDy\uFFFDz\uFFFD\uFFFD');
   expect(printable('Ёж 👨‍👩‍👧 👍🏽 ❤️ مرحبا')).toBe('Ёж 👨‍👩‍👧 👍🏽 ❤️ مرحبا');
   expect(printable('a\u200Db')).toBe('a\uFFFDb');
-  expect(printableLine('\u001B[31mred\u001B[0m\u001B[2J', true)).toBe('\u001B[31mred\u001B[0m\uFFFD[2J');
-  expect(printableLine('\u001B[31mred', false)).toBe('\uFFFD[31mred');
+  expect(outputLine('\u001B[31mred\u001B[0m\u001B[2J', true)).toBe('\u001B[31mred\u001B[0m\uFFFD[2J\n');
+  expect(outputLine('\u001B[31mred', false)).toBe('\uFFFD[31mred\n');
+  // The end of a line of CSV is no attempt to steer.
+  expect(outputLine('a,"b\r"\r', false)).toBe('a,"b\uFFFD"\r\n');
   expect(printable('a\u001B[2Jb\u0007\u202Ec\td\ne')).toBe('a\uFFFD[2Jb\uFFFD\uFFFDc\td\ne');
 });
 

@@ -49,6 +49,16 @@ async function failedOf({ client, config }: World, prepare?: (place: Place) => P
 
 const webhook = (publicUrl: string): object => ({ webhook: { publicUrl, key: 'k'.repeat(32) }, id: 'main' });
 
+test('a refused token is what is to be mended, whichever check it fails', async () => {
+  const refused = () => Promise.reject(Object.assign(new Error('refused'), { code: 'livetex_token_refused' }));
+  const failed = await failedOf({
+    client: { getDestinations: refused, getWebhookSettings: refused },
+    config: webhook('https://bot.invalid'),
+  });
+  expect(failed('webhook')?.advice).toBe(failed('token')?.advice);
+  expect(failed('token')?.advice).toContain('access key');
+});
+
 test('groups: there is none, or not the ones that are named', async () => {
   const none = await failedOf({ client: { getDestinations: () => Promise.resolve([]) } });
   expect(none('groups')).toMatchObject({ problem: 'the touch point has no group of operators' });
