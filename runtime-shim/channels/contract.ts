@@ -63,6 +63,8 @@ export type InboundItem = { readonly id: string; readonly at: number } & (
       readonly message: string;
       readonly data: string;
       readonly press: string;
+      /** The message keeps its buttons (`isStatic`). */
+      readonly keepsButtons?: true;
     }
   /** The person lets the bot write no more, or again. */
   | { readonly kind: 'blocked'; readonly from: Person }
@@ -163,10 +165,10 @@ export interface ChannelDriver {
   send(lead: string, part: Part, context: SendContext): Promise<SendOutcome>;
   /** After an unknown outcome: did it arrive? `harmless`: sending the same part again does no harm. Left out: nobody can tell. */
   settle?(lead: string, part: Part, signal: AbortSignal): Promise<'arrived' | 'missing' | 'harmless' | 'unknown'>;
-  /** Ends the button's waiting, and takes the old buttons away. May fail. */
+  /** Ends the button's waiting, and takes the old buttons away, unless the message keeps them. May fail. */
   answerPress?(
     lead: string,
-    press: { readonly press: string; readonly message: string },
+    press: { readonly press: string; readonly message: string; readonly keepsButtons?: true },
     signal: AbortSignal,
   ): Promise<void>;
   /** Opens what a person sent. @throws channel_file_gone, and what a request throws */

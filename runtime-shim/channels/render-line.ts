@@ -7,8 +7,10 @@ import type { ChannelTraits, Part, PartButton } from './contract.ts';
  * Begins a press that stands for a button's place in the transcript: `~<line>:<button>`. An author's data that begins so is
  * replaced by its place, too.
  */
-const REFERENCE = /^~(\d{1,15}):(\d{1,3})$/;
+const REFERENCE = /^~(\d{1,15}):(\d{1,3})(?:_static_)?$/;
 const REFERENCE_SIGN = '~';
+/** In a button's data: the platform leaves the buttons of its message where they are when one is pressed (its reference, `bot.sendMessage`). */
+const STATIC = '_static_';
 /** A message that is nothing but buttons needs a text in every messenger. */
 const ONLY_BUTTONS = '…';
 
@@ -73,10 +75,15 @@ function partButton(
   const isPlain = Buffer.byteLength(data) <= limits.dataBytes && !data.startsWith(REFERENCE_SIGN);
   return {
     text: text.length <= limits.captionUnits ? text : `${leadingUnits(text, limits.captionUnits - 1)}…`,
-    data: isPlain ? data : `${REFERENCE_SIGN}${seq}:${index}`,
+    data: isPlain ? data : `${REFERENCE_SIGN}${seq}:${index}${isStatic(data) ? STATIC : ''}`,
     ...(url === undefined ? {} : { url }),
     ...(app === undefined ? {} : { app: app.url }),
   };
+}
+
+/** Do the buttons of a message with this one stay when one of them is pressed? */
+export function isStatic(data: string): boolean {
+  return data.includes(STATIC);
 }
 
 function chunks<Item>(items: readonly Item[], size: number): Item[][] {

@@ -111,7 +111,9 @@ async function takePress(
   item: Extract<InboundItem, { readonly kind: 'press' }>,
   message: Omit<TakenMessage, 'text'>,
 ): Promise<Array<() => void>> {
-  if (await isPressedAgain(tx, lead, { key: `${item.message}\n${item.data}`, at: context.clock.now() })) return [];
+  const press = { key: `${item.message}\n${item.data}`, at: context.clock.now() };
+  // Buttons that stay are there to be pressed again.
+  if (item.keepsButtons !== true && (await isPressedAgain(tx, lead, press))) return [];
   const place = pressPlace(item.data);
   let data: string | undefined = item.data;
   if (place !== undefined) {

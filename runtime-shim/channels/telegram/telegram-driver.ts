@@ -166,12 +166,16 @@ class TelegramDriver implements ChannelDriver {
 
   async answerPress(
     lead: string,
-    { press, message }: { readonly press: string; readonly message: string },
+    {
+      press,
+      message,
+      keepsButtons,
+    }: { readonly press: string; readonly message: string; readonly keepsButtons?: true },
     signal: AbortSignal,
   ): Promise<void> {
     await this.#api.call('answerCallbackQuery', { callback_query_id: press }, signal);
     // The same button cannot be pressed again, also by an app that was closed before it saw the answer.
-    if (message !== '0') {
+    if (message !== '0' && keepsButtons !== true) {
       await this.#api.call('editMessageReplyMarkup', { chat_id: lead, message_id: Number(message) }, signal);
     }
   }

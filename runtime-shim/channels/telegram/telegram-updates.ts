@@ -1,5 +1,6 @@
 /** Telegram's updates as items (core.telegram.org/bots/api#update). Read tolerantly: what is not understood is an item, too. */
 import { z } from 'zod';
+import { isStatic } from '../render-line.ts';
 import type { FileType, InboundFile, InboundItem, Person } from '../contract.ts';
 
 /** What we ask Telegram to tell: everything else would be counted as not understood. */
@@ -43,11 +44,17 @@ const messageSchema = z.object({
 });
 type Message = z.infer<typeof messageSchema>;
 
+const markupSchema = z.object({
+  inline_keyboard: z.array(z.array(z.object({ callback_data: z.string().optional() }))),
+});
+
 const callbackSchema = z.object({
   id: z.string(),
   from: userSchema,
   data: z.string().optional(),
-  message: z.object({ message_id: z.int(), chat: chatSchema }).optional(),
+  message: z
+    .object({ message_id: z.int(), chat: chatSchema, reply_markup: markupSchema.optional().catch(undefined) })
+    .optional(),
 });
 
 const memberSchema = z.object({
@@ -119,7 +126,17 @@ function readPress(update: Update, now: number): InboundItem | undefined {
   if (chat !== undefined && chat.type !== 'private') return { ...common, kind: 'not_private', chat: String(chat.id) };
   if (data === undefined) return undefined;
   const person = personOf(chat?.id ?? from.id, from);
-  return { ...common, kind: 'press', from: person, message: String(message?.message_id ?? 0), data, press };
+  const shown = message?.reply_markup?.inline_keyboard.flat() ?? [];
+  const keeps = [data, ...shown.map(({ callback_data: other = '' }) => other)].some(isStatic);
+  const item = {
+    ...common,
+    kind: 'press',
+    from: person,
+    message: String(message?.message_id ?? 0),
+    data,
+    press,
+  } as const;
+  return keeps ? { ...item, keepsButtons: true } : item;
 }
 
 /** The bot's own membership: in a private chat "kicked" is what people call blocked. */

@@ -190,7 +190,9 @@ export class TelegramChats {
 
   #press(chat: Chat, message: SentMessage, data: string): string {
     const id = this.#newId();
-    const shown = { message_id: message.id, date: this.#seconds(), chat: chatOf(chat), text: message.text };
+    const markup = { inline_keyboard: message.buttons };
+    const common = { message_id: message.id, date: this.#seconds(), chat: chatOf(chat), text: message.text };
+    const shown = message.buttons.length === 0 ? common : { ...common, reply_markup: markup };
     const body = { id, from: userOf(chat), message: shown, chat_instance: String(chat.id), data };
     const lane = `press ${chat.id}`;
     this.#presses.set(id, { isAnswered: false, body, lane });

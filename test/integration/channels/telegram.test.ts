@@ -22,6 +22,7 @@ const SCRIPTS = [
   { code: 'about', commands: [{ type: 'send_text', text: 'Мы давно' }] },
   { code: 'plan', commands: [{ type: 'run_javascript', file: 'plan.js' }] },
   { code: 'remind', commands: [{ type: 'send_text', text: 'Напоминаю' }] },
+  { code: 'pages', commands: [{ type: 'run_javascript', file: 'pages.js' }] },
   {
     code: 'echo',
     type: 'fallback',
@@ -34,8 +35,14 @@ const SCRIPTS = [
 
 const BOT = {
   scripts: SCRIPTS,
-  routes: [{ regex: '^напомни$', script: 'plan' }],
-  files: { 'plan.js': "bot.scheduleJob({ script_code: 'remind', run_after_sec: 60 })" },
+  routes: [
+    { regex: '^напомни$', script: 'plan' },
+    { regex: '^листать$', script: 'pages' },
+  ],
+  files: {
+    'pages.js': `bot.sendMessage('Листайте', [[{ text: 'Дальше', callback_data: 'page_static_2' }, { text: 'Далеко', callback_data: '_static_' + 'x'.repeat(80) }]])`,
+    'plan.js': "bot.scheduleJob({ script_code: 'remind', run_after_sec: 60 })",
+  },
 };
 
 async function stand(
@@ -73,6 +80,28 @@ test('a person writes, presses and gets answers; each press counts once and take
     'bot: Здравствуйте, Анна Петрова! [Цены] [О нас]',
     'lead: о-компании-и-обо-всём-что-мы-делаем-с-самого-начала',
     'bot: Мы давно',
+  ]);
+
+  // Buttons whose data say so stay, and may be pressed again and again.
+  anna.write('листать');
+  await anna.until(3);
+  for (const [index, caption] of ['Дальше', 'Дальше', 'Далеко'].entries()) {
+    const again = anna.press(caption);
+    await anna.until(4 + index);
+    await telegram.idle();
+    await runtime.idle();
+    expect(anna.isAnswered(again)).toBe(true);
+  }
+  expect(anna.shown().map(({ text, buttons }) => [text, buttons])).toEqual([
+    ['Здравствуйте, Анна Петрова!', []],
+    ['Мы давно', []],
+    ['Листайте', [['Дальше', 'Далеко']]],
+    ...Array.from({ length: 3 }, () => ['Понял', []]),
+  ]);
+  expect((await runtime.chat(String(anna.id))).filter((line) => line.includes('_static_'))).toEqual([
+    'lead: page_static_2',
+    'lead: page_static_2',
+    `lead: _static_${'x'.repeat(80)}`,
   ]);
 });
 

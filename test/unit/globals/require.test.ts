@@ -42,7 +42,7 @@ test('a library sees the globals and may return early', async () => {
 
 test('Common.Bot.Commands is built in, and has a name without dots', async () => {
   const code =
-    "require('Common.Bot.Commands').sendText('раз'); CommonBotCommands.sendText('два'); return typeof CommonBotCommands;";
+    "snippet('Common.Bot.Commands'); require('Common.Bot.Commands').sendText('раз'); [[:Common.Bot.Commands:]] CommonBotCommands.SendText('два'); return typeof CommonBotCommands;";
   expect(await scripts.run(code)).toMatchObject({
     ok: true,
     returned: 'object',
