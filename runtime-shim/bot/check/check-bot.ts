@@ -1,3 +1,4 @@
+import type { BotReading } from '../load/load-bot.ts';
 import { expandSnippets } from '../../sandbox/expand-snippets.ts';
 import { type Bot, DESCRIPTION_FILE, type SourceFile } from '../bot.ts';
 import { judgeType } from './judge-types.ts';
@@ -23,30 +24,34 @@ export interface BotCheck {
 }
 
 export interface CheckBotOptions {
-  /** A loaded bot: its folder is already known to be consistent, and its scripts compile. */
-  readonly bot: Bot;
+  /** The bot folder; with problems of its own (which are not told again) what could be read of it. */
+  readonly reading: BotReading;
   /** Absolute paths of the typings of what a script sees. */
   readonly typings: readonly string[];
 }
 
 /** Checks all code of a bot as an editor with the typings would, and what only the whole bot can tell. */
-export async function checkBot({ bot, typings }: CheckBotOptions): Promise<BotCheck> {
+export async function checkBot({ reading, typings }: CheckBotOptions): Promise<BotCheck> {
+  const { bot, codes } = reading;
+  const isWhole = reading.problems.length === 0;
   const conditions = conditionsOf(bot);
   const libraries = Object.entries(bot.libraries).filter(([, { sameAs }]) => sameAs === undefined);
-  const scripts = [
+  const all = [
     ...bot.sources.values(),
     ...libraries.map(([, library]) => library),
     ...conditions.map(({ source }) => source),
   ];
+  // What does not parse has been told, and nothing else can be said of it.
+  const scripts = isWhole ? all : all.filter((one) => ScriptTree.of(viewOf(one, bot.libraries).code) !== undefined);
   const methods = await platformMethods(typings);
   const known: KnownNames = {
-    scripts: new Set(bot.scripts.keys()),
+    scripts: codes,
     libraries: new Set([...Object.keys(bot.libraries), ...VENDOR_LIBRARIES]),
     exports: new Map(Object.entries(bot.libraries).flatMap(([name, { code }]) => exportsOf(name, code))),
     methods,
   };
   const problems = scripts.flatMap(({ file, code }) => lintScript(file, code, known));
-  problems.push(...(await lintBot(bot)));
+  problems.push(...(await lintBot(bot, isWhole)));
   for (const { source } of conditions) {
     const wrong = conditionProblem(viewOf(source, bot.libraries).code);
     if (wrong === undefined) continue;
@@ -55,7 +60,7 @@ export async function checkBot({ bot, typings }: CheckBotOptions): Promise<BotCh
   }
   const typescript = await findTypeScript(bot.folder);
   if (typescript !== undefined)
-    problems.push(...(await typeProblems(typescript, scripts, bot, { typings, methods }, problems)));
+    problems.push(...(await typeProblems(typescript, scripts, bot, { typings, methods, isWhole }, problems)));
   const found = inOrder(problems.map((problem) => atCondition(problem, conditions)));
   return {
     problems: found.filter(({ hint }) => hint !== true),
@@ -91,20 +96,26 @@ async function typeProblems(
   typescript: TypeScript,
   scripts: readonly SourceFile[],
   bot: Bot,
-  { typings, methods }: { readonly typings: readonly string[]; readonly methods: PlatformMethods },
+  {
+    typings,
+    methods,
+    isWhole,
+  }: { readonly typings: readonly string[]; readonly methods: PlatformMethods; readonly isWhole: boolean },
   others: readonly ScriptProblem[],
 ): Promise<ScriptProblem[]> {
   const views = scripts.map((script) => viewOf(script, bot.libraries));
   const byFile = new Map(views.map((view) => [view.file, view]));
   const pasted = new Set(views.flatMap((view) => [...view.pasted].map((name) => bot.libraries[name]?.file)));
   const said = new Set(others.map(({ file, line }) => `${file}:${line}`));
+  // A library that does not parse may bring any name.
+  const knowsNames = isWhole || Object.values(bot.libraries).every(({ code }) => ScriptTree.of(code) !== undefined);
   const context = { names: globalNames(views), members: addedMembers(views), methods };
   return (await typeCheck(typescript, views, typings)).flatMap((found): ScriptProblem[] => {
     const view = byFile.get(found.file);
     const judged = view === undefined ? undefined : judgeType(found, view.code, context);
     if (view === undefined || judged === undefined) return [];
     // What a pasted library takes from the script around it is seen where it is pasted.
-    if (pasted.has(found.file) && judged.message.startsWith('there is no name')) return [];
+    if ((pasted.has(found.file) || !knowsNames) && judged.message.startsWith('there is no name')) return [];
     const { library, line, column } = view.locate(judged.line, judged.column);
     const place = { file: bot.libraries[library ?? '']?.file ?? view.file, line, column };
     return said.has(`${place.file}:${place.line}`) && /argument|does not take/.test(judged.message)

@@ -99,6 +99,10 @@ export const CHECK_TEXTS = {
     en: `${call}: the value of "${key}" is ${got.en}; give a text, a number, true, false or null`,
     ru: `${call}: значение "${key}" — ${got.ru}; нужны текст, число, true, false или null`,
   }),
+  momentRefused: (call: string, got: string): Text => ({
+    en: `${call}: run_at is a time such as "2027-01-15 09:30:00", not "${got}"`,
+    ru: `${call}: run_at — время вида "2027-01-15 09:30:00", а не "${got}"`,
+  }),
   refusedObject: { en: 'an object', ru: 'объект' },
   refusedList: { en: 'a list', ru: 'список' },
   refusedFunction: { en: 'a function', ru: 'функция' },

@@ -4,7 +4,7 @@ import { platformOnly, platformOnlyName } from '../../globals/platform-only.gues
 import { question } from '../../names.ts';
 import { CHECK_TEXTS, INSTEAD, TAKES } from './check-texts.ts';
 import { offsetAt, type ScriptProblem } from './script-problem.ts';
-import { PLATFORM_NAMES, PLATFORM_TYPES, type PlatformMethods, type TypeFinding } from './type-check.ts';
+import { PLATFORM_NAMES, PLATFORM_TYPES, type PlatformMethods, type TypeFinding, UNKNOWN_NAMES } from './type-check.ts';
 import { keyOf, ScriptTree } from './script-tree.ts';
 
 /** What is around a script: the other texts of its bot. */
@@ -40,13 +40,8 @@ interface Told {
 }
 
 function tell(found: TypeFinding, node: AnyNode, tree: ScriptTree, context: JudgeContext): Told | undefined {
+  if (UNKNOWN_NAMES.has(found.rule)) return unknownName(found.message, tree, context);
   switch (found.rule) {
-    case 'TS2304':
-    case 'TS2552':
-    case 'TS2580':
-    case 'TS2582':
-    case 'TS2584':
-      return unknownName(found.message, tree, context);
     case 'TS2339':
     case 'TS2551':
       return unknownMember(found.message, node, tree, context);
@@ -102,8 +97,9 @@ function unknownMember(message: string, node: AnyNode, tree: ScriptTree, context
   if (owner === undefined || isAsked(tree, name)) return undefined;
   const [of] = object === undefined ? [] : ([...context.methods].find(([, names]) => names.has(name)) ?? []);
   const meant = of === undefined ? guess : `${of}.${name}`;
-  // Read and not called, it is undefined: that fails nothing by itself.
-  return { text: CHECK_TEXTS.unknownMember(owner, name, question(meant)), isHint: !isCalled };
+  // Read only, it is undefined: that fails nothing by itself, but undefined has no members.
+  const isOpened = outer?.type === 'MemberExpression' && outer.object === member && !outer.optional;
+  return { text: CHECK_TEXTS.unknownMember(owner, name, question(meant)), isHint: !isCalled && !isOpened };
 }
 
 /** The script reads the member without calling it: to see whether it is there. */

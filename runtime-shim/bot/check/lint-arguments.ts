@@ -16,6 +16,7 @@ export function lintArguments(tree: ScriptTree, add: Add): void {
       lintLiveTexAttributes(tree, call, add);
     } else if (/^(?:lead|bot|memory)$/.test(call.object)) lintNamed(tree, call, add);
     if (call.object === 'bot' && call.method === 'sendMessage') lintMessage(tree, call, add);
+    if (call.object === 'bot' && /^schedule(?:Job|Script)$/.test(call.method)) lintMoment(tree, call, add);
   }
 }
 
@@ -78,6 +79,19 @@ function lintKeys(tree: ScriptTree, { object, method, node }: Call, add: Add): v
         add('unknown-key', part, text, isWhole && !shape.isStrict);
       }
     }
+  }
+}
+
+/** As the platform reads it (`globals/schedule.guest.ts`). */
+const RUN_AT = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2})?$/;
+
+/** A time that is written in another way. */
+function lintMoment(tree: ScriptTree, { method, node }: Call, add: Add): void {
+  for (const part of node.arguments.flatMap((given) => objectsIn(tree, given)).flatMap((one) => one.properties)) {
+    if (part.type !== 'Property' || keyOf(part.key, part.computed) !== 'run_at') continue;
+    const moment = tree.literal(part.value);
+    if (moment === undefined || moment === '' || RUN_AT.test(moment.trim())) continue;
+    add('schedule-time', part.value, CHECK_TEXTS.momentRefused(`bot.${method}`, moment));
   }
 }
 

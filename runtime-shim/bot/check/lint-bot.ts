@@ -1,11 +1,10 @@
 import type { Text } from '../../../plugin/contract/text.ts';
 import { CHECK_TEXTS } from './check-texts.ts';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { AnyNode } from 'acorn';
 import { SCRIPT_TYPE_NAMES } from '../../../plugin/contract/script-types.ts';
 import { type Bot, type BotRoute, DESCRIPTION_FILE, findScript, scriptRefOf } from '../bot.ts';
 import type { Command } from '../load/command-schema.ts';
+import { scriptFilesIn } from '../load/script-files.ts';
 import { circleProblems } from './lint-circles.ts';
 import { MESSENGER_TEXT } from './lint-arguments.ts';
 import type { ScriptProblem } from './script-problem.ts';
@@ -13,21 +12,22 @@ import { keyOf, scriptCodeOf, ScriptTree } from './script-tree.ts';
 
 /** Longest caption of a file and of a button that messengers show, UTF-16 units: Telegram's, and what a phone's width holds. */
 const MESSENGER_CAPTION = 1_024;
-/** How deep files are looked for that nothing names. */
-const MAX_DEPTH = 3;
 
 type Part = readonly PropertyKey[];
 type Add = (script: string, part: Part, rule: string, text: Text, isHint?: boolean) => void;
 
-/** What only the whole bot can tell: routes, menus, macros and files that do nothing, and circles of scripts. */
-export async function lintBot(bot: Bot): Promise<ScriptProblem[]> {
+/**
+ * What only the whole bot can tell: routes, menus, macros and files that do nothing, and circles of scripts. `isWhole`: all of
+ * it could be read; otherwise what is not there may be in the rest.
+ */
+export async function lintBot(bot: Bot, isWhole: boolean): Promise<ScriptProblem[]> {
   const problems: ScriptProblem[] = [];
   const trees = treesOf(bot);
   const add: Add = (script, part, rule, { en, ru }, isHint = false) => {
     const hint = isHint ? { hint: true as const } : {};
     problems.push({ file: DESCRIPTION_FILE, ...bot.place(script, part), rule, message: en, ru, ...hint });
   };
-  const set = attributesSet(bot, trees);
+  const set = isWhole ? attributesSet(bot, trees) : { lead: undefined, memory: undefined };
   for (const [code, script] of bot.scripts) {
     for (const [index, command] of script.commands.entries()) {
       lintCommand(code, ['commands', index], command, set, add);
@@ -36,10 +36,10 @@ export async function lintBot(bot: Bot): Promise<ScriptProblem[]> {
       lintMacros(code, ['menu', index, 'caption'], item.caption, set, add);
     }
   }
-  lintTypes(bot, trees, add);
-  lintMenus(bot, trees, add);
+  lintTypes(bot, isWhole ? scriptsNamed(bot, trees) : undefined, add);
+  if (isWhole) lintMenus(bot, trees, add);
   for (const { code, part, text } of circleProblems(bot, trees)) add(code, part, 'circle', text);
-  problems.push(...shadowedRoutes(bot), ...(await unnamedFiles(bot)));
+  problems.push(...shadowedRoutes(bot), ...(isWhole ? await unnamedFiles(bot) : []));
   return problems;
 }
 
@@ -158,8 +158,7 @@ function scriptsNamed(bot: Bot, trees: ReadonlyMap<string, ScriptTree>): Readonl
 }
 
 /** Of several scripts of one type the first one counts. */
-function lintTypes(bot: Bot, trees: ReadonlyMap<string, ScriptTree>, add: Add): void {
-  const named = scriptsNamed(bot, trees);
+function lintTypes(bot: Bot, named: ReadonlySet<string> | undefined, add: Add): void {
   for (const [code, script] of bot.scripts) {
     if (script.type === 'standard') continue;
     const first = findScript(bot, { type: script.type });
@@ -207,21 +206,10 @@ function scriptsCalled(bot: Bot, trees: ReadonlyMap<string, ScriptTree>): Readon
 
 /** Files of the folder that look like scripts and that no command names. */
 async function unnamedFiles(bot: Bot): Promise<ScriptProblem[]> {
-  const found: ScriptProblem[] = [];
-  const look = async (folder: string, depth: number): Promise<void> => {
-    const entries = await readdir(join(bot.folder, folder), { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.name.startsWith('.') || path === 'libraries' || entry.name === 'node_modules') continue;
-      if (entry.isDirectory() && depth > 0) await look(path, depth - 1);
-      else if (entry.name.endsWith('.js') && !isNamed(bot, path)) {
-        const { en: message, ru } = CHECK_TEXTS.fileUnused;
-        found.push({ file: path, line: 1, column: 1, rule: 'file-unused', message, ru, hint: true });
-      }
-    }
-  };
-  await look('', MAX_DEPTH);
-  return found;
+  const { en: message, ru } = CHECK_TEXTS.fileUnused;
+  return (await scriptFilesIn(bot.folder))
+    .filter((file) => !isNamed(bot, file))
+    .map((file) => ({ file, line: 1, column: 1, rule: 'file-unused', message, ru, hint: true }));
 }
 
 function isNamed(bot: Bot, path: string): boolean {

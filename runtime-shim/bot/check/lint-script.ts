@@ -9,7 +9,8 @@ import { keyOf, ScriptTree } from './script-tree.ts';
 
 /** What names in a script may lead to. */
 export interface KnownNames {
-  readonly scripts: ReadonlySet<string>;
+  /** `undefined`: nobody knows them. */
+  readonly scripts: ReadonlySet<string> | undefined;
   readonly libraries: ReadonlySet<string>;
   /** The functions of each library, as far as they are certain. */
   readonly exports?: ReadonlyMap<string, ReadonlySet<string>>;
@@ -109,8 +110,9 @@ function isGlobal(tree: ScriptTree, node: AnyNode, name: string): boolean {
 function lintNames(tree: ScriptTree, known: KnownNames, add: Add): void {
   const script = (node: AnyNode | undefined): void => {
     const name = tree.literal(node);
-    if (node === undefined || name === undefined || known.scripts.has(name)) return;
-    add('unknown-script', node, CHECK_TEXTS.unknownScript(name, didYouMean(name, known.scripts)));
+    const { scripts } = known;
+    if (node === undefined || name === undefined || scripts === undefined || scripts.has(name)) return;
+    add('unknown-script', node, CHECK_TEXTS.unknownScript(name, didYouMean(name, scripts)));
   };
   for (const { object, method, node } of tree.calls) {
     const [first] = node.arguments;

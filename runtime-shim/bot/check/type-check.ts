@@ -27,8 +27,17 @@ const DIAGNOSTIC = /^scripts[/\\](.+?)\((\d+),(\d+)\): error (TS\d+): (.*)$/u;
  * 7016, 80005: about modules and packages, of which a bot has none. 1308, 1375, 1378: `await`; said better by our own rule.
  */
 const NOT_MISTAKES = new Set(['TS2307', 'TS7016', 'TS80005', 'TS1308', 'TS1375', 'TS1378']);
-/** "Cannot find name", with and without a guess: not a mistake for a name that the script assigns without declaring it. */
-const UNKNOWN_NAMES = new Set(['TS2304', 'TS2552', 'TS2580', 'TS2582', 'TS2584']);
+/** "Cannot find name", with and without a guess what it may belong to: not a mistake for a name that the script assigns without declaring it. */
+export const UNKNOWN_NAMES: ReadonlySet<string> = new Set([
+  'TS2304',
+  'TS2552',
+  'TS2580',
+  'TS2582',
+  'TS2584',
+  'TS2591',
+  'TS2592',
+  'TS2593',
+]);
 
 /** What our own rules say better (`lint-script.ts`): timers, and promises where there is none. */
 const SAID_BETTER =

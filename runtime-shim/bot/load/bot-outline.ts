@@ -78,10 +78,10 @@ function collect(into: Found[], from: Record<string, unknown>, key: string, path
   if (typeof value === 'string' && value !== '') into.push({ value, path: [...path, key] });
 }
 
-function listOf(value: unknown): Array<Record<string, unknown>> {
+export function listOf(value: unknown): Array<Record<string, unknown>> {
   return Array.isArray(value) ? value.map(fieldsOf) : [];
 }
 
-function fieldsOf(value: unknown): Record<string, unknown> {
+export function fieldsOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -14,6 +14,8 @@ import { type Place, type PositionedJson, readPositionedJson } from '../../json-
 import { loadStubs } from './load-stubs.ts';
 import { loadTables } from './load-tables.ts';
 import { LOAD_TEXTS } from './load-texts.ts';
+import { readablePart } from './readable-part.ts';
+import { scriptFilesIn } from './script-files.ts';
 import { type FileReading, readBotFile, reasonOf } from './read-bot-file.ts';
 import { routeExpression } from './route-expression.ts';
 
@@ -27,9 +29,29 @@ const MAX_SCRIPTS_CHARS = 32_000_000;
 
 /** Reads and checks a bot folder, which may name variables of `env`. @throws bot_invalid with every problem, each with its file, place and reason */
 export async function loadBot(folder: string, env: Environment = process.env): Promise<Bot> {
+  const { bot, problems } = await readBot(folder, env);
+  if (problems.length > 0) throw shimError('bot_invalid', { folder, problems });
+  return bot;
+}
+
+/** A bot folder as far as it can be read. */
+export interface BotReading {
+  /**
+   * With problems it is nothing to run: files that do not parse stand in it as they are, what is wrong in `bot.json` does
+   * not; without a `bot.json` that can be read it has all scripts of the folder.
+   */
+  readonly bot: Bot;
+  /** Everything for which it cannot be loaded, each with its file, place and reason. */
+  readonly problems: readonly Text[];
+  /** The codes of all scripts, also of those that are left out; `undefined`: nobody knows. */
+  readonly codes: ReadonlySet<string> | undefined;
+}
+
+/** Reads a bot folder and goes on where something is wrong. */
+export async function readBot(folder: string, env: Environment = process.env): Promise<BotReading> {
   const problems: BotProblem[] = [];
   const json = await readDescription(folder, problems);
-  const outline = outlineOf(json?.value);
+  const outline = json === undefined ? await filesAlone(folder) : outlineOf(json.value);
   const { libraries, problems: libraryProblems } = await loadLibraries(folder);
   const { stubs, problems: stubProblems } = await loadStubs(folder);
   const { tables, problems: tableProblems } = await loadTables(folder);
@@ -48,17 +70,16 @@ export async function loadBot(folder: string, env: Environment = process.env): P
       attributes = attributesOf(parsed.data, json, { env, problems });
     }
   }
-  if (problems.length > 0 || description === undefined || json === undefined) {
-    throw shimError('bot_invalid', { folder, problems: problemLines(problems) });
-  }
-  const indexes = new Map(description.scripts.map((script, index) => [script.code, index]));
-  return {
+  description ??= readablePart(json?.value);
+  const indexes = new Map(outline.codes.map(({ value, path: [, index] }) => [value, Number(index)]));
+  const place = (path: readonly PropertyKey[]): Place => json?.place(path) ?? { line: 1, column: 1 };
+  const bot: Bot = {
     id: description.id,
     name: description.name ?? description.id,
     folder,
     timeZone: description.timeZone,
     scripts: new Map(description.scripts.map((script) => [script.code, script])),
-    routes: description.routes.flatMap((route, index) => compiledRoute(route, json.place(['routes', index, 'regex']))),
+    routes: description.routes.flatMap((route, index) => compiledRoute(route, place(['routes', index, 'regex']))),
     channels: description.channels,
     statuses: description.statuses,
     attributes,
@@ -67,8 +88,16 @@ export async function loadBot(folder: string, env: Environment = process.env): P
     stubs,
     tables,
     libraries: withNames(libraries, description.libraries),
-    place: (scriptCode, part) => json.place(['scripts', indexes.get(scriptCode) ?? -1, ...part]),
+    place: (scriptCode, part) => place(['scripts', indexes.get(scriptCode) ?? -1, ...part]),
   };
+  const codes = json === undefined ? undefined : new Set(outline.codes.map(({ value }) => value));
+  return { bot, problems: problemLines(problems), codes };
+}
+
+/** Without a description nobody knows which files are scripts: all of them are read. */
+async function filesAlone(folder: string): Promise<BotOutline> {
+  const files = await scriptFilesIn(folder);
+  return { ...outlineOf(undefined), files: files.map((value) => ({ value, path: [] })) };
 }
 
 /** What the bot's own attributes begin with, as texts; a variable that there is not is a problem of its place. */

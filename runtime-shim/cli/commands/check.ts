@@ -1,4 +1,4 @@
-import { isText, type Language, type Text } from '../../../plugin/contract/text.ts';
+import type { Language, Text } from '../../../plugin/contract/text.ts';
 import { CLI_TEXTS } from '../cli-texts.ts';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -8,7 +8,7 @@ import type { Bot } from '../../bot/bot.ts';
 import { type BotCheck, checkBot } from '../../bot/check/check-bot.ts';
 import { problemLine, type ScriptProblem } from '../../bot/check/script-problem.ts';
 import { authorTypings } from '../../bot/check/type-check.ts';
-import { loadBot } from '../../bot/load/load-bot.ts';
+import { readBot } from '../../bot/load/load-bot.ts';
 import {
   type CommandContext,
   type CommandWork,
@@ -17,6 +17,7 @@ import {
   type ExitCode,
   exitCodeOf,
 } from '../command.ts';
+import { shimError } from '../../errors.ts';
 import { cliError } from '../errors.ts';
 import { jsonLogger } from '../json-logger.ts';
 import { aborted } from '../listening.ts';
@@ -69,28 +70,34 @@ async function checkAgainAndAgain(folder: string, context: CommandContext): Prom
 }
 
 async function checkOnce(folder: string, { terminal, language, json }: CommandContext): Promise<ExitCode> {
-  try {
-    const bot = await loadBot(folder);
-    const result = await checkBot({ bot, typings: authorTypings() });
-    if (result.typescript === null) terminal.err(`metabot-livetex: ${CLI_TEXTS.noTypeScript[language]}`);
-    const isGood = result.problems.length === 0;
-    if (json) terminal.out(printableJson({ ok: isGood, ...inEnglish(result) }));
-    else {
-      for (const problem of result.problems) terminal.out(await problemText(bot, problem, language));
-      for (const hint of result.hints) {
-        terminal.out(`${CLI_TEXTS.hint[language]}: ${await problemText(bot, hint, language)}`);
-      }
-      terminal.out(coloured(terminal, isGood ? 'green' : 'red', summary(result)[language]));
+  const reading = await readBot(folder);
+  const { bot } = reading;
+  const result = await checkBot({ reading, typings: authorTypings() });
+  if (result.typescript === null) terminal.err(`metabot-livetex: ${CLI_TEXTS.noTypeScript[language]}`);
+  const refused =
+    reading.problems.length === 0 ? undefined : shimError('bot_invalid', { folder, problems: reading.problems });
+  const isGood = refused === undefined && result.problems.length === 0;
+  if (json) {
+    const document =
+      refused === undefined
+        ? inEnglish(result)
+        : {
+            error: { code: refused.code, message: refused.message },
+            problems: reading.problems.map(({ en }) => en),
+            rest: inEnglish(result),
+          };
+    terminal.out(printableJson({ ok: isGood, ...document }));
+    if (refused !== undefined) terminal.err(`metabot-livetex: ${refused.text[language]}`);
+  } else {
+    for (const problem of result.problems) terminal.out(await problemText(bot, problem, language));
+    for (const hint of result.hints) {
+      terminal.out(`${CLI_TEXTS.hint[language]}: ${await problemText(bot, hint, language)}`);
     }
-    return isGood ? EXIT_DONE : EXIT_FAILED;
-  } catch (error) {
-    if (!json || !(error instanceof CodedError)) throw error;
-    const { code, message, text, facts } = error;
-    const problems = Array.isArray(facts['problems']) ? facts['problems'].filter(isText).map(({ en }) => en) : [];
-    terminal.out(printableJson({ ok: false, error: { code, message }, problems }));
-    terminal.err(`metabot-livetex: ${text[language]}`);
-    return exitCodeOf(error);
+    if (refused !== undefined) throw refused;
+    terminal.out(coloured(terminal, isGood ? 'green' : 'red', summary(result)[language]));
   }
+  if (refused !== undefined) return exitCodeOf(refused);
+  return isGood ? EXIT_DONE : EXIT_FAILED;
 }
 
 /** A document is in English. */

@@ -71,13 +71,22 @@ describe('metabot-livetex check', () => {
   });
 
   it('reports a bot folder that does not load as loading does', async () => {
-    const folder = await botFolder(bot([{ type: 'run_javascript', file: 'нет.js' }]));
+    const commands = ['нет.js', 'сломан.js', 'a.js'].map((file) => ({ type: 'run_javascript', file }));
+    const folder = await botFolder(bot(commands), { 'сломан.js': 'var x = ;', 'a.js': 'lead.getAtr(1);' });
     const result = await runCommand(['check', folder]);
     expect(result.code).toBe(2);
     expect(result.stderr).toContain('нет.js');
+    expect(result.stderr).toContain('сломан.js:1:9: SyntaxError');
+    // The rest is checked all the same.
+    expect(result.stdout).toMatch(/^a\.js:1:6 {2}lead has no "getAtr"/u);
     const json = await runCommand(['check', folder, '--json']);
     expect(json.code).toBe(2);
-    expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, problems: [expect.stringContaining('нет.js')] });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      ok: false,
+      error: { code: 'bot_invalid' },
+      problems: [expect.stringContaining('нет.js'), expect.stringContaining('сломан.js')],
+      rest: { problems: [{ file: 'a.js', rule: 'TS2551' }], hints: [] },
+    });
     expect((await runCommand(['check'])).code).toBe(2);
   });
 });

@@ -1,24 +1,9 @@
 import { expect, test } from 'vitest';
 import { checkBot } from '../../../../runtime-shim/bot/check/check-bot.ts';
 import { authorTypings } from '../../../../runtime-shim/bot/check/type-check.ts';
-import { loadBot } from '../../../../runtime-shim/bot/load/load-bot.ts';
+import { readBot } from '../../../../runtime-shim/bot/load/load-bot.ts';
 import { botFolder } from '../../../support/bot-folder.ts';
-
-/** What is found in a folder: `file:line rule`, a hint with a question mark. */
-async function found(bot: unknown, files: Readonly<Record<string, string>>): Promise<string[]> {
-  const folder = await botFolder(bot, files);
-  const { problems, hints } = await checkBot({ bot: await loadBot(folder), typings: authorTypings() });
-  const line = ({ file, line: at, rule }: (typeof problems)[number]): string =>
-    `${file === 'bot.json' ? file : `${file}:${at}`} ${rule}`;
-  return [...problems.map(line), ...hints.map((hint) => `${line(hint)}?`)];
-}
-
-/** A bot of these scripts, each a file. */
-function botOf(codes: readonly string[]): [unknown, Record<string, string>] {
-  const files = Object.fromEntries(codes.map((code, index) => [`${index}.js`, code]));
-  const run = Object.keys(files).map((file) => ({ code: `s${file}`, commands: [{ type: 'run_javascript', file }] }));
-  return [{ id: 'a', scripts: [{ code: 'start' }, ...run] }, files];
-}
+import { botOf, found } from './check-folder.ts';
 
 const ORDINARY = [
   `if (lead.getAttr('step') == 1) bot.sendMessage('шаг 1');`,
@@ -70,51 +55,8 @@ const TAKEN = [
   `var job = { then: function (f) { f(); } }; job.then(function () {}); var my = require('Business.A.B'); my.then(String);`,
 ];
 
-/** Written by somebody who had not seen how `check` judges. */
-const OF_ANOTHER_HAND = [
-  `var age = parseInt(lead.getAttr('age')); if (age >= 18) bot.sendMessage('Можно');`,
-  `var total = lead.getAttr('price') * lead.getAttr('qty'); bot.sendMessage('Итого: ' + total + ' руб.');`,
-  `bot.sendMessage(lead.getAttr('city') || 'Город не указан');`,
-  `lead.setAttr('visits', (lead.getAttr('visits') || 0) + 1);`,
-  `var parts = lead.getAttr('fio').split(' '); bot.sendMessage(parts[0]);`,
-  `answers = { 1: 'да', 2: 'нет' }; bot.sendMessage(answers[lead.getAttr('answer')]);`,
-  `var rows = []; [1, 2, 3].forEach(function (n) { rows.push([{ text: 'Вариант ' + n, callback_data: 'v' + n }]); }); bot.sendMessage('Выберите', rows);`,
-  `bot.sendMessage('Выберите', [[{ text: 1, callback_data: 1 }]]);`,
-  `try { JSON.parse(lead.getAttr('json')); } catch (e) { bot.sendMessage('Ошибка: ' + e.message); }`,
-  `var o = {}; o.name = lead.getData('name'); o.total = 5; lead.setJsonAttr('order', o);`,
-  `var order = lead.getJsonAttr('order'); if (order) bot.sendMessage(order.number);`,
-  `if (!lead.getAttr('phone').match(/^\\+7\\d{10}$/)) bot.sendMessage('Неверный телефон');`,
-  `var d = new Date(lead.getAttr('birthday')); bot.sendMessage('Вам ' + (new Date().getFullYear() - d.getFullYear()));`,
-  `if (lead.getAttr('a') > lead.getAttr('b')) bot.sendMessage('a больше');`,
-  `lead.setLiveTexAttr('возраст', +lead.getAttr('age'));`,
-  `if (lead.getLiveTexAttr('номер') > 700) bot.sendMessage('много');`,
-  `memory.setAttr('n', (memory.getAttr('n') | 0) + 1);`,
-  'function sum(a, b) { return a + b; } bot.sendMessage(sum(1, 2));',
-  `while (lead.getAttr('step') < 3) lead.setAttr('step', Number(lead.getAttr('step')) + 1);`,
-  `var s = 'a'; s = s.length; if (s == '1') bot.sendMessage(s);`,
-  `return !!lead.getAttr('phone') && lead.getAttr('phone').length == 11;`,
-  `const { name, phone } = lead.getAllAttr(); bot.sendMessage(name + ' ' + phone);`,
-  `var user = { name: 'A' }; user.phone = '123'; bot.sendMessage(user.phone);`,
-  `if (Math.round(lead.getAttr('sum')) % 2 == 0) bot.sendMessage('чётная');`,
-  `var date = new Date; date.setDate(date.getDate() + 1); bot.sendMessage(date.toLocaleDateString('ru-RU'));`,
-  `var f = parseFloat(lead.getAttr('sum').replace(',', '.')).toFixed(2); bot.sendMessage(f);`,
-  `bot.sendMessage(String(lead.getData('id')).padStart(5, 0));`,
-  `bot.sendMessage('цена: X'.replace('X', 5));`,
-  `isFinite(lead.getAttr('n')) && bot.sendMessage('число');`,
-  `if (new Date(lead.getAttr('until')) > new Date()) bot.sendMessage('ещё действует');`,
-  `bot.sendMessage('x'.repeat('3') + parseInt(5.7) + encodeURIComponent(lead.getAttr('q')));`,
-  `var t = setLine(1); function setLine(a, b) { b = b || 'нет'; return a + b; } bot.sendMessage(t);`,
-  `var i, out = ''; for (i = 0; i < lead.getAttr('count'); i++) out += '*'; bot.sendMessage(out);`,
-  `lead.setAttr('flag', true); lead.setAttr('n', 5); lead.setAttr('пусто', null);`,
-  `var now = Date.now(); if (now - lead.getAttr('last') > 3600 * 1000) lead.setAttr('last', now);`,
-  `var map = { 'да': 1 }; var key = lead.getAttr('answer'); if (map[key] === undefined) bot.sendMessage('не понял');`,
-  `bot.sendMessage(['Понедельник', 'Вторник'][new Date().getDay() - 1] || 'Выходной');`,
-  'var res = null; res = { ok: 1 }; bot.sendMessage(res.ok);',
-  `if (lead.getAttr('step') == undefined) bot.sendMessage('начало');`,
-];
-
 test('JavaScript that runs is not reported, not even as a hint', async () => {
-  const [bot, files] = botOf([...ORDINARY, ...TAKEN, ...OF_ANOTHER_HAND]);
+  const [bot, files] = botOf([...ORDINARY, ...TAKEN]);
   const library = 'module.exports = { then: function (f) { return f(1); } };';
   expect(await found(bot, { ...files, 'libraries/Business.A.B.js': library })).toEqual([]);
 });
@@ -195,7 +137,7 @@ test('common mistakes are found, each at its place', async () => {
 
 test('in a problem of types the words are an author’s', async () => {
   const folder = await botFolder(...botOf(['lead.getAttr(1);', 'bot.sendMesage("x");', 'nope(1);']));
-  const { problems } = await checkBot({ bot: await loadBot(folder), typings: authorTypings() });
+  const { problems } = await checkBot({ reading: await readBot(folder), typings: authorTypings() });
   expect(problems.map(({ message }) => message)).toEqual([
     'lead.getAttr does not take 1; it takes the name as a text',
     'bot has no "sendMesage" (did you mean "sendMessage"?)',
@@ -232,9 +174,48 @@ const EXPLAINED: ReadonlyArray<readonly [string, string]> = [
   ['lead.hasActiveNlpIntegration();', 'lead.hasActiveNlpIntegration работает только на платформе'],
 ];
 
+test('a part that cannot be read hides nothing of the rest', async () => {
+  const files = {
+    'a.js': `lead.getAtr('x');\nbot.run({ script_code: 'strat' });\nbot.run({ script_code: 'wrong' });\ncut('а');`,
+    'сломан.js': 'if (',
+    'libraries/Business.A.B.js': 'cut = function (',
+    'libraries/Business.A.C.js': 'module.exports = { f: function () { return lead.getAtr(1); } };',
+  };
+  const commands = [
+    { type: 'send_text', text: '{{ $кто }}, {{ name }}' },
+    { type: 'run_javascript', file: 'сломан.js' },
+    { type: 'run_javascript', file: 'a.js' },
+    { type: 'run_javascript', file: 'нет.js' },
+    { type: 'send_txt', text: 'a' },
+    { type: 'stop', condition: 'return (' },
+    { type: 'stop', condition: 'lead.getAttr("a")' },
+  ];
+  const description = {
+    id: 'a',
+    scripts: [
+      { code: 'start', commands },
+      { code: 'wrong', menu: 5 },
+    ],
+    routes: [
+      { regex: '(', script: 'start' },
+      { regex: 'а', script: 'нет' },
+      { regex: 'а', script: 'start' },
+    ],
+  };
+  const rest = ['a.js:1 TS2551', 'a.js:2 unknown-script'];
+  const described = ['bot.json macro-unknown', 'bot.json condition-no-return', 'bot.json route-unreachable'];
+  const library = 'libraries/Business.A.C.js:1 TS2551?';
+  expect((await found(description, files)).toSorted()).toEqual([...rest, ...described, library].toSorted());
+  // Without a description nobody knows which scripts there are.
+  const unknown = await found('{ "id": ', { ...files, 'b.js': 'bot.sendMesage(1);' });
+  expect(unknown.toSorted()).toEqual(['a.js:1 TS2551', 'b.js:1 TS2551', library].toSorted());
+  const { problems } = await readBot(await botFolder(description, files));
+  expect(problems).toHaveLength(8);
+});
+
 test('an explanation says what is right', async () => {
   const folder = await botFolder(...botOf(EXPLAINED.map(([code]) => code)));
-  const { problems } = await checkBot({ bot: await loadBot(folder), typings: authorTypings() });
+  const { problems } = await checkBot({ reading: await readBot(folder), typings: authorTypings() });
   const told = EXPLAINED.map((_row, index) =>
     problems.filter(({ file }) => file === `${index}.js`).map(({ ru }) => ru),
   );
