@@ -115,7 +115,7 @@ export type { Activity } from './contract/host.ts';
 export type { LiveTexAttrs, LiveTexAttrValue } from './contract/attributes.ts';
 export type { BindingConfig, BindingInput } from './contract/binding-config.ts';
 export { CodedError, codeOf, type ErrorRow, type Fault } from './contract/coded-error.ts';
-export type { DialogMode, DialogView, LastTransfer, TransferEnd } from './contract/dialog.ts';
+export type { DialogMode, DialogView, LastTransfer, PendingTransfer, TransferEnd } from './contract/dialog.ts';
 export type {
   BotMessageEvent,
   EventVerdict,

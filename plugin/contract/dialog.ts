@@ -17,6 +17,20 @@ export interface DialogView {
   readonly forwarded: boolean;
   /** The binding that this dialog is mirrored through, or `null` when every binding excludes its channel. */
   readonly binding: string | null;
+  /** What waits for an operator: the lead (modes `transferring` and `waiting`), or a message that was left; left out: nothing. */
+  readonly pending?: PendingTransfer;
+}
+
+export interface PendingTransfer {
+  /** The bot has the dialog: operators have a message that nobody has opened. */
+  readonly messageLeft: boolean;
+  readonly reason: string | null;
+  /** Name of the group; `null`: LiveTex has not told one. */
+  readonly group: string | null;
+  /** When it was asked for: our clock, Unix ms; `null`: under a version that kept no course. */
+  readonly since: number | null;
+  /** How many texts of the binding's `waiting` the lead has read. */
+  readonly textsRead: number;
 }
 
 /** The format that this version writes. A changed format gets the next number and a step in `STEPS`. */

@@ -45,7 +45,22 @@ export function loadDialog(stored: unknown): DialogState {
 export function viewOf(state: DialogState, binding: string | null): DialogView {
   const operator =
     state.mode === 'operator' && state.employee ? { id: state.employee.id, name: state.employee.name } : null;
-  return { mode: state.mode, transfer: state.transfer, operator, forwarded: state.forwarded, binding };
+  const { mode, transfer, forwarded } = state;
+  return { mode, transfer, operator, forwarded, binding, ...pendingOf(state) };
+}
+
+function pendingOf({ mode, messageLeft, lastTransfer, waits }: DialogState): Pick<DialogView, 'pending'> {
+  if (mode !== 'transferring' && mode !== 'waiting' && !messageLeft) return {};
+  const { reason, group, requestedAt } = lastTransfer ?? { reason: null, group: null, requestedAt: null };
+  return {
+    pending: {
+      messageLeft,
+      reason,
+      group: group && (group.name ?? group.id),
+      since: requestedAt,
+      textsRead: waits?.told ?? 0,
+    },
+  };
 }
 
 /** The latest transfer as scripts may see it; `null`: there was none. */

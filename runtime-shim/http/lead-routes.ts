@@ -34,6 +34,15 @@ const viewSchema = z.object({
     operator: z.object({ id: z.string(), name: z.string() }).nullable(),
     forwarded: z.boolean(),
     binding: z.string().nullable(),
+    pending: z
+      .object({
+        messageLeft: z.boolean(),
+        reason: z.string().nullable(),
+        group: z.string().nullable(),
+        since: z.number().nullable(),
+        textsRead: z.int(),
+      })
+      .optional(),
   }),
   scheduled: z.array(z.object({ n: z.int(), script: z.string(), at: z.int(), everySec: z.number().optional() })),
 });

@@ -62,7 +62,11 @@ export interface ConversationRecord {
   readonly name: string;
   readonly state: EmulatedDialog['state'];
   readonly operatorId: string | null;
+  /** Name of the group; `null`: none was selected. */
+  readonly group: string | null;
   readonly attributes: Readonly<Record<string, string>>;
+  /** Kept in LiveTex's history; a real desk does not show them. */
+  readonly hiddenAttributes: Readonly<Record<string, string>>;
   readonly unread: number;
   readonly lastText: string;
   readonly lastAt: number;
@@ -87,7 +91,7 @@ export interface StatusRecord {
   readonly botId: string;
   readonly botName: string;
   readonly channels: readonly ChannelRecord[];
-  readonly headers: { readonly bot: string; readonly lead: string };
+  readonly headers: { readonly bot: string; readonly lead: string; readonly note: string };
   readonly runtime: 'running' | 'restarting' | 'failed';
   /** Why the runtime could not be restarted; the one before goes on. */
   readonly failure?: string;

@@ -14,6 +14,7 @@ import { Leads } from './model/leads.ts';
 import { type RuntimeHandle, WatchedRuntime } from './model/watched-runtime.ts';
 import { type PageFile, loadPage } from '../page/page-files.ts';
 import { Recorder } from './recording/recorder.ts';
+import type { DialogRecording } from './recording/recording-schema.ts';
 import type { StatusRecord } from './records.ts';
 import { Timeline } from './timeline/timeline.ts';
 
@@ -35,6 +36,7 @@ export interface SimulatorOptions {
   readonly binding: {
     readonly botMessageHeader: string;
     readonly leadMessageHeader: string;
+    readonly operatorNoteHeader: string;
     readonly excludedChannels: readonly string[];
   };
   /** Texts that the page must never show, beside the emulator's token and webhook key. */
@@ -124,7 +126,7 @@ function createModel(options: SimulatorOptions, first: StatusRecord) {
   const faults = new Faults(journal, emulator);
   const recorder = new Recorder({
     botId: runtime().botId,
-    operators: () => emulator.operators.list().map((one) => ({ name: operatorName(one), status: one.status })),
+    operators: () => recordedOperators(emulator),
     nameOf: (userId) => journal.get('lead', userId)?.name ?? userId,
     now: () => clock.now(),
   });
@@ -168,11 +170,19 @@ async function firstStatus({ runtime, bot, binding }: SimulatorOptions): Promise
     botId,
     botName: bot.name ?? (await botName(bot.folder)) ?? botId,
     channels: CHANNELS.map((code) => ({ code, excluded: binding.excludedChannels.includes(code) })),
-    headers: { bot: binding.botMessageHeader, lead: binding.leadMessageHeader },
+    headers: { bot: binding.botMessageHeader, lead: binding.leadMessageHeader, note: binding.operatorNoteHeader },
     runtime: 'running',
     problems: [],
     reloadedAt: 0,
     waiting: null,
     notReady: [],
   };
+}
+
+function recordedOperators(emulator: LiveTexEmulator): DialogRecording['operators'] {
+  const [first, ...others] = emulator.groups.list();
+  return emulator.operators.list().map((one) => {
+    const group = one.groupId === first?.id ? undefined : others.find(({ id }) => id === one.groupId);
+    return { name: operatorName(one), status: one.status, ...(group === undefined ? {} : { group: group.name }) };
+  });
 }

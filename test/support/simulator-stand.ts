@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { BindingInput } from '../../plugin/contract/binding-config.ts';
 import { createLiveTexClient } from '../../plugin/client/index.ts';
 import type { LiveTexPlugin } from '../../plugin/index.ts';
 import { createMemoryStorage } from '../../plugin/storage/index.ts';
@@ -30,11 +31,13 @@ export interface SimulatorStand {
 }
 
 export interface StandOptions {
-  readonly headers?: { readonly bot: string; readonly lead: string };
+  readonly binding?: Partial<BindingInput>;
+  /** Written into the copy of the bot before it is read. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** All that `simulate` starts, in this process, without its demonstration; ended after the test. */
-export async function useSimulator({ headers }: StandOptions = {}): Promise<SimulatorStand> {
+export async function useSimulator({ binding: settings, files = {} }: StandOptions = {}): Promise<SimulatorStand> {
   const opened: Array<() => Promise<void> | void> = [];
   onTestFinished(async () => {
     for (const close of opened.toReversed()) await close();
@@ -42,6 +45,7 @@ export async function useSimulator({ headers }: StandOptions = {}): Promise<Simu
   const botFolder = await mkdtemp(join(tmpdir(), 'simulator-bot-'));
   opened.push(() => rm(botFolder, { recursive: true, force: true }));
   await cp(SUPPORT_BOT, botFolder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(join(botFolder, name), text);
   const clock = createSkippingClock();
   const emulator = await startLiveTexEmulator({
     clock,
@@ -62,7 +66,7 @@ export async function useSimulator({ headers }: StandOptions = {}): Promise<Simu
         token: emulator.token,
         baseUrl: emulator.url,
         webhook: { publicUrl: `http://${HOST}`, key: webhookKey },
-        ...(headers === undefined ? {} : { botMessageHeader: headers.bot, leadMessageHeader: headers.lead }),
+        ...settings,
       },
     ],
   });

@@ -15,7 +15,7 @@ import { createReplayClock } from '../../simulator/recording/replay-clock.ts';
 import { replayRecording, type ReplayResult } from '../../simulator/recording/replay-recording.ts';
 import { type CommandWork, EXIT_DONE, EXIT_FAILED } from '../command.ts';
 import type { Config } from '../config/config-schema.ts';
-import { apiModeOf, loadConfigForSimulation, simulatedConfig } from '../config/load-config.ts';
+import { apiModeOf, loadConfigForSimulation, simulatedConfig, simulatedGroups } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { cliError } from '../errors.ts';
 import { issueLines, keysOf, problemAt, readJsonFile } from '../read-file.ts';
@@ -127,7 +127,7 @@ export async function playRecording(
   live = false,
 ): Promise<ReplayResult> {
   const clock = createReplayClock(recording.at === undefined ? systemClock.now() : Date.parse(recording.at));
-  const emulator = await startLiveTexEmulator({ operators: [], clock });
+  const emulator = await startLiveTexEmulator({ ...simulatedGroups(own), operators: [], clock });
   const storage = createMemoryStorage({ clock });
   try {
     // Nobody else has this LiveTex, so nobody changes its webhook.

@@ -12,7 +12,7 @@ import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { ACTIVITY_TEXTS, activityLines, formatLine } from '../activity-line.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, SIMULATE_PORT } from '../command.ts';
 import { botFoldersOf, type Config, sqliteIn } from '../config/config-schema.ts';
-import { apiModeOf, loadConfigForSimulation, simulatedConfig } from '../config/load-config.ts';
+import { apiModeOf, loadConfigForSimulation, simulatedConfig, simulatedGroups } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { jsonLogger } from '../json-logger.ts';
 import { consoleOf } from '../console-of.ts';
@@ -52,7 +52,7 @@ export const simulate: CommandWork = async (context) => {
     const storage =
       data === undefined ? createMemoryStorage({ clock }) : await openStorage(sqliteIn(resolve(cwd, data)), { clock });
     opened.push(() => storage.close());
-    const emulator = await startLiveTexEmulator({ operators: [OPERATOR, COLLEAGUE] });
+    const emulator = await startLiveTexEmulator({ ...simulatedGroups(own), operators: [OPERATOR, COLLEAGUE] });
     opened.push(() => emulator.close());
     // Nobody else has this LiveTex: its webhook is set once the port is known, and stays.
     const watch = { keep: false, watchSeconds: 86_400 };

@@ -150,6 +150,13 @@ export function simulatedConfig(
   });
 }
 
+/** The groups of the local LiveTex: those that the author's configuration names, so that they are no unknown ones. */
+export function simulatedGroups(own: Config | undefined): { groups?: Array<{ id: string; name: string }> } {
+  const { group, reserveGroups = [] } = own?.livetex[0] ?? { group: undefined };
+  const names = [...new Set([...(group === undefined ? [] : [group]), ...reserveGroups])];
+  return names.length === 0 ? {} : { groups: names.map((name) => ({ id: name, name })) };
+}
+
 /**
  * Who answers requests of scripts where a bot is only played: its stubs. What they do not answer goes out when it may
  * (`live`): to what the author's configuration allows, and without one anywhere, since it is the author's own machine.

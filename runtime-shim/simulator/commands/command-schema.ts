@@ -30,8 +30,10 @@ export const commandSchema = z.discriminatedUnion('do', [
     operatorId,
     status: z.enum(['online', 'pause', 'away', 'offline']),
   }),
-  z.strictObject({ do: z.literal('operator_add'), firstName: name, lastName: name.optional() }),
+  /** `group`: its name; one that there is not yet is made. Left out: the first. */
+  z.strictObject({ do: z.literal('operator_add'), firstName: name, lastName: name.optional(), group: name.optional() }),
   z.strictObject({ do: z.literal('desk_read'), userId, operatorId }),
+  /** Also to a lead of the bot: then the operator has written first. */
   z.strictObject({ do: z.literal('desk_reply'), userId, operatorId, text }),
   z.strictObject({
     do: z.literal('desk_file'),

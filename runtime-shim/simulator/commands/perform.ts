@@ -2,7 +2,7 @@ import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import type { Clock } from '../../../plugin/contract/host.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import type { RuntimeHandle } from '../model/watched-runtime.ts';
-import { hasUnread, operatorName } from '../model/desk.ts';
+import { groupNamed, hasUnread, operatorName } from '../model/desk.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Journal } from '../model/journal.ts';
 import type { Leads } from '../model/leads.ts';
@@ -55,10 +55,11 @@ export async function perform(command: Command, context: CommandContext): Promis
         return { ok: true };
       }
       case 'operator_add': {
-        const { firstName, lastName } = command;
+        const { firstName, lastName, group } = command;
         const operator = context.emulator.operators.add({
           firstName,
           ...(lastName === undefined ? {} : { lastName }),
+          ...(group === undefined ? {} : { groupId: groupNamed(context.emulator, group) }),
           status: 'online',
         });
         context.operatorsChanged();
@@ -145,7 +146,7 @@ function performDesk(command: DeskCommand, context: CommandContext): void {
       recorder.action(userId, { does: 'reply', operator, text: command.text });
       readFirst(userId, command.operatorId, context);
       tell(context, 'reply', command.operatorId, { userId, text: command.text });
-      return emulator.dialogs.reply(userId, command.operatorId, command.text);
+      return emulator.dialogs.start(userId, command.operatorId, command.text);
     case 'desk_file': {
       const file = { url: command.url, ...(command.name === undefined ? {} : { name: command.name }) };
       recorder.action(userId, { does: 'file', operator, ...file });

@@ -19,9 +19,18 @@ export function operatorName(operator: EmulatedOperator): string {
   return operator.nickName ?? [operator.firstName, operator.lastName].filter(Boolean).join(' ');
 }
 
-/** Is there anything of the lead's that no operator has read? */
+/** Is there anything of the lead's that operators see and none has read? */
 export function hasUnread(dialog: EmulatedDialog | undefined): boolean {
-  return dialog?.messages.some((message) => message.from === 'user' && !message.read) === true;
+  if (dialog?.state !== 'queued' && dialog?.state !== 'assigned') return false;
+  return dialog.messages.some((message) => message.from === 'user' && !message.read) === true;
+}
+
+/** The id of a group, which is made if there is none of this name. */
+export function groupNamed({ groups }: LiveTexEmulator, name: string): string {
+  const known = groups.list().find((group) => group.name === name);
+  if (known !== undefined) return known.id;
+  groups.add({ id: name, name });
+  return name;
 }
 
 /** The emulator's operators and conversations as records: what changed is put, the rest left alone. */
@@ -68,18 +77,20 @@ export class Desk {
       if (this.#isNew(`operator ${operator.id}`, JSON.stringify(record)))
         this.#journal.put('operator', record.id, record);
     }
-    for (const dialog of this.#emulator.dialogs.list()) this.#putDialog(dialog, names);
+    for (const dialog of this.#emulator.dialogs.list()) this.#putDialog(dialog, names, groups);
     this.#journal.trim('desk_message', MAX_MESSAGES);
   }
 
-  #putDialog(dialog: EmulatedDialog, names: ReadonlyMap<string, string>): void {
+  #putDialog(dialog: EmulatedDialog, names: ReadonlyMap<string, string>, groups: ReadonlyMap<string, string>): void {
     const last = dialog.messages.at(-1);
     const record: ConversationRecord = {
       userId: dialog.userId,
       name: dialog.name,
       state: dialog.state,
       operatorId: dialog.operatorId,
+      group: dialog.groupId === null ? null : (groups.get(dialog.groupId) ?? dialog.groupId),
       attributes: dialog.attributes,
+      hiddenAttributes: dialog.hiddenAttributes,
       unread: dialog.messages.filter((message) => message.from === 'user' && !message.read).length,
       lastText: onOneLine(last?.text ?? last?.file?.name ?? last?.file?.url),
       lastAt: last?.at ?? 0,

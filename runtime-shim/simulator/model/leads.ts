@@ -84,7 +84,10 @@ export class Leads {
 
   observe(activity: RuntimeActivity): void {
     if (activity.kind === 'plugin') {
-      if (activity.activity.kind === 'mode') this.#refresh(activity.activity.userId);
+      const { activity: what } = activity;
+      // A message that is left changes no mode: that LiveTex is told of it is all that is seen.
+      const isSelection = what.kind === 'livetex_request' && what.method === 'selectDestination';
+      if ((what.kind === 'mode' || isSelection) && what.userId !== undefined) this.#refresh(what.userId);
       return;
     }
     if (activity.kind === 'bot_reloaded' || activity.kind === 'endpoint' || activity.lead === undefined) return;

@@ -94,7 +94,8 @@ export const recordingSchema = z.strictObject({
   /** IANA name of the time zone of the machine; a bot's own wins. */
   timeZone: botSchema.shape.timeZone,
   lead: z.strictObject({ channel: codeSchema, name: textSchema.min(1).max(100) }),
-  operators: z.array(z.strictObject({ name: operator, status })).max(100),
+  /** `group`: its name; left out: the first one. */
+  operators: z.array(z.strictObject({ name: operator, status, group: operator.optional() })).max(100),
   steps: z.array(stepSchema).max(MAX_STEPS),
 });
 export type DialogRecording = z.infer<typeof recordingSchema>;

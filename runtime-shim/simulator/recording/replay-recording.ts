@@ -3,7 +3,7 @@ import { together } from '../../../plugin/contract/text.ts';
 import { userIdOf } from '../../../plugin/contract/lead.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import type { Runtime } from '../../runtime/contract.ts';
-import { hasUnread } from '../model/desk.ts';
+import { groupNamed, hasUnread } from '../model/desk.ts';
 import { type Difference, differencesOf, impossibleDeed } from './compare-outcomes.ts';
 import { Recorder } from './recorder.ts';
 import type { ReplayClock } from './replay-clock.ts';
@@ -39,7 +39,10 @@ export async function replayRecording(
   const lead = { botId: runtime.botId, channel: recording.lead.channel, externalId: EXTERNAL_ID };
   const userId = userIdOf(lead);
   const operators = new Map(
-    recording.operators.map(({ name, status }) => [name, emulator.operators.add({ firstName: name, status }).id]),
+    recording.operators.map(({ name, status, group }) => {
+      const groupId = group === undefined ? {} : { groupId: groupNamed(emulator, group) };
+      return [name, emulator.operators.add({ firstName: name, status, ...groupId }).id];
+    }),
   );
   const recorder = new Recorder({
     botId: runtime.botId,
@@ -131,7 +134,7 @@ function performAtDesk(
       return dialogs.read(userId, idOf(action.operator));
     case 'reply':
       readFirst(action.operator);
-      return dialogs.reply(userId, idOf(action.operator), action.text);
+      return dialogs.start(userId, idOf(action.operator), action.text);
     case 'file': {
       const { url, name } = action;
       readFirst(action.operator);

@@ -79,6 +79,61 @@ export function dialogStories(browser: () => Browser): void {
       expect(seen.errors).toEqual([]);
     });
 
+    it('shows what waits for operators, in which group and why, and lets one of them write first', async () => {
+      const stand = await useSimulator({
+        binding: { waiting: { text: 'Скоро ответим', everySeconds: 60, times: 2 } },
+        files: {
+          'номер_заявки.js':
+            "lead.setLiveTexHiddenAttr('utm', 'vk'); livetex.transferToOperator({ group: 'Поддержка', reason: 'Возврат' });",
+          'телефон.js': "livetex.leaveMessage({ group: 'Поддержка', reason: 'Перезвонить' });",
+        },
+      });
+      const seen = await visit(browser(), stand.url);
+      const { lead, desk, chat } = seen;
+      await desk.getByRole('button', { name: 'Добавить оператора' }).click();
+      await desk.getByRole('textbox', { name: 'Имя оператора' }).fill('Ирина');
+      await desk.getByRole('combobox', { name: 'Группа' }).fill('Поддержка');
+      await desk.getByRole('button', { name: 'Добавить', exact: true }).click();
+      await desk.getByRole('button', { name: /^Ирина.*Поддержка/ }).click();
+      const status = desk.getByRole('combobox', { name: 'Статус оператора Ирина' });
+      await status.selectOption('away');
+      await desk.getByRole('combobox', { name: 'Статус оператора Мария Соколова' }).selectOption('away');
+
+      await seen.say('Здравствуйте!');
+      await lead.getByRole('button', { name: 'Позвать оператора' }).click();
+      await visible(chat.getByText('Сейчас операторов нет на месте.'));
+      await seen.say('+7 900 000-00-00');
+      await visible(
+        lead.getByText(/^оставлено сообщение операторам · с .* · группа «Поддержка» · причина: Перезвонить$/),
+      );
+      await visible(lead.getByText('отвечает бот'));
+      const article = desk.getByRole('article', { name: 'Ольга Смирнова' });
+      await visible(article.getByText('группа «Поддержка» · support:telegram:olga'));
+      await visible(article.getByRole('region', { name: 'Атрибуты лида' }).getByText('Перезвонить'));
+      await article.getByText('Скрытые атрибуты').click();
+      await visible(article.getByText('utm'));
+      await article.getByRole('button', { name: 'Прочитать' }).click();
+      await visible(chat.getByText('Оператор Ирина подключился к диалогу'));
+      await gone(lead.getByText('оставлено сообщение'));
+      await article.getByRole('button', { name: 'Закрыть диалог' }).click();
+      await visible(chat.getByText('Оператор вернул диалог боту'));
+
+      await seen.answer('Забыла сказать');
+      await visible(chat.getByText('Забыла сказать'));
+      await visible(lead.getByText('с оператором'));
+      await article.getByRole('button', { name: 'Закрыть диалог' }).click();
+      await visible(lead.getByText('отвечает бот'));
+
+      await status.selectOption('online');
+      await lead.getByRole('button', { name: 'Позвать оператора' }).last().click();
+      await visible(lead.getByText(/^с .* · группа «Поддержка» · причина: Возврат$/));
+      await visible(chat.getByText('Диалог переведён на оператора'));
+      stand.clock.skip(60_000);
+      await visible(chat.getByText('Скоро ответим'));
+      await visible(lead.getByText(/ · текстов ожидания: 1$/));
+      expect(seen.errors).toEqual([]);
+    });
+
     it('answers an operator’s /bot, and mirrors nothing of an excluded channel', async () => {
       const stand = await useSimulator();
       const seen = await visit(browser(), stand.url);

@@ -55,8 +55,9 @@ it('an unchanged bot never differs where operators come and go within the second
   expect(differences.map((difference) => differenceText(difference, 'en'))).toEqual([]);
 });
 
-it('a dialog saved from the page goes the same in a replay, also when the operator answers without having read first', async () => {
-  const { url, emulator, runtime, botFolder } = await useSimulator();
+it('a dialog saved from the page goes the same in a replay, also with a group, and when the operator answers without having read, or writes first', async () => {
+  const asks = "lead.setLiveTexAttr('Поддержка', String(livetex.hasOnlineOperators('Поддержка')));";
+  const { url, emulator, runtime, botFolder } = await useSimulator({ files: { 'номер_заявки.js': asks } });
   let count = 0;
   const act = deeds(url, async () => {
     // Either side may give the other something to do, and what comes late would count to the next deed.
@@ -68,23 +69,31 @@ it('a dialog saved from the page goes the same in a replay, also when the operat
   const say = async (text: string): Promise<void> =>
     await act({ do: 'lead_say', userId: USER, id: `m${(count += 1)}`, text });
   const maria = { userId: USER, operatorId: 'maria' };
+  await act({ do: 'operator_add', firstName: 'Ирина', group: 'Поддержка' });
   await say('Здравствуйте!');
   await say('2');
   await act({ do: 'desk_reply', ...maria, text: 'Отвечаю сразу' });
   await say('Спасибо');
   await act({ do: 'desk_file', ...maria, url: 'https://example.com/ответ.pdf' });
   await act({ do: 'desk_close', ...maria });
+  await act({ do: 'desk_reply', ...maria, text: 'Забыла сказать' });
+  await act({ do: 'desk_close', ...maria });
   await act({ do: 'operator_status', operatorId: 'maria', status: 'offline' });
   await say('2');
 
   const saved: unknown = await (await fetch(`${url}/simulator/scenario.json?user=${USER}`)).json();
   const scenario = recordingSchema.parse(saved);
+  expect(scenario.operators).toContainEqual({ name: 'Ирина', status: 'online', group: 'Поддержка' });
+  expect(scenario.steps[1]?.outcome.header).toMatchObject({ Поддержка: 'true' });
+  expect(scenario.steps[6]?.outcome).toMatchObject({ mode: 'operator' });
   expect(scenario.steps.map(({ deed }) => deed.does)).toEqual([
     'say',
     'say',
     'reply',
     'say',
     'file',
+    'close',
+    'reply',
     'close',
     'status',
     'say',

@@ -51,13 +51,14 @@ describe('what people typed', () => {
   });
 
   it('loses its header at the desk, and only the binding’s own', () => {
-    const headers = { bot: '🤖 Бот', lead: '' };
+    const headers = { bot: '🤖 Бот', lead: '', note: '📌 Оператору' };
     expect(splitHeader('🤖 Бот\nпривет\nещё', headers)).toEqual({
       header: '🤖 Бот',
       author: 'bot',
       text: 'привет\nещё',
     });
     expect(splitHeader('🤖 Бот', headers)).toEqual({ header: '🤖 Бот', author: 'bot', text: '' });
+    expect(splitHeader('📌 Оператору\nдолг', headers)).toMatchObject({ author: 'note', text: 'долг' });
     expect(splitHeader('🤖 Ботинки', headers)).toEqual({ author: 'user', text: '🤖 Ботинки' });
   });
 

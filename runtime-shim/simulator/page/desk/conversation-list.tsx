@@ -76,6 +76,7 @@ function ConversationRow(props: {
         {state !== 'stored' && (
           <span class={`tag state-${state}`}>
             {state === 'assigned' ? (operator ?? texts.desk.assigned) : texts.desk[state]}
+            {state === 'queued' && conversation.group !== null && ` · ${conversation.group}`}
           </span>
         )}
       </span>

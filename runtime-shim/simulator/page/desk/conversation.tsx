@@ -28,6 +28,7 @@ export function Conversation(props: Props) {
   const narrow = useNarrow();
   const { userId, state } = conversation;
   const attributes = Object.entries(conversation.attributes);
+  const hidden = Object.entries(conversation.hiddenAttributes);
   const owner = operators.find(({ id }) => id === conversation.operatorId);
   const isOpen = state === 'queued' || state === 'assigned';
   return (
@@ -46,7 +47,10 @@ export function Conversation(props: Props) {
           <Avatar name={name} />
           <div>
             <h3>{name}</h3>
-            <p class="quiet">{userId}</p>
+            <p class="quiet">
+              {conversation.group !== null && `${texts.desk.group} «${conversation.group}» · `}
+              {userId}
+            </p>
           </div>
           <span class={`tag state-${state}`}>
             {state === 'stored'
@@ -70,6 +74,14 @@ export function Conversation(props: Props) {
             )}
           </section>
         )}
+        {state !== 'stored' && hidden.length > 0 && (
+          <details class="attributes hidden-attributes">
+            <summary title={texts.desk.hiddenHint}>
+              {texts.desk.hidden} <span class="count">{hidden.length}</span>
+            </summary>
+            <AttributeList attributes={hidden} />
+          </details>
+        )}
         {state === 'stored' && <p class="hint-line">{texts.desk.storedHint}</p>}
         {state === 'closed' && <p class="hint-line">{texts.desk.closedHint}</p>}
         {isOpen && owner !== undefined && owner.id !== actor.id && (
@@ -92,23 +104,25 @@ export function Conversation(props: Props) {
         empty={null}
         draw={(message) => <DeskMessage message={message} headers={headers} />}
       />
-      {isOpen && (
-        <Composer
-          draftKey={`desk.${userId}`}
-          label={texts.desk.compose}
-          placeholder={texts.desk.placeholder}
-          sendLabel={texts.desk.send}
-          attachLabel={texts.desk.attach}
-          onText={(text) => {
-            setSent((count) => count + 1);
-            void act({ do: 'desk_reply', userId, operatorId: actor.id, text });
-          }}
-          onFile={(file) => {
-            setSent((count) => count + 1);
-            void act({ do: 'desk_file', userId, operatorId: actor.id, ...file });
-          }}
-        />
-      )}
+      <Composer
+        draftKey={`desk.${userId}`}
+        label={texts.desk.compose}
+        placeholder={isOpen ? texts.desk.placeholder : texts.desk.writeFirst}
+        sendLabel={texts.desk.send}
+        attachLabel={texts.desk.attach}
+        onText={(text) => {
+          setSent((count) => count + 1);
+          void act({ do: 'desk_reply', userId, operatorId: actor.id, text });
+        }}
+        onFile={
+          isOpen
+            ? (file) => {
+                setSent((count) => count + 1);
+                void act({ do: 'desk_file', userId, operatorId: actor.id, ...file });
+              }
+            : undefined
+        }
+      />
     </article>
   );
 }

@@ -20,12 +20,20 @@ export function Operators({ operators, actor, onActor }: Props) {
   const [adding, setAdding] = useState(false);
   const list = useShownChoice(actor?.id);
   const [name, setName] = useState('');
+  const [group, setGroup] = useState('');
+  const groups = [...new Set(operators.map((operator) => operator.group))];
   const add = async (): Promise<void> => {
     const [firstName = '', ...rest] = name.trim().split(/\s+/u);
     const lastName = rest.join(' ');
-    const answer = await act({ do: 'operator_add', firstName, ...(lastName === '' ? {} : { lastName }) });
+    const answer = await act({
+      do: 'operator_add',
+      firstName,
+      ...(lastName === '' ? {} : { lastName }),
+      ...(group.trim() === '' ? {} : { group: group.trim() }),
+    });
     if (!answer.ok) return;
     setName('');
+    setGroup('');
     setAdding(false);
   };
   return (
@@ -41,7 +49,10 @@ export function Operators({ operators, actor, onActor }: Props) {
               onClick={() => onActor(operator.id)}
             >
               <Avatar name={operator.name} />
-              <span class="chip-name">{operator.name}</span>
+              <span class="operator-text">
+                <span class="chip-name">{operator.name}</span>
+                {groups.length > 1 && <span class="chip-name quiet">{operator.group}</span>}
+              </span>
               {operator.id === actor?.id && <span class="you">{texts.desk.me}</span>}
             </button>
             <StatusSelect operator={operator} />
@@ -73,6 +84,20 @@ export function Operators({ operators, actor, onActor }: Props) {
             placeholder={texts.desk.firstName}
             onInput={(event) => setName(event.currentTarget.value)}
           />
+          <input
+            type="text"
+            value={group}
+            maxLength={100}
+            list="groups"
+            aria-label={texts.desk.groupName}
+            placeholder={texts.desk.groupName}
+            onInput={(event) => setGroup(event.currentTarget.value)}
+          />
+          <datalist id="groups">
+            {groups.map((known) => (
+              <option key={known} value={known} />
+            ))}
+          </datalist>
         </FoldedForm>
       )}
     </div>

@@ -1,7 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
+import type { PendingTransfer } from '../../../../plugin/contract/dialog.ts';
 import type { EntryRecord, LeadRecord, MessageRecord, StatusRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
 import { useSetting } from '../state/hooks.ts';
+import { timeText } from '../texts/language.ts';
 import { Composer } from '../ui/composer.tsx';
 import { Modal } from '../../../page/parts/modal.tsx';
 import { Empty, Icon } from '../../../page/parts/pictures.tsx';
@@ -58,6 +60,7 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
           </span>
         )}
         <LeadAttributes lead={lead} />
+        {lead.dialog?.pending !== undefined && <Pending pending={lead.dialog.pending} />}
         <span class="lead-tools">
           {messages.length > 0 && (
             <a
@@ -175,6 +178,20 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
       />
     </>
   );
+}
+
+/** What waits for an operator: since when, where, and why. */
+function Pending({ pending }: { readonly pending: PendingTransfer }) {
+  const { texts, language } = usePage();
+  const { messageLeft, since, group, reason, textsRead } = pending;
+  const parts = [
+    ...(messageLeft ? [texts.lead.pending.left] : []),
+    ...(since === null ? [] : [`${texts.lead.pending.since} ${timeText(since, language)}`]),
+    ...(group === null ? [] : [`${texts.desk.group} «${group}»`]),
+    ...(reason === null ? [] : [`${texts.lead.pending.reason}: ${reason}`]),
+    ...(textsRead === 0 ? [] : [`${texts.lead.pending.texts}: ${textsRead}`]),
+  ];
+  return <p class="pending quiet">{parts.join(' · ')}</p>;
 }
 
 /** What the scripts have written about the lead, folded away until asked for. */

@@ -14,7 +14,8 @@ interface Props {
   readonly attachLabel: string;
   readonly disabled?: boolean;
   readonly onText: (text: string) => void;
-  readonly onFile: (file: { readonly url: string; readonly name?: string }) => void;
+  /** Left out: only texts can be sent here. */
+  readonly onFile?: ((file: { readonly url: string; readonly name?: string }) => void) | undefined;
 }
 
 /** A message being written. Enter sends it, Shift+Enter starts a new line. */
@@ -36,7 +37,7 @@ export function Composer(props: Props) {
         <LinkForm
           onDone={(file) => {
             setAttaching(false);
-            if (file !== undefined) props.onFile(file);
+            if (file !== undefined) props.onFile?.(file);
             field.current?.focus();
           }}
         />
@@ -48,17 +49,19 @@ export function Composer(props: Props) {
           send();
         }}
       >
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={props.attachLabel}
-          title={props.attachLabel}
-          aria-expanded={attaching}
-          disabled={props.disabled}
-          onClick={() => setAttaching(!attaching)}
-        >
-          <Icon name="attach" />
-        </button>
+        {props.onFile !== undefined && (
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={props.attachLabel}
+            title={props.attachLabel}
+            aria-expanded={attaching}
+            disabled={props.disabled}
+            onClick={() => setAttaching(!attaching)}
+          >
+            <Icon name="attach" />
+          </button>
+        )}
         <textarea
           ref={field}
           rows={1}
