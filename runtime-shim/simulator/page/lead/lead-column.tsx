@@ -2,7 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { PendingTransfer } from '../../../../plugin/contract/dialog.ts';
 import type { EntryRecord, LeadRecord, MessageRecord, StatusRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
-import { useSetting } from '../state/hooks.ts';
+import { useNarrow, useSetting } from '../state/hooks.ts';
 import { timeText } from '../texts/language.ts';
 import { Composer } from '../ui/composer.tsx';
 import { Modal } from '../../../page/parts/modal.tsx';
@@ -27,6 +27,7 @@ interface Props {
 /** The lead's messenger. */
 export function LeadColumn({ status, leads, lead, messages, entries, onSelect, onChain }: Props) {
   const { texts, act } = usePage();
+  const narrow = useNarrow();
   const [menu, setMenu] = useSetting<'buttons' | 'text'>('menu', 'buttons', 'local');
   const { pending, say: send } = usePending(lead.userId, messages);
   const [sent, setSent] = useState(0);
@@ -60,7 +61,7 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
           </span>
         )}
         <LeadAttributes lead={lead} />
-        {lead.dialog?.pending !== undefined && <Pending pending={lead.dialog.pending} />}
+        {!narrow && <Pending pending={lead.dialog?.pending} />}
         <span class="lead-tools">
           {messages.length > 0 && (
             <a
@@ -181,8 +182,9 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
 }
 
 /** What waits for an operator: since when, where, and why. */
-function Pending({ pending }: { readonly pending: PendingTransfer }) {
+function Pending({ pending }: { readonly pending: PendingTransfer | undefined }) {
   const { texts, language } = usePage();
+  if (pending === undefined) return null;
   const { messageLeft, since, group, reason, textsRead } = pending;
   const parts = [
     ...(messageLeft ? [texts.lead.pending.left] : []),
@@ -197,6 +199,7 @@ function Pending({ pending }: { readonly pending: PendingTransfer }) {
 /** What the scripts have written about the lead, folded away until asked for. */
 function LeadAttributes({ lead }: { readonly lead: LeadRecord }) {
   const { texts, language, act } = usePage();
+  const narrow = useNarrow();
   const ordinary = Object.entries(lead.attributes);
   const system = Object.entries(lead.systemAttributes);
   const count = attributeCount(lead);
@@ -207,6 +210,7 @@ function LeadAttributes({ lead }: { readonly lead: LeadRecord }) {
         {count > 0 && <span class="count">{count}</span>}
       </summary>
       <div class="sheet">
+        {narrow && <Pending pending={lead.dialog?.pending} />}
         {count === 0 && <p class="quiet">{texts.lead.noAttributes}</p>}
         <dl class="facts">
           {ordinary.map(([key, value]) => (
