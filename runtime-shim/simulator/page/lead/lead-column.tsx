@@ -3,7 +3,7 @@ import type { PendingTransfer } from '../../../../plugin/contract/dialog.ts';
 import type { EntryRecord, LeadRecord, MessageRecord, StatusRecord } from '../../records.ts';
 import { usePage } from '../state/page-context.ts';
 import { useNarrow, useSetting } from '../state/hooks.ts';
-import { timeText } from '../texts/language.ts';
+import { timeText } from '../../../page/parts/language.ts';
 import { Composer } from '../ui/composer.tsx';
 import { Modal } from '../../../page/parts/modal.tsx';
 import { Empty, Icon } from '../../../page/parts/pictures.tsx';
