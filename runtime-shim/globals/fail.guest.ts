@@ -14,12 +14,15 @@ export interface KnownFailure {
   readonly library?: string;
 }
 
-/** Throws an error that the author sees with this code at the line of the author's own call; a script may catch it and read `code`. */
+/** Throws an error that the author sees with this code at the line of the author's own call; a script may catch it and read `code`, and `ru`, the words of `message` in Russian. */
 export function fail(code: string, text: string | Text, library?: string): never {
   const message = typeof text === 'string' ? text : text.en;
   const ru = typeof text === 'string' ? undefined : text.ru;
   const error = new ErrorType(message);
   defineProperty(error, 'code', { __proto__: null, value: code, enumerable: false } as PropertyDescriptor);
+  if (ru !== undefined) {
+    defineProperty(error, 'ru', { __proto__: null, value: ru, enumerable: false } as PropertyDescriptor);
+  }
   weakSet(known, error, { __proto__: null, code, message, ru, library });
   throw error;
 }

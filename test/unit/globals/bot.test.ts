@@ -141,6 +141,25 @@ test.each([
   expect(await scripts.failure(code)).toContain(words);
 });
 
+test('an error of the platform that a script catches says its code, and the same in both languages', async () => {
+  const code = `
+    Object.defineProperty(Object.prototype, 'get', { value: () => 'mine' });
+    const said = (act) => { try { act(); } catch (e) { return [e.code, e.message, e.ru, Object.keys(e).length]; } };
+    return [() => bot.run({ script_code: 5, x: 1 }), () => lead.setLiveTexAttr(' ', {}), () => require('Business.A.B'),
+      () => livetex.hasOnlineOperators('Нет'), () => null.x].map(said);`;
+  const call = async (): Promise<string> => await Promise.reject(new Error('secret'));
+  const [run, attribute, library, group, engine] = (await scripts.returned(code, { call })) as unknown[][];
+  for (const told of [run, attribute, library, group]) {
+    expect(told).toEqual([
+      expect.stringMatching(/^[a-z_]+$/u),
+      expect.stringMatching(/^[^а-яё]*$/iu),
+      expect.stringMatching(/[а-яё]/iu),
+      0,
+    ]);
+  }
+  expect(engine?.slice(2)).toEqual([null, 0]);
+});
+
 test('cannot be tampered with', async () => {
   const code = `
     bot.sendMessage = () => 'mine'; bot.extra = 1; bot = null;
