@@ -36,10 +36,12 @@ const leadStateSchema = z.object({
   presses: z.array(z.object({ key: z.string(), at: z.number() })),
   /** The part that is being sent, where none may be sent twice. */
   sending: z.string().nullable(),
+  /** Where the talk at the messenger stands, in its driver's words: as of the last part that arrived. */
+  mark: z.string().nullable().default(null),
 });
 export type LeadState = z.infer<typeof leadStateSchema>;
 
-const NEW_STATE: LeadState = { muted: null, blockedBy: null, presses: [], sending: null };
+const NEW_STATE: LeadState = { muted: null, blockedBy: null, presses: [], sending: null, mark: null };
 
 export async function readLeadState(tx: ReadTransaction, lead: LeadRef): Promise<LeadState> {
   const record = await tx.getRecord(LEADS, leadKey(lead));
@@ -72,6 +74,8 @@ const channelStateSchema = z.object({
   /** The node that polls, and until when nobody else does, Unix ms. */
   node: z.string(),
   until: z.number(),
+  /** The address of ours that the platform was seen to post to. */
+  registered: z.string().exactOptional(),
 });
 export type ChannelState = z.infer<typeof channelStateSchema>;
 
@@ -91,6 +95,17 @@ export async function writeChannelState(
   version: number,
 ): Promise<void> {
   await tx.putRecord(CHANNELS, code, state, version);
+}
+
+/** The platform posts to this address of ours, as somebody told it to. */
+export async function noteRegistered(
+  tx: Transaction,
+  code: string,
+  { url, account }: { readonly url: string; readonly account: string },
+): Promise<void> {
+  const found = await readChannelState(tx, code);
+  const before = found?.state ?? { account, cursor: null, node: '', until: 0 };
+  await writeChannelState(tx, code, { ...before, registered: url }, found?.version ?? 0);
 }
 
 const buttonSchema = z.object({

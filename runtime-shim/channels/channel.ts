@@ -5,10 +5,11 @@ import type { Metric, Readiness, WebhookHeaders } from '../../plugin/contract/pl
 import type { Storage, Transaction } from '../../plugin/storage/contract.ts';
 import { createLaneWorker } from '../../plugin/storage/index.ts';
 import type { LaneWorker } from '../../plugin/storage/lane-worker-contract.ts';
+import { leadKey } from '../leads/lead-keys.ts';
 import { again } from '../leads/lead-store.ts';
 import type { TranscriptMessage } from '../leads/transcript.ts';
-import { channelQueue, partJob, pruneUnreadable } from './channel-records.ts';
-import type { ChannelDriver, InboundItem, Received, SendContext, SendOutcome } from './contract.ts';
+import { channelQueue, noteRegistered, partJob, pruneUnreadable, readChannelState } from './channel-records.ts';
+import type { ChannelDriver, InboundItem, Inspection, Received, SendContext, SendOutcome } from './contract.ts';
 import type { FileLinks } from './file-links.ts';
 import { PollLoop, type PollPorts } from './poll-loop.ts';
 import { renderLine } from './render-line.ts';
@@ -17,6 +18,8 @@ import { type TakeContext, takeItems } from './take-items.ts';
 
 /** Messages that are being sent at one time. Our choice: a messenger takes some thirty a second. */
 const CONCURRENCY = 16;
+/** Leads whose pace is remembered; beyond it all are forgotten, and one message may come a little early. */
+const MANY_PACED = 10_000;
 /** A try that takes longer has failed: an upload of fifty megabytes on a slow line takes less. */
 const DEADLINE_MS = 120_000;
 const LEASE_MS = 150_000;
@@ -66,6 +69,8 @@ export class Channel {
   readonly #counts = new Map<string, number>();
   /** Why it does not work, by what found it. */
   readonly #problems = new Map<'poll' | 'send' | 'watch', string>();
+  /** When each lead that was just written to may be sent the next message, Unix ms. */
+  readonly #nextAt = new Map<string, number>();
   #links: FileLinks | undefined;
   #cancelWatch: () => void = () => undefined;
 
@@ -78,7 +83,8 @@ export class Channel {
     this.#ports = ports;
     this.#options = options;
     const counted = (outcome: SendOutcome): void => this.#sent(outcome);
-    const send = { code, driver, storage, clock, openLink, told, onUnknown, counted };
+    const pace = (lead: LeadRef, signal: AbortSignal): Promise<void> => this.#pace(lead, signal);
+    const send = { code, driver, storage, clock, openLink, told, onUnknown, pace, counted };
     this.#worker = createLaneWorker({
       storage,
       queue: channelQueue(code),
@@ -181,13 +187,35 @@ export class Channel {
     }
   }
 
+  /** A messenger that takes only so many messages of one talk a second is given no more, so that none is refused. */
+  async #pace(lead: LeadRef, signal: AbortSignal): Promise<void> {
+    const { leadPauseMs = 0 } = this.driver.traits;
+    if (leadPauseMs === 0) return;
+    const { clock } = this.#ports;
+    const key = leadKey(lead);
+    const now = clock.now();
+    // Never longer than one pause, also when the clock was set back.
+    const at = Math.min(Math.max(now, this.#nextAt.get(key) ?? now), now + leadPauseMs);
+    if (this.#nextAt.size >= MANY_PACED) this.#nextAt.clear();
+    this.#nextAt.set(key, at + leadPauseMs);
+    if (at === now) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const cancel = clock.after(at - now, resolve);
+    const leave = (): void => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    await promise.finally(() => {
+      cancel();
+      signal.removeEventListener('abort', leave);
+    });
+  }
+
   #watchIn(ms: number): void {
     this.#cancelWatch = this.#ports.clock.after(ms, () =>
       this.#ports.background('watching a channel', () => this.#watch()),
     );
   }
 
-  /** Looks what the messenger knows, now and then: never often, and nothing is changed there. */
+  /** Looks what the messenger knows, now and then: never often. */
   async #watch(): Promise<void> {
     const { code, storage, clock, logger, webhookUrl } = this.#ports;
     const { watchMs = DEFAULT_WATCH_MS } = this.#options;
@@ -196,10 +224,8 @@ export class Channel {
       do after = await storage.transaction((tx) => pruneUnreadable(tx, code, { now: clock.now(), after }));
       while (after !== undefined && !this.#stopping.signal.aborted);
       const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(SMALL_CALL_MS)]);
-      const { checks } = await this.driver.inspect(
-        this.driver.mode === 'webhook' ? (webhookUrl ?? null) : null,
-        signal,
-      );
+      const url = this.driver.mode === 'webhook' ? (webhookUrl ?? null) : null;
+      const { checks } = await this.#renewed(url, await this.driver.inspect(url, signal), signal);
       const wrong = checks.filter(({ ok }) => !ok).map(({ name, problem = '' }) => `${name}: ${problem}`);
       const before = this.#problems.get('watch');
       this.#found('watch', wrong.length === 0 ? undefined : wrong.join('; '));
@@ -214,6 +240,28 @@ export class Channel {
       this.#found('watch', text);
     }
     if (!this.#stopping.signal.aborted) this.#watchIn(watchMs);
+  }
+
+  /**
+   * Has a forgetful messenger post to us again: before it may forget, and when it has. One that was never told (`channel set`), or
+   * that posts to somebody else by now, is left alone.
+   */
+  async #renewed(url: string | null, found: Inspection, signal: AbortSignal): Promise<Inspection> {
+    const { renewMs } = this.driver.traits;
+    if (renewMs === undefined || url === null) return found;
+    const { code, storage, clock, logger } = this.#ports;
+    const known = await storage.read((tx) => readChannelState(tx, code));
+    const isOurs = known?.state.registered === url;
+    if (found.registered === url) {
+      if (!isOurs) await storage.transaction((tx) => noteRegistered(tx, code, { url, account: this.driver.account }));
+      const { registeredAt = clock.now(), checks } = found;
+      if (clock.now() - registeredAt < renewMs || checks.some(({ ok }) => !ok)) return found;
+    } else if (!isOurs || found.registered !== null) {
+      return found;
+    }
+    await this.driver.register(url, signal);
+    logger.info('a channel was told again where to post to', { channel: code });
+    return this.driver.inspect(url, signal);
   }
 
   #sent(outcome: SendOutcome): void {

@@ -21,10 +21,17 @@ export interface ChannelTraits {
     readonly all: number;
     readonly captionUnits: number;
     readonly dataBytes: number;
+    /** Kinds of files that buttons may hang under. Left out: all. */
+    readonly under?: readonly FileType[];
   } | null;
   /** Largest file that the platform fetches by its link, and that it takes as an upload, bytes by kind; 0: not at all. */
   readonly linkBytes: Readonly<Record<FileType, number>>;
   readonly uploadBytes: Readonly<Record<FileType, number>>;
+  /** Shortest time between two messages to one person, ms, and between two polls. Left out: none. */
+  readonly leadPauseMs?: number;
+  readonly pollPauseMs?: number;
+  /** The platform forgets where it posts to when that did not answer for hours: it is told again after so long, ms. */
+  readonly renewMs?: number;
 }
 
 /** A person at a platform. */
@@ -32,6 +39,8 @@ export interface Person {
   /** At most 200 characters; the same person has the same one for ever. */
   readonly id: string;
   readonly name?: string;
+  /** Where the talk with this person stands, for `settle`: kept when nothing newer is known. At most 500 characters. */
+  readonly mark?: string;
 }
 
 /** A file that a person sent: where it is at the platform, never an address with a token. */
@@ -92,7 +101,10 @@ export interface PartButton {
 
 /** A piece of a transcript's line that is sent as one message. */
 export interface Part {
-  /** `<line's number>/<piece>`: never changes, whatever happens in between. */
+  /**
+   * `<line's number>.<its time>/<piece>`: never changes, whatever happens in between. The time tells the lines of a lead that
+   * was forgotten from those of the same one later, which are counted from 1 again.
+   */
   readonly id: string;
   readonly text?: string;
   readonly buttons?: ReadonlyArray<readonly PartButton[]>;
@@ -104,7 +116,8 @@ export interface Part {
 
 /** What became of a part that was sent. */
 export type SendOutcome =
-  | { readonly is: 'done' }
+  /** `mark`: where the talk stands now, for the next `settle`. */
+  | { readonly is: 'done'; readonly mark?: string }
   /** Nothing was sent, and it may succeed in a while. */
   | { readonly is: 'later'; readonly forMs: number; readonly scope: 'lead' | 'channel'; readonly why: string }
   /** This person cannot be written to before it writes again. */
@@ -115,6 +128,11 @@ export type SendOutcome =
   | { readonly is: 'not_authorised'; readonly why: string }
   /** It went out and no answer came: it may have arrived. */
   | { readonly is: 'unknown'; readonly why: string };
+
+/** What asking showed of a part whose sending was not answered. `harmless`: sending it again does no harm. */
+export type Settled =
+  | { readonly is: 'arrived'; readonly mark?: string }
+  | { readonly is: 'missing' | 'harmless' | 'unknown' };
 
 /** A file's content as it comes. */
 export interface OpenedFile {
@@ -138,6 +156,8 @@ export interface Inspection {
   readonly account: string;
   /** Where the platform posts to; `null`: nowhere. */
   readonly registered: string | null;
+  /** Since when, Unix ms, where the platform tells. */
+  readonly registeredAt?: number;
   readonly checks: readonly Check[];
 }
 
@@ -163,8 +183,11 @@ export interface ChannelDriver {
   ): Promise<{ readonly items: readonly InboundItem[]; readonly cursor: Json }>;
   /** Sends one part. Tries nothing again by itself. Rejects only with the signal's reason. */
   send(lead: string, part: Part, context: SendContext): Promise<SendOutcome>;
-  /** After an unknown outcome: did it arrive? `harmless`: sending the same part again does no harm. Left out: nobody can tell. */
-  settle?(lead: string, part: Part, signal: AbortSignal): Promise<'arrived' | 'missing' | 'harmless' | 'unknown'>;
+  /**
+   * After a try that may have sent it: did it arrive? `mark`: where the talk stood before that try. Left out: nobody can tell.
+   * Rejects only with the signal's reason.
+   */
+  settle?(lead: string, part: Part, mark: string | null, signal: AbortSignal): Promise<Settled>;
   /** Ends the button's waiting, and takes the old buttons away, unless the message keeps them. May fail. */
   answerPress?(
     lead: string,

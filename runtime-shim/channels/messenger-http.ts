@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { networkReason } from '../../plugin/contract/network-reason.ts';
 import { exchange } from '../api/exchange.ts';
@@ -11,7 +12,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 4_000;
 
 export interface MessengerRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Readable;
@@ -24,7 +25,13 @@ export interface MessengerRequest {
 
 /** How a request ended. `why`: a sentence without the address, which may hold a token. */
 export type MessengerEnd =
-  | { readonly is: 'answer'; readonly status: number; readonly text: string }
+  | {
+      readonly is: 'answer';
+      readonly status: number;
+      readonly text: string;
+      /** Seconds that `Retry-After` names. */
+      readonly retryAfter: number | undefined;
+    }
   /** `sent`: it went out, so what it asks for may have been done. */
   | { readonly is: 'failed'; readonly sent: boolean; readonly why: string };
 
@@ -32,8 +39,12 @@ export type MessengerEnd =
 export class MessengerHttp {
   readonly #dispatcher: Dispatcher;
 
-  /** @param proxy `http://user:password@host:port` */
-  constructor(proxy?: string) {
+  /**
+   * @param proxy `http://user:password@host:port`
+   * @param ca PEM: whoever it has signed is trusted here, and nowhere else in this process, beside those that Node trusts
+   */
+  constructor({ proxy, ca }: { readonly proxy?: string | undefined; readonly ca?: string | undefined } = {}) {
+    const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
     const options = {
       connections: MAX_CONNECTIONS,
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -42,9 +53,10 @@ export class MessengerHttp {
       // The deadline of the request covers both.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: CONNECT_TIMEOUT_MS },
+      connect: { timeout: CONNECT_TIMEOUT_MS, ...trusted },
     };
-    this.#dispatcher = proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy });
+    this.#dispatcher =
+      proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy, requestTls: trusted });
   }
 
   /** Rejects only with the reason of the request's own signal. */
@@ -52,7 +64,11 @@ export class MessengerHttp {
     const late = AbortSignal.timeout(timeoutMs);
     let sent = false;
     try {
-      const { status, bytes } = await exchange({
+      const {
+        status,
+        headers: told,
+        bytes,
+      } = await exchange({
         dispatcher: this.#dispatcher,
         url,
         method,
@@ -65,11 +81,25 @@ export class MessengerHttp {
         },
       });
       if (bytes === null) return { is: 'failed', sent, why: `the answer has more than ${maxBytes} bytes` };
-      return { is: 'answer', status, text: String(bytes) };
+      const wait = Number(first(told['retry-after']));
+      const retryAfter = Number.isFinite(wait) && wait > 0 ? wait : undefined;
+      return { is: 'answer', status, text: String(bytes), retryAfter };
     } catch (error) {
       signal.throwIfAborted();
       return { is: 'failed', sent, why: late.aborted ? `no answer within ${timeoutMs} ms` : networkReason(error) };
     }
+  }
+
+  /** A POST of a form with a file in it, which is sent as it is read. */
+  async upload(
+    request: Omit<MessengerRequest, 'method' | 'body'>,
+    fields: Readonly<Record<string, string>>,
+    file: FormFile,
+  ): Promise<MessengerEnd> {
+    const boundary = `----metabot${crypto.randomUUID()}`;
+    const body = Readable.from(multipart(boundary, fields, file), { objectMode: false });
+    const headers = { ...request.headers, 'content-type': `multipart/form-data; boundary=${boundary}` };
+    return this.ask({ ...request, method: 'POST', headers, body });
   }
 
   /** A file as it comes; `undefined`: it is answered with another status than 200. @throws what undici says */
@@ -81,6 +111,30 @@ export class MessengerHttp {
   async close(): Promise<void> {
     await this.#dispatcher.destroy();
   }
+}
+
+/** A file in a form. */
+export interface FormFile {
+  readonly field: string;
+  readonly name: string;
+  readonly content: OpenedFile;
+}
+
+/** RFC 7578. Names are ours, so they need no escape; the file's own name does. */
+async function* multipart(
+  boundary: string,
+  fields: Readonly<Record<string, string>>,
+  { field, name, content }: FormFile,
+): AsyncGenerator<Uint8Array> {
+  for (const [key, value] of Object.entries(fields)) {
+    yield Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="${key}"\r\n\r\n${value}\r\n`);
+  }
+  const safe = name.replaceAll(/["\r\n\\]/g, '_');
+  const type = content.type ?? 'application/octet-stream';
+  const head = `--${boundary}\r\ncontent-disposition: form-data; name="${field}"; filename="${safe}"`;
+  yield Buffer.from(`${head}\r\ncontent-type: ${type}\r\n\r\n`);
+  yield* content.stream;
+  yield Buffer.from(`\r\n--${boundary}--\r\n`);
 }
 
 /** One GET whose answer is read as it comes. Of any other answer than 200 nothing is read. @throws what undici says */

@@ -98,7 +98,7 @@ export class PollLoop {
         logger.error('the channel has the token of another bot: its leads know only the former one', facts);
       }
       const cursor = isOurs ? (before?.cursor ?? null) : null;
-      const state: ChannelState = { account: driver.account, cursor, node, until: now + LEASE_MS };
+      const state: ChannelState = { ...before, account: driver.account, cursor, node, until: now + LEASE_MS };
       await writeChannelState(tx, code, state, found?.version ?? 0);
       return state;
     });
@@ -106,10 +106,13 @@ export class PollLoop {
 
   async #poll({ cursor }: ChannelState): Promise<void> {
     const { driver, clock, storage } = this.#ports;
+    const next = clock.now() + (driver.traits.pollPauseMs ?? 0);
     const answer = await driver.poll?.(cursor, clock.now(), this.#stopping.signal);
     if (answer === undefined) return;
     const after = await storage.transaction(async (tx) => this.#store(tx, answer));
     for (const act of after) act();
+    const pause = next - clock.now();
+    if (pause > 0) await this.#wait(pause);
   }
 
   async #store(
@@ -120,7 +123,7 @@ export class PollLoop {
     const found = await readChannelState(tx, code);
     // Another node polls by now: it is given the same once more.
     if (found?.state.node !== node) return [];
-    const state: ChannelState = { account: driver.account, cursor, node, until: clock.now() + LEASE_MS };
+    const state: ChannelState = { ...found.state, account: driver.account, cursor, until: clock.now() + LEASE_MS };
     await writeChannelState(tx, code, state, found.version);
     return await take(tx, items);
   }

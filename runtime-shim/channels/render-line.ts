@@ -14,7 +14,7 @@ const STATIC = '_static_';
 /** A message that is nothing but buttons needs a text in every messenger. */
 const ONLY_BUTTONS = '…';
 
-type Line = Pick<TranscriptMessage, 'seq' | 'text' | 'buttons' | 'attachments' | 'params'>;
+type Line = Pick<TranscriptMessage, 'seq' | 'at' | 'text' | 'buttons' | 'attachments' | 'params'>;
 type NewPart = Omit<Part, 'id'>;
 
 /**
@@ -28,7 +28,8 @@ export function renderLine(line: Line, traits: ChannelTraits): Part[] {
   const files = line.attachments ?? [];
   const parts: NewPart[] = files.map((file) => ({ file: { ...file, by: waysOf(file, traits) } }));
   const [only] = parts;
-  if (parts.length === 1 && only !== undefined && text !== '' && text.length <= traits.captionUnits) {
+  const isCaption = text !== '' && text.length <= traits.captionUnits && (shown === undefined || mayHang(only, traits));
+  if (parts.length === 1 && only !== undefined && isCaption) {
     parts[0] = { ...only, text, ...(shown === undefined ? {} : { buttons: shown }) };
   } else {
     const texts = splitText(text, traits.textUnits, leadingUnits).filter((piece) => piece.trim() !== '');
@@ -38,12 +39,19 @@ export function renderLine(line: Line, traits: ChannelTraits): Part[] {
     if (shown !== undefined && last !== undefined) parts[parts.length - 1] = { ...last, buttons: shown };
   }
   const params = line.params === undefined ? {} : { params: line.params };
-  return parts.map((part, index) => ({ id: `${line.seq}/${index}`, ...part, ...params }));
+  const id = `${line.seq}.${line.at.toString(36)}`;
+  return parts.map((part, index) => ({ id: `${id}/${index}`, ...part, ...params }));
 }
 
-/** Too large for a link that is told to be so: then it is sent along at once. */
+/** Too large for a link that is told to be so, or of a kind that has none: then it is sent along at once. */
 function waysOf({ type, size = 0 }: Attachment, { linkBytes }: ChannelTraits): 'link' | 'upload' {
-  return size > linkBytes[type] ? 'upload' : 'link';
+  return linkBytes[type] === 0 || size > linkBytes[type] ? 'upload' : 'link';
+}
+
+/** May buttons hang under this file? */
+function mayHang(part: NewPart | undefined, { buttons }: ChannelTraits): boolean {
+  const { under } = buttons ?? {};
+  return part?.file === undefined || under === undefined || under.includes(part.file.type);
 }
 
 type Keyboard =

@@ -5,7 +5,7 @@ import type { ClaimedJob, Storage } from '../../plugin/storage/contract.ts';
 import type { JobAttempt, JobFailure, JobOutcome } from '../../plugin/storage/lane-worker-contract.ts';
 import { channelError } from './channel-errors.ts';
 import { changeLeadState, parsePartJob, readLeadState } from './channel-records.ts';
-import type { ChannelDriver, Part, SendContext, SendOutcome } from './contract.ts';
+import type { ChannelDriver, Part, SendContext, SendOutcome, Settled } from './contract.ts';
 import { poorerParts } from './render-line.ts';
 import { MUTED_TRY_MS, tell, type TakeContext } from './take-items.ts';
 
@@ -22,6 +22,8 @@ export interface SendPorts extends Pick<TakeContext, 'told'> {
   readonly openLink: SendContext['openLink'];
   /** What is done about a message that may have arrived: sent again, or not. */
   readonly onUnknown: 'repeat' | 'drop';
+  /** Waits until this lead may be sent the next message. */
+  readonly pace: (lead: LeadRef, signal: AbortSignal) => Promise<void>;
   /** Told of each outcome. */
   readonly counted: (outcome: SendOutcome) => void;
 }
@@ -46,12 +48,19 @@ export async function sendPart(ports: SendPorts, job: ClaimedJob, { signal }: Jo
   const state = await storage.read((tx) => readLeadState(tx, lead));
   const now = clock.now();
   if (state.muted !== null && state.muted.tryAt > now) return rest(ports, job, state.muted.tryAt);
-  if (onUnknown === 'drop') {
-    // A process that died between the two has left it: nobody can say whether the messenger has it.
-    if (state.sending === part.id) return notRepeated(ports, lead, 'сервер остановился, пока сообщение отправлялось');
+  // A process that died in between has left it in one of these: nobody here can say whether the messenger has it.
+  const isLeft = state.sending === part.id;
+  if (isLeft || job.attempts > 0 || (job.deaths ?? 0) > 0) {
+    const found = await ask(ports, lead, part, state.mark, signal);
+    if (found.is === 'arrived') return doneWith(lead, found.mark);
+    if (isLeft && found.is === 'unknown') {
+      return notRepeated(ports, lead, 'сервер остановился, пока сообщение отправлялось');
+    }
+  }
+  if (onUnknown === 'drop' && !isLeft) {
     await storage.transaction((tx) => changeLeadState(tx, lead, { sending: part.id }));
   }
-  const outcome = await trySend(ports, lead, part, signal);
+  const outcome = await trySend(ports, lead, part, state.mark, signal);
   ports.counted(outcome);
   if (onUnknown === 'drop' && outcome.is !== 'done' && outcome.is !== 'unknown') {
     await storage.transaction((tx) => changeLeadState(tx, lead, { sending: null }));
@@ -62,14 +71,7 @@ export async function sendPart(ports: SendPorts, job: ClaimedJob, { signal }: Jo
 async function endOf(ports: SendPorts, job: ClaimedJob, lead: LeadRef, outcome: SendOutcome): Promise<JobOutcome> {
   const { storage, clock, driver, onUnknown } = ports;
   const { kind } = driver;
-  if (outcome.is === 'done') {
-    return {
-      commit: async (tx) => {
-        const { muted } = await readLeadState(tx, lead);
-        if (muted !== null) await changeLeadState(tx, lead, { muted: null });
-      },
-    };
-  }
+  if (outcome.is === 'done') return doneWith(lead, outcome.mark);
   const { why } = outcome;
   switch (outcome.is) {
     case 'later': {
@@ -111,6 +113,17 @@ async function endOf(ports: SendPorts, job: ClaimedJob, lead: LeadRef, outcome: 
   }
 }
 
+/** It arrived: the lead can be written to, and the talk stands at its mark. */
+function doneWith(lead: LeadRef, mark: string | undefined): JobOutcome {
+  return {
+    commit: async (tx) => {
+      const before = await readLeadState(tx, lead);
+      const isSame = before.muted === null && (mark === undefined || mark === before.mark);
+      if (!isSame) await changeLeadState(tx, lead, { muted: null, mark: mark ?? before.mark });
+    },
+  };
+}
+
 /** The head of the lane waits, and with it all that stands behind it; it is given up when it has waited for a month. */
 function rest({ clock, driver }: SendPorts, job: ClaimedJob, until: number): JobOutcome {
   const { kind } = driver;
@@ -128,39 +141,55 @@ function notRepeated(ports: SendPorts, lead: LeadRef, why: string): JobOutcome {
 }
 
 /** Sends a part, in poorer forms where the messenger does not show it. */
-async function trySend(ports: SendPorts, lead: LeadRef, part: Part, signal: AbortSignal): Promise<SendOutcome> {
-  const { driver, openLink } = ports;
+async function trySend(
+  ports: SendPorts,
+  lead: LeadRef,
+  part: Part,
+  begin: string | null,
+  signal: AbortSignal,
+): Promise<SendOutcome> {
+  const { driver, openLink, pace } = ports;
   const left = [part];
+  let mark = begin;
   for (let next = left.shift(); next !== undefined; next = left.shift()) {
-    const outcome = await settled(
-      ports,
-      lead,
-      next,
-      await driver.send(lead.externalId, next, { signal, openLink }),
-      signal,
-    );
-    if (outcome.is === 'done') continue;
+    await pace(lead, signal);
+    const sent = await driver.send(lead.externalId, next, { signal, openLink });
+    const outcome = sent.is === 'unknown' ? await settled(ports, lead, next, mark, sent, signal) : sent;
+    if (outcome.is === 'done') {
+      mark = outcome.mark ?? mark;
+      continue;
+    }
     if (outcome.is !== 'not_shown') return outcome;
     const poorer = poorerParts(next, outcome.because, driver.traits);
     if (poorer === undefined) return outcome;
     left.unshift(...poorer);
   }
-  return { is: 'done' };
+  return { is: 'done', ...(mark === null ? {} : { mark }) };
 }
 
 /** Where the platform can be asked, an unknown outcome becomes a known one. */
 async function settled(
+  ports: SendPorts,
+  lead: LeadRef,
+  part: Part,
+  mark: string | null,
+  outcome: Extract<SendOutcome, { readonly is: 'unknown' }>,
+  signal: AbortSignal,
+): Promise<SendOutcome> {
+  const found = await ask(ports, lead, part, mark, signal);
+  if (found.is === 'arrived') return { ...found, is: 'done' };
+  if (found.is === 'unknown') return outcome;
+  return { is: 'later', forMs: 0, scope: 'lead', why: outcome.why };
+}
+
+async function ask(
   { driver }: SendPorts,
   lead: LeadRef,
   part: Part,
-  outcome: SendOutcome,
+  mark: string | null,
   signal: AbortSignal,
-): Promise<SendOutcome> {
-  if (outcome.is !== 'unknown' || driver.settle === undefined) return outcome;
-  const found = await driver.settle(lead.externalId, part, signal);
-  if (found === 'arrived') return { is: 'done' };
-  if (found === 'unknown') return outcome;
-  return { is: 'later', forMs: 0, scope: 'lead', why: outcome.why };
+): Promise<Settled> {
+  return (await driver.settle?.(lead.externalId, part, mark, signal)) ?? { is: 'unknown' };
 }
 
 /** What follows from a try that failed. */

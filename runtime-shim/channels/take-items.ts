@@ -60,7 +60,7 @@ async function takeItem(tx: Transaction, context: TakeContext, item: InboundItem
   }
   const lead = parsed.data;
   if (item.kind === 'blocked' || item.kind === 'unblocked') return takeBlocked(tx, context, lead, item);
-  await unmute(tx, lead);
+  await greet(tx, lead, from);
   const common = { channel: lead.channel, externalId: lead.externalId, ...nameOf(from) };
   const id = messageId(item);
   if (item.kind === 'message') {
@@ -129,10 +129,10 @@ async function takeBlocked(
   tx: Transaction,
   context: TakeContext,
   lead: LeadRef,
-  { kind, id, at }: InboundItem,
+  { kind, id, at, from }: Extract<InboundItem, { readonly kind: 'blocked' | 'unblocked' }>,
 ): Promise<Array<() => void>> {
   if (kind === 'unblocked') {
-    await unmute(tx, lead);
+    await greet(tx, lead, from);
     return [];
   }
   const { blockedBy } = await readLeadState(tx, lead);
@@ -144,11 +144,14 @@ async function takeBlocked(
 /** How long after a refusal a message is tried all the same, ms: the news that the lead lets the bot write again may be lost. Our choice. */
 export const MUTED_TRY_MS = 6 * 3_600_000;
 
-/** The lead may be written to again: what waits is sent at once. */
-async function unmute(tx: Transaction, lead: LeadRef): Promise<void> {
-  const { muted } = await readLeadState(tx, lead);
-  if (muted === null) return;
-  await changeLeadState(tx, lead, { muted: null });
+/** The lead may be written to (again): what waits is sent at once. */
+async function greet(tx: Transaction, lead: LeadRef, { mark }: Person): Promise<void> {
+  const before = await readLeadState(tx, lead);
+  // A mark of ours is newer knowledge of what was sent than what the lead says.
+  const isNew = mark !== undefined && before.mark === null;
+  if (before.muted === null && !isNew) return;
+  await changeLeadState(tx, lead, { muted: null, ...(isNew ? { mark } : {}) });
+  if (before.muted === null) return;
   const [head] = await tx.listJobs(channelQueue(lead.channel), leadKey(lead), 1);
   if (head !== undefined) await tx.hasten(head.id);
 }

@@ -71,6 +71,10 @@ export const CLI_TEXTS = {
     ru: `это код из меню бота "${bot}": лид, который ответит так оператору, окажется у бота`,
   }),
   noFolder: (folder: string): Text => ({ en: `there is no folder ${folder}`, ru: `папки ${folder} нет` }),
+  noCertificate: (path: string): Text => ({
+    en: `the file ${path} holds no certificate in PEM form`,
+    ru: `в файле ${path} нет сертификата в виде PEM`,
+  }),
 
   // Addresses.
   noPermission: { en: 'no permission', ru: 'нет прав' },

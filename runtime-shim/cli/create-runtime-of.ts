@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import type { EventVerdict, PlatformEvent } from '../../plugin/contract/events.ts';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import { type LiveTexPlugin, createLiveTexPlugin } from '../../plugin/index.ts';
 import type { Retention, Storage } from '../../plugin/storage/contract.ts';
 import type { ChannelDriver } from '../channels/contract.ts';
+import { maxDriver } from '../channels/max/max-driver.ts';
 import { telegramDriver } from '../channels/telegram/telegram-driver.ts';
 import type { Runtime, RuntimeOptions } from '../runtime/contract.ts';
 import { createRuntimeFrom, type RuntimeParts } from '../runtime/create-runtime.ts';
@@ -63,29 +65,26 @@ export function environmentForBots(config: Config, env: Environment = process.en
 /** The drivers of the configured messengers. */
 function channelsOf({ channels }: Config): NonNullable<RuntimeOptions['channels']> {
   return Object.fromEntries(
-    Object.entries(channels).map(([code, { bot, onUnknown, watchSeconds, ...settings }]) => [
-      code,
-      {
-        driver: channelDriverOf(settings),
-        onUnknown,
-        watchMs: watchSeconds * 1_000,
-        ...(bot === undefined ? {} : { bot }),
-      },
-    ]),
+    Object.entries(channels).map(([code, settings]) => {
+      const { bot, onUnknown, watchSeconds } = settings;
+      const common = { onUnknown, watchMs: watchSeconds * 1_000, ...(bot === undefined ? {} : { bot }) };
+      return [code, { driver: channelDriverOf(settings), ...common }];
+    }),
   );
 }
 
-/** A messenger's driver, as it is configured. */
-export function channelDriverOf({
-  kind: _kind,
-  ...settings
-}: Omit<Config['channels'][string], 'bot' | 'onUnknown' | 'watchSeconds'>): ChannelDriver {
-  const { secret, proxy, ...given } = settings;
-  return telegramDriver({
-    ...given,
+/** A messenger's driver, as it is configured. @throws when the file `ca` has gone meanwhile */
+export function channelDriverOf(settings: Config['channels'][string]): ChannelDriver {
+  const { proxy, secret, baseUrl, token } = settings;
+  const common = {
+    token,
+    baseUrl,
     ...(secret === undefined ? {} : { secret }),
     ...(proxy === undefined ? {} : { proxy }),
-  });
+  };
+  if (settings.kind === 'telegram') return telegramDriver({ ...common, mode: settings.mode });
+  const { mode, ca } = settings;
+  return maxDriver({ ...common, mode, ...(ca === undefined ? {} : { ca: readFileSync(ca, 'utf8') }) });
 }
 
 /** Only what is set: the runtime has the defaults. */

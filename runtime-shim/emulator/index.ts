@@ -1,4 +1,4 @@
-/** `metabot24-livetex/emulator`: a local LiveTex and a local Telegram for tests and for the simulator. */
+/** `metabot24-livetex/emulator`: a local LiveTex and local messengers for tests and for the simulator. */
 import { Listener } from '../http/listen.ts';
 import { BodyBudget } from '../http/read-body.ts';
 import { serveApi } from './api/serve-api.ts';
@@ -10,6 +10,19 @@ import { TouchPoint, touchPointDesk } from './touch-point.ts';
 
 export { connectLiveTexEmulator } from './control/connect-livetex-emulator.ts';
 export type { RemoteLiveTexEmulator } from './control/connect-livetex-emulator.ts';
+export { startMaxEmulator } from './max/max-emulator.ts';
+export type {
+  MaxDelivery,
+  MaxEmulator,
+  MaxEmulatorOptions,
+  MaxFault,
+  MaxFile,
+  MaxFileKind,
+  MaxPerson,
+  MaxRequest,
+  MaxShownMessage,
+  MaxSubscription,
+} from './max/max-contract.ts';
 export { startTelegramEmulator } from './telegram/telegram-emulator.ts';
 export type {
   ShownMessage,

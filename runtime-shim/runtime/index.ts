@@ -27,8 +27,10 @@ export type {
   Received,
   SendContext,
   SendOutcome,
+  Settled,
 } from '../channels/contract.ts';
 export { CHANNEL_ERRORS, channelError } from '../channels/channel-errors.ts';
+export { maxDriver, type MaxOptions } from '../channels/max/max-driver.ts';
 export { telegramDriver, type TelegramOptions } from '../channels/telegram/telegram-driver.ts';
 export type { Bot, BotRoute, SourceFile } from '../bot/bot.ts';
 export type { BotDescription, BotScript, Route } from '../bot/load/bot-schema.ts';

@@ -1,9 +1,8 @@
-import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { parseBoundedJson } from '../../../plugin/contract/bounded-json.ts';
 import { channelError } from '../channel-errors.ts';
 import type { OpenedFile } from '../contract.ts';
-import { MessengerHttp } from '../messenger-http.ts';
+import { type FormFile, type MessengerEnd, MessengerHttp } from '../messenger-http.ts';
 
 const KIND = 'telegram';
 /** For a call that answers at once. Our choice: Telegram answers within a second or two. */
@@ -51,7 +50,7 @@ export class TelegramApi {
   }) {
     this.#base = baseUrl.replace(/\/+$/, '');
     this.#token = token;
-    this.#http = new MessengerHttp(proxy);
+    this.#http = new MessengerHttp({ proxy });
   }
 
   /** Rejects only with the signal's reason. `waitMs`: how long Telegram itself may wait before it answers. */
@@ -63,20 +62,20 @@ export class TelegramApi {
   ): Promise<CallEnd> {
     const body = JSON.stringify(fields);
     const headers = { 'content-type': 'application/json' };
-    return this.#ask(method, { body, headers, timeoutMs: CALL_TIMEOUT_MS + waitMs }, signal);
+    const request = { method: 'POST', url: this.#urlOf(method), body, headers } as const;
+    const timeoutMs = CALL_TIMEOUT_MS + waitMs;
+    return this.#endOf(await this.#http.ask({ ...request, timeoutMs, maxBytes: MAX_ANSWER_BYTES, signal }));
   }
 
   /** The same with a file in the body, which is sent as it is read. */
   async upload(
     method: string,
     fields: Readonly<Record<string, string>>,
-    file: { readonly field: string; readonly name: string; readonly content: OpenedFile },
+    file: FormFile,
     signal: AbortSignal,
   ): Promise<CallEnd> {
-    const boundary = `----metabot${crypto.randomUUID()}`;
-    const body = Readable.from(multipart(boundary, fields, file), { objectMode: false });
-    const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
-    return this.#ask(method, { body, headers, timeoutMs: UPLOAD_TIMEOUT_MS }, signal);
+    const request = { url: this.#urlOf(method), timeoutMs: UPLOAD_TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES, signal };
+    return this.#endOf(await this.#http.upload(request, fields, file));
   }
 
   /** @throws channel_unreachable, channel_unauthorised, channel_conflict, channel_too_many, channel_failed */
@@ -112,17 +111,11 @@ export class TelegramApi {
     await this.#http.close();
   }
 
-  async #ask(
-    method: string,
-    request: {
-      readonly body: string | Readable;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly timeoutMs: number;
-    },
-    signal: AbortSignal,
-  ): Promise<CallEnd> {
-    const url = new URL(`${this.#base}/bot${this.#token}/${method}`);
-    const end = await this.#http.ask({ method: 'POST', url, ...request, maxBytes: MAX_ANSWER_BYTES, signal });
+  #urlOf(method: string): URL {
+    return new URL(`${this.#base}/bot${this.#token}/${method}`);
+  }
+
+  #endOf(end: MessengerEnd): CallEnd {
     if (end.is === 'failed') return { is: 'none', sent: end.sent, why: end.why };
     const json = parseBoundedJson(end.text);
     const parsed = answerSchema.safeParse(json.ok ? json.value : undefined);
@@ -146,21 +139,4 @@ function errorOf(method: string, end: Exclude<CallEnd, { readonly is: 'done' }>)
   if (end.code === 409) return channelError('channel_conflict', facts);
   if (end.code === 429) return channelError('channel_too_many', facts);
   return channelError('channel_failed', facts);
-}
-
-/** RFC 7578. Names are ours, so they need no escape; the file's own name does. */
-async function* multipart(
-  boundary: string,
-  fields: Readonly<Record<string, string>>,
-  { field, name, content }: { readonly field: string; readonly name: string; readonly content: OpenedFile },
-): AsyncGenerator<Uint8Array> {
-  for (const [key, value] of Object.entries(fields)) {
-    yield Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="${key}"\r\n\r\n${value}\r\n`);
-  }
-  const safe = name.replaceAll(/["\r\n\\]/g, '_');
-  const type = content.type ?? 'application/octet-stream';
-  const head = `--${boundary}\r\ncontent-disposition: form-data; name="${field}"; filename="${safe}"`;
-  yield Buffer.from(`${head}\r\ncontent-type: ${type}\r\n\r\n`);
-  yield* content.stream;
-  yield Buffer.from(`\r\n--${boundary}--\r\n`);
 }

@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { parseBoundedJson } from '../../../plugin/contract/bounded-json.ts';
@@ -18,6 +17,7 @@ import type {
   SendOutcome,
 } from '../contract.ts';
 import { channelError } from '../channel-errors.ts';
+import { contentOf, fileNameOf, isSecret, paramsOf, shownAddress } from '../driver-parts.ts';
 import { TelegramApi, type CallEnd } from './telegram-api.ts';
 import { ALLOWED_UPDATES, readUpdate, updateNumber } from './telegram-updates.ts';
 
@@ -94,22 +94,19 @@ class TelegramDriver implements ChannelDriver {
   readonly mode: 'poll' | 'webhook';
   readonly account: string;
   readonly #api: TelegramApi;
-  readonly #secret: Buffer | undefined;
-  readonly #secretText: string | undefined;
+  readonly #secret: string | undefined;
 
   constructor({ token, mode = 'poll', secret, baseUrl = TELEGRAM_BASE_URL, proxy }: TelegramOptions) {
     if (mode === 'webhook' && secret === undefined) throw new TypeError('a webhook of Telegram needs a secret');
     this.mode = mode;
     this.account = token.split(':', 1)[0] ?? '';
     this.#api = new TelegramApi({ baseUrl, token, ...(proxy === undefined ? {} : { proxy }) });
-    this.#secretText = secret;
-    this.#secret = secret === undefined ? undefined : digest(secret);
+    this.#secret = secret;
   }
 
   receive(bytes: Uint8Array, headers: WebhookHeaders, now: number): Received {
     const given = headers['x-telegram-bot-api-secret-token'];
-    const isTelegram =
-      this.#secret !== undefined && typeof given === 'string' && timingSafeEqual(digest(given), this.#secret);
+    const isTelegram = this.#secret !== undefined && isSecret(given, this.#secret);
     if (!isTelegram) return { answer: { status: 401, body: '{}' }, items: [] };
     const json = isUtf8(bytes) ? parseBoundedJson(new TextDecoder().decode(bytes)) : undefined;
     // Whatever it is, it is Telegram's: refused it would come again, and everything behind it would wait.
@@ -142,6 +139,7 @@ class TelegramDriver implements ChannelDriver {
   async send(lead: string, part: Part, context: SendContext): Promise<SendOutcome> {
     const { file, text = '' } = part;
     const markup = markupOf(part);
+    // Whatever fields of Telegram an author gives, they do not change whom and what is sent.
     const common = { ...paramsOf(part), chat_id: lead, ...(markup === undefined ? {} : { reply_markup: markup }) };
     if (file === undefined) {
       return outcomeOf(await this.#api.call('sendMessage', { ...common, text }, context.signal), part);
@@ -151,16 +149,10 @@ class TelegramDriver implements ChannelDriver {
     if (file.by === 'link') {
       return outcomeOf(await this.#api.call(method, { ...fields, [field]: file.url }, context.signal), part);
     }
-    let content: OpenedFile;
-    try {
-      content = await context.openLink(file.url, TRAITS.uploadBytes[file.type], context.signal);
-    } catch (error) {
-      context.signal.throwIfAborted();
-      const why = error instanceof Error ? error.message : 'it cannot be had';
-      return { is: 'not_shown', because: 'file', why: `the file cannot be sent along: ${why}` };
-    }
-    const name = file.name ?? nameIn(file.url);
-    const end = await this.#api.upload(method, asTexts(fields), { field, name, content }, context.signal);
+    const content = await contentOf(file, TRAITS.uploadBytes[file.type], context);
+    if ('is' in content) return content;
+    const form = { field, name: fileNameOf(file), content };
+    const end = await this.#api.upload(method, asTexts(fields), form, context.signal);
     return outcomeOf(end, part);
   }
 
@@ -198,7 +190,7 @@ class TelegramDriver implements ChannelDriver {
     }
     const fields = {
       url,
-      secret_token: this.#secretText,
+      secret_token: this.#secret,
       allowed_updates: ALLOWED_UPDATES,
       drop_pending_updates: false,
     };
@@ -221,10 +213,6 @@ class TelegramDriver implements ChannelDriver {
   }
 }
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}
-
 function markupOf({ buttons }: Part): { readonly inline_keyboard: readonly unknown[] } | undefined {
   if (buttons === undefined) return undefined;
   const keyboard = buttons.map((row) =>
@@ -236,24 +224,11 @@ function markupOf({ buttons }: Part): { readonly inline_keyboard: readonly unkno
   return { inline_keyboard: keyboard };
 }
 
-const paramsSchema = z.record(z.string(), z.unknown());
-
-/** Fields of Telegram that an author gives: whatever they are, they do not change whom and what is sent. */
-function paramsOf({ params }: Part): Readonly<Record<string, unknown>> {
-  const json = params === undefined ? undefined : parseBoundedJson(params);
-  return paramsSchema.safeParse(json?.ok === true ? json.value : {}).data ?? {};
-}
-
 /** Fields of a form: what is no text is JSON there. */
 function asTexts(fields: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
   );
-}
-
-function nameIn(url: string): string {
-  const last = URL.parse(url)?.pathname.split('/').at(-1) ?? '';
-  return last === '' ? 'file' : last;
 }
 
 /** What people see of a person that is gone (tdlib/telegram-bot-api, `Client.cpp`: these come with 403 and 400). */
@@ -331,10 +306,7 @@ function pendingCheck({ pending_update_count: count = 0 }: Hook): Check {
   return failedCheck('pending', problem, ADVICE.serve);
 }
 
-/** Somebody else's address: what stands behind a question mark may be a secret of theirs. */
 function shown(url: string): Text {
-  const parsed = URL.parse(url);
-  return parsed === null
-    ? { en: 'an address that is no URL', ru: 'адрес, который не URL' }
-    : same(`${parsed.origin}${parsed.pathname}`);
+  const address = shownAddress(url);
+  return address === undefined ? { en: 'an address that is no URL', ru: 'адрес, который не URL' } : same(address);
 }

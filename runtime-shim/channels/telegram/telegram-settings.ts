@@ -1,7 +1,7 @@
 /** A channel of Telegram in the configuration. */
 import { z } from 'zod';
-import { isHttpUrl } from '../../../plugin/contract/message.ts';
 import { spoken } from '../../../plugin/contract/issue-words.ts';
+import { addressSchema, commonSettings } from '../channel-settings.ts';
 import { TELEGRAM_BASE_URL } from './telegram-driver.ts';
 
 /** `<bot's number>:<secret>`, as @BotFather gives it. */
@@ -22,14 +22,6 @@ const secretSchema = z.string().regex(
   }),
 );
 
-const addressSchema = z
-  .string()
-  .max(2_048)
-  .refine(
-    (value) => isHttpUrl(value) && new URL(value).search === '' && new URL(value).hash === '',
-    spoken({ en: 'must be a whole http: or https: address', ru: 'здесь нужен полный адрес http: или https:' }),
-  );
-
 export const telegramSettingsSchema = z
   .strictObject({
     kind: z.literal('telegram'),
@@ -37,10 +29,7 @@ export const telegramSettingsSchema = z
     mode: z.enum(['poll', 'webhook']).default('poll'),
     secret: secretSchema.optional(),
     baseUrl: addressSchema.default(TELEGRAM_BASE_URL),
-    proxy: addressSchema.optional(),
-    bot: z.string().min(1).optional(),
-    onUnknown: z.enum(['repeat', 'drop']).default('repeat'),
-    watchSeconds: z.int().min(5).max(86_400).default(600),
+    ...commonSettings,
   })
   .refine(({ mode, secret }) => mode === 'poll' || secret !== undefined, {
     path: ['secret'],

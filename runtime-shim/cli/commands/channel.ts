@@ -15,8 +15,7 @@ export const channel: CommandWork = async (context) => {
   const { positionals, values } = context.arguments;
   const [action = '', code = ''] = positionals;
   const config = await loadConfig(values['config'] ?? '', context.cwd, context.env);
-  const { bot: _bot, onUnknown: _onUnknown, watchSeconds: _watchSeconds, ...settings } = chosen(config.channels, code);
-  const driver = channelDriverOf(settings);
+  const driver = channelDriverOf(chosen(config.channels, code));
   const url = driver.mode === 'webhook' ? (channelWebhookUrl(config.http.publicUrl, code) ?? null) : null;
   try {
     if (action === 'set') await driver.register(url, context.stop);

@@ -8,16 +8,9 @@ import type { Text } from '../../../plugin/contract/text.ts';
 import { codeOf, type StorageError } from '../../../plugin/storage/index.ts';
 import { parseTarget } from '../../../plugin/storage/postgres/target.ts';
 import { allowedProblem } from '../../api/allow-list.ts';
-import { TELEGRAM_BASE_URL } from '../../channels/telegram/telegram-driver.ts';
-import { telegramSettingsSchema } from '../../channels/telegram/telegram-settings.ts';
+import { channelSchema, channelSecrets, webhookAddressProblems } from './channels-config.ts';
+import { passwordsIn } from './passwords-in.ts';
 import { DEFAULT_API_MAX_BYTES, DEFAULT_API_TIMEOUT_MS } from '../../api/script-requests.ts';
-
-/** The messengers that leads write from, by the channel's code: what its kind is decides what else may stand there. */
-const channelSchema = z.discriminatedUnion(
-  'kind',
-  [telegramSettingsSchema],
-  spoken({ en: 'a channel has "kind": "telegram"', ru: 'у канала "kind": "telegram"' }),
-);
 
 const DEFAULT_STORAGE = 'sqlite:./data';
 const DEFAULT_HOST = '127.0.0.1';
@@ -230,8 +223,8 @@ export const configSchema = fileSchema.superRefine(
     } else if (config.bot !== undefined && config.bots !== undefined) {
       context.addIssue(spokenIssue(BOTS_BESIDE_BOT, ['bots']));
     }
-    for (const path of webhooksWithoutAddress(config)) {
-      context.addIssue({ ...spokenIssue(NEEDS_PUBLIC_URL), path });
+    for (const { path, problem } of webhookAddressProblems(config)) {
+      context.addIssue({ ...spokenIssue(problem), path });
     }
   },
   // Also beside problems of other keys, so that all are reported together.
@@ -239,32 +232,6 @@ export const configSchema = fileSchema.superRefine(
 );
 
 export type Config = z.infer<typeof configSchema>;
-
-const NEEDS_PUBLIC_URL = {
-  en: 'needs "http.publicUrl", an https: address at which the messenger reaches this server; "poll" needs none',
-  ru: 'нужен "http.publicUrl" — адрес https:, по которому мессенджер достучится до сервера; для "poll" он не нужен',
-};
-const polledSchema = z.record(
-  z.string(),
-  z.looseObject({ mode: z.unknown().optional(), baseUrl: z.unknown().optional() }),
-);
-const publicSchema = z.looseObject({ publicUrl: z.string() });
-
-/** Telegram posts to https: only; a server of one's own (`baseUrl`) may post elsewhere. */
-function webhooksWithoutAddress({
-  channels,
-  http,
-}: {
-  readonly channels?: unknown;
-  readonly http?: unknown;
-}): string[][] {
-  const publicUrl = publicSchema.safeParse(http).data?.publicUrl;
-  return Object.entries(polledSchema.safeParse(channels).data ?? {}).flatMap(([code, { mode, baseUrl }]) => {
-    if (mode !== 'webhook') return [];
-    const isOwn = baseUrl !== undefined && baseUrl !== TELEGRAM_BASE_URL;
-    return publicUrl !== undefined && (isOwn || publicUrl.startsWith('https:')) ? [] : [['channels', code, 'mode']];
-  });
-}
 
 /** The bot folders of a configuration; the first one is meant wherever none is named. */
 export function botFoldersOf({ bot, bots = [] }: Pick<Config, 'bot' | 'bots'>): readonly string[] {
@@ -274,17 +241,10 @@ export function botFoldersOf({ bot, bots = [] }: Pick<Config, 'bot' | 'bots'>): 
 /** Every text of a configuration that nobody may see: tokens, webhook keys, the API token, the database password. */
 export function secretsOf(config: Config): string[] {
   const bindings = config.livetex.flatMap(({ token, webhook }) => [token, webhook?.key, webhook?.previousKey]);
-  const channels = Object.values(config.channels).flatMap(({ token, secret, proxy = '' }) => [
-    token,
-    // Answers and errors may name the second part alone.
-    token.split(':')[1],
-    secret,
-    ...passwordsIn(proxy),
-  ]);
   const { apiToken, adminToken, viewerToken } = config.http;
   const all = [
     ...bindings,
-    ...channels,
+    ...channelSecrets(config.channels),
     apiToken,
     adminToken,
     viewerToken,
@@ -292,21 +252,6 @@ export function secretsOf(config: Config): string[] {
     ...passwordsIn(config.storage),
   ];
   return all.filter((secret): secret is string => secret !== undefined && secret !== '');
-}
-
-/** The password of an address, as it stands and decoded. */
-function passwordsIn(address: string): string[] {
-  const password = URL.parse(address)?.password;
-  return password === undefined ? [] : [password, decoded(password)];
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // Not percent-encoded by the rules: then it is used as it stands.
-    return text;
-  }
 }
 
 /** `sqlite:<folder>`: the driver's name in a storage setting. */

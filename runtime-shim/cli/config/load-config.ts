@@ -1,5 +1,6 @@
 /** Reads the configuration file: all problems at once, with their paths, and no value in any of them. */
-import { stat } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { ApiMode } from '../../api/contract.ts';
@@ -27,9 +28,10 @@ export async function loadConfig(file: string, cwd: string, env: Environment): P
     ...resolved.problems.map(({ path: at, text }) => problemAt(at, text)),
     ...issueLines(issues, keysOf(configSchema)),
     ...(await botFolderProblems(resolved.value, path)),
+    ...(await certificateProblems(resolved.value, path)),
   ];
   if (!parsed.success || problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });
-  return completed(parsed.data, path);
+  return withCertificates(completed(parsed.data, path), (ca) => beside(path, ca));
 }
 
 /**
@@ -93,7 +95,8 @@ export async function loadConfigForMaintenance(file: string, cwd: string, env: E
     ...(parsed.success || needed.length > 0 ? [] : issueLines(parsed.error.issues, keysOf(configSchema))),
   ];
   if (!parsed.success || problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });
-  return completed(parsed.data, path);
+  // Nothing is sent, so the files may be away, too.
+  return withCertificates(completed(parsed.data, path), () => undefined);
 }
 
 /** What `simulate` replaces by its own: where the data are, and who may ask. */
@@ -176,6 +179,17 @@ function completed(config: Config, path: string): Config {
   };
 }
 
+/** The configuration with the place of each file of certificates. */
+function withCertificates(config: Config, placeOf: (ca: string) => string | undefined): Config {
+  const channels = Object.entries(config.channels).map(([code, channel]) => {
+    if (channel.kind !== 'max' || channel.ca === undefined) return [code, channel] as const;
+    const { ca, ...rest } = channel;
+    const place = placeOf(ca);
+    return [code, place === undefined ? rest : { ...rest, ca: place }] as const;
+  });
+  return { ...config, channels: Object.fromEntries(channels) };
+}
+
 function beside(file: string, path: string): string {
   return isAbsolute(path) ? path : join(dirname(file), path);
 }
@@ -198,6 +212,33 @@ async function botFolderProblems(value: unknown, file: string): Promise<Text[]> 
     if (found?.isDirectory() !== true) problems.push(problemAt(place, CLI_TEXTS.noFolder(folder)));
   }
   return problems;
+}
+
+const channelsSchema = z.looseObject({ channels: z.record(z.string(), z.unknown()) });
+const certifiedSchema = z.looseObject({ ca: z.string().min(1) });
+
+/** Files of certificates that cannot be read, or hold none. */
+async function certificateProblems(value: unknown, file: string): Promise<Text[]> {
+  const problems: Text[] = [];
+  for (const [code, channel] of Object.entries(channelsSchema.safeParse(value).data?.channels ?? {})) {
+    const { ca } = certifiedSchema.safeParse(channel).data ?? {};
+    if (ca === undefined) continue;
+    const path = beside(file, ca);
+    const isRight = await readFile(path).then(
+      (bytes) => isCertificate(bytes),
+      () => false,
+    );
+    if (!isRight) problems.push(problemAt(['channels', code, 'ca'], CLI_TEXTS.noCertificate(path)));
+  }
+  return problems;
+}
+
+function isCertificate(bytes: Buffer): boolean {
+  try {
+    return new X509Certificate(bytes).subject !== '';
+  } catch {
+    return false;
+  }
 }
 
 interface EnvProblem {

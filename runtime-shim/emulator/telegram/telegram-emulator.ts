@@ -5,6 +5,7 @@ import { answerJson, answerNotFound, discardBody } from '../../http/answer.ts';
 import { isForeignHost } from '../../http/guard.ts';
 import { Listener } from '../../http/listen.ts';
 import { BodyBudget, readBody } from '../../http/read-body.ts';
+import { Faults } from '../messenger-faults.ts';
 import { TelegramChats } from './telegram-chats.ts';
 import type { TelegramEmulator, TelegramEmulatorOptions, TelegramFault, TelegramRequest } from './telegram-contract.ts';
 import {
@@ -51,7 +52,7 @@ export async function startTelegramEmulator(options: TelegramEmulatorOptions = {
   const webhook = new TelegramWebhook(clock, queue);
   const chats = new TelegramChats(queue, () => clock.now(), bot);
   const parts: TelegramParts = { bot, chats, queue, webhook };
-  const faults = new Faults();
+  const faults = new Faults<TelegramFault>();
   const requests: TelegramRequest[] = [];
   const bodies = new BodyBudget(MAX_BODIES_BYTES);
 
@@ -162,26 +163,6 @@ export async function startTelegramEmulator(options: TelegramEmulatorOptions = {
       await listener.end();
     },
   };
-}
-
-class Faults {
-  readonly #all = new Set<{ readonly fault: TelegramFault; left: number }>();
-
-  add(fault: TelegramFault): () => void {
-    const entry = { fault, left: fault.times ?? Infinity };
-    this.#all.add(entry);
-    return () => this.#all.delete(entry);
-  }
-
-  take(method: string): TelegramFault | undefined {
-    for (const entry of this.#all) {
-      if (entry.fault.methods?.includes(method) === false) continue;
-      entry.left -= 1;
-      if (entry.left <= 0) this.#all.delete(entry);
-      return entry.fault;
-    }
-    return undefined;
-  }
 }
 
 function errorBody(code: number, description: string, retryAfter?: number): object {

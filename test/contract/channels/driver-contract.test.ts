@@ -1,18 +1,27 @@
 /** What every driver of a messenger must do. Each is run against its messenger's emulator, over HTTP. */
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { ChannelDriver, InboundItem, SendContext, SendOutcome } from '../../../runtime-shim/channels/contract.ts';
+import type {
+  ChannelDriver,
+  InboundItem,
+  Part,
+  SendContext,
+  SendOutcome,
+} from '../../../runtime-shim/channels/contract.ts';
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
+import { maxDriver } from '../../../runtime-shim/channels/max/max-driver.ts';
 import { telegramDriver } from '../../../runtime-shim/channels/telegram/telegram-driver.ts';
-import { startTelegramEmulator } from '../../../runtime-shim/emulator/index.ts';
+import { startMaxEmulator, startTelegramEmulator } from '../../../runtime-shim/emulator/index.ts';
 
 type Trouble = 'flood' | 'cut before' | 'cut after' | 'unauthorised' | 'server error' | 'does not like it';
 
 /** A messenger with one person in it. */
 interface Stand {
   readonly driver: ChannelDriver;
-  /** What a request of the messenger carries to prove itself. */
-  readonly proof: Readonly<Record<string, string>>;
+  /** This body as a request of the messenger, which proves itself. */
+  readonly signed: (body: Uint8Array) => readonly [Uint8Array, Readonly<Record<string, string>>];
+  /** Keys of an update: bodies that are nearly one are made of them. */
+  readonly keys: readonly string[];
   readonly secrets: readonly string[];
   readonly person: string;
   readonly write: (text: string) => void;
@@ -47,7 +56,8 @@ async function telegramStand(mode: 'poll' | 'webhook'): Promise<Stand> {
   } as const;
   return {
     driver,
-    proof: { 'x-telegram-bot-api-secret-token': SECRET },
+    signed: (body) => [body, { 'x-telegram-bot-api-secret-token': SECRET }],
+    keys: ['update_id', 'message', 'callback_query'],
     secrets: [SECRET, telegram.token.split(':')[1] ?? ''],
     person: String(anna.id),
     write: (text) => anna.write(text),
@@ -63,9 +73,47 @@ async function telegramStand(mode: 'poll' | 'webhook'): Promise<Stand> {
   };
 }
 
+async function maxStand(mode: 'poll' | 'webhook'): Promise<Stand> {
+  const max = await startMaxEmulator({ limits: false });
+  onTestFinished(() => max.close());
+  const options = { baseUrl: max.url, mode, secret: SECRET };
+  const driver = maxDriver({ ...options, token: max.token });
+  onTestFinished(() => driver.close());
+  const anna = max.person();
+  const error = (status: number, code: string, retryAfter?: number) =>
+    ({ kind: 'error', status, code, message: 'why', ...(retryAfter === undefined ? {} : { retryAfter }) }) as const;
+  const troubles = {
+    flood: error(429, 'too.many.requests', 3),
+    'cut before': { kind: 'cut', when: 'before' },
+    'cut after': { kind: 'cut', when: 'after' },
+    unauthorised: error(401, 'verify.token'),
+    'server error': error(503, 'service.unavailable'),
+    'does not like it': error(400, 'proto.payload'),
+  } as const;
+  return {
+    driver,
+    signed: (body) => [body, { 'x-max-bot-api-secret': SECRET }],
+    keys: ['update_type', 'timestamp', 'message', 'callback'],
+    secrets: [SECRET, max.token],
+    person: String(anna.id),
+    write: (text) => anna.write(text),
+    sendFile: (bytes) => anna.send({ kind: 'file', name: 'a.bin', bytes }),
+    block: () => anna.block(),
+    trouble: (kind) => max.fault({ ...troubles[kind], times: 1 }),
+    shown: () => anna.shown().map(({ text }) => text),
+    stranger: () => {
+      const other = maxDriver({ ...options, token: 'another-one' });
+      onTestFinished(() => other.close());
+      return other;
+    },
+  };
+}
+
 const DRIVERS: ReadonlyArray<readonly [string, () => Promise<Stand>]> = [
   ['telegram, polled', () => telegramStand('poll')],
   ['telegram, webhook', () => telegramStand('webhook')],
+  ['max, polled', () => maxStand('poll')],
+  ['max, webhook', () => maxStand('webhook')],
 ];
 
 const signal = AbortSignal.timeout(60_000);
@@ -85,25 +133,24 @@ describe.each(DRIVERS)('%s', (_name, stand) => {
   });
 
   test('it takes any bytes of its messenger, refuses any of a stranger, and never throws', async () => {
-    const { driver, proof } = await stand();
+    const { driver, signed, keys } = await stand();
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
       fc.json().map((text) => Buffer.from(text)),
     );
-    const near = fc.record(
-      { update_id: fc.oneof(fc.integer(), fc.string()), message: fc.jsonValue(), callback_query: fc.jsonValue() },
-      { requiredKeys: [] },
-    );
+    const any = fc.oneof(fc.integer(), fc.string(), fc.jsonValue(), fc.constantFrom(...keys));
+    const near = fc.record(Object.fromEntries(keys.map((key) => [key, any])), { requiredKeys: [] });
     const bodies = fc.oneof(
       bytes,
       near.map((update) => Buffer.from(JSON.stringify(update))),
     );
     fc.assert(
       fc.property(bodies, (body) => {
-        const taken = driver.receive(body, proof, 1);
+        const [proved, headers] = signed(body);
+        const taken = driver.receive(proved, headers, 1);
         expect(taken.answer.status).toBe(200);
         expect(taken.items.length).toBeGreaterThan(0);
-        expect(driver.receive(body, proof, 1)).toEqual(taken);
+        expect(driver.receive(proved, headers, 1)).toEqual(taken);
         const refused = driver.receive(body, {}, 1);
         expect([refused.answer.status >= 400, refused.items]).toEqual([true, []]);
       }),
@@ -143,6 +190,22 @@ describe.each(DRIVERS)('%s', (_name, stand) => {
     for (const secret of [...secrets, 'another-one']) expect(messageOf(failure)).not.toContain(secret);
   });
 
+  test('where it can be asked, it tells what arrived from what did not, also of two that are alike', async () => {
+    const { driver, person, trouble } = await stand();
+    if (driver.settle === undefined) return;
+    const part = (id: string): Part => ({ id, text: 'Понял' });
+    const sent = await driver.send(person, part('1.0/0'), context);
+    const mark = sent.is === 'done' ? (sent.mark ?? null) : null;
+    trouble('cut before');
+    expect((await driver.send(person, part('2.0/0'), context)).is).toBe('unknown');
+    const missing = await driver.settle(person, part('2.0/0'), mark, signal);
+    expect(['missing', 'harmless']).toContain(missing.is);
+    trouble('cut after');
+    expect((await driver.send(person, part('2.0/0'), context)).is).toBe('unknown');
+    const arrived = await driver.settle(person, part('2.0/0'), mark, signal);
+    expect(['arrived', 'harmless']).toContain(arrived.is);
+  });
+
   test('a file that a person sent is opened anew each time; what is gone is told', async () => {
     const { driver, sendFile } = await stand();
     if (driver.openFile === undefined || driver.poll === undefined) return;
@@ -162,11 +225,14 @@ describe.each(DRIVERS)('%s', (_name, stand) => {
   test('what was polled comes again until its cursor is used, and once it is used never', async () => {
     const { driver, write } = await stand();
     if (driver.poll === undefined) return;
+    // A messenger may give a newcomer nothing but the newest.
+    write('ноль');
+    const { cursor } = await driver.poll(null, 1, signal);
     write('раз');
     write('два');
     const numbers = (items: readonly InboundItem[]): string[] => items.map(({ id }) => id);
-    const first = await driver.poll(null, 1, signal);
-    const again = await driver.poll(null, 1, signal);
+    const first = await driver.poll(cursor, 1, signal);
+    const again = await driver.poll(cursor, 1, signal);
     expect(numbers(again.items)).toEqual(numbers(first.items));
     expect(first.items).toHaveLength(2);
     write('три');

@@ -17,7 +17,7 @@ const file = { type: 'file', url: 'https://a.example/b', size: 5 } as const;
 test('every text fits, is well-formed, and together they are the line', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }), (text) => {
-      const parts = renderLine({ seq: 7, text }, TRAITS);
+      const parts = renderLine({ seq: 7, at: 36, text }, TRAITS);
       for (const part of parts) {
         expect(part.text?.length).toBeLessThanOrEqual(TRAITS.textUnits);
         expect(part.text?.isWellFormed()).toBe(text.isWellFormed());
@@ -25,16 +25,18 @@ test('every text fits, is well-formed, and together they are the line', () => {
       }
       const squeezed = (value: string): string => value.replaceAll(/\s/g, '');
       expect(squeezed(parts.map((part) => part.text).join(''))).toBe(squeezed(text));
-      expect(parts.map(({ id }) => id)).toEqual(parts.map((_, index) => `7/${index}`));
+      expect(parts.map(({ id }) => id)).toEqual(parts.map((_, index) => `7.10/${index}`));
     }),
   );
 });
 
 test('buttons hang on the last text, wide rows wrap, and more than fit become lines', () => {
   const long = 'а'.repeat(30);
-  expect(renderLine({ seq: 1, text: 'раз', buttons: [['a', 'b', 'c'].map((text) => button(text))] }, TRAITS)).toEqual([
+  expect(
+    renderLine({ seq: 1, at: 0, text: 'раз', buttons: [['a', 'b', 'c'].map((text) => button(text))] }, TRAITS),
+  ).toEqual([
     {
-      id: '1/0',
+      id: '1.0/0',
       text: 'раз',
       buttons: [
         [
@@ -45,23 +47,24 @@ test('buttons hang on the last text, wide rows wrap, and more than fit become li
       ],
     },
   ]);
-  const [first, last, ...more] = renderLine({ seq: 1, text: long, buttons: [[button('да')]] }, TRAITS);
+  const [first, last, ...more] = renderLine({ seq: 1, at: 0, text: long, buttons: [[button('да')]] }, TRAITS);
   expect([first?.buttons, last?.buttons?.length, more]).toEqual([undefined, 1, []]);
   const six = ['1', '2', '3', '4', '5', '6'].map((code) => [button(`п${code}`, code)]);
   expect(
-    renderLine({ seq: 1, text: 'меню', buttons: six }, TRAITS)
+    renderLine({ seq: 1, at: 0, text: 'меню', buttons: six }, TRAITS)
       .map(({ text }) => text)
       .join(''),
   ).toBe('меню\n1 п1\n2 п2\n3 п3\n4 п4\n5 п5\n6 п6');
-  expect(renderLine({ seq: 1, buttons: [[button('да')]] }, TRAITS)[0]?.text).toBe('…');
-  expect(renderLine({ seq: 1, text: 'x', buttons: [[button('да')]] }, { ...TRAITS, buttons: null })[0]?.text).toBe(
-    'x\nда',
-  );
+  expect(renderLine({ seq: 1, at: 0, buttons: [[button('да')]] }, TRAITS)[0]?.text).toBe('…');
+  expect(
+    renderLine({ seq: 1, at: 0, text: 'x', buttons: [[button('да')]] }, { ...TRAITS, buttons: null })[0]?.text,
+  ).toBe('x\nда');
 });
 
 test('data that is too long, or looks like a place, is found again by its place in the dialog', () => {
   const line = {
     seq: 12,
+    at: 0,
     text: 'x',
     buttons: [[button('раз', 'я'.repeat(13)), button('два', '~1:1')], [button('три', '3')]],
   };
@@ -77,18 +80,18 @@ test('data that is too long, or looks like a place, is found again by its place 
 });
 
 test('a file has a short text as its caption, and each poorer form says all that the richer one said', () => {
-  const [only] = renderLine({ seq: 1, text: 'прайс', attachments: [file] }, TRAITS);
-  expect(only).toEqual({ id: '1/0', file: { ...file, by: 'link' }, text: 'прайс' });
-  expect(renderLine({ seq: 1, text: 'длинный текст', attachments: [file] }, TRAITS)).toHaveLength(2);
-  expect(renderLine({ seq: 1, attachments: [{ ...file, size: 11 }] }, TRAITS)[0]?.file?.by).toBe('upload');
+  const [only] = renderLine({ seq: 1, at: 0, text: 'прайс', attachments: [file] }, TRAITS);
+  expect(only).toEqual({ id: '1.0/0', file: { ...file, by: 'link' }, text: 'прайс' });
+  expect(renderLine({ seq: 1, at: 0, text: 'длинный текст', attachments: [file] }, TRAITS)).toHaveLength(2);
+  expect(renderLine({ seq: 1, at: 0, attachments: [{ ...file, size: 11 }] }, TRAITS)[0]?.file?.by).toBe('upload');
   if (only === undefined) throw new Error('there is no part');
   const [upload] = poorerParts(only, 'file', TRAITS) ?? [];
   expect(upload?.file?.by).toBe('upload');
   const texts = upload === undefined ? undefined : poorerParts(upload, 'other', TRAITS);
   expect(texts?.map(({ text }) => text).join('')).toBe('прайс\nhttps://a.example/b');
-  const [keyboard] = renderLine({ seq: 1, text: 'x', buttons: [[button('да', '1')]] }, TRAITS);
+  const [keyboard] = renderLine({ seq: 1, at: 0, text: 'x', buttons: [[button('да', '1')]] }, TRAITS);
   expect(keyboard === undefined ? undefined : poorerParts(keyboard, 'buttons', TRAITS)).toEqual([
-    { id: '1/0', text: 'x\n1 да' },
+    { id: '1.0/0', text: 'x\n1 да' },
   ]);
   expect(poorerParts({ id: '1/0', text: 'x' }, 'other', TRAITS)).toBeUndefined();
 });

@@ -250,6 +250,8 @@ test('a messenger is checked as a whole, its secrets are known, and none of them
     e: { kind: 'telegram', token, pool: true },
     'f g': { kind: 'telegram', token },
     h: { kind: 'viber', token },
+    i: { kind: 'max', token: 'with spaces', secret: 'short', ca: 'nowhere.pem' },
+    j: { kind: 'max', token: SECRET, mode: 'poll', ca: 'livetex.json' },
   };
   const problems = await problemsOf({ bot: 'bot', channels: wrong });
   const about = (code: string): string[] => problems.filter((line) => line.startsWith(`channels.${code}`));
@@ -260,4 +262,12 @@ test('a messenger is checked as a whole, its secrets are known, and none of them
   expect(about('e').join('\n')).toContain('did you mean');
   expect(about('h').join('\n')).toMatch(/channels\.h\.kind: /);
   expect(problems.join('\n')).toContain('f g');
+  expect(about('i').map((line) => line.split(':', 1)[0]?.split('.').at(-1))).toEqual(['token', 'secret', 'mode', 'ca']);
+  expect(about('j').join('\n')).toMatch(/^channels\.j\.ca: the file .*livetex\.json holds no certificate in PEM form$/);
+  const port = {
+    bot: 'bot',
+    http: { publicUrl: 'https://a.example:8443' },
+    channels: { m: { kind: 'max', token: SECRET } },
+  };
+  expect((await problemsOf(port)).join('\n')).toContain('channels.m.mode: MAX posts to port 443 only');
 });

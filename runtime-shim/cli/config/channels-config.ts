@@ -1,0 +1,67 @@
+/** `channels` of the configuration: what each kind of messenger may say there, and what of it nobody may see. */
+import { z } from 'zod';
+import { spoken } from '../../../plugin/contract/issue-words.ts';
+import type { Text } from '../../../plugin/contract/text.ts';
+import { MAX_BASE_URL } from '../../channels/max/max-driver.ts';
+import { maxSettingsSchema } from '../../channels/max/max-settings.ts';
+import { TELEGRAM_BASE_URL } from '../../channels/telegram/telegram-driver.ts';
+import { telegramSettingsSchema } from '../../channels/telegram/telegram-settings.ts';
+import { passwordsIn } from './passwords-in.ts';
+
+/** The messengers that leads write from, by the channel's code: what its kind is decides what else may stand there. */
+export const channelSchema = z.discriminatedUnion(
+  'kind',
+  [telegramSettingsSchema, maxSettingsSchema],
+  spoken({ en: 'a channel has "kind": "telegram" or "max"', ru: 'у канала "kind": "telegram" или "max"' }),
+);
+export type ChannelSettings = z.infer<typeof channelSchema>;
+
+const NEEDS_PUBLIC_URL = {
+  en: 'needs "http.publicUrl", an https: address at which the messenger reaches this server; "poll" needs none',
+  ru: 'нужен "http.publicUrl" — адрес https:, по которому мессенджер достучится до сервера; для "poll" он не нужен',
+};
+const MAX_PORT = {
+  en: 'MAX posts to port 443 only: "http.publicUrl" may name no other one',
+  ru: 'MAX шлёт только на порт 443: другого в "http.publicUrl" быть не может',
+};
+const channelModesSchema = z.record(
+  z.string(),
+  z.looseObject({ kind: z.unknown(), mode: z.unknown().optional(), baseUrl: z.unknown().optional() }),
+);
+const publicSchema = z.looseObject({ publicUrl: z.string() });
+const OFFICIAL: readonly unknown[] = [undefined, TELEGRAM_BASE_URL, MAX_BASE_URL];
+
+/** Messengers post to https: only, MAX to its usual port; a server of one's own (`baseUrl`) may post elsewhere. */
+export function webhookAddressProblems({
+  channels,
+  http,
+}: {
+  readonly channels?: unknown;
+  readonly http?: unknown;
+}): ReadonlyArray<{ readonly path: string[]; readonly problem: Text }> {
+  const publicUrl = publicSchema.safeParse(http).data?.publicUrl;
+  return Object.entries(channelModesSchema.safeParse(channels).data ?? {}).flatMap(
+    ([code, { kind, mode, baseUrl }]) => {
+      const isPosted = mode === 'webhook' || (mode === undefined && kind === 'max');
+      if (!isPosted) return [];
+      const path = ['channels', code, 'mode'];
+      const isOwn = !OFFICIAL.includes(baseUrl);
+      if (publicUrl === undefined || (!isOwn && !publicUrl.startsWith('https:'))) {
+        return [{ path, problem: NEEDS_PUBLIC_URL }];
+      }
+      const isOtherPort = kind === 'max' && !isOwn && (URL.parse(publicUrl)?.port ?? '') !== '';
+      return isOtherPort ? [{ path, problem: MAX_PORT }] : [];
+    },
+  );
+}
+
+/** Every text of the channels that nobody may see. */
+export function channelSecrets(channels: Readonly<Record<string, ChannelSettings>>): Array<string | undefined> {
+  return Object.values(channels).flatMap((channel) => [
+    channel.token,
+    // Answers and errors may name the second part of Telegram's alone.
+    ...(channel.kind === 'telegram' ? [channel.token.split(':')[1]] : []),
+    channel.secret,
+    ...passwordsIn(channel.proxy ?? ''),
+  ]);
+}
