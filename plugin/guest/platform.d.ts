@@ -118,7 +118,7 @@ interface MetabotScheduledJob {
   /** Время по часам бота: `2027-01-15 09:30:00`. Важнее, чем `run_after_sec`. */
   readonly run_at?: string | null;
   readonly run_after_sec?: number | string | null;
-  /** Снова и снова, каждые `repeat_interval_sec` секунд (не чаще раза в минуту). */
+  /** Снова и снова, каждые `repeat_interval_sec` секунд (не меньше 10). */
   readonly is_periodic?: boolean | number | string | null;
   readonly repeat_interval_sec?: number | string | null;
   /** Скрипт, который проверяется в назначенное время: запуск состоится, если он вернёт `true`. */

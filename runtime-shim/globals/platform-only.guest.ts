@@ -1,15 +1,6 @@
 import type { Text } from '../../plugin/contract/text.ts';
 import { fail } from './fail.guest.ts';
-import {
-  dict,
-  freeze,
-  objectPrototype,
-  ordinary,
-  ProxyType,
-  reflectGet,
-  setPrototypeOf,
-  testRegExp,
-} from './intrinsics.guest.ts';
+import { objectPrototype, ProxyType, reflectGet, setPrototypeOf, testRegExp } from './intrinsics.guest.ts';
 
 /** A part of the platform that stays out of the shim: how its functions are called, and what of it works elsewhere. */
 interface Part {
@@ -74,12 +65,13 @@ export function unsupported(what: string, works: Text): never {
  * `PARTS`, each made when it is asked for.
  */
 export function withPlatformOnly<Members extends object>(object: string, members: Members): Members {
-  const handler = dict<unknown>();
-  handler['get'] = (target: object, key: string | symbol, receiver: unknown): unknown => {
-    const works = typeof key === 'string' ? platformOnly(key) : undefined;
-    if (works === undefined || key in objectPrototype) return reflectGet(target, key, receiver);
-    return () => unsupported(`${object}.${key as string}`, works);
+  const handler: ProxyHandler<object> & { readonly __proto__: null } = {
+    __proto__: null,
+    get(target, key, receiver): unknown {
+      const works = typeof key === 'string' && !(key in target) ? platformOnly(key) : undefined;
+      if (works === undefined) return reflectGet(target, key, receiver);
+      return () => unsupported(`${object}.${key as string}`, works);
+    },
   };
-  const behind = new ProxyType(freeze(ordinary({ __proto__: null } as object)), handler as ProxyHandler<object>);
-  return setPrototypeOf(members, behind) as Members;
+  return setPrototypeOf(members, new ProxyType(objectPrototype, handler)) as Members;
 }

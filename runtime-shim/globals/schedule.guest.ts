@@ -15,8 +15,8 @@ import { contains, isArray, keysOf, slice, testRegExp, toJson, toNumber, trim, t
 import { platformOnlyName, unsupported } from './platform-only.guest.ts';
 import type { Action } from './run-state.guest.ts';
 
-/** Shortest interval of a periodic job, s. Our choice: a person who is written to more often is not helped. */
-const MIN_INTERVAL_SEC = 60;
+/** Shortest interval of a periodic job, s: that of the example in the platform's reference (`bot.scheduleJob`). */
+const MIN_INTERVAL_SEC = 10;
 /** Longest wait and interval, s: five years. Our choice. */
 const MAX_WAIT_SEC = 157_680_000;
 /** Characters of a condition and of the parameters as JSON. Our choice: they are kept with the lead. */

@@ -57,7 +57,7 @@ const writesSchema = z.strictObject({
 });
 
 /** As `globals/schedule.guest.ts` has them, and why. */
-const MIN_INTERVAL_SEC = 60;
+const MIN_INTERVAL_SEC = 10;
 const MAX_WAIT_SEC = 157_680_000;
 const MAX_SCHEDULE_CHARS = 2_000;
 

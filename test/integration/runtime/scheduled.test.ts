@@ -217,7 +217,7 @@ const WRONG = [
   [`bot.scheduleScript('tick', leadId)`, "the script's id must be a number of bot.getScriptIdByCode"],
   [
     `bot.scheduleJob({ script_code: 'tick', is_periodic: true, repeat_interval_sec: 0 })`,
-    'repeat_interval_sec must be a whole number of seconds from 60 to',
+    'repeat_interval_sec must be a whole number of seconds from 10 to',
   ],
   [
     `bot.scheduleJob({ script_code: 'tick', run_after_sec: -1 })`,
