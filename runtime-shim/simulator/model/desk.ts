@@ -22,7 +22,7 @@ export function operatorName(operator: EmulatedOperator): string {
 /** Is there anything of the lead's that operators see and none has read? */
 export function hasUnread(dialog: EmulatedDialog | undefined): boolean {
   if (dialog?.state !== 'queued' && dialog?.state !== 'assigned') return false;
-  return dialog.messages.some((message) => message.from === 'user' && !message.read) === true;
+  return dialog.messages.some((message) => message.from === 'user' && !message.read);
 }
 
 /** The id of a group, which is made if there is none of this name. */
