@@ -20,7 +20,8 @@ import { createDrainHandler } from './operations/drain-binding.ts';
 import { createTokenWatch } from './operations/tokens.ts';
 import { drainInbox } from './inbound/drain-inbox.ts';
 import { assemblePlugin, type LiveTexPlugin } from './livetex-plugin.ts';
-import { parseBinding, parseBindings, parseOptions } from './parse-options.ts';
+import type { MenuCodes } from './contract/exit-phrases.ts';
+import { parseBinding, parseBindings, parseOptions, refuseMenuPhrases } from './parse-options.ts';
 import type { Storage } from './storage/contract.ts';
 import { openStorage, systemClock } from './storage/index.ts';
 
@@ -52,6 +53,8 @@ const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promise<LiveTexPlugin> {
   const configs = parseOptions(options);
   const { host } = options;
+  const menuCodes = (): MenuCodes => host.menuCodes?.() ?? new Map();
+  refuseMenuPhrases(configs, menuCodes(), (index) => ['bindings', index]);
   const clock = host.clock ?? systemClock;
   const logger = logWithOrigin(host.logger ?? SILENT);
   const guestSource = await loadGuestSource();
@@ -86,7 +89,10 @@ export async function createLiveTexPlugin(options: LiveTexPluginOptions): Promis
     if (isOwned) await storage.close();
   };
   const store = createBindingStore(options.secretKey === undefined ? undefined : secretKeyOf(options.secretKey));
-  const parse = { all: parseBindings, one: parseBinding };
+  const parse = {
+    all: (inputs: readonly BindingInput[]) => parseBindings(inputs, menuCodes()),
+    one: (input: BindingInput, others: readonly BindingInput[]) => parseBinding(input, others, menuCodes()),
+  };
   const registry = createBindingRegistry({ context, store, client, given: configs, parse });
   try {
     await registry.load();

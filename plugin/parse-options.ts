@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { type BindingConfig, type BindingInput, bindingsSchema, secretKeySchema } from './contract/binding-config.ts';
 import type { CodedError } from './contract/coded-error.ts';
+import { type MenuCodes, menuPhrases } from './contract/exit-phrases.ts';
 import { issueWords, pathText } from './contract/issue-words.ts';
+import type { Text } from './contract/text.ts';
 import { pluginError } from './errors.ts';
 
 /** All problems are told at once, but a thousand are enough for anybody. */
@@ -16,6 +18,7 @@ const hostSchema = z.looseObject({
   runScript: port,
   deliver: port,
   setForwarded: port,
+  menuCodes: port.optional(),
   authorLog: port.optional(),
   observe: port.optional(),
 });
@@ -54,18 +57,35 @@ export function parseOptions(options: {
   throw invalid(parsed.error.issues);
 }
 
-/** Bindings that take the place of those in the options. @throws config_invalid */
-export function parseBindings(bindings: unknown): BindingConfig[] {
+/** Bindings that take the place of those in the options, beside the menus of the bots. @throws config_invalid */
+export function parseBindings(bindings: unknown, codes: MenuCodes): BindingConfig[] {
   const parsed = bindingsSchema.safeParse(bindings);
-  if (parsed.success) return parsed.data;
-  throw invalid(parsed.error.issues, (path) => ['bindings', ...path]);
+  if (!parsed.success) throw invalid(parsed.error.issues, (path) => ['bindings', ...path]);
+  refuseMenuPhrases(parsed.data, codes, (index) => ['bindings', index]);
+  return parsed.data;
+}
+
+/** @throws config_invalid with every phrase of `exit` that is a menu's code */
+export function refuseMenuPhrases(
+  bindings: readonly BindingConfig[],
+  codes: MenuCodes,
+  place: (index: number) => readonly PropertyKey[],
+): void {
+  const fields = bindings.flatMap((binding, index) =>
+    menuPhrases(binding, codes).map((phrase) => ({
+      path: pathText([...place(index), 'exit', 'phrases', phrase.place]),
+      text: phrase.text,
+    })),
+  );
+  if (fields.length > 0) throw invalidFields(fields);
 }
 
 /** One binding beside others: the rules on several count, and what is wrong is told of the one. @throws config_invalid */
-export function parseBinding(binding: unknown, others: readonly BindingInput[]): void {
-  const { error } = bindingsSchema.safeParse([...others, binding]);
+export function parseBinding(binding: unknown, others: readonly BindingInput[], codes: MenuCodes): void {
+  const { error, data } = bindingsSchema.safeParse([...others, binding]);
   const issues = error?.issues.filter(({ path: [place] }) => place === others.length) ?? [];
   if (issues.length > 0) throw invalid(issues, (path) => ['binding', ...path.slice(1)]);
+  refuseMenuPhrases(data?.slice(-1) ?? [], codes, () => ['binding']);
 }
 
 function invalid(
@@ -75,6 +95,10 @@ function invalid(
   const fields = issues
     .slice(0, MAX_PROBLEMS)
     .map((issue) => ({ path: pathText(place(issue.path)), text: issueWords(issue) }));
+  return invalidFields(fields);
+}
+
+function invalidFields(fields: ReadonlyArray<{ readonly path: string; readonly text: Text }>): CodedError {
   const problems = fields.map(({ path, text }) => `${path || 'options'}: ${text.en}`);
   return pluginError('config_invalid', { problems, fields });
 }

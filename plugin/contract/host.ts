@@ -1,4 +1,5 @@
 import type { LiveTexAttrs } from './attributes.ts';
+import type { MenuCodes } from './exit-phrases.ts';
 import type { LeadRef } from './lead.ts';
 import type { Attachment } from './message.ts';
 import type { ScriptRef } from './script-types.ts';
@@ -115,6 +116,11 @@ export interface LiveTexHost {
     lead: LeadRef,
     change: { readonly id: string; readonly forwarded: boolean; readonly origin?: Origin },
   ): Promise<void>;
+  /**
+   * Codes that the menus of each bot show, by the bot's id: a binding's `exit` may name none of them. Left out: nobody looks. Must
+   * not wait.
+   */
+  menuCodes?(): MenuCodes;
   /** A line in the log that the bot's author reads. */
   authorLog?(
     lead: LeadRef,

@@ -29,7 +29,7 @@ interface State {
 
 /** One thing that was looked at (`check`). Sentences for the maintainer, without secrets. */
 export interface Check {
-  /** `token`, `version`, `groups`, `operators`, `webhook`, `address`, `key`, `certificate`, `clock`, `lastEvent`, `queue`, `disk`. */
+  /** `token`, `version`, `groups`, `operators`, `webhook`, `address`, `exit`, `key`, `certificate`, `clock`, `lastEvent`, `queue`, `disk`. */
   readonly name: string;
   readonly ok: boolean;
   /** What is wrong. */

@@ -185,6 +185,7 @@ function problemsOfDays(hours: Schedule['hours'], days: Schedule['days']): Probl
       problems.push({ path: ['hours', key], text });
     }
   }
+  problems.push(...overlapsAtMidnight(hours, given));
   for (const day of Object.keys(days)) {
     if (isDate(day)) continue;
     const text = {
@@ -206,6 +207,26 @@ function problemsOfDays(hours: Schedule['hours'], days: Schedule['days']): Probl
     problems.push({ path: [], text });
   }
   return problems;
+}
+
+/**
+ * Hours of a day of the week that begin before those of the day before have ended. A date of `days` may do so: it is in place of its own
+ * day only, and both are open.
+ */
+function overlapsAtMidnight(hours: Schedule['hours'], given: ReadonlyMap<number, string>): Problem[] {
+  const on = (day: number): readonly Interval[] => intervalsOf(hours[given.get(day) ?? ''] ?? CLOSED) ?? [];
+  for (const [day, key] of given) {
+    const before = (day + DAY_NAMES.length - 1) % DAY_NAMES.length;
+    const rest = Math.max(0, ...on(before).map(({ to }) => to - DAY_MINUTES));
+    if (!on(day).some(({ from }) => from < rest)) continue;
+    const night = given.get(before) ?? '';
+    const text = {
+      en: `has hours that overlap with those of "${night}", which go on after midnight`,
+      ru: `часы пересекаются с часами "${night}", которые продолжаются после полуночи`,
+    };
+    return [{ path: ['hours', key], text }];
+  }
+  return [];
 }
 
 function isDate(text: string): boolean {

@@ -1,4 +1,5 @@
 import type { ScriptRef, ScriptType } from '../contract/script-types.ts';
+import { foldedPhrase } from '../contract/exit-phrases.ts';
 import type { DefaultGroups, Group } from '../contract/groups.ts';
 import type { Schedule } from '../contract/schedule.ts';
 import type { Effect } from './effect.ts';
@@ -157,18 +158,8 @@ function scriptsOf(event: DialogEvent): readonly ScriptType[] {
 /** Does the lead ask for the bot by this message? */
 function isExit({ content, isEdit }: EventOf<'LeadMessage'>, { exit }: DialogSettings): boolean {
   if (exit === undefined || isEdit === true || content.text === undefined) return false;
-  const said = folded(content.text);
-  return exit.phrases.some((phrase) => folded(phrase) === said);
-}
-
-/** Case, spaces and a full stop are no difference. */
-function folded(text: string): string {
-  return text
-    .trim()
-    .toLowerCase()
-    .replaceAll('ё', 'е')
-    .replaceAll(/\s+/g, ' ')
-    .replace(/(?<![.!])[.!]+$/, '');
+  const said = foldedPhrase(content.text);
+  return exit.phrases.some((phrase) => foldedPhrase(phrase) === said);
 }
 
 /** What an operator may type in LiveTex instead of a text to the lead (Metabot24's documentation, "LiveTex"). */

@@ -2,6 +2,7 @@
 import { connect } from 'node:tls';
 import { isLoopback, webhookUrlOf } from '../contract/binding-config.ts';
 import { codeOf, textOf } from '../contract/coded-error.ts';
+import { menuPhrases } from '../contract/exit-phrases.ts';
 import { findGroup, type Group, groupsOf, isOnline, listedGroups } from '../contract/groups.ts';
 import type { Destination } from '../contract/livetex-api.ts';
 import { type Check, failedCheck } from '../contract/plugin.ts';
@@ -20,7 +21,7 @@ const MAX_SILENCE_MS = 7 * 24 * 3_600_000;
 /** As the alert on `livetex_queue_oldest_seconds`. */
 const MAX_OLDEST_MS = 300_000;
 
-type Context = Pick<PluginContext, 'storage' | 'clock'>;
+type Context = Pick<PluginContext, 'storage' | 'clock'> & Partial<Pick<PluginContext, 'host'>>;
 
 const NOBODY_ONLINE: Text = { en: 'no operator is online', ru: 'нет ни одного оператора в сети' };
 const NO_GROUP: Text = {
@@ -44,6 +45,10 @@ const ADVICE = {
   logIn: {
     en: 'let somebody log in; until then transfers run the script for no operators',
     ru: 'пусть кто-нибудь войдёт в LiveTex; до этого перевод запускает скрипт «Нет доступных операторов»',
+  },
+  phrase: {
+    en: 'take another phrase, or another code in the menu',
+    ru: 'возьмите другую фразу или другой код в меню',
   },
   addGroup: { en: 'add one in LiveTex: Settings, Routing', ru: 'добавьте её в LiveTex: Настройки, Маршрутизация' },
   nameGroups: {
@@ -98,6 +103,7 @@ export async function checkBinding(context: Context, binding: Binding): Promise<
     ...liveTex,
     await checkWebhook(binding),
     ...(await checkAddress(binding)),
+    ...checkExit(context, binding),
     await safely('certificate', () => checkCertificate(context, binding), ADVICE.browser),
     await safely('clock', () => checkClock(context, binding), ADVICE.reach),
     await safely('lastEvent', () => checkLastEvent(context, binding), ADVICE.storage),
@@ -108,6 +114,17 @@ export async function checkBinding(context: Context, binding: Binding): Promise<
 }
 
 const good = (name: string): Check => ({ name, ok: true });
+
+/** A bot's folder may have changed since the binding was taken. Looked at where there is an `exit` and a platform that knows its menus. */
+function checkExit({ host }: Context, { config }: Binding): Check[] {
+  const codes = host?.menuCodes?.();
+  if (codes === undefined || config.exit === undefined) return [];
+  const [wrong] = menuPhrases(config, codes);
+  if (wrong === undefined) return [good('exit')];
+  const at = `exit.phrases[${wrong.place}]`;
+  const problem = { en: `${at} ${wrong.text.en}`, ru: `${at}: ${wrong.text.ru}` };
+  return [failedCheck('exit', problem, ADVICE.phrase)];
+}
 async function safely(name: string, check: () => Promise<Check>, advice: Text): Promise<Check> {
   try {
     return await check();

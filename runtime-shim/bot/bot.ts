@@ -108,3 +108,10 @@ export function showsButtons(bot: Bot, channel: string): boolean {
   const setting = Object.hasOwn(bot.channels, channel) ? bot.channels[channel] : undefined;
   return setting?.buttons ?? !TEXT_CHANNELS.has(channel);
 }
+
+/** Codes that the menus of each bot show, by the bot's id. */
+export function menuCodesOf(bots: readonly Pick<Bot, 'id' | 'scripts'>[]): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    bots.map(({ id, scripts }) => [id, [...scripts.values()].flatMap(({ menu }) => menu.map(({ code }) => code))]),
+  );
+}

@@ -66,10 +66,6 @@ export const CLI_TEXTS = {
     en: `there is no bot "${bot}" here, only ${known}`,
     ru: `бота "${bot}" здесь нет, есть только ${known}`,
   }),
-  menuPhrase: (bot: string): Text => ({
-    en: `is a code of a menu of the bot "${bot}": a lead who answers an operator with it would be back with the bot`,
-    ru: `это код из меню бота "${bot}": лид, который ответит так оператору, окажется у бота`,
-  }),
   noFolder: (folder: string): Text => ({ en: `there is no folder ${folder}`, ru: `папки ${folder} нет` }),
   noCertificate: (path: string): Text => ({
     en: `the file ${path} holds no certificate in PEM form`,

@@ -116,8 +116,8 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       return { context: { ...common, ...own, sandbox: sandboxFor(current()) }, holder: one };
     };
     const bots = [insidesOf(holder), ...otherBots.map((one) => insidesOf(new BotHolder(one, options.env)))] as const;
-    const botOf = (id: string): Bot | undefined => bots.find(({ context }) => context.botId === id)?.holder.current();
-    const host = hostPorts(common, botOf, background);
+    const current = (): Bot[] => bots.map(({ holder: one }) => one.current());
+    const host = hostPorts(common, current, background);
     for (const make of options.plugins ?? []) {
       const plugin = await make(host, storage);
       opened.push(() => plugin.close());

@@ -7,7 +7,7 @@ import {
 import type { Delivery, LiveTexHost } from '../../plugin/contract/host.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Transaction } from '../../plugin/storage/contract.ts';
-import { type Bot, findScript } from '../bot/bot.ts';
+import { type Bot, findScript, menuCodesOf } from '../bot/bot.ts';
 import { appendAuthorLog, appendLine, type NewLine } from '../leads/transcript.ts';
 import { idScope } from '../leads/lead-keys.ts';
 import { readLead, writeForwarded } from '../leads/lead-store.ts';
@@ -16,10 +16,10 @@ import type { TranscriptMessage } from './contract.ts';
 import { newLeadJob } from './receive-message.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 
-/** What the shim offers a plugin as the platform (`docs/architecture.md`). `botOf`: the bot with this id, if it is run here. */
+/** What the shim offers a plugin as the platform (`docs/architecture.md`). `bots`: those that are run here, as they are now. */
 export function hostPorts(
   context: Pick<RuntimeContext, 'storage' | 'clock' | 'activities' | 'logger' | 'channels'>,
-  botOf: (botId: string) => Bot | undefined,
+  bots: () => readonly Bot[],
   background: BackgroundWork,
 ): LiveTexHost {
   const { storage, clock, activities } = context;
@@ -39,7 +39,7 @@ export function hostPorts(
       },
     },
     hasScript: async ({ botId }, script) => {
-      const bot = botOf(botId);
+      const bot = bots().find(({ id }) => id === botId);
       return bot !== undefined && findScript(bot, script) !== undefined;
     },
     runScript: (lead, request) =>
@@ -59,6 +59,7 @@ export function hostPorts(
       if (message !== undefined) activities.emit({ kind: 'message', at: delivery.at, lead, message });
     },
     setForwarded: (lead, { forwarded }) => storage.transaction((tx) => writeForwarded(tx, lead, forwarded)),
+    menuCodes: () => menuCodesOf(bots()),
     authorLog: (lead, { level, text }) => {
       const line = { level, text };
       const at = clock.now();

@@ -6,7 +6,8 @@ import { z } from 'zod';
 import type { ApiMode } from '../../api/contract.ts';
 import { pathText } from '../../../plugin/contract/issue-words.ts';
 import type { Text } from '../../../plugin/contract/text.ts';
-import type { Bot } from '../../bot/bot.ts';
+import { menuPhrases } from '../../../plugin/contract/exit-phrases.ts';
+import { type Bot, menuCodesOf } from '../../bot/bot.ts';
 import { type Environment, variableOf } from '../../environment.ts';
 import { CLI_TEXTS } from '../cli-texts.ts';
 import { cliError } from '../errors.ts';
@@ -43,13 +44,12 @@ export function refuseMisfits({ livetex, channels }: Config, path: string, serve
   const known = served.map(({ id }) => `"${id}"`).join(', ');
   const unknown = (at: readonly PropertyKey[], bot: string): Text[] =>
     served.some(({ id }) => id === bot) ? [] : [problemAt(at, CLI_TEXTS.unknownBot(bot, known))];
+  const codes = menuCodesOf(served.flatMap(({ id, scripts }) => (scripts === undefined ? [] : [{ id, scripts }])));
   const problems = livetex.flatMap(({ bots = [], exit }, index) => {
     const strangers = bots.flatMap((bot, place) => unknown(['livetex', index, 'bots', place], bot));
-    const phrases = (exit?.phrases ?? []).flatMap((phrase, place) => {
-      const bot = served.find((one) => (bots.length === 0 || bots.includes(one.id)) && hasMenuCode(one, phrase));
-      if (bot === undefined) return [];
-      return [problemAt(['livetex', index, 'exit', 'phrases', place], CLI_TEXTS.menuPhrase(bot.id))];
-    });
+    const phrases = menuPhrases({ bots, exit }, codes).map(({ place, text }) =>
+      problemAt(['livetex', index, 'exit', 'phrases', place], text),
+    );
     return [...strangers, ...phrases];
   });
   for (const [code, { bot }] of Object.entries(channels)) {
@@ -58,13 +58,8 @@ export function refuseMisfits({ livetex, channels }: Config, path: string, serve
   if (problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });
 }
 
-/** Where the scripts are not at hand, when the file is read again, only the name is looked at. */
+/** Where the scripts are not at hand, when the file is read again, only the name is looked at: the plugin knows the menus. */
 type ServedBot = Pick<Bot, 'id'> & Partial<Pick<Bot, 'scripts'>>;
-
-function hasMenuCode({ scripts = new Map() }: ServedBot, phrase: string): boolean {
-  const said = phrase.trim().toLowerCase();
-  return [...scripts.values()].some(({ menu }) => menu.some(({ code }) => code.trim().toLowerCase() === said));
-}
 
 /**
  * Stands for a secret that is not set where a maintainer works: nothing is sent with it, since nothing is started. No two are

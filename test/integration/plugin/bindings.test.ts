@@ -46,6 +46,8 @@ async function folderStorage(folder: string): Promise<Storage> {
   return storage;
 }
 
+const WITH_MENU: LiveTexHost = { ...host, menuCodes: () => new Map([['shop', ['1', 'Назад']]]) };
+
 const idsOf = async ({ bindings }: LiveTexPlugin): Promise<string[]> => (await bindings.list()).map(({ id }) => id);
 
 describe('bindings while the plugin runs', () => {
@@ -109,6 +111,20 @@ describe('bindings while the plugin runs', () => {
     await expect(again.bindings.put({ id: 'bank', token: 'x' })).rejects.toMatchObject({ code: 'binding_given' });
     await expect(again.bindings.remove('bank')).rejects.toMatchObject({ code: 'binding_given' });
     await expect(again.bindings.remove('nobody')).rejects.toMatchObject({ code: 'binding_unknown' });
+  });
+
+  it('refuses a way back to the bot that a menu of its bots shows: at the start, when it is put, and when all are read again', async () => {
+    const exit = { phrases: ['бот', 'назад.'], script: 'Возврат' };
+    const binding = { id: 'shop', token: 'token-of-shop', exit };
+    const problem = 'exit.phrases[1]: is a code of a menu of the bot "shop"';
+    const storage = createMemoryStorage({ clock: systemClock });
+    await expect(pluginOn(storage, { host: WITH_MENU, bindings: [binding] })).rejects.toThrow(`bindings[0].${problem}`);
+    const plugin = await pluginOn(storage, { host: WITH_MENU });
+    await expect(plugin.bindings.put(binding)).rejects.toThrow(`binding.${problem}`);
+    await expect(plugin.bindings.reconfigure([binding])).rejects.toThrow(`bindings[0].${problem}`);
+    expect(await idsOf(plugin)).toEqual([]);
+    await plugin.bindings.put({ ...binding, bots: ['bank'] });
+    expect(await idsOf(plugin)).toEqual(['shop']);
   });
 
   it('they are there again also when the entries of their changes have been pruned', async () => {

@@ -37,6 +37,21 @@ describe('a schedule is open', () => {
     expect(open({ timeZone: 'UTC', hours: { 'fri-mon': '10:00-11:00' } }, '2026-11-30T10:30:00Z')).toBe(true);
   });
 
+  it('from the night before and by the date’s own hours, where a different day begins before that night has ended', () => {
+    const days = { '2026-12-31': 'closed', '2027-01-01': '01:00-03:00' };
+    const night = {
+      timeZone: 'UTC',
+      hours: { 'mon-sun': '20:00-02:00' },
+      days: { ...days, '2027-01-02': '01:00-03:00' },
+    };
+    expect(open(night, '2026-12-31T01:59:00Z')).toBe(true);
+    expect(open(night, '2026-12-31T20:00:00Z')).toBe(false);
+    expect(open(night, '2027-01-01T00:30:00Z')).toBe(false);
+    expect(open(night, '2027-01-01T01:30:00Z')).toBe(true);
+    expect(open(night, '2027-01-03T01:30:00Z')).toBe(false);
+    expect(open(night, '2027-01-04T01:30:00Z')).toBe(true);
+  });
+
   it('where the clock is put forward and back: an hour that is missing is nobody’s, one that comes twice counts twice', () => {
     const berlin = { timeZone: 'Europe/Berlin', hours: { sun: '01:30-02:30' } };
     // 2027-03-28, 02:00 becomes 03:00.
@@ -54,6 +69,9 @@ describe('a schedule that cannot be meant is refused, with its place and in both
     [{ hours: { mon: '9-18' } }, 'hours.mon', 'must be hours as "09:00-18:00"', 'здесь нужны часы'],
     [{ hours: { mon: '09:00-09:00' } }, 'hours.mon', 'opens and closes at the same minute', 'в одну и ту же минуту'],
     [{ hours: { mon: '09:00-13:00,12:00-18:00' } }, 'hours.mon', 'overlap', 'пересекаются'],
+    [{ hours: { mon: '20:00-04:00', tue: '02:00-10:00' } }, 'hours.tue', 'with those of "mon"', 'с часами "mon"'],
+    [{ hours: { sat: '20:00-04:00', sun: '03:59-10:00' } }, 'hours.sun', 'with those of "sat"', 'с часами "sat"'],
+    [{ hours: { 'mon-tue': '01:00-03:00,20:00-02:00' } }, 'hours.mon-tue', 'go on after midnight', 'после полуночи'],
     [{ hours: { 'mon-fri': '09:00-18:00', wed: '10:00-11:00' } }, 'hours.wed', '"wed" again, after "mon-fri"', 'уже'],
     [{ hours: { monday: '09:00-18:00' } }, 'hours.monday', 'names no days', 'это не дни'],
     [{ hours: { mon: '09:00-18:00' }, days: { '2027-02-29': 'closed' } }, 'days.2027-02-29', 'no day', 'дня в кал'],

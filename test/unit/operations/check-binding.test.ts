@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LAST_EVENTS, liveTexQueue } from '../../../plugin/core/jobs.ts';
+import type { MenuCodes } from '../../../plugin/contract/exit-phrases.ts';
+import type { LiveTexHost } from '../../../plugin/contract/host.ts';
 import type { Binding } from '../../../plugin/core/plugin-context.ts';
 import { checkBinding } from '../../../plugin/operations/check-binding.ts';
 import { createMemoryStorage } from '../../../plugin/storage/index.ts';
@@ -21,6 +23,7 @@ const sound: Partial<Binding['client']> = {
 interface World {
   readonly client?: Partial<Binding['client']>;
   readonly config?: object;
+  readonly menuCodes?: MenuCodes;
 }
 
 const createPlace = () => {
@@ -29,7 +32,7 @@ const createPlace = () => {
 };
 type Place = ReturnType<typeof createPlace>;
 
-async function failedOf({ client, config }: World, prepare?: (place: Place) => Promise<void>) {
+async function failedOf({ client, config, menuCodes }: World, prepare?: (place: Place) => Promise<void>) {
   const made = createPlace();
   await prepare?.(made);
   const binding = {
@@ -37,7 +40,8 @@ async function failedOf({ client, config }: World, prepare?: (place: Place) => P
     client: { ...sound, ...client },
     config: { baseUrl: 'http://127.0.0.1:9', apiVersion: 'auto', reserveGroups: [], ...config },
   } as unknown as Binding;
-  const checks = await checkBinding(made, binding);
+  const host = { menuCodes: () => menuCodes } as unknown as LiveTexHost;
+  const checks = await checkBinding(menuCodes === undefined ? made : { ...made, host }, binding);
   for (const { ok, problem = '', advice = '', ru } of checks) {
     if (ok) continue;
     expect(problem).not.toBe('');
@@ -48,6 +52,13 @@ async function failedOf({ client, config }: World, prepare?: (place: Place) => P
 }
 
 const webhook = (publicUrl: string): object => ({ webhook: { publicUrl, key: 'k'.repeat(32) }, id: 'main' });
+
+test('a phrase of exit that a menu shows by now, since the bot’s folder has changed', async () => {
+  const exit = { phrases: ['бот', '1'] };
+  const failed = await failedOf({ config: { exit }, menuCodes: new Map([['shop', ['1', '2']]]) });
+  expect(failed('exit')?.problem).toContain('exit.phrases[1] is a code of a menu of the bot "shop"');
+  expect((await failedOf({ config: { exit } }))('exit')).toBeUndefined();
+});
 
 test('a refused token is what is to be mended, whichever check it fails', async () => {
   const refused = () => Promise.reject(Object.assign(new Error('refused'), { code: 'livetex_token_refused' }));
