@@ -1,4 +1,4 @@
-import { lookup, type LookupAddress } from 'node:dns';
+import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent } from 'undici';
 import { isPublicAddress } from './public-address.ts';
@@ -17,24 +17,33 @@ const MAX_HEADER_BYTES = 16 * 1024;
 /** The code of the error with which a connection to a private address ends. */
 export const PRIVATE_ADDRESS = 'API_PRIVATE_ADDRESS';
 
+/** Asks for all addresses of a name. */
+type Resolver = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
 /**
  * Looks a name up, and refuses it when any of its addresses is not a public one. It is asked when a connection is made, and its
  * answer is what is connected to: a name that resolves to another address a moment later (DNS rebinding) wins nothing.
  */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error !== null) {
-      callback(error, []);
-      return;
-    }
-    const hidden = addresses.find(({ address }) => !isPublicAddress(address));
-    const [first] = addresses;
-    if (hidden !== undefined || first === undefined) {
-      callback(Object.assign(new Error('not a public address'), { code: PRIVATE_ADDRESS }), []);
-    } else if (options.all === true) callback(null, addresses);
-    else callback(null, first.address, first.family);
-  });
-};
+export function publicLookup(resolve: Resolver = lookup): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) {
+        callback(error, []);
+        return;
+      }
+      const hidden = addresses.find(({ address }) => !isPublicAddress(address));
+      const [first] = addresses;
+      if (hidden !== undefined || first === undefined) {
+        callback(Object.assign(new Error('not a public address'), { code: PRIVATE_ADDRESS }), []);
+      } else if (options.all === true) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
 
 /** Keep-alive connections of all scripts: to public addresses, and to those that the list allows as they are. */
 export interface Connections {
@@ -55,7 +64,7 @@ export function createConnections(): Connections {
     bodyTimeout: 0,
   };
   return {
-    guarded: new Agent({ ...options, connect: { timeout: CONNECT_TIMEOUT_MS, lookup: publicLookup } }),
+    guarded: new Agent({ ...options, connect: { timeout: CONNECT_TIMEOUT_MS, lookup: publicLookup() } }),
     open: new Agent({ ...options, connect: { timeout: CONNECT_TIMEOUT_MS } }),
   };
 }

@@ -1,5 +1,7 @@
+import type { LookupAddress } from 'node:dns';
 import { describe, expect, test } from 'vitest';
 import { addressProblem, AllowList, allowedProblem } from '../../../runtime-shim/api/allow-list.ts';
+import { PRIVATE_ADDRESS, publicLookup } from '../../../runtime-shim/api/connections.ts';
 import { isPublicAddress } from '../../../runtime-shim/api/public-address.ts';
 
 describe('addresses of servers on the public Internet', () => {
@@ -115,4 +117,25 @@ test('an ordinary address has no problem, and one of the list has no query', () 
   expect(allowedProblem('https://crm.example.com/orders')).toBe(undefined);
   expect(allowedProblem('https://crm.example.com/?key=1')?.en).toContain('must not have a query');
   expect(allowedProblem('https://crm.example.com/#a')?.en).toContain('must not have a query');
+});
+
+test('a name that resolves to another address each time is connected to where it was looked at, or not at all', () => {
+  const answers: LookupAddress[][] = [
+    [{ address: '8.8.8.8', family: 4 }],
+    [{ address: '127.0.0.1', family: 4 }],
+    [
+      { address: '8.8.8.8', family: 4 },
+      { address: '::ffff:169.254.169.254', family: 6 },
+    ],
+    [],
+  ];
+  let asked = 0;
+  const connectedTo = publicLookup((_name, _options, callback) => callback(null, answers[asked++] ?? []));
+  const seen: unknown[] = [];
+  const connect = (all: boolean): void =>
+    connectedTo('rebinding.example', { all }, (error, address) => seen.push(error?.code ?? address));
+  for (const all of [true, true, true, false]) connect(all);
+  expect(seen).toEqual([answers[0], PRIVATE_ADDRESS, PRIVATE_ADDRESS, PRIVATE_ADDRESS]);
+  // Nothing was asked twice: what was judged is what is connected to.
+  expect(asked).toBe(answers.length);
 });
