@@ -2,11 +2,12 @@ import type { Text } from '../../../plugin/contract/text.ts';
 import { CHECK_TEXTS } from './check-texts.ts';
 import type { AnyNode } from 'acorn';
 import { SCRIPT_TYPE_NAMES } from '../../../plugin/contract/script-types.ts';
-import { type Bot, type BotRoute, DESCRIPTION_FILE, findScript, scriptRefOf } from '../bot.ts';
+import { type Bot, DESCRIPTION_FILE, findScript, scriptRefOf } from '../bot.ts';
 import type { Command } from '../load/command-schema.ts';
 import { scriptFilesIn } from '../load/script-files.ts';
 import { circleProblems } from './lint-circles.ts';
 import { MESSENGER_TEXT } from './lint-arguments.ts';
+import { routeProblems, slashesAround } from './lint-routes.ts';
 import type { ScriptProblem } from './script-problem.ts';
 import { keyOf, scriptCodeOf, ScriptTree } from './script-tree.ts';
 
@@ -27,7 +28,7 @@ export async function lintBot(bot: Bot, isWhole: boolean): Promise<ScriptProblem
     const hint = isHint ? { hint: true as const } : {};
     problems.push({ file: DESCRIPTION_FILE, ...bot.place(script, part), rule, message: en, ru, ...hint });
   };
-  const set = isWhole ? attributesSet(bot, trees) : { lead: undefined, memory: undefined };
+  const set = isWhole ? namesSet(bot, trees) : ANY_NAME;
   for (const [code, script] of bot.scripts) {
     for (const [index, command] of script.commands.entries()) {
       lintCommand(code, ['commands', index], command, set, add);
@@ -39,7 +40,7 @@ export async function lintBot(bot: Bot, isWhole: boolean): Promise<ScriptProblem
   lintTypes(bot, isWhole ? scriptsNamed(bot, trees) : undefined, add);
   if (isWhole) lintMenus(bot, trees, add);
   for (const { code, part, text } of circleProblems(bot, trees)) add(code, part, 'circle', text);
-  problems.push(...shadowedRoutes(bot), ...(isWhole ? await unnamedFiles(bot) : []));
+  problems.push(...routeProblems(bot.routes), ...(isWhole ? await unnamedFiles(bot) : []));
   return problems;
 }
 
@@ -53,7 +54,7 @@ function treesOf(bot: Bot): ReadonlyMap<string, ScriptTree> {
   );
 }
 
-function lintCommand(code: string, part: Part, command: Command, set: AttributesSet, add: Add): void {
+function lintCommand(code: string, part: Part, command: Command, set: NamesSet, add: Add): void {
   const texts =
     command.type === 'send_text'
       ? { text: command.text }
@@ -68,6 +69,11 @@ function lintCommand(code: string, part: Part, command: Command, set: Attributes
               : {};
   for (const [key, text] of Object.entries(texts)) {
     if (text !== undefined) lintMacros(code, [...part, key], text, set, add);
+  }
+  const slashes = command.type === 'value_input' ? slashesAround(command.pattern ?? '') : undefined;
+  if (slashes !== undefined) {
+    const { inside, isHint } = slashes;
+    add(code, [...part, 'pattern'], 'pattern-slashes', CHECK_TEXTS.routeSlashes(inside), isHint);
   }
   if (command.type === 'send_image' || command.type === 'send_file') {
     const [start = ''] = command.url.split('{{');
@@ -88,39 +94,70 @@ function tooLong(text: string | undefined, limit: number): Text {
   return CHECK_TEXTS.textTooLong(text?.length ?? 0, limit);
 }
 
-/** The attributes that something of the bot sets; `undefined`: a name is made while a script runs, so it may be any. */
-interface AttributesSet {
-  readonly lead: ReadonlySet<string> | undefined;
-  readonly memory: ReadonlySet<string> | undefined;
-}
+/** What a macro may show. */
+type Kept = '$' | '&$' | '#' | '@';
+/** What something of the bot sets of each; `undefined`: a name is made while a script runs, so it may be any. */
+type NamesSet = Readonly<Record<Kept, ReadonlySet<string> | undefined>>;
+const ANY_NAME: NamesSet = { $: undefined, '&$': undefined, '#': undefined, '@': undefined };
 
-function attributesSet(bot: Bot, trees: ReadonlyMap<string, ScriptTree>): AttributesSet {
-  const lead = new Set(['name', 'botName']);
-  const memory = new Set<string>();
-  let isLeadKnown = true;
-  let isMemoryKnown = true;
+/** Methods that set them. */
+const SETTERS: ReadonlyArray<readonly [RegExp, kept: Exclude<Kept, '&$'>]> = [
+  [/^(?:force)?set(?:Json)?Attr$/i, '$'],
+  [/^(?:addTags?|setTag)$/, '#'],
+  [/^setContext$/, '@'],
+];
+
+function namesSet(bot: Bot, trees: ReadonlyMap<string, ScriptTree>): NamesSet {
+  const names = {
+    $: new Set(['name', 'botName']),
+    '&$': new Set<string>(),
+    '#': new Set<string>(),
+    '@': new Set<string>(),
+  };
+  const unknown = new Set<Kept>();
+  const note = (kept: Kept, words: string | undefined): void => {
+    if (words === undefined) unknown.add(kept);
+    else for (const word of kept === '#' ? words.split(',') : [words]) names[kept].add(word.trim());
+  };
   for (const script of bot.scripts.values()) {
-    for (const command of script.commands) if (command.type === 'value_input') lead.add(command.attribute);
+    for (const command of script.commands) {
+      if (command.type === 'value_input') names.$.add(command.attribute);
+      if (command.type === 'add_lead_tags') for (const tag of command.tags) names['#'].add(tag);
+      if (command.type === 'add_lead_contexts') for (const context of command.contexts) names['@'].add(context);
+    }
   }
   for (const tree of trees.values()) {
     for (const node of tree.nodes) {
+      // Tags that a scheduled run sets.
+      if (node.type === 'Property' && keyOf(node.key, node.computed) === 'add_tags')
+        noteAll(tree, node.value, '#', note);
       if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') continue;
-      const method = keyOf(node.callee.property, node.callee.computed);
-      if (method === undefined || !/^(?:force)?set(?:Json)?Attr$/i.test(method)) continue;
-      const key = tree.literal(tree.valueOf(node.arguments[0] ?? node));
+      const method = keyOf(node.callee.property, node.callee.computed) ?? '';
+      const kept = SETTERS.find(([form]) => form.test(method))?.[1];
+      if (kept === undefined) continue;
       const isMemory = node.callee.object.type === 'Identifier' && node.callee.object.name === 'memory';
-      if (key !== undefined) (isMemory ? memory : lead).add(key);
-      else if (isMemory) isMemoryKnown = false;
-      else isLeadKnown = false;
+      noteAll(tree, node.arguments[0] ?? node, isMemory ? '&$' : kept, note);
     }
   }
-  return { lead: isLeadKnown ? lead : undefined, memory: isMemoryKnown ? memory : undefined };
+  return { ...names, ...Object.fromEntries([...unknown].map((kept) => [kept, undefined])) };
+}
+
+/** A name, or a list of names. */
+function noteAll(
+  tree: ScriptTree,
+  given: AnyNode,
+  kept: Kept,
+  note: (kept: Kept, word: string | undefined) => void,
+): void {
+  const value = tree.valueOf(given);
+  if (value.type !== 'ArrayExpression') return note(kept, tree.literal(value));
+  for (const item of value.elements) note(kept, item === null ? '' : tree.literal(tree.valueOf(item)));
 }
 
 /** Braces around a name with `$` that are no macro: `{$name}`, `{{ $name }`. */
 const BROKEN_MACRO = /\{{1,2}\s*&?\$\s*(\p{L}[\p{L}\p{N}_-]{0,100})\s*\}{1,2}/gu;
 
-function lintMacros(code: string, part: Part, text: string, set: AttributesSet, add: Add): void {
+function lintMacros(code: string, part: Part, text: string, set: NamesSet, add: Add): void {
   for (const [whole, key = ''] of text.replaceAll(/\{\{[^{}\n]{0,200}\}\}/g, ' ').matchAll(BROKEN_MACRO)) {
     add(code, part, 'macro-unknown', CHECK_TEXTS.macroBroken(whole, key));
   }
@@ -129,13 +166,18 @@ function lintMacros(code: string, part: Part, text: string, set: AttributesSet, 
     if (kind === undefined) {
       const guess = /^\s*([\p{L}\p{N}_-]+)\s*$/u.exec(inside)?.[1];
       add(code, part, 'macro-unknown', CHECK_TEXTS.noMacro(whole, guess));
-    } else if (kind === '$' || kind === '&$') {
-      const known = kind === '$' ? set.lead : set.memory;
+    } else if (isKept(kind)) {
+      const known = set[kind];
       if (known === undefined || known.has(key) || key.startsWith('sys_')) continue;
-      const where = kind === '$' ? 'attribute' : 'memory';
-      add(code, part, 'macro-never-set', CHECK_TEXTS.macroNeverSet(where, key, whole), true);
+      add(code, part, 'macro-never-set', CHECK_TEXTS.macroNeverSet(MACRO_KINDS[kind], key, whole), true);
     }
   }
+}
+
+const MACRO_KINDS = { $: 'attribute', '&$': 'memory', '#': 'tag', '@': 'context' } as const;
+
+function isKept(kind: string): kind is Kept {
+  return Object.hasOwn(MACRO_KINDS, kind);
 }
 
 /** Names of scripts that something starts by their code. `undefined`: some name is made while a script runs. */
@@ -281,65 +323,4 @@ function isExports(node: Extract<AnyNode, { type: 'MemberExpression' }>): boolea
     node.object.name === 'module' &&
     keyOf(node.property, node.computed) === 'exports'
   );
-}
-
-/** Routes that an earlier one always takes the text from, and expressions that are written as in JavaScript. */
-function shadowedRoutes(bot: Bot): ScriptProblem[] {
-  return bot.routes.flatMap((route, index) => [...written(route), ...shadowed(bot.routes, route, index)]);
-}
-
-function written(route: BotRoute): ScriptProblem[] {
-  const [, inside, flags = ''] = /^\/(.+)\/([dgimsuvy]*)$/su.exec(route.regex) ?? [];
-  if (inside === undefined || inside.includes('/')) return [];
-  return [at(route, 'route-slashes', CHECK_TEXTS.routeSlashes(inside), flags === '')];
-}
-
-function shadowed(routes: readonly BotRoute[], route: BotRoute, index: number): ScriptProblem[] {
-  if (!route.enabled) return [];
-  const before = routes.slice(0, index).find((earlier) => takesAll(earlier, route));
-  if (before === undefined) return [];
-  const name = before.name ?? before.regex;
-  return [at(route, 'route-unreachable', CHECK_TEXTS.routeUnreachable(name))];
-}
-
-function at(route: BotRoute, rule: string, { en: message, ru }: Text, isHint = false): ScriptProblem {
-  const { line, column } = route.place;
-  return { file: DESCRIPTION_FILE, line, column, rule, message, ru, ...(isHint ? { hint: true as const } : {}) };
-}
-
-/** Does an earlier route act on everything that this one acts on? In doubt it does not. */
-function takesAll(earlier: BotRoute, route: BotRoute): boolean {
-  if (!earlier.enabled || (route.actsDuringTransfer && !earlier.actsDuringTransfer)) return false;
-  if (earlier.regex === route.regex || EVERYTHING.test(earlier.regex)) return true;
-  const wide = wordsOf(earlier.regex);
-  const narrow = wordsOf(route.regex);
-  if (wide === undefined || narrow === undefined) return false;
-  return narrow.every((one) => wide.some((other) => isWithin(one, other)));
-}
-
-/** Expressions that fit every text. */
-const EVERYTHING = /^(?:\^|\^?(?:\(\?:)?\.\*\)?\$?|\^?\[\\s\\S\][*]\$?)$/;
-
-interface Words {
-  readonly text: string;
-  /** Only at the beginning, and only at the end. */
-  readonly start: boolean;
-  readonly end: boolean;
-}
-
-/** The alternatives of an expression of plain words; `undefined` for any other. */
-function wordsOf(regex: string): Words[] | undefined {
-  const words = regex.split('|').map((part) => {
-    const start = part.startsWith('^');
-    const end = part.endsWith('$');
-    return { text: part.slice(start ? 1 : 0, end ? -1 : undefined).toLowerCase(), start, end };
-  });
-  return words.some(({ text }) => /[\\^$.*+?()[\]{}|]/.test(text)) ? undefined : words;
-}
-
-function isWithin(narrow: Words, wide: Words): boolean {
-  if (wide.start && wide.end) return narrow.start && narrow.end && narrow.text === wide.text;
-  if (wide.start) return narrow.start && narrow.text.startsWith(wide.text);
-  if (wide.end) return narrow.end && narrow.text.endsWith(wide.text);
-  return narrow.text.includes(wide.text);
 }

@@ -263,7 +263,12 @@ test('what does nothing in bot.json is found: macros, addresses, menus, types, r
   const scripts = [
     {
       code: 'start',
-      commands: [text('{{ name }}'), text('{{ $never }} {{ &$never }}'), text('{{ $name }}{{ #vip }}{{ $q }}')],
+      commands: [
+        text('{{ name }}'),
+        text('{{ $never }} {{ &$never }}'),
+        text('{{ $name }}{{ #vip }}{{ $q }}'),
+        text('{{ #never }} {{ @never }} {{ #a }}{{ #b }}{{ #c }} {{ @d }}{{ @e }}'),
+      ],
     },
     {
       code: 'q',
@@ -281,6 +286,15 @@ test('what does nothing in bot.json is found: macros, addresses, menus, types, r
     { code: 'r1', type: 'return', commands: [text('1')] },
     { code: 'r2', type: 'return', commands: [text('1')] },
     { code: 'braces', commands: [text('{$name} 5 {$100}'), text('{{ $name }{{ $name }}')] },
+    {
+      code: 'tags',
+      commands: [
+        { type: 'add_lead_tags', tags: ['vip'] },
+        { type: 'add_lead_contexts', contexts: 'd, x' },
+        { type: 'value_input', text: '?', attribute: 'q', pattern: '/^\\d+$/u' },
+        { type: 'run_javascript', file: 't.js' },
+      ],
+    },
     { code: 'long', commands: [text('а'.repeat(4_097))] },
   ];
   const routes = [
@@ -292,7 +306,14 @@ test('what does nothing in bot.json is found: macros, addresses, menus, types, r
     { regex: 'цена', script: 'long' },
     { regex: 'стоп', script: 'r1', actsDuringTransfer: true },
   ];
-  const lines = await found({ id: 'a', scripts, routes }, { 'old.js': 'return 1;', 'lib/also.js': '' });
+  const lines = await found(
+    { id: 'a', scripts, routes },
+    {
+      'old.js': 'return 1;',
+      'lib/also.js': '',
+      't.js': "lead.addTags(['a', 'b']).setContext('e', 1); bot.scheduleJob({ script_code: 'q', add_tags: 'c,x' });",
+    },
+  );
   const expected = [
     'bot.json macro-unknown',
     'bot.json macro-unknown',
@@ -304,6 +325,9 @@ test('what does nothing in bot.json is found: macros, addresses, menus, types, r
     'bot.json route-slashes',
     'bot.json route-unreachable',
     'bot.json route-unreachable',
+    'bot.json pattern-slashes',
+    'bot.json macro-never-set?',
+    'bot.json macro-never-set?',
     'bot.json macro-never-set?',
     'bot.json macro-never-set?',
     'bot.json text-too-long?',
