@@ -106,6 +106,7 @@ export const CLI_TEXTS = {
   }),
   leadSees: { en: 'The lead sees', ru: 'Лид видит' },
   attributes: { en: 'Attributes', ru: 'Атрибуты' },
+  returned: { en: 'The script returned', ru: 'Скрипт вернул' },
   transfer: { en: 'Transfer', ru: 'Перевод' },
   transferred: {
     en: 'the dialog is with LiveTex, an operator is online',

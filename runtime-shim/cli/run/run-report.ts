@@ -92,6 +92,9 @@ export function reportText(
       ...report.log.map(({ level, text }) => indented(`${level.padEnd(5)} ${text}`)),
     ]);
   }
+  if (report.returned !== null) {
+    blocks.push([heading(CLI_TEXTS.returned), `  ${printableJson(report.returned)}`]);
+  }
   if (report.error !== null) {
     blocks.push([coloured(terminal, 'red', heading(CLI_TEXTS.error)), ...errorLines(report, source, language)]);
   }

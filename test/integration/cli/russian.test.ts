@@ -318,13 +318,14 @@ test('check: everything that it finds in a folder', async () => {
 
 test('run: a report and an error', async () => {
   const folder = await temporaryFolder({
-    'a.js': "bot.sendMessage('Да'); lead.setAttr('a', '1'); console.log('раз'); livetex.transferToOperator();",
+    'a.js':
+      "bot.sendMessage('Да'); lead.setAttr('a', '1'); console.log('раз'); livetex.transferToOperator(); return { 'год': 5 };",
     'b.js': 'const order = undefined;\norder.number;',
   });
   const good = await runCommand(['run', join(folder, 'a.js'), '--lang', 'ru']);
   expect(good.code).toBe(0);
   expectRussian(good.stdout, ['info', 'transferred']);
-  for (const heading of ['Лид видит', 'Атрибуты', 'Перевод', 'Журнал', 'готово: '])
+  for (const heading of ['Лид видит', 'Атрибуты', 'Перевод', 'Журнал', 'Скрипт вернул\n  {"год":5}', 'готово: '])
     expect(good.stdout).toContain(heading);
   const bad = await runCommand(['run', join(folder, 'b.js')], { env: { LC_ALL: 'ru_RU.UTF-8' } });
   expect(bad.stdout).toContain('script_error: TypeError: нельзя взять "number": перед ним undefined, а не объект');
