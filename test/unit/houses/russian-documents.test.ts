@@ -69,6 +69,13 @@ test.each(TRANSLATED)('%s speaks Russian in every heading, row and paragraph tha
   expect(foreign).toEqual([]);
 });
 
+test.each(['README.ru.md', ...TRANSLATED.map((name) => `docs/${name}`)])('%s calls a lead «лид»', (name) => {
+  // A client of a database is another thing.
+  const lines = readFileSync(join(ROOT, name), 'utf8').replaceAll(/^.*, client\).*$/gmu, '');
+  const prose = lines.replaceAll(/^```[\s\S]*?^```|`[^`\n]*`/gmu, '');
+  expect(prose.match(/клиент\p{L}*/giu)).toBeNull();
+});
+
 test('errors.ru.md says of every code whose it is and whether it is tried again, as the English page does', () => {
   const words: Readonly<Record<string, string>> = {
     скрипт: 'script',
