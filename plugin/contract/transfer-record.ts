@@ -96,6 +96,11 @@ export interface TransferReport extends TransferRange, TransferFigures {
   /** Requests by hour of the day, 0 to 23, and by weekday, Monday first. */
   readonly byHour: readonly number[];
   readonly byWeekday: readonly number[];
+  /** The same by weekday, and in it by hour; and those of them while nobody was online, or while that was unknown. */
+  readonly byWeekdayAndHour: ReadonlyArray<readonly number[]>;
+  readonly nobodyByWeekdayAndHour: ReadonlyArray<readonly number[]>;
+  /** By day (`2026-11-29`, local), in order; days without a transfer are left out. */
+  readonly byDay: ReadonlyArray<{ readonly day: string; readonly outcomes: Readonly<Record<TransferOutcome, number>> }>;
   /** Most transfers first. `name`: as LiveTex told it last, else the id; `null`: no group, no operator. */
   readonly byGroup: ReadonlyArray<{ readonly name: string | null } & TransferFigures>;
   readonly byOperator: ReadonlyArray<{ readonly name: string | null } & TransferFigures>;

@@ -24,8 +24,19 @@ export async function transferReport(
   const endedBy = zeros<TransferEnd>(TRANSFER_ENDS);
   const byHour = Array.from({ length: 24 }, () => 0);
   const byWeekday = WEEKDAYS.map(() => 0);
+  const byWeekdayAndHour = WEEKDAYS.map(() => Array.from({ length: 24 }, () => 0));
+  const nobodyByWeekdayAndHour = WEEKDAYS.map(() => Array.from({ length: 24 }, () => 0));
+  const byDay = new Map<string, Record<TransferOutcome, number>>();
   const messages = { lead: 0, operator: 0 };
-  const local = new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', hourCycle: 'h23', weekday: 'short' });
+  const local = new Intl.DateTimeFormat('en', {
+    timeZone,
+    hour: 'numeric',
+    hourCycle: 'h23',
+    weekday: 'short',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
   let nobody = 0;
   for await (const record of records) {
     all.add(record);
@@ -37,8 +48,15 @@ export async function transferReport(
     messages.operator += record.messages.operator;
     const parts = local.formatToParts(record.requestedAt);
     const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? '';
-    count(byHour, Number(part('hour')));
-    count(byWeekday, WEEKDAYS.indexOf(part('weekday')));
+    const [hour, weekday] = [Number(part('hour')), WEEKDAYS.indexOf(part('weekday'))];
+    count(byHour, hour);
+    count(byWeekday, weekday);
+    count(byWeekdayAndHour[weekday] ?? [], hour);
+    if (record.operators !== 'online') count(nobodyByWeekdayAndHour[weekday] ?? [], hour);
+    const day = `${part('year')}-${part('month')}-${part('day')}`;
+    const outcomes = byDay.get(day) ?? zeros<TransferOutcome>(TRANSFER_OUTCOMES);
+    byDay.set(day, outcomes);
+    outcomes[record.outcome] += 1;
   }
   const figures = all.figures();
   const share = (some: number): number => (figures.transfers === 0 ? 0 : some / figures.transfers);
@@ -54,6 +72,11 @@ export async function transferReport(
     messages,
     byHour,
     byWeekday,
+    byWeekdayAndHour,
+    nobodyByWeekdayAndHour,
+    byDay: Array.from(byDay, ([day, outcomes]) => ({ day, outcomes })).toSorted((one, other) =>
+      one.day < other.day ? -1 : 1,
+    ),
     byGroup: byGroup.figures(),
     byOperator: byOperator.figures(),
   };

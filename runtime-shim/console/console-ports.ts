@@ -1,4 +1,6 @@
 /** What the console asks of the others: put together in `runtime-shim/cli/`. */
+import type { DialogView } from '../../plugin/contract/dialog.ts';
+import type { ReadTransaction } from '../../plugin/storage/contract.ts';
 import type { EventVerdict, PlatformEvent } from '../../plugin/contract/events.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Check, LeadData, OpenDialog, PluginBindings } from '../../plugin/contract/plugin.ts';
@@ -17,6 +19,7 @@ export interface ConsolePlugin {
     readonly limit: number;
   }): Promise<readonly OpenDialog[]>;
   accept(events: readonly PlatformEvent[]): Promise<EventVerdict[]>;
+  dialog(lead: LeadRef, tx?: ReadTransaction): Promise<DialogView>;
   leadData(lead: LeadRef): Promise<LeadData>;
   transfers(
     page: TransferRange & { readonly after?: string; readonly limit: number },

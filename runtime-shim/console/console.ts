@@ -8,16 +8,25 @@ import type { Route } from '../http/routes.ts';
 import { answerNotFound } from '../http/answer.ts';
 import { answerPageFile, setPageHeaders } from '../page/answer-page.ts';
 import { loadPage, type PageFile } from '../page/page-files.ts';
-import type { Runtime } from '../runtime/contract.ts';
+import type { Runtime, RuntimeActivity } from '../runtime/contract.ts';
 import type { TriesGuard } from './access.ts';
 import { createAuditLog } from './audit-log.ts';
 import type { ConsolePlugin } from './console-ports.ts';
 import { AREA, type RoutePorts } from './console-route.ts';
+import { BotWatch } from './bot-watch.ts';
+import { Certificates } from './certificates.ts';
+import { NodeSigns } from './node-signs.ts';
+import { QueueHistory } from './queue-history.ts';
 import { bindingRoutes } from './routes/binding-routes.ts';
+import { dialogRoutes, type DialogRoutesOptions } from './routes/dialog-routes.ts';
+import { queueRoutes } from './routes/queue-routes.ts';
+import { reportRoutes } from './routes/report-routes.ts';
+import { stateRoutes, type StateRoutesOptions } from './routes/state-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { createSessions, type Tokens } from './sessions.ts';
 
-export interface ConsoleOptions {
+export interface ConsoleOptions
+  extends Pick<DialogRoutesOptions, 'waiting'>, Pick<StateRoutesOptions, 'folders' | 'storageFacts'> {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -39,8 +48,13 @@ export interface ConsoleOptions {
 /** Memory for the bodies of all requests of the console together: 16 of the largest. */
 const MAX_BODIES_BYTES = 4 * 1024 * 1024;
 
-/** The routes of the console, to be mounted on the runtime's HTTP server. */
-export function consoleRoutes(options: ConsoleOptions): Route[] {
+/** The console: its routes, to be mounted on the runtime's HTTP server, and what is to be told of what the runtime does. */
+export interface Console {
+  readonly routes: readonly Route[];
+  readonly note: (activity: RuntimeActivity) => void;
+}
+
+export function createConsole(options: ConsoleOptions): Console {
   const { storage, clock, logger, tokens, tries, plugin, runtime, channels, publicUrl, onSecret, version } = options;
   const ports: RoutePorts = {
     access: {
@@ -54,11 +68,35 @@ export function consoleRoutes(options: ConsoleOptions): Route[] {
     logger,
   };
   const ready = (): ReturnType<Runtime['ready']> => runtime().ready();
-  return [
+  const now = (): number => clock.now();
+  const history = new QueueHistory(storage, clock);
+  const nodes = new NodeSigns(storage, clock, version);
+  const watch = new BotWatch(clock.now());
+  const { waiting, folders, storageFacts } = options;
+  history.start();
+  nodes.start();
+  const routes = [
     ...sessionRoutes(ports, { version, publicUrl }),
     ...bindingRoutes(ports, { plugin, ready, channels, publicUrl, onSecret }),
+    ...dialogRoutes(ports, { storage, runtime, plugin, waiting, now }),
+    ...queueRoutes(ports, { storage, history, now }),
+    ...reportRoutes(ports, plugin, now),
+    ...stateRoutes(ports, {
+      storage,
+      clock,
+      runtime,
+      plugin,
+      watch,
+      nodes,
+      version,
+      publicUrl,
+      folders,
+      storageFacts,
+      certificates: new Certificates(clock),
+    }),
     ...pageRoutes(options.page),
   ];
+  return { routes, note: watch.note };
 }
 
 /** The page itself holds nothing of anybody: whoever may ask its addresses is asked there. */

@@ -62,15 +62,17 @@ export async function startConsole(options: ConsoleStandOptions): Promise<Consol
     return found;
   };
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
-  const routes = consoleOf(config, { storage, clock, logger, runtime: () => runtime, plugin, onSecret() {} });
+  const bots = [{ id: 'support', folder }];
+  const console = consoleOf(config, { storage, bots, clock, logger, runtime: () => runtime, plugin, onSecret() {} });
   const { host, port } = config.http;
   const runtime: Runtime = await createRuntimeOf(config, {
     storage,
     clock,
     http: { host, port },
     onPlugin: (one) => void made.push(one),
-    parts: { routes },
+    parts: { routes: console.routes },
   });
+  runtime.onActivity(console.note);
   await runtime.start();
   const url = runtime.url ?? '';
   return {

@@ -6,7 +6,7 @@ import { type CommandContext, type CommandWork, EXIT_DONE, EXIT_FAILED, type Exi
 import { cliError } from '../errors.ts';
 import { type OpenMaintenance, openMaintenance } from '../maintenance/open-maintenance.ts';
 import type { Maintenance } from '../maintenance/maintenance.ts';
-import type { Outbox, OutboxEntry, OutboxQueue, WaitingJobs } from '../maintenance/outbox.ts';
+import type { Outbox, OutboxEntry, OutboxQueue, WaitingJobs } from '../maintenance/outbox-records.ts';
 import { printableField, printableJson } from '../terminal.ts';
 
 /** What is done to one message or to all. */

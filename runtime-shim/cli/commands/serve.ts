@@ -82,15 +82,17 @@ export const serve: CommandWork = async ({
       storage,
       clock,
       logger,
+      bots,
       runtime: () => runtime,
       plugin: () => pluginIn(plugins),
       onSecret: (secret) => void (filter.secrets = [...new Set([...filter.secrets, secret])]),
     });
-    const parts = { bots, hold, routes: folder === undefined ? console : [...console, maintenance] };
+    const parts = { bots, hold, routes: folder === undefined ? console.routes : [...console.routes, maintenance] };
     const runtime: Runtime = await createRuntimeOf(config, { storage, http, logger, clock, onPlugin, parts });
     // A person's Ctrl+C waits for nobody; a service manager's SIGTERM lets a load balancer see it first.
     const drainMs = (): number => (stop.reason === 'SIGTERM' ? config.http.drainSeconds * 1_000 : 0);
     opened.push(() => runtime.close({ drainMs: drainMs() }));
+    runtime.onActivity(console.note);
     logScriptErrors(runtime, logger);
     await listenOn({ host, port }, '"http.port" of the configuration', async () => {
       await runtime.start();

@@ -7,7 +7,7 @@ import type { LiveTexPlugin } from '../../../plugin/index.ts';
 import { createMemoryStorage, openStorage, systemClock } from '../../../plugin/storage/index.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
 import { startLiveTexEmulator } from '../../emulator/index.ts';
-import type { Route } from '../../http/routes.ts';
+import { loadBot } from '../../bot/load/load-bot.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { ACTIVITY_TEXTS, activityLines, formatLine } from '../activity-line.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, SIMULATE_PORT } from '../command.ts';
@@ -68,10 +68,11 @@ export const simulate: CommandWork = async (context) => {
       filter: { level: 'error', secrets: [] },
     });
     let plugin: LiveTexPlugin | undefined;
-    const consoleRoutes: readonly Route[] = consoleOf(config, {
+    const console = consoleOf(config, {
       storage,
       clock,
       logger,
+      bots: [{ id: (await loadBot(bot)).id, folder: bot }],
       runtime: () => runtime.current(),
       plugin: () => theOnly(plugin),
       onSecret: () => {},
@@ -91,10 +92,11 @@ export const simulate: CommandWork = async (context) => {
         clock,
         watch: true,
         onPlugin,
-        parts: { apiMode, routes: consoleRoutes },
+        parts: { apiMode, routes: console.routes },
       });
     });
     opened.push(() => runtime.close());
+    runtime.onActivity(console.note);
     page = await createSimulator({
       runtime,
       emulator,

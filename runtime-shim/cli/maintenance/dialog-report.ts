@@ -81,10 +81,18 @@ async function newestMessages(
   return { messages: kept.map(({ message }) => message), earlier: count - kept.length };
 }
 
-async function waitingLanes(storage: Storage, lead: LeadRef): Promise<WaitingLane[]> {
+/** Every lane in which something of a lead may wait. */
+export async function lanesOfLead(
+  storage: Storage,
+  lead: LeadRef,
+): Promise<Array<{ readonly queue: string; readonly lane: string }>> {
   const queues = (await storage.stats()).map(({ queue }) => queue);
   const ofBot = queues.filter((queue) => queue === leadQueue(lead.botId));
-  const known = [...ofBot.map((queue) => ({ queue, lane: leadKey(lead) })), ...lanesOf(lead, queues)];
+  return [...ofBot.map((queue) => ({ queue, lane: leadKey(lead) })), ...lanesOf(lead, queues)];
+}
+
+async function waitingLanes(storage: Storage, lead: LeadRef): Promise<WaitingLane[]> {
+  const known = await lanesOfLead(storage, lead);
   return await storage.read(async (tx) => {
     const lanes: WaitingLane[] = [];
     for (const { queue, lane } of known) {

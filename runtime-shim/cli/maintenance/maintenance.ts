@@ -16,17 +16,8 @@ import type {
 } from '../../runtime/contract.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { type DialogReport, dialogReport } from './dialog-report.ts';
-import {
-  dropBefore,
-  type DroppedJobs,
-  dropJobs,
-  listOutbox,
-  listWaiting,
-  type Outbox,
-  resendDead,
-  retryJobs,
-  type WaitingJobs,
-} from './outbox.ts';
+import { dropBefore, dropJobs, listOutbox, listWaiting, resendDead, retryJobs } from './outbox.ts';
+import { type DroppedJobs, type Outbox, type WaitingJobs } from './outbox-records.ts';
 
 /** What one answer of a running server carries of a transcript, UTF-16 units of its JSON. */
 const LINES_PAGE = { maxLines: 1_000, maxSize: 1_024 * 1_024 };

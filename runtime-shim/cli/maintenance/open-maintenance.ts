@@ -13,7 +13,7 @@ import { cliError } from '../errors.ts';
 import { dialogReportSchema } from './dialog-report.ts';
 import { readControlFile } from './maintenance-route.ts';
 import { type LeadLine, type Maintenance, type MaintenanceRequest, maintenanceOf } from './maintenance.ts';
-import { droppedSchema, outboxSchema, waitingSchema } from './outbox.ts';
+import { droppedSchema, outboxSchema, waitingSchema } from './outbox-records.ts';
 
 /** An answer of this machine takes milliseconds; a server that is busy for longer should be left alone. */
 const ANSWER_TIMEOUT_MS = 10_000;

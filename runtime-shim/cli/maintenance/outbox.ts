@@ -1,7 +1,15 @@
 /** What could not be delivered: what is stuck, what is dead, and what is held back. */
-import { z } from 'zod';
 import type { Storage, StoredJob } from '../../../plugin/storage/contract.ts';
 import { pauseOf } from '../../../plugin/storage/index.ts';
+import {
+  type DroppedJobs,
+  type Outbox,
+  type OutboxEntry,
+  type OutboxQueue,
+  reasonOf,
+  SHOWN_TEXT,
+  type WaitingJobs,
+} from './outbox-records.ts';
 
 /** Most entries of one list: more cannot be read at night, and `resend all` takes them in turns. */
 const MAX_LISTED = 500;
@@ -11,61 +19,6 @@ const READ_STUCK = 10;
 const MAX_STUCK = 100;
 /** Jobs of one lane that are counted. Our choice: more is no other news. */
 const COUNTED_BEHIND = 500;
-/** How much of a message is shown, in UTF-16 units: enough to know it again. */
-const SHOWN_TEXT = 80;
-
-const entrySchema = z.object({
-  id: z.int(),
-  /** `stuck`: tried again by itself. `dead`: given up, waits for a decision. `waiting`: any that is still to be done. */
-  state: z.enum(['stuck', 'dead', 'waiting']),
-  queue: z.string(),
-  /** Names the lead. */
-  lane: z.string(),
-  kind: z.string(),
-  /** The beginning of its text, or its link. */
-  text: z.string(),
-  attempts: z.int(),
-  error: z.string().nullable(),
-  /** Unix ms of the first failed try. */
-  failingSince: z.number().nullable(),
-  /** Further jobs of its lane that wait behind it; `behindMore`: so many at least. */
-  behind: z.int(),
-  behindMore: z.boolean().optional(),
-  /** Unix ms of the next try of a stuck one; `null`: it is under way. Always `null` of the others: none follows, or it is not looked up. */
-  nextAt: z.number().nullable(),
-});
-export type OutboxEntry = z.infer<typeof entrySchema>;
-
-export const waitingSchema = z.object({
-  entries: z.array(entrySchema.extend({ enqueuedAt: z.number() })),
-  /** There are more than are listed. */
-  more: z.boolean(),
-});
-export type WaitingJobs = z.infer<typeof waitingSchema>;
-
-export const droppedSchema = z.object({ dropped: z.int(), underWay: z.int() });
-export type DroppedJobs = z.infer<typeof droppedSchema>;
-
-const queueSchema = z.object({
-  queue: z.string(),
-  jobs: z.int(),
-  retrying: z.int(),
-  dead: z.int(),
-  /** Unix ms of the oldest job. */
-  oldestAt: z.number().nullable(),
-  /** Why the whole queue is held back, and until when (Unix ms). */
-  paused: z.object({ reason: z.string(), until: z.number() }).nullable(),
-});
-export type OutboxQueue = z.infer<typeof queueSchema>;
-
-export const outboxSchema = z.object({
-  queues: z.array(queueSchema),
-  entries: z.array(entrySchema),
-  /** There are more than are listed. */
-  more: z.boolean(),
-});
-export type Outbox = z.infer<typeof outboxSchema>;
-
 export async function listOutbox(storage: Storage): Promise<Outbox> {
   const stats = await storage.stats();
   const stuck = await listStuck(storage);
@@ -192,17 +145,49 @@ export async function dropJobs(storage: Storage, which: number | 'all'): Promise
 }
 
 /** Those dead now; one that dies again meanwhile gets a new place in the list and is not taken twice. */
-async function forAllDead(storage: Storage, act: (id: number) => Promise<boolean>): Promise<number> {
+async function forAllDead(storage: Storage, act: (id: number) => Promise<boolean>, reason?: string): Promise<number> {
   let done = 0;
   const all: number[] = [];
   for (let after: number | undefined; ;) {
     const page = await storage.listDead({ limit: READ_JOBS, ...(after === undefined ? {} : { after }) });
-    all.push(...page.map(({ id }) => id));
+    const taken = page.filter(({ lastError }) => reason === undefined || reasonOf(lastError) === reason);
+    all.push(...taken.map(({ id }) => id));
     after = page.at(-1)?.id;
     if (page.length < READ_JOBS) break;
   }
   for (const id of all) if (await act(id)) done += 1;
   return done;
+}
+
+/** Most jobs of one lead that are shown, in each of its lanes. */
+const MAX_OF_LEAD = 20;
+
+/** What waits in some lanes, and what of them was given up, as far as the list of the dead goes. */
+export async function listLanes(
+  storage: Storage,
+  lanes: ReadonlyArray<{ readonly queue: string; readonly lane: string }>,
+): Promise<OutboxEntry[]> {
+  const waiting = await storage.read(async (tx) => {
+    const entries: OutboxEntry[] = [];
+    for (const { queue, lane } of lanes) {
+      const state = await tx.readLane(queue, lane, 1);
+      const jobs = state === undefined ? [] : await tx.listJobs(queue, lane, MAX_OF_LEAD);
+      for (const [place, job] of jobs.entries()) {
+        const entry = entryOf(job, 'waiting', 0);
+        entries.push(place === 0 ? { ...entry, nextAt: state?.nextAt ?? null } : entry);
+      }
+    }
+    return entries;
+  });
+  const dead = (await listDead(storage)).filter((entry) =>
+    lanes.some(({ queue, lane }) => queue === entry.queue && lane === entry.lane),
+  );
+  return [...waiting, ...dead];
+}
+
+/** Puts back or forgets all dead jobs that ended with one reason. Returns how many. */
+export async function settleDead(storage: Storage, does: 'resend' | 'drop', reason: string): Promise<number> {
+  return await forAllDead(storage, (id) => storage.transaction((tx) => tx[does](id)), reason);
 }
 
 function entryOf(job: StoredJob, state: OutboxEntry['state'], behind: number): OutboxEntry {

@@ -5,6 +5,11 @@ import { browserLanguage, type Language } from '../../page/parts/language.ts';
 import { Parts } from '../../page/parts/parts-context.tsx';
 import { Icon, type IconName } from '../../page/parts/pictures.tsx';
 import { useStored } from '../../page/parts/setting.ts';
+import { BotPage } from './bot/bot-page.tsx';
+import { DialogsPage } from './dialogs/dialogs-page.tsx';
+import { QueuePage } from './queue/queue-page.tsx';
+import { ReportPage } from './report/report-page.tsx';
+import { SystemPage } from './system/system-page.tsx';
 import { AuditPage } from './audit/audit-page.tsx';
 import { ChannelsPage } from './channels/channels-page.tsx';
 import { Login } from './login.tsx';
@@ -24,6 +29,11 @@ interface PageRow {
 /** The pages, in the order of their links. */
 const PAGES: readonly [PageRow, ...PageRow[]] = [
   { name: 'channels', icon: 'switch', page: ChannelsPage },
+  { name: 'dialogs', icon: 'person', page: DialogsPage },
+  { name: 'queue', icon: 'list', page: QueuePage },
+  { name: 'report', icon: 'image', page: ReportPage },
+  { name: 'bot', icon: 'bot', page: BotPage },
+  { name: 'system', icon: 'check', page: SystemPage },
   { name: 'audit', icon: 'tag', page: AuditPage, forAdmins: true },
 ];
 

@@ -1,3 +1,4 @@
+import { pagesEn } from './pages-en.ts';
 import { channelsEn } from './channels-en.ts';
 import type { Texts } from './ru.ts';
 
@@ -15,6 +16,11 @@ export const en: Texts = {
   roles: { admin: 'admin', viewer: 'looks only' },
   pages: {
     channels: 'Channels',
+    dialogs: 'Dialogs',
+    queue: 'Queue',
+    report: 'Report',
+    bot: 'Bot',
+    system: 'System check',
     audit: 'Audit log',
   },
   login: {
@@ -38,7 +44,16 @@ export const en: Texts = {
       binding_removed: 'binding removed',
       webhook_set: 'webhook set',
       webhook_removed: 'webhook removed',
+      dialog_returned: 'dialog given back to the bot',
+      dialog_transferred: 'dialog given to an operator',
+      job_resend: 'message sent again',
+      job_retry: 'message tried at once',
+      job_drop: 'message dropped',
+      dead_resend: 'all of one reason sent again',
+      dead_drop: 'all of one reason dropped',
+      queue_retried: 'all that was stuck tried at once',
     },
   },
   channels: channelsEn,
+  ...pagesEn,
 };

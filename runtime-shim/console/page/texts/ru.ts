@@ -1,3 +1,4 @@
+import { pagesRu } from './pages-ru.ts';
 import { channelsRu } from './channels-ru.ts';
 
 /** The console's texts in Russian, and the shape that every language has. */
@@ -15,6 +16,11 @@ export const ru = {
   roles: { admin: 'администратор', viewer: 'только просмотр' },
   pages: {
     channels: 'Каналы',
+    dialogs: 'Диалоги',
+    queue: 'Очередь',
+    report: 'Отчёт',
+    bot: 'Бот',
+    system: 'Проверка системы',
     audit: 'Журнал',
   },
   login: {
@@ -38,9 +44,18 @@ export const ru = {
       binding_removed: 'привязка удалена',
       webhook_set: 'вебхук установлен',
       webhook_removed: 'вебхук удалён',
+      dialog_returned: 'диалог возвращён боту',
+      dialog_transferred: 'диалог переведён на оператора',
+      job_resend: 'сообщение отправлено снова',
+      job_retry: 'сообщение повторено сразу',
+      job_drop: 'сообщение убрано',
+      dead_resend: 'отправлены снова все с одной причиной',
+      dead_drop: 'убраны все с одной причиной',
+      queue_retried: 'всё застрявшее повторено сразу',
     },
   },
   channels: channelsRu,
+  ...pagesRu,
 };
 
 export type Texts = typeof ru;

@@ -29,3 +29,19 @@ export function spanText(ms: number, language: Language): string {
 function unitText(count: number, unit: string, language: Language): string {
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(count);
 }
+export function numberText(value: number, language: Language): string {
+  return new Intl.NumberFormat(language).format(value);
+}
+
+/** A share between 0 and 1. */
+export function shareText(share: number, language: Language): string {
+  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 }).format(share);
+}
+
+/** Bytes as people read them. */
+export function sizeText(bytes: number, language: Language): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  const options = { style: 'unit', unit: units[step] ?? 'byte', maximumFractionDigits: step === 0 ? 0 : 1 } as const;
+  return new Intl.NumberFormat(language, options).format(bytes / 1_024 ** step);
+}

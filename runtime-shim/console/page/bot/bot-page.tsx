@@ -1,0 +1,121 @@
+import type { BotView } from '../../records/state-records.ts';
+import { useAsked, useConsole } from '../state/console-context.ts';
+import { dateTimeText, numberText } from '../texts/times.ts';
+import { NotYet, PageHead } from '../ui/page-head.tsx';
+
+/** «Бот»: which folders, what was wrong with them, what scripts take and where they fail. */
+export function BotPage() {
+  const { texts, language } = useConsole();
+  const words = texts.bot;
+  const { value, failure } = useAsked<BotView>('/bot');
+  if (value === undefined) {
+    return (
+      <>
+        <PageHead title={texts.pages.bot} />
+        <NotYet failure={failure} />
+      </>
+    );
+  }
+  const { bots, scripts, errors } = value;
+  return (
+    <>
+      <PageHead title={texts.pages.bot} about={words.about} />
+      <ul class="cards">
+        {bots.map(({ id, folder, problems, readAt, scheduled, waiting }) => (
+          <li key={id} class="card">
+            <div class="binding-head">
+              <h2>{id}</h2>
+              <span class={problems.length === 0 ? 'badge good' : 'badge bad'}>
+                {problems.length === 0 ? words.good : words.problems(problems.length)}
+              </span>
+            </div>
+            <dl class="facts">
+              <dt>{words.folder}</dt>
+              <dd>
+                <code>{folder}</code>
+              </dd>
+              <dt>{words.readAt}</dt>
+              <dd>{dateTimeText(readAt, language)}</dd>
+              <dt>{words.scheduled}</dt>
+              <dd class="number">{numberText(scheduled, language)}</dd>
+              <dt>{words.waiting}</dt>
+              <dd class="number">{numberText(waiting, language)}</dd>
+            </dl>
+            {problems.length > 0 && (
+              <ul class="reasons">
+                {problems.map((problem) => (
+                  <li key={problem.en}>{problem[language]}</li>
+                ))}
+              </ul>
+            )}
+          </li>
+        ))}
+      </ul>
+      <section class="below">
+        <h2>{words.errors}</h2>
+        {errors.length === 0 ? (
+          <p class="card">{words.noErrors}</p>
+        ) : (
+          <div class="table-frame" tabIndex={0} role="region" aria-label={words.errors}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{words.place}</th>
+                  <th scope="col">{words.what}</th>
+                  <th scope="col">{words.count}</th>
+                  <th scope="col">{words.lastAt}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {errors.map(({ place, code, message, ru, count, lastAt }) => (
+                  <tr key={`${place} ${code}`}>
+                    <th scope="row">{place}</th>
+                    <td>
+                      {message === null ? code : language === 'ru' ? (ru ?? message) : message}
+                      {message !== null && <div class="quiet">{code}</div>}
+                    </td>
+                    <td class="number">{numberText(count, language)}</td>
+                    <td class="number">{dateTimeText(lastAt, language)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </section>
+      <section class="below">
+        <h2>{words.scripts}</h2>
+        {scripts.length === 0 ? (
+          <p class="card">{words.noScripts}</p>
+        ) : (
+          <div class="table-frame" tabIndex={0} role="region" aria-label={words.scripts}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{words.script}</th>
+                  <th scope="col">{words.runs}</th>
+                  <th scope="col">{words.failed}</th>
+                  <th scope="col">{words.cpu}</th>
+                  <th scope="col">{words.slowest}</th>
+                  <th scope="col">{words.lastAt}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {scripts.map(({ script, runs, failed, cpuMs, slowestMs, lastAt }) => (
+                  <tr key={script}>
+                    <th scope="row">{script}</th>
+                    <td class="number">{numberText(runs, language)}</td>
+                    <td class="number">{numberText(failed, language)}</td>
+                    <td class="number">{numberText(Math.round(cpuMs), language)}</td>
+                    <td class="number">{numberText(Math.round(slowestMs), language)}</td>
+                    <td class="number">{dateTimeText(lastAt, language)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </section>
+    </>
+  );
+}
