@@ -52,6 +52,34 @@ test('a phrase takes the dialog back; the operator reads it, and has it again by
   expect((await host.plugin.dialog(LEAD)).transfer).toBe(3);
 });
 
+test('a route that acts during a transfer takes the dialog back from whoever has it, and the operator reads it', async () => {
+  await using desk = await startDesk();
+  const { host } = desk;
+  const back = (id: string) =>
+    host.plugin.accept([
+      { type: 'ReturnRequested', id, lead: LEAD, at: Date.now(), scriptType: 'standard', by: 'lead' },
+    ]);
+  await desk.toWaiting();
+  await host.leadSays(LEAD, 'к боту');
+  await back('waiting');
+  await desk.settle();
+  expect(await mode(desk)).toBe('bot');
+  expect(atDesk(desk)).toEqual(['Позовите оператора', 'к боту', GONE]);
+  await desk.toOperator();
+  await back('operator');
+  await desk.settle();
+  expect(await mode(desk)).toBe('bot');
+  expect(atDesk(desk).slice(3)).toEqual(['Позовите оператора', GONE]);
+  expect(
+    (await host.plugin.transfers({ from: 0, to: Date.now() + 1, limit: 9 })).map(({ endedBy }) => endedBy),
+  ).toEqual(['lead', 'lead']);
+  expect(host.chat(LEAD)).toEqual([
+    'notice: Диалог переведён на оператора',
+    'notice: Диалог переведён на оператора',
+    'notice: Оператор Анна Котова подключился к диалогу',
+  ]);
+});
+
 test('without reopening, what operators write to a lead of the bot is shown, and the bot goes on', async () => {
   await using desk = await startDesk({ binding: { reopenOnOperatorText: false } });
   const { host, emulator, userId, anna } = desk;

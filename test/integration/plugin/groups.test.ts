@@ -151,6 +151,11 @@ test('an account of 1.0 is asked in 1.0, where a slot is as good as online; Live
   desk.host.plugin.outdateAvailability();
   expect(await ask(desk, 'getGroups')).toEqual([]);
   await expect(ask(desk, 'hasOnlineOperators', { group: 'Поддержка' })).rejects.toThrow('LiveTex has no group at all');
+  await back(desk);
+  desk.host.scripts.set('no_operators', async ({ say }) => say('никого'));
+  await transfer(desk, { group: 'Поддержка' });
+  expect((await desk.host.plugin.dialog(LEAD)).mode).toBe('bot');
+  expect(desk.host.chat(LEAD).at(-1)).toBe('bot: никого');
 });
 
 test('outside working hours a transfer is as with nobody online, unless it says otherwise', async () => {

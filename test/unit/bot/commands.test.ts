@@ -131,7 +131,13 @@ test('forward_to_operator and return_to_bot: later commands still run, and the w
       code: 'start',
       commands: [
         { type: 'return_to_bot' },
-        { type: 'forward_to_operator', reason: ' Оплата, {{ $город }} {{ $нет }}' },
+        {
+          type: 'forward_to_operator',
+          group: 'Поддержка {{ $город }}',
+          reserve: ['{{ $нет }}', 'Дежурные'],
+          ignoreOffline: true,
+          reason: ' Оплата, {{ $город }} {{ $нет }}',
+        },
         text('Сейчас придёт оператор'),
         { type: 'forward_to_operator' },
       ],
@@ -141,7 +147,15 @@ test('forward_to_operator and return_to_bot: later commands still run, and the w
   expect(said(result)).toEqual(['Сейчас придёт оператор']);
   expect(result.requests).toEqual([
     { type: 'ReturnRequested', scriptType: 'standard' },
-    { type: 'TransferRequested', reason: 'Оплата,', scriptType: 'standard', script: 'start' },
+    {
+      type: 'TransferRequested',
+      group: 'Поддержка',
+      reserve: ['Дежурные'],
+      ignoreOffline: true,
+      reason: 'Оплата,',
+      scriptType: 'standard',
+      script: 'start',
+    },
   ]);
 });
 
