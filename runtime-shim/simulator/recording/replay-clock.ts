@@ -16,6 +16,11 @@ interface Timer {
 /** By so much, ms, timers may have moved the clock past a step's moment: less than what counts as a clock that was set back. */
 const MAX_AHEAD_MS = 500;
 
+/** Longest pause, ms, in which each thing is done at its own moment: a person's pause within a dialog. */
+const EXACT_MS = 900_000;
+/** In a longer one, of days perhaps, what falls due closely together is done together, in so many groups at most. */
+const MAX_GROUPS = 200;
+
 /** A clock that stands at `start`. What waits for a time while it stands (another try) gets it, and then it is that time. */
 export function createReplayClock(start: number): ReplayClock {
   let now = start;
@@ -40,8 +45,11 @@ export function createReplayClock(start: number): ReplayClock {
       };
     },
     async moveTo(ms, settle) {
+      const together = ms - now > EXACT_MS ? (ms - now) / MAX_GROUPS : 0;
       for (let next = nextBy(ms); next !== undefined; next = nextBy(ms)) {
-        fire(next);
+        const until = Math.min(ms, next.dueAt + together);
+        const due = [...timers].filter(({ dueAt }) => dueAt <= until);
+        for (const timer of due.toSorted((one, other) => one.dueAt - other.dueAt)) if (timers.has(timer)) fire(timer);
         await settle();
       }
       if (now - ms < MAX_AHEAD_MS) now = ms;

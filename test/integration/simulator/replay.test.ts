@@ -89,64 +89,68 @@ describe('a recorded dialog', () => {
     expect((await runCommand(own)).stdout).toContain('- notice: Зову человека');
   });
 
-  it('is played at its moment and in its time zone: dates of scripts, working hours and what falls due between the steps', async () => {
-    const folder = await botFolder(
-      JSON.stringify({
-        id: 'clock',
-        scripts: [
-          {
-            code: 'start',
-            commands: [
-              { type: 'run_javascript', file: 'который_час.js' },
-              { type: 'value_input', text: 'Ещё?', attribute: 'a', timeoutSec: 60, onTimeout: 'late' },
-            ],
-          },
-          { code: 'late', commands: [{ type: 'run_javascript', file: 'который_час.js' }] },
-          { code: 'f', type: 'fallback', commands: [{ type: 'run_javascript', file: 'который_час.js' }] },
-        ],
-      }),
-      {
-        'который_час.js': `class Own extends Date {}
+  it(
+    'is played at its moment and in its time zone: dates of scripts, working hours and what falls due between the steps',
+    { timeout: 180_000 },
+    async () => {
+      const folder = await botFolder(
+        JSON.stringify({
+          id: 'clock',
+          scripts: [
+            {
+              code: 'start',
+              commands: [
+                { type: 'run_javascript', file: 'который_час.js' },
+                { type: 'value_input', text: 'Ещё?', attribute: 'a', timeoutSec: 60, onTimeout: 'late' },
+              ],
+            },
+            { code: 'late', commands: [{ type: 'run_javascript', file: 'который_час.js' }] },
+            { code: 'f', type: 'fallback', commands: [{ type: 'run_javascript', file: 'который_час.js' }] },
+          ],
+        }),
+        {
+          'который_час.js': `class Own extends Date {}
           var format = new Intl.DateTimeFormat('ru', { timeStyle: 'short' });
           var all = [new Date(), new Date(Date.now()), new Own(), Date(), require('moment')().toDate()].map(function (one) {
             return new Date(one).toTimeString().slice(0, 5);
           }).concat(format.format(), format.formatToParts().map(function (part) { return part.value; }).join(''));
           if (!(new Own() instanceof Date) || new Date().constructor !== Date || new Date(5).getTime() !== 5) throw 1;
           bot.sendMessage(Array.from(new Set(all)).join(' или ') + (livetex.isWorkingTime() ? ', открыто' : ', закрыто'));`,
-        'own.json': JSON.stringify({
-          bot: '.',
-          livetex: [{ token: 't', schedule: { hours: { 'mon-fri': '09:00-18:00' } } }],
-        }),
-      },
-    );
-    const say = (after: number, ...sees: string[]) => ({
-      after,
-      deed: { does: 'say', text: 'а' },
-      outcome: { sees: sees.map((text) => ({ from: 'bot', text })) },
-    });
-    const recording = recordingSchema.parse({
-      format: 'metabot-livetex/scenario-1',
-      at: '2026-01-15T14:59:30+03:00',
-      timeZone: 'Asia/Yekaterinburg',
-      lead: { channel: 'telegram', name: 'Анна' },
-      operators: [],
-      steps: [
-        say(0, '16:59, открыто', 'Ещё?', '17:00, открыто'),
-        say(120, '17:01, открыто'),
-        say(3_600.25, '17:59, открыто'),
-        say(3_630, '18:00, закрыто'),
-      ],
-    });
-    const config = await loadConfigForSimulation('own.json', folder, {});
-    const { differences, played } = await playRecording(folder, recording, config);
-    const shown = differences.filter(({ what }) => what === 'sees').map((one) => differenceText(one, 'ru'));
-    expect(shown).toEqual([]);
-    expect(played.at).toBe('2026-01-15T11:59:30.000Z');
-    expect(played.steps.map(({ after }) => after)).toEqual([0, 120, 3_600.25, 3_630]);
-    for (const wrong of [{ at: '15.01.2026' }, { timeZone: 'Moscow' }]) {
-      expect(recordingSchema.safeParse({ ...recording, ...wrong }).success).toBe(false);
-    }
-  });
+          'own.json': JSON.stringify({
+            bot: '.',
+            livetex: [{ token: 't', schedule: { hours: { 'mon-fri': '09:00-18:00' } } }],
+          }),
+        },
+      );
+      const say = (after: number, ...sees: string[]) => ({
+        after,
+        deed: { does: 'say', text: 'а' },
+        outcome: { sees: sees.map((text) => ({ from: 'bot', text })) },
+      });
+      const recording = recordingSchema.parse({
+        format: 'metabot-livetex/scenario-1',
+        at: '2026-01-15T14:59:30+03:00',
+        timeZone: 'Asia/Yekaterinburg',
+        lead: { channel: 'telegram', name: 'Анна' },
+        operators: [],
+        steps: [
+          say(0, '16:59, открыто', 'Ещё?', '17:00, открыто'),
+          say(120, '17:01, открыто'),
+          say(3_600.25, '17:59, открыто'),
+          say(3_630, '18:00, закрыто'),
+        ],
+      });
+      const config = await loadConfigForSimulation('own.json', folder, {});
+      const { differences, played } = await playRecording(folder, recording, config);
+      const shown = differences.filter(({ what }) => what === 'sees').map((one) => differenceText(one, 'ru'));
+      expect(shown).toEqual([]);
+      expect(played.at).toBe('2026-01-15T11:59:30.000Z');
+      expect(played.steps.map(({ after }) => after)).toEqual([0, 120, 3_600.25, 3_630]);
+      for (const wrong of [{ at: '15.01.2026' }, { timeZone: 'Moscow' }]) {
+        expect(recordingSchema.safeParse({ ...recording, ...wrong }).success).toBe(false);
+      }
+    },
+  );
 
   it('stops where a deed is no longer possible, and says why', async () => {
     const folder = await supportBot((text) => text.replace('{ "type": "forward_to_operator" }', '{ "type": "stop" }'));
