@@ -6,6 +6,7 @@ import type { Retention, Storage } from '../../plugin/storage/contract.ts';
 import type { ChannelDriver } from '../channels/contract.ts';
 import { maxDriver } from '../channels/max/max-driver.ts';
 import { telegramDriver } from '../channels/telegram/telegram-driver.ts';
+import { vkDriver } from '../channels/vk/vk-driver.ts';
 import type { Runtime, RuntimeOptions } from '../runtime/contract.ts';
 import { createRuntimeFrom, type RuntimeParts } from '../runtime/create-runtime.ts';
 import type { SandboxLimits } from '../sandbox/contract.ts';
@@ -83,6 +84,10 @@ export function channelDriverOf(settings: Config['channels'][string]): ChannelDr
     ...(proxy === undefined ? {} : { proxy }),
   };
   if (settings.kind === 'telegram') return telegramDriver({ ...common, mode: settings.mode });
+  if (settings.kind === 'vk') {
+    const { mode, group, confirmation } = settings;
+    return vkDriver({ ...common, mode, group, ...(confirmation === undefined ? {} : { confirmation }) });
+  }
   const { mode, ca } = settings;
   return maxDriver({ ...common, mode, ...(ca === undefined ? {} : { ca: readFileSync(ca, 'utf8') }) });
 }

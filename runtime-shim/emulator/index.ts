@@ -34,6 +34,18 @@ export type {
   TelegramPerson,
   TelegramRequest,
 } from './telegram/telegram-contract.ts';
+export { startVkEmulator } from './vk/vk-emulator.ts';
+export type {
+  VkDelivery,
+  VkEmulator,
+  VkEmulatorOptions,
+  VkFault,
+  VkFile,
+  VkFileKind,
+  VkPerson,
+  VkRequest,
+  VkShownMessage,
+} from './vk/vk-contract.ts';
 export type { Clock } from '../../plugin/contract/host.ts';
 export type {
   EmulatedDialog,

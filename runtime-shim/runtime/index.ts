@@ -32,6 +32,7 @@ export type {
 export { CHANNEL_ERRORS, channelError } from '../channels/channel-errors.ts';
 export { maxDriver, type MaxOptions } from '../channels/max/max-driver.ts';
 export { telegramDriver, type TelegramOptions } from '../channels/telegram/telegram-driver.ts';
+export { vkDriver, type VkOptions } from '../channels/vk/vk-driver.ts';
 export type { Bot, BotRoute, SourceFile } from '../bot/bot.ts';
 export type { BotDescription, BotScript, Route } from '../bot/load/bot-schema.ts';
 export type { Place } from '../json-with-places.ts';

@@ -6,13 +6,18 @@ import { MAX_BASE_URL } from '../../channels/max/max-driver.ts';
 import { maxSettingsSchema } from '../../channels/max/max-settings.ts';
 import { TELEGRAM_BASE_URL } from '../../channels/telegram/telegram-driver.ts';
 import { telegramSettingsSchema } from '../../channels/telegram/telegram-settings.ts';
+import { VK_BASE_URL } from '../../channels/vk/vk-driver.ts';
+import { vkSettingsSchema } from '../../channels/vk/vk-settings.ts';
 import { passwordsIn } from './passwords-in.ts';
 
 /** The messengers that leads write from, by the channel's code: what its kind is decides what else may stand there. */
 export const channelSchema = z.discriminatedUnion(
   'kind',
-  [telegramSettingsSchema, maxSettingsSchema],
-  spoken({ en: 'a channel has "kind": "telegram" or "max"', ru: 'у канала "kind": "telegram" или "max"' }),
+  [telegramSettingsSchema, maxSettingsSchema, vkSettingsSchema],
+  spoken({
+    en: 'a channel has "kind": "telegram", "max" or "vk"',
+    ru: 'у канала "kind": "telegram", "max" или "vk"',
+  }),
 );
 export type ChannelSettings = z.infer<typeof channelSchema>;
 
@@ -29,7 +34,7 @@ const channelModesSchema = z.record(
   z.looseObject({ kind: z.unknown(), mode: z.unknown().optional(), baseUrl: z.unknown().optional() }),
 );
 const publicSchema = z.looseObject({ publicUrl: z.string() });
-const OFFICIAL: readonly unknown[] = [undefined, TELEGRAM_BASE_URL, MAX_BASE_URL];
+const OFFICIAL: readonly unknown[] = [undefined, TELEGRAM_BASE_URL, MAX_BASE_URL, VK_BASE_URL];
 
 /** Messengers post to https: only, MAX to its usual port; a server of one's own (`baseUrl`) may post elsewhere. */
 export function webhookAddressProblems({
@@ -42,7 +47,7 @@ export function webhookAddressProblems({
   const publicUrl = publicSchema.safeParse(http).data?.publicUrl;
   return Object.entries(channelModesSchema.safeParse(channels).data ?? {}).flatMap(
     ([code, { kind, mode, baseUrl }]) => {
-      const isPosted = mode === 'webhook' || (mode === undefined && kind === 'max');
+      const isPosted = mode === 'webhook' || (mode === undefined && (kind === 'max' || kind === 'vk'));
       if (!isPosted) return [];
       const path = ['channels', code, 'mode'];
       const isOwn = !OFFICIAL.includes(baseUrl);

@@ -11,7 +11,9 @@ import type {
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import { maxDriver } from '../../../runtime-shim/channels/max/max-driver.ts';
 import { telegramDriver } from '../../../runtime-shim/channels/telegram/telegram-driver.ts';
-import { startMaxEmulator, startTelegramEmulator } from '../../../runtime-shim/emulator/index.ts';
+import { vkDriver } from '../../../runtime-shim/channels/vk/vk-driver.ts';
+import { startMaxEmulator, startTelegramEmulator, startVkEmulator } from '../../../runtime-shim/emulator/index.ts';
+import { startHttpServer, type TestReply } from '../../support/http-server.ts';
 
 type Trouble = 'flood' | 'cut before' | 'cut after' | 'unauthorised' | 'server error' | 'does not like it';
 
@@ -26,6 +28,12 @@ interface Stand {
   readonly person: string;
   readonly write: (text: string) => void;
   readonly sendFile: (bytes: Uint8Array) => void;
+  /** Resolves when a poll that has begun hears of what happens from now on. */
+  readonly heard: () => Promise<void>;
+  /** An address that the messenger finds right. */
+  readonly address: () => Promise<string>;
+  /** How long it asks to wait, ms. */
+  readonly floodMs: number;
   readonly block: () => void;
   /** The next request fails so. */
   readonly trouble: (kind: Trouble) => void;
@@ -58,6 +66,9 @@ async function telegramStand(mode: 'poll' | 'webhook'): Promise<Stand> {
     driver,
     signed: (body) => [body, { 'x-telegram-bot-api-secret-token': SECRET }],
     keys: ['update_id', 'message', 'callback_query'],
+    heard: () => Promise.resolve(),
+    address: () => Promise.resolve('https://bot.example.com/webhook/channel/x'),
+    floodMs: 3_000,
     secrets: [SECRET, telegram.token.split(':')[1] ?? ''],
     person: String(anna.id),
     write: (text) => anna.write(text),
@@ -94,6 +105,9 @@ async function maxStand(mode: 'poll' | 'webhook'): Promise<Stand> {
     driver,
     signed: (body) => [body, { 'x-max-bot-api-secret': SECRET }],
     keys: ['update_type', 'timestamp', 'message', 'callback'],
+    heard: () => Promise.resolve(),
+    address: () => Promise.resolve('https://bot.example.com/webhook/channel/x'),
+    floodMs: 3_000,
     secrets: [SECRET, max.token],
     person: String(anna.id),
     write: (text) => anna.write(text),
@@ -109,11 +123,72 @@ async function maxStand(mode: 'poll' | 'webhook'): Promise<Stand> {
   };
 }
 
+async function vkStand(mode: 'poll' | 'webhook'): Promise<Stand> {
+  const vk = await startVkEmulator({ longPoll: true });
+  onTestFinished(() => vk.close());
+  const { group, confirmation } = vk;
+  const options = { baseUrl: vk.url, mode, secret: SECRET, group, confirmation };
+  const driver = vkDriver({ ...options, token: vk.token });
+  onTestFinished(() => driver.close());
+  const anna = vk.person();
+  const error = (code: number) => ({ kind: 'error', code, message: 'why' }) as const;
+  const troubles = {
+    flood: error(6),
+    'cut before': { kind: 'cut', when: 'before' },
+    'cut after': { kind: 'cut', when: 'after' },
+    unauthorised: error(5),
+    'server error': error(10),
+    'does not like it': error(100),
+  } as const;
+  return {
+    driver,
+    // VK proves itself in the body: what is no object has no place for it.
+    signed: (body) => {
+      const told = jsonOf(body);
+      const isObject = typeof told === 'object' && told !== null && !Array.isArray(told);
+      const event = { type: 'x', ...(isObject ? told : { object: told }), group_id: group, secret: SECRET };
+      return [Buffer.from(JSON.stringify(typeof event.type === 'string' ? event : { ...event, type: 'y' })), {}];
+    },
+    keys: ['type', 'object', 'event_id'],
+    heard: async () => {
+      while (vk.requests('groups.getLongPollServer').length === 0) await new Promise((done) => setImmediate(done));
+    },
+    address: async () => {
+      const answer = ({ body }: { readonly body: string }): TestReply =>
+        driver.receive(Buffer.from(body), {}, 1).answer;
+      return `${(await startHttpServer(answer)).url}/webhook/channel/x`;
+    },
+    floodMs: 1_000,
+    secrets: [SECRET, vk.token],
+    person: String(anna.id),
+    write: (text) => anna.write(text),
+    sendFile: (bytes) => anna.send({ kind: 'doc', name: 'a.bin', bytes }),
+    block: () => anna.block(),
+    trouble: (kind) => vk.fault({ ...troubles[kind], times: 1 }),
+    shown: () => anna.shown().map(({ text }) => text),
+    stranger: () => {
+      const other = vkDriver({ ...options, token: 'another-one' });
+      onTestFinished(() => other.close());
+      return other;
+    },
+  };
+}
+
+function jsonOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString()) as unknown;
+  } catch {
+    return Buffer.from(body).toString();
+  }
+}
+
 const DRIVERS: ReadonlyArray<readonly [string, () => Promise<Stand>]> = [
   ['telegram, polled', () => telegramStand('poll')],
   ['telegram, webhook', () => telegramStand('webhook')],
   ['max, polled', () => maxStand('poll')],
   ['max, webhook', () => maxStand('webhook')],
+  ['vk, polled', () => vkStand('poll')],
+  ['vk, webhook', () => vkStand('webhook')],
 ];
 
 const signal = AbortSignal.timeout(60_000);
@@ -158,7 +233,7 @@ describe.each(DRIVERS)('%s', (_name, stand) => {
   });
 
   test('it tells what became of a message, and its words hold no secret', async () => {
-    const { driver, person, secrets, trouble, block, shown, stranger } = await stand();
+    const { driver, person, secrets, trouble, block, shown, stranger, floodMs } = await stand();
     const outcomes: SendOutcome[] = [];
     const send = async (to: string, by = driver): Promise<SendOutcome['is']> => {
       const outcome = await by.send(to, { id: `${outcomes.length}/0`, text: `${outcomes.length}` }, context);
@@ -168,7 +243,7 @@ describe.each(DRIVERS)('%s', (_name, stand) => {
     expect(await send(person)).toBe('done');
     trouble('flood');
     expect(await send(person)).toBe('later');
-    expect(outcomes.at(-1)).toMatchObject({ scope: 'channel', forMs: 3_000 });
+    expect(outcomes.at(-1)).toMatchObject({ scope: 'channel', forMs: floodMs });
     for (const kind of ['cut before', 'cut after', 'server error'] as const) {
       trouble(kind);
       expect([kind, await send(person)]).toEqual([kind, 'unknown']);
@@ -207,10 +282,12 @@ describe.each(DRIVERS)('%s', (_name, stand) => {
   });
 
   test('a file that a person sent is opened anew each time; what is gone is told', async () => {
-    const { driver, sendFile } = await stand();
+    const { driver, sendFile, heard } = await stand();
     if (driver.openFile === undefined || driver.poll === undefined) return;
+    const polling = driver.poll(null, 1, signal);
+    await heard();
     sendFile(new Uint8Array([1, 2, 3]));
-    const { items } = await driver.poll(null, 1, signal);
+    const { items } = await polling;
     const [file] = items.flatMap((item) => (item.kind === 'message' ? (item.files ?? []) : []));
     for (let times = 0; times < 2; times += 1) {
       const { stream } = await driver.openFile(file?.file ?? '', signal);
@@ -223,11 +300,13 @@ describe.each(DRIVERS)('%s', (_name, stand) => {
   });
 
   test('what was polled comes again until its cursor is used, and once it is used never', async () => {
-    const { driver, write } = await stand();
+    const { driver, write, heard } = await stand();
     if (driver.poll === undefined) return;
     // A messenger may give a newcomer nothing but the newest.
+    const polling = driver.poll(null, 1, signal);
+    await heard();
     write('ноль');
-    const { cursor } = await driver.poll(null, 1, signal);
+    const { cursor } = await polling;
     write('раз');
     write('два');
     const numbers = (items: readonly InboundItem[]): string[] => items.map(({ id }) => id);
@@ -241,8 +320,8 @@ describe.each(DRIVERS)('%s', (_name, stand) => {
   });
 
   test('where it posts to is set, shown and taken away', async () => {
-    const { driver } = await stand();
-    const url = 'https://bot.example.com/webhook/channel/x';
+    const { driver, address } = await stand();
+    const url = await address();
     await driver.register(url, signal);
     expect((await driver.inspect(url, signal)).checks.every(({ ok }) => ok)).toBe(true);
     expect((await driver.inspect(null, signal)).checks.find(({ ok }) => !ok)).toMatchObject({ name: 'webhook' });

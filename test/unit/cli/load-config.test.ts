@@ -252,6 +252,9 @@ test('a messenger is checked as a whole, its secrets are known, and none of them
     h: { kind: 'viber', token },
     i: { kind: 'max', token: 'with spaces', secret: 'short', ca: 'nowhere.pem' },
     j: { kind: 'max', token: SECRET, mode: 'poll', ca: 'livetex.json' },
+    k: { kind: 'vk', token: SECRET, group: '1' },
+    l: { kind: 'vk', token: SECRET, group: 1, secret: 'x'.repeat(51), confirmation: 'a b' },
+    m: { kind: 'vk', token: SECRET },
   };
   const problems = await problemsOf({ bot: 'bot', channels: wrong });
   const about = (code: string): string[] => problems.filter((line) => line.startsWith(`channels.${code}`));
@@ -264,6 +267,14 @@ test('a messenger is checked as a whole, its secrets are known, and none of them
   expect(problems.join('\n')).toContain('f g');
   expect(about('i').map((line) => line.split(':', 1)[0]?.split('.').at(-1))).toEqual(['token', 'secret', 'mode', 'ca']);
   expect(about('j').join('\n')).toMatch(/^channels\.j\.ca: the file .*livetex\.json holds no certificate in PEM form$/);
+  const keys = (code: string): unknown[] => about(code).map((line) => line.split(':', 1)[0]?.split('.').at(-1));
+  expect([keys('k'), keys('l'), keys('m')]).toEqual([
+    ['group', 'mode'],
+    ['secret', 'confirmation', 'mode'],
+    ['group', 'mode'],
+  ]);
+  const polled = { vk: { kind: 'vk', token: SECRET, group: 1, mode: 'poll' } };
+  expect(await problemsOf({ bot: 'nowhere', channels: polled })).toHaveLength(1);
   const port = {
     bot: 'bot',
     http: { publicUrl: 'https://a.example:8443' },
