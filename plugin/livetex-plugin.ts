@@ -94,6 +94,7 @@ export function assemblePlugin(assembly: PluginAssembly): LiveTexPlugin {
     tokens.forget(id);
     if (binding === undefined) workers.drop(id);
     else workers.use(binding);
+    if (binding !== undefined && running) warnOfMissingWebhooks(context.logger, [binding]);
   });
   let running = false;
   let closing: Promise<void> | undefined;
@@ -117,7 +118,7 @@ export function assemblePlugin(assembly: PluginAssembly): LiveTexPlugin {
     metrics: async () => [...(await metrics()), ...workers.metrics(), ...webhooks.metrics()],
     ready: readiness,
     async start() {
-      warnOfMissingWebhooks(context);
+      warnOfMissingWebhooks(context.logger, bindings.all);
       await probeTokens(context);
       if (closing !== undefined) return;
       // Refuses stored tokens that cannot be opened.

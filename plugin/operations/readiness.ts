@@ -20,10 +20,11 @@ interface KnownProblems {
   readonly ofProcess: () => readonly string[];
 }
 
-/** Tells at the start what is not an error but takes half of the dialogs away. */
-export function warnOfMissingWebhooks({ bindings, logger }: Pick<PluginContext, 'bindings' | 'logger'>): void {
-  for (const { id, config } of bindings.all) {
-    if (config.webhook === undefined) logger.error(`LiveTex binding ${NO_WEBHOOK}`, { binding: id });
+/** Tells at the start, and of a binding that comes later, what is not an error but takes half of the dialogs away. */
+export function warnOfMissingWebhooks(logger: PluginContext['logger'], bindings: readonly Binding[]): void {
+  for (const { id, config, leavingSince } of bindings) {
+    if (config.webhook !== undefined || leavingSince !== null) continue;
+    logger.error(`LiveTex binding ${NO_WEBHOOK}`, { binding: id });
   }
 }
 

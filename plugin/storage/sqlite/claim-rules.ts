@@ -86,7 +86,8 @@ function firstLanes(
 ): { readonly lanes: readonly DueLane[]; readonly left: readonly string[] } {
   if (prefixes === undefined) return { lanes: tables.lanes.first(queue, limit), left: [] };
   const asked = new Set(prefixes);
-  for (let most = limit; ; most *= 2) {
+  // Each time far more: where thousands are left to others, the same rows should not be read again and again.
+  for (let most = limit; ; most *= 8) {
     const left = new Set<string>();
     const rows = tables.lanes.first(queue, most);
     const lanes = rows.filter(({ id, readyAt }) => {

@@ -183,7 +183,7 @@ describe('createLiveTexPlugin', () => {
   it('is not ready with a binding to which no answer can arrive, and says so at the start', async () => {
     const lines: unknown[] = [];
     const logger = { debug() {}, info() {}, warn() {}, error: (...line: unknown[]) => void lines.push(line) };
-    const bindings = [{ token: 't', baseUrl: 'http://127.0.0.1:9' }];
+    const bindings = [{ token: 't', baseUrl: 'http://127.0.0.1:9', bots: ['support'] }];
     const plugin = await createLiveTexPlugin({ bindings, storage: 'memory:', host: { ...host, logger } });
     await plugin.start();
     expect(await plugin.ready()).toEqual({
@@ -192,6 +192,9 @@ describe('createLiveTexPlugin', () => {
       bindings: { main: { ready: false, reasons: [NO_WEBHOOK] } },
     });
     expect(lines).toEqual([[`LiveTex binding ${NO_WEBHOOK}`, { binding: 'main' }]]);
+    // And of one that comes later.
+    await plugin.bindings.put({ id: 'later', token: 't2', bots: ['later'], baseUrl: 'http://127.0.0.1:9' });
+    expect(lines.slice(1)).toEqual([[`LiveTex binding ${NO_WEBHOOK}`, { binding: 'later' }]]);
     await plugin.close();
   });
 
