@@ -14,6 +14,7 @@ import { nodesSection } from './storage/nodes-section.ts';
 import { plansSection } from './storage/plans-section.ts';
 import { storageSection } from './storage/storage-section.ts';
 import { startSection } from './start/start-section.ts';
+import { turnsSection } from './turns/turns-section.ts';
 import { webhooksSection } from './webhooks/webhooks-section.ts';
 
 const SECTIONS: readonly Section[] = [
@@ -21,6 +22,7 @@ const SECTIONS: readonly Section[] = [
   availabilitySection,
   webhooksSection,
   mirrorSection,
+  turnsSection,
   startSection,
   growthSection,
   storageSection,

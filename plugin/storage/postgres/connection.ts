@@ -100,9 +100,6 @@ export interface Written<T> {
   readonly hasWritten: boolean;
 }
 
-/** Takes a transaction of one statement over: its rows once committed, or undefined when it does not. */
-type Alone = (statement: Statement, values: readonly unknown[]) => Promise<QueryResultRow[]> | undefined;
-
 export interface Connection {
   /**
    * One statement outside a transaction, repeated after a lost connection: only for statements that may run twice.
@@ -113,11 +110,8 @@ export interface Connection {
     values: (attempt: number) => readonly unknown[],
     forMs?: number,
   ): Promise<Row[]>;
-  /**
-   * Runs `work` in a transaction; runs it again after a deadlock, a lost connection or a restart of the server. One that
-   * consists of a single statement without an answer is offered to `alone` first.
-   */
-  transaction<T>(work: (port: TransactionPort) => Promise<Written<T>>, alone?: Alone): Promise<T>;
+  /** Runs `work` in a transaction; runs it again after a deadlock, a lost connection or a restart of the server. */
+  transaction<T>(work: (port: TransactionPort) => Promise<Written<T>>): Promise<T>;
   /** The same on one consistent view, without locks. */
   read<T>(work: (query: Query) => Promise<T>): Promise<T>;
   /** A connection of its own, for LISTEN. */
@@ -191,24 +185,19 @@ export function createConnection({
     return session;
   }
 
-  async function write<T>(work: (port: TransactionPort) => Promise<Written<T>>, alone?: Alone): Promise<T> {
+  async function write<T>(work: (port: TransactionPort) => Promise<Written<T>>): Promise<T> {
     const lazy = createLazyPort(begin);
     let inDoubt: { readonly mark: CommitMark; readonly result: T } | undefined;
     try {
       const { result, hasWritten } = await withinDeadline(lazy, work(lazy.port), transactionDeadlineMs);
-      const [only, ...others] = lazy.unsent;
-      if (only !== undefined && others.length === 0) {
-        const taken = alone?.(only.statement, only.values);
-        if (taken !== undefined) {
-          const rows = await taken;
-          only.act?.(rows);
-          return result;
-        }
-      }
-      if (only === undefined && (await lazy.opened()) === undefined) return result;
+      if (lazy.unsent.length === 0 && (await lazy.opened()) === undefined) return result;
       const session = await lazy.open();
       if (hasWritten) inDoubt = { mark: marks.mark(session), result };
-      await session.commit();
+      const failed = await session.commit();
+      if (failed !== undefined) {
+        inDoubt = undefined;
+        throw failed.rolledBackFor;
+      }
       session.release();
       return result;
     } catch (error) {
@@ -242,7 +231,7 @@ export function createConnection({
   return {
     query: (statement, values, forMs) =>
       again((attempt) => withSession((session) => session.query(statement, values(attempt))), forMs),
-    transaction: (work, alone) => again(() => write(work, alone)),
+    transaction: (work) => again(() => write(work)),
     read: (work) => again(() => readOnce(work)),
     dedicated: () => new Client(config),
     close() {

@@ -117,7 +117,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
       }
     };
     try {
-      const result = await connection.transaction(attempt, (statement, values) => together.take(statement, values));
+      const result = await together.transaction(attempt);
       wakeUps.tell(changes);
       return result;
     } catch (error) {
@@ -141,15 +141,17 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     },
     join: (client, work) =>
       closing === undefined ? join(client, work) : Promise.reject(storageError('storage_closed', undefined)),
-    read: (work) =>
-      connection.read(async (query) => {
+    read(work) {
+      if (closing !== undefined) return Promise.reject(storageError('storage_closed', undefined));
+      return together.read(async (query) => {
         const life = createLife();
         try {
           return await work(readTransaction(query, clock, life.check));
         } finally {
           life.end();
         }
-      }),
+      });
+    },
     async claim(request) {
       const { jobs, hasMovedTimers } = await claim(connection, request, clock, { nodeId, goneAfterMs });
       if (hasMovedTimers) wakeUps.tell({ queues: new Set([request.queue]) });

@@ -17,8 +17,8 @@ export interface Session {
   readonly query: Query;
   /** Sends a statement without waiting; its failure is that of the whole transaction. `act` gets the rows. */
   send(statement: Statement, values: readonly unknown[], act?: (rows: readonly pg.QueryResultRow[]) => void): void;
-  /** Commits. When the server rolled back instead, rejects with the error that made it. */
-  commit(): Promise<void>;
+  /** Commits. When the server rolled back instead: the error that made it. */
+  commit(): Promise<{ readonly rolledBackFor: unknown } | undefined>;
   /** Rejects when nothing is asked of the server for so long, ms: the transaction's owner awaits something else. */
   stalled(ms: number): Promise<never>;
   release(): void;
@@ -99,8 +99,8 @@ export async function openSession(pool: pg.Pool): Promise<Session> {
     },
     async commit() {
       const { command } = await run({ text: 'COMMIT' }, []);
-      if (command !== 'COMMIT')
-        throw firstFailure ?? storageError('storage_failed', { detail: `${command} on COMMIT` });
+      if (command === 'COMMIT') return undefined;
+      return { rolledBackFor: firstFailure ?? storageError('storage_failed', { detail: `${command} on COMMIT` }) };
     },
     stalled: (ms) =>
       new Promise<never>((_resolve, reject) => {

@@ -44,13 +44,14 @@ export const WRITE = {
            WHERE collection = $1 AND key = $2 AND version = $4 RETURNING version`,
   },
   deleteRecord: { name: 'delete_record', text: 'DELETE FROM records WHERE collection = $1 AND key = $2' },
-  appendStream: {
-    name: 'append_stream',
-    text: `WITH head AS (
-             INSERT INTO streams (stream, seq) VALUES ($1, 1)
-             ON CONFLICT (stream) DO UPDATE SET seq = streams.seq + 1 RETURNING seq
-           )
-           INSERT INTO stream_entries (stream, seq, value, at) SELECT $1, head.seq, $2, $3 FROM head RETURNING seq`,
+  nextSeq: {
+    name: 'next_seq',
+    text: `INSERT INTO streams (stream, seq) VALUES ($1, 1)
+           ON CONFLICT (stream) DO UPDATE SET seq = streams.seq + 1 RETURNING seq`,
+  },
+  appendEntry: {
+    name: 'append_entry',
+    text: 'INSERT INTO stream_entries (stream, seq, value, at) VALUES ($1, $2, $3, $4)',
   },
   remember: {
     name: 'remember',
@@ -202,10 +203,13 @@ export function writeTransaction({ port, clock, changes, check, wrote }: WriteCo
       write(WRITE.deleteRecord, [collection, key]);
     },
     async appendStream(stream, value, at) {
-      const values = [checkName('stream', stream), toJsonText(value), at];
-      const [row] = await ask<{ seq: string }>(WRITE.appendStream, values);
+      checkName('stream', stream);
+      const text = toJsonText(value);
+      const [row] = await ask<{ seq: string }>(WRITE.nextSeq, [stream]);
+      const seq = Number(row?.seq);
+      write(WRITE.appendEntry, [stream, seq, text, at]);
       changes.streams.add(stream);
-      return Number(row?.seq);
+      return seq;
     },
     async remember(scope, id, value) {
       const values = [now(), checkName('scope', scope), checkName('id', id), toJsonText(value)];

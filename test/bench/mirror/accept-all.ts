@@ -1,23 +1,31 @@
 import type { LiveTexPlugin } from '../../../plugin/index.ts';
+import type { Order } from './senders.ts';
 import { leadMessage } from './texts.ts';
 
 /** Callers that hand over messages at one time, each waiting until its own is durable. */
 const CALLERS = 64;
 
-/** Hands messages `from … from + count - 1` to the plugin. */
-export async function acceptAll(
-  plugin: Pick<LiveTexPlugin, 'accept'>,
-  messages: { readonly from: number; readonly count: number; readonly leads: number },
+/** Does something with each number of the order, so many at one time. */
+export async function together(
+  { from, count }: Order,
+  act: (number: number) => Promise<void>,
+  atOnce: number = CALLERS,
 ): Promise<void> {
-  let next = messages.from;
-  const end = messages.from + messages.count;
+  let next = from;
   await Promise.all(
-    Array.from({ length: CALLERS }, async () => {
-      while (next < end) {
+    Array.from({ length: atOnce }, async () => {
+      while (next < from + count) {
         const number = next;
         next += 1;
-        await plugin.accept([leadMessage(number, messages.leads)]);
+        await act(number);
       }
     }),
   );
+}
+
+/** Hands messages to the plugin. */
+export function acceptAll(plugin: Pick<LiveTexPlugin, 'accept'>, order: Order): Promise<void> {
+  return together(order, async (number) => {
+    await plugin.accept([leadMessage(number, order.leads)]);
+  });
 }

@@ -1,60 +1,50 @@
-import { startPostgres } from '../../support/postgres.ts';
 import { type Child, startChild } from '../child.ts';
 import { inTurns, withEach } from '../in-turns.ts';
-import { processTree } from '../process-tree.ts';
-import { ratio, type Section, type SectionOptions } from '../section.ts';
-import type { Received } from './livetex-process.ts';
+import { type MeasuredPostgres, startMeasuredPostgres } from '../measured-postgres.ts';
+import { ratio, type Section, type SectionOptions, type Table } from '../section.ts';
+import { type Senders, type Sent, startSenders } from './senders.ts';
 
 const LEADS = 1_000;
 /** Of each round. */
 const MESSAGES = 10_000;
 const QUICK_MESSAGES = 500;
-/** PostgreSQL is an order of magnitude slower on one machine: a part is enough to see by how much. */
-const POSTGRES_SHARE = 2.5;
+const SENDER = new URL('sender-process.ts', import.meta.url);
 
-const CONTENDERS = [
-  { name: 'undici alone', storage: 'undici' },
+const ALONE = { name: 'undici alone', storage: 'undici' };
+const CONTENDERS: readonly Contender[] = [
+  ALONE,
   { name: 'the least that is durable', storage: 'least' },
   { name: 'ours on SQLite', storage: 'sqlite' },
   { name: 'ours in memory', storage: 'memory:' },
-] as const;
+];
+const NODES: readonly Contender[] = [
+  { name: 'ours on PostgreSQL, 1 node', nodes: 1 },
+  { name: 'ours on PostgreSQL, 2 nodes', nodes: 2 },
+  { name: 'ours on PostgreSQL, 3 nodes', nodes: 3 },
+];
 
-interface Measured {
+/** Without a `storage`: so many nodes on PostgreSQL. */
+interface Contender {
   readonly name: string;
-  readonly perSecond: number;
-  readonly acceptedPerSecond: number;
-  readonly cpuMs: number;
+  readonly storage?: string;
+  readonly nodes?: number;
 }
 
 /** Messages per second from accepted to received at LiveTex, beside undici alone sending the same requests. */
 export const mirrorSection: Section = {
   name: 'mirror',
-  async run({ progress, quick }) {
-    const messages = quick ? QUICK_MESSAGES : MESSAGES;
+  async run(options) {
+    const messages = options.quick ? QUICK_MESSAGES : MESSAGES;
     const livetex = startChild(new URL('livetex-process.ts', import.meta.url));
+    const postgres = await startMeasuredPostgres(options.progress);
     try {
-      const results = await measureInTurns(livetex, messages, { quick, progress });
-      const postgres = await startPostgres().catch((error: unknown) => {
-        progress(`   no PostgreSQL here: ${error instanceof Error ? error.message : String(error)}`);
-        return undefined;
-      });
-      if (postgres !== undefined) {
-        try {
-          progress('   ours on PostgreSQL');
-          const sender = await startSender(livetex, postgres.url, messages);
-          const count = messages / POSTGRES_SHARE;
-          results.push({ name: 'ours on PostgreSQL', ...(await sender.measure(count)) });
-          await sender.end();
-        } finally {
-          await postgres.stop();
-        }
-      }
-      const alone = results[0]?.perSecond ?? Number.NaN;
+      const results = await measureInTurns({ livetex, postgres, messages }, options);
+      const alone = results.get(ALONE)?.perSecond ?? Number.NaN;
       return [
         {
           title: `Mirror: ${messages.toLocaleString('en-US')} messages of ${LEADS} leads, accepted to received`,
           columns: ['', 'messages/s', 'of undici alone', 'accepted/s', 'CPU ms/message'],
-          rows: results.map(({ name, perSecond, acceptedPerSecond, cpuMs }) => [
+          rows: Array.from(results, ([{ name }, { perSecond, acceptedPerSecond, cpuMs }]) => [
             name,
             perSecond,
             ratio(perSecond, alone),
@@ -62,65 +52,70 @@ export const mirrorSection: Section = {
             cpuMs,
           ]),
           notes: [
-            'Measured in turns, three rounds; of each contender the one with the pace in the middle. PostgreSQL by itself, once.',
+            'Measured in turns, three rounds; of each contender the one with the pace in the middle.',
             'Aim: 60 % of undici alone on SQLite. undici alone keeps no order, stores nothing and tries nothing again.',
             'The least that is durable writes one row a message before its request and removes it afterwards, committed together.',
-            '"accepted/s": durable when the platform goes on. CPU is the sending process alone (PostgreSQL\'s own is not in it).',
+            '"accepted/s": durable when the platform goes on. CPU is that of the sending processes (PostgreSQL\'s own is not in it).',
           ],
         },
+        ...serverTable('Mirror', 'message', results),
       ];
     } finally {
       await livetex.end();
+      await postgres?.stop();
     }
   },
 };
 
+/** What a piece of work costs the server of the contenders that are on PostgreSQL. */
+export function serverTable(what: string, piece: string, results: ReadonlyMap<{ name: string }, Sent>): Table[] {
+  const rows = Array.from(results, ([{ name }, { server, cpuMs }]): Table['rows'] =>
+    server === undefined
+      ? []
+      : [[name, server.statements, server.writes, Math.round(server.walBytes), server.cpuMs, cpuMs]],
+  ).flat();
+  if (rows.length === 0) return [];
+  return [
+    {
+      title: `${what} on PostgreSQL: what a ${piece} costs the server`,
+      columns: ['', 'statements', 'transactions that write', 'WAL bytes', "server's CPU ms", "nodes' CPU ms"],
+      rows,
+      notes: [
+        'Statements as the nodes send them, BEGIN and COMMIT too; each transaction that writes is a commit on the disk.',
+      ],
+    },
+  ];
+}
+
+interface Stand {
+  readonly livetex: Child;
+  readonly postgres: MeasuredPostgres | undefined;
+  readonly messages: number;
+}
+
 async function measureInTurns(
-  livetex: Child,
-  messages: number,
-  { quick, progress }: Pick<SectionOptions, 'quick' | 'progress'>,
-): Promise<Measured[]> {
-  const start = ({ storage }: (typeof CONTENDERS)[number]): Promise<Sender> => startSender(livetex, storage, messages);
-  const measured = await withEach(CONTENDERS, start, (sender) =>
+  { livetex, postgres, messages }: Stand,
+  { quick, progress }: SectionOptions,
+): Promise<Map<Contender, Sent>> {
+  const contenders = [...CONTENDERS, ...(postgres === undefined ? [] : NODES)];
+  const warmUp = Math.min(1_000, messages / 2);
+  const start = ({ storage, nodes = 1 }: Contender): Promise<Senders> =>
+    startSenders({
+      livetex,
+      process: SENDER,
+      leads: LEADS,
+      warmUp,
+      nodes,
+      ...(storage === undefined ? { storage: postgres?.schema(`mirror_${nodes}`) ?? '', postgres } : { storage }),
+    });
+  return withEach(contenders, start, (senders) =>
     inTurns(
-      CONTENDERS,
+      contenders,
       async (contender, round) => {
         progress(`   ${contender.name}, round ${round + 1}`);
-        return sender(contender).measure(messages);
+        return senders(contender).measure(messages);
       },
       { quick },
     ),
   );
-  return Array.from(measured, ([{ name }, result]) => ({ name, ...result }));
-}
-
-interface Sender {
-  measure(count: number): Promise<Omit<Measured, 'name'>>;
-  end(): Promise<void>;
-}
-
-/** A process that sends, after a warm-up of its first messages. */
-async function startSender(livetex: Child, storage: string, messages: number): Promise<Sender> {
-  const url = await livetex.ask<string>('url');
-  const child = startChild(new URL('sender-process.ts', import.meta.url), [storage, url]);
-  let from = 0;
-  const send = async (count: number): Promise<{ startedAt: number; acceptedAt: number; lastAt: number }> => {
-    await livetex.ask('reset');
-    const sent = await child.ask<{ startedAt: number; acceptedAt: number }>({ from, count, leads: LEADS });
-    from += count;
-    return { ...sent, lastAt: (await livetex.ask<Received>({ until: count })).lastAt };
-  };
-  await send(Math.min(1_000, messages / 2));
-  return {
-    async measure(count) {
-      const cpuBefore = processTree(child.pid).cpuMs;
-      const { startedAt, acceptedAt, lastAt } = await send(count);
-      return {
-        perSecond: (count * 1_000) / (lastAt - startedAt),
-        acceptedPerSecond: (count * 1_000) / (acceptedAt - startedAt),
-        cpuMs: (processTree(child.pid).cpuMs - cpuBefore) / count,
-      };
-    },
-    end: () => child.end(),
-  };
 }

@@ -5,14 +5,10 @@ import type { LiveTexHost } from '../../../plugin/contract/host.ts';
 import { answerParent } from '../child.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { createLeastDurableTable } from '../least-durable-table.ts';
-import { acceptAll } from './accept-all.ts';
+import { acceptAll, together } from './accept-all.ts';
+import type { Order } from './senders.ts';
 import { HEADER, IN_FLIGHT, requestBody, TOKEN } from './texts.ts';
 
-interface Order {
-  readonly from: number;
-  readonly count: number;
-  readonly leads: number;
-}
 interface Sender {
   send(order: Order): Promise<void>;
   close(): Promise<void>;
@@ -43,7 +39,7 @@ answerParent(
 function undiciAlone(): Sender {
   const pool = createPool();
   return {
-    send: (order) => together(IN_FLIGHT, order, (number) => post(pool, requestBody(number, order.leads))),
+    send: (order) => together(order, (number) => post(pool, requestBody(number, order.leads)), IN_FLIGHT),
     close: () => pool.close(),
   };
 }
@@ -55,13 +51,17 @@ async function leastDurable(): Promise<Sender> {
   return {
     send: (order) =>
       // Twice as many at one time: half of them wait for the disk, so that the others keep the connections busy.
-      together(2 * IN_FLIGHT, order, async (number) => {
-        const body = requestBody(number, order.leads);
-        const id = `m-${process.pid}-${number}`;
-        await table.insert(id, body);
-        await post(pool, body);
-        await table.remove(id);
-      }),
+      together(
+        order,
+        async (number) => {
+          const body = requestBody(number, order.leads);
+          const id = `m-${process.pid}-${number}`;
+          await table.insert(id, body);
+          await post(pool, body);
+          await table.remove(id);
+        },
+        2 * IN_FLIGHT,
+      ),
     async close() {
       await pool.close();
       await table.close();
@@ -81,20 +81,6 @@ async function post(pool: Pool, body: string): Promise<void> {
     body,
   });
   await answer.body.json();
-}
-
-/** Does something with each number of the order, so many at one time. */
-async function together(atOnce: number, { from, count }: Order, act: (number: number) => Promise<void>): Promise<void> {
-  let next = from;
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      while (next < from + count) {
-        const number = next;
-        next += 1;
-        await act(number);
-      }
-    }),
-  );
 }
 
 async function ours(): Promise<Sender> {

@@ -2,6 +2,7 @@ import { CLAIM } from '../../../plugin/storage/postgres/claim.ts';
 import { COMMIT_MARK } from '../../../plugin/storage/postgres/commit-mark.ts';
 import { INSPECT, STATS } from '../../../plugin/storage/postgres/inspection.ts';
 import { WATCH } from '../../../plugin/storage/postgres/node-watch.ts';
+import { MANY } from '../../../plugin/storage/postgres/many.ts';
 import { READ } from '../../../plugin/storage/postgres/read-transaction.ts';
 import type { Statement } from '../../../plugin/storage/postgres/session.ts';
 import { WRITE } from '../../../plugin/storage/postgres/transaction.ts';
@@ -22,6 +23,15 @@ export const HOT_STATEMENTS: readonly SentStatement[] = [
   sent(CLAIM.take, null, DIALOGS, 64, 60_000, null, 'node/token', false, 10_000, PREFIXES),
   sent(CLAIM.nextWork, null, QUEUE, null),
   sent(CLAIM.nextWork, null, DIALOGS, PREFIXES),
+  sent(MANY.getRecords, ['leads', 'leads'], [LANE, 'nobody']),
+  sent(MANY.getRecordsForUpdate, ['leads', 'leads'], [LANE, 'nobody']),
+  sent(MANY.putRecords, ['leads', 'leads'], [LANE, 'one more'], ['1', '1']),
+  sent(MANY.insertRecords, ['leads', 'leads'], [LANE, 'another'], ['1', '1']),
+  sent(MANY.updateRecords, ['leads', 'leads'], [LANE, 'nobody'], ['1', '1'], [1, 1]),
+  sent(MANY.nextSeqs, ['transcript:1000', 'transcript:new']),
+  sent(MANY.appendEntries, ['transcript:1000', 'transcript:new'], [1_001, 1_001], ['1', '1'], [1, 1]),
+  sent(MANY.rememberMany, null, ['scope', 'scope'], ['1000', 'a new one'], ['1', '1']),
+  sent(MANY.listJobsOfMany, [QUEUE, QUEUE], [LANE, 'nobody'], [1, 100], [0, 0]),
   sent(READ.getRecord, 'leads', LANE),
   sent(READ.listRecords, 'leads', LANE, '', 100),
   sent(READ.listRecordsBefore, 'leads', 'support:telegram:9', 'support:', 100, 'support;'),
@@ -34,7 +44,8 @@ export const HOT_STATEMENTS: readonly SentStatement[] = [
   sent(WRITE.insertRecord, 'leads', 'new', '1'),
   sent(WRITE.updateRecord, 'leads', LANE, '1', 1),
   sent(WRITE.deleteRecord, 'leads', LANE),
-  sent(WRITE.appendStream, 'transcript:1000', '1', 1),
+  sent(WRITE.nextSeq, 'transcript:1000'),
+  sent(WRITE.appendEntry, 'transcript:1000', 1_000, '1', 1),
   sent(WRITE.remember, null, 'scope', '1000', '1'),
   sent(WRITE.remembered, 'scope', '1000'),
   sent(WRITE.enqueue, null, [QUEUE, QUEUE], [LANE, 'a new lane'], ['k', 'k'], ['1', '1']),
@@ -82,6 +93,6 @@ export const OTHER_STATEMENTS: Readonly<Record<string, string>> = {
 };
 
 /** Names of all statements that the driver sends by name. */
-export const STATEMENT_NAMES: readonly string[] = [CLAIM, READ, WRITE, COMMIT_MARK, INSPECT, STATS]
+export const STATEMENT_NAMES: readonly string[] = [CLAIM, READ, WRITE, MANY, COMMIT_MARK, INSPECT, STATS]
   .flatMap((group) => Object.values<Statement>(group))
   .map(({ name = '' }) => name);
