@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { inject, onTestFinished } from 'vitest';
 import { watchOutput } from './watched-output.ts';
@@ -11,6 +12,12 @@ const execute = promisify(execFile);
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 export const LAUNCHER = join(ROOT, 'bin', 'metabot-livetex.js');
+
+/** The environment of a process whose clock is ahead by the ms in this file (`settable-clock.ts`). */
+export function settableClock(file: string): Readonly<Record<string, string>> {
+  const loaded = pathToFileURL(join(ROOT, 'test', 'support', 'settable-clock.ts')).href;
+  return { TEST_CLOCK_FILE: file, NODE_OPTIONS: `--import=${loaded}` };
+}
 
 export interface CommandOptions {
   readonly cwd?: string;

@@ -1,18 +1,16 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { LiveTexEmulator } from '../../../runtime-shim/emulator/emulator-contract.ts';
 import {
   type CommandEnd,
-  ROOT,
   type RunningCommand,
   runCommand,
+  settableClock,
   startCommand,
   temporaryFolder,
 } from '../../support/command.ts';
 import { useEmulator } from '../../support/emulator.ts';
 
-const SETTABLE_CLOCK = pathToFileURL(join(ROOT, 'test', 'support', 'settable-clock.ts')).href;
 const BOT = { id: 'support', scripts: [{ code: 'start', commands: [{ type: 'send_text', text: 'Здравствуйте!' }] }] };
 
 /** `serve` in a process of its own, with a clock that the test sets and a LiveTex in the test's process. */
@@ -48,7 +46,7 @@ export async function clockStand(storage: string, change: Record<string, unknown
   const folder = await temporaryFolder({ 'livetex.json': JSON.stringify(config), clock: '0' });
   await mkdir(join(folder, 'bot'));
   await writeFile(join(folder, 'bot', 'bot.json'), JSON.stringify(BOT));
-  const env = { TEST_CLOCK_FILE: join(folder, 'clock'), NODE_OPTIONS: `--import=${SETTABLE_CLOCK}` };
+  const env = settableClock(join(folder, 'clock'));
   return {
     emulator,
     async start() {

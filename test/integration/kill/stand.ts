@@ -22,7 +22,11 @@ export interface Stand {
 /** Long streams, and answers that a killed server does not give. */
 const NO_TIMEOUT = 0;
 
-export async function prepareStand(launcher: string, binding: Partial<BindingInput> = {}): Promise<Stand> {
+export async function prepareStand(
+  launcher: string,
+  binding: Partial<BindingInput> = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'kill-'));
   const liveTex = await startLiveTexBeside();
   const port = await lastingPort();
@@ -56,7 +60,7 @@ export async function prepareStand(launcher: string, binding: Partial<BindingInp
       logLevel: 'warn',
     }),
   );
-  const server = new MortalServer({ launcher, config, url });
+  const server = new MortalServer({ launcher, config, url, env });
   const dispatcher = new Agent({ headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT, connections: null });
   return {
     folder,

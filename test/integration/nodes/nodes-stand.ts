@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent } from 'undici';
+import type { BindingInput } from '../../../plugin/contract/binding-config.ts';
 import { lastingPort } from '../../support/lasting-port.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { type PostgresProxy, startPostgresProxy } from '../../support/postgres-proxy.ts';
@@ -17,6 +18,14 @@ interface MortalNode {
   readonly server: MortalServer;
   readonly proxy: PostgresProxy;
   isWanted: boolean;
+  /** Writes its configuration anew, for its next start. */
+  configure(change: (config: NodeConfig) => unknown): Promise<void>;
+}
+
+/** What `nodes.test.ts` may change of a node's configuration. */
+export interface NodeConfig {
+  readonly http: object;
+  readonly livetex: readonly BindingInput[];
 }
 
 /** Several nodes on one database behind one address, with a LiveTex of their own. */
@@ -26,6 +35,8 @@ export interface NodesStand {
   readonly database: PostgresServer;
   /** Storage's URL without a proxy: for looking at what is stored. */
   readonly storage: string;
+  /** Configurations and bot folders. */
+  readonly folder: string;
   readonly liveTex: LiveTexBeside;
   readonly dispatcher: Agent;
   close(): Promise<void>;
@@ -35,8 +46,12 @@ const SCHEMA = 'nodes';
 /** Long streams, and answers that a killed node does not give. */
 const NO_TIMEOUT = 0;
 
-/** `caddy`: the program to stand before the nodes, instead of a small one of ours. */
-export async function prepareNodesStand(launcher: string, count: number, caddy?: string): Promise<NodesStand> {
+/** `caddy`: the program to stand before the nodes, instead of a small one of ours. `env`: of the first node alone. */
+export async function prepareNodesStand(
+  launcher: string,
+  count: number,
+  { caddy, env }: { readonly caddy?: string | undefined; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<NodesStand> {
   const folder = await mkdtemp(join(tmpdir(), 'nodes-'));
   // Processes are killed here, not machines: what fsync protects from does not happen.
   const database = await startPostgres({ fsync: 'off', max_connections: '120' });
@@ -50,32 +65,32 @@ export async function prepareNodesStand(launcher: string, count: number, caddy?:
   for (const [index, port] of ports.entries()) {
     const proxy = await startPostgresProxy(database.url);
     const config = join(folder, `node-${index}.json`);
-    await writeFile(
-      config,
-      JSON.stringify({
-        bot: 'bot',
-        storage: `${proxy.url}?schema=${SCHEMA}&pool=6`,
-        http: { port },
-        sandbox: { runners: 1 },
-        livetex: [
-          {
-            token: liveTex.emulator.token,
-            baseUrl: liveTex.emulator.url,
-            apiVersion: { env: API_VERSION_VARIABLE },
-            leadMessageHeader: LEAD_HEADER,
-            botMessageHeader: BOT_HEADER,
-            webhook: { publicUrl: front.publicUrl, key: 'webhook-key' },
-            // On a machine that is too slow for so many leads, transfers would rightly be given up, and requests that took
-            // effect would be sent again without a death.
-            transferTimeout: 3_600,
-            requestTimeoutMs: 60_000,
-          },
-        ],
-        logLevel: 'warn',
-      }),
-    );
-    const server = new MortalServer({ launcher, config, url: `http://127.0.0.1:${port}` });
-    nodes.push({ server, proxy, isWanted: false });
+    const first = {
+      bot: 'bot',
+      storage: `${proxy.url}?schema=${SCHEMA}&pool=6`,
+      http: { port },
+      sandbox: { runners: 1 },
+      livetex: [
+        {
+          token: liveTex.emulator.token,
+          baseUrl: liveTex.emulator.url,
+          apiVersion: { env: API_VERSION_VARIABLE } as unknown as string,
+          leadMessageHeader: LEAD_HEADER,
+          botMessageHeader: BOT_HEADER,
+          webhook: { publicUrl: front.publicUrl, key: 'webhook-key' },
+          // On a machine that is too slow for so many leads, transfers would rightly be given up, and requests that took
+          // effect would be sent again without a death.
+          transferTimeout: 3_600,
+          requestTimeoutMs: 60_000,
+        } as BindingInput,
+      ],
+      logLevel: 'warn',
+    };
+    const configure: MortalNode['configure'] = (change) => writeFile(config, JSON.stringify(change(first)));
+    await configure((given) => given);
+    const own = index === 0 && env !== undefined ? { env } : {};
+    const server = new MortalServer({ launcher, config, url: `http://127.0.0.1:${port}`, ...own });
+    nodes.push({ server, proxy, isWanted: false, configure });
   }
   const dispatcher = new Agent({ headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT, connections: null });
   return {
@@ -83,6 +98,7 @@ export async function prepareNodesStand(launcher: string, count: number, caddy?:
     nodes,
     database,
     storage: `${database.url}?schema=${SCHEMA}`,
+    folder,
     liveTex,
     dispatcher,
     async close() {

@@ -9,6 +9,7 @@ import { type Character, LeadStory } from '../kill/lead-story.ts';
 import type { MortalServer } from '../kill/mortal-server.ts';
 import { disturb } from './disturb.ts';
 import { type NodesStand, prepareNodesStand } from './nodes-stand.ts';
+import { rollOut } from './roll-out.ts';
 import { supervise } from './supervise.ts';
 
 /**
@@ -41,7 +42,7 @@ test(
   `three nodes, ${LEADS} leads, ${DISTURBANCES} disturbances (NODES_SEED=${SEED})`,
   { timeout: TIMEOUT_MS },
   async () => {
-    const stand = await prepareNodesStand(built.launcher, NODES, CADDY);
+    const stand = await prepareNodesStand(built.launcher, NODES, { caddy: CADDY });
     // One joins later (`disturb`).
     const first = stand.nodes.slice(0, -1);
     for (const node of first) node.isWanted = true;
@@ -77,6 +78,16 @@ test(
       endSupervision();
       await stand.close();
     }
+  },
+);
+
+test(
+  'rolling restarts add a tenant, take it away and add it again, another one hangs, and a clock is a day ahead: nothing is lost, nobody else notices',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const found = await rollOut(built.launcher);
+    expect(found.problems).toEqual([]);
+    expect(found.leads).toEqual(found.wanted);
   },
 );
 
