@@ -36,6 +36,7 @@ export const HOT_STATEMENTS: readonly SentStatement[] = [
   sent(READ.listRecords, 'leads', LANE, '', 100),
   sent(READ.listRecordsBefore, 'leads', 'support:telegram:9', 'support:', 100, 'support;'),
   sent(READ.readStream, 'transcript:1000', 0, 100),
+  sent(READ.streamEnd, 'transcript:1000'),
   sent(READ.listJobs, QUEUE, LANE, 1, 0),
   sent(READ.getPause, null, QUEUE),
   sent(READ.readLane, null, QUEUE, LANE, 500),

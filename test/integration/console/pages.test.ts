@@ -1,0 +1,133 @@
+/** What the console's pages show and do, asked over HTTP: dialogs and their search, queues, the support report; and what of it a viewer gets. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type ConsoleStand, startConsole, VIEWER_TOKEN } from '../../support/console-stand.ts';
+
+const VIEWER = { authorization: `Bearer ${VIEWER_TOKEN}` };
+const PATIENCE = { timeout: 30_000 };
+const WORD = 'ананас';
+let stand: ConsoleStand;
+beforeAll(async () => {
+  const scripts = [
+    { code: 'start', commands: [{ type: 'send_text', text: 'Здравствуйте!' }] },
+    { code: 'operator', commands: [{ type: 'forward_to_operator' }] },
+    { code: 'broken', commands: [{ type: 'run_javascript', file: 'broken.js' }] },
+  ];
+  const routes = [
+    { regex: '^оператор$', script: 'operator' },
+    { regex: '^сломайся$', script: 'broken' },
+  ];
+  stand = await startConsole({
+    bot: { id: 'support', scripts, routes },
+    files: { 'broken.js': `\nthrow new Error(${JSON.stringify(WORD)});` },
+  });
+  const { runtime, plugin, emulator, url } = stand;
+  const webhook = { publicUrl: url, key: 'a-key-of-some-length' };
+  await plugin.bindings.put({ token: emulator.token, baseUrl: emulator.url, webhook });
+  for (let lead = 0; lead < 5; lead += 1) {
+    await runtime.receive({
+      channel: 'telegram',
+      externalId: `${lead}/x`,
+      name: `Лид ${lead}`,
+      text: `сообщение ${lead}`,
+    });
+  }
+  await runtime.receive({ channel: 'telegram', externalId: '3/x', text: WORD });
+  await runtime.receive({ channel: 'telegram', externalId: '4/x', text: 'сломайся' });
+  await runtime.receive({ channel: 'telegram', externalId: '2/x', text: 'оператор' });
+  await vi.waitUntil(async () => (await plugin.openDialogs({ limit: 9 }))[0]?.mode === 'waiting', PATIENCE);
+  await runtime.idle();
+});
+afterAll(async () => await stand.close());
+
+interface Row {
+  readonly externalId: string;
+  readonly name: string;
+  readonly mode: string;
+  readonly lastText: string | null;
+}
+const list = async (query: string, headers?: Record<string, string>) => {
+  const { body } = await stand.ask('GET', `/dialogs?${query}`, undefined, headers);
+  return { rows: body['dialogs'] as Row[], next: body['next'] as string | null };
+};
+
+test('dialogs come in pages, are found by name, id and text, and have no text for a viewer', async () => {
+  expect((await list('')).rows).toMatchObject([{ externalId: '2/x', mode: 'waiting', name: 'Лид 2' }]);
+  const seen: string[] = [];
+  for (let next: string | null = ''; next !== null;) {
+    const page: Awaited<ReturnType<typeof list>> = await list(`view=all&limit=2&after=${encodeURIComponent(next)}`);
+    seen.push(...page.rows.map(({ name }) => name));
+    ({ next } = page);
+  }
+  expect(seen).toEqual(['Лид 0', 'Лид 1', 'Лид 2', 'Лид 3', 'Лид 4']);
+  const found = async (q: string, headers?: Record<string, string>) =>
+    (await list(`view=all&q=${encodeURIComponent(q)}`, headers)).rows.map(({ externalId }) => externalId);
+  expect(await found('лид 1')).toEqual(['1/x']);
+  expect(await found('telegram:4/')).toEqual(['4/x']);
+  expect(await found(WORD.toUpperCase())).toEqual(['3/x']);
+  expect(await found(WORD, VIEWER)).toEqual([]);
+
+  const path = `/dialogs/support/telegram/${encodeURIComponent('2/x')}`;
+  const { body } = await stand.ask('GET', path);
+  expect(body['messages']).toContainEqual(expect.objectContaining({ from: 'lead', text: 'оператор' }));
+  expect(body['transfers']).toMatchObject([{ number: 1, endedAt: null }]);
+  const shown = JSON.stringify([
+    (await stand.ask('GET', path, undefined, VIEWER)).body,
+    (await list('view=all', VIEWER)).rows,
+    (await stand.ask('GET', '/bot', undefined, VIEWER)).body,
+  ]);
+  for (const text of ['сообщение', 'Здравствуйте', WORD]) expect(shown).not.toContain(text);
+  expect((await stand.ask('GET', '/dialogs/support/telegram/nobody')).status).toBe(404);
+
+  expect((await stand.ask('POST', `${path}/return`, {})).body).toEqual({ verdict: 'accepted' });
+  await expect.poll(async () => (await list('')).rows, PATIENCE).toEqual([]);
+  await stand.ask('POST', `${path}/transfer`, { reason: 'Срочно' });
+  await expect.poll(async () => (await list('')).rows.map(({ mode }) => mode), PATIENCE).toEqual(['waiting']);
+});
+
+test('what was given up is sent again or dropped, one by one or all of a reason', async () => {
+  const { storage } = stand;
+  const jobs = Array.from({ length: 4 }, (_, lane) => ({
+    queue: 'q',
+    lane: String(lane),
+    kind: 'k',
+    payload: { text: WORD },
+  }));
+  await storage.transaction((tx) => tx.enqueue(jobs));
+  const errors = ['livetex_refused: one', 'livetex_refused: two', 'job_unreadable', 'livetex_refused: three'];
+  for (const [place, job] of (await storage.claim({ queue: 'q', limit: 4, leaseMs: 60_000 })).entries()) {
+    await storage.transaction((tx) => tx.deadLetter(job, errors[place] ?? ''));
+  }
+  const { body } = await stand.ask('GET', '/queue');
+  const entries = body['entries'] as Array<{ id: number; reason: string; state: string; text: string }>;
+  expect(entries.map(({ reason, text }) => [reason, text]).toSorted()).toEqual([
+    ['job_unreadable', WORD],
+    ...Array.from({ length: 3 }, () => ['livetex_refused', WORD]),
+  ]);
+  expect(JSON.stringify((await stand.ask('GET', '/queue', undefined, VIEWER)).body)).not.toContain(WORD);
+  const [one] = entries.filter(({ reason }) => reason === 'livetex_refused');
+  expect((await stand.ask('POST', `/queue/jobs/${one?.id}`, { do: 'drop' })).body).toEqual({ done: 1 });
+  expect((await stand.ask('POST', `/queue/jobs/${one?.id}`, { do: 'drop' })).status).toBe(404);
+  expect((await stand.ask('POST', '/queue/dead', { do: 'resend', reason: 'livetex_refused' })).body).toEqual({
+    done: 2,
+  });
+  expect((await stand.ask('POST', '/queue/dead', { do: 'drop', reason: 'job_unreadable' })).body).toEqual({ done: 1 });
+  const q = (await storage.stats()).find(({ queue }) => queue === 'q');
+  expect(q).toMatchObject({ jobs: 2, dead: 0 });
+});
+
+test('the bot page counts errors by their place; the support report has all states and no text of a lead', async () => {
+  const { body } = await stand.ask('GET', '/bot');
+  expect(body['errors']).toMatchObject([{ place: 'broken.js:2', code: 'script_error', count: 1 }]);
+  const support = await stand.ask('GET', '/support');
+  expect(support.body).toMatchObject({ system: { ready: true }, bindings: [{ id: 'main' }] });
+  const text = JSON.stringify(support.body);
+  for (const secret of ['сообщение', WORD, stand.emulator.token, 'a-key-of-some-length'])
+    expect(text).not.toContain(secret);
+  const csv = await stand.ask('GET', '/report.csv');
+  expect(String(csv.body['text']).split('\r\n')).toHaveLength(4);
+  expect((await stand.ask('GET', '/report?timeZone=Nowhere')).status).toBe(400);
+  expect((await stand.ask('GET', '/report?timeZone=Europe/Moscow')).body).toMatchObject({
+    transfers: 2,
+    timeZone: 'Europe/Moscow',
+  });
+});
