@@ -33,7 +33,10 @@ export async function keepTransfer(
   const course = after.lastTransfer;
   if (course === null || course === before.lastTransfer || course.requestedAt === null) return;
   if (before.lastTransfer !== null && !isFurther(before.lastTransfer, course)) return;
-  await put(tx, lane, { ...course, requestedAt: course.requestedAt });
+  const key = await put(tx, lane, { ...course, requestedAt: course.requestedAt });
+  // It has stood there since the request.
+  const isKnown = before.lastTransfer?.number === course.number && before.lastTransfer.requestedAt !== null;
+  if (!isKnown) await putIndex(tx, lane, key);
 }
 
 /** Stores that somebody asked while nobody was online, and the bot had a script for that. */
@@ -44,14 +47,20 @@ export async function keepTurnedAway(
 ): Promise<void> {
   const nothing = { acceptedAt: null, connectedAt: null, answeredAt: null, endedBy: null, operator: null };
   const messages = { lead: 0, operator: 0 };
-  await put(tx, lane, { ...asked, ...nothing, messages, number: null, requestedAt, endedAt: requestedAt });
+  const course = { ...asked, ...nothing, messages, number: null, requestedAt, endedAt: requestedAt };
+  await putIndex(tx, lane, await put(tx, lane, course));
 }
 
-async function put(tx: Transaction, lane: string, course: Omit<StoredTransfer, 'binding' | 'userId'>): Promise<void> {
+/** Returns its key, without the lane. */
+async function put(tx: Transaction, lane: string, course: Omit<StoredTransfer, 'binding' | 'userId'>): Promise<string> {
   const { bindingId, userId } = parseDialogLane(lane);
   const which = `${timeKey(course.requestedAt)}-${course.number ?? 'none'}`;
   const record = transferRecordSchema.parse({ ...course, binding: bindingId, userId });
   await tx.putRecord(TRANSFERS, `${which}/${lane}`, record);
+  return which;
+}
+
+async function putIndex(tx: Transaction, lane: string, which: string): Promise<void> {
   await tx.putRecord(TRANSFERS_OF, `${lane}/${which}`, true);
 }
 
