@@ -19,7 +19,7 @@ export interface Shared {
   readonly many?: Many;
 }
 
-export interface Many {
+interface Many {
   readonly statement: Statement;
   readonly values: (calls: readonly Values[]) => unknown[];
   /** Which call a row answers: the same text of the call (its place counts from 1) and of the row. Left out: no call is answered. */

@@ -23,7 +23,7 @@ interface MortalNode {
 }
 
 /** What `nodes.test.ts` may change of a node's configuration. */
-export interface NodeConfig {
+interface NodeConfig {
   readonly http: object;
   readonly livetex: readonly BindingInput[];
 }
