@@ -45,6 +45,13 @@ describe('a transfer, end to end over HTTP', () => {
       operator: null,
       forwarded: true,
       binding: 'main',
+      pending: {
+        group: 'Группа для Messaging API',
+        messageLeft: false,
+        reason: null,
+        since: expect.any(Number),
+        textsRead: 0,
+      },
     });
   });
 

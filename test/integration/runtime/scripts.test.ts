@@ -163,7 +163,7 @@ bot.runScriptByCodeForLead('b', 12345);`,
   expect(mistakes(result)).toEqual([
     'script_unknown run.js:1:36 there is no script "nope" in this bot; known: start, a, b',
   ]);
-  expect(result.runsForOthers).toEqual([{ leadId: '12345', code: 'b' }]);
+  expect(result.runsForOthers).toEqual([{ leadId: '12345', code: 'b', call: 'bot.runScriptByCodeForLead' }]);
 });
 
 test('bot.stop ends everything under way but what the script had asked to run before', async () => {
