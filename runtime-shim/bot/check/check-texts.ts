@@ -8,12 +8,12 @@ const synchronous = (en: string, ru: string): Text => ({
 
 const STAY_EMPTY = { en: 'stay empty', ru: 'остаться пустым' };
 const ALWAYS_NO = { en: 'stay "нет"', ru: 'так и остаться «нет»' };
-/** What a macro shows, and what becomes of it when nothing sets that. */
-const NEVER_SET = {
-  attribute: { of: { en: 'an attribute', ru: 'атрибут' }, may: STAY_EMPTY },
-  memory: { of: { en: 'a part of memory', ru: 'в памяти' }, may: STAY_EMPTY },
-  tag: { of: { en: 'a tag', ru: 'тег' }, may: ALWAYS_NO },
-  context: { of: { en: 'a context', ru: 'контекст' }, may: ALWAYS_NO },
+/** What a macro shows, by the sign before its name, and what becomes of it when nothing sets that. */
+export const NEVER_SET = {
+  $: { of: { en: 'an attribute', ru: 'атрибут' }, may: STAY_EMPTY },
+  '&$': { of: { en: 'a part of memory', ru: 'в памяти' }, may: STAY_EMPTY },
+  '#': { of: { en: 'a tag', ru: 'тег' }, may: ALWAYS_NO },
+  '@': { of: { en: 'a context', ru: 'контекст' }, may: ALWAYS_NO },
 } as const;
 
 /** What `check` says about scripts, conditions and `bot.json`. */
@@ -187,13 +187,10 @@ export const CHECK_TEXTS = {
     en: `"${whole}" is no macro and stays in the text as it is: write "{{ $${key} }}"`,
     ru: `"${whole}" — не макрос и останется в тексте как есть: напишите "{{ $${key} }}"`,
   }),
-  macroNeverSet: (kind: keyof typeof NEVER_SET, key: string, whole: string): Text => {
-    const { of, may } = NEVER_SET[kind];
-    return {
-      en: `nothing in this bot sets ${of.en} "${key}": "${whole}" may ${may.en}`,
-      ru: `${of.ru} "${key}" в этом боте ничто не задаёт: "${whole}" может ${may.ru}`,
-    };
-  },
+  macroNeverSet: (of: Text, may: Text, key: string, whole: string): Text => ({
+    en: `nothing in this bot sets ${of.en} "${key}": "${whole}" may ${may.en}`,
+    ru: `${of.ru} "${key}" в этом боте ничто не задаёт: "${whole}" может ${may.ru}`,
+  }),
   typeTwice: (type: string, first: string): Text => ({
     en: `of the scripts of the type "${type}" the first one counts, "${first}": this one never runs by its type`,
     ru: `из скриптов типа "${type}" считается первый, "${first}": этот по своему типу не запустится`,

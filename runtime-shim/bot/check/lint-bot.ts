@@ -1,5 +1,5 @@
 import type { Text } from '../../../plugin/contract/text.ts';
-import { CHECK_TEXTS } from './check-texts.ts';
+import { CHECK_TEXTS, NEVER_SET } from './check-texts.ts';
 import type { AnyNode } from 'acorn';
 import { SCRIPT_TYPE_NAMES } from '../../../plugin/contract/script-types.ts';
 import { type Bot, DESCRIPTION_FILE, findScript, scriptRefOf } from '../bot.ts';
@@ -95,7 +95,7 @@ function tooLong(text: string | undefined, limit: number): Text {
 }
 
 /** What a macro may show. */
-type Kept = '$' | '&$' | '#' | '@';
+type Kept = keyof typeof NEVER_SET;
 /** What something of the bot sets of each; `undefined`: a name is made while a script runs, so it may be any. */
 type NamesSet = Readonly<Record<Kept, ReadonlySet<string> | undefined>>;
 const ANY_NAME: NamesSet = { $: undefined, '&$': undefined, '#': undefined, '@': undefined };
@@ -169,15 +169,14 @@ function lintMacros(code: string, part: Part, text: string, set: NamesSet, add: 
     } else if (isKept(kind)) {
       const known = set[kind];
       if (known === undefined || known.has(key) || key.startsWith('sys_')) continue;
-      add(code, part, 'macro-never-set', CHECK_TEXTS.macroNeverSet(MACRO_KINDS[kind], key, whole), true);
+      const { of, may } = NEVER_SET[kind];
+      add(code, part, 'macro-never-set', CHECK_TEXTS.macroNeverSet(of, may, key, whole), true);
     }
   }
 }
 
-const MACRO_KINDS = { $: 'attribute', '&$': 'memory', '#': 'tag', '@': 'context' } as const;
-
 function isKept(kind: string): kind is Kept {
-  return Object.hasOwn(MACRO_KINDS, kind);
+  return Object.hasOwn(NEVER_SET, kind);
 }
 
 /** Names of scripts that something starts by their code. `undefined`: some name is made while a script runs. */
