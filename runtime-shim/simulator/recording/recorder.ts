@@ -1,4 +1,4 @@
-import { userIdOf } from '../../../plugin/contract/lead.ts';
+import { type LeadRef, userIdOf } from '../../../plugin/contract/lead.ts';
 import type { RuntimeActivity, TranscriptMessage } from '../../runtime/contract.ts';
 import {
   type RecordedAction,
@@ -58,7 +58,7 @@ export class Recorder {
       // A correction runs nothing, and a recording has no ids to name what it corrects.
       if (activity.message.edits !== undefined) return;
       if (activity.message.from === 'lead')
-        this.#addStep(this.#recordingOf(userId, activity.lead.channel), said(activity.message));
+        this.#addStep(this.#recordingOf(userId, activity.lead), said(activity.message));
       else this.#outcome(userId, (then) => (then.sees ??= []).push(seen(activity.message)));
     } else if (activity.kind === 'script') {
       // A script tells that it begins, and then of each of its files; a file is worth a line when it failed.
@@ -95,10 +95,10 @@ export class Recorder {
     this.#recordings.delete(userId);
   }
 
-  #recordingOf(userId: string, channel: string): Recording {
+  #recordingOf(userId: string, { channel, externalId }: LeadRef): Recording {
     const known = this.#recordings.get(userId);
     if (known !== undefined) return known;
-    const lead = { channel, name: this.#options.nameOf(userId) };
+    const lead = { channel, name: this.#options.nameOf(userId), externalId };
     const beganAt = this.#options.now();
     const recording: Recording = { lead, operators: this.#options.operators(), beganAt, steps: [] };
     this.#recordings.set(userId, recording);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { botSchema } from '../../bot/load/bot-schema.ts';
-import { codeSchema } from '../../../plugin/contract/lead.ts';
+import { codeSchema, externalIdSchema } from '../../../plugin/contract/lead.ts';
 import { spoken } from '../../../plugin/contract/issue-words.ts';
 import { attachmentSchema, linkSchema, textSchema } from '../../../plugin/contract/message.ts';
 
@@ -93,7 +93,12 @@ export const recordingSchema = z.strictObject({
   at: momentSchema.optional(),
   /** IANA name of the time zone of the machine; a bot's own wins. */
   timeZone: botSchema.shape.timeZone,
-  lead: z.strictObject({ channel: codeSchema, name: textSchema.min(1).max(100) }),
+  /** `externalId`: in its channel, since a lead's number comes of it; one of an earlier version has none. */
+  lead: z.strictObject({
+    channel: codeSchema,
+    name: textSchema.min(1).max(100),
+    externalId: externalIdSchema.optional(),
+  }),
   /** `group`: its name; left out: the first one. */
   operators: z.array(z.strictObject({ name: operator, status, group: operator.optional() })).max(100),
   steps: z.array(stepSchema).max(MAX_STEPS),

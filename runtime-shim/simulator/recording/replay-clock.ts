@@ -1,7 +1,7 @@
 import { systemClock } from '../../../plugin/storage/index.ts';
 import type { WorkerClock } from '../../../plugin/storage/lane-worker-contract.ts';
 
-/** Time of a replay, Unix ms: it stands while a step is played, so that a slow machine changes nothing. */
+/** Time of a replay, Unix ms, whole as everybody expects it: it stands while a step is played, so that a slow machine changes nothing. */
 export interface ReplayClock extends WorkerClock {
   /** Time goes by: what falls due by then is done, each at its own time; `settle` waits for all that comes of it. */
   moveTo(ms: number, settle: () => Promise<void>): Promise<void>;
@@ -36,7 +36,7 @@ export function createReplayClock(start: number): ReplayClock {
   return {
     now: () => now,
     after(ms, act) {
-      const timer: Timer = { dueAt: now + Math.max(0, ms), act, cancel: () => undefined };
+      const timer: Timer = { dueAt: Math.ceil(now + Math.max(0, ms)), act, cancel: () => undefined };
       timer.cancel = systemClock.after(ms, () => fire(timer));
       timers.add(timer);
       return () => {
@@ -44,7 +44,8 @@ export function createReplayClock(start: number): ReplayClock {
         timers.delete(timer);
       };
     },
-    async moveTo(ms, settle) {
+    async moveTo(moment, settle) {
+      const ms = Math.round(moment);
       const together = ms - now > EXACT_MS ? (ms - now) / MAX_GROUPS : 0;
       for (let next = nextBy(ms); next !== undefined; next = nextBy(ms)) {
         const until = Math.min(ms, next.dueAt + together);

@@ -11,7 +11,7 @@ import type { RecordedAction, DialogRecording } from './recording-schema.ts';
 
 /** Runs of one wait: a periodic one may be due very often. */
 const MAX_RUNS_OF_A_WAIT = 100;
-/** The lead's id in its channel during a replay. */
+/** The lead's id in its channel, where the recording has none. */
 const EXTERNAL_ID = 'replay';
 
 export interface ReplayResult {
@@ -36,7 +36,8 @@ export async function replayRecording(
   },
 ): Promise<ReplayResult> {
   const { runtime, emulator, clock } = on;
-  const lead = { botId: runtime.botId, channel: recording.lead.channel, externalId: EXTERNAL_ID };
+  const { channel, externalId = EXTERNAL_ID } = recording.lead;
+  const lead = { botId: runtime.botId, channel, externalId };
   const userId = userIdOf(lead);
   const operators = new Map(
     recording.operators.map(({ name, status, group }) => {
@@ -93,10 +94,10 @@ export async function replayRecording(
   async function passTime(seconds: number): Promise<void> {
     waited += seconds * 1_000;
     for (let runs = 0; runs < MAX_RUNS_OF_A_WAIT; runs += 1) {
-      const view = await runtime.lead(lead.channel, EXTERNAL_ID);
+      const view = await runtime.lead(channel, externalId);
       const next = view?.scheduled.find(({ at }) => at <= clock.now() + waited);
       if (next === undefined) return;
-      await runtime.hasten(lead.channel, EXTERNAL_ID, next.n);
+      await runtime.hasten(channel, externalId, next.n);
       await settle(runtime, emulator);
     }
   }
@@ -104,8 +105,8 @@ export async function replayRecording(
   async function perform(action: RecordedAction): Promise<void> {
     if (action.does === 'say') {
       await runtime.receive({
-        channel: lead.channel,
-        externalId: EXTERNAL_ID,
+        channel,
+        externalId,
         name: recording.lead.name,
         ...(action.text === undefined ? {} : { text: action.text }),
         ...(action.files === undefined ? {} : { attachments: action.files }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { playRecording, readRecording } from '../../../runtime-shim/cli/commands/replay.ts';
+import { createReplayClock } from '../../../runtime-shim/simulator/recording/replay-clock.ts';
 import { loadConfigForSimulation } from '../../../runtime-shim/cli/config/load-config.ts';
 import { differenceText } from '../../../runtime-shim/simulator/recording/compare-outcomes.ts';
 import { recordingSchema } from '../../../runtime-shim/simulator/recording/recording-schema.ts';
@@ -131,7 +132,7 @@ describe('a recorded dialog', () => {
         format: 'metabot-livetex/scenario-1',
         at: '2026-01-15T14:59:30+03:00',
         timeZone: 'Asia/Yekaterinburg',
-        lead: { channel: 'telegram', name: 'Анна' },
+        lead: { channel: 'telegram', name: 'Анна', externalId: 'anna' },
         operators: [],
         steps: [
           say(0, '16:59, открыто', 'Ещё?', '17:00, открыто'),
@@ -144,6 +145,7 @@ describe('a recorded dialog', () => {
       const { differences, played } = await playRecording(folder, recording, config);
       const shown = differences.filter(({ what }) => what === 'sees').map((one) => differenceText(one, 'ru'));
       expect(shown).toEqual([]);
+      expect(played.lead).toEqual(recording.lead);
       expect(played.at).toBe('2026-01-15T11:59:30.000Z');
       expect(played.steps.map(({ after }) => after)).toEqual([0, 120, 3_600.25, 3_630]);
       for (const wrong of [{ at: '15.01.2026' }, { timeZone: 'Moscow' }]) {
@@ -151,6 +153,14 @@ describe('a recorded dialog', () => {
       }
     },
   );
+
+  it('has whole milliseconds at every moment, as storage wants them, whatever is waited for', async () => {
+    const clock = createReplayClock(1_000);
+    const seen: number[] = [];
+    for (const ms of [0.4, 2_500.7]) clock.after(ms, () => seen.push(clock.now()));
+    await clock.moveTo(1_000 + 4.0351 * 1_000, async () => undefined);
+    expect([...seen, clock.now()]).toEqual([1_001, 3_501, 5_035]);
+  });
 
   it('stops where a deed is no longer possible, and says why', async () => {
     const folder = await supportBot((text) => text.replace('{ "type": "forward_to_operator" }', '{ "type": "stop" }'));
