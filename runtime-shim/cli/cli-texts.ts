@@ -62,6 +62,10 @@ export const CLI_TEXTS = {
   }),
   keyTwice: (key: string): Text => ({ en: `"${key}" stands twice`, ru: `"${key}" стоит дважды` }),
   unknownKey: (guess: Text): Text => ({ en: `unknown key${guess.en}`, ru: `неизвестный ключ${guess.ru}` }),
+  keyElsewhere: {
+    en: 'unknown key here: this one belongs to another part',
+    ru: 'здесь такого ключа нет: его место в другом разделе',
+  },
   unknownBot: (bot: string, known: string): Text => ({
     en: `there is no bot "${bot}" here, only ${known}`,
     ru: `бота "${bot}" здесь нет, есть только ${known}`,

@@ -69,7 +69,11 @@ export function issueLines(issues: readonly z.core.$ZodIssue[], knownKeys: reado
   return issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') return [problemAt(issue.path, issueWords(issue))];
     return issue.keys.map((key) => {
-      return problemAt([...issue.path, key], CLI_TEXTS.unknownKey(didYouMean(key, knownKeys)));
+      const isKnown = knownKeys.includes(key);
+      return problemAt(
+        [...issue.path, key],
+        isKnown ? CLI_TEXTS.keyElsewhere : CLI_TEXTS.unknownKey(didYouMean(key, knownKeys)),
+      );
     });
   });
 }

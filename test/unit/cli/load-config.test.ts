@@ -203,6 +203,16 @@ test('a maintainer needs none of the secrets, but the storage must be right', as
   );
 });
 
+test('a key that stands in the wrong part is not said to be misspelt', async () => {
+  const folder = await temporaryFolder({
+    'livetex.json': JSON.stringify({ bot: '.', livetex: [{ token: 't' }], schedule: { hours: {} } }),
+    'bot.json': '{}',
+  });
+  await expect(loadConfig('livetex.json', folder, {})).rejects.toThrow(
+    'schedule: unknown key here: this one belongs to another part',
+  );
+});
+
 test('what every object has is no variable of an environment', async () => {
   const names = ['constructor', '__proto__', 'toString'];
   const livetex = names.map((env) => ({ id: env, token: { env } }));
