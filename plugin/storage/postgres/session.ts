@@ -112,9 +112,14 @@ export async function openSession(pool: pg.Pool): Promise<Session> {
       if (broken === undefined && isConnectionLost(reason)) {
         broken = reason instanceof Error ? reason : new Error(String(reason));
       }
-      // The next owner's statements queue behind it; if it fails, so does the connection, and the pool replaces it.
-      if (broken === undefined) client.query('ROLLBACK').catch(() => undefined);
-      giveBack(broken);
+      if (broken !== undefined) {
+        giveBack(broken);
+        return;
+      }
+      // Given back only when all that was sent is answered. pg leaves out the text of a named statement that was sent
+      // before and has no answer yet, and the server does not take one in a transaction that has failed: the next owner
+      // would then ask for a statement that the server never got.
+      run({ text: 'ROLLBACK' }, []).then(() => giveBack(broken), giveBack);
     },
   };
 }
