@@ -29,9 +29,11 @@ interface State {
 
 /** One thing that was looked at (`check`). Sentences for the maintainer, without secrets. */
 export interface Check {
-  /** `token`, `version`, `groups`, `operators`, `webhook`, `address`, `exit`, `key`, `certificate`, `clock`, `lastEvent`, `queue`, `disk`. */
+  /** `token`, `version`, `groups`, `operators`, `webhook`, `address`, `exit`, `key`, `certificate`, `clock`, `lastEvent`, `queue`, `disk`, `backup`. */
   readonly name: string;
   readonly ok: boolean;
+  /** What was found, where there is something to show: a time in ISO 8601. */
+  readonly found?: string;
   /** What is wrong. */
   readonly problem?: string;
   /** What to do about it. */

@@ -18,6 +18,8 @@ const CERTIFICATE_MARGIN_MS = 14 * 24 * 3_600_000;
 const MAX_CLOCK_DIFFERENCE_MS = 60_000;
 /** Silence of LiveTex after which somebody should look. Our choice: no desk is quiet for a week. */
 const MAX_SILENCE_MS = 7 * 24 * 3_600_000;
+/** As the alert on `storage_last_backup_timestamp_seconds`. Our choice: who began to make backups makes one a week at least. */
+const MAX_BACKUP_AGE_MS = 8 * 24 * 3_600_000;
 /** As the alert on `livetex_queue_oldest_seconds`. */
 const MAX_OLDEST_MS = 300_000;
 
@@ -90,6 +92,10 @@ const ADVICE = {
     ru: 'если операторы с тех пор отвечали, смотрите проверки "webhook" и "address"',
   },
   outbox: { en: 'look with "metabot-livetex outbox list"', ru: 'смотрите "metabot-livetex outbox list"' },
+  backUp: {
+    en: 'look why "metabot-livetex storage backup" does not run any more, and run it',
+    ru: 'выясните, почему больше не выполняется "metabot-livetex storage backup", и выполните его',
+  },
   deadLetters: {
     en: 'look with "metabot-livetex outbox list", then "resend" or "drop"',
     ru: 'смотрите "metabot-livetex outbox list", затем "resend" или "drop"',
@@ -109,6 +115,7 @@ export async function checkBinding(context: Context, binding: Binding): Promise<
     await safely('lastEvent', () => checkLastEvent(context, binding), ADVICE.storage),
     await safely('queue', () => checkQueues(context, binding), ADVICE.storage),
     await safely('disk', () => checkDisk(context), ADVICE.room),
+    await safely('backup', () => checkBackup(context), ADVICE.storage),
   ];
   return checks;
 }
@@ -319,4 +326,14 @@ async function checkQueues({ storage, clock }: Context, { id }: Binding): Promis
 async function checkDisk({ storage }: Context): Promise<Check> {
   await storage.ping();
   return good('disk');
+}
+
+/** Whether anybody makes backups is not known: of PostgreSQL nobody tells, and a folder may be copied by other means. */
+async function checkBackup({ storage, clock }: Context): Promise<Check> {
+  const last = await storage.lastBackup();
+  if (last === null) return good('backup');
+  const at = new Date(last.at).toISOString();
+  if (clock.now() - last.at <= MAX_BACKUP_AGE_MS) return { ...good('backup'), found: at };
+  const problem = { en: `the last backup was made at ${at}`, ru: `последняя резервная копия сделана ${at}` };
+  return { ...failedCheck('backup', problem, ADVICE.backUp), found: at };
 }

@@ -40,7 +40,12 @@ const OF_QUEUE: ReadonlyArray<{
 export function createPluginMetrics(context: PluginContext): () => Promise<Metric[]> {
   const { storage, clock, counters, measures } = context;
   const stored = createProbe(async () => {
-    const [stats, ...gauges] = await Promise.all([storage.stats(), pausedQueues(context), openDialogs(context)]);
+    const [stats, ...gauges] = await Promise.all([
+      storage.stats(),
+      pausedQueues(context),
+      openDialogs(context),
+      lastBackup(storage),
+    ]);
     return { stats, gauges };
   }, clock);
   return async () => {
@@ -101,6 +106,17 @@ async function openDialogs({ bindings, storage }: PluginContext): Promise<Metric
         value: counts.find((one) => one.binding === id && one.mode === mode)?.count ?? 0,
       })),
     ),
+  };
+}
+
+/** Of a folder, where `storage backup` leaves it; who backs up PostgreSQL does not tell us. */
+async function lastBackup(storage: Storage): Promise<Metric> {
+  const { at } = (await storage.lastBackup().catch(() => null)) ?? { at: 0 };
+  return {
+    name: 'storage_last_backup_timestamp_seconds',
+    help: 'When the last backup was begun, Unix time; 0: none was made.',
+    type: 'gauge',
+    samples: storage.driver === 'sqlite' ? [{ labels: {}, value: at / 1_000 }] : [],
   };
 }
 

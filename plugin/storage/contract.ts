@@ -233,6 +233,13 @@ export interface SqlClient {
   query(text: string, values: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
 }
 
+/** A copy of the data. */
+export interface Backup {
+  readonly bytes: number;
+  /** Unix ms: when it was begun. What waits in it was stored before. */
+  readonly at: number;
+}
+
 /** The durable state of plugin and shim: records, streams, remembered ids, lanes of jobs, timers. One contract, two engines. */
 export interface Storage {
   readonly driver: 'memory' | 'sqlite' | 'postgres';
@@ -285,6 +292,11 @@ export interface Storage {
   ping(): Promise<void>;
   /** What went wrong so far: from memory. */
   failures(): StorageFailures;
+  /**
+   * The last good backup. `null`: none was told. `storage backup` tells it of a folder; of PostgreSQL, which others back up,
+   * nobody does. @throws what the system says, where it cannot be read
+   */
+  lastBackup(): Promise<Backup | null>;
   close(): Promise<void>;
 }
 

@@ -167,6 +167,7 @@ export async function createPostgresStorage(spec: string, options: PostgresStora
     prune: (retention) => prune(connection, retention, clock),
     // Deleted rows are taken out of the files by autovacuum.
     scrub: () => Promise.resolve(),
+    lastBackup: () => Promise.resolve(null),
     async ping() {
       // Whoever asks whether all is well wants to hear at once that it is not.
       await connection.query(PING, () => [new Date(clock.now()).toISOString()], PING_FOR_MS);

@@ -11,7 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
+import type { Backup } from '../contract.ts';
 import { storageError } from '../errors.ts';
+import { noteBackup } from './backup-note.ts';
 import { prepareFolder } from './folder-lock.ts';
 import { APPLICATION_ID, SCHEMA_VERSION } from './migrations.ts';
 import { describeSqliteError, openForReading } from './open-database.ts';
@@ -23,13 +25,6 @@ import { describeSqliteError, openForReading } from './open-database.ts';
  */
 const ALL_PAGES = 2 ** 31 - 1;
 const OWNER_ONLY = 0o600;
-
-/** What a backup is. */
-export interface Backup {
-  readonly bytes: number;
-  /** Unix ms: when it was begun. What waits in it was stored before. */
-  readonly at: number;
-}
 
 /**
  * Copies the data of a folder into one file, beside the process that has it or without one. The file appears when it is whole.
@@ -68,7 +63,7 @@ export async function backUpFolder(folder: string, file: string, now: number): P
 }
 
 /**
- * Puts a backup into a folder that has no data yet.
+ * Puts a backup into a folder that has no data yet, and leaves its time there as that of the last one.
  * @throws storage_not_empty · storage_corrupt · storage_newer, and what is wrong with the folder
  */
 export function restoreFolder(file: string, folder: string): Backup {
@@ -94,8 +89,11 @@ export function restoreFolder(file: string, folder: string): Backup {
     flush(part);
     // A log that an earlier database left behind would be taken for this one's.
     for (const name of ['data.db-wal', 'data.db-shm', 'trying']) rmSync(join(folder, name), { force: true });
+    const { size, mtimeMs } = statSync(file);
+    const restored = { bytes: size, at: at === 0 ? Math.round(mtimeMs) : at };
+    noteBackup(folder, restored);
     renameSync(part, join(folder, 'data.db'));
-    return { bytes: statSync(file).size, at: at === 0 ? Math.round(statSync(file).mtimeMs) : at };
+    return restored;
   } catch (error) {
     rmSync(part, { force: true });
     throw describeSqliteError(error, folder);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type {
+  Backup,
   ClaimedJob,
   ClaimRequest,
   DeadJob,
@@ -40,6 +41,8 @@ export interface DatabaseStorageContext extends OpenStorageOptions {
   /** Takes what was deleted out of the engine's files. Left out: there are none. */
   readonly scrub?: () => Promise<void>;
   readonly created: boolean;
+  /** The note of the last backup. Left out: there is none. */
+  readonly lastBackup?: () => Promise<Backup | null>;
   /** What the check of the file has found. Left out: there is none. */
   readonly damage?: () => string | undefined;
   /** Is told which jobs are under way before their claims are handed out. Left out: nobody asks after this process. */
@@ -170,6 +173,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     scrub: async () => {
       await given.scrub?.();
     },
+    lastBackup: async () => (await given.lastBackup?.()) ?? null,
     ping: () =>
       write(true, () => {
         tables.touch(clock.now());

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, statSy
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { codeOf, storageError } from '../errors.ts';
+import { NOTE_FILE } from './backup-note.ts';
 import { describeSqliteError, sqliteCode } from './open-database.ts';
 
 /** SQLITE_BUSY (sqlite.org/rescode.html). */
@@ -48,7 +49,7 @@ export function prepareFolder(folder: string): void {
 const FILE_MODE = 0o600;
 const OTHERS = 0o077;
 /** SQLite gives its log and its index the mode of the database beside them. */
-const FILES = ['data.db', 'data.db-wal', 'data.db-shm', 'lock.db', 'owner', 'trying', 'moved'] as const;
+const FILES = ['data.db', 'data.db-wal', 'data.db-shm', 'lock.db', 'owner', 'trying', 'moved', NOTE_FILE] as const;
 
 /**
  * Makes the files of a new folder and those that an earlier version or somebody else left open readable by their owner only.

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import type { OpenStorageOptions, Storage } from '../contract.ts';
 import { storageError } from '../errors.ts';
+import { readBackupNote } from './backup-note.ts';
 import { createDatabaseStorage } from './database-storage.ts';
 import { createSqliteEngine } from './group-commit.ts';
 import { SCHEMA_VERSION } from './migrations.ts';
@@ -35,6 +36,7 @@ export function openReadOnlyFolder(folder: string, options: OpenStorageOptions):
       ...options,
       driver: 'sqlite',
       created: false,
+      lastBackup: () => readBackupNote(folder),
       tables,
       soon: setImmediate,
       reader: { run: async (work) => await work(tables), close: () => Promise.resolve() },

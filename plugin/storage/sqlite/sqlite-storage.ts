@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { OpenStorageOptions, Storage } from '../contract.ts';
 import { storageError } from '../errors.ts';
 import { createStallGuard, TRANSACTION_DEADLINE_MS } from '../transaction-life.ts';
+import { readBackupNote } from './backup-note.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { createDatabaseStorage, type Reader } from './database-storage.ts';
 import { lockFolder, prepareFolder, refuseMoved } from './folder-lock.ts';
@@ -92,6 +93,7 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
       ...options,
       driver: 'sqlite',
       created,
+      lastBackup: () => readBackupNote(folder),
       damage: () => check?.damage()?.message,
       tables: createSqliteTables((sql) => database.prepare(sql)),
       reader: {

@@ -59,8 +59,8 @@ function textOf({ binding, checks }: Examined, terminal: Terminal, language: Lan
 
 /** A line a check, and what to do under each that failed. */
 export function checksText(checks: readonly Check[], terminal: Terminal, language: Language): string[] {
-  return checks.map(({ name, ok, problem = '', advice = '', ru }) => {
-    if (ok) return `  ok      ${name}`;
+  return checks.map(({ name, ok, found, problem = '', advice = '', ru }) => {
+    if (ok) return `  ok      ${name}${found === undefined ? '' : `: ${printableField(found)}`}`;
     const said = wordsFor(language, { problem, advice }, ru);
     const failed = coloured(terminal, 'red', MAINTENANCE_TEXTS.failed[language]);
     return `  ${failed}  ${name}: ${printableField(said.problem)}\n          → ${printableField(said.advice)}`;

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { textOf } from '../../../plugin/contract/coded-error.ts';
 import { joined, same, type Text } from '../../../plugin/contract/text.ts';
 import { CLI_TEXTS } from '../cli-texts.ts';
 import { MAINTENANCE_TEXTS } from '../maintenance/maintenance-texts.ts';
@@ -55,7 +56,15 @@ async function backUp({ terminal, json, language }: CommandContext, file: string
   const folder = folderOf('backup', spec);
   if (existsSync(file)) throw cliError('cli_file_exists', { path: file });
   const { backUpFolder } = await import('../../../plugin/storage/sqlite/backup.ts');
-  const { bytes, at } = await backUpFolder(folder, file, systemClock.now());
+  const { noteBackup } = await import('../../../plugin/storage/sqlite/backup-note.ts');
+  const made = await backUpFolder(folder, file, systemClock.now());
+  try {
+    noteBackup(folder, made);
+  } catch (error) {
+    // The backup is good all the same: whoever may only read the data may make one.
+    terminal.err(MAINTENANCE_TEXTS.notNoted(textOf(error))[language]);
+  }
+  const { bytes, at } = made;
   const time = new Date(at).toISOString();
   terminal.out(
     json ? printableJson({ ok: true, file, bytes, at }) : MAINTENANCE_TEXTS.backedUp(file, bytes, time)[language],

@@ -174,6 +174,10 @@ export const MAINTENANCE_TEXTS = {
     en: `Backed up to ${file}: ${bytes} bytes, as of ${time}.`,
     ru: `Копия в ${file}: ${bytes} байт, на ${time}.`,
   }),
+  notNoted: (problem: Text): Text => ({
+    en: `The backup is good, but "doctor" and the numbers will not know of it: its time could not be left beside the data (${problem.en}).`,
+    ru: `Копия исправна, но "doctor" и числа о ней не узнают: её время не удалось оставить рядом с данными (${problem.ru}).`,
+  }),
   putInto: (folder: string, bytes: number, time: string): Text => ({
     en: `Put into ${folder}: ${bytes} bytes, as of ${time}. What waits in it may have been sent since. Next:`,
     ru: `Положено в ${folder}: ${bytes} байт, на ${time}. Ожидающее в копии могло с тех пор уйти. Дальше:`,

@@ -98,6 +98,7 @@ const forgottenSchema = z.object({
 const checkSchema = z.object({
   name: z.string(),
   ok: z.boolean(),
+  found: z.string().exactOptional(),
   problem: z.string().exactOptional(),
   advice: z.string().exactOptional(),
   ru: z.object({ problem: z.string(), advice: z.string() }).exactOptional(),

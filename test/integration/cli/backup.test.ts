@@ -29,6 +29,13 @@ test(
     const { at } = JSON.parse(backup.stdout) as { at: number };
     expect((await stat(join(folder, 'copy.db'))).mode & 0o777).toBe(0o600);
     expect(await run('storage', 'backup', 'copy.db')).toMatchObject({ code: 1, stdout: '' });
+    // Its time is known to the running server, to nobody else, and later to the folder that it was put into.
+    const told = async (url: string): Promise<unknown[]> => [
+      (await (await fetch(`${url}/metrics`)).text()).match(/^storage_last_backup_timestamp_seconds (.+)$/m)?.[1],
+      (await stat(join(folder, 'data', 'backup.json'))).mode & 0o777,
+    ];
+    expect(await told(first.url)).toEqual([String(at / 1_000), 0o600]);
+    expect((await run('doctor')).stdout).toContain(`ok      backup: ${new Date(at).toISOString()}`);
     // After the backup all of it goes out.
     emulator.faults.clear();
     await run('outbox', 'retry', 'all');
@@ -51,6 +58,7 @@ test(
     const held = await start('--hold');
     const ready = await fetch(`${held.url}/readyz`);
     expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('outbox release')]);
+    expect(await told(held.url)).toEqual([String(at / 1_000), 0o600]);
     await say(held.url, 'While held');
     const waiting = await run('outbox', 'list', '--waiting', '--before', time);
     expect(waiting.stdout).toContain('Two');

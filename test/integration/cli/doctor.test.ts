@@ -7,7 +7,9 @@ import { lastingPort } from '../../support/lasting-port.ts';
 import { findSecret } from '../../support/secret-search.ts';
 import { KEY, setUpServer, TOKEN } from '../../support/served.ts';
 
-const ALL = 'token version groups operators webhook address key certificate clock lastEvent queue disk'.split(' ');
+const ALL = 'token version groups operators webhook address key certificate clock lastEvent queue disk backup'.split(
+  ' ',
+);
 
 interface Binding {
   webhook: { publicUrl: string };

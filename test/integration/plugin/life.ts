@@ -69,6 +69,7 @@ export function mortalStorage(storage: Storage, life: Life): Storage {
     scrub: () => storage.scrub(),
     ping: () => life.guard(() => storage.ping()),
     failures: () => storage.failures(),
+    lastBackup: () => storage.lastBackup(),
     close: async () => {},
   };
 }

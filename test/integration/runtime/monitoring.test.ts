@@ -24,7 +24,19 @@ const expressions = [
 ];
 
 /** Words of PromQL, and what Prometheus itself knows. */
-const OWN = new Set(['and', 'by', 'sum', 'min', 'max', 'rate', 'increase', 'changes', 'histogram_quantile', 'up']);
+const OWN = new Set([
+  'and',
+  'by',
+  'sum',
+  'min',
+  'max',
+  'rate',
+  'increase',
+  'changes',
+  'histogram_quantile',
+  'time',
+  'up',
+]);
 
 /** Names that an expression asks for: what stands before a selector, a range or an operator, and is no function and no label. */
 function namesIn(expression: string): string[] {

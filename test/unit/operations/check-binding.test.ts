@@ -7,6 +7,7 @@ import type { MenuCodes } from '../../../plugin/contract/exit-phrases.ts';
 import type { LiveTexHost } from '../../../plugin/contract/host.ts';
 import type { Binding } from '../../../plugin/core/plugin-context.ts';
 import { checkBinding } from '../../../plugin/operations/check-binding.ts';
+import type { Backup } from '../../../plugin/storage/contract.ts';
 import { createMemoryStorage } from '../../../plugin/storage/index.ts';
 import { startHttpServer } from '../../support/http-server.ts';
 import { createTestClock } from '../../support/test-clock.ts';
@@ -161,4 +162,21 @@ test('lastEvent and queue: silence for weeks, a pause, what was given up, what w
 test('disk: storage that cannot be written', async () => {
   const failed = await failedOf({}, ({ storage }) => storage.close());
   expect(failed('disk')).toMatchObject({ problem: 'storage is closed' });
+});
+
+test('backup: somebody made them and does so no longer, or what tells of it cannot be read', async () => {
+  const backedUp = (last: () => Promise<Backup | null>) =>
+    failedOf({}, (place) => {
+      place.storage.lastBackup = last;
+      return Promise.resolve();
+    });
+  const { clock } = createPlace();
+  const made = (daysAgo: number) => () => Promise.resolve({ at: clock.now() - daysAgo * DAY_MS, bytes: 1 });
+  expect((await backedUp(made(8)))('backup')).toBeUndefined();
+  expect((await backedUp(made(9)))('backup')).toMatchObject({
+    found: new Date(clock.now() - 9 * DAY_MS).toISOString(),
+    problem: expect.stringContaining('the last backup was made at') as string,
+  });
+  expect((await backedUp(() => Promise.resolve(null)))('backup')).toBeUndefined();
+  expect((await backedUp(() => Promise.reject(new Error('EACCES'))))('backup')).toMatchObject({ problem: 'EACCES' });
 });
