@@ -64,10 +64,11 @@ export function problemAt(path: readonly PropertyKey[], problem: Text): Text {
   return together((language) => `${place === '' ? CLI_TEXTS.wholeFile[language] : place}: ${problem[language]}`);
 }
 
-/** One line per problem; an unknown key gets a line of its own with the nearest known one. */
-export function issueLines(issues: readonly z.core.$ZodIssue[], knownKeys: readonly string[]): Text[] {
+/** One line per problem; an unknown key gets a line of its own with the nearest one that `schema` knows. */
+export function issueLines(issues: readonly z.core.$ZodIssue[], schema: z.ZodType): Text[] {
   return issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') return [problemAt(issue.path, issueWords(issue))];
+    const knownKeys = keysOf(schema);
     return issue.keys.map((key) => {
       const isKnown = knownKeys.includes(key);
       return problemAt(

@@ -18,7 +18,7 @@ import type { Config } from '../config/config-schema.ts';
 import { apiModeOf, loadConfigForSimulation, simulatedConfig, simulatedGroups } from '../config/load-config.ts';
 import { createRuntimeOf } from '../create-runtime-of.ts';
 import { cliError } from '../errors.ts';
-import { issueLines, keysOf, problemAt, readJsonFile } from '../read-file.ts';
+import { issueLines, problemAt, readJsonFile } from '../read-file.ts';
 import { setWebhookAt } from '../register-webhooks.ts';
 import { botFolderOf } from '../run/find-bot.ts';
 import { coloured, printable, printableJson } from '../terminal.ts';
@@ -86,7 +86,7 @@ const WHAT = CLI_TEXTS.recording;
 export async function readRecording(path: string): Promise<DialogRecording> {
   const parsed = recordingSchema.safeParse(await readJsonFile(WHAT, path));
   if (!parsed.success) {
-    const problems = issueLines(parsed.error.issues, keysOf(recordingSchema));
+    const problems = issueLines(parsed.error.issues, recordingSchema);
     throw cliError('cli_json_invalid', { what: WHAT, path, problems });
   }
   const broken = parsed.data.steps

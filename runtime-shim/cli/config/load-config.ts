@@ -11,7 +11,7 @@ import { type Bot, menuCodesOf } from '../../bot/bot.ts';
 import { type Environment, variableOf } from '../../environment.ts';
 import { CLI_TEXTS } from '../cli-texts.ts';
 import { cliError } from '../errors.ts';
-import { issueLines, keysOf, problemAt, readJsonFile } from '../read-file.ts';
+import { issueLines, problemAt, readJsonFile } from '../read-file.ts';
 import { type Config, configSchema, sqliteFolderOf, sqliteIn } from './config-schema.ts';
 
 const WHAT = CLI_TEXTS.configurationFile;
@@ -27,7 +27,7 @@ export async function loadConfig(file: string, cwd: string, env: Environment): P
   const issues = parsed.success ? [] : parsed.error.issues.filter((issue) => !unresolved.has(pathText(issue.path)));
   const problems = [
     ...resolved.problems.map(({ path: at, text }) => problemAt(at, text)),
-    ...issueLines(issues, keysOf(configSchema)),
+    ...issueLines(issues, configSchema),
     ...(await botFolderProblems(resolved.value, path)),
     ...(await certificateProblems(resolved.value, path)),
   ];
@@ -87,7 +87,7 @@ export async function loadConfigForMaintenance(file: string, cwd: string, env: E
   const needed = resolved.problems.filter((problem) => problem.path[0] === 'storage');
   const problems = [
     ...needed.map(({ path: at, text }) => problemAt(at, text)),
-    ...(parsed.success || needed.length > 0 ? [] : issueLines(parsed.error.issues, keysOf(configSchema))),
+    ...(parsed.success || needed.length > 0 ? [] : issueLines(parsed.error.issues, configSchema)),
   ];
   if (!parsed.success || problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });
   // Nothing is sent, so the files may be away, too.
@@ -111,7 +111,7 @@ export async function loadConfigForSimulation(file: string, cwd: string, env: En
     : value;
   const parsed = configSchema.safeParse(used);
   const problems = [
-    ...(parsed.success ? [] : issueLines(parsed.error.issues, keysOf(configSchema))),
+    ...(parsed.success ? [] : issueLines(parsed.error.issues, configSchema)),
     ...(await botFolderProblems(used, path)),
   ];
   if (!parsed.success || problems.length > 0) throw cliError('cli_json_invalid', { what: WHAT, path, problems });

@@ -11,7 +11,7 @@ import { spoken } from '../../../plugin/contract/issue-words.ts';
 import { codeSchema, externalIdSchema } from '../../../plugin/contract/lead.ts';
 import { textSchema } from '../../../plugin/contract/message.ts';
 import { SYSTEM_ATTRIBUTE_PREFIX } from '../../bot/load/command-schema.ts';
-import { issueLines, keysOf, readJsonFile } from '../read-file.ts';
+import { issueLines, readJsonFile } from '../read-file.ts';
 import { cliError } from '../errors.ts';
 
 const WHAT = CLI_TEXTS.leadFile;
@@ -71,6 +71,6 @@ export async function readLeadFile(path: string | undefined): Promise<LeadFile> 
   throw cliError('cli_json_invalid', {
     what: WHAT,
     path: path ?? '',
-    problems: issueLines(parsed.error.issues, keysOf(leadFileSchema)),
+    problems: issueLines(parsed.error.issues, leadFileSchema),
   });
 }
