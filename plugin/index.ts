@@ -152,6 +152,7 @@ export type {
   BindingToPut,
   Metric,
   OpenDialog,
+  OpenDialogsPage,
   PluginBindings,
   PutOptions,
   Readiness,

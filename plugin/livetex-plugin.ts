@@ -1,7 +1,15 @@
 import { webhookUrlOf } from './contract/binding-config.ts';
 import type { DialogView } from './contract/dialog.ts';
 import { type LeadRef, userIdOf } from './contract/lead.ts';
-import type { Check, Forgotten, LeadData, OpenDialog, PluginBindings, RuntimePlugin } from './contract/plugin.ts';
+import type {
+  Check,
+  Forgotten,
+  LeadData,
+  OpenDialog,
+  OpenDialogsPage,
+  PluginBindings,
+  RuntimePlugin,
+} from './contract/plugin.ts';
 import { definition } from './definition.ts';
 import { viewOf } from './dialog/dialog-state.ts';
 import { pluginError } from './errors.ts';
@@ -30,12 +38,8 @@ import type { JobOutcome } from './storage/lane-worker-contract.ts';
 export interface LiveTexPlugin extends RuntimePlugin<Transaction | SqlClient, ReadTransaction> {
   /** Registers a binding's webhook at LiveTex; returns the URL that it set. @throws webhook_not_configured, binding_unknown, livetex_… */
   setWebhook(bindingId: string): Promise<{ readonly url: string }>;
-  /** Dialogs that the bot does not have, behind the one with the id `after`, at most `limit`; those of one binding. */
-  openDialogs(page: {
-    readonly binding?: string;
-    readonly after?: string;
-    readonly limit: number;
-  }): Promise<readonly OpenDialog[]>;
+  /** Dialogs that the bot does not have. Fewer than `limit`: there are no more. */
+  openDialogs(page: OpenDialogsPage): Promise<readonly OpenDialog[]>;
   /** Has LiveTex post a binding's events nowhere. With `webhook.keep` it is set again within `watchSeconds`. @throws binding_unknown, livetex_… */
   removeWebhook(bindingId: string): Promise<void>;
   check(bindingId: string): Promise<readonly Check[]>;

@@ -114,6 +114,17 @@ export interface OpenDialog {
   readonly since: number | null;
 }
 
+/** Which of them, and how many. */
+export interface OpenDialogsPage {
+  /** Those of one binding; left out: all. */
+  readonly binding?: string;
+  /** This lead's alone; together with `binding`. */
+  readonly lead?: LeadRef;
+  /** Behind the one with this id. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
 /** What a forgetting came to. */
 export interface Forgotten {
   /** Rows that went: records, waiting jobs, dead letters, timers, remembered ids. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { leadOf } from '../contract/lead.ts';
-import type { OpenDialog } from '../contract/plugin.ts';
+import { leadOf, userIdOf } from '../contract/lead.ts';
+import type { OpenDialog, OpenDialogsPage } from '../contract/plugin.ts';
 import type { DialogMode, DialogState } from '../contract/dialog.ts';
 import { loadDialog } from '../dialog/dialog-state.ts';
 import type { ReadTransaction, Storage, Transaction } from '../storage/contract.ts';
@@ -69,31 +69,43 @@ export async function findOpenDialogs(storage: Storage, goesOn: () => boolean): 
   }
 }
 
-/** Dialogs that the bot does not have, in the order of their lanes, behind the lane `after`; those of one binding. */
+/** Dialogs that the bot does not have, in the order of their lanes. Fewer than `limit`: there are no more. */
 export async function listOpenDialogs(
   storage: Storage,
-  { binding, after = '', limit }: { readonly binding?: string; readonly after?: string; readonly limit: number },
+  { binding, lead, after = '', limit }: OpenDialogsPage,
 ): Promise<OpenDialog[]> {
-  const prefix = binding === undefined ? {} : { prefix: dialogLane(binding, '') };
-  return await storage.read(async (tx) => {
-    const dialogs: OpenDialog[] = [];
-    for (const { key } of await tx.listRecords(OPEN_DIALOGS, { ...prefix, after, limit })) {
-      const { bindingId, userId } = parseDialogLane(key);
-      const lead = leadOf(userId);
-      if (key === COMPLETE || lead === undefined) continue;
-      const { mode, employee, lastTransfer } = (await readDialog(tx, key)).state;
-      dialogs.push({
-        id: key,
-        lead,
-        binding: bindingId,
-        mode,
-        operator: mode === 'operator' ? (employee?.name ?? null) : null,
-        group: lastTransfer?.group?.name ?? null,
-        since: (mode === 'operator' ? lastTransfer?.connectedAt : lastTransfer?.requestedAt) ?? null,
-      });
-    }
-    return dialogs;
-  });
+  const lane = binding === undefined ? undefined : dialogLane(binding, lead === undefined ? '' : userIdOf(lead));
+  const prefix = lane === undefined ? {} : { prefix: lane };
+  const dialogs: OpenDialog[] = [];
+  for (let from = after; dialogs.length < limit;) {
+    const page = { ...prefix, after: from, limit: limit - dialogs.length };
+    const records = await storage.read((tx) => tx.listRecords(OPEN_DIALOGS, page));
+    const keys = records.map(({ key }) => key).filter((key) => lead === undefined || key === lane);
+    // Callers of one moment share their statements: on PostgreSQL this is one question.
+    const found = await Promise.all(keys.map((key) => storage.read((tx) => openDialog(tx, key))));
+    dialogs.push(...found.filter((one) => one !== undefined));
+    from = records.at(-1)?.key ?? from;
+    if (records.length < page.limit || lead !== undefined) break;
+  }
+  return dialogs;
+}
+
+/** `undefined`: no dialog has this key, or the bot has got it meanwhile. */
+async function openDialog(tx: ReadTransaction, key: string): Promise<OpenDialog | undefined> {
+  const { bindingId, userId } = parseDialogLane(key);
+  const lead = leadOf(userId);
+  if (key === COMPLETE || lead === undefined) return undefined;
+  const { mode, employee, lastTransfer } = (await readDialog(tx, key)).state;
+  if (mode === 'bot') return undefined;
+  return {
+    id: key,
+    lead,
+    binding: bindingId,
+    mode,
+    operator: mode === 'operator' ? (employee?.name ?? null) : null,
+    group: lastTransfer?.group?.name ?? null,
+    since: (mode === 'operator' ? lastTransfer?.connectedAt : lastTransfer?.requestedAt) ?? null,
+  };
 }
 
 /** How many dialogs the bot does not have, by binding and mode. */

@@ -3,7 +3,7 @@ import type { DialogView } from '../../plugin/contract/dialog.ts';
 import type { ReadTransaction } from '../../plugin/storage/contract.ts';
 import type { EventVerdict, PlatformEvent } from '../../plugin/contract/events.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
-import type { Check, LeadData, OpenDialog, PluginBindings } from '../../plugin/contract/plugin.ts';
+import type { Check, LeadData, OpenDialog, OpenDialogsPage, PluginBindings } from '../../plugin/contract/plugin.ts';
 import type { TransferRange, TransferRecord, TransferReport } from '../../plugin/contract/transfer-record.ts';
 
 /** What of the LiveTex plugin is looked after here. */
@@ -13,11 +13,7 @@ export interface ConsolePlugin {
   removeWebhook(bindingId: string): Promise<void>;
   webhookSettings(bindingId: string): Promise<{ readonly url: string }>;
   check(bindingId: string): Promise<readonly Check[]>;
-  openDialogs(page: {
-    readonly binding?: string;
-    readonly after?: string;
-    readonly limit: number;
-  }): Promise<readonly OpenDialog[]>;
+  openDialogs(page: OpenDialogsPage): Promise<readonly OpenDialog[]>;
   accept(events: readonly PlatformEvent[]): Promise<EventVerdict[]>;
   dialog(lead: LeadRef, tx?: ReadTransaction): Promise<DialogView>;
   leadData(lead: LeadRef): Promise<LeadData>;

@@ -7,6 +7,7 @@ import { describeMachine } from './machine.ts';
 import { printTable } from './print-table.ts';
 import type { Section, Table } from './section.ts';
 import { availabilitySection } from './availability/availability-section.ts';
+import { consoleSection } from './console/console-section.ts';
 import { growthSection } from './growth/growth-section.ts';
 import { mirrorSection } from './mirror/mirror-section.ts';
 import { scriptsSection } from './scripts/scripts-section.ts';
@@ -25,6 +26,7 @@ const SECTIONS: readonly Section[] = [
   turnsSection,
   startSection,
   growthSection,
+  consoleSection,
   storageSection,
   plansSection,
   nodesSection,

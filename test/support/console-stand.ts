@@ -1,10 +1,10 @@
-/** A server with its console in this process, on memory and an emulated LiveTex; ended by the caller. */
+/** A server with its console in this process, on memory or what is named, with an emulated LiveTex; ended by the caller. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../plugin/contract/host.ts';
 import type { LiveTexPlugin } from '../../plugin/index.ts';
-import { createMemoryStorage, type Storage, systemClock } from '../../plugin/storage/index.ts';
+import { createMemoryStorage, openStorage, type Storage, systemClock } from '../../plugin/storage/index.ts';
 import { configSchema } from '../../runtime-shim/cli/config/config-schema.ts';
 import { consoleOf } from '../../runtime-shim/cli/console-of.ts';
 import { createRuntimeOf } from '../../runtime-shim/cli/create-runtime-of.ts';
@@ -40,6 +40,8 @@ export interface ConsoleStandOptions {
   readonly http?: Record<string, unknown>;
   readonly livetex?: readonly unknown[];
   readonly clock?: Clock;
+  /** A storage specification; left out: memory. */
+  readonly storage?: string;
 }
 
 export async function startConsole(options: ConsoleStandOptions): Promise<ConsoleStand> {
@@ -49,9 +51,11 @@ export async function startConsole(options: ConsoleStandOptions): Promise<Consol
   const emulator = await startLiveTexEmulator({
     operators: [{ id: 'maria', firstName: 'Мария', lastName: 'Соколова', status: 'online' }],
   });
-  const storage = createMemoryStorage({ clock });
+  const { storage: spec } = options;
+  const storage = spec === undefined ? createMemoryStorage({ clock }) : await openStorage(spec, { clock });
   const config = configSchema.parse({
     bot: folder,
+    ...(spec === undefined ? {} : { storage: spec }),
     http: { port: 0, adminToken: ADMIN_TOKEN, viewerToken: VIEWER_TOKEN, ...options.http },
     livetex: options.livetex ?? [],
   });

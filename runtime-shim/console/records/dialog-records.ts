@@ -28,6 +28,8 @@ export const dialogPageSchema = z.object({
   dialogs: z.array(dialogRowSchema),
   /** Goes as `after` into the next question; `null`: there are no more. */
   next: z.string().nullable(),
+  /** How many leads a search looked through for this page. */
+  looked: z.int(),
   /** The bots of this server. */
   bots: z.array(z.string()),
 });

@@ -22,10 +22,15 @@ export interface OurServerOptions {
 
 const POPULATE = join(import.meta.dirname, 'populate-process.ts');
 
-async function fill(folder: string, { leads, history }: OurServerOptions): Promise<void> {
-  const child = spawn(process.execPath, [POPULATE, folder, String(leads), ...(history === true ? ['history'] : [])], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+/** Fills a folder from a process of its own. */
+export async function fill(folder: string, leads: number, history?: 'history' | 'listed'): Promise<void> {
+  const child = spawn(
+    process.execPath,
+    [POPULATE, folder, String(leads), ...(history === undefined ? [] : [history])],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`the leads could not be written (code ${String(code)})`);
 }
@@ -40,7 +45,7 @@ export interface OurServer extends ServerUnderTest {
  */
 export async function startOurServer(options: OurServerOptions): Promise<OurServer> {
   const folder = temporaryFolder();
-  await fill(folder.path, options);
+  await fill(folder.path, options.leads, options.history === true ? 'history' : undefined);
   const storage = await openStorage(`sqlite:${folder.path}`, { clock: systemClock });
   const runtime = await createRuntime({
     bot: join(EXAMPLES, '08-support-bot'),

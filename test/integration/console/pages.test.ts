@@ -65,6 +65,12 @@ test('dialogs come in pages, are found by name, id and text, and have no text fo
   expect(await found('telegram:4/')).toEqual(['4/x']);
   expect(await found(WORD.toUpperCase())).toEqual(['3/x']);
   expect(await found(WORD, VIEWER)).toEqual([]);
+  // Whoever has just this id comes first, at once; a dialog that waits says since when in both lists.
+  const byId = await list('view=all&limit=2&q=2%2Fx');
+  expect(byId).toMatchObject({ rows: [{ externalId: '2/x', mode: 'waiting', since: expect.any(Number) }], next: '!' });
+  expect(await list(`view=all&q=2%2Fx&after=${byId.next}`)).toEqual({ rows: [], next: null });
+  expect((await list('q=support:telegram:2%2Fx')).rows).toMatchObject([{ externalId: '2/x' }]);
+  expect((await list('q=3%2Fx')).rows).toEqual([]);
 
   const path = `/dialogs/support/telegram/${encodeURIComponent('2/x')}`;
   const { body } = await stand.ask('GET', path);

@@ -1,7 +1,7 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DialogPageView, DialogRow } from '../../records/dialog-records.ts';
 import { useAsked, useConsole } from '../state/console-context.ts';
-import { dateTimeText, spanText } from '../texts/times.ts';
+import { dateTimeText, numberText, spanText } from '../texts/times.ts';
 import { NotYet, PageHead } from '../ui/page-head.tsx';
 import { ModeBadge } from './mode-badge.tsx';
 import { DialogDetailView } from './dialog-detail.tsx';
@@ -19,27 +19,40 @@ export function DialogsPage({ rest }: { readonly rest: string }) {
 const SEARCH_AFTER_MS = 350;
 
 function DialogList() {
-  const { texts, ask } = useConsole();
+  const { texts, language, ask } = useConsole();
   const words = texts.dialogs;
   const [view, setView] = useState<'open' | 'all'>('open');
   const [bot, setBot] = useState('');
   const [typed, setTyped] = useState('');
   const [q, setQ] = useState('');
-  const [more, setMore] = useState<DialogPageView | null>(null);
+  /** What came after the first page of a question. */
+  const [more, setMore] = useState<{ readonly path: string; readonly page: DialogPageView } | null>(null);
   useEffect(() => {
     const timer = setTimeout(() => setQ(typed.trim()), SEARCH_AFTER_MS);
     return () => clearTimeout(timer);
   }, [typed]);
   const path = `/dialogs?${new URLSearchParams({ view, bot, q }).toString()}`;
-  useEffect(() => setMore(null), [path]);
+  const asked = useRef(path);
+  asked.current = path;
   // A search looks through many: once is enough.
   const { value, failure } = useAsked<DialogPageView>(path, q === '' ? undefined : 0);
-  const next = more === null ? value?.next : more.next;
+  const behind = more?.path === path ? more.page : undefined;
+  const next = (behind ?? value)?.next ?? null;
+  const shown = [...(value?.dialogs ?? []), ...(behind?.dialogs ?? [])];
+  const looked = (value?.looked ?? 0) + (behind?.looked ?? 0);
   const further = async (): Promise<void> => {
     const answer = await ask<DialogPageView>('GET', `${path}&after=${encodeURIComponent(next ?? '')}`);
-    if (answer.ok) setMore({ ...answer.value, dialogs: [...(more?.dialogs ?? []), ...answer.value.dialogs] });
+    // Meanwhile something else may have been asked, or the same twice.
+    if (!answer.ok || asked.current !== path) return;
+    const dialogs = [...(behind?.dialogs ?? []), ...answer.value.dialogs];
+    const page = { ...answer.value, dialogs, looked: (behind?.looked ?? 0) + answer.value.looked };
+    setMore((now) => (now === more ? { path, page } : now));
   };
-  const shown = [...(value?.dialogs ?? []), ...(more?.dialogs ?? [])];
+  // Among a million leads it goes on by itself until something is found.
+  const isLooking = q !== '' && next !== null && shown.length === 0;
+  useEffect(() => {
+    if (isLooking) void further();
+  }, [isLooking, next]);
   return (
     <>
       <PageHead title={texts.pages.dialogs} about={words.about} />
@@ -72,7 +85,7 @@ function DialogList() {
         <NotYet failure={failure} />
       ) : shown.length === 0 ? (
         <p class="card" role="status">
-          {q === '' ? words.none[view] : words.notFound}
+          {q === '' ? words.none[view] : isLooking ? words.looking(numberText(looked, language)) : words.notFound}
         </p>
       ) : (
         <div class="table-frame" tabIndex={0} role="region" aria-label={texts.pages.dialogs}>
@@ -94,7 +107,7 @@ function DialogList() {
           </table>
         </div>
       )}
-      {typeof next === 'string' && (
+      {next !== null && (
         <button type="button" class="small" onClick={() => void further()}>
           {q === '' ? texts.further : words.searchFurther}
         </button>

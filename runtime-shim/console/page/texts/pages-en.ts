@@ -19,6 +19,7 @@ export const pagesEn: typeof pagesRu = {
     searchFurther: 'Search on',
     none: { open: 'The bot has all dialogs.', all: 'There is no lead yet.' },
     notFound: 'Nothing was found.',
+    looking: (count: string) => `Searching… leads looked through: ${count}`,
     lead: 'Lead',
     mode: 'With whom',
     operator: 'Operator',

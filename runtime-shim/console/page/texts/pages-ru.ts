@@ -17,6 +17,7 @@ export const pagesRu = {
     searchFurther: 'Искать дальше',
     none: { open: 'Все диалоги у бота.', all: 'Лидов пока нет.' },
     notFound: 'Ничего не найдено.',
+    looking: (count: string) => `Ищу… просмотрено лидов: ${count}`,
     lead: 'Лид',
     mode: 'У кого',
     operator: 'Оператор',
