@@ -30,7 +30,11 @@ export function createAccept(
     for (const [index, { verdict, duplicate }] of verdicts.entries()) {
       const type = types[index] ?? '';
       context.counters.add('livetex_events_total', { type, verdict: duplicate ? 'duplicate' : verdict });
-      if (verdict === 'unbound') logUnbound(parsed[index]?.lead.botId ?? '');
+      const event = parsed[index];
+      if (event === undefined) continue;
+      if (verdict === 'unbound') logUnbound(event.lead.botId);
+      // It has a binding by now: should it lose it, that is said again.
+      else if (!duplicate && !asksOperators(event)) unboundBots.delete(event.lead.botId);
     }
     return verdicts;
   };

@@ -4,6 +4,7 @@ import type { LeadRef } from '../../../plugin/contract/lead.ts';
 import { createMemoryStorage, systemClock } from '../../../plugin/storage/index.ts';
 import { startDesk } from '../../support/desk.ts';
 import { LEAD } from '../../support/minimal-host.ts';
+import { watchedLogger } from '../../support/watched-logger.ts';
 
 describe('accept', () => {
   it('gives a repeated event its first verdict, whatever has happened since', async () => {
@@ -30,14 +31,24 @@ describe('accept', () => {
     expect(texts.filter((text) => text?.includes('После'))).toHaveLength(0);
   });
 
-  it('says of a bot that no binding takes that it is mirrored nowhere, again at a repeat, and counts it', async () => {
-    await using desk = await startDesk({ binding: { bots: ['sales'] } });
+  it('says of a bot that no binding takes that it is mirrored nowhere, again at a repeat, counts it, and logs one line a bot', async () => {
+    const lines: unknown[] = [];
+    const warn = (message: string, { botId }: Record<string, unknown> = {}): void => void lines.push([message, botId]);
+    const logger = { ...watchedLogger(), warn };
+    await using desk = await startDesk({ logger, binding: { bots: ['sales'] } });
     const { host } = desk;
     expect(await host.leadSays(LEAD, 'Раз', 'm1')).toMatchObject({ verdict: 'unbound', duplicate: false });
     expect(await host.leadSays(LEAD, 'Раз', 'm1')).toMatchObject({ verdict: 'unbound', duplicate: true });
     expect(await host.leadSays({ ...LEAD, botId: 'sales' }, 'Два')).toMatchObject({ verdict: 'accepted' });
     const metric = (await host.plugin.metrics()).find(({ name }) => name === 'livetex_events_total');
     expect(metric?.samples).toContainEqual({ labels: { type: 'LeadMessage', verdict: 'unbound' }, value: 1 });
+    expect(await host.leadSays(LEAD, 'Два')).toMatchObject({ verdict: 'unbound' });
+    const line = 'no LiveTex binding takes this bot: its dialogs are mirrored nowhere';
+    expect(lines).toEqual([[line, 'support']]);
+    // A platform may have any number of them.
+    for (let bot = 0; bot < 120; bot += 1) await host.leadSays({ ...LEAD, botId: `b${bot}` }, 'Раз');
+    expect(lines).toHaveLength(100);
+    expect(new Set(lines.map((one) => JSON.stringify(one))).size).toBe(100);
   });
 
   it('the same id of two leads is two events', async () => {

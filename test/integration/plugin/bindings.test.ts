@@ -8,6 +8,7 @@ import { type LeadRef, userIdOf } from '../../../plugin/contract/lead.ts';
 import { createLiveTexPlugin, type LiveTexPlugin } from '../../../plugin/index.ts';
 import { createMemoryStorage, createSqliteStorage, type Storage, systemClock } from '../../../plugin/storage/index.ts';
 import { bindingOf, startDesk } from '../../support/desk.ts';
+import { watchedLogger } from '../../support/watched-logger.ts';
 import { useEmulator } from '../../support/emulator.ts';
 import { LEAD } from '../../support/minimal-host.ts';
 import { temporaryStorageFolder } from '../../support/storage-folder.ts';
@@ -53,7 +54,9 @@ const idsOf = async ({ bindings }: LiveTexPlugin): Promise<string[]> => (await b
 describe('bindings while the plugin runs', () => {
   it('one is put, mirrors and hands over; removed, it gives its dialog back with a reason and is gone', async () => {
     const clock = createSkippingClock();
-    await using desk = await startDesk({ clock, binding: { bots: ['support'] } });
+    const lines: string[] = [];
+    const logger = { ...watchedLogger(), warn: (line: string): void => void lines.push(line) };
+    await using desk = await startDesk({ clock, logger, binding: { bots: ['support'] } });
     const { plugin, log } = desk.host;
     const second = await useEmulator({ operators: [{ id: 'olga', firstName: 'Ольга', status: 'online' }] });
     expect((await desk.host.plugin.accept([message('before', BUYER)]))[0]).toMatchObject({ verdict: 'unbound' });
@@ -75,6 +78,8 @@ describe('bindings while the plugin runs', () => {
       .poll(() => log.map(({ text }) => text), PATIENCE)
       .toContain('Подключение LiveTex «shop» удалено: диалог вернулся к боту');
     expect((await plugin.accept([message('after', BUYER)]))[0]).toMatchObject({ verdict: 'unbound' });
+    // Said before it had a binding, and when it had lost it.
+    expect(lines.filter((line) => line.startsWith('no LiveTex binding takes this bot'))).toHaveLength(2);
     await expect
       .poll(
         async () => {
