@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { guestBuildOptions, LIVETEX_BUNDLE } from '../plugin/guest/source.ts';
 import { PLATFORM_BUNDLES } from '../runtime-shim/globals/bundles.ts';
+import { widgetBuildOptions } from '../runtime-shim/widget/widget-files.ts';
 import { pageBuildOptions } from '../runtime-shim/page/page-files.ts';
 
 /** The package's modules by the name that they have in `dist/`: three entrances, the command, the runner process, the thread of checkpoints. */
@@ -37,5 +38,7 @@ export async function buildJavaScript(root: string, outdir: string): Promise<voi
     ),
     build(pageBuildOptions('simulator', join(outdir, 'page'))),
     build(pageBuildOptions('console', join(outdir, 'console'))),
+    build(widgetBuildOptions('launcher', join(outdir, 'widget'))),
+    build(widgetBuildOptions('chat', join(outdir, 'widget'))),
   ]);
 }

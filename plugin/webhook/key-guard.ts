@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import type { Clock } from '../contract/host.ts';
+import { networkOf } from '../contract/network.ts';
 import { hash, timingSafeEqual } from 'node:crypto';
 
 /** Wrong keys that one address may send within a window. Our choice: far above a mistake in the settings, far below a search. */
@@ -90,25 +90,6 @@ export function createKeyGuard(options: { readonly clock: Pick<Clock, 'now'> }):
     const oldest = seen.keys().next();
     if (!oldest.done) seen.delete(oldest.value);
   }
-}
-
-/** What an address may be at most, UTF-16 units: it may come from a header that anybody can write. An IPv6 address has 45. */
-const MAX_ADDRESS_LENGTH = 64;
-const IPV4_MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
-
-function networkOf(address: string): string {
-  if (!address.includes(':')) return address.slice(0, MAX_ADDRESS_LENGTH);
-  const mapped = IPV4_MAPPED.exec(address);
-  if (mapped?.[1] !== undefined) return mapped[1];
-  const bare = address.split('%')[0] ?? address;
-  if (!isIPv6(bare)) return address.slice(0, MAX_ADDRESS_LENGTH);
-  // The URL parser writes an IPv6 address in its one canonical form (WHATWG URL, "IPv6 serializer").
-  const canonical = new URL(`http://[${bare}]`).hostname.slice(1, -1);
-  const [head = '', tail] = canonical.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : Array.from({ length: 8 - groups.length - after.length }, () => '0');
-  return [...groups, ...zeros, ...after].slice(0, 4).join(':');
 }
 
 export interface KeyProblem {

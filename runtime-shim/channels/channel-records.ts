@@ -38,10 +38,12 @@ const leadStateSchema = z.object({
   sending: z.string().nullable(),
   /** Where the talk at the messenger stands, in its driver's words: as of the last part that arrived. */
   mark: z.string().nullable().default(null),
+  /** How far the lead has read the transcript, where its page tells: the number of a line. */
+  read: z.int().default(0),
 });
 export type LeadState = z.infer<typeof leadStateSchema>;
 
-const NEW_STATE: LeadState = { muted: null, blockedBy: null, presses: [], sending: null, mark: null };
+const NEW_STATE: LeadState = { muted: null, blockedBy: null, presses: [], sending: null, mark: null, read: 0 };
 
 export async function readLeadState(tx: ReadTransaction, lead: LeadRef): Promise<LeadState> {
   const record = await tx.getRecord(LEADS, leadKey(lead));

@@ -7,7 +7,7 @@ import { createLaneWorker } from '../../plugin/storage/index.ts';
 import type { LaneWorker } from '../../plugin/storage/lane-worker-contract.ts';
 import { leadKey } from '../leads/lead-keys.ts';
 import { again } from '../leads/lead-store.ts';
-import type { TranscriptMessage } from '../leads/transcript.ts';
+import { readTranscript, type TranscriptMessage } from '../leads/transcript.ts';
 import { channelQueue, noteRegistered, partJob, pruneUnreadable, readChannelState } from './channel-records.ts';
 import type { ChannelDriver, InboundItem, Inspection, Received, SendContext, SendOutcome } from './contract.ts';
 import type { FileLinks } from './file-links.ts';
@@ -110,6 +110,8 @@ export class Channel {
   }
 
   start(): void {
+    // A page asks by itself.
+    if (this.driver.mode === 'page') return;
     this.#worker.start();
     this.#poll?.start();
     this.#watchIn(0);
@@ -122,22 +124,34 @@ export class Channel {
     await this.driver.close();
   }
 
-  idle(): Promise<void> {
-    return this.#worker.idle();
+  async idle(): Promise<void> {
+    if (this.driver.mode !== 'page') await this.#worker.idle();
   }
 
   /** A webhook's request: everything in it is stored when the answer comes. @throws what storage throws */
   async webhook(bytes: Uint8Array, headers: WebhookHeaders): Promise<Received['answer']> {
-    const { storage, clock } = this.#ports;
-    const { answer, items } = this.driver.receive(bytes, headers, clock.now());
-    if (items.length === 0) return answer;
-    await this.#prepare();
-    for (const act of await again(() => storage.transaction((tx) => this.#take(tx, items)))) act();
+    const { answer, items } = this.driver.receive(bytes, headers, this.#ports.clock.now());
+    if (items.length > 0) await this.take(items);
     return answer;
+  }
+
+  /** Stores what came, in one transaction. @throws what storage throws; what a page is told: lead_messages_full, message_invalid */
+  async take(items: readonly InboundItem[]): Promise<void> {
+    await this.#prepare();
+    const { storage } = this.#ports;
+    for (const act of await again(() => storage.transaction((tx) => this.#take(tx, items)))) act();
+  }
+
+  /** One line of what a lead sees. */
+  async line(lead: LeadRef, seq: number): Promise<TranscriptMessage | undefined> {
+    const page = { after: seq - 1, maxLines: 1, maxSize: Infinity };
+    const [line] = await this.#ports.storage.read((tx) => readTranscript(tx, lead, page));
+    return line?.seq === seq ? line : undefined;
   }
 
   /** The lead is told something: stores what is to be sent, in the transaction that stores the line. */
   async said(tx: Transaction, lead: LeadRef, line: TranscriptMessage): Promise<void> {
+    if (this.driver.mode === 'page') return;
     await tx.enqueue(renderLine(line, this.driver.traits).map((part) => partJob(lead, part)));
   }
 

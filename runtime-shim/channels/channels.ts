@@ -9,6 +9,8 @@ import { Channel, type ChannelOptions, type ChannelPorts } from './channel.ts';
 import { codeOfQueue, readChannelState, readLeadState } from './channel-records.ts';
 import type { OpenedFile, Received } from './contract.ts';
 import { fileKey, FileLinks, type LinkedFile, type LinkReading } from './file-links.ts';
+import { WidgetDriver } from './widget/widget-driver.ts';
+import { Widget } from './widget/widget.ts';
 
 /** `/webhook/channel/<code>` under this. */
 const CHANNEL_WEBHOOK_PATH = '/webhook/channel/';
@@ -19,8 +21,8 @@ export interface ChannelsPorts extends Pick<ChannelPorts, 'told' | 'openLink' | 
   readonly logger: Logger;
   /** The bot that is meant where a channel names none. */
   readonly firstBot: string;
-  /** Stores a lead's message for one bot: see `TakeContext.store`. */
-  readonly storeFor: (botId: string) => ChannelPorts['store'];
+  /** Stores a lead's message for one bot: see `TakeContext.store`. `isAnswered`: the lead itself is told when it cannot be. */
+  readonly storeFor: (botId: string, isAnswered: boolean) => ChannelPorts['store'];
   /** Where this server is reached from outside. */
   readonly publicUrl: string | undefined;
 }
@@ -35,6 +37,7 @@ export function channelWebhookUrl(publicUrl: string | undefined, code: string): 
 /** All channels of a runtime. */
 export class Channels {
   readonly #channels = new Map<string, Channel>();
+  readonly #widgets = new Map<string, Widget>();
   #links: Promise<FileLinks> | undefined;
   readonly #ports: ChannelsPorts;
 
@@ -44,9 +47,14 @@ export class Channels {
     const node = randomUUID();
     for (const [code, channel] of Object.entries(options)) {
       const botId = channel.bot ?? ports.firstBot;
-      const store = ports.storeFor(botId);
+      const { driver } = channel;
+      const store = ports.storeFor(botId, driver.mode === 'page');
       const webhookUrl = channelWebhookUrl(ports.publicUrl, code);
-      this.#channels.set(code, new Channel(channel, { ...ports, code, botId, node, links, store, webhookUrl }));
+      const made = new Channel(channel, { ...ports, code, botId, node, links, store, webhookUrl });
+      this.#channels.set(code, made);
+      if (!(driver instanceof WidgetDriver)) continue;
+      const { storage, clock } = ports;
+      this.#widgets.set(code, new Widget(made, driver, { storage, clock, key: () => fileKey(storage) }));
     }
   }
 
@@ -82,6 +90,11 @@ export class Channels {
   async webhook(code: string, bytes: Uint8Array, headers: WebhookHeaders): Promise<Received['answer'] | undefined> {
     const channel = this.#channels.get(code);
     return channel?.driver.mode === 'webhook' ? channel.webhook(bytes, headers) : undefined;
+  }
+
+  /** The chat on a site of this code. */
+  widget(code: string): Widget | undefined {
+    return this.#widgets.get(code);
   }
 
   /** What an address of ours leads to. */

@@ -166,8 +166,8 @@ export interface ChannelDriver {
   /** `telegram`. */
   readonly kind: string;
   readonly traits: ChannelTraits;
-  /** How messages come in. */
-  readonly mode: 'poll' | 'webhook';
+  /** How messages come in. `page`: the person writes and reads here, so nothing is sent anywhere. */
+  readonly mode: 'poll' | 'webhook' | 'page';
   /** The bot's id at the platform, known without asking: leads of one account are strangers to another. */
   readonly account: string;
   /** A webhook's request, pure: no I/O, and it never throws. */

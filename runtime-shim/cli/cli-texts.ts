@@ -161,6 +161,7 @@ export const CLI_TEXTS = {
 
   // simulate, emulator, serve
   simulator: (url: string): Text => ({ en: `Simulator: ${url}`, ru: `Симулятор: ${url}` }),
+  widget: (url: string): Text => ({ en: `Chat on a site: ${url}`, ru: `Чат на сайте: ${url}` }),
   openAndWrite: (url: string): Text => ({
     en: `Open ${url} and write to the bot. Stop with Ctrl+C`,
     ru: `Откройте ${url} и пишите боту. Остановить — Ctrl+C`,

@@ -7,6 +7,7 @@ import type { ChannelDriver } from '../channels/contract.ts';
 import { maxDriver } from '../channels/max/max-driver.ts';
 import { telegramDriver } from '../channels/telegram/telegram-driver.ts';
 import { vkDriver } from '../channels/vk/vk-driver.ts';
+import { widgetDriver } from '../channels/widget/widget-driver.ts';
 import type { Runtime, RuntimeOptions } from '../runtime/contract.ts';
 import { createRuntimeFrom, type RuntimeParts } from '../runtime/create-runtime.ts';
 import type { SandboxLimits } from '../sandbox/contract.ts';
@@ -67,6 +68,10 @@ export function environmentForBots(config: Config, env: Environment = process.en
 function channelsOf({ channels }: Config): NonNullable<RuntimeOptions['channels']> {
   return Object.fromEntries(
     Object.entries(channels).map(([code, settings]) => {
+      if (settings.kind === 'widget') {
+        const { bot } = settings;
+        return [code, { driver: channelDriverOf(settings), ...(bot === undefined ? {} : { bot }) }];
+      }
       const { bot, onUnknown, watchSeconds } = settings;
       const common = { onUnknown, watchMs: watchSeconds * 1_000, ...(bot === undefined ? {} : { bot }) };
       return [code, { driver: channelDriverOf(settings), ...common }];
@@ -76,6 +81,10 @@ function channelsOf({ channels }: Config): NonNullable<RuntimeOptions['channels'
 
 /** A messenger's driver, as it is configured. @throws when the file `ca` has gone meanwhile */
 export function channelDriverOf(settings: Config['channels'][string]): ChannelDriver {
+  if (settings.kind === 'widget') {
+    const { origins, identitySecret } = settings;
+    return widgetDriver({ origins, ...(identitySecret === undefined ? {} : { identitySecret }) });
+  }
   const { proxy, secret, baseUrl, token } = settings;
   const common = {
     token,

@@ -15,6 +15,8 @@ import { type Route, type Serve, serveRoutes } from './routes.ts';
 import type { ServerPorts } from './server-ports.ts';
 import { channelRoutes } from './channel-routes.ts';
 import { stateRoutes } from './state-routes.ts';
+import { widgetPageRoutes } from './widget-page-routes.ts';
+import { widgetRoutes } from './widget-routes.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
 /** The limits of `serve` and `simulate`. */
@@ -136,6 +138,8 @@ export class HttpServer {
       ...webhookRoutes({ plugins: ports.runtime.plugins, trustedProxies, bodies }),
       ...channelRoutes({ channels: ports.channels, bodies }),
       ...leadRoutes({ ports, bodies, closing: closing.signal }),
+      ...widgetPageRoutes(ports.channels),
+      ...widgetRoutes({ ports, bodies, trustedProxies, publicUrl: this.options.publicUrl, closing: closing.signal }),
       ...endpointRoutes(ports, bodies),
       ...stateRoutes(ports),
     ];
@@ -155,7 +159,7 @@ export class HttpServer {
 }
 
 /** Nobody outside may make a label: what is not known is one area. */
-const AREA = /^\/(webhook|api|files|console|healthz|readyz|metrics)(?=[/?]|$)/;
+const AREA = /^\/(webhook|api|files|widget|console|healthz|readyz|metrics)(?=[/?]|$)/;
 const MEASURED_METHODS = new Set(['GET', 'HEAD', 'POST']);
 
 function measure(seconds: Histogram, request: IncomingMessage, response: ServerResponse, startedAt: number): void {

@@ -39,13 +39,17 @@ export interface StreamRequest {
   readonly externalId: string;
   readonly after: number;
   readonly read: (after: number, page: TranscriptPage) => Promise<TranscriptMessage[]>;
+  /** A line as this reader gets it. Default: as it is. */
+  readonly shown?: (line: TranscriptMessage) => Promise<unknown>;
+  /** What is told beside the lines, as events `state`: at the beginning, and whenever it has changed when it is looked at. */
+  readonly state?: () => Promise<unknown>;
   /** Aborted when the server closes. */
   readonly closing: AbortSignal;
 }
 
 /** Sends every message of the lead from `after` on, in order, each once, until the reader or the server leaves. */
 export async function streamMessages(response: ServerResponse, stream: StreamRequest): Promise<void> {
-  const { ports, botId, channel, externalId, closing, read } = stream;
+  const { ports, botId, channel, externalId, closing, read, shown = async (line) => line, state } = stream;
   let after = stream.after;
   // Read before the headers are sent, so that a wrong address is answered with 400.
   let waiting = await read(after, CHUNK);
@@ -65,13 +69,21 @@ export async function streamMessages(response: ServerResponse, stream: StreamReq
   const leave = (): void => changed.ring();
   response.once('close', leave);
   closing.addEventListener('abort', leave);
+  let told = '';
+  const tellState = async (): Promise<void> => {
+    if (state === undefined) return;
+    const now = JSON.stringify(await state());
+    if (now !== told) await write(response, `event: state\ndata: ${now}\n\n`);
+    told = now;
+  };
   const gone = (): boolean => closing.aborted || response.destroyed || response.writableEnded;
   try {
     while (!gone()) {
       for (const message of waiting) {
         after = message.seq;
-        await write(response, `id: ${message.seq}\ndata: ${JSON.stringify(message)}\n\n`);
+        await write(response, `id: ${message.seq}\ndata: ${JSON.stringify(await shown(message))}\n\n`);
       }
+      await tellState();
       if (waiting.length === 0 && !(await changed.rung(ports, HEARTBEAT_MS))) await write(response, ': still here\n\n');
       if (!gone()) waiting = await read(after, CHUNK);
     }

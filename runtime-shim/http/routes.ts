@@ -38,6 +38,9 @@ interface AnswerShape {
   readonly type?: string;
 }
 
+/** May a page of this origin ask the address with these parts of its path? */
+export type MayAskFrom = (origin: string, params: Readonly<Record<string, string>>) => boolean;
+
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** A GET that load balancers ask with HEAD as well. Node leaves the body out of the answer by itself. */
@@ -49,9 +52,9 @@ export interface Route {
   readonly access: Access;
   /**
    * Pages of these origins may ask with a browser (`https://shop.example`; `*`: all). Left out: the browser is told nothing.
-   * The same for all methods of a path. It does not loosen `access`. Such a route is not `hot`.
+   * The same for all methods of a path. It does not loosen `access`. Such a route is not `hot`. A function: it depends on the address.
    */
-  readonly corsOrigins?: readonly string[];
+  readonly corsOrigins?: readonly string[] | MayAskFrom;
   /** A promise to nobody outside: `GET /openapi.json` leaves it out. */
   readonly internal?: boolean;
   /** A token of its own that opens it, for `GET /openapi.json`: the key of the configuration behind `http.`. */
@@ -129,7 +132,9 @@ function createApp(routes: readonly Route[], options: ServeOptions, failed: Fail
   const app = new Hono<HttpEnv>({ getPath: (_request, given) => given?.env?.path ?? '/' });
   for (const [path, group] of Map.groupBy(routes, (route) => route.path)) {
     const answer = answerOf(group, options);
-    const origins = group.flatMap(({ corsOrigins = [] }) => corsOrigins);
+    const origins = group.flatMap(({ corsOrigins = [] }): Array<string | MayAskFrom> =>
+      typeof corsOrigins === 'function' ? [corsOrigins] : [...corsOrigins],
+    );
     if (origins.length > 0) app.use(honoPath(path), corsOf(group, origins));
     app.all(honoPath(path), async ({ req, res, env: { incoming, outgoing } }) => {
       // The answer goes through Node's response: it has to know what Hono's middleware wrote.
@@ -155,11 +160,18 @@ function createApp(routes: readonly Route[], options: ServeOptions, failed: Fail
   return app;
 }
 
-function corsOf(group: readonly Route[], origins: readonly string[]): ReturnType<typeof cors> {
+/** How long a browser remembers the answer to its asking ahead, s. Our choice: the origins of a channel change seldom. */
+const AHEAD_S = 600;
+
+function corsOf(group: readonly Route[], origins: ReadonlyArray<string | MayAskFrom>): ReturnType<typeof cors> {
+  const isAllowed = (origin: string, params: Readonly<Record<string, string>>): boolean =>
+    origins.some((one) => (typeof one === 'string' ? one === origin : one(origin, params)));
   return cors({
-    origin: origins.includes('*') ? '*' : [...origins],
+    origin: origins.includes('*') ? '*' : (origin, { req }) => (isAllowed(origin, req.param()) ? origin : null),
+    maxAge: AHEAD_S,
+    exposeHeaders: ['retry-after'],
     allowMethods: group.map(({ method }) => method),
-    allowHeaders: ['authorization', 'content-type', 'last-event-id'],
+    allowHeaders: ['authorization', 'content-type', 'last-event-id', 'x-file-name'],
   });
 }
 

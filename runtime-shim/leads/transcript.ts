@@ -20,6 +20,8 @@ export interface TranscriptMessage {
   readonly edits?: string;
   /** What the lead's messenger is told beside, a JSON object as text. */
   readonly params?: string;
+  /** The lead's own number of its message, where its page tells by it what has arrived (a chat on a site). */
+  readonly id?: string;
   /** Unix ms: when it was received. */
   readonly at: number;
 }
@@ -34,6 +36,7 @@ export const transcriptLineSchema = z.object({
   sentAt: z.number().optional(),
   edits: z.string().optional(),
   params: z.string().optional(),
+  id: z.string().optional(),
 });
 
 /** A line before it has its number and time. */
@@ -46,6 +49,7 @@ export interface NewLine {
   readonly sentAt?: number | undefined;
   readonly edits?: string | undefined;
   readonly params?: string | undefined;
+  readonly id?: string | undefined;
 }
 
 /** Appends one line and returns it with its number. */
@@ -90,7 +94,9 @@ export async function readTranscript(
 }
 
 function messageOf(entry: StreamEntry): TranscriptMessage {
-  const { from, text, buttons, attachments, operator, sentAt, edits, params } = transcriptLineSchema.parse(entry.value);
+  const { from, text, buttons, attachments, operator, sentAt, edits, params, id } = transcriptLineSchema.parse(
+    entry.value,
+  );
   return {
     seq: entry.seq,
     from,
@@ -101,6 +107,7 @@ function messageOf(entry: StreamEntry): TranscriptMessage {
     ...(sentAt === undefined ? {} : { sentAt }),
     ...(edits === undefined ? {} : { edits }),
     ...(params === undefined ? {} : { params }),
+    ...(id === undefined ? {} : { id }),
     at: entry.at,
   };
 }

@@ -4,24 +4,26 @@ import type { PageFile } from './page-files.ts';
 
 /**
  * What a page may do, and nothing else: own script, style and stream; no inline code, no eval, no foreign image (an
- * operator's link must not call anybody), no frame around it. Trusted Types turn any markup made from text into an error.
+ * operator's link must not call anybody), no frame around it but of pages that are named. Trusted Types turn any markup made from text into an error.
  */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
+function contentSecurityPolicy(frames: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${frames.length === 0 ? "'none'" : frames.join(' ')}`,
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+}
 
-/** Headers of every answer to a page. */
-export function setPageHeaders(response: ServerResponse): void {
-  response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+/** Headers of every answer to a page. `frames`: pages of these origins may have it in a frame. Default: none. */
+export function setPageHeaders(response: ServerResponse, frames: readonly string[] = []): void {
+  response.setHeader('content-security-policy', contentSecurityPolicy(frames));
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('referrer-policy', 'no-referrer');
   response.setHeader('cross-origin-opener-policy', 'same-origin');

@@ -171,9 +171,9 @@ function openChannels(
     openLink: (url, maxBytes, signal) => opener.open(url, maxBytes, signal),
     background: (what, work) => background.run(what, work),
     told: (lead, level, text) => activities.emit({ kind: 'author_log', at: clock.now(), lead, level, text }),
-    storeFor: (botId) => {
+    storeFor: (botId, isAnswered) => {
       const context = contextOf('', botId);
-      return (tx, message) => receiveIn(tx, context, message, newId);
+      return (tx, message) => receiveIn(tx, context, message, newId, isAnswered);
     },
   });
 }

@@ -29,19 +29,22 @@ export async function receiveMessage(
 
 /**
  * The same in a transaction that somebody else begins. A messenger would repeat what is refused, and hold back everybody's messages
- * meanwhile: one above the lead's quota is left out, which the author's log says once an hour. Returns what to do once it is committed.
- * @throws message_invalid
+ * meanwhile: one above the lead's quota is left out, which the author's log says once an hour. `isAnswered`: the lead's page is told
+ * instead, and finds its message again by its id in the transcript. Returns what to do once it is committed.
+ * @throws message_invalid; lead_messages_full where it `isAnswered`
  */
 export async function receiveIn(
   tx: Transaction,
   context: RuntimeContext,
   input: LeadMessageInput,
   newId: () => string,
+  isAnswered = false,
 ): Promise<() => void> {
-  const { lead, chars, store } = messageToStore(context, input, newId);
+  const { lead, chars, store } = messageToStore(context, input, newId, isAnswered);
   try {
     context.quota.receive(lead, chars);
   } catch (error) {
+    if (isAnswered) throw error;
     return await leaveOut(tx, context, lead, error);
   }
   return await store(tx);
@@ -68,6 +71,7 @@ function messageToStore(
   context: RuntimeContext,
   input: LeadMessageInput,
   newId: () => string,
+  showsId = false,
 ): {
   readonly id: string;
   readonly lead: LeadRef;
@@ -91,7 +95,8 @@ function messageToStore(
     const known = await tx.remember(idScope('message', message.lead), id, print);
     if (known !== undefined) return await logChanged(tx, known.value);
     await ensureLead(tx, message.lead, message.name ?? null, at);
-    const line = await appendLine(tx, message.lead, { from: 'lead', ...message.content, edits: message.edits }, at);
+    const shown = { from: 'lead' as const, ...message.content, edits: message.edits, ...(showsId ? { id } : {}) };
+    const line = await appendLine(tx, message.lead, shown, at);
     await tx.enqueue([newLeadJob(job)]);
     return { kind: 'message', at, lead: message.lead, message: line };
   };

@@ -103,6 +103,8 @@ export interface StatusRecord {
   readonly waiting: number | null;
   /** Why the runtime is not ready, for example a refused token. */
   readonly notReady: readonly string[];
+  /** Where the same bot is reached in a chat on a site: a path of this server. */
+  readonly widget?: string;
 }
 
 /** The switches of the page. */

@@ -32,6 +32,8 @@ export interface SimulatorOptions {
   readonly emulator: LiveTexEmulator;
   /** The bot's folder, whose files can be looked at on the page. Its name: default as in `bot.json`. */
   readonly bot: { readonly name?: string; readonly folder?: string };
+  /** The path of a chat on a site with this bot. Left out: there is none. */
+  readonly widget?: string | undefined;
   /** What the page needs to know of the binding. */
   readonly binding: {
     readonly botMessageHeader: string;
@@ -164,7 +166,7 @@ function afterReload(
   return { problems, reloadedAt: at, ...(isMended ? { runtime: 'running' as const } : {}) };
 }
 
-async function firstStatus({ runtime, bot, binding }: SimulatorOptions): Promise<StatusRecord> {
+async function firstStatus({ runtime, bot, binding, widget }: SimulatorOptions): Promise<StatusRecord> {
   const { botId } = runtime.current();
   return {
     botId,
@@ -176,6 +178,7 @@ async function firstStatus({ runtime, bot, binding }: SimulatorOptions): Promise
     reloadedAt: 0,
     waiting: null,
     notReady: [],
+    ...(widget === undefined ? {} : { widget }),
   };
 }
 

@@ -78,6 +78,8 @@ export const simulate: CommandWork = async (context) => {
       onSecret: () => {},
     });
     const apiMode = apiModeOf(switches.has('live'), own);
+    const [site = ''] = Object.keys(config.channels);
+    const widget = `/widget/${encodeURIComponent(site)}/`;
     let page: Simulator | undefined;
     const runtime = await simulatedRuntime(async (samePort) => {
       const routes = [
@@ -106,6 +108,7 @@ export const simulate: CommandWork = async (context) => {
       logger,
       onOperators: () => plugin?.outdateAvailability(),
       page: builtPage('page'),
+      widget,
     });
     opened.push(async () => page?.close());
     if (!json) printActivities(runtime, context);
@@ -116,8 +119,12 @@ export const simulate: CommandWork = async (context) => {
     const url = `${runtime.current().url ?? ''}/`;
     terminal.out(
       json
-        ? printableJson({ url, emulator: { url: emulator.url, token: emulator.token } })
-        : CLI_TEXTS.simulator(url)[language],
+        ? printableJson({
+            url,
+            widget: new URL(widget, url).href,
+            emulator: { url: emulator.url, token: emulator.token },
+          })
+        : `${CLI_TEXTS.simulator(url)[language]}\n${CLI_TEXTS.widget(new URL(widget, url).href)[language]}`,
     );
     if (isMainExample) await demonstrate(runtime, emulator, context);
     if (!json) terminal.out(`\n${CLI_TEXTS.openAndWrite(coloured(terminal, 'bold', url))[language]}`);

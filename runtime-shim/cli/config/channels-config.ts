@@ -8,15 +8,16 @@ import { TELEGRAM_BASE_URL } from '../../channels/telegram/telegram-driver.ts';
 import { telegramSettingsSchema } from '../../channels/telegram/telegram-settings.ts';
 import { VK_BASE_URL } from '../../channels/vk/vk-driver.ts';
 import { vkSettingsSchema } from '../../channels/vk/vk-settings.ts';
+import { widgetSettingsSchema } from '../../channels/widget/widget-settings.ts';
 import { passwordsIn } from './passwords-in.ts';
 
 /** The messengers that leads write from, by the channel's code: what its kind is decides what else may stand there. */
 export const channelSchema = z.discriminatedUnion(
   'kind',
-  [telegramSettingsSchema, maxSettingsSchema, vkSettingsSchema],
+  [telegramSettingsSchema, maxSettingsSchema, vkSettingsSchema, widgetSettingsSchema],
   spoken({
-    en: 'a channel has "kind": "telegram", "max" or "vk"',
-    ru: 'у канала "kind": "telegram", "max" или "vk"',
+    en: 'a channel has "kind": "telegram", "max", "vk" or "widget"',
+    ru: 'у канала "kind": "telegram", "max", "vk" или "widget"',
   }),
 );
 export type ChannelSettings = z.infer<typeof channelSchema>;
@@ -62,11 +63,14 @@ export function webhookAddressProblems({
 
 /** Every text of the channels that nobody may see. */
 export function channelSecrets(channels: Readonly<Record<string, ChannelSettings>>): Array<string | undefined> {
-  return Object.values(channels).flatMap((channel) => [
-    channel.token,
-    // Answers and errors may name the second part of Telegram's alone.
-    ...(channel.kind === 'telegram' ? [channel.token.split(':')[1]] : []),
-    channel.secret,
-    ...passwordsIn(channel.proxy ?? ''),
-  ]);
+  return Object.values(channels).flatMap((channel) => {
+    if (channel.kind === 'widget') return [channel.identitySecret];
+    return [
+      channel.token,
+      // Answers and errors may name the second part of Telegram's alone.
+      ...(channel.kind === 'telegram' ? [channel.token.split(':')[1]] : []),
+      channel.secret,
+      ...passwordsIn(channel.proxy ?? ''),
+    ];
+  });
 }

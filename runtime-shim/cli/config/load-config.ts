@@ -144,8 +144,17 @@ export function simulatedConfig(
     ...(own === undefined ? {} : { sandbox: own.sandbox, api: own.api, retention: own.retention }),
     bot,
     http: { port },
+    channels: simulatedWidget(own),
     livetex: [{ ...settings, ...binding }],
   });
+}
+
+/** A chat on a site for whoever tries the bot: the author's own, else one on this server's own page. */
+function simulatedWidget(own: Config | undefined): Record<string, unknown> {
+  const [code, found] = Object.entries(own?.channels ?? {}).find(([, { kind }]) => kind === 'widget') ?? ['site'];
+  // One bot is simulated, whichever of them it is.
+  const { bot: _bot, ...settings } = found?.kind === 'widget' ? found : { kind: 'widget', bot: undefined };
+  return { [code]: settings };
 }
 
 /** The groups of the local LiveTex: those that the author's configuration names, so that they are no unknown ones. */

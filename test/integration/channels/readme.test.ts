@@ -1,4 +1,4 @@
-/** The walk of both READMEs to a bot in Telegram, command by command, with the local Telegram in its place. */
+/** The walks of both READMEs to a bot in Telegram and to a chat on a site, command by command, with the local Telegram in its place. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -63,4 +63,41 @@ test('both READMEs lead to a bot that answers in Telegram, and a wrong token or 
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('channel_unauthorised')]);
   const unknown = await runCommand(['channel', 'show', 'telegramm', '--config', 'telegram.json'], { cwd, env });
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('did you mean "telegram"')]);
+});
+
+test('both READMEs lead to a chat on a site that the bot answers in', async () => {
+  const russian = await walkOf('README.ru.md', 'Чат на вашем сайте');
+  const english = await walkOf('README.md', 'A chat on your site');
+  expect(russian.commands.map((words) => words.filter((word) => word !== '--lang' && word !== 'ru'))).toEqual(
+    english.commands,
+  );
+  expect(russian.config).toBe(english.config);
+  const [make = [], serve = []] = russian.commands;
+  const cwd = await temporaryFolder();
+  expect((await runCommand(make, { cwd })).code).toBe(0);
+  // All that is not as a stranger does it: a free port.
+  const config = JSON.parse(english.config) as { channels: { site: { origins: string[] } } };
+  await writeFile(join(cwd, 'site.json'), JSON.stringify({ ...config, http: { port: 0 } }));
+  const server = startCommand(serve, { cwd });
+  const [url = ''] = await server.seen(/http:\/\/127\.0\.0\.1:\d+/);
+  const page = await (await fetch(`${url}/widget/site/`)).text();
+  expect(page).toContain('src="../site.js"');
+  const launcher = await fetch(`${url}/widget/site.js`);
+  expect([launcher.status, (await launcher.text()).includes('chat.js?v=')]).toEqual([200, true]);
+  const [origin = ''] = config.channels.site.origins;
+  const ask = async (path: string, token: string, body?: unknown): Promise<Response> =>
+    fetch(`${url}/widget/site/${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { origin, authorization: `Bearer ${token}`, accept: 'text/event-stream' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const { token } = (await (await ask('session', '', {})).json()) as { token: string };
+  expect((await ask('messages', token, { id: 'message-1', text: '/start' })).status).toBe(202);
+  let seen = '';
+  for await (const chunk of (await ask('messages', token)).body ?? []) {
+    seen += Buffer.from(chunk).toString();
+    if (seen.includes('Здравствуйте')) break;
+  }
+  server.child.kill('SIGTERM');
+  expect((await server.end).code).toBe(0);
 });

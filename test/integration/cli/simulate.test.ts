@@ -9,6 +9,7 @@ test('unattended, it tells the whole story of one dialog, then serves until it i
   const [, url = ''] = await command.seen(/Open (\S+) and write to the bot/);
   expect((await fetch(`${url}healthz`)).status).toBe(200);
   expect(await (await fetch(url)).text()).toContain('<html');
+  expect(await (await fetch(`${url}widget/site/`)).text()).toContain('src="../site.js"');
   const body = JSON.stringify({ text: 'Привет' });
   const headers = { 'content-type': 'application/json' };
   await fetch(`${url}api/channels/vk/leads/7/messages`, { method: 'POST', headers, body });
@@ -18,6 +19,7 @@ test('unattended, it tells the whole story of one dialog, then serves until it i
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const story = [
     'Simulator: http://127.0.0.1:',
+    'Chat on a site: http://127.0.0.1:',
     'lead      Здравствуйте!',
     'bot       Здравствуйте, Анна! Я бот поддержки.',
     '[Позвать оператора]',

@@ -7,6 +7,7 @@ import { parseLeadMessage } from '../../../runtime-shim/runtime/lead-message.ts'
 import { botFolder } from '../../support/bot-folder.ts';
 import { ROOT } from '../../support/command.ts';
 import { startRuntime } from '../../support/start-runtime.ts';
+import { widgetDriver } from '../../../runtime-shim/channels/widget/widget-driver.ts';
 import { tinyPlugin } from './tiny-plugin.ts';
 
 const SCRIPTS = [{ code: 'start', commands: [{ type: 'send_text', text: 'Здравствуйте!' }] }];
@@ -17,9 +18,10 @@ test('each request of docs/http.md is one that the server takes', async () => {
   const tiny = tinyPlugin();
   const endpoints = [{ alias: 'order', file: 'order.js' }];
   const folder = await botFolder({ id: 'test', scripts: SCRIPTS, endpoints }, { 'order.js': 'return request.json' });
-  const runtime = await startRuntime(folder, { plugins: [tiny.factory], http: { port: 0 } });
+  const channels = { site: { driver: widgetDriver() } };
+  const runtime = await startRuntime(folder, { plugins: [tiny.factory], http: { port: 0 }, channels });
   const requests = [...doc.matchAll(/^\| `(GET|POST) (\/\S+)` \|/gm)];
-  expect(requests).toHaveLength(14);
+  expect(requests).toHaveLength(21);
   for (const [, method = '', path = ''] of requests) {
     const address = path
       .replace('<botId>', runtime.botId)
@@ -27,11 +29,23 @@ test('each request of docs/http.md is one that the server takes', async () => {
       .replace('<externalId>', '12345')
       .replace('<seq>', '0')
       .replace('<bindingId>', 'main')
-      .replace('<alias>', 'order');
+      .replace('<alias>', 'order')
+      .replace('<code>', 'site')
+      .replace('<file>', 'site.js');
     const body = method === 'POST' ? { body: '{ "text": "Здравствуйте" }' } : {};
     const { status } = await fetch(`${runtime.url}${address}`, { method, ...body });
     const none = address.startsWith('/webhook/channel/') || address.startsWith('/files/');
-    const expected = none ? 404 : method === 'POST' && address.endsWith('/messages') ? 202 : 200;
+    // A visitor has a token; what is no session's body is told so.
+    const visitors = /^\/widget\/site\/(?:(session)|messages|read)/.exec(address);
+    const expected = none
+      ? 404
+      : visitors !== null
+        ? visitors[1] === undefined
+          ? 401
+          : 400
+        : method === 'POST' && address.endsWith('/messages')
+          ? 202
+          : 200;
     expect([address, status]).toEqual([address, expected]);
   }
 });

@@ -34,6 +34,12 @@ export function TopBar(props: Props) {
         </span>
       )}
       <div class="bar-end">
+        {status?.widget !== undefined && (
+          <a class="bar-button" href={status.widget} target="_blank" rel="noopener" title={texts.bar.widgetHint}>
+            <Icon name="chat" />
+            <span>{texts.bar.widget}</span>
+          </a>
+        )}
         <button type="button" class={on.length > 0 ? 'bar-button alarmed' : 'bar-button'} popovertarget="faults">
           <Icon name="bolt" />
           <span>{texts.faults.title}</span>

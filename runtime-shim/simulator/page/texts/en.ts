@@ -334,6 +334,8 @@ export const en: Texts = {
     notReady: 'The plugin is not ready',
     columns: 'Columns',
     skip: 'To the conversation',
+    widget: 'Chat on a site',
+    widgetHint: 'The same bot in a chat on a site: in a new window',
   },
   source: {
     title: 'Bot file',

@@ -303,6 +303,8 @@ export const ru = {
     notReady: 'Плагин не готов',
     columns: 'Колонки',
     skip: 'К переписке',
+    widget: 'Чат на сайте',
+    widgetHint: 'Тот же бот в чате на сайте: в новом окне',
   },
   source: {
     title: 'Файл бота',

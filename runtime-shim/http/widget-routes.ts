@@ -1,0 +1,299 @@
+/** The interface of a chat on a site. A visitor is told by a token in a header, which holds on the pages of one origin only. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { issueWords } from '../../plugin/contract/issue-words.ts';
+import { textSchema } from '../../plugin/contract/message.ts';
+import type { Channels } from '../channels/channels.ts';
+import type { Visitor } from '../channels/widget/visitor-tokens.ts';
+import type { VisitorAct, Widget } from '../channels/widget/widget.ts';
+import type { BotRuntime, TranscriptMessage, TranscriptPage } from '../runtime/contract.ts';
+import { answerError, answerJson, answerNotFound, type ErrorBody } from './answer.ts';
+import { bearerOf } from './guard.ts';
+import { afterOf, streamMessages, wantsStream } from './message-stream.ts';
+import { peerAddress, type TrustedProxies } from './peer-address.ts';
+import { type BodyBudget, jsonOf, takeBody } from './read-body.ts';
+import type { HttpCall, MayAskFrom, Route } from './routes.ts';
+import type { ServerPorts } from './server-ports.ts';
+
+/** Largest body: the longest text, in which each sign may take six bytes of JSON. */
+const MAX_BODY_BYTES = 64 * 1024;
+/** Longest text of a visitor, UTF-16 units. Our choice: several pages; the field on the page stops there. */
+const MAX_TEXT = 10_000;
+/** What one answer without a stream holds. */
+const PAGE: TranscriptPage = { maxLines: 200, maxSize: 512 * 1024 };
+
+const sessionSchema = z.strictObject({
+  /** The id of the site's signed-in user, and its signature (HMAC-SHA256 with the channel's `identitySecret`, hexadecimal). */
+  user: textSchema.min(1).max(190).optional(),
+  signature: z.string().max(128).optional(),
+  name: textSchema.min(1).max(200).optional(),
+});
+const idSchema = z.string().regex(/^[\w-]{8,64}$/, 'must have 8 to 64 letters, digits, "_" and "-"');
+const actSchema = z.union([
+  z.strictObject({ id: idSchema, text: textSchema.min(1).max(MAX_TEXT) }),
+  z.strictObject({
+    id: idSchema,
+    press: z.strictObject({ seq: z.int().min(1).max(1e15), index: z.int().min(0).max(999) }),
+  }),
+]);
+const readSchema = z.strictObject({ seq: z.int().min(0).max(1e15) });
+
+const paramsSchema = z.object({ code: z.string() });
+const lineSchema = z.object({
+  seq: z.int(),
+  from: z.enum(['lead', 'bot', 'operator', 'notice']),
+  at: z.number(),
+  id: z.string().optional(),
+  text: z.string().optional(),
+  operator: z.string().optional(),
+  edits: z.string().optional(),
+  buttons: z.array(z.array(z.object({ text: z.string(), data: z.string(), url: z.string().optional() }))).optional(),
+  files: z
+    .array(z.object({ type: z.string(), url: z.string(), name: z.string().optional(), size: z.number().optional() }))
+    .optional(),
+});
+const stateSchema = z.object({
+  mode: z.enum(['bot', 'waiting', 'operator']),
+  operator: z.string().nullable(),
+  read: z.int(),
+});
+
+export interface WidgetRoutesOptions {
+  readonly ports: ServerPorts;
+  readonly bodies: BodyBudget;
+  readonly trustedProxies: TrustedProxies;
+  /** Where this server is reached from outside. */
+  readonly publicUrl: string | undefined;
+  /** Aborted when the server closes. */
+  readonly closing: AbortSignal;
+}
+
+/** A visitor's request, looked at. */
+interface VisitorCall extends HttpCall {
+  readonly widget: Widget;
+  readonly visitor: Visitor;
+  readonly address: string | undefined;
+}
+
+export function widgetRoutes(options: WidgetRoutesOptions): Route[] {
+  const { ports, bodies } = options;
+  const common = {
+    access: 'own',
+    params: paramsSchema,
+    corsOrigins: allowedOrigins(ports.channels),
+  } as const;
+  const refusals = {
+    401: { description: 'no token, or one of another channel, another origin or another time' },
+    403: { description: 'a page of an origin that the channel does not name' },
+    429: { description: 'too much from this visitor or this address' },
+  };
+  return [
+    {
+      ...common,
+      method: 'POST',
+      path: '/widget/{code}/session',
+      summary: 'A token for a visitor of a site, or one that goes on from the token that came with the request',
+      body: sessionSchema,
+      answers: {
+        200: { description: 'it', schema: z.object({ token: z.string(), until: z.int(), lead: z.string() }) },
+        ...refusals,
+      },
+      answer: (call) => answerSession(call, options),
+    },
+    {
+      ...common,
+      method: 'POST',
+      path: '/widget/{code}/messages',
+      summary: 'What a visitor says or presses; a repeated id is accepted and ignored',
+      body: actSchema,
+      answers: { 202: { description: 'stored', schema: z.object({ id: z.string() }) }, ...refusals },
+      answer: (call) => ofVisitor(call, options, takeAct),
+    },
+    {
+      ...common,
+      method: 'GET',
+      path: '/widget/{code}/messages',
+      summary: 'What a visitor sees behind a number; as server-sent events with Accept: text/event-stream',
+      query: z.object({ after: z.string().optional(), unread: z.literal('1').optional() }),
+      answers: {
+        200: { description: 'in order', schema: z.object({ messages: z.array(lineSchema), state: stateSchema }) },
+        ...refusals,
+      },
+      answer: (call) => ofVisitor(call, options, answerLines),
+    },
+    {
+      ...common,
+      method: 'POST',
+      path: '/widget/{code}/read',
+      summary: 'How far a visitor has read',
+      body: readSchema,
+      answers: { 200: { description: 'noted', schema: z.object({ read: z.int() }) }, ...refusals },
+      answer: (call) =>
+        ofVisitor(call, options, async (visit) => {
+          const body = await bodyOf(visit, bodies, readSchema);
+          if (body === undefined) return;
+          await visit.widget.markRead(visit.visitor, body.seq);
+          answerJson(visit.response, 200, { read: await visit.widget.readMark(visit.visitor) });
+        }),
+    },
+  ];
+}
+
+function allowedOrigins(channels: Channels | undefined): MayAskFrom {
+  return (origin, { code = '' }) => channels?.widget(code)?.driver.origins.includes(origin) === true;
+}
+
+const OWN = 'own';
+const FOREIGN: ErrorBody = { code: 'foreign_origin', message: 'a page of this origin may not have this chat' };
+
+/** From which page it comes, as a token has it; `undefined`: from one that may not. A program sends no `Origin`. */
+function originOf({ headers }: IncomingMessage, { driver }: Widget, publicUrl: string | undefined): string | undefined {
+  const { origin, host = '', 'sec-fetch-site': site = 'same-origin' } = headers;
+  if (origin === undefined) return site === 'same-origin' || site === 'none' ? OWN : undefined;
+  if (driver.origins.includes(origin)) return origin;
+  const url = URL.parse(origin);
+  // Behind a proxy the scheme that a browser used is not the one that is spoken here.
+  return url !== null && (url.host === host || url.origin === URL.parse(publicUrl ?? '')?.origin) ? OWN : undefined;
+}
+
+function answerWait(response: ServerResponse, ms: number): void {
+  response.setHeader('retry-after', String(Math.ceil(ms / 1_000)));
+  answerError(response, 429, { code: 'rate_limited', message: 'too much at one time: try again later' });
+}
+
+async function answerSession(
+  call: HttpCall,
+  { ports, bodies, trustedProxies, publicUrl }: WidgetRoutesOptions,
+): Promise<void> {
+  const { request, response, params } = call;
+  const widget = ports.channels?.widget(params['code'] ?? '');
+  if (widget === undefined) return answerNotFound(response);
+  const origin = originOf(request, widget, publicUrl);
+  if (origin === undefined) return answerError(response, 403, FOREIGN);
+  const body = await bodyOf(call, bodies, sessionSchema);
+  if (body === undefined) return;
+  const tokens = await widget.tokens();
+  const { user, signature = '', name } = body;
+  const shown = tokens.read(bearerOf(request) ?? '', widget.now());
+  const before = shown?.origin === origin ? shown : undefined;
+  const named = user === undefined ? undefined : tokens.user(origin, user, signature, name);
+  if (user !== undefined && named === undefined) {
+    const message = 'the signature of the user is not that of the site (identitySecret)';
+    return answerError(response, 403, { code: 'identity_wrong', message });
+  }
+  const isNew = before === undefined || (named !== undefined && named.lead !== before.lead);
+  const wait = isNew ? widget.newVisitorWait(peerAddress(request, trustedProxies)) : 0;
+  if (wait > 0) return answerWait(response, wait);
+  const visitor =
+    named ??
+    (before === undefined ? tokens.stranger(origin, name) : { ...before, ...(name === undefined ? {} : { name }) });
+  answerJson(response, 200, { ...tokens.make(visitor, widget.now()), lead: visitor.lead });
+}
+
+/** Looks at who asks before anything of the request is read. */
+async function ofVisitor(
+  call: HttpCall,
+  options: WidgetRoutesOptions,
+  answer: (call: VisitorCall, options: WidgetRoutesOptions) => void | Promise<void>,
+): Promise<void> {
+  const { request, response, params } = call;
+  const { ports, trustedProxies, publicUrl } = options;
+  const widget = ports.channels?.widget(params['code'] ?? '');
+  if (widget === undefined) return answerNotFound(response);
+  const origin = originOf(request, widget, publicUrl);
+  if (origin === undefined) return answerError(response, 403, FOREIGN);
+  const visitor = (await widget.tokens()).read(bearerOf(request) ?? '', widget.now());
+  if (visitor?.origin !== origin) {
+    return answerError(response, 401, { code: 'unauthorised', message: 'the token holds no longer, or not here' });
+  }
+  const address = peerAddress(request, trustedProxies);
+  await answer({ ...call, widget, visitor, address }, options);
+}
+
+async function takeAct(call: VisitorCall, { bodies }: WidgetRoutesOptions): Promise<void> {
+  const { response, widget, visitor, address } = call;
+  const wait = widget.messageWait(visitor, address);
+  if (wait > 0) return answerWait(response, wait);
+  const act: VisitorAct | undefined = await bodyOf(call, bodies, actSchema);
+  if (act === undefined) return;
+  await widget.take(visitor, act);
+  answerJson(response, 202, { id: act.id });
+}
+
+async function answerLines(call: VisitorCall, { ports, closing }: WidgetRoutesOptions): Promise<void> {
+  const { request, response, query, widget, visitor, address } = call;
+  const bot = ports.runtime.bots.find(({ botId }) => botId === widget.botId);
+  if (bot === undefined) return answerNotFound(response);
+  const after = query.get('unread') === '1' ? await widget.readMark(visitor) : afterOf(request, query);
+  const { channel, externalId } = widget.leadOf(visitor);
+  const read = (seq: number, page?: TranscriptPage): Promise<TranscriptMessage[]> =>
+    bot.messages(channel, externalId, seq, page);
+  const state = (): Promise<unknown> => stateOf(bot, widget, visitor);
+  if (!wantsStream(request)) {
+    const lines = await read(after, PAGE);
+    return answerJson(response, 200, { messages: lines.map(shownLine), state: await state() });
+  }
+  const close = widget.openStream(visitor, address);
+  if (close === undefined) return answerWait(response, 60_000);
+  const shown = async (line: TranscriptMessage): Promise<unknown> => shownLine(line);
+  try {
+    const stream = { ports, botId: bot.botId, closing, read, after, channel, externalId, shown, state };
+    await streamMessages(response, stream);
+  } finally {
+    close();
+  }
+}
+
+/** Who answers the visitor now, and how far it has read. */
+async function stateOf(bot: BotRuntime, widget: Widget, visitor: Visitor): Promise<z.infer<typeof stateSchema>> {
+  const { channel, externalId } = widget.leadOf(visitor);
+  const [view, read] = await Promise.all([bot.lead(channel, externalId), widget.readMark(visitor)]);
+  const { mode = 'bot', operator = null } = view?.dialog ?? {};
+  return { mode: mode === 'transferring' ? 'waiting' : mode, operator: operator?.name ?? null, read };
+}
+
+/** What a visitor may see of a line. */
+function shownLine(line: TranscriptMessage): z.infer<typeof lineSchema> {
+  const { seq, from, at, id, text, operator, edits, buttons, attachments } = line;
+  return {
+    seq,
+    from,
+    at,
+    ...(id === undefined ? {} : { id }),
+    ...(text === undefined ? {} : { text }),
+    ...(operator === undefined ? {} : { operator }),
+    ...(edits === undefined ? {} : { edits }),
+    ...(buttons === undefined ? {} : { buttons: buttons.map((row) => row.map(shownButton)) }),
+    ...(attachments === undefined ? {} : { files: [...attachments] }),
+  };
+}
+
+type Button = NonNullable<TranscriptMessage['buttons']>[number][number];
+
+function shownButton({ text, callback_data: data, url, web_app: app }: Button): {
+  readonly text: string;
+  readonly data: string;
+  readonly url?: string;
+} {
+  const link = url ?? app?.url;
+  return { text, data, ...(link === undefined ? {} : { url: link }) };
+}
+
+/** The body in its shape; `undefined`: it has not, and its sender is told. */
+async function bodyOf<Body>(
+  { request, response }: HttpCall,
+  bodies: BodyBudget,
+  schema: z.ZodType<Body>,
+): Promise<Body | undefined> {
+  const tooLarge = { code: 'too_large', message: `a request has at most ${MAX_BODY_BYTES} bytes` };
+  const bytes = await takeBody(request, response, { maxBytes: MAX_BODY_BYTES, bodies, tooLarge });
+  if (bytes === undefined) return undefined;
+  const json = bytes.length === 0 ? ({ ok: true, value: {} } as const) : jsonOf(bytes);
+  const parsed = json.ok ? schema.safeParse(json.value) : undefined;
+  if (parsed?.success === true) return parsed.data;
+  const problems = json.ok
+    ? (parsed?.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issueWords(issue).en}`)
+    : [`the body is ${json.problem}`];
+  answerError(response, 400, { code: 'message_invalid', message: problems.join('; '), problems });
+  return undefined;
+}
