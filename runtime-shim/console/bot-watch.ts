@@ -9,17 +9,10 @@ const MAX_PLACES = 200;
 
 type ScriptRow = BotView['scripts'][number];
 type ErrorRow = BotView['errors'][number];
-type BotProblems = BotView['bots'][number]['problems'];
 
 export class BotWatch {
   readonly #scripts = new Map<string, ScriptRow>();
   readonly #errors = new Map<string, ErrorRow>();
-  readAt: number;
-  problems: BotProblems = [];
-
-  constructor(now: number) {
-    this.readAt = now;
-  }
 
   get scripts(): ScriptRow[] {
     return [...this.#scripts.values()].toSorted((one, other) => other.cpuMs - one.cpuMs);
@@ -31,10 +24,7 @@ export class BotWatch {
 
   readonly note = (activity: RuntimeActivity): void => {
     const { at } = activity;
-    if (activity.kind === 'bot_reloaded') {
-      this.readAt = at;
-      this.problems = activity.problems.map((en, index) => ({ en, ru: activity.ru?.[index] ?? en }));
-    } else if (activity.kind === 'script') {
+    if (activity.kind === 'script') {
       const { script, file, usage, error } = activity;
       this.#count(file === undefined ? script : `${script} · ${file}`, at, usage?.cpuMs ?? 0, error);
     } else if (activity.kind === 'endpoint') {

@@ -71,7 +71,7 @@ export function createConsole(options: ConsoleOptions): Console {
   const now = (): number => clock.now();
   const history = new QueueHistory(storage, clock);
   const nodes = new NodeSigns(storage, clock, version);
-  const watch = new BotWatch(clock.now());
+  const watch = new BotWatch();
   const { waiting, folders, storageFacts } = options;
   history.start();
   nodes.start();

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
+import { codeOf, messageOf, textOf } from '../../plugin/contract/coded-error.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
+import type { Text } from '../../plugin/contract/text.ts';
 import { createLaneWorker } from '../../plugin/storage/index.ts';
 import type { JobFailure, LaneWorker, LaneWorkerEvent } from '../../plugin/storage/lane-worker-contract.ts';
 import { shimError } from '../errors.ts';
@@ -10,6 +11,7 @@ import type { BackgroundWork } from './background-work.ts';
 import type { BotHolder } from './bot-holder.ts';
 import { callEndpoint } from './call-endpoint.ts';
 import type {
+  BotReading,
   BotRuntime,
   EndpointAnswer,
   LeadData,
@@ -46,11 +48,14 @@ export class BotAtWork implements BotRuntime {
   readonly holder: BotHolder;
   readonly context: RuntimeContext;
   private readonly parts: BotParts;
+  reading: BotReading;
 
   constructor(parts: BotParts) {
     this.parts = parts;
     this.context = parts.context;
     this.holder = parts.holder;
+    // A folder with problems makes no bot.
+    this.reading = { at: parts.context.clock.now(), problems: [] };
     this.worker = createLeadWorker(parts.context, parts.options.random ?? Math.random, parts.onJobEvent);
   }
 
@@ -105,7 +110,7 @@ export class BotAtWork implements BotRuntime {
   async reload(): Promise<readonly string[]> {
     const { context, holder } = this;
     const before = holder.current().timeZone;
-    const texts = [...(await holder.reload())];
+    const texts = [...(await this.#read())];
     const { timeZone } = holder.current();
     if (!this.parts.sharesRunners) context.sandbox.useTimeZone(timeZone);
     else if (timeZone !== before) {
@@ -114,6 +119,7 @@ export class BotAtWork implements BotRuntime {
         ru: 'bot.json: timeZone: когда ботов несколько, после его смены нужен перезапуск',
       });
     }
+    this.reading = { at: context.clock.now(), problems: texts };
     const problems = texts.map(({ en }) => en);
     context.activities.emit({ kind: 'bot_reloaded', at: context.clock.now(), problems, ru: texts.map(({ ru }) => ru) });
     if (problems.length > 0) {
@@ -121,6 +127,16 @@ export class BotAtWork implements BotRuntime {
       context.logger.warn('the bot folder has problems; the last good bot goes on', facts);
     }
     return problems;
+  }
+
+  /** A folder that cannot be read at all is told as well. */
+  async #read(): Promise<readonly Text[]> {
+    try {
+      return await this.holder.reload();
+    } catch (error) {
+      this.reading = { at: this.context.clock.now(), problems: [textOf(error)] };
+      throw error;
+    }
   }
 }
 

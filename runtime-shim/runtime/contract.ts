@@ -17,6 +17,7 @@ import type {
   Readiness,
   RuntimePlugin,
 } from '../../plugin/contract/plugin.ts';
+import type { Text } from '../../plugin/contract/text.ts';
 import type { Storage, ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
 import type { ApiOptions, ApiRequestFacts } from '../api/contract.ts';
 import type { ChannelOptions } from '../channels/channel.ts';
@@ -228,6 +229,8 @@ export interface CloseOptions {
 /** One bot of a runtime, for whoever brings its leads' messages and shows them its answers. */
 export interface BotRuntime {
   readonly botId: string;
+  /** The last reading of its folder, at the start or later. With problems the last good bot goes on. */
+  readonly reading: BotReading;
   /** Stores a lead's message; durable when it resolves. @throws message_invalid with every problem */
   receive(message: LeadMessageInput): Promise<{ readonly id: string }>;
   /**
@@ -252,6 +255,12 @@ export interface BotRuntime {
   forgetLead(channel: string, externalId: string): Promise<LeadForgotten | undefined>;
   /** Calls an endpoint of the bot folder, as `POST /api/v1/bots/<botId>/call/<alias>` does with this body. Never rejects because of the script. */
   call(alias: string, body: unknown): Promise<EndpointAnswer>;
+}
+
+export interface BotReading {
+  /** Unix ms. */
+  readonly at: number;
+  readonly problems: readonly Text[];
 }
 
 /** Bots that run: their scripts, storage, plugins and HTTP address. What is asked of itself is asked of its first bot. */

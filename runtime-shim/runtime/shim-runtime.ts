@@ -8,6 +8,7 @@ import { type BackgroundWork, waitUntilIdle } from './background-work.ts';
 import { BotAtWork } from './bot-at-work.ts';
 import type { BotHolder } from './bot-holder.ts';
 import type {
+  BotReading,
   CloseOptions,
   EndpointAnswer,
   LeadData,
@@ -104,6 +105,10 @@ export class ShimRuntime implements Runtime {
 
   get url(): string | undefined {
     return this.http?.url;
+  }
+
+  get reading(): BotReading {
+    return this.first.reading;
   }
 
   get botId(): string {

@@ -25,15 +25,17 @@ export function createRecordTable(prepare: Prepare): RecordTable {
     'UPDATE record SET value = ?, version = version + 1 WHERE collection = ? AND key = ? AND version = ?',
   );
   const remove = change(prepare, 'DELETE FROM record WHERE collection = ? AND key = ?');
+  // SQLite searches from one bound only: given two, it would walk from `after` up to the first key with the prefix.
   const list = query(
     prepare,
-    'SELECT key, value, version FROM record WHERE collection = ? AND key > ? AND key >= ? ORDER BY key LIMIT ?',
+    `SELECT key, value, version FROM record
+     WHERE collection = ?1 AND key >= max(?2, ?3) AND +key > ?2 ORDER BY key LIMIT ?4`,
     recordRow,
   );
   const listUpTo = query(
     prepare,
     `SELECT key, value, version FROM record
-     WHERE collection = ? AND key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?`,
+     WHERE collection = ?1 AND key >= max(?2, ?3) AND +key > ?2 AND key < ?4 ORDER BY key LIMIT ?5`,
     recordRow,
   );
   return {

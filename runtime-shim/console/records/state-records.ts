@@ -52,6 +52,8 @@ export const systemSchema = stateSchema.extend({
     /** Bytes of its files; `null`: it is not on this machine. */
     size: z.number().nullable(),
     schema: z.int().nullable(),
+    /** When the newest backup was begun (Unix ms) and its bytes; `null`: none was told. Backups of PostgreSQL are its own matter. */
+    lastBackup: z.object({ at: z.number(), bytes: z.number() }).nullable(),
     failures: z.record(z.string(), z.int()),
   }),
   process: z.object({

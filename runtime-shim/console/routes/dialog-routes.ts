@@ -101,7 +101,8 @@ export function dialogRoutes(ports: RoutePorts, options: DialogRoutesOptions): R
           },
           attributes: isAdmin ? view.attributes : null,
           systemAttributes: isAdmin ? view.systemAttributes : null,
-          scheduled: view.scheduled,
+          // Only these: what a run brings along may be a lead's own words.
+          scheduled: view.scheduled.map(({ n, script, at, everySec }) => ({ n, script, at, everySec })),
           messages: isAdmin ? messages : null,
           earlier: from,
           transfers: transfers.flatMap((record) => {

@@ -49,11 +49,11 @@ export function stateRoutes(ports: RoutePorts, options: StateRoutesOptions): Rou
 
   async function bots() {
     const stats = new Map((await storage.stats()).map((one) => [one.queue, one]));
-    return runtime().bots.map(({ botId: id }) => ({
+    return runtime().bots.map(({ botId: id, reading }) => ({
       id,
       folder: options.folders().get(id) ?? '',
-      problems: watch.problems,
-      readAt: watch.readAt,
+      problems: reading.problems.map(({ en, ru }) => ({ en, ru })),
+      readAt: reading.at,
       scheduled: stats.get(leadQueue(id))?.timers ?? 0,
       waiting: stats.get(leadQueue(id))?.jobs ?? 0,
     }));
@@ -75,7 +75,13 @@ export function stateRoutes(ports: RoutePorts, options: StateRoutesOptions): Rou
         v8: process.versions.v8,
         system: `${process.platform} ${process.arch}`,
       },
-      storage: { driver: storage.driver, ...(await storageFacts()), failures: storage.failures().totals },
+      storage: {
+        driver: storage.driver,
+        ...(await storageFacts()),
+        // A note that cannot be read tells of no backup.
+        lastBackup: await storage.lastBackup().catch(() => null),
+        failures: storage.failures().totals,
+      },
       process: {
         startedAt,
         memory: rss,

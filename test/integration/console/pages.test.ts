@@ -1,4 +1,6 @@
 /** What the console's pages show and do, asked over HTTP: dialogs and their search, queues, the support report; and what of it a viewer gets. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type ConsoleStand, startConsole, VIEWER_TOKEN } from '../../support/console-stand.ts';
 
@@ -11,14 +13,19 @@ beforeAll(async () => {
     { code: 'start', commands: [{ type: 'send_text', text: 'Здравствуйте!' }] },
     { code: 'operator', commands: [{ type: 'forward_to_operator' }] },
     { code: 'broken', commands: [{ type: 'run_javascript', file: 'broken.js' }] },
+    { code: 'later', commands: [{ type: 'run_javascript', file: 'later.js' }] },
   ];
   const routes = [
     { regex: '^оператор$', script: 'operator' },
     { regex: '^сломайся$', script: 'broken' },
+    { regex: '^позже$', script: 'later' },
   ];
   stand = await startConsole({
     bot: { id: 'support', scripts, routes },
-    files: { 'broken.js': `\nthrow new Error(${JSON.stringify(WORD)});` },
+    files: {
+      'broken.js': `\nthrow new Error(${JSON.stringify(WORD)});`,
+      'later.js': `bot.scheduleScript(bot.getScriptIdByCode('start'), leadId, null, { run_after_sec: 7200, script_request_params: { said: ${JSON.stringify(WORD)} } });`,
+    },
   });
   const { runtime, plugin, emulator, url } = stand;
   const webhook = { publicUrl: url, key: 'a-key-of-some-length' };
@@ -33,6 +40,7 @@ beforeAll(async () => {
   }
   await runtime.receive({ channel: 'telegram', externalId: '3/x', text: WORD });
   await runtime.receive({ channel: 'telegram', externalId: '4/x', text: 'сломайся' });
+  await runtime.receive({ channel: 'telegram', externalId: '2/x', text: 'позже' });
   await runtime.receive({ channel: 'telegram', externalId: '2/x', text: 'оператор' });
   await vi.waitUntil(async () => (await plugin.openDialogs({ limit: 9 }))[0]?.mode === 'waiting', PATIENCE);
   await runtime.idle();
@@ -76,6 +84,7 @@ test('dialogs come in pages, are found by name, id and text, and have no text fo
   const { body } = await stand.ask('GET', path);
   expect(body['messages']).toContainEqual(expect.objectContaining({ from: 'lead', text: 'оператор' }));
   expect(body['transfers']).toMatchObject([{ number: 1, endedAt: null }]);
+  expect(body['scheduled']).toEqual([{ n: 1, script: 'start', at: expect.any(Number) }]);
   const shown = JSON.stringify([
     (await stand.ask('GET', path, undefined, VIEWER)).body,
     (await list('view=all', VIEWER)).rows,
@@ -123,6 +132,21 @@ test('what was given up is sent again or dropped, one by one or all of a reason'
 test('the bot page counts errors by their place; the support report has all states and no text of a lead', async () => {
   const { body } = await stand.ask('GET', '/bot');
   expect(body['errors']).toMatchObject([{ place: 'broken.js:2', code: 'script_error', count: 1 }]);
+  // What is wrong with a folder is told until it is mended, whichever reading found it.
+  const [{ folder = '' } = {}] = body['bots'] as Array<{ folder: string }>;
+  const problems = async () => {
+    await stand.runtime.reload();
+    return ((await stand.ask('GET', '/bot')).body['bots'] as Array<{ problems: unknown[] }>)[0]?.problems;
+  };
+  const file = join(folder, 'bot.json');
+  const good = await readFile(file, 'utf8');
+  await writeFile(file, good.replace('broken.js', 'nowhere.js'));
+  const found = [{ en: expect.stringContaining('nowhere.js'), ru: expect.stringContaining('nowhere.js') }];
+  expect([await problems(), await problems()]).toEqual([found, found]);
+  await writeFile(file, good);
+  expect(await problems()).toEqual([]);
+  expect((await stand.ask('GET', '/system')).body['storage']).toMatchObject({ driver: 'memory', lastBackup: null });
+
   const support = await stand.ask('GET', '/support');
   expect(support.body).toMatchObject({ system: { ready: true }, bindings: [{ id: 'main' }] });
   const text = JSON.stringify(support.body);

@@ -42,6 +42,11 @@ test.each([
     'SELECT id FROM job WHERE lane_id = ? AND id > ?',
     'INDEX job_lane (lane_id=? AND rowid>?)',
   ],
+  [
+    'a page of records, which begins at the later of its two bounds',
+    'key >= max(?2, ?3) AND +key > ?2 AND key < ?4',
+    '(collection=? AND key>? AND key<?)',
+  ],
   ['nextWork: timers', 'min(at) FROM timer', 'INDEX timer_at (queue=?)'],
   ['stats: the oldest job', 'min(head_id) FROM lane', 'INDEX lane_head (queue=?)'],
   ['stuck lanes', 'first_failed_at IS NOT NULL AND (first_failed_at, id) >', 'INDEX job_failed (first_failed_at>?)'],

@@ -3,6 +3,7 @@ import type { AuditPageView } from '../../records/session-records.ts';
 import { useAsked, useConsole } from '../state/console-context.ts';
 import { dateTimeText } from '../texts/times.ts';
 import { NotYet, PageHead } from '../ui/page-head.tsx';
+import { DataTable } from '../ui/data-table.tsx';
 
 /** «Журнал»: who changed what. */
 export function AuditPage() {
@@ -21,35 +22,26 @@ export function AuditPage() {
       {value === undefined ? (
         <NotYet failure={failure} />
       ) : (
-        <div class="table-frame" tabIndex={0} role="region" aria-label={texts.pages.audit}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{texts.audit.when}</th>
-                <th scope="col">{texts.audit.who}</th>
-                <th scope="col">{texts.audit.what}</th>
-                <th scope="col">{texts.audit.about_}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map(({ id, at, name, role, what, about }) => (
-                <tr key={id}>
-                  <td class="number">{dateTimeText(at, language)}</td>
-                  <td>
-                    {name}
-                    {role === 'viewer' && <span class="quiet"> · {texts.roles.viewer}</span>}
-                  </td>
-                  <td>{texts.audit.deeds[what as keyof typeof texts.audit.deeds] ?? what}</td>
-                  <td class="quiet">
-                    {Object.entries(about)
-                      .map(([key, one]) => `${key}: ${Array.isArray(one) ? one.join(', ') : String(one)}`)
-                      .join(' · ')}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable
+          label={texts.pages.audit}
+          columns={[texts.audit.when, texts.audit.who, texts.audit.what, texts.audit.about_]}
+        >
+          {shown.map(({ id, at, name, role, what, about }) => (
+            <tr key={id}>
+              <td class="number">{dateTimeText(at, language)}</td>
+              <td>
+                {name}
+                {role === 'viewer' && <span class="quiet"> · {texts.roles.viewer}</span>}
+              </td>
+              <td>{texts.audit.deeds[what as keyof typeof texts.audit.deeds] ?? what}</td>
+              <td class="quiet">
+                {Object.entries(about)
+                  .map(([key, one]) => `${key}: ${Array.isArray(one) ? one.join(', ') : String(one)}`)
+                  .join(' · ')}
+              </td>
+            </tr>
+          ))}
+        </DataTable>
       )}
       {next !== null && (
         <button type="button" class="small" onClick={() => void further()}>

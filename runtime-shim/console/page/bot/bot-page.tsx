@@ -2,6 +2,7 @@ import type { BotView } from '../../records/state-records.ts';
 import { useAsked, useConsole } from '../state/console-context.ts';
 import { dateTimeText, numberText } from '../texts/times.ts';
 import { NotYet, PageHead } from '../ui/page-head.tsx';
+import { DataTable } from '../ui/data-table.tsx';
 
 /** «Бот»: which folders, what was wrong with them, what scripts take and where they fail. */
 export function BotPage() {
@@ -56,31 +57,19 @@ export function BotPage() {
         {errors.length === 0 ? (
           <p class="card">{words.noErrors}</p>
         ) : (
-          <div class="table-frame" tabIndex={0} role="region" aria-label={words.errors}>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">{words.place}</th>
-                  <th scope="col">{words.what}</th>
-                  <th scope="col">{words.count}</th>
-                  <th scope="col">{words.lastAt}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {errors.map(({ place, code, message, ru, count, lastAt }) => (
-                  <tr key={`${place} ${code}`}>
-                    <th scope="row">{place}</th>
-                    <td>
-                      {message === null ? code : language === 'ru' ? (ru ?? message) : message}
-                      {message !== null && <div class="quiet">{code}</div>}
-                    </td>
-                    <td class="number">{numberText(count, language)}</td>
-                    <td class="number">{dateTimeText(lastAt, language)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <DataTable label={words.errors} columns={[words.place, words.what, words.count, words.lastAt]}>
+            {errors.map(({ place, code, message, ru, count, lastAt }) => (
+              <tr key={`${place} ${code}`}>
+                <th scope="row">{place}</th>
+                <td>
+                  {message === null ? code : language === 'ru' ? (ru ?? message) : message}
+                  {message !== null && <div class="quiet">{code}</div>}
+                </td>
+                <td class="number">{numberText(count, language)}</td>
+                <td class="number">{dateTimeText(lastAt, language)}</td>
+              </tr>
+            ))}
+          </DataTable>
         )}
       </section>
       <section class="below">
@@ -88,32 +77,21 @@ export function BotPage() {
         {scripts.length === 0 ? (
           <p class="card">{words.noScripts}</p>
         ) : (
-          <div class="table-frame" tabIndex={0} role="region" aria-label={words.scripts}>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">{words.script}</th>
-                  <th scope="col">{words.runs}</th>
-                  <th scope="col">{words.failed}</th>
-                  <th scope="col">{words.cpu}</th>
-                  <th scope="col">{words.slowest}</th>
-                  <th scope="col">{words.lastAt}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {scripts.map(({ script, runs, failed, cpuMs, slowestMs, lastAt }) => (
-                  <tr key={script}>
-                    <th scope="row">{script}</th>
-                    <td class="number">{numberText(runs, language)}</td>
-                    <td class="number">{numberText(failed, language)}</td>
-                    <td class="number">{numberText(Math.round(cpuMs), language)}</td>
-                    <td class="number">{numberText(Math.round(slowestMs), language)}</td>
-                    <td class="number">{dateTimeText(lastAt, language)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <DataTable
+            label={words.scripts}
+            columns={[words.script, words.runs, words.failed, words.cpu, words.slowest, words.lastAt]}
+          >
+            {scripts.map(({ script, runs, failed, cpuMs, slowestMs, lastAt }) => (
+              <tr key={script}>
+                <th scope="row">{script}</th>
+                <td class="number">{numberText(runs, language)}</td>
+                <td class="number">{numberText(failed, language)}</td>
+                <td class="number">{numberText(Math.round(cpuMs), language)}</td>
+                <td class="number">{numberText(Math.round(slowestMs), language)}</td>
+                <td class="number">{dateTimeText(lastAt, language)}</td>
+              </tr>
+            ))}
+          </DataTable>
         )}
       </section>
     </>

@@ -5,6 +5,7 @@ import { dateTimeText, numberText, spanText } from '../texts/times.ts';
 import { NotYet, PageHead } from '../ui/page-head.tsx';
 import { ModeBadge } from './mode-badge.tsx';
 import { DialogDetailView } from './dialog-detail.tsx';
+import { DataTable } from '../ui/data-table.tsx';
 
 /** «Диалоги»: a list, or the one that the address names. */
 export function DialogsPage({ rest }: { readonly rest: string }) {
@@ -88,24 +89,14 @@ function DialogList() {
           {q === '' ? words.none[view] : isLooking ? words.looking(numberText(looked, language)) : words.notFound}
         </p>
       ) : (
-        <div class="table-frame" tabIndex={0} role="region" aria-label={texts.pages.dialogs}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{words.lead}</th>
-                <th scope="col">{words.mode}</th>
-                <th scope="col">{words.operator}</th>
-                <th scope="col">{words.since}</th>
-                <th scope="col">{words.last}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((row) => (
-                <Row key={linkOf(row)} row={row} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable
+          label={texts.pages.dialogs}
+          columns={[words.lead, words.mode, words.operator, words.since, words.last]}
+        >
+          {shown.map((row) => (
+            <Row key={linkOf(row)} row={row} />
+          ))}
+        </DataTable>
       )}
       {next !== null && (
         <button type="button" class="small" onClick={() => void further()}>

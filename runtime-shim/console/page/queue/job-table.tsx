@@ -1,6 +1,7 @@
 import type { OutboxEntry } from '../../../cli/maintenance/outbox-records.ts';
 import { useConsole } from '../state/console-context.ts';
 import { dateTimeText } from '../texts/times.ts';
+import { DataTable } from '../ui/data-table.tsx';
 
 interface Props {
   readonly jobs: readonly OutboxEntry[];
@@ -18,66 +19,56 @@ export function JobTable({ jobs, onChanged }: Props) {
     onChanged();
   };
   return (
-    <div class="table-frame" tabIndex={0} role="region" aria-label={words.messages}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.message}</th>
-            <th scope="col">{words.state}</th>
-            <th scope="col">{words.why}</th>
-            <th scope="col">{words.next}</th>
-            {session.role === 'admin' && <th scope="col">{words.deeds}</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {jobs.map((job) => (
-            <tr key={job.id}>
-              <th scope="row">
-                {job.text === '' ? job.kind : job.text}
-                <div class="quiet">
-                  {job.queue} · {job.lane}
-                </div>
-              </th>
-              <td>
-                <span class={`badge ${job.state === 'dead' ? 'bad' : job.state === 'stuck' ? 'warn' : ''}`}>
-                  {words.states[job.state]}
-                </span>
-                {job.behind > 0 && (
-                  <div class="quiet">
-                    {words.behind} {job.behind}
-                    {job.behindMore === true && '+'}
-                  </div>
-                )}
-              </td>
-              <td>
-                {job.error ?? '—'}
-                {job.attempts > 0 && (
-                  <div class="quiet">
-                    {words.attempts} {job.attempts}
-                  </div>
-                )}
-              </td>
-              <td class="number">{job.nextAt === null ? '—' : dateTimeText(job.nextAt, language)}</td>
-              {session.role === 'admin' && (
-                <td>
-                  <div class="deeds">
-                    <button
-                      type="button"
-                      class="small"
-                      onClick={() => void act(job.id, job.state === 'dead' ? 'resend' : 'retry')}
-                    >
-                      {job.state === 'dead' ? words.resend : words.retry}
-                    </button>
-                    <button type="button" class="small danger" onClick={() => void act(job.id, 'drop')}>
-                      {words.drop}
-                    </button>
-                  </div>
-                </td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      label={words.messages}
+      columns={[words.message, words.state, words.why, words.next, ...(session.role === 'admin' ? [words.deeds] : [])]}
+    >
+      {jobs.map((job) => (
+        <tr key={job.id}>
+          <th scope="row">
+            {job.text === '' ? job.kind : job.text}
+            <div class="quiet">
+              {job.queue} · {job.lane}
+            </div>
+          </th>
+          <td>
+            <span class={`badge ${job.state === 'dead' ? 'bad' : job.state === 'stuck' ? 'warn' : ''}`}>
+              {words.states[job.state]}
+            </span>
+            {job.behind > 0 && (
+              <div class="quiet">
+                {words.behind} {job.behind}
+                {job.behindMore === true && '+'}
+              </div>
+            )}
+          </td>
+          <td>
+            {job.error ?? '—'}
+            {job.attempts > 0 && (
+              <div class="quiet">
+                {words.attempts} {job.attempts}
+              </div>
+            )}
+          </td>
+          <td class="number">{job.nextAt === null ? '—' : dateTimeText(job.nextAt, language)}</td>
+          {session.role === 'admin' && (
+            <td>
+              <div class="deeds">
+                <button
+                  type="button"
+                  class="small"
+                  onClick={() => void act(job.id, job.state === 'dead' ? 'resend' : 'retry')}
+                >
+                  {job.state === 'dead' ? words.resend : words.retry}
+                </button>
+                <button type="button" class="small danger" onClick={() => void act(job.id, 'drop')}>
+                  {words.drop}
+                </button>
+              </div>
+            </td>
+          )}
+        </tr>
+      ))}
+    </DataTable>
   );
 }

@@ -6,6 +6,7 @@ import { useAsked, useConsole } from '../state/console-context.ts';
 import { numberText, shareText, spanText } from '../texts/times.ts';
 import { HeatMap, StackedBars } from '../ui/charts.tsx';
 import { NotYet, PageHead } from '../ui/page-head.tsx';
+import { DataTable } from '../ui/data-table.tsx';
 
 const DAY_MS = 24 * 3_600_000;
 /** Figures of a month are no news within seconds, ms. */
@@ -160,39 +161,29 @@ function Parts({
       <figcaption>
         <h2>{title}</h2>
       </figcaption>
-      <div class="table-frame" tabIndex={0} role="region" aria-label={title}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{words.name}</th>
-              <th scope="col">{words.transfers}</th>
-              <th scope="col">{words.outcomes.answered}</th>
-              <th scope="col">{words.waitingShort}</th>
-              <th scope="col">{words.firstAnswerShort}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {parts.map(({ name, transfers, outcomes, waiting, firstAnswer }) => (
-              <tr key={name ?? ''}>
-                <th scope="row">{name ?? none}</th>
-                <td class="number">
-                  {transfers}
-                  <svg viewBox="0 0 100 6" class="part-bar" preserveAspectRatio="none" aria-hidden="true">
-                    <rect width={(transfers / most) * 100} height="6" />
-                  </svg>
-                </td>
-                <td class="number">{outcomes.answered}</td>
-                <td class="number">
-                  {span(waiting.median)} / {span(waiting.p90)}
-                </td>
-                <td class="number">
-                  {span(firstAnswer.median)} / {span(firstAnswer.p90)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        label={title}
+        columns={[words.name, words.transfers, words.outcomes.answered, words.waitingShort, words.firstAnswerShort]}
+      >
+        {parts.map(({ name, transfers, outcomes, waiting, firstAnswer }) => (
+          <tr key={name ?? ''}>
+            <th scope="row">{name ?? none}</th>
+            <td class="number">
+              {transfers}
+              <svg viewBox="0 0 100 6" class="part-bar" preserveAspectRatio="none" aria-hidden="true">
+                <rect width={(transfers / most) * 100} height="6" />
+              </svg>
+            </td>
+            <td class="number">{outcomes.answered}</td>
+            <td class="number">
+              {span(waiting.median)} / {span(waiting.p90)}
+            </td>
+            <td class="number">
+              {span(firstAnswer.median)} / {span(firstAnswer.p90)}
+            </td>
+          </tr>
+        ))}
+      </DataTable>
     </figure>
   );
 }

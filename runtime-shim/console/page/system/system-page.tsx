@@ -3,6 +3,7 @@ import type { SystemView } from '../../records/state-records.ts';
 import { useAsked, useConsole } from '../state/console-context.ts';
 import { dateTimeText, numberText, sizeText, spanText } from '../texts/times.ts';
 import { NotYet, PageHead } from '../ui/page-head.tsx';
+import { DataTable } from '../ui/data-table.tsx';
 
 /** «Проверка системы»: can it do its work, and what is it? */
 export function SystemPage() {
@@ -65,6 +66,14 @@ export function SystemPage() {
             <dd>{storage.size === null ? '—' : sizeText(storage.size, language)}</dd>
             <dt>{words.schema}</dt>
             <dd>{storage.schema ?? '—'}</dd>
+            <dt>{words.backup}</dt>
+            <dd>
+              {storage.lastBackup === null
+                ? storage.driver === 'sqlite'
+                  ? words.noBackup
+                  : '—'
+                : `${spanText(Date.now() - storage.lastBackup.at, language)} ${words.ago}, ${sizeText(storage.lastBackup.bytes, language)}`}
+            </dd>
             <dt>{words.failures}</dt>
             <dd>
               {failures.length === 0
@@ -106,32 +115,20 @@ export function SystemPage() {
       </ul>
       <section class="below">
         <h2>{words.nodes}</h2>
-        <div class="table-frame" tabIndex={0} role="region" aria-label={words.nodes}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{words.node}</th>
-                <th scope="col">{words.version}</th>
-                <th scope="col">{words.startedAt}</th>
-                <th scope="col">{words.seenAt}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {nodes.map(({ id, host, version, startedAt, seenAt }, index) => (
-                <tr key={id}>
-                  <th scope="row">
-                    {host} {index === 0 && <span class="badge">{words.thisOne}</span>}
-                  </th>
-                  <td>{version}</td>
-                  <td class="number">{dateTimeText(startedAt, language)}</td>
-                  <td class="number">
-                    {spanText(Date.now() - seenAt, language)} {words.ago}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable label={words.nodes} columns={[words.node, words.version, words.startedAt, words.seenAt]}>
+          {nodes.map(({ id, host, version, startedAt, seenAt }, index) => (
+            <tr key={id}>
+              <th scope="row">
+                {host} {index === 0 && <span class="badge">{words.thisOne}</span>}
+              </th>
+              <td>{version}</td>
+              <td class="number">{dateTimeText(startedAt, language)}</td>
+              <td class="number">
+                {spanText(Date.now() - seenAt, language)} {words.ago}
+              </td>
+            </tr>
+          ))}
+        </DataTable>
       </section>
     </>
   );

@@ -162,6 +162,8 @@ export const pagesEn: typeof pagesRu = {
     driver: 'Kind',
     size: 'Size',
     schema: 'Schema version',
+    backup: 'Last backup',
+    noBackup: 'never',
     failures: 'Failures',
     noFailures: 'none',
     process: 'Process',

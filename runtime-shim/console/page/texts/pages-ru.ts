@@ -160,6 +160,8 @@ export const pagesRu = {
     driver: 'Вид',
     size: 'Размер',
     schema: 'Версия схемы',
+    backup: 'Последняя копия',
+    noBackup: 'не было',
     failures: 'Сбои',
     noFailures: 'не было',
     process: 'Процесс',

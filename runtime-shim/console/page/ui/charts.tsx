@@ -2,6 +2,7 @@
 import { useId } from 'preact/hooks';
 import { useConsole } from '../state/console-context.ts';
 import { dateTimeText } from '../texts/times.ts';
+import { DataTable } from './data-table.tsx';
 
 const SPARK_WIDTH = 240;
 const SPARK_HEIGHT = 44;
@@ -155,32 +156,18 @@ export function StackedBars({
           {texts.charts.table}
           <span class="visually-hidden">: {title}</span>
         </summary>
-        <div class="table-frame" tabIndex={0} role="region" aria-label={title}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{texts.charts.label}</th>
-                {series.map(({ name }) => (
-                  <th scope="col" key={name}>
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {labels.map((label, index) => (
-                <tr key={label}>
-                  <th scope="row">{label}</th>
-                  {series.map(({ name, values }) => (
-                    <td class="number" key={name}>
-                      {values[index] ?? 0}
-                    </td>
-                  ))}
-                </tr>
+        <DataTable label={title} columns={[texts.charts.label, ...series.map(({ name }) => name)]}>
+          {labels.map((label, index) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              {series.map(({ name, values }) => (
+                <td class="number" key={name}>
+                  {values[index] ?? 0}
+                </td>
               ))}
-            </tbody>
-          </table>
-        </div>
+            </tr>
+          ))}
+        </DataTable>
       </details>
     </figure>
   );
@@ -209,48 +196,39 @@ export function HeatMap({
         <h2>{title}</h2>
         <p class="quiet">{about}</p>
       </figcaption>
-      <div class="table-frame heat" tabIndex={0} role="region" aria-label={title}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">
-                <span class="visually-hidden">{texts.charts.weekday}</span>
-              </th>
-              {Array.from({ length: 24 }, (_, hour) => (
-                <th scope="col" key={hour}>
-                  {hour}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {days.map((day, index) => (
-              <tr key={day}>
-                <th scope="row">{day}</th>
-                {Array.from({ length: 24 }, (_, hour) => {
-                  const count = counts[index]?.[hour] ?? 0;
-                  const nobody = shares[index]?.[hour] ?? 0;
-                  return (
-                    <td
-                      key={hour}
-                      class={`heat-${count === 0 ? 0 : Math.ceil((count / most) * 4)}`}
-                      title={`${day} ${hour}:00 — ${count}, ${texts.charts.nobody} ${nobody}`}
-                    >
-                      {count === 0 ? '' : count}
-                      {nobody > 0 && (
-                        <small>
-                          −{nobody}
-                          <span class="visually-hidden"> {texts.charts.nobody}</span>
-                        </small>
-                      )}
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        label={title}
+        look="heat"
+        columns={[
+          <span class="visually-hidden">{texts.charts.weekday}</span>,
+          ...Array.from({ length: 24 }, (_, hour) => hour),
+        ]}
+      >
+        {days.map((day, index) => (
+          <tr key={day}>
+            <th scope="row">{day}</th>
+            {Array.from({ length: 24 }, (_, hour) => {
+              const count = counts[index]?.[hour] ?? 0;
+              const nobody = shares[index]?.[hour] ?? 0;
+              return (
+                <td
+                  key={hour}
+                  class={`heat-${count === 0 ? 0 : Math.ceil((count / most) * 4)}`}
+                  title={`${day} ${hour}:00 — ${count}, ${texts.charts.nobody} ${nobody}`}
+                >
+                  {count === 0 ? '' : count}
+                  {nobody > 0 && (
+                    <small>
+                      −{nobody}
+                      <span class="visually-hidden"> {texts.charts.nobody}</span>
+                    </small>
+                  )}
+                </td>
+              );
+            })}
+          </tr>
+        ))}
+      </DataTable>
     </figure>
   );
 }
