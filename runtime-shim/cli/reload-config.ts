@@ -32,8 +32,10 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
   let inForce = options.config;
 
   return async () => {
+    let keys: readonly string[] = [];
     try {
       const config = await loadConfig(file, cwd, env);
+      keys = changedForLater(config);
       refuseMisfits(
         config,
         resolve(cwd, file),
@@ -41,7 +43,10 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
       );
       await takeOver(config);
     } catch (error) {
-      logger.error('the configuration was not read again; what was in force goes on', { error: messageOf(error) });
+      // A binding of a bot whose folder is new is refused for that alone.
+      const needRestart = keys.length === 0 ? {} : { needRestart: keys };
+      const facts = { error: messageOf(error), ...needRestart };
+      logger.error('the configuration was not read again; what was in force goes on', facts);
       return;
     }
     try {
@@ -54,14 +59,19 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
     }
   };
 
+  /** Keys that are other ones than at the start, and that only a start takes over. */
+  function changedForLater(config: Config): string[] {
+    const keys = Object.keys({ ...config, ...inForce }) as Array<keyof Config>;
+    return keys.filter((key) => !TAKEN_OVER.includes(key) && !isDeepStrictEqual(config[key], inForce[key]));
+  }
+
   async function takeOver(config: Config): Promise<void> {
     // The old secrets stay hidden: a request under way may still fail with one.
     filter.secrets = [...new Set([...filter.secrets, ...secretsOf(config)])];
     for (const plugin of plugins) await plugin.bindings.reconfigure(config.livetex);
     filter.level = config.logLevel;
     const changed = config.livetex.filter((binding) => !inForce.livetex.some((old) => isDeepStrictEqual(old, binding)));
-    const keys = Object.keys({ ...config, ...inForce }) as Array<keyof Config>;
-    const left = keys.filter((key) => !TAKEN_OVER.includes(key) && !isDeepStrictEqual(config[key], inForce[key]));
+    const left = changedForLater(config);
     if (left.length > 0) logger.warn('these settings have changed and need a restart', { keys: left });
     const { livetex, logLevel } = config;
     inForce = { ...inForce, livetex, logLevel };

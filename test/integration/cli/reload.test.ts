@@ -106,6 +106,17 @@ test('what fails while it is read again is logged, and nothing rejects: neither 
     expect.stringMatching(/"level":"error".*the bot folders were not.*"bindings":1,"error":"EMFILE/) as string,
   ]);
 
+  const { bot, ...others } = settings;
+  const livetex = [...settings.livetex, { id: 'shop', token: 'another-token', bots: ['shop'] }];
+  const twoBots = { ...others, bots: [bot, 'shop'], livetex: livetex.map((one) => ({ bots: ['support'], ...one })) };
+  await mkdir(join(folder, 'shop'));
+  await writeFile(join(folder, 'shop', 'bot.json'), botSaying('Чем помочь?').replace('support', 'shop'));
+  await writeFile(join(folder, 'livetex.json'), JSON.stringify(twoBots));
+  await createReload({ ...common, runtime })();
+  expect(lines.splice(0)).toEqual([
+    expect.stringMatching(/there is no bot \\"shop\\" here.*"needRestart":\["bots","bot"\]/) as string,
+  ]);
+
   await writeFile(join(folder, 'livetex.json'), JSON.stringify({ ...settings, logLevel: 'debug' }));
   await storage.close();
   await createReload({ ...common, runtime })();
