@@ -70,7 +70,7 @@ const namedSchema = z.object({ id: z.string(), name: z.string().nullable() });
 const moment = z.number().nullable();
 
 /** How a transfer went, as far as it has come. */
-const transferCourseSchema = z.object({
+export const transferCourseSchema = z.object({
   number: z.int().positive(),
   /** What the script or command that asked gave as the reason. */
   reason: z.string().nullable(),

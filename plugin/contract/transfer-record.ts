@@ -1,31 +1,17 @@
 /** What is kept of each transfer for the figures, long after its dialog has gone on. */
 import { z } from 'zod';
-import { TRANSFER_ENDS, type TransferEnd } from './dialog.ts';
+import { transferCourseSchema, type TransferEnd } from './dialog.ts';
 import { leadOf, type LeadRef } from './lead.ts';
-
-const named = z.object({ id: z.string(), name: z.string().nullable() }).nullable();
-const moment = z.number().nullable();
 
 /** As it is stored. A change must still read older ones. */
 export const transferRecordSchema = z.object({
   binding: z.string(),
   /** LiveTex's user id of the lead; `null`: forgotten. */
   userId: z.string().nullable(),
+  ...transferCourseSchema.shape,
   /** `null`: it did not come to a transfer, as nobody was online and the bot had a script for that. */
   number: z.int().positive().nullable(),
-  reason: z.string().nullable(),
-  script: z.string().nullable(),
-  group: named,
-  operator: named,
-  /** Were operators online when it was asked for? */
-  operators: z.enum(['online', 'none', 'unknown']),
   requestedAt: z.number(),
-  acceptedAt: moment,
-  connectedAt: moment,
-  answeredAt: moment,
-  endedAt: moment,
-  endedBy: z.enum(TRANSFER_ENDS).nullable(),
-  messages: z.object({ lead: z.int(), operator: z.int() }),
 });
 export type StoredTransfer = z.infer<typeof transferRecordSchema>;
 

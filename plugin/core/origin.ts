@@ -10,17 +10,12 @@ import type { Json } from '../storage/contract.ts';
 const current = new AsyncLocalStorage<Origin>();
 
 /** A job that was stored by an older version has none; one that cannot be read is none. */
-const payloadSchema = z.looseObject({
-  origin: z
-    .object({
-      binding: z.string().optional(),
-      transfer: z.number().optional(),
-      platformEvent: z.string().optional(),
-      livetexEvent: z.string().optional(),
-      traceparent: z.string().optional(),
-    })
-    .optional()
-    .catch(undefined),
+const originSchema = z.object({
+  binding: z.string().optional(),
+  transfer: z.number().optional(),
+  platformEvent: z.string().optional(),
+  livetexEvent: z.string().optional(),
+  traceparent: z.string().optional(),
 });
 
 /** The origin of what is under way now. */
@@ -47,8 +42,9 @@ export function stamped(payload: Readonly<Record<string, Json>>): Json {
 
 /** The origin that a job was stored with. */
 export function originOf(payload: Json): Origin | undefined {
+  const origin = typeof payload === 'object' && payload !== null && 'origin' in payload ? payload.origin : undefined;
   // Parsed values leave absent fields out, which zod's types do not say.
-  return payloadSchema.safeParse(payload).data?.origin as Origin | undefined;
+  return originSchema.safeParse(origin).data as Origin | undefined;
 }
 
 /** `{ origin }`, or nothing: for what is handed to the platform. */

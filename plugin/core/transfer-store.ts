@@ -9,7 +9,8 @@ import {
   transferRecordSchema,
 } from '../contract/transfer-record.ts';
 import type { Json, ReadTransaction, Storage, Transaction } from '../storage/contract.ts';
-import { parseDialogLane, TRANSFERS, TRANSFERS_OF } from './jobs.ts';
+import { readDialog } from './dialog-record.ts';
+import { dialogLane, parseDialogLane, TRANSFERS, TRANSFERS_OF } from './jobs.ts';
 
 /** Digits of a time, Unix ms, in a key: enough until the year 5138, so that keys stand in the order of time. */
 const TIME_DIGITS = 14;
@@ -23,20 +24,27 @@ function timeKey(at: number): string {
 /** A slash ends the lane, and nothing behind it may hold one. */
 const OF_LEAD = /^\d{14}-(?:\d+|none)$/;
 
-/** Stores how a transfer went so far, if this step has brought it further. */
+/** Stores a transfer that begins or ends by this step. How far one has come that goes on stands in its dialog, which each step writes anyway (`asOfNow`). */
 export async function keepTransfer(
   tx: Transaction,
   lane: string,
-  before: DialogState,
-  after: DialogState,
+  { lastTransfer: before }: DialogState,
+  { lastTransfer: after }: DialogState,
 ): Promise<void> {
-  const course = after.lastTransfer;
-  if (course === null || course === before.lastTransfer || course.requestedAt === null) return;
-  if (before.lastTransfer !== null && !isFurther(before.lastTransfer, course)) return;
-  const key = await put(tx, lane, { ...course, requestedAt: course.requestedAt });
-  // It has stood there since the request.
-  const isKnown = before.lastTransfer?.number === course.number && before.lastTransfer.requestedAt !== null;
-  if (!isKnown) await putIndex(tx, lane, key);
+  if (after === null || after === before) return;
+  const isNext = before?.number !== after.number;
+  // What this one takes the place of without an end: a message that was left.
+  if (before !== null && isNext && before.endedAt === null) await putCourse(tx, lane, before);
+  const isNew = isNext || before.requestedAt === null;
+  if (!isNew && after.endedAt === null) return;
+  const key = await putCourse(tx, lane, after);
+  if (isNew && key !== undefined) await putIndex(tx, lane, key);
+}
+
+/** Nothing of one that began under a version that kept no course. */
+async function putCourse(tx: Transaction, lane: string, course: TransferCourse): Promise<string | undefined> {
+  const { requestedAt } = course;
+  return requestedAt === null ? undefined : put(tx, lane, { ...course, requestedAt });
 }
 
 /** Stores that somebody asked while nobody was online, and the bot had a script for that. */
@@ -55,7 +63,7 @@ export async function keepTurnedAway(
 async function put(tx: Transaction, lane: string, course: Omit<StoredTransfer, 'binding' | 'userId'>): Promise<string> {
   const { bindingId, userId } = parseDialogLane(lane);
   const which = `${timeKey(course.requestedAt)}-${course.number ?? 'none'}`;
-  const record = transferRecordSchema.parse({ ...course, binding: bindingId, userId });
+  const record: StoredTransfer = { ...course, binding: bindingId, userId };
   await tx.putRecord(TRANSFERS, `${which}/${lane}`, record);
   return which;
 }
@@ -64,11 +72,14 @@ async function putIndex(tx: Transaction, lane: string, which: string): Promise<v
   await tx.putRecord(TRANSFERS_OF, `${lane}/${which}`, true);
 }
 
-/** Messages alone are written with the end. */
-function isFurther(before: TransferCourse, after: TransferCourse): boolean {
-  const { messages: _before, ...one } = before;
-  const { messages: _after, ...other } = after;
-  return JSON.stringify(one) !== JSON.stringify(other);
+/** A stored record, as far as its transfer has come. */
+async function asOfNow(tx: ReadTransaction, value: Json): Promise<StoredTransfer> {
+  const stored = transferRecordSchema.parse(value);
+  const { binding, userId, number, requestedAt, endedAt } = stored;
+  if (endedAt !== null || userId === null) return stored;
+  const { lastTransfer } = (await readDialog(tx, dialogLane(binding, userId))).state;
+  const goesOn = lastTransfer?.number === number && lastTransfer.requestedAt === requestedAt;
+  return goesOn ? { ...stored, ...lastTransfer, requestedAt } : stored;
 }
 
 /** Those of a range in the order of their requests, behind the one with the id `after`. */
@@ -78,10 +89,13 @@ export async function listTransfers(
 ): Promise<TransferRecord[]> {
   const begin = timeKey(from);
   const start = after !== undefined && after > begin ? after : begin;
-  const records = await storage.read((tx) => tx.listRecords(TRANSFERS, { after: start, limit }));
-  return records
-    .filter(({ key }) => key < timeKey(to))
-    .map(({ key, value }) => transferOf(key, transferRecordSchema.parse(value)));
+  return await storage.read(async (tx) => {
+    const found: TransferRecord[] = [];
+    for (const { key, value } of await tx.listRecords(TRANSFERS, { after: start, limit })) {
+      if (key < timeKey(to)) found.push(transferOf(key, await asOfNow(tx, value)));
+    }
+    return found;
+  });
 }
 
 /** All of a range, page by page. */
@@ -116,12 +130,15 @@ export async function transfersOf(tx: ReadTransaction, lane: string): Promise<Js
   const records: Json[] = [];
   for (const { key } of await keysOf(tx, lane)) {
     const record = await tx.getRecord(TRANSFERS, key);
-    if (record !== undefined) records.push(record.value);
+    if (record !== undefined) records.push(await asOfNow(tx, record.value));
   }
   return records;
 }
 
-/** Takes the lead out of the records: the figures stay, and with them neither the lead nor what was said as the reason. Returns how many. */
+/**
+ * Takes the lead out of the records: the figures stay, and with them neither the lead nor what was said as the reason. Returns how
+ * many. Before the dialog is forgotten, which knows how far the last one has come.
+ */
 export async function forgetTransfers(tx: Transaction, lane: string): Promise<number> {
   const keys = await keysOf(tx, lane);
   for (const { index, key } of keys) {
@@ -129,7 +146,7 @@ export async function forgetTransfers(tx: Transaction, lane: string): Promise<nu
     await tx.deleteRecord(TRANSFERS, key);
     await tx.deleteRecord(TRANSFERS_OF, index);
     if (record === undefined) continue;
-    const left = { ...transferRecordSchema.parse(record.value), userId: null, reason: null };
+    const left = { ...(await asOfNow(tx, record.value)), userId: null, reason: null };
     await tx.putRecord(TRANSFERS, `${timeKey(left.requestedAt)}-forgotten/${randomUUID()}`, left);
   }
   return keys.length;

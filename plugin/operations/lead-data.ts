@@ -109,6 +109,7 @@ async function forgetOnce(context: Context, lead: LeadRef): Promise<Forgotten> {
     const known = new Set(mirrored === undefined ? [] : [mirrored]);
     for (const binding of bindingIds) {
       const lane = dialogLane(binding, userId);
+      if (!underWay) removed += await forgetTransfers(tx, lane);
       for (const collection of COLLECTIONS) {
         if ((await tx.getRecord(collection, lane)) === undefined) continue;
         if (binding !== NO_BINDING) known.add(binding);
@@ -118,7 +119,6 @@ async function forgetOnce(context: Context, lead: LeadRef): Promise<Forgotten> {
       }
       if (underWay) continue;
       removed += await tx.forgetIds(`${FIRST_TRY_SCOPE}/${lane}`);
-      removed += await forgetTransfers(tx, lane);
     }
     if (!underWay) removed += await tx.forgetIds(`${EVENT_SCOPE}/${userId}`);
     return { removed, underWay, atLiveTex: Array.from(known, (binding) => ({ binding, userId })) };

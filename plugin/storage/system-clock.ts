@@ -14,6 +14,48 @@ export function steadyTime(clock: StorageClock): () => number {
   return () => clock.steady?.() ?? clock.now();
 }
 
+/** What began before a step of the clock is stored within this time, ms: a transaction may last a second. */
+const STORED_WITHIN_MS = 10_000;
+
+/** Which queues may have something that the clock will not reach soon, so that the others need not be looked through. */
+export interface StepWatch {
+  /** The clock's time, by which whatever is stored is dated. */
+  now(): number;
+  /** Has the queue not been found in order since the start, or since the clock was set back? */
+  mayBeAhead(queue: string): boolean;
+  foundInOrder(queue: string): void;
+}
+
+/** Sees by steady time that a clock was set back. Of a clock without one nothing is known: then all may be ahead. */
+export function createStepWatch(clock: StorageClock): StepWatch {
+  const steady = steadyTime(clock);
+  const inOrder = new Set<string>();
+  let lead = clock.now() - steady();
+  let steppedAt = steady();
+
+  function now(): number {
+    const [wall, passed] = [clock.now(), steady()];
+    lead = Math.max(lead, wall - passed);
+    if (wall - passed < lead - CLOCK_STEP_MS) {
+      lead = wall - passed;
+      steppedAt = passed;
+      inOrder.clear();
+    }
+    return wall;
+  }
+
+  return {
+    now,
+    mayBeAhead(queue) {
+      now();
+      return !inOrder.has(queue);
+    },
+    foundInOrder(queue) {
+      if (clock.steady !== undefined && steady() - steppedAt > STORED_WITHIN_MS) inOrder.add(queue);
+    },
+  };
+}
+
 /** Longest delay of a Node timer, ms; a longer one would fire at once (Node documentation, timers). */
 const MAX_TIMER_MS = 2_147_483_647;
 

@@ -2,7 +2,8 @@ import type { ClaimedJob, ClaimRequest, NextWork } from '../contract.ts';
 import { type ClaimBook, count } from './claim-book.ts';
 import { bringToThePresent, enqueueText, isFromTheFuture, type RuleContext, storedJob } from './lane-rules.ts';
 import { prefixOf } from '../values.ts';
-import type { DueLane, PauseRow, Tables } from './tables.ts';
+import type { StepWatch } from '../system-clock.ts';
+import type { DueLane, NamedLane, PauseRow, Tables } from './tables.ts';
 
 /**
  * Due timers moved by one claim. Our choice: bounds the length of a commit after a long standstill, when many are due at
@@ -17,12 +18,21 @@ const CLAIMED_BEHIND_PAUSE = 1;
 export interface ClaimContext {
   readonly tables: Tables;
   readonly claims: ClaimBook;
+  readonly steps: StepWatch;
   readonly now: number;
 }
 
 /** Must something be written before a claim: timers are due, or the clock was set back? */
-export function mustPrepare(tables: Tables, queue: string, now: number): boolean {
-  return (tables.timers.earliest(queue) ?? Infinity) <= now || isFromTheFuture(tables, queue, now);
+export function mustPrepare(context: ClaimContext, queue: string): boolean {
+  return (context.tables.timers.earliest(queue) ?? Infinity) <= context.now || isAhead(context, queue);
+}
+
+/** Looked through only where something may be: each table that a claim reads costs it. */
+function isAhead({ tables, steps, now }: ClaimContext, queue: string): boolean {
+  if (!steps.mayBeAhead(queue)) return false;
+  if (isFromTheFuture(tables, queue, now)) return true;
+  steps.foundInOrder(queue);
+  return false;
 }
 
 /** Puts the jobs of due timers into their lanes, after what waits for too long has been put right. */
@@ -89,9 +99,9 @@ function firstLanes(
   // Each time far more: where thousands are left to others, the same rows should not be read again and again.
   for (let most = limit; ; most *= 8) {
     const left = new Set<string>();
-    const rows = tables.lanes.first(queue, most);
-    const lanes = rows.filter(({ id, readyAt }) => {
-      const prefix = prefixOf(tables.lanes.get(id)?.name ?? '');
+    const rows = tables.lanes.firstNamed(queue, most);
+    const lanes = rows.filter(({ name, readyAt }) => {
+      const prefix = prefixOf(name);
       if (!asked.has(prefix) && readyAt <= now) left.add(prefix);
       return asked.has(prefix);
     });
@@ -127,10 +137,9 @@ function freeSuspect(
   return suspects.find(({ id, readyAt }) => readyAt <= now && claims.isDurable(id))?.id;
 }
 
-function suspectsOf(tables: Tables, queue: string, prefixes: readonly string[] | undefined): DueLane[] {
+function suspectsOf(tables: Tables, queue: string, prefixes: readonly string[] | undefined): NamedLane[] {
   const all = tables.lanes.suspects(queue);
-  if (prefixes === undefined) return all;
-  return all.filter(({ id }) => prefixes.includes(prefixOf(tables.lanes.get(id)?.name ?? '')));
+  return prefixes === undefined ? all : all.filter(({ name }) => prefixes.includes(prefixOf(name)));
 }
 
 /** When something of the queue becomes claimable next; a bound on claims is the asker's own and is not looked at. */
@@ -141,7 +150,7 @@ export function nextWork(context: ClaimContext, queue: string, prefixes?: readon
   const lanes = [...first.lanes, ...suspectsOf(tables, queue, prefixes)].map(
     ({ id, readyAt }) => claims.freeSince(id, readyAt, now) ?? Infinity,
   );
-  if (isFromTheFuture(tables, queue, now)) return { at: now };
+  if (isAhead(context, queue)) return { at: now };
   const ready = Math.min(...lanes, firstEnd ?? Infinity, tables.timers.earliest(queue) ?? Infinity);
   const left = first.left.length === 0 ? {} : { left: first.left };
   if (ready === Infinity) return first.left.length === 0 ? undefined : { at: ready, ...left };

@@ -12,7 +12,7 @@ import type {
   StoredJob,
 } from '../contract.ts';
 import { storageError } from '../errors.ts';
-import { steadyTime } from '../system-clock.ts';
+import { createStepWatch, steadyTime } from '../system-clock.ts';
 import { createLife, TRANSACTION_DEADLINE_MS } from '../transaction-life.ts';
 import { watchStorage } from '../watched-storage.ts';
 import { createWakeUps } from '../wake-ups.ts';
@@ -55,6 +55,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
   const work = createWakeUps(given.logger);
   const appends = createWakeUps(given.logger);
   const claims = createClaimBook(steadyTime(clock));
+  const steps = createStepWatch(clock);
   let groupChanges = noChanges();
 
   const commits = createGroupCommit({
@@ -91,7 +92,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     let isKept = false;
     return commits.run({
       durable,
-      work: () => act({ tables, changes, claims, now: () => clock.now() }, life.check),
+      work: () => act({ tables, changes, claims, now: steps.now }, life.check),
       kept: () => {
         isKept = true;
         mergeChanges(groupChanges, changes);
@@ -119,7 +120,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     engine.close();
   }
 
-  const claimContext = (readable: Tables): ClaimContext => ({ tables: readable, claims, now: clock.now() });
+  const claimContext = (readable: Tables): ClaimContext => ({ tables: readable, claims, steps, now: steps.now() });
 
   function claimNow(context: ClaimContext, request: ClaimRequest): ClaimedJob[] {
     const claimed = claim(context, request, randomUUID);
@@ -132,7 +133,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     await new Promise<void>((resolve) => given.soon(resolve));
     const claimed = await read((readable) => {
       const context = claimContext(readable);
-      return mustPrepare(readable, request.queue, context.now) ? undefined : claimNow(context, request);
+      return mustPrepare(context, request.queue) ? undefined : claimNow(context, request);
     });
     if (claimed !== undefined) return claimed;
     // Need not be durable: a timer whose move a loss of power forgets is due again.

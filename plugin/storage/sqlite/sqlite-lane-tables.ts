@@ -1,4 +1,4 @@
-import type { DueLane, JobRow, JobTable, LaneRow, LaneTable, Tables } from './tables.ts';
+import type { DueLane, JobRow, JobTable, LaneRow, LaneTable, NamedLane, Tables } from './tables.ts';
 import { change, only, type Prepare, query } from './prepare.ts';
 
 const LANE = 'id, queue, name, head_id, ready_at, deaths';
@@ -13,6 +13,7 @@ const laneRow = ([id, queue, name, headId, readyAt, deaths]: LaneColumns): LaneR
 });
 
 type DueColumns = readonly [id: number, readyAt: number];
+const namedLane = ([id, readyAt, name]: readonly [...DueColumns, name: string]): NamedLane => ({ id, readyAt, name });
 
 export function createLaneTable(prepare: Prepare): LaneTable {
   const find = query(prepare, `SELECT ${LANE} FROM lane WHERE queue = ? AND name = ?`, laneRow);
@@ -25,11 +26,18 @@ export function createLaneTable(prepare: Prepare): LaneTable {
     'SELECT id, ready_at FROM lane WHERE queue = ? AND deaths = 0 ORDER BY ready_at, head_id LIMIT ?',
     ([id, readyAt]: DueColumns): DueLane => ({ id, readyAt }),
   );
+  const firstNamed = query(
+    prepare,
+    'SELECT id, ready_at, name FROM lane WHERE queue = ? AND deaths = 0 ORDER BY ready_at, head_id LIMIT ?',
+    namedLane,
+  );
   const suspects = query(
     prepare,
-    'SELECT id, ready_at FROM lane WHERE queue = ? AND deaths > 0 ORDER BY deaths, ready_at, head_id',
-    ([id, readyAt]: DueColumns): DueLane => ({ id, readyAt }),
+    'SELECT id, ready_at, name FROM lane WHERE queue = ? AND deaths > 0 ORDER BY deaths, ready_at, head_id',
+    namedLane,
   );
+  // Deaths are counted when a folder is opened (`try-marks.ts`), so a queue without a suspect gets none.
+  const unsuspected = new Set<string>();
   const latest = query(prepare, 'SELECT max(ready_at) FROM lane WHERE queue = ? AND deaths = 0', only<number | null>);
   const latestSuspect = query(
     prepare,
@@ -49,7 +57,13 @@ export function createLaneTable(prepare: Prepare): LaneTable {
     update: (lane, to) => void update(to.headId, to.readyAt, to.deaths, lane.id),
     remove: (lane) => void remove(lane.id),
     first: (queue, limit) => first.all(queue, limit),
-    suspects: (queue) => suspects.all(queue),
+    firstNamed: (queue, limit) => firstNamed.all(queue, limit),
+    suspects(queue) {
+      if (unsuspected.has(queue)) return [];
+      const found = suspects.all(queue);
+      if (found.length === 0) unsuspected.add(queue);
+      return found;
+    },
     latest: (queue) => Math.max(latest.one(queue) ?? 0, latestSuspect.one(queue) ?? 0),
     bringBack(queue, after, now) {
       bringBack(now, queue, after);

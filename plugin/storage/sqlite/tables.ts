@@ -61,6 +61,7 @@ export interface DueLane {
   readonly id: number;
   readonly readyAt: number;
 }
+export type NamedLane = DueLane & Pick<LaneRow, 'name'>;
 
 export interface JobRow {
   readonly id: number;
@@ -81,8 +82,10 @@ export interface LaneTable {
   remove(lane: LaneRow): void;
   /** The first lanes by `readyAt`, then by the age of the head; those of suspects are left out. */
   first(queue: string, limit: number): DueLane[];
+  /** The same with their names, which the index has not. */
+  firstNamed(queue: string, limit: number): NamedLane[];
   /** All lanes of a queue whose heads are suspects (`deaths`), the fewest deaths first: most of them are innocent. */
-  suspects(queue: string): DueLane[];
+  suspects(queue: string): NamedLane[];
   /** The latest `readyAt` of a queue; 0: it has no lane. */
   latest(queue: string): number;
   /** Lanes with `readyAt` above `latest` are ready at `now`. */

@@ -217,3 +217,40 @@ test('each transfer leaves a record and stands in the report; a forgotten lead i
   ]);
   expect(await host.plugin.report(range)).toMatchObject(figures);
 });
+
+test('a record shows how far a transfer has come that goes on, and keeps it when another one takes its place or the lead is forgotten', async () => {
+  const clock = createTestClock();
+  await using desk = await startDesk({ clock });
+  const { host, emulator, userId, anna } = desk;
+  const asked = { lead: LEAD, at: clock.now() };
+  const all = () => host.plugin.transfers({ from: 0, to: clock.now() + 1, limit: 10 });
+
+  await host.plugin.accept([{ ...asked, type: 'LeaveMessageRequested', id: 'left', reason: 'вопрос' }]);
+  await desk.settle();
+  const left = { number: 1, reason: 'вопрос', outcome: 'open', acceptedAt: clock.now(), connectedAt: null };
+  expect(await all()).toMatchObject([left]);
+  await clock.advance(1_000);
+  await host.plugin.accept([{ ...asked, type: 'TransferRequested', id: 'asked' }]);
+  await desk.settle();
+  await clock.advance(1_000);
+  emulator.dialogs.reply(userId, anna, 'Здравствуйте');
+  await desk.settle();
+  await host.leadSays(LEAD, 'раз');
+  const goesOn = {
+    number: 2,
+    outcome: 'answered',
+    acceptedAt: clock.now() - 1_000,
+    connectedAt: clock.now(),
+    operator: { name: 'Анна Котова' },
+    endedAt: null,
+    messages: { lead: 1, operator: 1 },
+  };
+  expect(await all()).toMatchObject([left, goesOn]);
+  expect((await host.plugin.leadData(LEAD)).transfers).toMatchObject([{ number: 1 }, { answeredAt: clock.now() }]);
+  await host.plugin.forget(LEAD);
+  const forgotten = { lead: null, reason: null };
+  expect(await all()).toMatchObject([
+    { ...left, ...forgotten },
+    { ...goesOn, ...forgotten },
+  ]);
+});
