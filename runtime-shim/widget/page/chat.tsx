@@ -33,9 +33,8 @@ export function mount({ root, host, settings, shown, unread }: Mounting): Mounte
 
   let isOpen = false;
   let isSoundOn = kept.get(`${base}sound`) === 'on';
-  /** Lines up to here were there before, or have been told. */
+  /** The site's own scripts have been told of lines up to here. */
   let toldUpTo = 0;
-  let isFirst = true;
   const listeners = new Set<(line: Line) => void>();
   const setTitle = titleWithCount(document);
 
@@ -68,15 +67,12 @@ export function mount({ root, host, settings, shown, unread }: Mounting): Mounte
     changed();
   };
   const changed = (): void => {
-    const news = talk.lines.filter(({ seq, from }) => seq > toldUpTo && from !== 'lead');
-    if (talk.lastSeq < toldUpTo) toldUpTo = 0;
-    const isTold = isFirst && talk.connection !== 'yes';
-    toldUpTo = Math.max(toldUpTo, talk.lastSeq);
-    // What stood there before this page was opened is no news.
-    const fresh = isFirst ? news.filter(({ seq }) => seq > talk.state.read) : news;
-    if (!isTold && talk.connection === 'yes') isFirst = false;
-    for (const line of fresh) for (const listener of listeners) listener(line);
-    if (fresh.length > 0 && isSoundOn && !isSeen()) beep();
+    // What has been read, here or elsewhere, is no news; nor is anything before it is known what was read.
+    const from = Math.max(toldUpTo, talk.readUpTo);
+    const news = talk.isCaughtUp ? talk.lines.filter((line) => line.seq > from && line.from !== 'lead') : [];
+    toldUpTo = talk.isCaughtUp ? talk.lastSeq : 0;
+    for (const line of news) for (const listener of listeners) listener(line);
+    if (news.length > 0 && isSoundOn && !isSeen()) beep();
     if (isSeen()) {
       const before = talk.unread;
       talk.markRead();

@@ -29,6 +29,8 @@ export class Talk {
   /** Is the stream there? `no`: tried in vain. */
   connection: 'none' | 'trying' | 'yes' | 'no' | 'refused' = 'none';
   refusal: Refusal | undefined;
+  /** Has the server told how far the visitor has read? */
+  isCaughtUp = false;
   readonly #base: string;
   readonly #around: Surroundings;
   readonly #listeners = new Set<() => void>();
@@ -57,8 +59,12 @@ export class Talk {
 
   /** Messages that the person has not seen. */
   get unread(): number {
-    const read = Math.max(this.state.read, this.#markedRead);
-    return this.lines.filter(({ from, seq }) => from !== 'lead' && seq > read).length;
+    return this.lines.filter(({ from, seq }) => from !== 'lead' && seq > this.readUpTo).length;
+  }
+
+  /** The number of the last line that the visitor has seen. */
+  get readUpTo(): number {
+    return Math.max(this.state.read, this.#markedRead);
   }
 
   /** Has this browser talked before? */
@@ -120,7 +126,7 @@ export class Talk {
   /** Everything that is there has been seen. Told to the server, so that other tabs and the next visit know. */
   markRead(): void {
     const last = this.lines.at(-1)?.seq ?? 0;
-    if (last <= Math.max(this.#markedRead, this.state.read)) return;
+    if (last <= this.readUpTo) return;
     this.#markedRead = last;
     void this.#ask('POST', 'read', { seq: last }, this.#token());
     this.#changed();
@@ -184,8 +190,10 @@ export class Talk {
       if (done || this.#stream !== stream) return;
       stream.heardAt = this.#around.now();
       for (const { type, data } of events.take(decoder.decode(value, { stream: true }))) {
-        if (type === 'state') this.state = JSON.parse(data) as TalkState;
-        else this.#take(JSON.parse(data) as Line);
+        if (type === 'state') {
+          this.state = JSON.parse(data) as TalkState;
+          this.isCaughtUp = true;
+        } else this.#take(JSON.parse(data) as Line);
       }
       this.#changed();
     }
@@ -285,6 +293,7 @@ export class Talk {
     this.lines = [];
     this.state = { mode: 'bot', operator: null, read: 0 };
     this.#markedRead = 0;
+    this.isCaughtUp = false;
     this.#stream?.end.abort();
     this.#changed();
   }
