@@ -25,7 +25,8 @@ export class OutputQuota {
   private bot = 0;
   private readonly leads = new Map<string, number>();
   private readonly received = new Map<string, number>();
-  private readonly told = new Set<string>();
+  /** Leads of whom it is said that their messages are left out; with the transaction that says so, until it is committed. */
+  private readonly told = new Map<string, object | null>();
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.clock = clock;
@@ -49,12 +50,20 @@ export class OutputQuota {
     this.received.set(key, received);
   }
 
-  /** Whether a lead's message is refused for the first time within the hour: what has nobody to be told is said once, in a log. */
-  isNews(lead: LeadRef): boolean {
+  /**
+   * Whether a lead's message is refused for the first time within the hour: what has nobody to be told is said once, in a log.
+   * `tx`: the transaction that is to say so; another one does, should it not be committed (`noteTold`).
+   */
+  isNews(lead: LeadRef, tx: object): boolean {
     const key = leadKey(lead);
-    if (this.told.has(key)) return false;
-    this.told.add(key);
+    const told = this.told.get(key);
+    if (told === null || told === tx) return false;
+    this.told.set(key, tx);
     return true;
+  }
+
+  noteTold(lead: LeadRef): void {
+    this.told.set(leadKey(lead), null);
   }
 
   /** Which quota is used up, if one is. */

@@ -56,11 +56,12 @@ async function leaveOut(
   lead: LeadRef,
   error: unknown,
 ): Promise<() => void> {
-  if (!quota.isNews(lead)) return () => undefined;
+  if (!quota.isNews(lead, tx)) return () => undefined;
   const at = clock.now();
   const text = `лид пишет слишком много: его сообщения до конца часа пропускаются (больше ${MAX_LEAD_MESSAGES_CHARS} символов за час)`;
   await appendAuthorLog(tx, lead, { level: 'warn', text }, at);
   return () => {
+    quota.noteTold(lead);
     logger.warn('messages of a lead who writes too much are left out', { bot, error: messageOf(error) });
     activities.emit({ kind: 'author_log', at, lead, level: 'warn', text });
   };

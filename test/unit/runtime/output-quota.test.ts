@@ -132,7 +132,23 @@ test('a messenger is told nothing of a message above the quota: it is left out, 
   };
   await write('первое');
   quota.receive(ONE, MAX_LEAD_MESSAGES_CHARS - 2_000);
-  await write('лишнее '.repeat(300));
+  const lost = context.storage.transaction(async (tx) => {
+    await receiveIn(
+      tx,
+      context,
+      { channel: ONE.channel, externalId: ONE.externalId, text: 'нет '.repeat(600) },
+      randomUUID,
+    );
+    throw new Error('not committed');
+  });
+  await expect(lost).rejects.toThrow('not committed');
+  expect(await logOf(context)).toEqual([]);
+  const [text, channel] = ['лишнее '.repeat(300), ONE.channel];
+  const after = await context.storage.transaction(async (tx) => [
+    await receiveIn(tx, context, { channel, externalId: ONE.externalId, text }, randomUUID),
+    await receiveIn(tx, context, { channel, externalId: ONE.externalId, text }, randomUUID),
+  ]);
+  for (const act of after) act();
   await write('и это '.repeat(400));
   await write('другой лид', TWO.externalId);
   await write('короткое ещё помещается');
