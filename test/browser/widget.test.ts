@@ -212,7 +212,6 @@ test(
       expect(await page.evaluate('document.activeElement.id')).toBe('metabot-widget');
     }
     expect(await problems(page)).toEqual([]);
-    await shoot(page, 'light');
     await page.keyboard.press('Escape');
     await chat(page).waitFor({ state: 'hidden' });
     expect(await page.evaluate(`document.querySelector('#metabot-widget').shadowRoot.activeElement?.className`)).toBe(
@@ -321,7 +320,6 @@ test(
     expect(await scrolled()).toBe(0);
     expect(await page.evaluate('[document.documentElement.scrollWidth, window.scrollY]')).toEqual([390, 0]);
     expect(await problems(page)).toEqual([]);
-    await shoot(page, 'phone');
     await chat(page).getByRole('button', { name: 'Новые сообщения' }).click();
     await expect.poll(scrolled, PATIENCE).toBeGreaterThan(100);
     expect(errors.splice(0)).toEqual([]);
@@ -337,7 +335,6 @@ test('the page of its own, in English; a foreign site is refused, in a frame and
   expect([await page.title(), await page.evaluate('document.documentElement.lang')]).toEqual(['Chat', 'en']);
   expect(await page.getByRole('button', { name: 'Close the chat' }).count()).toBe(0);
   expect(await problems(page)).toEqual([]);
-  await shoot(page, 'page');
   expect(errors.splice(0)).toEqual([]);
 
   // The same shop under another name is another origin.
@@ -355,9 +352,3 @@ test('the page of its own, in English; a foreign site is refused, in a frame and
   const { headers } = await fetch(`${botUrl()}/widget/site/`);
   expect(headers.get('content-security-policy')).toContain(`frame-ancestors ${siteOf(shop)};`);
 });
-
-/** For the documents, where somebody asks for them: `docs/images/`. */
-async function shoot(page: Page, name: string): Promise<void> {
-  const place = process.env['WIDGET_SCREENSHOTS'];
-  if (place !== undefined) await page.screenshot({ path: join(place, `widget-${name}.png`) });
-}

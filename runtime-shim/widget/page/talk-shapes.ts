@@ -8,7 +8,7 @@ export interface ShownFile {
   readonly size?: number;
 }
 
-export interface ShownButton {
+interface ShownButton {
   readonly text: string;
   readonly data: string;
   readonly url?: string;

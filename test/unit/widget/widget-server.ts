@@ -4,7 +4,7 @@ import type { Kept } from '../../../runtime-shim/widget/page/kept.ts';
 import { Talk } from '../../../runtime-shim/widget/page/talk.ts';
 import type { Line, TalkState } from '../../../runtime-shim/widget/page/talk-shapes.ts';
 
-export const BASE = 'https://bot.example/widget/site/';
+const BASE = 'https://bot.example/widget/site/';
 
 type NewLine = Partial<Line> & Pick<Line, 'from'>;
 
