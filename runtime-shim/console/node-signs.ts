@@ -1,4 +1,8 @@
-/** The nodes on one storage, each with its last sign of life: a record that each writes once a minute. */
+/**
+ * The nodes on one storage, each with its last sign of life: a record that each writes once a minute, whether or not somebody has the
+ * console open, as one that went before it was opened is the one that is looked for. One small transaction a minute; a node's claims
+ * (`plugin/storage/postgres/node-watch.ts`) are told every two seconds.
+ */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { z } from 'zod';
@@ -28,8 +32,10 @@ export class NodeSigns {
     this.#startedAt = clock.now();
   }
 
+  /** A data folder has one process: there nobody looks for others, and nothing is written. */
   start(): void {
-    this.#clock.after(SIGN_EVERY_MS, () => void this.#sign().finally(() => this.start()));
+    if (this.#storage.driver !== 'postgres') return;
+    void this.#sign().finally(() => this.#clock.after(SIGN_EVERY_MS, () => this.start()));
   }
 
   /** All of them, this one as of now. */
