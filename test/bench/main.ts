@@ -15,6 +15,7 @@ import { nodesSection } from './storage/nodes-section.ts';
 import { plansSection } from './storage/plans-section.ts';
 import { storageSection } from './storage/storage-section.ts';
 import { startSection } from './start/start-section.ts';
+import { transfersSection } from './transfers/transfers-section.ts';
 import { turnsSection } from './turns/turns-section.ts';
 import { webhooksSection } from './webhooks/webhooks-section.ts';
 
@@ -24,6 +25,7 @@ const SECTIONS: readonly Section[] = [
   webhooksSection,
   mirrorSection,
   turnsSection,
+  transfersSection,
   startSection,
   growthSection,
   consoleSection,
