@@ -3,7 +3,9 @@ import { expandSnippets } from '../../sandbox/expand-snippets.ts';
 import { type Bot, DESCRIPTION_FILE, type SourceFile } from '../bot.ts';
 import { judgeType } from './judge-types.ts';
 import { conditionProblem } from './lint-condition.ts';
-import { exportsOf, lintBot } from './lint-bot.ts';
+import { exportsOf } from './exports-of.ts';
+import { ANY_NAME, namesSet } from './lint-attributes.ts';
+import { lintBot } from './lint-bot.ts';
 import { type KnownNames, lintScript } from './lint-script.ts';
 import { inOrder, type ScriptProblem } from './script-problem.ts';
 import { keyOf, ScriptTree } from './script-tree.ts';
@@ -42,16 +44,19 @@ export async function checkBot({ reading, typings }: CheckBotOptions): Promise<B
     ...conditions.map(({ source }) => source),
   ];
   // What does not parse has been told, and nothing else can be said of it.
-  const scripts = isWhole ? all : all.filter((one) => ScriptTree.of(viewOf(one, bot.libraries).code) !== undefined);
+  const scripts = isWhole ? all : all.flatMap((one) => parsing(one, bot.libraries));
+  const trees = treesOf(bot);
+  const set = isWhole ? namesSet(bot, trees) : ANY_NAME;
   const methods = await platformMethods(typings);
   const known: KnownNames = {
     scripts: codes,
     libraries: new Set([...Object.keys(bot.libraries), ...VENDOR_LIBRARIES]),
     exports: new Map(Object.entries(bot.libraries).flatMap(([name, { code }]) => exportsOf(name, code))),
+    attributes: set.$,
     methods,
   };
   const problems = scripts.flatMap(({ file, code }) => lintScript(file, code, known));
-  problems.push(...(await lintBot(bot, isWhole)));
+  problems.push(...(await lintBot(bot, { trees, set, isWhole })));
   for (const { source } of conditions) {
     const wrong = conditionProblem(viewOf(source, bot.libraries).code);
     if (wrong === undefined) continue;
@@ -68,6 +73,27 @@ export async function checkBot({ reading, typings }: CheckBotOptions): Promise<B
     checked: scripts.length,
     typescript: typescript?.version ?? null,
   };
+}
+
+/** The bot's files that parse. */
+function treesOf(bot: Bot): ReadonlyMap<string, ScriptTree> {
+  const all = [...bot.sources.values(), ...Object.values(bot.libraries)];
+  return new Map(
+    all.flatMap(({ file, code }) => {
+      const tree = ScriptTree.of(code);
+      return tree === undefined ? [] : [[file, tree] as const];
+    }),
+  );
+}
+
+/**
+ * A text that parses, or that does without its `await`, of which the author has been told: each is as many spaces here, so
+ * that all else keeps its place.
+ */
+function parsing(source: SourceFile, libraries: Bot['libraries']): SourceFile[] {
+  const without = { ...source, code: source.code.replaceAll(/\bawait\b/g, '     ') };
+  const found = [source, without].find((one) => ScriptTree.of(viewOf(one, libraries).code) !== undefined);
+  return found === undefined ? [] : [found];
 }
 
 /** A text as it is compiled: with what its snippets paste. */

@@ -48,6 +48,10 @@ export const CHECK_TEXTS = {
     en: `the library "${library}" has no "${name}"${guess.en}`,
     ru: `в библиотеке "${library}" нет "${name}"${guess.ru}`,
   }),
+  exportsNothing: (library: string, name: string): Text => ({
+    en: `the library "${library}" exports nothing, so it has no "${name}": write module.exports = { ${name}: … } in it`,
+    ru: `библиотека "${library}" ничего не экспортирует, и "${name}" в ней нет: напишите в ней module.exports = { ${name}: … }`,
+  }),
   unknownName: (name: string, guess: Text): Text => ({
     en: `there is no name "${name}" here${guess.en}`,
     ru: `имени "${name}" здесь нет${guess.ru}`,
@@ -123,6 +127,14 @@ export const CHECK_TEXTS = {
     en: `${name} without "()" is the function itself and always counts as true: write ${name}()`,
     ru: `${name} без скобок — сама функция, это всегда «да»: напишите ${name}()`,
   }),
+  doesNothing: (name: string): Text => ({
+    en: `${name} without "()" does nothing: write ${name}(…)`,
+    ru: `${name} без скобок ничего не делает: напишите ${name}(…)`,
+  }),
+  assignedTest: (name: string): Text => ({
+    en: `one "=" gives ${name} a value, which is always the same here: "==" compares`,
+    ru: `один знак "=" записывает значение в ${name}, и оно здесь всегда одно и то же: сравнивает "=="`,
+  }),
   notKept: (written: string, instead: string | undefined): Text => ({
     en: `${written} = … keeps nothing${instead === undefined ? '' : `: write ${instead}`}`,
     ru: `${written} = … ничего не записывает${instead === undefined ? '' : `: напишите ${instead}`}`,
@@ -187,10 +199,22 @@ export const CHECK_TEXTS = {
     en: `"${whole}" is no macro and stays in the text as it is: write "{{ $${key} }}"`,
     ru: `"${whole}" — не макрос и останется в тексте как есть: напишите "{{ $${key} }}"`,
   }),
-  macroNeverSet: (of: Text, may: Text, key: string, whole: string): Text => ({
-    en: `nothing in this bot sets ${of.en} "${key}": "${whole}" may ${may.en}`,
-    ru: `${of.ru} "${key}" в этом боте ничто не задаёт: "${whole}" может ${may.ru}`,
+  macroNeverSet: ({ of, may }: { of: Text; may: Text }, key: string, whole: string, guess: Text): Text => ({
+    en: `nothing in this bot sets ${of.en} "${key}"${guess.en}: "${whole}" may ${may.en}`,
+    ru: `${of.ru} "${key}" в этом боте ничто не задаёт${guess.ru}: "${whole}" может ${may.ru}`,
   }),
+  attributeNeverSet: (name: string, guess: Text): Text => ({
+    en: `nothing in this bot sets an attribute "${name}"${guess.en}`,
+    ru: `атрибут "${name}" в этом боте ничто не задаёт${guess.ru}`,
+  }),
+  scriptUnreached: {
+    en: 'nothing of this bot leads to this script: no menu, no route, no other script',
+    ru: 'ничто в этом боте не ведёт к этому скрипту: ни меню, ни маршрут, ни другой скрипт',
+  },
+  returnKeepsDialog: {
+    en: 'after /bot only return_to_bot, or livetex.returnToBot(), gives the dialog back: without it the dialog stays with the operator',
+    ru: 'после /bot диалог возвращает только return_to_bot или livetex.returnToBot(): без них он останется у оператора',
+  },
   typeTwice: (type: string, first: string): Text => ({
     en: `of the scripts of the type "${type}" the first one counts, "${first}": this one never runs by its type`,
     ru: `из скриптов типа "${type}" считается первый, "${first}": этот по своему типу не запустится`,

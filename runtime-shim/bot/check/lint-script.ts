@@ -1,8 +1,10 @@
+import type { Text } from '../../../plugin/contract/text.ts';
 import { CHECK_TEXTS } from './check-texts.ts';
 import type { AnyNode } from 'acorn';
 import { platformOnly } from '../../globals/platform-only.guest.ts';
 import { didYouMean } from '../../names.ts';
 import { lintArguments } from './lint-arguments.ts';
+import { lintReading } from './lint-attributes.ts';
 import { PLATFORM_NAMES, type PlatformMethods } from './type-check.ts';
 import { type AddProblem as Add, placeAt, type ScriptProblem } from './script-problem.ts';
 import { keyOf, ScriptTree } from './script-tree.ts';
@@ -14,6 +16,8 @@ export interface KnownNames {
   readonly libraries: ReadonlySet<string>;
   /** The functions of each library, as far as they are certain. */
   readonly exports?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The attributes that the bot sets; `undefined`: they may be any. */
+  readonly attributes?: ReadonlySet<string> | undefined;
   /** The methods of the platform's objects, as the typings have them. */
   readonly methods?: PlatformMethods;
 }
@@ -49,7 +53,11 @@ export function lintScript(file: string, code: string, known: KnownNames): Scrip
   for (const node of tree.nodes) lintAsync(tree, node, add);
   lintNames(tree, known, add);
   lintArguments(tree, add);
-  for (const node of tree.nodes) lintUse(tree, node, known.methods, add);
+  lintReading(tree, known.attributes, add);
+  for (const node of tree.nodes) {
+    lintUse(tree, node, known.methods, add);
+    lintAssignedTest(tree, node, add);
+  }
   return problems;
 }
 
@@ -142,12 +150,14 @@ function lintNames(tree: ScriptTree, known: KnownNames, add: Add): void {
     const functions = known.exports?.get(library ?? '');
     const name = keyOf(node.callee.property, node.callee.computed);
     if (functions === undefined || name === undefined || functions.has(name) || name in Object.prototype) continue;
-    add(
-      'unknown-function',
-      node.callee.property,
-      CHECK_TEXTS.unknownFunction(library ?? '', name, didYouMean(name, functions)),
-    );
+    add('unknown-function', node.callee.property, functionText(library ?? '', name, functions));
   }
+}
+
+function functionText(library: string, name: string, functions: ReadonlySet<string>): Text {
+  return functions.size === 0
+    ? CHECK_TEXTS.exportsNothing(library, name)
+    : CHECK_TEXTS.unknownFunction(library, name, didYouMean(name, functions));
 }
 
 /** Is a value written there that is not nothing? What a variable holds is known when the script runs. */
@@ -180,8 +190,7 @@ function lintTaken(
     const isCalled = tree.nodes.some(
       (node) => node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === own,
     );
-    const text = CHECK_TEXTS.unknownFunction(library ?? '', name, didYouMean(name, functions));
-    add('unknown-function', part, text, !isCalled);
+    add('unknown-function', part, functionText(library ?? '', name, functions), !isCalled);
   }
 }
 
@@ -208,7 +217,12 @@ function lintUse(tree: ScriptTree, node: AnyNode, methods: PlatformMethods | und
     return;
   }
   const method = keyOf(node.property, node.computed);
-  if (method === undefined || !methods?.get(object)?.has(method) || !isTaken(tree, node)) return;
+  if (method === undefined || !methods?.get(object)?.has(method)) return;
+  if (outer?.type === 'ExpressionStatement') {
+    add('not-called', node, CHECK_TEXTS.doesNothing(`${object}.${method}`));
+    return;
+  }
+  if (!isTaken(tree, node)) return;
   // A script may ask whether a platform has the function before it calls it.
   const isCalled = tree.calls.some(
     (call) => call.object === object && call.method === method && call.node.start > node.start,
@@ -238,6 +252,20 @@ function isTaken(tree: ScriptTree, node: AnyNode): boolean {
     default:
       return false;
   }
+}
+
+/** `if (city = 'Москва')`: the value is always the same. `while (row = rows.pop())` is another thing. */
+function lintAssignedTest(tree: ScriptTree, node: AnyNode, add: Add): void {
+  if (node.type !== 'AssignmentExpression' || node.operator !== '=' || node.right.type !== 'Literal') return;
+  if (isAsked(tree, node)) add('assigned-test', node, CHECK_TEXTS.assignedTest(tree.textOf(node.left)));
+}
+
+/** Does something ask for a value's truth? */
+function isAsked(tree: ScriptTree, node: AnyNode): boolean {
+  const outer = tree.parentOf(node);
+  if (outer?.type === 'LogicalExpression') return isAsked(tree, outer);
+  const isTest = outer !== undefined && 'test' in outer && outer.test === node && outer.type !== 'SwitchCase';
+  return isTest || (outer?.type === 'UnaryExpression' && outer.operator === '!');
 }
 
 /** `if (lead.getAttr('a') = 'b')`: the engine takes it and fails at that place when it gets there. */

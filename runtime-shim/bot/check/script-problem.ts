@@ -18,6 +18,11 @@ export interface ScriptProblem {
 /** Notes a problem at a node of a script, or at an offset in its text. */
 export type AddProblem = (rule: string, at: AnyNode | number, text: Text, isHint?: boolean) => void;
 
+/** A part of a script in `bot.json`: `['commands', 1, 'condition']`. */
+export type Part = readonly PropertyKey[];
+/** Notes a problem at a part of a script in `bot.json`. */
+export type AddToBot = (script: string, part: Part, rule: string, text: Text, isHint?: boolean) => void;
+
 /** In the order of files and places, each once. */
 export function inOrder(problems: readonly ScriptProblem[]): ScriptProblem[] {
   const unique = new Map(problems.map((problem) => [problemLine(problem), problem]));

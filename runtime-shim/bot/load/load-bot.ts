@@ -11,6 +11,7 @@ import { checkReferences } from './check-references.ts';
 import { SyntaxCheck } from './check-syntax.ts';
 import { checkLibraryNames, loadLibraries, withNames } from './load-libraries.ts';
 import { type Place, type PositionedJson, readPositionedJson } from '../../json-with-places.ts';
+import { didYouMean } from '../../names.ts';
 import { loadStubs } from './load-stubs.ts';
 import { loadTables } from './load-tables.ts';
 import { LOAD_TEXTS } from './load-texts.ts';
@@ -178,7 +179,8 @@ async function loadSources(
       ? await readBotFile(folder, file, MAX_SCRIPT_BYTES)
       : { ok: false, reason: LOAD_TEXTS.notScript };
     if (!reading.ok) {
-      problems.push(named(reading.reason));
+      const isMissing = reading.reason === LOAD_TEXTS.noSuchFile;
+      problems.push(named(isMissing ? await missingFile(folder, file) : reading.reason));
       continue;
     }
     chars += reading.text.length;
@@ -194,6 +196,12 @@ async function loadSources(
     sources.set(file, { file, code: reading.text });
   }
   return sources;
+}
+
+async function missingFile(folder: string, file: string): Promise<Text> {
+  const { en, ru } = LOAD_TEXTS.noSuchFile;
+  const guess = didYouMean(file, await scriptFilesIn(folder));
+  return { en: en + guess.en, ru: ru + guess.ru };
 }
 
 function compiledRoute(route: Route, place: Place): BotRoute[] {

@@ -33,6 +33,8 @@ const ORDINARY = [
   `var t = 'a'; t = { b: function () { return 'c'; } }; bot.sendMessage(t.b());`,
   'total = 0; for (k in lead.getAllAttr()) total += Number(lead.getAttr(k)); bot.sendMessage(total);',
   `String.prototype.cut = function (n) { return this.slice(0, n); }; bot.sendMessage('abc'.cut(2));`,
+  `var row, rows = ['a']; while ((row = rows.pop())) bot.sendMessage(row); var m; if (m = /a/.exec('b')) bot.sendMessage(m[0]);`,
+  `lead.setAttr('answer1', 1); bot.sendMessage(lead.getAttr('answer2') || lead.getAttr('utm_source') || 'нет');`,
   `if (typeof Intl.Foo === 'function') Intl.Foo(); if (typeof moment !== 'undefined') moment();`,
 ];
 
@@ -51,14 +53,16 @@ const TAKEN = [
   `if (livetex.hasFreeOperators) livetex.hasFreeOperators(); if (typeof lead.getAttr === 'function') lead.getAttr('a');`,
   `var own = { phone: 1 }; own.phone = 2; var lead2 = lead; bot.sendMessage('', [], [{ type: 'file', url: 'https://example.com/a' }]);`,
   `lead.setContext('a', undefined).setJsonAttr('a', {}).setJsonAttr('b', [NaN]); bot.sendMessage('{$name}');`,
-  `var { then: run } = require('Business.A.B'); run(String);`,
+  `var { then: run } = require('Business.A.B'); run(String); bot.sendMessage(require('Common.Some.Lib').hi());`,
   `var job = { then: function (f) { f(); } }; job.then(function () {}); var my = require('Business.A.B'); my.then(String);`,
 ];
 
 test('JavaScript that runs is not reported, not even as a hint', async () => {
   const [bot, files] = botOf([...ORDINARY, ...TAKEN]);
   const library = 'module.exports = { then: function (f) { return f(1); } };';
-  expect(await found(bot, { ...files, 'libraries/Business.A.B.js': library })).toEqual([]);
+  const standIn = 'module.exports = { hi: function () { return 1; } };';
+  const libraries = { 'libraries/Business.A.B.js': library, 'libraries/Common.Some.Lib.js': standIn };
+  expect(await found(bot, { ...files, ...libraries })).toEqual([]);
 });
 
 const MISTAKES: ReadonlyArray<readonly [string, string]> = [
@@ -178,6 +182,7 @@ test('a part that cannot be read hides nothing of the rest', async () => {
   const files = {
     'a.js': `lead.getAtr('x');\nbot.run({ script_code: 'strat' });\nbot.run({ script_code: 'wrong' });\ncut('а');`,
     'сломан.js': 'if (',
+    'ждёт.js': "var a = await lead.getAttr('x');\nlead.getAtr(a);",
     'libraries/Business.A.B.js': 'cut = function (',
     'libraries/Business.A.C.js': 'module.exports = { f: function () { return lead.getAtr(1); } };',
   };
@@ -185,7 +190,8 @@ test('a part that cannot be read hides nothing of the rest', async () => {
     { type: 'send_text', text: '{{ $кто }}, {{ name }}' },
     { type: 'run_javascript', file: 'сломан.js' },
     { type: 'run_javascript', file: 'a.js' },
-    { type: 'run_javascript', file: 'нет.js' },
+    { type: 'run_javascript', file: 'ждёт.js' },
+    { type: 'run_javascript', file: 'A.js' },
     { type: 'send_txt', text: 'a' },
     { type: 'stop', condition: 'return (' },
     { type: 'stop', condition: 'lead.getAttr("a")' },
@@ -202,15 +208,18 @@ test('a part that cannot be read hides nothing of the rest', async () => {
       { regex: 'а', script: 'start' },
     ],
   };
-  const rest = ['a.js:1 TS2551', 'a.js:2 unknown-script'];
+  const rest = ['a.js:1 TS2551', 'a.js:2 unknown-script', 'ждёт.js:2 TS2551'];
   const described = ['bot.json macro-unknown', 'bot.json condition-no-return', 'bot.json route-unreachable'];
   const library = 'libraries/Business.A.C.js:1 TS2551?';
   expect((await found(description, files)).toSorted()).toEqual([...rest, ...described, library].toSorted());
   // Without a description nobody knows which scripts there are.
   const unknown = await found('{ "id": ', { ...files, 'b.js': 'bot.sendMesage(1);' });
-  expect(unknown.toSorted()).toEqual(['a.js:1 TS2551', 'b.js:1 TS2551', library].toSorted());
+  expect(unknown.toSorted()).toEqual(['a.js:1 TS2551', 'b.js:1 TS2551', 'ждёт.js:2 TS2551', library].toSorted());
   const { problems } = await readBot(await botFolder(description, files));
-  expect(problems).toHaveLength(8);
+  expect(problems).toHaveLength(9);
+  expect(problems.map(({ ru }) => ru)).toContainEqual(
+    expect.stringContaining('такого файла нет (может быть, "a.js"?)'),
+  );
 });
 
 test('an explanation says what is right', async () => {
@@ -223,177 +232,20 @@ test('an explanation says what is right', async () => {
 });
 
 test('names that a snippet brings are known, and what it takes from the script is too', async () => {
-  const [bot] = botOf(['', '', '', '']);
+  const [bot] = botOf(['', '', '', '', '', '']);
   expect(
     await found(bot, {
       '0.js': "snippet('Business.A.B');\nreturn f();",
       '1.js': "var outer = 1;\nsnippet('Business.A.C');\nreturn snip();",
       '2.js': "snippet('Business.A.D')\nreturn total + deep();",
       '3.js': "snippet('Business.A.B'); return g();",
+      '4.js': '[[:Business.A.B:]]\nreturn f();',
+      '5.js':
+        "function later() { return inner() + f(); }\nsnippet('Business.A.B');\nsnippet('Business.A.E');\nreturn later();",
       'libraries/Business.A.B.js': 'function f() { return 1; }',
       'libraries/Business.A.C.js': 'function snip() { return outer; }',
+      'libraries/Business.A.E.js': 'var inner = function () { return 2; };',
       'libraries/Business.A.D.js': "snippet('Business.A.B'); var total = f(); function deep() { return total; }",
     }),
   ).toEqual(['3.js:1 TS2304']);
-});
-
-const text = (words: string, more: object = {}): unknown => ({ type: 'send_text', text: words, ...more });
-const sentence = (script: string, more: object = {}): unknown => ({ type: 'run_sentence', script, ...more });
-
-test.each([
-  ["lead.getAttr('x') == 1", 'condition-no-return'],
-  ["if (lead.getAttr('x')) { (function () { return true; })(); }", 'condition-no-return'],
-  ["return lead.getAttr('x')", 'condition-never-true'],
-  ['return livetex.isWorkingTime', 'condition-never-true'],
-  ["return 'да'", 'condition-never-true'],
-  ["var v = lead.getAttr('x'); return v && v.length", 'condition-never-true'],
-  ["return lead.getAttr('x').indexOf('a')", 'condition-never-true'],
-  ["return lead.getAttr('x') == 1"],
-  ["return !lead.getAttr('x')"],
-  ["return lead.isTagExist('x')"],
-  ["var ok = false; if (lead.getAttr('x') > 5) ok = true; return ok"],
-  ["return lead.getAttr('x') || true"],
-  ["return lead.getJsonAttr('x')"],
-] as Array<[string, string?]>)('the condition %s: %s', async (condition, rule) => {
-  const scripts = [{ code: 'start', commands: [text('a', { condition })] }];
-  expect(await found({ id: 'a', scripts }, {})).toEqual(rule === undefined ? [] : [`bot.json ${rule}`]);
-});
-
-test('what does nothing in bot.json is found: macros, addresses, menus, types, routes, files', async () => {
-  const scripts = [
-    {
-      code: 'start',
-      commands: [
-        text('{{ name }}'),
-        text('{{ $never }} {{ &$never }}'),
-        text('{{ $name }}{{ #vip }}{{ $q }}'),
-        text('{{ #never }} {{ @never }} {{ #a }}{{ #b }}{{ #c }} {{ @d }}{{ @e }}'),
-      ],
-    },
-    {
-      code: 'q',
-      commands: [{ type: 'value_input', text: '?', attribute: 'q' }],
-      menu: [{ code: '1', caption: 'x', script: 'm' }],
-    },
-    { code: 'm', menu: [{ code: '1', caption: '{{ botName }}', script: 'start' }] },
-    {
-      code: 'f',
-      commands: [
-        { type: 'send_image', url: '/a.png' },
-        { type: 'send_file', url: 'https://example.com/{{ $q }}.pdf' },
-      ],
-    },
-    { code: 'r1', type: 'return', commands: [text('1')] },
-    { code: 'r2', type: 'return', commands: [text('1')] },
-    { code: 'braces', commands: [text('{$name} 5 {$100}'), text('{{ $name }{{ $name }}')] },
-    {
-      code: 'tags',
-      commands: [
-        { type: 'add_lead_tags', tags: ['vip'] },
-        { type: 'add_lead_contexts', contexts: 'd, x' },
-        { type: 'value_input', text: '?', attribute: 'q', pattern: '/^\\d+$/u' },
-        { type: 'run_javascript', file: 't.js' },
-      ],
-    },
-    { code: 'long', commands: [text('а'.repeat(4_097))] },
-  ];
-  const routes = [
-    { regex: '/бот/i', script: 'q' },
-    { regex: 'бот', script: 'q' },
-    { regex: '^бот$', script: 'm' },
-    { regex: 'меню', script: 'm' },
-    { regex: '.*', script: 'f' },
-    { regex: 'цена', script: 'long' },
-    { regex: 'стоп', script: 'r1', actsDuringTransfer: true },
-  ];
-  const lines = await found(
-    { id: 'a', scripts, routes },
-    {
-      'old.js': 'return 1;',
-      'lib/also.js': '',
-      't.js': "lead.addTags(['a', 'b']).setContext('e', 1); bot.scheduleJob({ script_code: 'q', add_tags: 'c,x' });",
-    },
-  );
-  const expected = [
-    'bot.json macro-unknown',
-    'bot.json macro-unknown',
-    'bot.json macro-unknown',
-    'bot.json macro-unknown',
-    'bot.json menu-without-text',
-    'bot.json relative-address',
-    'bot.json type-twice',
-    'bot.json route-slashes',
-    'bot.json route-unreachable',
-    'bot.json route-unreachable',
-    'bot.json pattern-slashes',
-    'bot.json macro-never-set?',
-    'bot.json macro-never-set?',
-    'bot.json macro-never-set?',
-    'bot.json macro-never-set?',
-    'bot.json text-too-long?',
-    'lib/also.js:1 file-unused?',
-    'old.js:1 file-unused?',
-  ];
-  expect(lines.toSorted()).toEqual(expected.toSorted());
-});
-
-test.each([
-  ['itself', [{ code: 'c', commands: [sentence('c')] }], {}, 1],
-  [
-    'each other',
-    [
-      { code: 'd', commands: [text('x'), sentence('e')] },
-      { code: 'e', commands: [sentence('d')] },
-    ],
-    {},
-    1,
-  ],
-  [
-    'itself by bot.run',
-    [{ code: 'c', commands: [{ type: 'run_javascript', file: 'c.js' }] }],
-    { 'c.js': "bot.run({ script_code: 'c' });" },
-    1,
-  ],
-  [
-    'itself by runScriptByCodeForLead',
-    [{ code: 'c', commands: [{ type: 'run_javascript', file: 'c.js' }] }],
-    { 'c.js': "bot.runScriptByCodeForLead('c', leadId);" },
-    1,
-  ],
-  [
-    'behind a question',
-    [{ code: 'c', commands: [{ type: 'value_input', text: '?', attribute: 'q' }, sentence('c')] }],
-    {},
-    0,
-  ],
-  [
-    'behind a question of another script',
-    [
-      { code: 'c', commands: [sentence('q'), sentence('c')] },
-      { code: 'q', commands: [{ type: 'value_input', text: '?', attribute: 'q' }] },
-    ],
-    {},
-    0,
-  ],
-  [
-    'under a condition',
-    [{ code: 'c', commands: [sentence('c', { condition: "return lead.isTagExist('a')" })] }],
-    {},
-    0,
-  ],
-  [
-    'if something is so',
-    [{ code: 'c', commands: [{ type: 'run_javascript', file: 'c.js' }] }],
-    { 'c.js': "if (lead.isTagExist('a')) bot.run({ script_code: 'c' });" },
-    0,
-  ],
-  [
-    'unless it returned before',
-    [{ code: 'c', commands: [{ type: 'run_javascript', file: 'c.js' }] }],
-    { 'c.js': "if (lead.isTagExist('a')) return;\nbot.run({ script_code: 'c' });" },
-    0,
-  ],
-])('a script that runs %s', async (_how, scripts, files, circles) => {
-  const bot = { id: 'a', scripts: [{ code: 'start', commands: [text('x')] }, ...scripts] };
-  expect(await found(bot, files)).toEqual(Array.from({ length: circles }, () => 'bot.json circle'));
 });

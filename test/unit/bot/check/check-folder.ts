@@ -16,5 +16,6 @@ export async function found(bot: unknown, files: Readonly<Record<string, string>
 export function botOf(codes: readonly string[]): [unknown, Record<string, string>] {
   const files = Object.fromEntries(codes.map((code, index) => [`${index}.js`, code]));
   const run = Object.keys(files).map((file) => ({ code: `s${file}`, commands: [{ type: 'run_javascript', file }] }));
-  return [{ id: 'a', scripts: [{ code: 'start' }, ...run] }, files];
+  const routes = run.map(({ code }) => ({ regex: `^${code}$`, script: code }));
+  return [{ id: 'a', scripts: [{ code: 'start' }, ...run], routes }, files];
 }

@@ -81,8 +81,42 @@ const OF_A_THIRD_HAND = [
   `lead.setAttr('score', Math.min(5, Math.max(1, lead.getLastRequest() | 0))); lead.getAttr('score') > 3 && lead.addTag('доволен').deleteTag('недоволен');`,
 ];
 
+/** A fourth one's. */
+const OF_A_FOURTH_HAND = [
+  `if (lead.getAttr('n') >= '10' && lead.getAttr('n') <= 20) bot.sendMessage('между');`,
+  `var total = 0; total += lead.getAttr('price') * lead.getAttr('qty'); bot.sendMessage('Итого: ' + total);`,
+  `var r = Math.round(lead.getAttr('sum') / 3); lead.setAttr('third', r);`,
+  `var s = ''; for (var i = 0; i < 3; i++) s += i; bot.sendMessage(s);`,
+  `const x = [1, 2, 3].map(String).join(', '); bot.sendMessage(x);`,
+  `var list = []; list.push({ text: 'Да', callback_data: 'y' }); list.push({ text: 'Нет', callback_data: 'n' }); bot.sendMessage('Верно?', [list]);`,
+  `var rows = []; ['a', 'b'].forEach(function (c) { rows.push([{ text: c.toUpperCase(), callback_data: c }]); }); bot.sendMessage('Выбор', rows);`,
+  `bot.sendMessage(new Date().getHours());`,
+  `if (!lead.getAttr('seen')) { lead.setAttr('seen', true); bot.sendMessage('Впервые'); }`,
+  String.raw`var m = (lead.getAttr('phone') || '').match(/\d+/g); if (m) bot.sendMessage(m.join(''));`,
+  `lead.setAttr('when', Date.now());`,
+  `var o = {}; o.name = lead.getData('name'); o['город'] = 'Москва'; lead.setLiveTexAttr(o);`,
+  `function greet(name) { return 'Привет, ' + name; } bot.sendMessage(greet(lead.getAttr('name')));`,
+  `const { a, b } = JSON.parse(lead.getAttr('json') || '{}'); if (a > b) bot.sendMessage('больше');`,
+  `var d = new Date(lead.getAttr('date')); if (isNaN(d)) bot.sendMessage('Не дата'); else bot.sendMessage(d.toLocaleDateString('ru-RU'));`,
+  `for (var k in { a: 1, b: 2 }) bot.sendMessage(k);`,
+  `var age = parseInt(lead.getAttr('age')); if (age < 18) { bot.sendMessage('Рано'); return; } bot.sendMessage('Можно');`,
+  `try { var j = JSON.parse(lead.getAttr('cart')); bot.sendMessage(j.items.length); } catch (e) { bot.sendMessage('Корзина пуста: ' + e.message); }`,
+  `result = lead.getAttr('a') + lead.getAttr('b'); bot.sendMessage(result);`,
+  `var price = lead.getAttr('price'); price = Number(price).toFixed(2); bot.sendMessage(price + ' ₽');`,
+  `const n = +lead.getAttr('n') || 0; lead.setLiveTexAttr('попыток', n + 1);`,
+  `var t = lead.getAttr('t'); t++; lead.setAttr('t', t);`,
+  `switch (true) { case lead.getAttr('n') > 5: bot.sendMessage('много'); break; default: bot.sendMessage('мало'); }`,
+  `var msg = livetex.hasOnlineOperators() ? 'Соединяю' : null; if (msg) bot.sendMessage(msg);`,
+  `let left = new Date(2030, 0, 1) - Date.now(); bot.sendMessage('Осталось дней: ' + ~~(left / 864e5));`,
+  "bot.sendMessage(`Ваш номер ${lead.getData('id') % 100}`);",
+  `var arr = 'a,b,c'.split(','); if (arr.indexOf(lead.getAttr('x')) != -1) bot.sendMessage('есть'); else if (arr.includes(lead.getAttr('y'))) bot.sendMessage('y');`,
+  `var u = undefined; if (u == null) bot.sendMessage('пусто');`,
+  `memory.setAttr('count', memory.getAttr('count') * 1 + 1); if (memory.getAttr('count') > 3) livetex.transferToOperator();`,
+  `var f = x => x * 2; bot.sendMessage(f(lead.getAttr('n')), null);`,
+];
+
 test('ordinary JavaScript of other hands is not reported, not even as a hint', async () => {
-  const [bot, files] = botOf([...OF_ANOTHER_HAND, ...OF_A_THIRD_HAND]);
+  const [bot, files] = botOf([...OF_ANOTHER_HAND, ...OF_A_THIRD_HAND, ...OF_A_FOURTH_HAND]);
   expect(await found(bot, files)).toEqual([]);
 });
 
@@ -115,10 +149,23 @@ const MISTAKES: ReadonlyArray<readonly [string, string]> = [
   ["bot.scheduleScript(1, leadId, null, { run_at: 'завтра' });", 'schedule-time'],
   ["livetex.transferToOperator({ group: 'A', reserved: ['B'] });", 'unknown-key'],
   ["return lead.getAttr('a').lenght > 3;", 'TS2551?'],
+  ["var city = lead.getAttr('city'); if (city = 'Москва') bot.sendMessage('x');", 'assigned-test'],
+  ["var ok = false; bot.sendMessage(!(ok = true) || lead.getAttr('x') ? 'a' : 'b');", 'assigned-test'],
+  ['bot.sendMessage;', 'not-called'],
+  ['if (lead.isTagExist) bot.sendMessage("x");', 'not-called'],
+  ["bot.sendMessage(require('Business.A.C').price(5));", 'unknown-function'],
+  ["lead.setAttr('phone', '1'); bot.sendMessage(lead.getAttr('phnoe'));", 'attribute-never-set?'],
+  ["lead.setJsonAttr('orders', []); if (lead.isAttrExist('order')) bot.sendMessage('a');", 'attribute-never-set?'],
+  ["Bot.sendMessage('x');", 'TS2552'],
+  ["bot.sendMessage('a', [['Да']]);", 'TS2322'],
 ];
 
 test('common mistakes of another hand are found, and nothing else beside them', async () => {
   const [bot, files] = botOf(MISTAKES.map(([code]) => code));
-  const lines = await found(bot, { ...files, 'libraries/Business.A.B.js': 'module.exports = { f: function () {} };' });
+  const lines = await found(bot, {
+    ...files,
+    'libraries/Business.A.B.js': 'module.exports = { f: function () {} };',
+    'libraries/Business.A.C.js': 'function price(n) { return n; }',
+  });
   expect(lines.toSorted()).toEqual(MISTAKES.map(([, rule], index) => `${index}.js:1 ${rule}`).toSorted());
 });
