@@ -237,6 +237,13 @@ describe('a file that is no script: code 2', () => {
   });
 });
 
+test('dates of a script are in the time zone of TZ', async () => {
+  const hours = 'return new Date(Date.UTC(2026, 0, 15, 6, 30)).getHours();';
+  const folder = await temporaryFolder({ 'hours.js': hours });
+  const { stdout } = await runCommand(['run', 'hours.js', '--json'], { cwd: folder, env: { TZ: 'Europe/Moscow' } });
+  expect(JSON.parse(stdout)).toMatchObject({ returned: 9 });
+});
+
 test('a bot folder with problems does not hide the error of the file itself', async () => {
   const folder = await temporaryFolder({ 'a.js': 'const = 5;', 'bot.json': '{ "id": "b" }' });
   const { code, stdout, stderr } = await runCommand(['run', 'a.js', '--json'], { cwd: folder });
@@ -249,6 +256,7 @@ test.each([
   ['another script', { 'other.js': 'var x = ;' }, 'other.js:1:9'],
   ['another library', { 'libraries/Business.A.C.js': 'var x = ;' }, 'Business.A.C.js:1:9'],
   ['a file that is missing', {}, 'there is no such file'],
+  ['a table', { 'other.js': '', 'tables/a.json': '[' }, 'tables/a.json:1:'],
 ])('%s that is broken hides no library, and the reason stands in the document', async (_what, files, reason) => {
   const commands = (file: string): unknown => [{ type: 'run_javascript', file }];
   const scripts = [

@@ -61,6 +61,24 @@ test('buttons may stand alone with the number of their row, and objects where li
   expect(result).toMatchObject({ returned: false, actions: [{}, { attachments: [{ type: 'image' }] }] });
 });
 
+test.each([
+  ["[{ text: 'Да', callback_data: 'y', line_num: 1 }]", [[{ text: 'Да', callback_data: 'y' }]]],
+  ["[{ text: 'Да' }]", [[{ text: 'Да', callback_data: 'Да' }]]],
+  ["[[{ text: 'Да' }]]", [[{ text: 'Да', callback_data: 'Да' }]]],
+  ["{ 0: { text: 'Да', callback_data: 1 } }", [[{ text: 'Да', callback_data: '1' }]]],
+  [
+    "[{ text: 'Б', line_num: '2' }, { text: 'А', line_num: 1 }]",
+    [[{ text: 'А', callback_data: 'А' }], [{ text: 'Б', callback_data: 'Б' }]],
+  ],
+  [
+    "[[{ text: 'Сайт', url: 'https://example.org/' }]]",
+    [[{ text: 'Сайт', callback_data: 'Сайт', url: 'https://example.org/' }]],
+  ],
+])('buttons %s', async (given, buttons) => {
+  const result = await scripts.run(`bot.sendMessage('x', ${given});`);
+  expect(result).toMatchObject({ ok: true, actions: [{ type: 'send_message', text: 'x', buttons }] });
+});
+
 test('asks for other scripts, in its order', async () => {
   const code =
     "bot.run({ script_code: 'menu' }); bot.runScriptByCodeForLead('hello', 15); bot.sendMessage('x'); return 1;";

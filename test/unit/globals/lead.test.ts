@@ -87,6 +87,32 @@ test('collects writes, reads them back and gives itself for a chain', async () =
   });
 });
 
+test.each([
+  [1, true],
+  [0, false],
+  [true, true],
+  [false, false],
+])('setForwarded(%s) sets the flag to %s', async (given, forwarded) => {
+  const result = await scripts.run(`lead.setForwarded(${given});`, { lead });
+  expect(result).toMatchObject({ ok: true, actions: [{ type: 'set_forwarded', forwarded }] });
+});
+
+test.each([
+  ['Новый', false],
+  ['Клиент', true],
+  ['Друг', false],
+  ['', false],
+])('isInStatus("%s") of a client is %s, and of whoever has no status never true', async (name, isClient) => {
+  const code = `return lead.isInStatus(${JSON.stringify(name)});`;
+  expect(await scripts.returned(code, { lead })).toBe(false);
+  const statuses = [
+    { id: 1, name: 'Новый' },
+    { id: 2, name: 'Клиент' },
+  ];
+  const set = `lead.setStatusByName('Клиент'); ${code}`;
+  expect(await scripts.returned(set, { lead: { ...lead, statuses } })).toBe(isClient);
+});
+
 test('contexts, statuses and the other names of the reference', async () => {
   const code = `
     lead.setContext('b', 2).setContext('c').deleteContexts('a, c').setTag('t').forceDeleteTags({ 0: 'old' });

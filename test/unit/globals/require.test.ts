@@ -85,6 +85,15 @@ test('a stand-in for a library of the shim is not used, which is said once; one 
   });
 });
 
+test.each([
+  ['Common.Some.Lib', 'module.exports = { hi: function () { return 1; } };', '.hi()'],
+  ['Common.CJM.Builder', 'module.exports = function (n) { return n; };', '(1)'],
+  ['Common.MetabotAI.LLMClient', 'class Client { ask() { return 1; } } module.exports = new Client();', '.ask()'],
+  ['Common.TelegramComponents.MenuHelper', 'exports.rows = () => 1;', '.rows()'],
+])('a stand-in for %s is the library', async (name, text, use) => {
+  expect(await scripts.returned(`return require('${name}')${use};`, libraries({ [name]: text }))).toBe(1);
+});
+
 test('a Common library of the bot has a name without dots, a Business one has not', async () => {
   const given = libraries({ 'Common.My.Lib': "module.exports = 'mine';", 'Business.My.Lib': 'module.exports = 1;' });
   expect(await scripts.returned('return [CommonMyLib, typeof BusinessMyLib];', given)).toEqual(['mine', 'undefined']);
