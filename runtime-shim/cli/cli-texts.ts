@@ -148,6 +148,10 @@ export const CLI_TEXTS = {
     en: 'there is no bot.json beside the scenario or above it: name the bot folder with --bot',
     ru: 'рядом с записью и выше нет bot.json: назовите папку бота через --bot',
   },
+  settingsMissing: {
+    en: 'the dialog was recorded with settings: give the same ones with --config',
+    ru: 'диалог записан с настройками: укажите те же через --config',
+  },
   recordedAnew: (steps: number, differences: number): Text => ({
     en: `recorded anew: ${steps} step(s), ${differences} difference(s)`,
     ru: `записано заново: ${stepsRu(steps)}, ${differencesRu(differences)}`,

@@ -1,5 +1,5 @@
 /** Where the package lies, and what it brings with it, from the sources and from the built file alike. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The version in the package.json above this file: two folders up in the sources, one in the built package. */
@@ -13,6 +13,19 @@ export function packageVersion(): string {
 export function packageRoot(): string {
   const here = import.meta.dirname;
   return here.endsWith(join('runtime-shim', 'cli')) ? dirname(dirname(here)) : dirname(here);
+}
+
+/** The command's launcher, which any Node from 20 on runs. */
+export const LAUNCHER = 'bin/metabot-livetex.js';
+
+/** How the command is started in a folder: by `npx` where that finds this package; elsewhere it would ask the registry for one. */
+export function commandIn(folder: string): readonly [string, string] {
+  const root = packageRoot();
+  for (let at = folder; ; at = dirname(at)) {
+    if (at === root || existsSync(join(at, 'node_modules', '.bin', 'metabot-livetex')))
+      return ['npx', 'metabot-livetex'];
+    if (dirname(at) === at) return ['node', join(root, LAUNCHER)];
+  }
 }
 
 /** The bot of `npm start`, and what `new` copies. */

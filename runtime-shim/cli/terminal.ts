@@ -92,3 +92,9 @@ function printableLine(text: string, colour: boolean): string {
     .map((part, index) => (index % 2 === 1 ? part : printable(part)))
     .join('');
 }
+
+/** A word as a shell reads it: with quotes where it needs them. */
+export function shellWord(word: string): string {
+  if (/^[\p{L}\p{N}_@%+=:,./\\-]+$/u.test(word)) return word;
+  return process.platform === 'win32' ? `"${word}"` : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -34,6 +34,8 @@ export interface SimulatorOptions {
   readonly bot: { readonly name?: string; readonly folder?: string };
   /** The path of a chat on a site with this bot. Left out: there is none. */
   readonly widget?: string | undefined;
+  /** Are there settings of the author's (`--config`), which a recording depends on? */
+  readonly withSettings?: boolean;
   /** What the page needs to know of the binding. */
   readonly binding: {
     readonly botMessageHeader: string;
@@ -131,6 +133,7 @@ function createModel(options: SimulatorOptions, first: StatusRecord) {
     operators: () => recordedOperators(emulator),
     nameOf: (userId) => journal.get('lead', userId)?.name ?? userId,
     now: () => clock.now(),
+    withSettings: options.withSettings === true,
   });
   const streams = new Streams(journal, clock, randomUUID().slice(0, 8));
   const health = new Health({

@@ -6,8 +6,8 @@ import { CLI_TEXTS } from '../cli-texts.ts';
 import { type CommandWork, EXIT_DONE } from '../command.ts';
 import { cliError } from '../errors.ts';
 import { languageOf } from '../parse-arguments.ts';
-import { MAIN_EXAMPLE, packageRoot } from '../package-files.ts';
-import { printable, printableJson } from '../terminal.ts';
+import { commandIn, LAUNCHER, MAIN_EXAMPLE, packageRoot } from '../package-files.ts';
+import { printable, printableJson, shellWord } from '../terminal.ts';
 
 /** Longest id of a bot (`codeSchema`). */
 const MAX_ID_LENGTH = 64;
@@ -34,15 +34,30 @@ export const newBot: CommandWork = async ({ terminal, arguments: { positionals }
   await change(join(folder, 'jsconfig.json'), [
     [['include'], ['*.js', 'libraries/*.js', `${toPackage}/plugin/guest/*.d.ts`]],
   ]);
+  // In a folder of its own `npx` would ask the registry: the task names the launcher itself, as `$schema` its file.
+  const task = ['tasks', 0];
+  await change(join(folder, '.vscode', 'tasks.json'), [
+    [[...task, 'type'], 'process'],
+    [[...task, 'command'], 'node'],
+    [
+      [...task, 'args'],
+      [`${toPackage}/${LAUNCHER}`, 'check', '.', '--watch'],
+    ],
+  ]);
   await change(join(folder, 'scenario.json'), [[['bot'], id]]);
   if (json) terminal.out(printableJson({ ok: true, folder, id }));
   else {
-    const shown = printable(positionals[0] ?? '');
-    terminal.out(CLI_TEXTS.newBot(shown)[language]);
+    const given = positionals[0] ?? '';
+    terminal.out(CLI_TEXTS.newBot(printable(given))[language]);
     // Whoever asked for this language on the command line reads the next commands in it, too.
     const lang = languageOf(undefined, env) === language ? '' : ` --lang ${language}`;
-    for (const next of ['simulate', 'check']) terminal.out(`  npx metabot-livetex ${next} ${shown}${lang}`);
-    terminal.out(`  npx metabot-livetex replay ${shown}/scenario.json${lang}`);
+    const command = commandIn(cwd).map(shellWord).join(' ');
+    const nexts = [
+      `simulate ${shellWord(given)}`,
+      `check ${shellWord(given)}`,
+      `replay ${shellWord(join(given, 'scenario.json'))}`,
+    ];
+    for (const next of nexts) terminal.out(`  ${command} ${next}${lang}`);
   }
   return EXIT_DONE;
 };
@@ -76,7 +91,10 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** Sets values in a JSON file and leaves the rest, comments and spaces included, as it is. */
-async function change(file: string, values: ReadonlyArray<readonly [path: string[], value: unknown]>): Promise<void> {
+async function change(
+  file: string,
+  values: ReadonlyArray<readonly [path: Array<string | number>, value: unknown]>,
+): Promise<void> {
   let text = await readFile(file, 'utf8');
   const formattingOptions = { insertSpaces: true, tabSize: 2 };
   for (const [path, value] of values) text = applyEdits(text, modify(text, path, value, { formattingOptions }));

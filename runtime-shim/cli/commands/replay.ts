@@ -42,6 +42,9 @@ export const replay: CommandWork = async ({
   const own = file === undefined ? undefined : await loadConfigForSimulation(file, cwd, env);
   const result = await playRecording(folder, scenario, own, switches.has('live'));
   const isSame = result.differences.length === 0;
+  if (!isSame && scenario.withSettings === true && own === undefined) {
+    terminal.err(`metabot-livetex: ${CLI_TEXTS.settingsMissing[language]}`);
+  }
   if (switches.has('update')) {
     await writeFile(path, `${JSON.stringify(updated(scenario, result), null, 2)}\n`);
     if (!json) {

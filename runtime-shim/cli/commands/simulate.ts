@@ -103,6 +103,7 @@ export const simulate: CommandWork = async (context) => {
       runtime,
       emulator,
       bot: { folder: bot },
+      withSettings: own !== undefined,
       binding: bindingOf(config),
       clock,
       logger,

@@ -35,6 +35,8 @@ export interface RecorderOptions {
   readonly operators: () => DialogRecording['operators'];
   readonly nameOf: (userId: string) => string;
   readonly now: () => number;
+  /** Has the bot settings of the author's (`--config`)? */
+  readonly withSettings?: boolean;
 }
 
 /** Writes down, for each lead, who did what and what came of it: what happens until the next action belongs to the last one. */
@@ -87,8 +89,10 @@ export class Recorder {
     if (recording === undefined) return undefined;
     const { lead, operators, beganAt, steps } = recording;
     const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-    const began = { at: new Date(beganAt).toISOString(), timeZone };
-    return structuredClone({ format: RECORDING_FORMAT, bot: this.#options.botId, ...began, lead, operators, steps });
+    const { botId: bot, withSettings } = this.#options;
+    const began = { at: new Date(beganAt).toISOString(), timeZone, ...(withSettings === true ? { withSettings } : {}) };
+    const inOrder = steps.map(({ outcome, ...step }) => ({ ...step, outcome: ordered(outcome) }));
+    return structuredClone({ format: RECORDING_FORMAT, bot, ...began, lead, operators, steps: inOrder });
   }
 
   forget(userId: string): void {
@@ -117,6 +121,17 @@ export class Recorder {
     const last = this.#recordings.get(userId)?.steps.at(-1);
     if (last !== undefined) change(last.outcome);
   }
+}
+
+/** In the order of the format, whatever came first: a file that `--update` writes again differs only where the dialog does. */
+function ordered({ sees, scripts, errors, mode, header }: MutableOutcome): Outcome {
+  return {
+    ...(sees === undefined ? {} : { sees }),
+    ...(scripts === undefined ? {} : { scripts }),
+    ...(errors === undefined ? {} : { errors }),
+    ...(mode === undefined ? {} : { mode }),
+    ...(header === undefined ? {} : { header }),
+  };
 }
 
 function said({ text, attachments = [] }: TranscriptMessage): RecordedAction {

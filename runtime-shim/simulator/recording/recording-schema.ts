@@ -93,6 +93,8 @@ export const recordingSchema = z.strictObject({
   at: momentSchema.optional(),
   /** IANA name of the time zone of the machine; a bot's own wins. */
   timeZone: botSchema.shape.timeZone,
+  /** It was made with settings (`--config`), without which it may go another way. */
+  withSettings: z.boolean().optional(),
   /** `externalId`: in its channel, since a lead's number comes of it; one of an earlier version has none. */
   lead: z.strictObject({
     channel: codeSchema,

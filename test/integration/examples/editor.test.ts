@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { botJsonSchema } from '../../../build/bot-schema.ts';
 import { playRecording, readRecording } from '../../../runtime-shim/cli/commands/replay.ts';
+import { commandIn } from '../../../runtime-shim/cli/package-files.ts';
 import { loadBot } from '../../../runtime-shim/bot/load/load-bot.ts';
 import { ROOT, runCommand, startCommand, temporaryFolder } from '../../support/command.ts';
 import { EXAMPLES } from './example-dialog.ts';
@@ -29,6 +30,7 @@ const tasksSchema = z.object({
   tasks: z.tuple([
     z.object({
       command: z.string(),
+      args: z.array(z.string()).optional(),
       problemMatcher: z.array(
         z.object({
           severity: z.string(),
@@ -82,7 +84,19 @@ test('new makes a bot that loads, passes check and replay, and is clean in an ed
   const folder = join(parent, 'глубоко', 'Мой бот №1');
   const made = await runCommand(['new', join('глубоко', 'Мой бот №1')], { cwd: parent });
   expect(made).toMatchObject({ code: 0, stderr: '' });
-  expect(made.stdout).toContain('npx metabot-livetex simulate');
+  // Outside of the project `npx` would ask the registry for the package.
+  const launcher = join(ROOT, 'bin/metabot-livetex.js');
+  const commands = [...made.stdout.matchAll(/^ {2}node (\S+) (\w+ '.*')$/gm)];
+  expect(commands.map(([, , words]) => words)).toEqual([
+    "simulate 'глубоко/Мой бот №1'",
+    "check 'глубоко/Мой бот №1'",
+    "replay 'глубоко/Мой бот №1/scenario.json'",
+  ]);
+  const [task] = tasksSchema.parse(JSON.parse(await readFile(join(folder, '.vscode/tasks.json'), 'utf8'))).tasks;
+  const [path = '', ...checking] = task.args ?? [];
+  expect([task.command, ...checking]).toEqual(['node', 'check', '.', '--watch']);
+  for (const one of [path, ...commands.map(([, of = '']) => of)])
+    expect(await readFile(resolve(folder, one), 'utf8')).toBe(await readFile(launcher, 'utf8'));
   expect(await loadBot(folder)).toMatchObject({ id: 'мой-бот-1', name: 'Мой бот №1' });
   const bot = z.object({ $schema: z.string() }).parse(JSON.parse(await readFile(join(folder, 'bot.json'), 'utf8')));
   expect(await realpath(resolve(folder, bot.$schema))).toBe(SCHEMA);
@@ -109,6 +123,7 @@ test('new cuts a long name to an id that a bot may have, and names the next comm
   const made = await runCommand(['new', folder, '--lang', 'ru']);
   expect(made).toMatchObject({ code: 0, stderr: '' });
   expect(made.stdout.match(/ --lang ru$/gm)).toHaveLength(3);
+  expect(commandIn(join(ROOT, 'scripts-examples'))).toEqual(['npx', 'metabot-livetex']);
   expect((await loadBot(folder)).id).toBe(`a${'𐐨'.repeat(31)}`);
 });
 

@@ -52,7 +52,10 @@ describe('a recorded dialog', () => {
     expect(result.stdout).toContain('- bot: Операторы отвечают с 9:00 до 18:00, бот всегда.');
     expect(result.stdout).toContain('+ bot: Операторы отвечают с 10:00 до 19:00, бот всегда.');
     expect(result.stdout).toContain('14 steps, 1 difference(s)');
+    const before = (await readFile(join(folder, 'scenario.json'), 'utf8')).split('\n');
     expect((await runCommand(['replay', join(folder, 'scenario.json'), '--update'])).code).toBe(0);
+    const after = (await readFile(join(folder, 'scenario.json'), 'utf8')).split('\n');
+    expect(after.filter((line, index) => line !== before[index])).toHaveLength(1);
     expect((await runCommand(['replay', join(folder, 'scenario.json')])).code).toBe(0);
   });
 
@@ -83,11 +86,15 @@ describe('a recorded dialog', () => {
     const scenario = await readFile(join(folder, 'scenario.json'), 'utf8');
     await writeFile(
       join(folder, 'own-scenario.json'),
-      scenario.replaceAll('Диалог переведён на оператора', notices.transferred),
+      scenario
+        .replaceAll('Диалог переведён на оператора', notices.transferred)
+        .replace('"lead":', '"withSettings": true,\n  "lead":'),
     );
     const own = ['replay', join(folder, 'own-scenario.json')];
     expect((await runCommand([...own, '--config', join(folder, 'own.json')])).code).toBe(0);
-    expect((await runCommand(own)).stdout).toContain('- notice: Зову человека');
+    const without = await runCommand(own);
+    expect(without.stdout).toContain('- notice: Зову человека');
+    expect(without.stderr).toContain('recorded with settings: give the same ones with --config');
   });
 
   it(
