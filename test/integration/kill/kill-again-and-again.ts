@@ -12,7 +12,7 @@ const MOST_LINES = 60;
 /** … and then so long, ms, which puts its end anywhere in the work on the next ones. */
 const LONGEST_REST_MS = 40;
 /** Nobody may have anything to say just then: a life ends after this, ms, whatever was seen. */
-const LONGEST_WORK_MS = 1_500;
+const LONGEST_WORK_MS = 3_000;
 
 export interface Killing {
   readonly server: MortalServer;

@@ -25,7 +25,8 @@ export interface MortalServerOptions {
   readonly launcher: string;
   readonly config: string;
   readonly url: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Of the life of this number. */
+  readonly env?: (life: number) => Readonly<Record<string, string>>;
 }
 
 /** Most output kept for a failure's message. */
@@ -70,7 +71,7 @@ export class MortalServer {
     };
     this.lives.push(life);
     const child = spawn(process.execPath, [launcher, 'serve', '--config', config], {
-      env: { ...process.env, ...env, [API_VERSION_VARIABLE]: apiVersion },
+      env: { ...process.env, ...env?.(life.number), [API_VERSION_VARIABLE]: apiVersion },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;

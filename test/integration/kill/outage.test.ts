@@ -47,7 +47,8 @@ test(
   { timeout: TIMEOUT_MS },
   async () => {
     const clock = join(await temporaryFolder({ clock: '0' }), 'clock');
-    const stand = await prepareStand(built.launcher, { maxInFlight: MAX_IN_FLIGHT }, settableClock(clock));
+    const env = settableClock(clock);
+    const stand = await prepareStand(built.launcher, { binding: { maxInFlight: MAX_IN_FLIGHT }, env: () => env });
     try {
       const { server, dispatcher, liveTex } = stand;
       const { emulator } = liveTex;

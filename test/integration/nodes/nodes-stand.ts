@@ -88,7 +88,7 @@ export async function prepareNodesStand(
     };
     const configure: MortalNode['configure'] = (change) => writeFile(config, JSON.stringify(change(first)));
     await configure((given) => given);
-    const own = index === 0 && env !== undefined ? { env } : {};
+    const own = index === 0 && env !== undefined ? { env: () => env } : {};
     const server = new MortalServer({ launcher, config, url: `http://127.0.0.1:${port}`, ...own });
     nodes.push({ server, proxy, isWanted: false, configure });
   }
