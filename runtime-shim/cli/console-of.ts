@@ -12,6 +12,7 @@ import type { Runtime } from '../runtime/contract.ts';
 import { type Config, sqliteFolderOf } from './config/config-schema.ts';
 import { lanesOfLead } from './maintenance/dialog-report.ts';
 import { listLanes } from './maintenance/outbox.ts';
+import { messengersOf } from './messengers-of.ts';
 import { builtPage, packageVersion } from './package-files.ts';
 
 export interface ConsoleParts {
@@ -36,7 +37,7 @@ export function consoleOf(config: Config, parts: ConsoleParts): Console {
     trustedProxies,
     publicUrl,
     version: packageVersion(),
-    channels: Object.keys(config.channels),
+    messengers: messengersOf(config),
     page: builtPage('console'),
     waiting: async (lead) => await listLanes(parts.storage, await lanesOfLead(parts.storage, lead)),
     folders: () => new Map(parts.bots.map(({ id, folder }) => [id, folder])),

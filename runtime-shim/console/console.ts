@@ -11,7 +11,7 @@ import { loadPage, type PageFile } from '../page/page-files.ts';
 import type { Runtime, RuntimeActivity } from '../runtime/contract.ts';
 import type { TriesGuard } from './access.ts';
 import { createAuditLog } from './audit-log.ts';
-import type { ConsolePlugin } from './console-ports.ts';
+import type { ConsolePlugin, Messengers } from './console-ports.ts';
 import { AREA, type RoutePorts } from './console-route.ts';
 import { BotWatch } from './bot-watch.ts';
 import { Certificates } from './certificates.ts';
@@ -19,6 +19,7 @@ import { NodeSigns } from './node-signs.ts';
 import { QueueHistory } from './queue-history.ts';
 import { bindingRoutes } from './routes/binding-routes.ts';
 import { dialogRoutes, type DialogRoutesOptions } from './routes/dialog-routes.ts';
+import { messengerRoutes } from './routes/messenger-routes.ts';
 import { queueRoutes } from './routes/queue-routes.ts';
 import { reportRoutes } from './routes/report-routes.ts';
 import { stateRoutes, type StateRoutesOptions } from './routes/state-routes.ts';
@@ -38,8 +39,7 @@ export interface ConsoleOptions
   /** Asked for with the first request: the server begins to listen before all of it stands. */
   readonly runtime: () => Runtime;
   readonly plugin: () => ConsolePlugin;
-  /** Codes of the configured messengers. */
-  readonly channels: readonly string[];
+  readonly messengers: Messengers;
   readonly onSecret: (secret: string) => void;
   /** The folder of a page built before (`dist/console`); left out: it is made from its sources at the first request. */
   readonly page?: string | undefined;
@@ -55,7 +55,7 @@ export interface Console {
 }
 
 export function createConsole(options: ConsoleOptions): Console {
-  const { storage, clock, logger, tokens, tries, plugin, runtime, channels, publicUrl, onSecret, version } = options;
+  const { storage, clock, logger, tokens, tries, plugin, runtime, messengers, publicUrl, onSecret, version } = options;
   const ports: RoutePorts = {
     access: {
       tokens,
@@ -77,7 +77,8 @@ export function createConsole(options: ConsoleOptions): Console {
   nodes.start();
   const routes = [
     ...sessionRoutes(ports, { version, publicUrl }),
-    ...bindingRoutes(ports, { plugin, ready, channels, publicUrl, onSecret }),
+    ...bindingRoutes(ports, { plugin, ready, channels: messengers.list.map(({ code }) => code), publicUrl, onSecret }),
+    ...messengerRoutes(ports, { messengers, storage, ready }),
     ...dialogRoutes(ports, { storage, runtime, plugin, waiting, now }),
     ...queueRoutes(ports, { storage, history, now }),
     ...reportRoutes(ports, plugin, now),

@@ -39,6 +39,7 @@ export interface ConsoleStandOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly http?: Record<string, unknown>;
   readonly livetex?: readonly unknown[];
+  readonly channels?: Record<string, unknown>;
   readonly clock?: Clock;
   /** A storage specification; left out: memory. */
   readonly storage?: string;
@@ -58,6 +59,7 @@ export async function startConsole(options: ConsoleStandOptions): Promise<Consol
     ...(spec === undefined ? {} : { storage: spec }),
     http: { port: 0, adminToken: ADMIN_TOKEN, viewerToken: VIEWER_TOKEN, ...options.http },
     livetex: options.livetex ?? [],
+    channels: options.channels ?? {},
   });
   const made: LiveTexPlugin[] = [];
   const plugin = (): LiveTexPlugin => {

@@ -2,13 +2,18 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { startTelegramEmulator } from '../../../runtime-shim/emulator/telegram/telegram-emulator.ts';
+import type { TelegramEmulator } from '../../../runtime-shim/emulator/telegram/telegram-contract.ts';
 import { type ConsoleStand, startConsole, VIEWER_TOKEN } from '../../support/console-stand.ts';
 
 const VIEWER = { authorization: `Bearer ${VIEWER_TOKEN}` };
 const PATIENCE = { timeout: 30_000 };
 const WORD = 'ананас';
+const TG_SECRET = 'secret-of-the-webhook-of-telegram';
 let stand: ConsoleStand;
+let telegram: TelegramEmulator;
 beforeAll(async () => {
+  telegram = await startTelegramEmulator();
   const scripts = [
     { code: 'start', commands: [{ type: 'send_text', text: 'Здравствуйте!' }] },
     { code: 'operator', commands: [{ type: 'forward_to_operator' }] },
@@ -22,6 +27,11 @@ beforeAll(async () => {
   ];
   stand = await startConsole({
     bot: { id: 'support', scripts, routes },
+    channels: {
+      tg: { kind: 'telegram', token: telegram.token, baseUrl: telegram.url, mode: 'webhook', secret: TG_SECRET },
+      site: { kind: 'widget', origins: ['https://shop.example.com'], identitySecret: TG_SECRET },
+    },
+    http: { publicUrl: 'https://bot.example.com' },
     files: {
       'broken.js': `\nthrow new Error(${JSON.stringify(WORD)});`,
       'later.js': `bot.scheduleScript(bot.getScriptIdByCode('start'), leadId, null, { run_after_sec: 7200, script_request_params: { said: ${JSON.stringify(WORD)} } });`,
@@ -45,7 +55,10 @@ beforeAll(async () => {
   await vi.waitUntil(async () => (await plugin.openDialogs({ limit: 9 }))[0]?.mode === 'waiting', PATIENCE);
   await runtime.idle();
 });
-afterAll(async () => await stand.close());
+afterAll(async () => {
+  await stand.close();
+  await telegram.close();
+});
 
 interface Row {
   readonly externalId: string;
@@ -159,4 +172,30 @@ test('the bot page counts errors by their place; the support report has all stat
     transfers: 2,
     timeZone: 'Europe/Moscow',
   });
+});
+
+test('messengers of the file are shown without their secrets, asked, and told where to post', async () => {
+  const url = 'https://bot.example.com/webhook/channel/tg';
+  const { body } = await stand.ask('GET', '/channels', undefined, VIEWER);
+  const settings = { baseUrl: new URL(telegram.url).href, onUnknown: 'repeat', watchSeconds: 600 };
+  const tg = { code: 'tg', kind: 'telegram', mode: 'webhook', tokenEnd: telegram.token.slice(-4), webhookUrl: url };
+  expect(body['channels']).toMatchObject([
+    { ...tg, settings, waiting: 0, paused: null },
+    { code: 'site', kind: 'widget', mode: 'page', settings: { origins: ['https://shop.example.com'] }, ready: true },
+  ]);
+  const set = await stand.ask('POST', '/channels/tg/webhook', {});
+  expect(set.body).toMatchObject({ account: `@${telegram.username}`, registered: url });
+  const checked = await stand.ask('POST', '/channels/tg/check', {});
+  expect(checked.body['checks']).toContainEqual(expect.objectContaining({ name: 'webhook', ok: true }));
+  expect((await stand.ask('GET', '/audit?limit=1')).body['entries']).toMatchObject([
+    { what: 'channel_set', about: { channel: 'tg' } },
+  ]);
+  const refused = [
+    await stand.ask('POST', '/channels/tg/webhook', {}, VIEWER),
+    await stand.ask('POST', '/channels/site/webhook', {}),
+    await stand.ask('POST', '/channels/nothing/check', {}),
+  ];
+  expect(refused.map(({ status }) => status)).toEqual([403, 404, 404]);
+  const shown = JSON.stringify([body, set.body, checked.body, (await stand.ask('GET', '/support')).body]);
+  for (const secret of [telegram.token, TG_SECRET]) expect(shown).not.toContain(secret);
 });

@@ -76,7 +76,7 @@ function textsIn(value: unknown, path = ''): Array<[string, string]> {
 }
 
 /** Names, which are the same in every language, and examples of what to write. */
-const SAME = /^\.(?:channels\.names\.|title$)|\.(?:auto|timeZone\.1|hours\.1)$/;
+const SAME = /^\.(?:channels\.(?:names|kinds)\.|title$)|\.(?:auto|timeZone\.1|hours\.1)$/;
 
 test('every text is there in both languages, and in its own', () => {
   const english = new Map(textsIn(en));

@@ -7,6 +7,8 @@ import { useAsked, useConsole } from '../state/console-context.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { NotYet, PageHead } from '../ui/page-head.tsx';
 import { BindingForm } from './binding-form.tsx';
+import { Checks } from './checks.tsx';
+import { Messengers } from './messengers.tsx';
 
 /** «Каналы»: the bindings, and the form of one. */
 export function ChannelsPage() {
@@ -65,6 +67,7 @@ export function ChannelsPage() {
           </li>
         ))}
       </ul>
+      <Messengers />
     </>
   );
 }
@@ -168,7 +171,7 @@ function BindingCard({ binding, onEdit, onChanged }: CardProps) {
           )}
         </div>
       )}
-      <Checks checks={checks} />
+      <Checks checks={checks} asking={words.checking} />
       {removing !== null && (
         <Confirm
           title={`${words.remove}: ${id}`}
@@ -181,31 +184,5 @@ function BindingCard({ binding, onEdit, onChanged }: CardProps) {
         </Confirm>
       )}
     </article>
-  );
-}
-
-/** What «Проверить» found, each line with what to do. */
-function Checks({ checks }: { readonly checks: readonly Check[] | 'asking' | null }) {
-  const { texts, language } = useConsole();
-  const words = texts.channels;
-  return (
-    <div aria-live="polite">
-      {checks === 'asking' && <p class="quiet">{words.checking}</p>}
-      {Array.isArray(checks) && (
-        <ul class="checks">
-          {checks.map(({ name, ok, problem, advice, ru }) => (
-            <li key={name} class={ok ? 'good' : 'bad'}>
-              <Icon name={ok ? 'check' : 'warn'} />
-              <div>
-                <strong>{words.checks[name as keyof typeof words.checks] ?? name}</strong>
-                {ok && <span class="visually-hidden">: {words.works}</span>}
-                {!ok && <p>{language === 'ru' ? (ru?.problem ?? problem) : problem}</p>}
-                {!ok && <p class="quiet">{language === 'ru' ? (ru?.advice ?? advice) : advice}</p>}
-              </div>
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
   );
 }

@@ -44,6 +44,7 @@ export const en: Texts = {
       binding_removed: 'binding removed',
       webhook_set: 'webhook set',
       webhook_removed: 'webhook removed',
+      channel_set: 'messenger set up',
       dialog_returned: 'dialog given back to the bot',
       dialog_transferred: 'dialog given to an operator',
       job_resend: 'message sent again',

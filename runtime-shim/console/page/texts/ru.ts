@@ -44,6 +44,7 @@ export const ru = {
       binding_removed: 'привязка удалена',
       webhook_set: 'вебхук установлен',
       webhook_removed: 'вебхук удалён',
+      channel_set: 'мессенджер настроен',
       dialog_returned: 'диалог возвращён боту',
       dialog_transferred: 'диалог переведён на оператора',
       job_resend: 'сообщение отправлено снова',

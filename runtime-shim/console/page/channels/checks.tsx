@@ -1,0 +1,36 @@
+import type { Check } from '../../../../plugin/contract/plugin.ts';
+import { Icon } from '../../../page/parts/pictures.tsx';
+import { useConsole } from '../state/console-context.ts';
+
+/** What «Проверить» found, each line with what to do. */
+export function Checks({
+  checks,
+  asking,
+}: {
+  readonly checks: readonly Check[] | 'asking' | null;
+  /** Said while it is asked. */
+  readonly asking: string;
+}) {
+  const { texts, language } = useConsole();
+  const words = texts.channels;
+  return (
+    <div aria-live="polite">
+      {checks === 'asking' && <p class="quiet">{asking}</p>}
+      {Array.isArray(checks) && (
+        <ul class="checks">
+          {checks.map(({ name, ok, problem, advice, ru }) => (
+            <li key={name} class={ok ? 'good' : 'bad'}>
+              <Icon name={ok ? 'check' : 'warn'} />
+              <div>
+                <strong>{words.checks[name as keyof typeof words.checks] ?? name}</strong>
+                {ok && <span class="visually-hidden">: {words.works}</span>}
+                {!ok && <p>{language === 'ru' ? (ru?.problem ?? problem) : problem}</p>}
+                {!ok && <p class="quiet">{language === 'ru' ? (ru?.advice ?? advice) : advice}</p>}
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
