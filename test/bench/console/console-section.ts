@@ -85,7 +85,7 @@ async function tableOf(
     ]),
     notes: [
       'Every lead has an open dialog, a record and a transcript. Pages of 50 dialogs; a step of a search looks through 2,000 leads, their names, ids and last 20 texts.',
-      `Aim: the list opens in under 300 ms at a million leads. Of ${quick ? QUICK_TRIES : TRIES} tries, the very first one among them; CPU is the server's process.`,
+      `Aim: the list opens in under 300 ms at a million leads. Of ${quick ? QUICK_TRIES : TRIES} tries, the very first one among them; CPU is that of our process alone.`,
     ],
   };
 }
