@@ -82,13 +82,19 @@ async function takeMessage(
 ): Promise<Array<() => void>> {
   const attachments: Attachment[] = [];
   const lines = [clean(text)];
-  for (const file of files.slice(0, MAX_ATTACHMENTS)) {
+  const why = new Set<string>();
+  for (const [place, file] of files.entries()) {
     const { type, size } = file;
     const name = clean(file.name ?? '')
       .slice(0, MAX_FILE_NAME)
       .toWellFormed();
     const url = context.linkOf(lead, file);
-    if (url === undefined) lines.push(`[${FILE_WORDS[type]}${name === '' ? '' : `: ${name}`}]`);
+    if (url === undefined)
+      why.add('файл лида не открыть: в настройках нет http.publicUrl, поэтому от него осталась строка');
+    else if (place >= MAX_ATTACHMENTS)
+      why.add(`в сообщении лида больше ${MAX_ATTACHMENTS} файлов: от остальных остались строки`);
+    if (url === undefined || place >= MAX_ATTACHMENTS)
+      lines.push(`[${FILE_WORDS[type]}${name === '' ? '' : `: ${name}`}]`);
     else attachments.push({ type, url, ...(name === '' ? {} : { name }), ...(size === undefined ? {} : { size }) });
   }
   const said = clean(lines.filter((line) => line !== '').join('\n'));
@@ -99,9 +105,8 @@ async function takeMessage(
       ...(attachments.length === 0 ? {} : { attachments }),
     }),
   ];
-  if (attachments.length === files.length) return after;
-  const why = 'файл лида не открыть: в настройках нет http.publicUrl, поэтому от него осталась строка';
-  return [...after, await tell(tx, context, lead, 'warn', why)];
+  for (const reason of why) after.push(await tell(tx, context, lead, 'warn', reason));
+  return after;
 }
 
 async function takePress(

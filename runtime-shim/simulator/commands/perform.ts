@@ -98,11 +98,14 @@ async function performLead(command: LeadCommand, context: CommandContext): Promi
   if (command.do === 'lead_again') return { ok: true, userId: context.leads.replace(lead, context.newId()).userId };
   const { channel, externalId, name } = lead;
   if (command.do === 'lead_hasten') {
+    const gone: CommandResult = { ok: false, reason: 'refused', problems: ['there is no such run any more'] };
     const run = lead.scheduled.find(({ n }) => n === command.n);
-    const seconds = Math.max(0, Math.ceil(((run?.at ?? 0) - context.clock.now()) / 1_000));
+    if (run === undefined) return gone;
+    // Before the run, so that what it says comes behind it in the recording. Should the run have begun by itself meanwhile, a wait
+    // of what was left changes nothing there.
+    const seconds = Math.max(0, Math.ceil((run.at - context.clock.now()) / 1_000));
     context.recorder.action(lead.userId, { does: 'wait', seconds });
-    if (await context.runtime.current().hasten(channel, externalId, command.n)) return { ok: true };
-    return { ok: false, reason: 'refused', problems: ['there is no such run any more'] };
+    return (await context.runtime.current().hasten(channel, externalId, command.n)) ? { ok: true } : gone;
   }
   if (command.do === 'lead_forget') {
     const forgotten = await context.runtime.current().forgetLead(channel, externalId);

@@ -106,6 +106,15 @@ test('a community confirms its address, a person writes, presses and sends files
     files.map(async (file) => Buffer.from(await (await fetch(file.url)).arrayBuffer())),
   );
   expect(contents.map(String)).toEqual([String(png), 'voice']);
+  const doc = (n: number) => ({ type: 'doc', doc: { id: n, owner_id: 1, title: `${n}.pdf`, url: files[0]?.url } });
+  anna.post({ fwd_messages: [{ attachments: Array.from({ length: 22 }, (_, n) => doc(n)) }] });
+  await vk.idle();
+  await runtime.idle();
+  const [many] = (await runtime.messages('vk', id, 0)).filter(({ from }) => from === 'lead').slice(-1);
+  expect(many?.attachments).toHaveLength(20);
+  expect(many?.text).toBe('[файл: 20.pdf]\n[файл: 21.pdf]');
+  const [told] = (await runtime.leadLog('vk', id, 0)).slice(-1);
+  expect(told?.entry).toMatchObject({ text: 'в сообщении лида больше 20 файлов: от остальных остались строки' });
   expect(new Set(vk.deliveries().map(({ body }) => body))).toEqual(new Set(['ok']));
 
   anna.block();
