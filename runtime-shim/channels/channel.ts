@@ -11,6 +11,7 @@ import { readTranscript, type TranscriptMessage } from '../leads/transcript.ts';
 import { channelQueue, noteRegistered, partJob, pruneUnreadable, readChannelState } from './channel-records.ts';
 import type { ChannelDriver, InboundItem, Inspection, Received, SendContext, SendOutcome } from './contract.ts';
 import type { FileLinks } from './file-links.ts';
+import { PersonNames } from './person-names.ts';
 import { PollLoop, type PollPorts } from './poll-loop.ts';
 import { renderLine } from './render-line.ts';
 import { classifySend, sendPart } from './send-part.ts';
@@ -67,6 +68,7 @@ export class Channel {
   readonly #poll: PollLoop | undefined;
   readonly #stopping = new AbortController();
   readonly #counts = new Map<string, number>();
+  readonly #names: PersonNames;
   /** Why it does not work, by what found it. */
   readonly #problems = new Map<'poll' | 'send' | 'watch', string>();
   /** When each lead that was just written to may be sent the next message, Unix ms. */
@@ -82,6 +84,7 @@ export class Channel {
     this.driver = driver;
     this.#ports = ports;
     this.#options = options;
+    this.#names = new PersonNames(driver);
     const counted = (outcome: SendOutcome): void => this.#sent(outcome);
     const pace = (lead: LeadRef, signal: AbortSignal): Promise<void> => this.#pace(lead, signal);
     const send = { code, driver, storage, clock, openLink, told, onUnknown, pace, counted };
@@ -104,9 +107,26 @@ export class Channel {
     if (driver.mode === 'poll') {
       const problem = (text: string | undefined): void => this.#found('poll', text);
       const take: PollPorts['take'] = (tx, items) => this.#take(tx, items);
-      const prepare = (): Promise<void> => this.#prepare();
-      this.#poll = new PollLoop({ code, node: ports.node, driver, storage, clock, logger, take, problem, prepare });
+      const prepare = (): Promise<void> => this.prepare();
+      const complete: PollPorts['complete'] = (items) => this.#names.added(items, this.#stopping.signal);
+      this.#poll = new PollLoop({
+        code,
+        node: ports.node,
+        driver,
+        storage,
+        clock,
+        logger,
+        take,
+        problem,
+        prepare,
+        complete,
+      });
     }
+  }
+
+  /** Makes ready what storing a line needs. @throws what storage throws */
+  async prepare(): Promise<void> {
+    this.#links ??= await this.#ports.links();
   }
 
   start(): void {
@@ -131,13 +151,13 @@ export class Channel {
   /** A webhook's request: everything in it is stored when the answer comes. @throws what storage throws */
   async webhook(bytes: Uint8Array, headers: WebhookHeaders): Promise<Received['answer']> {
     const { answer, items } = this.driver.receive(bytes, headers, this.#ports.clock.now());
-    if (items.length > 0) await this.take(items);
+    if (items.length > 0) await this.take(await this.#names.added(items, this.#stopping.signal));
     return answer;
   }
 
   /** Stores what came, in one transaction. @throws what storage throws; what a page is told: lead_messages_full, message_invalid */
   async take(items: readonly InboundItem[]): Promise<void> {
-    await this.#prepare();
+    await this.prepare();
     const { storage } = this.#ports;
     for (const act of await again(() => storage.transaction((tx) => this.#take(tx, items)))) act();
   }
@@ -152,7 +172,16 @@ export class Channel {
   /** The lead is told something: stores what is to be sent, in the transaction that stores the line. */
   async said(tx: Transaction, lead: LeadRef, line: TranscriptMessage): Promise<void> {
     if (this.driver.mode === 'page') return;
-    await tx.enqueue(renderLine(line, this.driver.traits).map((part) => partJob(lead, part)));
+    await tx.enqueue(renderLine(this.#passedOn(line), this.driver.traits).map((part) => partJob(lead, part)));
+  }
+
+  /** An operator's files are reached through us, where we are reached at all: not everybody gets through to LiveTex. */
+  #passedOn(line: TranscriptMessage): TranscriptMessage {
+    const links = this.#links;
+    const { from, attachments } = line;
+    if (from !== 'operator' || attachments === undefined || links === undefined) return line;
+    const now = this.#ports.clock.now();
+    return { ...line, attachments: attachments.map((file) => links.through(file, now)) };
   }
 
   state(): Readiness {
@@ -177,14 +206,12 @@ export class Channel {
     ];
   }
 
-  async #prepare(): Promise<void> {
-    this.#links ??= await this.#ports.links();
-  }
-
   async #take(tx: Transaction, items: readonly InboundItem[]): Promise<Array<() => void>> {
     const { code, botId, clock, logger, store, told } = this.#ports;
     const linkOf: TakeContext['linkOf'] = (lead, file) =>
-      this.driver.openFile === undefined ? undefined : this.#links?.linkOf(lead.channel, file, clock.now());
+      this.driver.openFile === undefined && file.upload !== true
+        ? undefined
+        : this.#links?.linkOf(lead.channel, file, clock.now());
     const after = await takeItems(tx, { code, botId, clock, logger, store, told, linkOf }, items);
     return [...after, () => this.#taken(items)];
   }

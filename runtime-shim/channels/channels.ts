@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { messageOf } from '../../plugin/contract/coded-error.ts';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
@@ -7,8 +6,12 @@ import type { ReadTransaction, Storage, Transaction } from '../../plugin/storage
 import type { TranscriptMessage } from '../leads/transcript.ts';
 import { Channel, type ChannelOptions, type ChannelPorts } from './channel.ts';
 import { codeOfQueue, readChannelState, readLeadState } from './channel-records.ts';
+import type { Attachment } from '../../plugin/contract/message.ts';
+import type { Uploads } from '../uploads/uploads.ts';
 import type { OpenedFile, Received } from './contract.ts';
 import { fileKey, FileLinks, type LinkedFile, type LinkReading } from './file-links.ts';
+import { boundedFile } from './open-link.ts';
+import { newNode } from './poll-loop.ts';
 import { WidgetDriver } from './widget/widget-driver.ts';
 import { Widget } from './widget/widget.ts';
 
@@ -25,7 +28,12 @@ export interface ChannelsPorts extends Pick<ChannelPorts, 'told' | 'openLink' | 
   readonly storeFor: (botId: string, isAnswered: boolean) => ChannelPorts['store'];
   /** Where this server is reached from outside. */
   readonly publicUrl: string | undefined;
+  /** What leads send to this server itself; `undefined`: there is no place for it. */
+  readonly uploads: Uploads | undefined;
 }
+
+/** Largest file of an operator that is passed on, bytes. Our choice: more than any messenger takes by a link. */
+const MAX_PASSED_BYTES = 250 * 1024 * 1024;
 
 /** Where a messenger posts the events of a channel to; `undefined` without a public address. */
 export function channelWebhookUrl(publicUrl: string | undefined, code: string): string | undefined {
@@ -44,13 +52,15 @@ export class Channels {
   constructor(options: Readonly<Record<string, ChannelOptions>>, ports: ChannelsPorts) {
     this.#ports = ports;
     const links = (): Promise<FileLinks> => this.#fileLinks();
-    const node = randomUUID();
+    const node = newNode();
     for (const [code, channel] of Object.entries(options)) {
       const botId = channel.bot ?? ports.firstBot;
       const { driver } = channel;
       const store = ports.storeFor(botId, driver.mode === 'page');
       const webhookUrl = channelWebhookUrl(ports.publicUrl, code);
-      const made = new Channel(channel, { ...ports, code, botId, node, links, store, webhookUrl });
+      const own = { code, botId, node, links, store, webhookUrl };
+      const openLink: ChannelPorts['openLink'] = (url, maxBytes, signal) => this.#openLink(url, maxBytes, signal);
+      const made = new Channel(channel, { ...ports, ...own, openLink });
       this.#channels.set(code, made);
       if (!(driver instanceof WidgetDriver)) continue;
       const { storage, clock } = ports;
@@ -58,17 +68,29 @@ export class Channels {
     }
   }
 
+  /** What leads send to this server itself; `undefined`: there is no place for it. */
+  get uploads(): Uploads | undefined {
+    return this.#ports.uploads;
+  }
+
   get list(): readonly Channel[] {
     return [...this.#channels.values()];
   }
 
+  /** Makes ready what storing a line needs. @throws what storage throws */
+  async prepare(): Promise<void> {
+    await Promise.all(this.list.map((channel) => channel.prepare()));
+  }
+
   start(): void {
     for (const channel of this.list) channel.start();
+    this.uploads?.start();
     this.#ports.background('looking for channels that are left', () => this.#tellOfLeft());
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.list.map((channel) => channel.stop()));
+    await this.uploads?.stop();
   }
 
   async idle(): Promise<void> {
@@ -104,8 +126,16 @@ export class Channels {
   }
 
   /** Opens a file where it is now; `undefined`: its channel is gone. @throws what the driver throws */
-  async openFile({ channel, file }: LinkedFile, signal: AbortSignal): Promise<OpenedFile | undefined> {
-    return this.#channels.get(channel)?.driver.openFile?.(file, signal);
+  async openFile({ at }: Pick<LinkedFile, 'at'>, signal: AbortSignal): Promise<OpenedFile | undefined> {
+    if (at.is === 'upload') return this.uploads?.open(at.id, signal);
+    if (at.is === 'elsewhere') return this.#ports.openLink(at.url, MAX_PASSED_BYTES, signal);
+    return this.#channels.get(at.channel)?.driver.openFile?.(at.file, signal);
+  }
+
+  /** A file of a line for whoever is on a page of this server: `path` leads to it, wherever it lies. */
+  async shown(attachment: Attachment): Promise<Attachment & { readonly path: string }> {
+    const links = await this.#fileLinks();
+    return { ...attachment, path: links.pathTo(attachment, this.#ports.clock.now()) };
   }
 
   /** By the channel's code. */
@@ -118,6 +148,16 @@ export class Channels {
     return [...Map.groupBy(all, ({ name }) => name).values()].flatMap(([first, ...others]) =>
       first === undefined ? [] : [{ ...first, samples: [first, ...others].flatMap(({ samples }) => samples) }],
     );
+  }
+
+  /** An address of ours is opened where it leads to: this server may not reach itself by it. */
+  async #openLink(url: string, maxBytes: number, signal: AbortSignal): Promise<OpenedFile> {
+    const links = await this.#fileLinks();
+    const known = links.readAddress(url, this.#ports.clock.now());
+    if (known === undefined) return this.#ports.openLink(url, maxBytes, signal);
+    const opened = known.is === 'right' ? await this.openFile(known.file, signal) : undefined;
+    if (opened === undefined) throw new Error('its address holds no longer');
+    return boundedFile(opened, maxBytes);
   }
 
   /** Read when it is first needed: a command that looks at the data of a stopped server writes nothing. */

@@ -50,6 +50,8 @@ export interface InboundFile {
   readonly file: string;
   readonly name?: string;
   readonly size?: number;
+  /** It lies here (`runtime-shim/uploads/`), not at the platform. */
+  readonly upload?: true;
 }
 
 /**
@@ -140,6 +142,8 @@ export interface OpenedFile {
   /** Bytes, when they are known beforehand. */
   readonly size?: number;
   readonly type?: string;
+  /** Opens bytes `from` to `to`, both included, where that is cheaper than to read the whole. */
+  readonly part?: (from: number, to: number) => Promise<AsyncIterable<Uint8Array>>;
 }
 
 /** What a driver is given with a part that is sent. */
@@ -194,6 +198,11 @@ export interface ChannelDriver {
     press: { readonly press: string; readonly message: string; readonly keepsButtons?: true },
     signal: AbortSignal,
   ): Promise<void>;
+  /**
+   * Names of people, by their ids, where the platform tells none with what they send. At most a hundred are asked for. Rejects with
+   * whatever: then they have none yet.
+   */
+  namesOf?(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** Opens what a person sent. @throws channel_file_gone, and what a request throws */
   openFile?(file: string, signal: AbortSignal): Promise<OpenedFile>;
   /** Has the platform post to this address; `null`: to none. @throws coded errors */

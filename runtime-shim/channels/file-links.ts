@@ -1,7 +1,7 @@
-/** Addresses of ours for what people send: signed, for a time, one a file. They say where the file is, and hold no token. */
+/** Addresses of ours for what leads and operators send: signed, for a time, one a file. They say where the file is, and hold no token. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { ATTACHMENT_TYPES, MAX_URL_LENGTH } from '../../plugin/contract/message.ts';
+import { ATTACHMENT_TYPES, type Attachment, MAX_URL_LENGTH } from '../../plugin/contract/message.ts';
 import type { Storage } from '../../plugin/storage/contract.ts';
 import type { InboundFile } from './contract.ts';
 
@@ -15,8 +15,9 @@ const LINK_MS = 30 * 86_400_000;
 const keySchema = z.object({ key: z.string() });
 
 const referenceSchema = z.object({
-  /** The channel's code, and what its driver opens. */
+  /** The code of the channel whose driver opens it; `UPLOADS`, `ELSEWHERE`: none does. */
   c: z.string(),
+  /** What the driver opens, the upload's id, or the address. */
   f: z.string(),
   t: z.enum(ATTACHMENT_TYPES),
   n: z.string().exactOptional(),
@@ -24,9 +25,18 @@ const referenceSchema = z.object({
   e: z.int(),
 });
 
+/** In place of a channel's code, none of which has such a sign: a file that lies here, and one at an address of somebody else's. */
+const UPLOADS = '^';
+const ELSEWHERE = '@';
+/** Where our addresses stand. */
+const FILES_PATH = '/files/';
+
 /** What an address leads to. */
-export interface LinkedFile extends InboundFile {
-  readonly channel: string;
+export interface LinkedFile extends Pick<InboundFile, 'type' | 'name'> {
+  readonly at:
+    | { readonly is: 'channel'; readonly channel: string; readonly file: string }
+    | { readonly is: 'upload'; readonly id: string }
+    | { readonly is: 'elsewhere'; readonly url: string };
 }
 
 export type LinkReading =
@@ -46,14 +56,45 @@ export class FileLinks {
     this.#base = publicUrl?.replace(/\/+$/, '');
   }
 
-  /** `undefined`: nobody outside could reach it. */
-  linkOf(channel: string, { file, type, name }: InboundFile, now: number): string | undefined {
-    if (this.#base === undefined) return undefined;
+  /** The address of a lead's file; `undefined`: nobody outside could reach it. */
+  linkOf(channel: string, { file, type, name, upload }: InboundFile, now: number): string | undefined {
+    return this.#outside(this.#pathOf(upload === true ? UPLOADS : channel, file, { type, name }, now));
+  }
+
+  /** The address of a file that lies elsewhere, an operator's: the same one, where ours could not be reached or is ours already. */
+  through(attachment: Attachment, now: number): Attachment {
+    const url = this.#outside(this.pathTo(attachment, now));
+    return url === undefined ? attachment : { ...attachment, url };
+  }
+
+  /** The same for whoever is on this server's own pages: the path alone. */
+  pathTo({ url, type, name }: Attachment, now: number): string {
+    const known = this.#base === undefined ? undefined : `${this.#base}${FILES_PATH}`;
+    if (known !== undefined && url.startsWith(known)) return `${FILES_PATH}${url.slice(known.length)}`;
+    return this.#pathOf(ELSEWHERE, url, { type, name }, now);
+  }
+
+  #outside(path: string): string | undefined {
+    const url = this.#base === undefined ? undefined : `${this.#base}${path}`;
+    return url === undefined || url.length > MAX_URL_LENGTH ? undefined : url;
+  }
+
+  #pathOf(
+    place: string,
+    file: string,
+    { type, name }: { readonly type: InboundFile['type']; readonly name: string | undefined },
+    now: number,
+  ): string {
     const e = Math.floor((now + LINK_MS) / 1_000);
     const named = name === undefined ? {} : { n: name.slice(0, MAX_LINKED_NAME).toWellFormed() };
-    const text = Buffer.from(JSON.stringify({ c: channel, f: file, t: type, ...named, e })).toString('base64url');
-    const url = `${this.#base}/files/${text}.${this.#sign(text).toString('base64url')}`;
-    return url.length > MAX_URL_LENGTH ? undefined : url;
+    const text = Buffer.from(JSON.stringify({ c: place, f: file, t: type, ...named, e })).toString('base64url');
+    return `${FILES_PATH}${text}.${this.#sign(text).toString('base64url')}`;
+  }
+
+  /** What one of our whole addresses leads to; `undefined`: it is somebody else's. */
+  readAddress(url: string, now: number): LinkReading | undefined {
+    const ours = this.#base === undefined ? undefined : `${this.#base}${FILES_PATH}`;
+    return ours !== undefined && url.startsWith(ours) ? this.read(url.slice(ours.length), now) : undefined;
   }
 
   read(reference: string, now: number): LinkReading {
@@ -69,7 +110,13 @@ export class FileLinks {
       e,
     } = referenceSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
     if (e * 1_000 < now) return { is: 'expired' };
-    return { is: 'right', file: { channel, file, type, ...(name === undefined ? {} : { name }) } };
+    const at: LinkedFile['at'] =
+      channel === UPLOADS
+        ? { is: 'upload', id: file }
+        : channel === ELSEWHERE
+          ? { is: 'elsewhere', url: file }
+          : { is: 'channel', channel, file };
+    return { is: 'right', file: { at, type, ...(name === undefined ? {} : { name }) } };
   }
 
   #sign(text: string): Buffer {

@@ -3,6 +3,7 @@ import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { networkReason } from '../../plugin/contract/network-reason.ts';
 import { exchange } from '../api/exchange.ts';
+import { channelError } from './channel-errors.ts';
 import type { OpenedFile } from './contract.ts';
 
 /** Connections to one messenger. Our choice: a long poll, and as many messages as the engine sends at one time. */
@@ -102,10 +103,14 @@ export class MessengerHttp {
     return this.ask({ ...request, method: 'POST', headers, body });
   }
 
-  /** A file as it comes; `undefined`: it is answered with another status than 200. @throws what undici says */
-  async open(url: URL, signal: AbortSignal): Promise<OpenedFile | undefined> {
-    const answer = await openUrl(this.#dispatcher, url, signal);
-    return 'file' in answer ? answer.file : undefined;
+  /** A file as it comes. `kind`: the messenger's. @throws channel_file_gone, channel_unreachable */
+  async openFile(kind: string, url: URL, signal: AbortSignal): Promise<OpenedFile> {
+    const answer = await openUrl(this.#dispatcher, url, signal).catch(() => {
+      signal.throwIfAborted();
+      throw channelError('channel_unreachable', { kind, why: 'the file was not answered' });
+    });
+    if ('file' in answer) return answer.file;
+    throw channelError('channel_file_gone', { kind, why: 'it is not there any more' });
   }
 
   async close(): Promise<void> {

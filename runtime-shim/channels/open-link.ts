@@ -25,7 +25,7 @@ export class LinkOpener {
     let url = new URL(link);
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       const answer = await openUrl(this.#connectionFor(url), url, signal);
-      if ('file' in answer) return bounded(answer.file, maxBytes);
+      if ('file' in answer) return boundedFile(answer.file, maxBytes);
       const next = answer.location === undefined ? null : URL.parse(answer.location, url);
       if (answer.status < 300 || answer.status >= 400 || next === null) {
         throw new Error(`its address answers with status ${answer.status}`);
@@ -51,7 +51,7 @@ export class LinkOpener {
 }
 
 /** @throws when the file is larger, as soon as that shows */
-function bounded(file: OpenedFile, maxBytes: number): OpenedFile {
+export function boundedFile(file: OpenedFile, maxBytes: number): OpenedFile {
   const tooLarge = (): Error => new Error(`it has more than ${maxBytes} bytes`);
   if (file.size !== undefined && file.size > maxBytes) {
     void file.stream[Symbol.asyncIterator]().return?.();

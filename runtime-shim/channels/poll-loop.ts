@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { codeOf, messageOf } from '../../plugin/contract/coded-error.ts';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import type { Json, Storage, Transaction } from '../../plugin/storage/contract.ts';
@@ -12,6 +13,14 @@ const LOOK_MS = 5_000;
 const FIRST_WAIT_MS = 1_000;
 const LAST_WAIT_MS = 30_000;
 
+/** This process. */
+const PROCESS = randomUUID();
+
+/** A name for whoever polls. */
+export function newNode(): string {
+  return `${PROCESS}/${randomUUID()}`;
+}
+
 export interface PollPorts {
   readonly code: string;
   readonly node: string;
@@ -21,6 +30,8 @@ export interface PollPorts {
   readonly logger: Logger;
   /** Makes ready what storing needs. */
   readonly prepare: () => Promise<void>;
+  /** Adds to what came what the messenger tells only when it is asked. Never rejects. */
+  readonly complete: (items: readonly InboundItem[]) => Promise<readonly InboundItem[]>;
   /** Stores what came, in the transaction that stores the cursor. Returns what to do once it is committed. */
   readonly take: (tx: Transaction, items: readonly InboundItem[]) => Promise<Array<() => void>>;
   /** Told why nothing comes in; `undefined`: it does. */
@@ -90,7 +101,12 @@ export class PollLoop {
       const found = await readChannelState(tx, code);
       const before = found?.state;
       const isFree =
-        before === undefined || before.node === node || before.until <= now || before.until > now + LEASE_MS;
+        before === undefined ||
+        before.node === node ||
+        before.until <= now ||
+        before.until > now + LEASE_MS ||
+        // Only one process has such a storage: one that had it before this one is dead.
+        (storage.driver !== 'postgres' && !before.node.startsWith(PROCESS));
       if (!isFree) return undefined;
       const isOurs = before === undefined || before.account === driver.account;
       if (!isOurs) {
@@ -109,7 +125,8 @@ export class PollLoop {
     const next = clock.now() + (driver.traits.pollPauseMs ?? 0);
     const answer = await driver.poll?.(cursor, clock.now(), this.#stopping.signal);
     if (answer === undefined) return;
-    const after = await storage.transaction(async (tx) => this.#store(tx, answer));
+    const items = await this.#ports.complete(answer.items);
+    const after = await storage.transaction(async (tx) => this.#store(tx, { items, cursor: answer.cursor }));
     for (const act of after) act();
     const pause = next - clock.now();
     if (pause > 0) await this.#wait(pause);

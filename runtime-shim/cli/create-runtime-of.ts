@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { EventVerdict, PlatformEvent } from '../../plugin/contract/events.ts';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import { type LiveTexPlugin, createLiveTexPlugin } from '../../plugin/index.ts';
@@ -12,7 +13,8 @@ import type { Runtime, RuntimeOptions } from '../runtime/contract.ts';
 import { createRuntimeFrom, type RuntimeParts } from '../runtime/create-runtime.ts';
 import type { SandboxLimits } from '../sandbox/contract.ts';
 import { type Environment, withoutValues } from '../environment.ts';
-import { botFoldersOf, type Config, secretsOf } from './config/config-schema.ts';
+import { botFoldersOf, type Config, secretsOf, sqliteFolderOf } from './config/config-schema.ts';
+import { uploadsOf } from './config/uploads-config.ts';
 
 export interface RuntimeOfOptions {
   readonly storage: Storage;
@@ -20,6 +22,8 @@ export interface RuntimeOfOptions {
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly watch?: boolean;
+  /** Where files of leads lie when the configuration names no place. Left out: then none are taken. */
+  readonly uploadsFolder?: string | undefined;
   readonly parts?: RuntimeParts;
   /** Called with the plugin once it is made. */
   readonly onPlugin?: (plugin: LiveTexPlugin) => void;
@@ -29,7 +33,8 @@ export interface RuntimeOfOptions {
 
 /** The runtime of a configuration with the LiveTex plugin in it: the one place where the two meet. */
 export async function createRuntimeOf(config: Config, options: RuntimeOfOptions): Promise<Runtime> {
-  const { onPlugin, onEvents, parts = {}, ...rest } = options;
+  const { onPlugin, onEvents, parts = {}, uploadsFolder, ...rest } = options;
+  const uploads = uploadsOf(config.uploads, uploadsFolder);
   const runtimeOptions: RuntimeOptions = {
     ...rest,
     bot: botFoldersOf(config),
@@ -37,6 +42,7 @@ export async function createRuntimeOf(config: Config, options: RuntimeOfOptions)
     api: config.api,
     env: environmentForBots(config),
     channels: channelsOf(config),
+    ...(uploads === undefined ? {} : { uploads }),
     plugins: [
       async (host, storage) => {
         const retention = retentionOf(config);
@@ -62,6 +68,12 @@ export async function createRuntimeOf(config: Config, options: RuntimeOfOptions)
 /** What bot folders may read of the environment: nothing that is a secret of the server itself, whoever wrote the folder. */
 export function environmentForBots(config: Config, env: Environment = process.env): Environment {
   return withoutValues(env, secretsOf(config));
+}
+
+/** Where files of leads lie beside a server's data; `undefined`: these lie in a database elsewhere. */
+export function uploadsFolderOf({ storage }: Config): string | undefined {
+  const folder = sqliteFolderOf(storage);
+  return folder === undefined ? undefined : join(folder, 'uploads');
 }
 
 /** The drivers of the configured messengers. */

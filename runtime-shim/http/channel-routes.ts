@@ -6,21 +6,26 @@ import type { LinkedFile } from '../channels/file-links.ts';
 import { codeOf } from '../../plugin/contract/coded-error.ts';
 import { answerBusy, answerError, answerNotFound, answerText, discardBody } from './answer.ts';
 import { write } from './message-stream.ts';
-import { type BodyBudget, readBody } from './read-body.ts';
+import { BodyBudget, readBody } from './read-body.ts';
 import type { HttpCall, Route } from './routes.ts';
-import { sniffType } from './sniff-type.ts';
+import { sniffType } from '../uploads/sniff-type.ts';
 
-/** Largest request of a messenger, bytes. What is larger is acknowledged all the same: refused, it would come again for ever. */
-const MAX_UPDATE_BYTES = 1024 * 1024;
+/**
+ * Largest request of a messenger, bytes: far more than any lets a person write. What is larger is acknowledged all the same, where its
+ * headers prove who sent it: refused, it would come again for ever.
+ */
+const MAX_UPDATE_BYTES = 12 * 1024 * 1024;
+/** For all of them at one time, bytes. Apart from the bodies of others: whoever fills it holds up messengers only. */
+const MAX_UPDATES_BYTES = 64 * 1024 * 1024;
 /** How long a file's first bytes are waited for, ms. */
 const OPEN_TIMEOUT_MS = 30_000;
 
 interface ChannelRoutesOptions {
   readonly channels: Channels | undefined;
-  readonly bodies: BodyBudget;
 }
 
-export function channelRoutes({ channels, bodies }: ChannelRoutesOptions): Route[] {
+export function channelRoutes({ channels }: ChannelRoutesOptions): Route[] {
+  const bodies = new BodyBudget(MAX_UPDATES_BYTES);
   return [
     {
       method: 'POST',
@@ -37,7 +42,7 @@ export function channelRoutes({ channels, bodies }: ChannelRoutesOptions): Route
       head: true,
       path: '/files/{reference}',
       access: 'own',
-      summary: 'A file that a lead sent, for whoever has its signed address',
+      summary: 'A file that a lead or an operator sent, for whoever has its signed address',
       params: z.object({ reference: z.string() }),
       answers: {
         200: { description: 'the file', type: 'application/octet-stream' },
@@ -85,9 +90,12 @@ async function answerFile({ request, response, params }: HttpCall, channels: Cha
     if (response.destroyed) return;
     if (response.headersSent) return void response.destroy();
     if (codeOf(error) === 'channel_file_gone') {
-      return answerError(response, 404, { code: 'file_gone', message: 'the messenger gives this file no more' });
+      return answerError(response, 404, { code: 'file_gone', message: 'the file is not there any more' });
     }
-    answerError(response, 502, { code: 'file_unreachable', message: 'the messenger did not give the file: ask again' });
+    answerError(response, 502, {
+      code: 'file_unreachable',
+      message: 'the file could not be had where it lies: ask again',
+    });
   }
 }
 
@@ -98,9 +106,9 @@ async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
   { name = 'file' }: LinkedFile,
-  { stream, size }: Opened,
+  { stream, size, part }: Opened,
 ): Promise<void> {
-  const chunks = stream[Symbol.asyncIterator]();
+  let chunks = stream[Symbol.asyncIterator]();
   try {
     const first = await chunks.next();
     const head = first.done === true ? new Uint8Array() : first.value;
@@ -123,7 +131,14 @@ async function sendFile(
     });
     if (request.method === 'HEAD') return void response.end();
     let at = 0;
-    for (let chunk = head; ;) {
+    let chunk = head;
+    if (part !== undefined && from > 0) {
+      await chunks.return?.();
+      chunks = (await part(from, to))[Symbol.asyncIterator]();
+      chunk = new Uint8Array();
+      at = from;
+    }
+    for (;;) {
       const piece = chunk.subarray(Math.max(0, from - at), Math.max(0, to + 1 - at));
       at += chunk.byteLength;
       if (piece.byteLength > 0) await write(response, piece);

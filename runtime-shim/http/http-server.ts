@@ -136,7 +136,7 @@ export class HttpServer {
     const bodies = new BodyBudget(this.limits.maxBodiesBytes);
     const routes: Route[] = [
       ...webhookRoutes({ plugins: ports.runtime.plugins, trustedProxies, bodies }),
-      ...channelRoutes({ channels: ports.channels, bodies }),
+      ...channelRoutes({ channels: ports.channels }),
       ...leadRoutes({ ports, bodies, closing: closing.signal }),
       ...widgetPageRoutes(ports.channels),
       ...widgetRoutes({ ports, bodies, trustedProxies, publicUrl: this.options.publicUrl, closing: closing.signal }),

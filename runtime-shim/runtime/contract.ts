@@ -21,6 +21,7 @@ import type { Text } from '../../plugin/contract/text.ts';
 import type { Storage, ReadTransaction, Transaction } from '../../plugin/storage/contract.ts';
 import type { ApiOptions, ApiRequestFacts } from '../api/contract.ts';
 import type { ChannelOptions } from '../channels/channel.ts';
+import type { UploadOptions } from '../uploads/contract.ts';
 import type { ScriptCause } from '../leads/script-cause.ts';
 import type { SandboxLimits, ScriptError, ScriptLogLine, ScriptUsage } from '../sandbox/contract.ts';
 
@@ -83,6 +84,8 @@ export interface RuntimeOptions {
   };
   /** Messengers by the code of the channel. A code stays: a lead of another code is another lead. */
   readonly channels?: Readonly<Record<string, ChannelOptions>>;
+  /** Where files lie that leads send to this server itself (the widget's). Left out: none are taken. */
+  readonly uploads?: UploadOptions;
   readonly logger?: Logger;
   readonly clock?: Clock;
   /** Reload the bot folder when a file in it is saved. */
@@ -206,6 +209,8 @@ export interface LeadData {
   readonly jobsLeftOut: number;
   /** What the lead's messenger has of it: whether it may be written to, and what of it was not understood. Left out: no messenger. */
   readonly channel?: Json;
+  /** Files that the lead sent to this server itself: their names and sizes. Left out: none. */
+  readonly uploads?: readonly Json[];
   /** What each plugin keeps, by its name. */
   readonly plugins: Readonly<Record<string, PluginLeadData>>;
 }

@@ -12,6 +12,7 @@ import type { Sandbox } from '../sandbox/contract.ts';
 import { createSandbox, DEFAULT_LIMITS } from '../sandbox/index.ts';
 import { Channels } from '../channels/channels.ts';
 import { LinkOpener } from '../channels/open-link.ts';
+import { Uploads } from '../uploads/uploads.ts';
 import { ActivityBus } from './activity-bus.ts';
 import { BackgroundWork } from './background-work.ts';
 import { BotHolder } from './bot-holder.ts';
@@ -94,6 +95,15 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       await background.ended();
       forgetAppends();
     });
+    const uploads =
+      options.uploads === undefined
+        ? undefined
+        : new Uploads(options.uploads, {
+            storage,
+            clock,
+            logger,
+            background: (what, work) => background.run(what, work),
+          });
     let plugins = new PluginSet([]);
     let channels: Channels | undefined;
     const common = {
@@ -105,6 +115,7 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       requests,
       plugins: () => plugins,
       channels: () => channels,
+      uploads,
       dates: given.dates,
       maxTries: given.maxTries ?? MAX_SCENARIO_TRIES,
     };
@@ -146,14 +157,14 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
 function openChannels(
   { channels = {}, http, random = Math.random, newId = randomUUID }: RuntimeOptions,
   parts: {
-    readonly common: Pick<RuntimeContext, 'storage' | 'clock' | 'logger' | 'activities'>;
+    readonly common: Pick<RuntimeContext, 'storage' | 'clock' | 'logger' | 'activities' | 'uploads'>;
     readonly bots: readonly [BotInsides, ...BotInsides[]];
     readonly background: BackgroundWork;
     readonly opener: LinkOpener;
   },
 ): Channels {
   const { common, bots, background, opener } = parts;
-  const { storage, clock, logger, activities } = common;
+  const { storage, clock, logger, activities, uploads } = common;
   const contextOf = (channel: string, botId: string): RuntimeContext => {
     const found = bots.find(({ context }) => context.botId === botId);
     if (found !== undefined) return found.context;
@@ -168,6 +179,7 @@ function openChannels(
     random,
     firstBot: first.botId,
     publicUrl: http?.publicUrl,
+    uploads,
     openLink: (url, maxBytes, signal) => opener.open(url, maxBytes, signal),
     background: (what, work) => background.run(what, work),
     told: (lead, level, text) => activities.emit({ kind: 'author_log', at: clock.now(), lead, level, text }),

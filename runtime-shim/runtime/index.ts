@@ -29,6 +29,10 @@ export type {
   SendOutcome,
   Settled,
 } from '../channels/contract.ts';
+export type { FilePart, FileStore, Upload, UploadOptions } from '../uploads/contract.ts';
+export { folderStore } from '../uploads/folder-store.ts';
+export { s3Store, type S3Options } from '../uploads/s3-store.ts';
+export { UPLOAD_ERRORS } from '../uploads/upload-errors.ts';
 export { CHANNEL_ERRORS, channelError } from '../channels/channel-errors.ts';
 export { maxDriver, type MaxOptions } from '../channels/max/max-driver.ts';
 export { telegramDriver, type TelegramOptions } from '../channels/telegram/telegram-driver.ts';

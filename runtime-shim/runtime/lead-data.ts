@@ -8,6 +8,7 @@ import { readAuthorLog } from '../leads/transcript.ts';
 import { idScopesOf, LEADS, leadKey, leadQueue } from '../leads/lead-keys.ts';
 import { forgetLeadRecords, readLead } from '../leads/lead-store.ts';
 import { type LeadRow, storeTableWrites } from '../tables/table-store.ts';
+import { uploadData } from '../uploads/upload-records.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { LeadData, LeadForgotten, LeadLogEntry } from './contract.ts';
 import { refOf } from './lead-queries.ts';
@@ -35,14 +36,19 @@ export async function leadData(
   const { jobs, jobsLeftOut } = await laneContents(context.storage, lanes);
   const tableRows = await tableRowsOf(context, ref);
   const atChannel = await context.storage.read((tx) => channelLeadData(tx, ref));
+  const uploads = await context.storage.read((tx) => uploadData(tx, ref));
   const plugins: Record<string, PluginLeadData> = {};
   for (const plugin of context.plugins().list) {
     const kept = await plugin.leadData?.(ref);
     if (kept !== undefined) plugins[plugin.name] = kept;
   }
   const hasMore = Object.values(plugins).some(({ dialogs, jobs: waiting }) => dialogs.length + waiting.length > 0);
-  if (record === undefined && jobs.length === 0 && !hasMore && atChannel === undefined) return undefined;
-  const told = atChannel === undefined ? {} : { channel: atChannel };
+  const isNothing = record === undefined && jobs.length === 0 && atChannel === undefined && uploads.length === 0;
+  if (isNothing && !hasMore) return undefined;
+  const told = {
+    ...(atChannel === undefined ? {} : { channel: atChannel }),
+    ...(uploads.length === 0 ? {} : { uploads }),
+  };
   return { lead: ref, record: record?.value ?? null, tableRows, jobs, jobsLeftOut, ...told, plugins };
 }
 
@@ -91,6 +97,7 @@ export async function forgetLead(
       const own = await storage.transaction((tx) => forgetOwn(tx, ref, rows));
       removed += own.removed;
       isUnderWay = own.underWay;
+      if (!isUnderWay) removed += (await context.uploads?.forget(ref)) ?? 0;
     }
     if (!isUnderWay || clock.now() >= until) {
       if (removed === 0 && !isUnderWay) return undefined;

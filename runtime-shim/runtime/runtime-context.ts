@@ -4,6 +4,7 @@ import type { Storage } from '../../plugin/storage/contract.ts';
 import type { ScriptRequests } from '../api/script-requests.ts';
 import type { Bot } from '../bot/bot.ts';
 import type { Channels } from '../channels/channels.ts';
+import type { Uploads } from '../uploads/uploads.ts';
 import type { Sandbox } from '../sandbox/contract.ts';
 import type { ActivityBus } from './activity-bus.ts';
 import type { SharedBotAttributes } from '../leads/lead-store.ts';
@@ -27,6 +28,8 @@ export interface RuntimeContext {
   readonly plugins: () => PluginSet;
   /** The messengers that leads write from; set after the plugins. `undefined`: none is configured. */
   readonly channels: () => Channels | undefined;
+  /** Files that leads sent to this server itself. `undefined`: there is no place for them. */
+  readonly uploads: Uploads | undefined;
   /** The bot in force: it changes when its folder is saved. */
   readonly bot: () => Bot;
   readonly botId: string;

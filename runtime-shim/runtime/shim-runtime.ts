@@ -145,6 +145,7 @@ export class ShimRuntime implements Runtime {
     const { background } = this.insides;
     const { clock, logger } = this.context;
     for (const { context } of this.all) await context.sandbox.ready();
+    await this.insides.channels?.prepare();
     for (const plugin of this.plugins) await plugin.start();
     for (const { worker } of this.all) worker.start();
     this.insides.channels?.start();

@@ -113,15 +113,7 @@ export class MaxApi {
 
   /** Opens what a person sent, where MAX says that it lies. @throws channel_file_gone, channel_unreachable */
   async openFile(url: URL, signal: AbortSignal): Promise<OpenedFile> {
-    let file: OpenedFile | undefined;
-    try {
-      file = await this.#http.open(url, signal);
-    } catch {
-      signal.throwIfAborted();
-      throw channelError('channel_unreachable', { kind: KIND, why: 'the file was not answered' });
-    }
-    if (file === undefined) throw channelError('channel_file_gone', { kind: KIND, why: 'it is not there any more' });
-    return file;
+    return this.#http.openFile(KIND, url, signal);
   }
 
   async close(): Promise<void> {

@@ -186,7 +186,7 @@ class MaxDriver implements ChannelDriver {
   async answerPress(_lead: string, { press }: { readonly press: string }, signal: AbortSignal): Promise<void> {
     const { id, text } = JSON.parse(press) as Press;
     // A message that is more than a text with buttons keeps them: to take them away, all else would be sent anew.
-    const body = text === undefined ? { notification: '✓' } : { message: { text, attachments: [] } };
+    const body = text === undefined ? { notification: '✓' } : { message: { text, attachments: [], link: null } };
     await this.#api.call({ method: 'POST', path: '/answers', query: { callback_id: id }, body }, signal);
   }
 

@@ -96,15 +96,7 @@ export class TelegramApi {
   /** Opens a file by the path that `getFile` told. @throws channel_file_gone, channel_unreachable */
   async openFile(path: string, signal: AbortSignal): Promise<OpenedFile> {
     const url = new URL(`${this.#base}/file/bot${this.#token}/${path.split('/').map(encodeURIComponent).join('/')}`);
-    let file: OpenedFile | undefined;
-    try {
-      file = await this.#http.open(url, signal);
-    } catch {
-      signal.throwIfAborted();
-      throw channelError('channel_unreachable', { kind: KIND, why: 'the file was not answered' });
-    }
-    if (file === undefined) throw channelError('channel_file_gone', { kind: KIND, why: 'it is not there any more' });
-    return file;
+    return this.#http.openFile(KIND, url, signal);
   }
 
   async close(): Promise<void> {

@@ -85,6 +85,7 @@ const serversSchema = z.object({
   items: z.array(z.object({ id: z.int(), title: z.string(), url: z.string(), status: z.string() })),
 });
 const codeSchema = z.object({ code: z.string() });
+const usersSchema = z.array(z.object({ id: z.int(), first_name: z.string(), last_name: z.string() }));
 const longPollSchema = z.object({ is_enabled: z.boolean() });
 
 /** What a token must be allowed: to write, to send pictures and documents, and to have its events posted. */
@@ -189,6 +190,11 @@ class VkDriver implements ChannelDriver {
     const url = URL.parse(attachment === undefined ? '' : (fileOf(attachment)?.url ?? ''));
     if (url === null) throw gone('the message has no such file');
     return this.#api.openFile(url, signal);
+  }
+
+  async namesOf(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const users = await this.#api.need(usersSchema, 'users.get', { user_ids: ids.join(',') }, signal);
+    return new Map(users.map(({ id, first_name: first, last_name: last }) => [String(id), `${first} ${last}`.trim()]));
   }
 
   async register(url: string | null, signal: AbortSignal): Promise<void> {

@@ -13,7 +13,7 @@ import { type CommandContext, type CommandWork, EXIT_DONE, type ExitCode } from 
 import { botFoldersOf, type Config, secretsOf, sqliteFolderOf } from '../config/config-schema.ts';
 import { loadConfig, refuseMisfits } from '../config/load-config.ts';
 import { consoleOf } from '../console-of.ts';
-import { createRuntimeOf, environmentForBots } from '../create-runtime-of.ts';
+import { createRuntimeOf, environmentForBots, uploadsFolderOf } from '../create-runtime-of.ts';
 import { jsonLogger } from '../json-logger.ts';
 import { aborted, listenOn, onHangUp } from '../listening.ts';
 import {
@@ -88,7 +88,15 @@ export const serve: CommandWork = async ({
       onSecret: (secret) => void (filter.secrets = [...new Set([...filter.secrets, secret])]),
     });
     const parts = { bots, hold, routes: folder === undefined ? console.routes : [...console.routes, maintenance] };
-    const runtime: Runtime = await createRuntimeOf(config, { storage, http, logger, clock, onPlugin, parts });
+    const runtime: Runtime = await createRuntimeOf(config, {
+      storage,
+      http,
+      logger,
+      clock,
+      onPlugin,
+      parts,
+      uploadsFolder: uploadsFolderOf(config),
+    });
     // A person's Ctrl+C waits for nobody; a service manager's SIGTERM lets a load balancer see it first.
     const drainMs = (): number => (stop.reason === 'SIGTERM' ? config.http.drainSeconds * 1_000 : 0);
     opened.push(() => runtime.close({ drainMs: drainMs() }));

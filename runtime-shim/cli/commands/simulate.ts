@@ -1,6 +1,8 @@
 import { CLI_TEXTS } from '../cli-texts.ts';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { textOf } from '../../../plugin/contract/coded-error.ts';
 import type { LiveTexPlugin } from '../../../plugin/index.ts';
@@ -52,6 +54,9 @@ export const simulate: CommandWork = async (context) => {
     const storage =
       data === undefined ? createMemoryStorage({ clock }) : await openStorage(sqliteIn(resolve(cwd, data)), { clock });
     opened.push(() => storage.close());
+    const uploadsFolder =
+      data === undefined ? await mkdtemp(join(tmpdir(), 'metabot-uploads-')) : join(resolve(cwd, data), 'uploads');
+    if (data === undefined) opened.push(() => rm(uploadsFolder, { recursive: true, force: true }));
     const emulator = await startLiveTexEmulator({ ...simulatedGroups(own), operators: [OPERATOR, COLLEAGUE] });
     opened.push(() => emulator.close());
     // Nobody else has this LiveTex: its webhook is set once the port is known, and stays.
@@ -95,6 +100,7 @@ export const simulate: CommandWork = async (context) => {
         watch: true,
         onPlugin,
         parts: { apiMode, routes: console.routes },
+        uploadsFolder,
       });
     });
     opened.push(() => runtime.close());

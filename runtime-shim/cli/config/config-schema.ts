@@ -9,6 +9,7 @@ import { codeOf, type StorageError } from '../../../plugin/storage/index.ts';
 import { parseTarget } from '../../../plugin/storage/postgres/target.ts';
 import { allowedProblem } from '../../api/allow-list.ts';
 import { channelSchema, channelSecrets, webhookAddressProblems } from './channels-config.ts';
+import { uploadsSchema } from './uploads-config.ts';
 import { passwordsIn } from './passwords-in.ts';
 import { DEFAULT_API_MAX_BYTES, DEFAULT_API_TIMEOUT_MS } from '../../api/script-requests.ts';
 
@@ -193,6 +194,8 @@ const fileSchema = z.strictObject({
   sandbox: sandboxSchema.default({}),
   api: apiSchema.default({ allow: [], timeoutMs: DEFAULT_API_TIMEOUT_MS, maxBytes: DEFAULT_API_MAX_BYTES }),
   channels: z.record(codeSchema, channelSchema).default({}),
+  /** Files that leads send to this server itself. */
+  uploads: uploadsSchema.prefault({}),
   livetex: bindingsSchema.default([]),
   /** Seals the tokens of bindings that are put while the server runs. */
   secretKey: secretKeySchema.optional(),
@@ -249,6 +252,8 @@ export function secretsOf(config: Config): string[] {
     adminToken,
     viewerToken,
     config.secretKey,
+    config.uploads.s3?.accessKeyId,
+    config.uploads.s3?.secretAccessKey,
     ...passwordsIn(config.storage),
   ];
   return all.filter((secret): secret is string => secret !== undefined && secret !== '');

@@ -174,12 +174,13 @@ export function apiModeOf(live: boolean, own: Config | undefined): ApiMode {
 }
 
 function completed(config: Config, path: string): Config {
-  const { bot, bots, storage } = config;
+  const { bot, bots, storage, uploads } = config;
   return {
     ...config,
     ...(bot === undefined ? {} : { bot: beside(path, bot) }),
     ...(bots === undefined ? {} : { bots: bots.map((folder) => beside(path, folder)) }),
     storage: storageBeside(path, storage),
+    ...(uploads.folder === undefined ? {} : { uploads: { ...uploads, folder: beside(path, uploads.folder) } }),
   };
 }
 

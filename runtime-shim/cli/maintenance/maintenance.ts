@@ -14,7 +14,7 @@ import type {
   Runtime,
   TranscriptMessage,
 } from '../../runtime/contract.ts';
-import { createRuntimeOf } from '../create-runtime-of.ts';
+import { createRuntimeOf, uploadsFolderOf } from '../create-runtime-of.ts';
 import { type DialogReport, dialogReport } from './dialog-report.ts';
 import { dropBefore, dropJobs, listOutbox, listWaiting, resendDead, retryJobs } from './outbox.ts';
 import { type DroppedJobs, type Outbox, type WaitingJobs } from './outbox-records.ts';
@@ -209,5 +209,5 @@ export function maintenanceOf(
 async function withoutScripts(storage: Storage, config: Config): Promise<Runtime> {
   const sandbox = createSandbox();
   await sandbox.close();
-  return await createRuntimeOf(config, { storage, parts: { sandbox } });
+  return await createRuntimeOf(config, { storage, parts: { sandbox }, uploadsFolder: uploadsFolderOf(config) });
 }

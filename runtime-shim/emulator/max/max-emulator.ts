@@ -1,21 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '../../../plugin/storage/index.ts';
-import { answerJson, answerNotFound, answerText, discardBody } from '../../http/answer.ts';
-import { isForeignHost } from '../../http/guard.ts';
-import { Listener } from '../../http/listen.ts';
-import { BodyBudget, readBody } from '../../http/read-body.ts';
+import { answerJson, answerText } from '../../http/answer.ts';
 import { Faults } from '../messenger-faults.ts';
+import { listenAsMessenger, type MessengerCall, Waiters } from '../messenger-server.ts';
 import type { MaxEmulator, MaxEmulatorOptions, MaxFault, MaxFileKind, MaxRequest } from './max-contract.ts';
 import { MaxFeed, type MaxUpdate } from './max-feed.ts';
 import { MAX_METHODS, type MaxAnswer, type MaxMethodCall, type MaxParts } from './max-methods.ts';
 import { MaxTalks } from './max-talks.ts';
 
-const LOOPBACK = '127.0.0.1';
-const KEEP_ALIVE_MS = 120_000;
-/** The largest upload that tests need, with its form. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
-const MAX_BODIES_BYTES = 256 * 1024 * 1024;
 /** Requests that are remembered. */
 const REMEMBERED = 10_000;
 const SECOND_MS = 1_000;
@@ -36,9 +29,9 @@ export async function startMaxEmulator(options: MaxEmulatorOptions = {}): Promis
   const { username = 'test_bot', port = 0, clock = systemClock, limits = true } = options;
   const token = options.token ?? `f9LHod${randomBytes(30).toString('base64url')}`;
   const bot = { id: 5_000_000 + randomBytes(3).readUIntBE(0, 3), username };
-  const idlers = new Set<() => void>();
+  const idlers = new Waiters();
   const feed = new MaxFeed(clock, () => {
-    for (const look of idlers) look();
+    idlers.look();
   });
   const talks = new MaxTalks({ feed, bot, now: () => clock.now(), url: () => listener.url ?? '' });
   const places = new Map<string, { readonly kind: MaxFileKind; readonly token: string | undefined }>();
@@ -67,37 +60,19 @@ export async function startMaxEmulator(options: MaxEmulatorOptions = {}): Promis
   };
   const faults = new Faults<MaxFault>();
   const requests: MaxRequest[] = [];
-  const bodies = new BodyBudget(MAX_BODIES_BYTES);
-
-  const listener = new Listener({
-    host: LOOPBACK,
+  const listener = await listenAsMessenger({
     port,
-    node: { keepAliveTimeout: KEEP_ALIVE_MS },
-    serve: async (request, response) => {
-      try {
-        await serve(request, response);
-      } catch {
-        request.socket.destroy();
-      }
-    },
+    tooLarge: { code: 'too.large', message: 'Payload too large' },
+    serve,
   });
-  await listener.listen();
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (isForeignHost(request)) {
-      answerNotFound(response);
-      return discardBody(request);
-    }
-    const url = new URL(request.url ?? '/', 'http://max');
+  async function serve({ request, response, url, body }: MessengerCall): Promise<void> {
     const [, round, fileToken = ''] = /^\/_files\/([^/]+)\/(.+)$/.exec(url.pathname) ?? [];
     if (round !== undefined) return serveFile(response, round, fileToken);
-    const body = await readBody(request, MAX_BODY_BYTES, bodies);
-    if (!body.ok) {
-      answerJson(response, 413, { code: 'too.large', message: 'Payload too large' });
-      return discardBody(request);
-    }
+    const bytes = await body();
+    if (bytes === undefined) return;
     const [, place] = /^\/_upload\/(.+)$/.exec(url.pathname) ?? [];
-    if (place !== undefined) return takeUpload(request, response, place, body.bytes);
+    if (place !== undefined) return takeUpload(request, response, place, bytes);
     if (request.headers.authorization !== token) {
       return answerJson(response, 401, { code: 'verify.token', message: 'Invalid access_token' });
     }
@@ -105,7 +80,7 @@ export async function startMaxEmulator(options: MaxEmulatorOptions = {}): Promis
     const leaving = new AbortController();
     response.once('close', () => leaving.abort());
     const query = Object.fromEntries(url.searchParams);
-    const text = Buffer.from(body.bytes).toString();
+    const text = Buffer.from(bytes).toString();
     const call = { query, body: text === '' ? undefined : jsonOf(text), rest, left: leaving.signal };
     await perform(`${request.method} ${name}`, call, request, response);
   }
@@ -205,16 +180,7 @@ export async function startMaxEmulator(options: MaxEmulatorOptions = {}): Promis
     deliveries: () => feed.deliveries,
     subscriptions: () => feed.subscriptions,
     expireFiles: () => talks.expireFiles(),
-    idle: () =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (!feed.isIdle) return;
-          idlers.delete(look);
-          resolve();
-        };
-        idlers.add(look);
-        look();
-      }),
+    idle: () => idlers.until(() => feed.isIdle),
     close: async () => {
       feed.close();
       await listener.end();

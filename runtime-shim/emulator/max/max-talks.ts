@@ -1,6 +1,7 @@
 import { emulatorError } from '../emulator-errors.ts';
 import type { MaxFile, MaxPerson, MaxShownMessage } from './max-contract.ts';
 import type { MaxFeed } from './max-feed.ts';
+import { Waiters } from '../messenger-server.ts';
 
 export type MaxButton = Readonly<Record<string, unknown>> & { readonly type: string; readonly text: string };
 
@@ -63,7 +64,7 @@ export class MaxTalks {
   readonly #files = new Map<string, MaxFile>();
   /** Which round of addresses holds: an older one is at nothing. */
   #round = 1;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiters = new Waiters();
   #nextId = 1;
   #lastAt = 0;
 
@@ -125,7 +126,7 @@ export class MaxTalks {
       isAnswered: (press) => this.#presses.get(press)?.isAnswered === true,
       block: () => member('bot_stopped'),
       shown: () => shownIn(talk),
-      until: (count) => this.#until(() => shownIn(talk).length >= count).then(() => shownIn(talk)),
+      until: (count) => this.#waiters.until(() => shownIn(talk).length >= count).then(() => shownIn(talk)),
     };
   }
 
@@ -201,7 +202,7 @@ export class MaxTalks {
   }
 
   changed(): void {
-    for (const look of this.#waiting) look();
+    this.#waiters.look();
   }
 
   #attachment({ kind, name, bytes, token }: StoredFile): object {
@@ -252,18 +253,6 @@ export class MaxTalks {
     };
     talk.messages.push(message);
     return message;
-  }
-
-  #until(isThere: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (!isThere()) return;
-        this.#waiting.delete(look);
-        resolve();
-      };
-      this.#waiting.add(look);
-      look();
-    });
   }
 
   #newMid(): string {

@@ -1,6 +1,7 @@
 import { emulatorError } from '../emulator-errors.ts';
 import type { ShownMessage, TelegramFileKind, TelegramPerson } from './telegram-contract.ts';
 import type { UpdateQueue } from './update-queue.ts';
+import { Waiters } from '../messenger-server.ts';
 
 export interface InlineButton {
   readonly text: string;
@@ -33,7 +34,7 @@ export class TelegramChats {
   readonly #files = new Map<string, { readonly name: string; readonly bytes: Uint8Array }>();
   /** Paths that hold for an hour, by the number that `getFile` gave. */
   readonly #paths = new Map<string, string>();
-  readonly #waiting = new Set<() => void>();
+  readonly #waiters = new Waiters();
   #nextMessage = 1;
   #nextId = 1;
 
@@ -110,7 +111,7 @@ export class TelegramChats {
       block: () => member('kicked'),
       unblock: () => member('member'),
       shown: () => shownIn(chat),
-      until: (count) => this.#until(() => chat.sent.length >= count).then(() => shownIn(chat)),
+      until: (count) => this.#waiters.until(() => chat.sent.length >= count).then(() => shownIn(chat)),
     };
   }
 
@@ -127,7 +128,7 @@ export class TelegramChats {
   say(chat: Chat, text: string, buttons: ReadonlyArray<readonly InlineButton[]>, file?: ShownMessage['file']): object {
     const id = this.#number();
     chat.sent.push({ id, text, buttons, ...(file === undefined ? {} : { file }) });
-    for (const look of this.#waiting) look();
+    this.#waiters.look();
     const from = { id: this.#bot.id, is_bot: true, first_name: this.#bot.username, username: this.#bot.username };
     const common = { message_id: id, date: this.#seconds(), chat: chatOf(chat), from };
     if (file === undefined) return { ...common, text };
@@ -173,19 +174,7 @@ export class TelegramChats {
   }
 
   changed(): void {
-    for (const look of this.#waiting) look();
-  }
-
-  #until(isThere: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (!isThere()) return;
-        this.#waiting.delete(look);
-        resolve();
-      };
-      this.#waiting.add(look);
-      look();
-    });
+    this.#waiters.look();
   }
 
   #press(chat: Chat, message: SentMessage, data: string): string {

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '../../../plugin/storage/index.ts';
-import { answerJson, answerNotFound, discardBody } from '../../http/answer.ts';
-import { isForeignHost } from '../../http/guard.ts';
-import { Listener } from '../../http/listen.ts';
-import { BodyBudget, readBody } from '../../http/read-body.ts';
+import { answerJson, discardBody } from '../../http/answer.ts';
 import { Faults } from '../messenger-faults.ts';
+import { listenAsMessenger, type MessengerCall, Waiters } from '../messenger-server.ts';
 import { TelegramChats } from './telegram-chats.ts';
 import type { TelegramEmulator, TelegramEmulatorOptions, TelegramFault, TelegramRequest } from './telegram-contract.ts';
 import {
@@ -18,11 +16,6 @@ import {
 import { TelegramWebhook } from './telegram-webhook.ts';
 import { UpdateQueue } from './update-queue.ts';
 
-const LOOPBACK = '127.0.0.1';
-const KEEP_ALIVE_MS = 120_000;
-/** The largest upload, with its form. */
-const MAX_BODY_BYTES = 52 * 1024 * 1024;
-const MAX_BODIES_BYTES = 256 * 1024 * 1024;
 /** Requests that are remembered. */
 const REMEMBERED = 10_000;
 
@@ -43,10 +36,10 @@ export async function startTelegramEmulator(options: TelegramEmulatorOptions = {
   const token =
     options.token ?? `${1_000_000 + randomBytes(3).readUIntBE(0, 3)}:${randomBytes(24).toString('base64url')}`;
   const bot = { id: Number(token.split(':', 1)[0]), username };
-  const idlers = new Set<() => void>();
+  const idlers = new Waiters();
   const changed = (): void => {
     webhook.pump();
-    for (const look of idlers) look();
+    idlers.look();
   };
   const queue = new UpdateQueue(clock, () => changed());
   const webhook = new TelegramWebhook(clock, queue);
@@ -54,28 +47,9 @@ export async function startTelegramEmulator(options: TelegramEmulatorOptions = {
   const parts: TelegramParts = { bot, chats, queue, webhook };
   const faults = new Faults<TelegramFault>();
   const requests: TelegramRequest[] = [];
-  const bodies = new BodyBudget(MAX_BODIES_BYTES);
+  const listener = await listenAsMessenger({ port, tooLarge: errorBody(413, 'Request Entity Too Large'), serve });
 
-  const listener = new Listener({
-    host: LOOPBACK,
-    port,
-    node: { keepAliveTimeout: KEEP_ALIVE_MS },
-    serve: async (request, response) => {
-      try {
-        await serve(request, response);
-      } catch {
-        request.socket.destroy();
-      }
-    },
-  });
-  await listener.listen();
-
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (isForeignHost(request)) {
-      answerNotFound(response);
-      return discardBody(request);
-    }
-    const url = new URL(request.url ?? '/', 'http://telegram');
+  async function serve({ request, response, url, body }: MessengerCall): Promise<void> {
     const [, file, given = '', path = ''] = /^\/(file\/)?bot([^/]*)\/(.+)$/.exec(url.pathname) ?? [];
     if (given !== token) {
       const known = /^\d+:[\w-]+$/.test(decodeURIComponent(given));
@@ -83,14 +57,11 @@ export async function startTelegramEmulator(options: TelegramEmulatorOptions = {
       return discardBody(request);
     }
     if (file !== undefined) return serveFile(response, decodeURIComponent(path));
-    const body = await readBody(request, MAX_BODY_BYTES, bodies);
-    if (!body.ok) {
-      answerJson(response, 413, errorBody(413, 'Request Entity Too Large'));
-      return discardBody(request);
-    }
+    const bytes = await body();
+    if (bytes === undefined) return;
     const leaving = new AbortController();
     response.once('close', () => leaving.abort());
-    const call = await callOf(request, url, body.bytes, leaving.signal);
+    const call = await callOf(request, url, bytes, leaving.signal);
     await perform(path, call, request, response);
   }
 
@@ -147,16 +118,7 @@ export async function startTelegramEmulator(options: TelegramEmulatorOptions = {
     requests: (method) => requests.filter((one) => method === undefined || one.method === method),
     deliveries: () => webhook.deliveries,
     expireFiles: () => chats.expireFiles(),
-    idle: () =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (queue.waiting.length > 0) return;
-          idlers.delete(look);
-          resolve();
-        };
-        idlers.add(look);
-        look();
-      }),
+    idle: () => idlers.until(() => queue.waiting.length === 0),
     close: async () => {
       webhook.close();
       queue.endPoll();

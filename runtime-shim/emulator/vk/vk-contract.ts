@@ -31,6 +31,12 @@ export interface VkShownMessage {
   readonly buttons: ReadonlyArray<readonly string[]>;
 }
 
+/** Whose name `users.get` tells. */
+export interface VkName {
+  readonly first: string;
+  readonly last: string;
+}
+
 /** Somebody who has a talk with the community. */
 export interface VkPerson {
   readonly id: number;
@@ -90,7 +96,7 @@ export interface VkEmulator {
   /** What it wants to hear from an address. */
   readonly confirmation: string;
   /** Somebody new, or somebody known by number. */
-  person(id?: number): VkPerson;
+  person(id?: number, name?: VkName): VkPerson;
   /** Somebody speaks in a talk of several that the community is in. */
   groupMessage(chat: number, text: string): void;
   /** Any event: its `type` and `object`; its id is added unless it has one. */

@@ -1,21 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '../../../plugin/storage/index.ts';
-import { answerJson, answerNotFound, discardBody } from '../../http/answer.ts';
-import { isForeignHost } from '../../http/guard.ts';
-import { Listener } from '../../http/listen.ts';
-import { BodyBudget, readBody } from '../../http/read-body.ts';
+import { answerJson, answerNotFound } from '../../http/answer.ts';
 import { Faults } from '../messenger-faults.ts';
+import { listenAsMessenger, type MessengerCall, Waiters } from '../messenger-server.ts';
 import type { VkEmulator, VkEmulatorOptions, VkFault, VkFile, VkRequest } from './vk-contract.ts';
 import { VkFeed } from './vk-feed.ts';
 import { VK_METHODS, type VkAnswer, type VkFields, type VkParts } from './vk-methods.ts';
 import { VkTalks } from './vk-talks.ts';
 
-const LOOPBACK = '127.0.0.1';
-const KEEP_ALIVE_MS = 120_000;
-/** The largest upload that tests need, with its form. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
-const MAX_BODIES_BYTES = 256 * 1024 * 1024;
 /** Requests that are remembered. */
 const REMEMBERED = 10_000;
 const MESSAGE_EVENTS = ['message_new', 'message_edit', 'message_event', 'message_allow', 'message_deny'];
@@ -37,9 +30,9 @@ export async function startVkEmulator(options: VkEmulatorOptions = {}): Promise<
   const token = options.token ?? `vk1.a.${randomBytes(30).toString('base64url')}`;
   const group = options.group ?? 1_000_000 + randomBytes(3).readUIntBE(0, 3);
   const confirmation = randomBytes(4).toString('hex');
-  const idlers = new Set<() => void>();
+  const idlers = new Waiters();
   const changed = (): void => {
-    for (const look of idlers) look();
+    idlers.look();
   };
   const polled = { isEnabled: longPoll, events: new Set(longPoll ? MESSAGE_EVENTS : []) };
   const feed = new VkFeed({ clock, group, confirmation, changed, polled });
@@ -48,37 +41,15 @@ export async function startVkEmulator(options: VkEmulatorOptions = {}): Promise<
   const parts: VkParts = { group, confirmation, talks, feed, url, uploaded: new Map() };
   const faults = new Faults<VkFault>();
   const requests: VkRequest[] = [];
-  const bodies = new BodyBudget(MAX_BODIES_BYTES);
+  const listener = await listenAsMessenger({ port, tooLarge: {}, serve });
 
-  const listener = new Listener({
-    host: LOOPBACK,
-    port,
-    node: { keepAliveTimeout: KEEP_ALIVE_MS },
-    serve: async (request, response) => {
-      try {
-        await serve(request, response);
-      } catch {
-        request.socket.destroy();
-      }
-    },
-  });
-  await listener.listen();
-
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (isForeignHost(request)) {
-      answerNotFound(response);
-      return discardBody(request);
-    }
-    const address = new URL(request.url ?? '/', 'http://vk');
+  async function serve({ request, response, url: address, body }: MessengerCall): Promise<void> {
     const [, round, id = ''] = /^\/_files\/([^/]+)\/(.+)$/.exec(address.pathname) ?? [];
     if (round !== undefined) return serveFile(response, talks.fileAt(round, id));
-    const body = await readBody(request, MAX_BODY_BYTES, bodies);
-    if (!body.ok) {
-      answerJson(response, 413, {});
-      return discardBody(request);
-    }
+    const bytes = await body();
+    if (bytes === undefined) return;
     const query = Object.fromEntries(address.searchParams);
-    if (address.pathname.startsWith('/_upload/')) return takeUpload(request, response, body.bytes);
+    if (address.pathname.startsWith('/_upload/')) return takeUpload(request, response, bytes);
     if (address.pathname.startsWith('/_poll/')) {
       const leaving = new AbortController();
       response.once('close', () => leaving.abort());
@@ -87,7 +58,7 @@ export async function startVkEmulator(options: VkEmulatorOptions = {}): Promise<
       return perform('long poll', told, request, response, () => feed.poll(call, leaving.signal));
     }
     const [, method = ''] = /^\/method\/(.+)$/.exec(address.pathname) ?? [];
-    const form = Object.fromEntries(new URLSearchParams(Buffer.from(body.bytes).toString()));
+    const form = Object.fromEntries(new URLSearchParams(Buffer.from(bytes).toString()));
     const { access_token: given, ...fields } = { ...query, ...form };
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     const act = async (): Promise<object> => {
@@ -158,7 +129,7 @@ export async function startVkEmulator(options: VkEmulatorOptions = {}): Promise<
     token,
     group,
     confirmation,
-    person: (id) => talks.person(id),
+    person: (id, name) => talks.person(id, name),
     groupMessage: (chat, text) => talks.groupMessage(chat, text),
     raw: (event) => feed.add(event, 'raw'),
     repeat: () => feed.repeat(),
@@ -167,16 +138,7 @@ export async function startVkEmulator(options: VkEmulatorOptions = {}): Promise<
     requests: (method) => requests.filter((one) => method === undefined || one.method === method),
     deliveries: () => feed.deliveries,
     expireFiles: () => talks.expireFiles(),
-    idle: () =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (!feed.isIdle) return;
-          idlers.delete(look);
-          resolve();
-        };
-        idlers.add(look);
-        look();
-      }),
+    idle: () => idlers.until(() => feed.isIdle),
     close: async () => {
       feed.close();
       await listener.end();

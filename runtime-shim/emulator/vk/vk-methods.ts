@@ -58,6 +58,13 @@ const eventsIn = (fields: VkFields): ReadonlySet<string> =>
   new Set(Object.keys(fields).filter((key) => key.startsWith('message_') && isOn(fields[key])));
 
 export const VK_METHODS: Readonly<Record<string, Method>> = {
+  'users.get': ({ talks }, { user_ids: ids = '' }) => ({
+    response: ids.split(',').flatMap((id) => {
+      const talk = talks.find(Number(id));
+      if (talk === undefined) return [];
+      return [{ id: talk.person, first_name: talk.name.first, last_name: talk.name.last, is_closed: true }];
+    }),
+  }),
   'groups.getById': ({ group }) => ({
     response: { groups: [{ id: group, name: 'Сообщество', screen_name: `club${group}`, type: 'group' }], profiles: [] },
   }),

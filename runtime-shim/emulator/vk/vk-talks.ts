@@ -1,6 +1,7 @@
 import { emulatorError } from '../emulator-errors.ts';
-import type { VkFile, VkPerson, VkShownMessage } from './vk-contract.ts';
+import type { VkFile, VkName, VkPerson, VkShownMessage } from './vk-contract.ts';
 import type { VkFeed } from './vk-feed.ts';
+import { Waiters } from '../messenger-server.ts';
 
 export interface VkButton {
   readonly type: string;
@@ -27,6 +28,7 @@ interface StoredFile extends VkFile {
 /** The talk of one person with the community. */
 export interface Talk {
   readonly person: number;
+  readonly name: VkName;
   isBlocked: boolean;
   readonly messages: Message[];
 }
@@ -51,7 +53,7 @@ export class VkTalks {
   readonly #files = new Map<number, StoredFile>();
   /** Which round of addresses holds: an older one is at nothing. */
   #round = 1;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiters = new Waiters();
   #nextId = 1;
 
   constructor(parts: Parts) {
@@ -62,8 +64,8 @@ export class VkTalks {
     return this.#talks.get(person);
   }
 
-  person(id = 100_000 + this.#talks.size): VkPerson {
-    const talk: Talk = this.#talks.get(id) ?? { person: id, isBlocked: false, messages: [] };
+  person(id = 100_000 + this.#talks.size, name: VkName = { first: 'Анна', last: '' }): VkPerson {
+    const talk: Talk = this.#talks.get(id) ?? { person: id, name, isBlocked: false, messages: [] };
     this.#talks.set(id, talk);
     const post = (content: Partial<Message>): number => {
       const message = this.#add(talk, { byGroup: false, ...content });
@@ -92,7 +94,7 @@ export class VkTalks {
       block: () => allow('message_deny'),
       unblock: () => allow('message_allow'),
       shown: () => shownIn(talk),
-      until: (count) => this.#until(() => shownIn(talk).length >= count).then(() => shownIn(talk)),
+      until: (count) => this.#waiters.until(() => shownIn(talk).length >= count).then(() => shownIn(talk)),
     };
   }
 
@@ -175,7 +177,7 @@ export class VkTalks {
   }
 
   changed(): void {
-    for (const look of this.#waiting) look();
+    this.#waiters.look();
   }
 
   #press(talk: Talk, caption: string): string {
@@ -219,18 +221,6 @@ export class VkTalks {
     };
     talk.messages.push(message);
     return message;
-  }
-
-  #until(isThere: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (!isThere()) return;
-        this.#waiting.delete(look);
-        resolve();
-      };
-      this.#waiting.add(look);
-      look();
-    });
   }
 
   #newNumber(): number {

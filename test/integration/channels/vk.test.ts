@@ -73,6 +73,9 @@ test('a community confirms its address, a person writes, presses and sends files
   await runtime.idle();
   expect(anna.isAnswered(press)).toBe(true);
   expect(anna.shown().map(({ text }) => text)).toEqual(['Здравствуйте!', 'Сто рублей']);
+  // VK tells no names: they are asked for once.
+  expect((await runtime.lead('vk', id))?.lead.name).toBe('Анна');
+  expect(vk.requests('users.get').length).toBe(1);
 
   anna.edit(first, 'привет, бот');
   const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(100, 7)]);

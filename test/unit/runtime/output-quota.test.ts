@@ -88,6 +88,7 @@ async function contextWith(quota: OutputQuota): Promise<RuntimeContext> {
     botAttributes: new SharedBotAttributes(),
     requests: new ScriptRequests({ api: {}, mode: 'network', stubs: () => [], clock: systemClock }),
     channels: () => undefined,
+    uploads: undefined,
     plugins: () => new PluginSet([]),
     bot: () => bot,
     botId: 'test',
