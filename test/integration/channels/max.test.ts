@@ -42,7 +42,8 @@ async function stand(
   return startRuntime({ ...BOT, files }, { http: { port: 0 }, channels: { max: { driver } }, ...options });
 }
 
-const signal = AbortSignal.timeout(60_000);
+// Bounds a hang only: it runs from the file's beginning.
+const signal = AbortSignal.timeout(600_000);
 
 /** Looks again and again, between turns of the loop, until it is so. */
 async function seen(isSo: () => boolean | Promise<boolean>): Promise<void> {
