@@ -105,7 +105,7 @@ test(
     await card.getByRole('button', { name: 'Вебхук', exact: true }).click();
     await page.getByText(`${stand.url}/webhook/livetex/main`).first().waitFor();
     await card.getByRole('button', { name: 'Проверить' }).click();
-    await expect.poll(async () => await card.locator('.checks .good').count(), PATIENCE).toBe(12);
+    await expect.poll(async () => await card.locator('.checks .good').count(), PATIENCE).toBe(13);
 
     await stand.runtime.receive({
       channel: 'telegram',

@@ -171,7 +171,7 @@ function BindingCard({ binding, onEdit, onChanged }: CardProps) {
           )}
         </div>
       )}
-      <Checks checks={checks} asking={words.checking} />
+      <Checks checks={checks} asking={words.checking} names={words.checks} />
       {removing !== null && (
         <Confirm
           title={`${words.remove}: ${id}`}

@@ -6,10 +6,13 @@ import { useConsole } from '../state/console-context.ts';
 export function Checks({
   checks,
   asking,
+  names,
 }: {
   readonly checks: readonly Check[] | 'asking' | null;
   /** Said while it is asked. */
   readonly asking: string;
+  /** Their names for people; of others the code is shown. */
+  readonly names: Readonly<Record<string, string>>;
 }) {
   const { texts, language } = useConsole();
   const words = texts.channels;
@@ -22,7 +25,7 @@ export function Checks({
             <li key={name} class={ok ? 'good' : 'bad'}>
               <Icon name={ok ? 'check' : 'warn'} />
               <div>
-                <strong>{words.checks[name as keyof typeof words.checks] ?? name}</strong>
+                <strong>{names[name] ?? name}</strong>
                 {ok && <span class="visually-hidden">: {words.works}</span>}
                 {!ok && <p>{language === 'ru' ? (ru?.problem ?? problem) : problem}</p>}
                 {!ok && <p class="quiet">{language === 'ru' ? (ru?.advice ?? advice) : advice}</p>}

@@ -13,7 +13,7 @@ export function Messengers() {
   return (
     <section class="below">
       <h2>{texts.channels.messengers}</h2>
-      <p class="quiet">{texts.channels.messengersAbout}</p>
+      <p class="quiet section-about">{texts.channels.messengersAbout}</p>
       <ul class="cards">
         {value.channels.map((messenger) => (
           <li key={messenger.code}>
@@ -116,7 +116,11 @@ function MessengerCard({ messenger, onChanged }: CardProps) {
           </button>
         </div>
       )}
-      <Checks checks={isAsking ? 'asking' : (found?.checks ?? null)} asking={words.askingMessenger} />
+      <Checks
+        checks={isAsking ? 'asking' : (found?.checks ?? null)}
+        asking={words.askingMessenger}
+        names={words.messengerChecks}
+      />
     </article>
   );
 }

@@ -67,6 +67,8 @@ export interface BarSeries {
 }
 
 const BARS_WIDTH = 720;
+/** A single day is a bar too, not a wall. */
+const WIDEST_BAR = 60;
 const BARS_HEIGHT = 180;
 const AXIS = 22;
 /** Room for the halves of the outer labels. */
@@ -91,6 +93,7 @@ export function StackedBars({
   const sums = labels.map((_, index) => series.reduce((sum, { values }) => sum + (values[index] ?? 0), 0));
   const most = Math.max(1, ...sums);
   const width = BARS_WIDTH / Math.max(1, labels.length);
+  const bar = Math.min(width * 0.76, WIDEST_BAR);
   const every = Math.ceil(labels.length / MAX_LABELS);
   return (
     <figure class="card chart">
@@ -134,7 +137,7 @@ export function StackedBars({
                 const height = ((values[index] ?? 0) / most) * (BARS_HEIGHT - 18);
                 top -= height;
                 if (height === 0) return null;
-                const box = { x: index * width + width * 0.12, y: top, width: width * 0.76, height };
+                const box = { x: (index + 0.5) * width - bar / 2, y: top, width: bar, height };
                 return (
                   <g key={name} class={`series-${place}`}>
                     <rect {...box} class="series-ground" />
