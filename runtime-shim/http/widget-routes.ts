@@ -1,24 +1,28 @@
 /** The interface of a chat on a site. A visitor is told by a token in a header, which holds on the pages of one origin only. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { issueWords } from '../../plugin/contract/issue-words.ts';
+import type { LeadRef } from '../../plugin/contract/lead.ts';
 import { textSchema } from '../../plugin/contract/message.ts';
 import type { Channels } from '../channels/channels.ts';
 import type { Visitor } from '../channels/widget/visitor-tokens.ts';
 import type { VisitorAct, Widget } from '../channels/widget/widget.ts';
 import type { BotRuntime, TranscriptMessage, TranscriptPage } from '../runtime/contract.ts';
-import { answerError, answerJson, answerNotFound, type ErrorBody } from './answer.ts';
+import { answerError, answerJson, answerNotFound, answerUnread, type ErrorBody } from './answer.ts';
 import { bearerOf } from './guard.ts';
 import { afterOf, streamMessages, wantsStream } from './message-stream.ts';
 import { peerAddress, type TrustedProxies } from './peer-address.ts';
 import { type BodyBudget, jsonOf, takeBody } from './read-body.ts';
 import type { HttpCall, MayAskFrom, Route } from './routes.ts';
 import type { ServerPorts } from './server-ports.ts';
+import { takeUpload } from './take-upload.ts';
 
 /** Largest body: the longest text, in which each sign may take six bytes of JSON. */
 const MAX_BODY_BYTES = 64 * 1024;
 /** Longest text of a visitor, UTF-16 units. Our choice: several pages; the field on the page stops there. */
 const MAX_TEXT = 10_000;
+/** Files of one message. */
+const MAX_FILES = 10;
 /** What one answer without a stream holds. */
 const PAGE: TranscriptPage = { maxLines: 200, maxSize: 512 * 1024 };
 
@@ -31,6 +35,8 @@ const sessionSchema = z.strictObject({
 const idSchema = z.string().regex(/^[\w-]{8,64}$/, 'must have 8 to 64 letters, digits, "_" and "-"');
 const actSchema = z.union([
   z.strictObject({ id: idSchema, text: textSchema.min(1).max(MAX_TEXT) }),
+  /** Files that were sent to `…/files` before. */
+  z.strictObject({ id: idSchema, files: z.array(z.string().min(1).max(100)).min(1).max(MAX_FILES) }),
   z.strictObject({
     id: idSchema,
     press: z.strictObject({ seq: z.int().min(1).max(1e15), index: z.int().min(0).max(999) }),
@@ -56,6 +62,7 @@ const stateSchema = z.object({
   mode: z.enum(['bot', 'waiting', 'operator']),
   operator: z.string().nullable(),
   read: z.int(),
+  files: z.object({ maxBytes: z.int(), accept: z.array(z.string()) }).nullable(),
 });
 
 export interface WidgetRoutesOptions {
@@ -111,6 +118,20 @@ export function widgetRoutes(options: WidgetRoutesOptions): Route[] {
     },
     {
       ...common,
+      method: 'POST',
+      path: '/widget/{code}/files',
+      summary: 'A file of a visitor, as it is: its name in x-file-name, percent-encoded',
+      answers: {
+        201: {
+          description: 'it is there, to be named in a message',
+          schema: z.object({ id: z.string(), type: z.string(), name: z.string(), size: z.int() }),
+        },
+        ...refusals,
+      },
+      answer: (call) => ofVisitor(call, options, takeFile),
+    },
+    {
+      ...common,
       method: 'GET',
       path: '/widget/{code}/messages',
       summary: 'What a visitor sees behind a number; as server-sent events with Accept: text/event-stream',
@@ -156,9 +177,9 @@ function originOf({ headers }: IncomingMessage, { driver }: Widget, publicUrl: s
   return url !== null && (url.host === host || url.origin === URL.parse(publicUrl ?? '')?.origin) ? OWN : undefined;
 }
 
-function answerWait(response: ServerResponse, ms: number): void {
+function answerWait({ request, response }: Pick<HttpCall, 'request' | 'response'>, ms: number): void {
   response.setHeader('retry-after', String(Math.ceil(ms / 1_000)));
-  answerError(response, 429, { code: 'rate_limited', message: 'too much at one time: try again later' });
+  answerUnread(request, response, 429, { code: 'rate_limited', message: 'too much at one time: try again later' });
 }
 
 async function answerSession(
@@ -183,7 +204,7 @@ async function answerSession(
   }
   const isNew = before === undefined || (named !== undefined && named.lead !== before.lead);
   const wait = isNew ? widget.newVisitorWait(peerAddress(request, trustedProxies)) : 0;
-  if (wait > 0) return answerWait(response, wait);
+  if (wait > 0) return answerWait(call, wait);
   const visitor =
     named ??
     (before === undefined ? tokens.stranger(origin, name) : { ...before, ...(name === undefined ? {} : { name }) });
@@ -204,20 +225,46 @@ async function ofVisitor(
   if (origin === undefined) return answerError(response, 403, FOREIGN);
   const visitor = (await widget.tokens()).read(bearerOf(request) ?? '', widget.now());
   if (visitor?.origin !== origin) {
-    return answerError(response, 401, { code: 'unauthorised', message: 'the token holds no longer, or not here' });
+    const message = 'the token holds no longer, or not here';
+    return answerUnread(request, response, 401, { code: 'unauthorised', message });
   }
   const address = peerAddress(request, trustedProxies);
   await answer({ ...call, widget, visitor, address }, options);
 }
 
-async function takeAct(call: VisitorCall, { bodies }: WidgetRoutesOptions): Promise<void> {
+async function takeAct(call: VisitorCall, { bodies, ports }: WidgetRoutesOptions): Promise<void> {
   const { response, widget, visitor, address } = call;
   const wait = widget.messageWait(visitor, address);
-  if (wait > 0) return answerWait(response, wait);
-  const act: VisitorAct | undefined = await bodyOf(call, bodies, actSchema);
-  if (act === undefined) return;
+  if (wait > 0) return answerWait(call, wait);
+  const said = await bodyOf(call, bodies, actSchema);
+  if (said === undefined) return;
+  const act = 'files' in said ? await withFiles(said, widget.leadOf(visitor), ports.channels) : said;
+  if (act === undefined) {
+    const message = "a file is not there, no longer, or another visitor's";
+    return answerError(response, 400, { code: 'message_invalid', message, problems: [message] });
+  }
   await widget.take(visitor, act);
   answerJson(response, 202, { id: act.id });
+}
+
+/** The files of a message; `undefined`: one of them is none of this visitor. */
+async function withFiles(
+  { id, files }: { readonly id: string; readonly files: readonly string[] },
+  lead: LeadRef,
+  channels: Channels | undefined,
+): Promise<VisitorAct | undefined> {
+  const found = await Promise.all(files.map(async (file) => channels?.uploads?.find(lead, file)));
+  const there = found.filter((file) => file !== undefined);
+  return there.length < files.length ? undefined : { id, text: '', files: there };
+}
+
+async function takeFile(call: VisitorCall, { ports }: WidgetRoutesOptions): Promise<void> {
+  const { request, response, widget, visitor, address } = call;
+  const uploads = ports.channels?.uploads;
+  if (uploads === undefined) return answerNotFound(response);
+  const wait = widget.messageWait(visitor, address);
+  if (wait > 0) return answerWait(call, wait);
+  await takeUpload({ request, response, uploads, lead: widget.leadOf(visitor) });
 }
 
 async function answerLines(call: VisitorCall, { ports, closing }: WidgetRoutesOptions): Promise<void> {
@@ -228,14 +275,16 @@ async function answerLines(call: VisitorCall, { ports, closing }: WidgetRoutesOp
   const { channel, externalId } = widget.leadOf(visitor);
   const read = (seq: number, page?: TranscriptPage): Promise<TranscriptMessage[]> =>
     bot.messages(channel, externalId, seq, page);
-  const state = (): Promise<unknown> => stateOf(bot, widget, visitor);
+  const { channels } = ports;
+  const state = (): Promise<unknown> => stateOf(bot, widget, visitor, channels);
   if (!wantsStream(request)) {
     const lines = await read(after, PAGE);
-    return answerJson(response, 200, { messages: lines.map(shownLine), state: await state() });
+    const messages = await Promise.all(lines.map((line) => shownLine(line, channels)));
+    return answerJson(response, 200, { messages, state: await state() });
   }
   const close = widget.openStream(visitor, address);
-  if (close === undefined) return answerWait(response, 60_000);
-  const shown = async (line: TranscriptMessage): Promise<unknown> => shownLine(line);
+  if (close === undefined) return answerWait(call, 60_000);
+  const shown = (line: TranscriptMessage): Promise<unknown> => shownLine(line, channels);
   try {
     const stream = { ports, botId: bot.botId, closing, read, after, channel, externalId, shown, state };
     await streamMessages(response, stream);
@@ -245,16 +294,26 @@ async function answerLines(call: VisitorCall, { ports, closing }: WidgetRoutesOp
 }
 
 /** Who answers the visitor now, and how far it has read. */
-async function stateOf(bot: BotRuntime, widget: Widget, visitor: Visitor): Promise<z.infer<typeof stateSchema>> {
+async function stateOf(
+  bot: BotRuntime,
+  widget: Widget,
+  visitor: Visitor,
+  channels: Channels | undefined,
+): Promise<z.infer<typeof stateSchema>> {
   const { channel, externalId } = widget.leadOf(visitor);
   const [view, read] = await Promise.all([bot.lead(channel, externalId), widget.readMark(visitor)]);
   const { mode = 'bot', operator = null } = view?.dialog ?? {};
-  return { mode: mode === 'transferring' ? 'waiting' : mode, operator: operator?.name ?? null, read };
+  const { uploads } = channels ?? {};
+  const files = uploads === undefined ? null : { maxBytes: uploads.maxBytes, accept: [...uploads.accept] };
+  return { mode: mode === 'transferring' ? 'waiting' : mode, operator: operator?.name ?? null, read, files };
 }
 
-/** What a visitor may see of a line. */
-function shownLine(line: TranscriptMessage): z.infer<typeof lineSchema> {
+/** What a visitor may see of a line. Files come from this server, wherever they lie. */
+async function shownLine(line: TranscriptMessage, channels: Channels | undefined): Promise<z.infer<typeof lineSchema>> {
   const { seq, from, at, id, text, operator, edits, buttons, attachments } = line;
+  const files = await Promise.all(
+    (attachments ?? []).map(async (file) => ({ ...file, url: (await channels?.shown(file))?.path ?? file.url })),
+  );
   return {
     seq,
     from,
@@ -264,7 +323,7 @@ function shownLine(line: TranscriptMessage): z.infer<typeof lineSchema> {
     ...(operator === undefined ? {} : { operator }),
     ...(edits === undefined ? {} : { edits }),
     ...(buttons === undefined ? {} : { buttons: buttons.map((row) => row.map(shownButton)) }),
-    ...(attachments === undefined ? {} : { files: [...attachments] }),
+    ...(files.length === 0 ? {} : { files }),
   };
 }
 

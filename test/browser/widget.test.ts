@@ -13,12 +13,18 @@ import { widgetDriver } from '../../runtime-shim/channels/widget/widget-driver.t
 import type { Runtime } from '../../runtime-shim/runtime/contract.ts';
 import { createRuntime } from '../../runtime-shim/runtime/index.ts';
 import { tinyPlugin } from '../integration/runtime/tiny-plugin.ts';
+import { folderStore } from '../../runtime-shim/uploads/folder-store.ts';
 import { writeBotFiles } from '../support/bot-folder.ts';
 import { launchBrowser, useContext } from './browser.ts';
 
 const PATIENCE = { timeout: 60_000 };
 /** A real browser on a machine that does much else; every step of it waits for an event. */
 const LONG = { timeout: 300_000 };
+/** One dot. */
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 /** Markup in what people write and are called: it is text everywhere. */
 const HOSTILE = `<img src=x onerror="document.title='hacked'"><script>document.title='hacked'</script>`;
 const BOT = {
@@ -79,7 +85,9 @@ async function startServer(): Promise<void> {
     storage,
     plugins: [tiny.factory],
     sandbox: { runners: 1, spares: 0 },
-    http: { port },
+    // Its port is known from the second start on.
+    http: { port, ...(port === 0 ? {} : { publicUrl: botUrl() }) },
+    uploads: { store: folderStore(join(folder, 'uploads')) },
     channels: { site: { driver: widgetDriver({ origins: [siteOf(shop)] }) } },
   });
   await runtime.start();
@@ -277,6 +285,13 @@ test(
       'без сети один',
       'без сети два',
     ]);
+    // Complaint: files. A picture goes up, and is seen from this server, whatever the site's policy forbids.
+    await page.locator('input[type=file]').setInputFiles({ name: 'кот <b>.png', mimeType: 'image/png', buffer: PNG });
+    const picture = chat(page).getByAltText('кот <b>.png');
+    await picture.waitFor();
+    const width = (): Promise<number> =>
+      picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth);
+    await expect.poll(width, PATIENCE).toBe(1);
     expect(errors.splice(0)).toEqual([]);
   },
 );

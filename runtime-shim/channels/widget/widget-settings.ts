@@ -18,10 +18,6 @@ const originSchema = z
 export const widgetSettingsSchema = z.strictObject({
   kind: z.literal('widget'),
   origins: z.array(originSchema).max(100).default([]),
-  identitySecret: z
-    .string()
-    .min(16, spoken({ en: 'must have at least 16 characters', ru: 'должно быть не меньше 16 символов' }))
-    .max(500)
-    .optional(),
+  identitySecret: z.string().min(16).max(500).optional(),
   bot: z.string().min(1).optional(),
 });

@@ -1,4 +1,5 @@
 import { codeOf, messageOf, textOf } from '../../../plugin/contract/coded-error.ts';
+import type { Text } from '../../../plugin/contract/text.ts';
 import { channelWebhookUrl } from '../../channels/channels.ts';
 import type { Inspection } from '../../channels/contract.ts';
 import { didYouMean } from '../../names.ts';
@@ -19,7 +20,9 @@ export const channel: CommandWork = async (context) => {
   const url = driver.mode === 'webhook' ? (channelWebhookUrl(config.http.publicUrl, code) ?? null) : null;
   try {
     if (action === 'set') await driver.register(url, context.stop);
-    return report(code, await driver.inspect(url, context.stop), action, context);
+    const found = await driver.inspect(url, context.stop);
+    const where = driver.mode === 'page' ? MAINTENANCE_TEXTS.channelOfPages(`/widget/${code}/`) : undefined;
+    return report(code, found, action, context, where);
   } catch (error) {
     context.stop.throwIfAborted();
     return failed(code, error, context);
@@ -45,6 +48,7 @@ function report(
   { account, registered, checks }: Inspection,
   action: string,
   { json, terminal, language }: CommandContext,
+  pages: Text | undefined,
 ): ExitCode {
   // `show` only says what there is; what is wrong with it is the business of the two others.
   const ok = action === 'show' || checks.every((check) => check.ok);
@@ -59,7 +63,8 @@ function report(
       }),
     );
   } else {
-    const where = registered === null ? MAINTENANCE_TEXTS.channelPolled : MAINTENANCE_TEXTS.channelPosts(registered);
+    const posted = registered === null ? MAINTENANCE_TEXTS.channelPolled : MAINTENANCE_TEXTS.channelPosts(registered);
+    const where = pages ?? posted;
     terminal.out(`${code}: ${account}, ${where[language]}`);
     if (action !== 'show') terminal.out(checksText(checks, terminal, language).join('\n'));
   }

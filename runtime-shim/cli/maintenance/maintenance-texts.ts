@@ -60,6 +60,10 @@ export const MAINTENANCE_TEXTS = {
     en: `there is no channel "${code}" in the configuration${hint.en}; known: ${known}`,
     ru: `канала "${code}" в настройках нет${hint.ru}; есть: ${known}`,
   }),
+  channelOfPages: (path: string): Text => ({
+    en: `pages of this server at ${path}`,
+    ru: `страницы этого сервера: ${path}`,
+  }),
   channelPolled: {
     en: 'the messenger posts nowhere: it is polled',
     ru: 'мессенджер никуда не шлёт события: сервер забирает их сам',

@@ -18,6 +18,13 @@ interface ChatWindowProps {
   readonly onSound: () => void;
 }
 
+const REFUSALS = {
+  too_many: 'tooMany',
+  refused: 'refused',
+  file_refused: 'fileRefused',
+  file_too_large: 'fileTooLarge',
+} as const;
+
 /** So near the end, px, a reader follows what comes; farther up it is not thrown down. */
 const NEAR_PX = 60;
 
@@ -126,7 +133,7 @@ export function ChatWindow({ talk, texts, settings, isOpen, isSoundOn, kept, onC
           ↓ {texts.newMessages}
         </button>
       )}
-      {refusal !== undefined && <p class="problem">{refusal === 'too_many' ? texts.tooMany : texts.refused}</p>}
+      {refusal !== undefined && <p class="problem">{texts[REFUSALS[refusal]]}</p>}
       {(connection === 'no' || connection === 'refused') && (
         <p class="problem">{connection === 'no' ? texts.offline : texts.forbidden}</p>
       )}
@@ -137,6 +144,11 @@ export function ChatWindow({ talk, texts, settings, isOpen, isSoundOn, kept, onC
         texts={texts}
         kept={kept}
         draftKey={`${base}draft`}
+        mayAttach={talk.state.files !== null}
+        onAttach={(file) => {
+          follow();
+          talk.attach(file);
+        }}
         onSay={(text) => {
           follow();
           talk.say(text);

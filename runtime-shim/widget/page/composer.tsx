@@ -11,9 +11,12 @@ interface ComposerProps {
   /** What is being typed outlives a reload. */
   readonly draftKey: string;
   readonly onSay: (text: string) => void;
+  readonly mayAttach: boolean;
+  readonly onAttach: (file: File) => void;
 }
 
-export function Composer({ texts, kept, draftKey, onSay }: ComposerProps) {
+export function Composer({ texts, kept, draftKey, onSay, mayAttach, onAttach }: ComposerProps) {
+  const picker = useRef<HTMLInputElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => kept.get(draftKey) ?? '');
   const write = (value: string): void => {
@@ -34,6 +37,24 @@ export function Composer({ texts, kept, draftKey, onSay }: ComposerProps) {
         send();
       }}
     >
+      {mayAttach && (
+        <button type="button" class="plain" aria-label={texts.attach} onClick={() => picker.current?.click()}>
+          <svg viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M17 11l-6 6a4 4 0 0 1-6-6l7-7a2.700 2.700 0 0 1 4 4l-7 7a1.300 1.300 0 0 1-2-2l6-6" />
+          </svg>
+        </button>
+      )}
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        aria-label={texts.attach}
+        onChange={({ currentTarget }) => {
+          for (const file of currentTarget.files ?? []) onAttach(file);
+          currentTarget.value = '';
+        }}
+      />
       <textarea
         ref={field}
         rows={1}

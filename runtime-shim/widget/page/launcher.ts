@@ -20,7 +20,7 @@ function settingsOf(script: HTMLScriptElement): WidgetSettings {
   const isPage = script.dataset['page'] !== undefined;
   // A page of its own is told by its address: there is no script of a site to say it.
   const told = isPage ? Object.fromEntries(new URLSearchParams(location.search)) : {};
-  const { language, theme, color = '', side, title, origins = '' } = { ...told, ...script.dataset };
+  const { language, theme, color = '', side, title, origins = '' } = Object.assign(told, script.dataset);
   const isRussian = language === 'ru' || (language !== 'en' && !/^en/i.test(navigator.language));
   return {
     base: script.src.replace(/\.js(\?.*)?$/, '/'),

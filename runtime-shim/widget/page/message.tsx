@@ -73,13 +73,13 @@ export function WaitingMessage({
   lines,
   texts,
 }: Pick<MessageProps, 'lines' | 'texts'> & { readonly waiting: Waiting }) {
-  const { press, text } = waiting;
+  const { press, text, file } = waiting;
   const button = press && lines.find(({ seq }) => seq === press.seq)?.buttons?.flat()[press.index];
   return (
     <li class="message lead waiting">
       <span class="author">{texts.you}</span>
       <span class="bubble">
-        <RichText text={text ?? button?.text ?? ''} />
+        <RichText text={text ?? button?.text ?? file?.name ?? ''} />
       </span>
       <span class="time">{texts.sending}</span>
     </li>

@@ -32,6 +32,8 @@ export interface Waiting {
   readonly id: string;
   readonly text?: string;
   readonly press?: { readonly seq: number; readonly index: number };
+  /** A file: its name, and the server's number of it once it is there whole. */
+  readonly file?: { readonly name: string; readonly id?: string };
   readonly at: number;
 }
 
@@ -39,6 +41,8 @@ export interface TalkState {
   readonly mode: 'bot' | 'waiting' | 'operator';
   readonly operator: string | null;
   readonly read: number;
+  /** What files are taken; `null`: none. */
+  readonly files: { readonly maxBytes: number; readonly accept: readonly string[] } | null;
 }
 
 export interface Identity {

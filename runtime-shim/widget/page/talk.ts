@@ -1,4 +1,5 @@
 /** A visitor's talk: what was said, what is on its way, and the connection. Knows no page; everything of the browser is passed in. */
+import { Outbox } from './outbox.ts';
 import { EventReader } from './server-events.ts';
 import type { Identity, Line, Surroundings, TalkState, Waiting } from './talk-shapes.ts';
 
@@ -19,13 +20,14 @@ interface Session {
   readonly madeAt: number;
 }
 
+const NEW_STATE: TalkState = { mode: 'bot', operator: null, read: 0, files: null };
+
 /** What a person may be told of its own message. */
-export type Refusal = 'too_many' | 'refused';
+export type Refusal = 'too_many' | 'refused' | 'file_refused' | 'file_too_large';
 
 export class Talk {
   lines: readonly Line[] = [];
-  waiting: readonly Waiting[] = [];
-  state: TalkState = { mode: 'bot', operator: null, read: 0 };
+  state: TalkState = NEW_STATE;
   /** Is the stream there? `no`: tried in vain. */
   connection: 'none' | 'trying' | 'yes' | 'no' | 'refused' = 'none';
   refusal: Refusal | undefined;
@@ -42,19 +44,25 @@ export class Talk {
   #cancelSend: () => void = () => undefined;
   #markedRead = 0;
   #lead: string | undefined;
+  readonly #outbox: Outbox;
   #isClosed = false;
 
   /** @param base `https://bot.example.com/widget/site/` */
   constructor(base: string, around: Surroundings) {
     this.#base = base;
     this.#around = around;
-    this.#readWaiting();
+    this.#outbox = new Outbox(`${base}out:`, around.kept);
   }
 
   /** Called after every change; returns what ends it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** What the person did and the server may not have yet. */
+  get waiting(): readonly Waiting[] {
+    return this.#outbox.waiting;
   }
 
   /** Messages that the person has not seen. */
@@ -105,6 +113,16 @@ export class Talk {
 
   say(text: string): void {
     this.#add({ id: this.#around.newId(), text, at: this.#around.now() });
+  }
+
+  /** Sends a file. Cut off in the middle it is sent anew, as long as this page is there: a browser gives a file to no other one. */
+  attach(file: File): void {
+    const { files } = this.state;
+    if (files === null || file.size > files.maxBytes || file.size === 0) {
+      this.refusal = file.size === 0 ? 'file_refused' : 'file_too_large';
+      return this.#changed();
+    }
+    this.#add({ id: this.#around.newId(), file: { name: file.name }, at: this.#around.now() }, file);
   }
 
   press(seq: number, index: number): void {
@@ -204,7 +222,7 @@ export class Talk {
     if (line.seq <= this.lastSeq) return;
     this.lines = [...this.lines, line];
     const sent = this.waiting.find(({ id }) => line.id === `m${id}` || line.id === `p${id}`);
-    if (sent !== undefined) this.#drop(sent.id);
+    if (sent !== undefined) this.#outbox.drop(sent.id);
   }
 
   #retry(): void {
@@ -220,28 +238,24 @@ export class Talk {
     return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#tries - 1));
   }
 
-  #add(waiting: Waiting): void {
+  #add(waiting: Waiting, file?: File): void {
     this.refusal = undefined;
-    this.#around.kept.set(`${this.#base}out:${waiting.id}`, JSON.stringify(waiting));
-    this.waiting = [...this.waiting, waiting];
+    this.#outbox.add(waiting, file);
     this.#changed();
     if (this.connection === 'none') this.start();
     void this.#pump();
   }
 
-  #drop(id: string): void {
-    this.#around.kept.set(`${this.#base}out:${id}`, null);
-    this.waiting = this.waiting.filter((one) => one.id !== id);
-  }
-
-  /** What a reload or a killed tab has left: sent again under the same ids, so it counts once. */
-  #readWaiting(): void {
-    const { kept } = this.#around;
-    this.waiting = kept
-      .keys(`${this.#base}out:`)
-      .map((key) => JSON.parse(kept.get(key) ?? 'null') as Waiting | null)
-      .filter((one) => one !== null)
-      .sort((one, other) => one.at - other.at);
+  /** Brings a file to the server. `undefined`: it is there, and its message can be sent. */
+  async #bring(waiting: Waiting, token: string): Promise<Response | 'lost' | undefined> {
+    const { id, file } = waiting;
+    if (file === undefined || file.id !== undefined) return undefined;
+    const body = this.#outbox.fileOf(id);
+    const headers = { ...bearer(token), 'x-file-name': encodeURIComponent(file.name.toWellFormed()) };
+    const answer = await this.#send('files', { method: 'POST', headers, body: body ?? null, cache: 'no-store' });
+    if (answer?.status !== 201) return answer ?? 'lost';
+    this.#outbox.brought(waiting, ((await answer.json()) as { id: string }).id);
+    return undefined;
   }
 
   /** Sends what waits, one after another, so that the order stays. */
@@ -254,20 +268,22 @@ export class Talk {
     for (;;) {
       const next = this.waiting.find(({ id }) => !sent.has(id));
       if (next === undefined) break;
-      const { id, text, press } = next;
-      const token = await this.#needToken();
-      const answer = token === undefined ? undefined : await this.#ask('POST', 'messages', { id, text, press }, token);
+      const { id, press } = next;
+      const answer = await this.#deliver(next);
       if (answer?.status === 202) {
         sent.add(id);
         // A press that counted already, in another tab, brings no line.
-        if (press !== undefined) this.#drop(id);
+        if (press !== undefined) this.#outbox.drop(id);
       } else if (answer?.status === 401) {
         this.#forgetSession();
         waitMs = FIRST_WAIT_MS;
         break;
-      } else if (answer !== undefined && answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
-        this.#drop(id);
-        this.refusal = 'refused';
+      } else if (
+        (answer !== undefined && answer.status >= 400 && answer.status < 500 && answer.status !== 429) ||
+        answer?.status === 507
+      ) {
+        this.#outbox.drop(id);
+        this.refusal = next.file === undefined ? 'refused' : answer.status === 413 ? 'file_too_large' : 'file_refused';
       } else {
         if (answer?.status === 429) this.refusal = 'too_many';
         waitMs = Number(answer?.headers.get('retry-after') ?? '0') * 1_000 || this.#nextWait();
@@ -278,6 +294,17 @@ export class Talk {
     this.#isSending = false;
     this.#changed();
     if (waitMs !== undefined) this.#cancelSend = this.#around.after(waitMs, () => void this.#pump());
+  }
+
+  /** One try; `undefined`: no answer came. */
+  async #deliver(waiting: Waiting): Promise<Response | undefined> {
+    const token = await this.#needToken();
+    if (token === undefined) return undefined;
+    const brought = await this.#bring(waiting, token);
+    if (brought !== undefined) return brought === 'lost' ? undefined : brought;
+    const { id, text, press, file } = this.#outbox.find(waiting.id) ?? waiting;
+    const files = file?.id === undefined ? undefined : [file.id];
+    return this.#ask('POST', 'messages', { id, text, press, files }, token);
   }
 
   #session(): Session | undefined {
@@ -291,7 +318,7 @@ export class Talk {
     this.#lead = lead;
     if (before === undefined || before === lead) return;
     this.lines = [];
-    this.state = { mode: 'bot', operator: null, read: 0 };
+    this.state = NEW_STATE;
     this.#markedRead = 0;
     this.isCaughtUp = false;
     this.#stream?.end.abort();
@@ -335,13 +362,13 @@ export class Talk {
 
   /** `undefined`: no answer came. */
   async #ask(method: string, path: string, body: unknown, token: string | undefined): Promise<Response | undefined> {
+    const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : bearer(token)) };
+    return this.#send(path, { method, headers, body: JSON.stringify(body), cache: 'no-store' });
+  }
+
+  async #send(path: string, init: RequestInit): Promise<Response | undefined> {
     try {
-      return await this.#around.fetch(`${this.#base}${path}`, {
-        method,
-        headers: { 'content-type': 'application/json', ...(token === undefined ? {} : bearer(token)) },
-        body: JSON.stringify(body),
-        cache: 'no-store',
-      });
+      return await this.#around.fetch(`${this.#base}${path}`, init);
     } catch {
       return undefined;
     }

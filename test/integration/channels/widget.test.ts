@@ -1,11 +1,16 @@
 /** A chat on a site over HTTP, as its page asks: the real runtime, and a browser's headers. */
 import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
+import { once } from 'node:events';
+import http from 'node:http';
 import { request } from 'undici';
 import { expect, test } from 'vitest';
 import { VisitorTokens } from '../../../runtime-shim/channels/widget/visitor-tokens.ts';
 import { widgetDriver } from '../../../runtime-shim/channels/widget/widget-driver.ts';
+import { folderStore } from '../../../runtime-shim/uploads/folder-store.ts';
+import { lastingPort } from '../../support/lasting-port.ts';
 import { startRuntime, type StartedRuntime } from '../../support/start-runtime.ts';
+import { temporaryStorageFolder } from '../../support/storage-folder.ts';
 
 const SHOP = 'https://shop.example';
 const EVIL = 'https://evil.example';
@@ -129,7 +134,7 @@ test('a visitor writes, presses, reads on in another stream and comes back: each
     [5, '<script>alert(1)</script>'],
     [6, 'Понял'],
   ]);
-  expect(again.states).toEqual([{ mode: 'bot', operator: null, read: 0 }]);
+  expect(again.states).toEqual([{ mode: 'bot', operator: null, read: 0, files: null }]);
   again.end();
 
   // Read up to a line that is there, never back.
@@ -241,4 +246,63 @@ test('bad input is told, and one address gets neither ten thousand sessions nor 
   const one = await request(`${runtime.url}/widget/site/messages`, { headers: accept });
   expect(one.statusCode).toBe(429);
   for (const { end } of streams) end();
+});
+
+test('a visitor sends a file of 20 MB: cut in the middle nothing of it is there, whole it is seen by its own visitor only', async () => {
+  const port = await lastingPort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const channels = { site: { driver: widgetDriver({ origins: [SHOP] }) } };
+  const uploads = { store: folderStore(temporaryStorageFolder()) };
+  const runtime = await startRuntime(BOT, { http: { port, publicUrl }, channels, uploads });
+  const ask = page(runtime, SHOP);
+  const { token } = (await ask('POST', 'session')).body;
+  const bytes = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(20 * 1024 * 1024, 7)]);
+  const headers = {
+    origin: SHOP,
+    authorization: `Bearer ${token}`,
+    'x-file-name': encodeURIComponent('договор <b>.pdf'),
+  };
+  const send = (more: Record<string, string> = {}): http.ClientRequest =>
+    http.request(`${publicUrl}/widget/site/files`, {
+      method: 'POST',
+      headers: { ...headers, 'content-length': bytes.length, ...more },
+    });
+
+  const cut = send().on('error', () => undefined);
+  cut.write(bytes.subarray(0, bytes.length / 2));
+  await once(cut, 'drain');
+  cut.destroy();
+  expect((await ask('POST', 'messages', token, { id: 'message-1', files: ['none'] })).status).toBe(400);
+  expect(await runtime.leads({ limit: 9 })).toEqual([]);
+
+  const whole = send();
+  whole.end(bytes);
+  const [answer] = (await once(whole, 'response')) as [http.IncomingMessage];
+  const file = JSON.parse(Buffer.concat(await answer.toArray()).toString()) as { id: string };
+  expect([answer.statusCode, file]).toEqual([
+    201,
+    expect.objectContaining({ type: 'file', name: 'договор <b>.pdf', size: bytes.length }),
+  ]);
+  const act = { id: 'message-2', files: [file.id] };
+  const stranger = (await ask('POST', 'session')).body.token;
+  expect((await ask('POST', 'messages', stranger, act)).status).toBe(400);
+  expect([
+    (await ask('POST', 'messages', token, act)).status,
+    (await ask('POST', 'messages', token, act)).status,
+  ]).toEqual([202, 202]);
+  await runtime.idle();
+  const { messages, state } = (await ask('GET', 'messages', token)).body as unknown as {
+    messages: Array<{ files?: Array<{ url: string; name: string }> }>;
+    state: { files: { maxBytes: number } };
+  };
+  const seen = messages.flatMap(({ files = [] }) => files);
+  expect([seen.map(({ name }) => name), state.files.maxBytes]).toEqual([['договор <b>.pdf'], 25 * 1024 * 1024]);
+  expect(seen[0]?.url).toMatch(/^\/files\//);
+  const got = Buffer.from(await (await fetch(`${publicUrl}${seen[0]?.url}`)).arrayBuffer());
+  expect(got.equals(bytes)).toBe(true);
+  const refused = send({ authorization: 'Bearer none' });
+  refused.end(bytes);
+  refused.on('error', () => undefined);
+  const [told] = (await once(refused, 'response')) as [http.IncomingMessage];
+  expect(told.resume().statusCode).toBe(401);
 });

@@ -21,7 +21,7 @@ test('each request of docs/http.md is one that the server takes', async () => {
   const channels = { site: { driver: widgetDriver() } };
   const runtime = await startRuntime(folder, { plugins: [tiny.factory], http: { port: 0 }, channels });
   const requests = [...doc.matchAll(/^\| `(GET|POST) (\/\S+)` \|/gm)];
-  expect(requests).toHaveLength(21);
+  expect(requests).toHaveLength(22);
   for (const [, method = '', path = ''] of requests) {
     const address = path
       .replace('<botId>', runtime.botId)
@@ -36,7 +36,7 @@ test('each request of docs/http.md is one that the server takes', async () => {
     const { status } = await fetch(`${runtime.url}${address}`, { method, ...body });
     const none = address.startsWith('/webhook/channel/') || address.startsWith('/files/');
     // A visitor has a token; what is no session's body is told so.
-    const visitors = /^\/widget\/site\/(?:(session)|messages|read)/.exec(address);
+    const visitors = /^\/widget\/site\/(?:(session)|messages|read|files)/.exec(address);
     const expected = none
       ? 404
       : visitors !== null

@@ -21,7 +21,7 @@ test('complaint: after sleep or a lost network nothing arrives until the page is
   // dialog meanwhile is read when somebody looks.
   browser.sleep(3_600_000);
   server.lines.push({ seq: 2, from: 'operator', at: 1, text: 'два' });
-  server.state = { mode: 'operator', operator: 'Мария', read: 0 };
+  server.state = { ...server.state, mode: 'operator', operator: 'Мария' };
   talk.wake();
   await settled();
   expect([talk.lines.map(({ text }) => text), talk.state.operator, talk.unread]).toEqual([['раз', 'два'], 'Мария', 2]);
@@ -174,6 +174,48 @@ test('complaint: what is wrong is told in English, or not at all', async () => {
   await browser.pass(30_000);
   expect(server.lines.map(({ text }) => text)).toEqual(['слишком часто']);
   talk.close();
+});
+
+test('complaint: a file is lost on the way, comes twice, or nothing says why it is not taken', async () => {
+  const server = new WidgetServer();
+  const browser = new WidgetBrowser();
+  const talk = browser.page(server);
+  talk.start();
+  await settled();
+  // Cut in the middle, then refused for a moment: sent anew, and its message counts once, in its place.
+  const troubles: Array<'cut' | 'lost' | number | undefined> = ['lost', 503, undefined, 'cut'];
+  server.trouble = (path) => (path === 'files' || path === 'messages' ? troubles.shift() : undefined);
+  talk.attach(new File(['x'.repeat(1_000)], 'договор.pdf'));
+  talk.say('Вот договор');
+  await browser.pass(60_000);
+  expect(server.lines.map(({ text }) => text)).toEqual(['file-1', 'Вот договор']);
+  expect([server.files, talk.waiting]).toEqual([['договор.pdf'], []]);
+  // Too large, or nothing in it: told before anything is sent. Refused by the server: told, and the rest goes on.
+  const { length } = server.requests;
+  talk.attach(new File([new Uint8Array(25_000_001)], 'film.mp4'));
+  expect([talk.refusal, talk.waiting]).toEqual(['file_too_large', []]);
+  talk.attach(new File([], 'empty'));
+  expect([talk.refusal, server.requests.length]).toEqual(['file_refused', length]);
+  for (const [status, refusal] of [
+    [413, 'file_too_large'],
+    [415, 'file_refused'],
+    [507, 'file_refused'],
+  ] as const) {
+    server.trouble = (path) => (path === 'files' ? status : undefined);
+    talk.attach(new File(['x'], 'a.exe'));
+    await browser.pass(100);
+    expect([talk.refusal, talk.waiting]).toEqual([refusal, []]);
+  }
+  // The page was left before the file was there: the browser gives it to no other page, and what is left holds up nothing.
+  server.trouble = (path) => (path === 'files' ? 'lost' : undefined);
+  talk.attach(new File(['x'], 'lost.txt'));
+  await browser.pass(100);
+  talk.close();
+  const next = browser.page(server);
+  next.say('дальше');
+  await browser.pass(1_000);
+  expect(server.lines.at(-1)?.text).toBe('дальше');
+  next.close();
 });
 
 test('events come whole wherever their stream is cut; titles and colours are what they should be', () => {

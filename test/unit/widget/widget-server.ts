@@ -16,7 +16,9 @@ export class WidgetServer {
     readonly headers: Record<string, string>;
     readonly body: string;
   }> = [];
-  state: TalkState = { mode: 'bot', operator: null, read: 0 };
+  state: TalkState = { mode: 'bot', operator: null, read: 0, files: { maxBytes: 25_000_000, accept: ['file'] } };
+  /** What came of files, by their number here. */
+  readonly files: string[] = [];
   /** What happens to a request before it is served (`lost`), to its answer (`cut`), or instead of it (a status). */
   trouble: (path: string) => 'lost' | 'cut' | number | undefined = () => undefined;
   #visitors = 0;
@@ -45,7 +47,7 @@ export class WidgetServer {
   readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
     const path = url.slice(BASE.length);
     const headers = init.headers as Record<string, string>;
-    const body = String(init.body ?? '');
+    const body = typeof init.body === 'string' ? init.body : '';
     this.requests.push({ path, url, headers, body });
     await Promise.resolve();
     const trouble = this.trouble(path);
@@ -71,11 +73,20 @@ export class WidgetServer {
       this.state = { ...this.state, read: (JSON.parse(body) as { seq: number }).seq };
       return Response.json({});
     }
+    if (path === 'files') {
+      this.files.push(decodeURIComponent(headers['x-file-name'] ?? ''));
+      return Response.json({ id: `file-${this.files.length}` }, { status: 201 });
+    }
     if (body !== '') {
-      const { id, text, press } = JSON.parse(body) as { id: string; text?: string; press?: { index: number } };
+      const { id, text, press, files } = JSON.parse(body) as {
+        id: string;
+        text?: string;
+        press?: { index: number };
+        files?: string[];
+      };
       const known = `${press === undefined ? 'm' : 'p'}${id}`;
       if (!this.lines.some((line) => line.id === known))
-        this.say({ from: 'lead', id: known, text: text ?? `${press?.index}` });
+        this.say({ from: 'lead', id: known, text: text ?? files?.join() ?? `${press?.index}` });
       return new Response('{}', { status: 202 });
     }
     const after = Number(headers['last-event-id'] ?? '0');
