@@ -18,8 +18,8 @@ export class PersonNames {
 
   /** The same items, with names where they could be had in time. Never rejects. */
   async added(items: readonly InboundItem[], stopping: AbortSignal): Promise<readonly InboundItem[]> {
-    const { namesOf } = this.#driver;
-    if (namesOf === undefined) return items;
+    const driver = this.#driver;
+    if (driver.namesOf === undefined) return items;
     const nameless = items.flatMap((item) =>
       'from' in item && item.from !== undefined && item.from.name === undefined ? [item.from.id] : [],
     );
@@ -28,7 +28,7 @@ export class PersonNames {
     if (asked.length > 0) {
       const signal = AbortSignal.any([stopping, AbortSignal.timeout(PATIENCE_MS)]);
       try {
-        const told = await namesOf.call(this.#driver, asked, signal);
+        const told = await driver.namesOf(asked, signal);
         for (const id of asked) this.#known.set(id, told.get(id) ?? '');
       } catch {
         // A message is worth more than a name: it is asked for again with the next one.

@@ -16,7 +16,7 @@ export interface MessengerCall {
   readonly response: ServerResponse;
   readonly url: URL;
   /** Reads the body; `undefined`: it was too large, and is answered. */
-  body(): Promise<Uint8Array | undefined>;
+  readonly body: () => Promise<Uint8Array | undefined>;
 }
 
 /** An emulated messenger on a loopback port, for programs of this machine. What `serve` throws cuts the connection. */

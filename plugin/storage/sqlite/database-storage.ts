@@ -92,7 +92,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     let isKept = false;
     return commits.run({
       durable,
-      work: () => act({ tables, changes, claims, now: steps.now }, life.check),
+      work: () => act({ tables, changes, claims, now: () => steps.now() }, life.check),
       kept: () => {
         isKept = true;
         mergeChanges(groupChanges, changes);

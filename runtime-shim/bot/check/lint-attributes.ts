@@ -129,9 +129,9 @@ function isSlip(name: string, meant: string): boolean {
   if (one.length === other.length) return sorted(one) === sorted(other);
   const [long, short] = one.length > other.length ? [one, other] : [other, one];
   if (long.length > short.length + 1 || long.replaceAll(/\d/g, '') === short.replaceAll(/\d/g, '')) return false;
-  return [...long].some((_, at) => long.slice(0, at) + long.slice(at + 1) === short);
+  return Array.from(long).some((_, at) => long.slice(0, at) + long.slice(at + 1) === short);
 }
 
 function sorted(word: string): string {
-  return [...word].toSorted().join('');
+  return Array.from(word).toSorted().join('');
 }

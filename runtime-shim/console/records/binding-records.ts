@@ -43,3 +43,4 @@ export const checkSchema = z.object({
   advice: z.string().optional(),
   ru: z.object({ problem: z.string(), advice: z.string() }).optional(),
 });
+export type CheckView = z.infer<typeof checkSchema>;

@@ -43,7 +43,7 @@ export const consoleSection: Section = {
     const postgres = await startMeasuredPostgres(progress);
     if (postgres === undefined) return tables;
     try {
-      tables.push(await tableOf('PostgreSQL', postgres.schema, { progress, quick }));
+      tables.push(await tableOf('PostgreSQL', (name) => postgres.schema(name), { progress, quick }));
     } finally {
       await postgres.stop();
     }

@@ -146,7 +146,7 @@ test('the bot page counts errors by their place; the support report has all stat
   const { body } = await stand.ask('GET', '/bot');
   expect(body['errors']).toMatchObject([{ place: 'broken.js:2', code: 'script_error', count: 1 }]);
   // What is wrong with a folder is told until it is mended, whichever reading found it.
-  const [{ folder = '' } = {}] = body['bots'] as Array<{ folder: string }>;
+  const folder = (body['bots'] as Array<{ folder: string }>)[0]?.folder ?? '';
   const problems = async () => {
     await stand.runtime.reload();
     return ((await stand.ask('GET', '/bot')).body['bots'] as Array<{ problems: unknown[] }>)[0]?.problems;

@@ -81,7 +81,7 @@ const sent = async (
   name = 'a.bin',
 ): Promise<unknown[]> => {
   const headers = { 'x-file-name': encodeURIComponent(name) };
-  const answer = await fetch(url, { method: 'POST', body, headers, duplex: 'half' } as RequestInit);
+  const answer = await fetch(url, { method: 'POST', body, headers, duplex: 'half' });
   const told = (await answer.json()) as { readonly id?: string; readonly error?: { readonly code: string } };
   return [answer.status, told.error?.code ?? told];
 };

@@ -1,5 +1,5 @@
-import type { Check } from '../../../../plugin/contract/plugin.ts';
 import { Icon } from '../../../page/parts/pictures.tsx';
+import type { CheckView } from '../../records/binding-records.ts';
 import { useConsole } from '../state/console-context.ts';
 
 /** What «Проверить» found, each line with what to do. */
@@ -8,7 +8,7 @@ export function Checks({
   asking,
   names,
 }: {
-  readonly checks: readonly Check[] | 'asking' | null;
+  readonly checks: readonly CheckView[] | 'asking' | null;
   /** Said while it is asked. */
   readonly asking: string;
   /** Their names for people; of others the code is shown. */
