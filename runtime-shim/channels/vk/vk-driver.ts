@@ -136,7 +136,9 @@ class VkDriver implements ChannelDriver {
   ): Promise<{ readonly items: readonly InboundItem[]; readonly cursor: Json }> {
     this.#place ??= await this.#api.need(placeSchema, 'groups.getLongPollServer', { group_id: this.#group }, signal);
     const { server, key } = this.#place;
-    const ts = cursorSchema.safeParse(cursor).data?.ts ?? this.#place.ts;
+    const ts = cursorSchema.safeParse(cursor).data?.ts;
+    // Where it begins is kept before anything is waited for: a server that dies while it waits would begin behind what came meanwhile.
+    if (ts === undefined) return { items: [], cursor: { ts: this.#place.ts } };
     const url = new URL(server);
     for (const [name, value] of Object.entries({ act: 'a_check', key, ts, wait: String(POLL_SECONDS) })) {
       url.searchParams.set(name, value);

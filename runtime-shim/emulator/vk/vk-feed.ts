@@ -42,7 +42,8 @@ export class VkFeed {
   #last = 1;
   #read = 1;
   #key = newKey();
-  #wake: () => void = () => undefined;
+  /** Those who poll: one whose program was killed may still be there when the next one asks. */
+  readonly #polls = new Set<() => void>();
   #failure: 1 | 2 | 3 | undefined;
   #newest: Event | undefined;
   #nextServer = 1;
@@ -139,12 +140,13 @@ export class VkFeed {
     const found = page();
     if ('failed' in found || found.updates.length > 0) return found;
     const { promise, resolve } = Promise.withResolvers<PollAnswer>();
-    this.#wake = () => resolve(page());
-    const cancel = this.#clock.after(Math.min(wait, MAX_WAIT_S) * 1_000, this.#wake);
-    left.addEventListener('abort', this.#wake, { once: true });
+    const wake = (): void => resolve(page());
+    this.#polls.add(wake);
+    const cancel = this.#clock.after(Math.min(wait, MAX_WAIT_S) * 1_000, wake);
+    left.addEventListener('abort', wake, { once: true });
     return promise.finally(() => {
       cancel();
-      this.#wake = () => undefined;
+      this.#polls.delete(wake);
     });
   }
 
@@ -152,6 +154,10 @@ export class VkFeed {
     this.#ending.abort();
     this.#poster.end();
     this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of this.#polls) wake();
   }
 
   #tell(event: Event, lane: string): void {
