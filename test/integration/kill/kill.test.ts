@@ -1,15 +1,12 @@
 /**
- * SIGKILL at random moments, again and again, while leads and operators go on, some lives have a clock that was set, and a tenant beside
- * them has a LiveTex that hangs: nothing may be lost, doubled or out of order.
+ * SIGKILL at random moments, again and again, while leads and operators go on and some lives have a clock that was set: nothing may be
+ * lost, doubled or out of order.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BuiltPackage, buildPackage } from '../../support/built-package.ts';
-import { runCommand } from '../../support/command.ts';
 import { processesOf } from '../../support/process-tree.ts';
 import { seedFrom } from '../../support/seeded-random.ts';
 import { clocksOfLives } from './clocks-of-lives.ts';
-import { startIllTenant } from './ill-tenant.ts';
-import { API_VERSION_VARIABLE } from './mortal-server.ts';
 import { runStories } from './run-stories.ts';
 import { prepareStand } from './stand.ts';
 
@@ -39,34 +36,14 @@ afterAll(async () => {
 test(`a hundred kills, two hundred leads (KILL_SEED=${SEED})`, { timeout: TIMEOUT_MS }, async () => {
   const reports = await Promise.all(
     Array.from({ length: STANDS }, async (_, index) => {
-      const ill = await startIllTenant();
       const stand = await prepareStand(built.launcher, {
         // No clock of theirs is further ahead than this: else transfers would rightly be given up.
         binding: { transferTimeout: 7 * 24 * 3_600 },
         env: await clocksOfLives(),
-        tenants: [ill.binding],
       });
       try {
         const seed = SEED + index * SEEDS_APART;
-        const illLives = ill.live(stand.server);
-        const { problems, figures } = await runStories(stand, {
-          leads: LEADS / STANDS,
-          kills: KILLS / STANDS,
-          seed,
-          async atTheEnd() {
-            await illLives;
-            ill.mend();
-            // They have waited for longer and longer: nobody has to wait for their next try.
-            const retried = await runCommand(['outbox', 'retry', 'all', '--config', stand.config], {
-              launcher: built.launcher,
-              env: { [API_VERSION_VARIABLE]: 'auto' },
-            });
-            expect(retried).toMatchObject({ code: 0 });
-          },
-        });
-        // Of the one that hangs it may be said.
-        const told = problems.filter((problem) => !problem.includes('"binding":"ill"'));
-        return { problems: [...told, ...ill.problems()], figures };
+        return await runStories(stand, { leads: LEADS / STANDS, kills: KILLS / STANDS, seed });
       } finally {
         await stand.close();
       }

@@ -3,7 +3,6 @@ import { checkStand, type StandReport } from './check-stand.ts';
 import { killAgainAndAgain } from './kill-again-and-again.ts';
 import { LeadClient } from './lead-client.ts';
 import { type Character, LeadStory } from './lead-story.ts';
-import type { MortalServer } from './mortal-server.ts';
 import { Pulse } from './pulse.ts';
 import type { Stand } from './stand.ts';
 import { untilQuiet } from './until-quiet.ts';
@@ -16,12 +15,10 @@ export interface StoriesOptions {
   readonly leads: number;
   readonly kills: number;
   readonly seed: number;
-  /** Done while the last life runs, before everything has to come to rest. */
-  readonly atTheEnd?: (server: MortalServer) => Promise<void>;
 }
 
 /** Lets the leads live while the server is killed again and again, and checks everything when all has come to rest. */
-export async function runStories(stand: Stand, { leads, kills, seed, atTheEnd }: StoriesOptions): Promise<StandReport> {
+export async function runStories(stand: Stand, { leads, kills, seed }: StoriesOptions): Promise<StandReport> {
   let ending = false;
   const pulse = new Pulse();
   const failed = new AbortController();
@@ -35,7 +32,6 @@ export async function runStories(stand: Stand, { leads, kills, seed, atTheEnd }:
     await killAgainAndAgain({ server: stand.server, kills, random: seededRandom(seed), pulse, stop: failed.signal });
     ending = true;
     await living;
-    await atTheEnd?.(stand.server);
     await untilQuiet(stand);
     return await checkStand(stand, stories);
   } finally {
