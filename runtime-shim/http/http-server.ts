@@ -76,7 +76,7 @@ export class HttpServer {
       maxConnections: limits.maxConnections,
       node: {
         headersTimeout: limits.headersTimeoutMs,
-        requestTimeout: limits.requestTimeoutMs,
+        requestTimeout: this.takesFiles ? Math.max(FILE_TIMEOUT_MS, limits.requestTimeoutMs) : limits.requestTimeoutMs,
         keepAliveTimeout: limits.keepAliveTimeoutMs,
         connectionsCheckingInterval: limits.checkIntervalMs,
         maxHeaderSize: limits.maxHeaderBytes,
@@ -108,6 +108,25 @@ export class HttpServer {
   async close(): Promise<void> {
     this.closing.abort();
     await this.listener?.drain(this.ports.clock);
+  }
+
+  private get takesFiles(): boolean {
+    return this.ports.channels?.uploads !== undefined;
+  }
+
+  /** Where files are taken Node waits for as long as one may take: whatever else comes byte by byte is cut off here. */
+  private timed(serve: Serve): Serve {
+    const { requestTimeoutMs } = this.limits;
+    return async (request, response) => {
+      const [path = ''] = (request.url ?? '').split('?', 1);
+      if (!FILE_PATH.test(path)) {
+        const cut = setTimeout(() => {
+          if (!request.complete) request.destroy();
+        }, requestTimeoutMs).unref();
+        response.once('close', () => clearTimeout(cut));
+      }
+      await serve(request, response);
+    };
   }
 
   /** Counts what is being answered, and refuses while the end is prepared. */
@@ -149,7 +168,7 @@ export class HttpServer {
       other: (request, response) => askOthers(this.options.routes ?? [], request, response),
       logger: ports.logger,
     });
-    const drained = this.draining(serve);
+    const drained = this.draining(this.takesFiles ? this.timed(serve) : serve);
     return async (request, response) => {
       const startedAt = performance.now();
       response.once('close', () => measure(ports.seconds, request, response, startedAt));
@@ -157,6 +176,11 @@ export class HttpServer {
     };
   }
 }
+
+/** Where visitors send files. */
+const FILE_PATH = /^\/widget\/[^/]+\/files$/;
+/** How long the sending of a file may take, ms. Our choice: 25 MB at 256 kbit/s. */
+const FILE_TIMEOUT_MS = 900_000;
 
 /** Nobody outside may make a label: what is not known is one area. */
 const AREA = /^\/(webhook|api|files|widget|console|healthz|readyz|metrics)(?=[/?]|$)/;

@@ -253,7 +253,8 @@ test('a visitor sends a file of 20 MB: cut in the middle nothing of it is there,
   const publicUrl = `http://127.0.0.1:${port}`;
   const channels = { site: { driver: widgetDriver({ origins: [SHOP] }) } };
   const uploads = { store: folderStore(temporaryStorageFolder()) };
-  const runtime = await startRuntime(BOT, { http: { port, publicUrl }, channels, uploads });
+  const limits = { requestTimeoutMs: 3_000 };
+  const runtime = await startRuntime(BOT, { http: { port, publicUrl, limits }, channels, uploads });
   const ask = page(runtime, SHOP);
   const { token } = (await ask('POST', 'session')).body;
   const bytes = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(20 * 1024 * 1024, 7)]);
@@ -276,7 +277,12 @@ test('a visitor sends a file of 20 MB: cut in the middle nothing of it is there,
   expect(await runtime.leads({ limit: 9 })).toEqual([]);
 
   const whole = send();
-  whole.end(bytes);
+  whole.write(bytes.subarray(0, 1_000));
+  // A message may not be sent as slowly as a file.
+  const slow = http.request(`${publicUrl}/widget/site/messages`, { method: 'POST', headers });
+  slow.write('{');
+  await once(slow, 'error');
+  whole.end(bytes.subarray(1_000));
   const [answer] = (await once(whole, 'response')) as [http.IncomingMessage];
   const file = JSON.parse(Buffer.concat(await answer.toArray()).toString()) as { id: string };
   expect([answer.statusCode, file]).toEqual([
