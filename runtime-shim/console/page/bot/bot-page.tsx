@@ -2,6 +2,7 @@ import type { BotView } from '../../records/state-records.ts';
 import { useAsked, useConsole } from '../state/console-context.ts';
 import { dateTimeText, numberText } from '../texts/times.ts';
 import { NotYet, PageHead } from '../ui/page-head.tsx';
+import { Reasons } from '../ui/reasons.tsx';
 import { DataTable } from '../ui/data-table.tsx';
 
 /** «Бот»: which folders, what was wrong with them, what scripts take and where they fail. */
@@ -42,13 +43,7 @@ export function BotPage() {
               <dt>{words.waiting}</dt>
               <dd class="number">{numberText(waiting, language)}</dd>
             </dl>
-            {problems.length > 0 && (
-              <ul class="reasons">
-                {problems.map((problem) => (
-                  <li key={problem.en}>{problem[language]}</li>
-                ))}
-              </ul>
-            )}
+            <Reasons reasons={problems.map((problem) => problem[language])} />
           </li>
         ))}
       </ul>

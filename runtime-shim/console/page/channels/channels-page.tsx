@@ -6,6 +6,7 @@ import type { Answer } from '../state/api.ts';
 import { useAsked, useConsole } from '../state/console-context.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { NotYet, PageHead } from '../ui/page-head.tsx';
+import { Reasons } from '../ui/reasons.tsx';
 import { BindingForm } from './binding-form.tsx';
 import { Checks } from './checks.tsx';
 import { Messengers } from './messengers.tsx';
@@ -126,13 +127,7 @@ function BindingCard({ binding, onEdit, onChanged }: CardProps) {
         </span>
         {locked && <span class="badge">{words.ofFile}</span>}
       </div>
-      {reasons.length > 0 && (
-        <ul class="reasons">
-          {reasons.map((reason) => (
-            <li key={reason}>{reason}</li>
-          ))}
-        </ul>
-      )}
+      <Reasons reasons={reasons} />
       <dl class="facts">
         <dt>{words.fields['botMessageHeader'][0]}</dt>
         <dd>{settings.botMessageHeader || '—'}</dd>

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { Icon } from '../../../page/parts/pictures.tsx';
 import type { InspectionView, MessengerView } from '../../records/messenger-records.ts';
 import { useAsked, useConsole } from '../state/console-context.ts';
+import { Reasons } from '../ui/reasons.tsx';
 import { dateTimeText, numberText } from '../texts/times.ts';
 import { Checks } from './checks.tsx';
 
@@ -61,13 +62,7 @@ function MessengerCard({ messenger, onChanged }: CardProps) {
         )}
         <span class="badge">{words.ofFile}</span>
       </div>
-      {reasons.length > 0 && (
-        <ul class="reasons">
-          {reasons.map((reason) => (
-            <li key={reason}>{reason}</li>
-          ))}
-        </ul>
-      )}
+      <Reasons reasons={reasons} />
       <dl class="facts">
         <dt>{words.modeName}</dt>
         <dd>{words.modes[mode]}</dd>
