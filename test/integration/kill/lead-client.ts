@@ -15,6 +15,8 @@ export interface LeadClientOptions {
   readonly dispatcher: Dispatcher;
   readonly channel: string;
   readonly externalId: string;
+  /** A visitor's token: it asks as the page of a chat on a site does, and not as a messenger. Default: none. */
+  readonly token?: string;
   /** Knocks also while the server starts, and does not wait until it says that it listens. */
   readonly knocks: boolean;
   /** Answers of a proxy or a node that mean: later. Default: none. */
@@ -23,7 +25,7 @@ export interface LeadClientOptions {
   readonly onLine: () => void;
 }
 
-/** A messenger's side of one lead: posts until it is told 202, and reads the stream, whatever happens to the server. */
+/** A messenger's or a page's side of one lead: posts until it is told 202, and reads the stream, whatever happens to the server. */
 export class LeadClient {
   /** What the stream told, in order; the server that told it may have died right after. */
   readonly lines: TranscriptMessage[] = [];
@@ -31,13 +33,15 @@ export class LeadClient {
   repeats = 0;
   private readonly options: LeadClientOptions;
   private readonly path: string;
+  private readonly headers: Readonly<Record<string, string>>;
   private readonly leaving = new AbortController();
   private heard = Promise.withResolvers<void>();
 
   constructor(options: LeadClientOptions) {
     this.options = options;
-    const { channel, externalId } = options;
-    this.path = `/api/channels/${channel}/leads/${externalId}`;
+    const { channel, externalId, token } = options;
+    this.path = token === undefined ? `/api/channels/${channel}/leads/${externalId}` : `/widget/${channel}`;
+    this.headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 
   /** Resolves when the message is accepted. Posted with the same id until then. */
@@ -85,7 +89,7 @@ export class LeadClient {
 
   private async get(path: string): Promise<unknown> {
     const { server, dispatcher } = this.options;
-    const { statusCode, body } = await request(`${server.url}${path}`, { dispatcher });
+    const { statusCode, body } = await request(`${server.url}${path}`, { dispatcher, headers: this.headers });
     if (statusCode !== 200) throw new Error(`${path}: ${statusCode} ${await body.text()}`);
     return await body.json();
   }
@@ -97,7 +101,7 @@ export class LeadClient {
       const { statusCode, body } = await request(`${server.url}${this.path}/messages`, {
         method: 'POST',
         dispatcher,
-        headers: { 'content-type': 'application/json' },
+        headers: { ...this.headers, 'content-type': 'application/json' },
         body: JSON.stringify({ id, text }),
         headersTimeout: REQUEST_TIMEOUT_MS,
       });
@@ -109,11 +113,17 @@ export class LeadClient {
   }
 
   private async readStream(signal: AbortSignal): Promise<void> {
-    const { server, dispatcher } = this.options;
+    const { server, dispatcher, token } = this.options;
     const after = this.lines.at(-1)?.seq ?? 0;
-    const { statusCode, body } = await request(`${server.url}${this.path}/messages?after=${after}`, {
+    // A browser goes on by its header.
+    const isPage = token !== undefined;
+    const { statusCode, body } = await request(`${server.url}${this.path}/messages${isPage ? '' : `?after=${after}`}`, {
       dispatcher,
-      headers: { accept: 'text/event-stream' },
+      headers: {
+        ...this.headers,
+        accept: 'text/event-stream',
+        ...(isPage && after > 0 ? { 'last-event-id': String(after) } : {}),
+      },
       signal,
     });
     if (statusCode !== 200) {
@@ -130,6 +140,8 @@ export class LeadClient {
   }
 
   private take(event: string): void {
+    // What else is told beside the lines has no number.
+    if (event.startsWith('event: ')) return;
     const data = event.split('\n').find((line) => line.startsWith('data: '));
     if (data === undefined) return;
     this.lines.push(JSON.parse(data.slice('data: '.length)) as TranscriptMessage);
