@@ -24,11 +24,14 @@ export async function takeUpload({
   response,
   uploads,
   lead,
+  from,
 }: {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly uploads: Uploads;
   readonly lead: LeadRef;
+  /** A mark of the address that it comes from, where that can be known. */
+  readonly from?: string | undefined;
 }): Promise<void> {
   const leaving = new AbortController();
   const leave = (): void => leaving.abort(new Error('nobody sends the file any more'));
@@ -40,7 +43,8 @@ export async function takeUpload({
     const stream: AsyncIterable<Uint8Array> = {
       [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }),
     };
-    const file = { name: nameOf(request.headers['x-file-name']), ...size, stream };
+    const sender = from === undefined ? {} : { from };
+    const file = { name: nameOf(request.headers['x-file-name']), ...size, ...sender, stream };
     answerJson(response, 201, await uploads.take(lead, file, leaving.signal));
   } catch (error) {
     if (response.destroyed) return;

@@ -182,15 +182,25 @@ function answerWait({ request, response }: Pick<HttpCall, 'request' | 'response'
   answerUnread(request, response, 429, { code: 'rate_limited', message: 'too much at one time: try again later' });
 }
 
-async function answerSession(
-  call: HttpCall,
-  { ports, bodies, trustedProxies, publicUrl }: WidgetRoutesOptions,
-): Promise<void> {
-  const { request, response, params } = call;
+/** Which chat is meant, and from which page; `undefined`: there is none, or not for this page, and that is answered. */
+function placeOf(
+  { request, response, params }: HttpCall,
+  { ports, publicUrl }: WidgetRoutesOptions,
+): { readonly widget: Widget; readonly origin: string } | undefined {
   const widget = ports.channels?.widget(params['code'] ?? '');
-  if (widget === undefined) return answerNotFound(response);
-  const origin = originOf(request, widget, publicUrl);
-  if (origin === undefined) return answerError(response, 403, FOREIGN);
+  const origin = widget === undefined ? undefined : originOf(request, widget, publicUrl);
+  if (widget === undefined) answerNotFound(response);
+  else if (origin === undefined) answerError(response, 403, FOREIGN);
+  else return { widget, origin };
+  return undefined;
+}
+
+async function answerSession(call: HttpCall, options: WidgetRoutesOptions): Promise<void> {
+  const { bodies, trustedProxies } = options;
+  const { request, response } = call;
+  const place = placeOf(call, options);
+  if (place === undefined) return;
+  const { widget, origin } = place;
   const body = await bodyOf(call, bodies, sessionSchema);
   if (body === undefined) return;
   const tokens = await widget.tokens();
@@ -217,18 +227,16 @@ async function ofVisitor(
   options: WidgetRoutesOptions,
   answer: (call: VisitorCall, options: WidgetRoutesOptions) => void | Promise<void>,
 ): Promise<void> {
-  const { request, response, params } = call;
-  const { ports, trustedProxies, publicUrl } = options;
-  const widget = ports.channels?.widget(params['code'] ?? '');
-  if (widget === undefined) return answerNotFound(response);
-  const origin = originOf(request, widget, publicUrl);
-  if (origin === undefined) return answerError(response, 403, FOREIGN);
+  const { request, response } = call;
+  const place = placeOf(call, options);
+  if (place === undefined) return;
+  const { widget, origin } = place;
   const visitor = (await widget.tokens()).read(bearerOf(request) ?? '', widget.now());
   if (visitor?.origin !== origin) {
     const message = 'the token holds no longer, or not here';
     return answerUnread(request, response, 401, { code: 'unauthorised', message });
   }
-  const address = peerAddress(request, trustedProxies);
+  const address = peerAddress(request, options.trustedProxies);
   await answer({ ...call, widget, visitor, address }, options);
 }
 
@@ -264,7 +272,8 @@ async function takeFile(call: VisitorCall, { ports }: WidgetRoutesOptions): Prom
   if (uploads === undefined) return answerNotFound(response);
   const wait = widget.messageWait(visitor, address);
   if (wait > 0) return answerWait(call, wait);
-  await takeUpload({ request, response, uploads, lead: widget.leadOf(visitor) });
+  const from = await widget.markOf(address);
+  await takeUpload({ request, response, uploads, lead: widget.leadOf(visitor), from });
 }
 
 async function answerLines(call: VisitorCall, { ports, closing }: WidgetRoutesOptions): Promise<void> {

@@ -27,6 +27,8 @@ export interface UploadOptions {
   /** For all files of one lead, and of all leads together, bytes. Default 200 MiB and 10 GiB. */
   readonly leadBytes?: number;
   readonly totalBytes?: number;
+  /** For all files that came from one address, bytes. Default: a tenth of `totalBytes`, at least `leadBytes`. */
+  readonly addressBytes?: number;
   /** How long a file is kept, ms. Default 30 days, as long as its address holds. */
   readonly keepMs?: number;
   /** Kinds of files that are taken. Default: all. */

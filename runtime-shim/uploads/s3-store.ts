@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -28,6 +26,11 @@ export interface S3Options {
   readonly secretAccessKey: string;
   /** Stands before each key. Default `uploads/`. */
   readonly prefix?: string;
+  /**
+   * A folder for files that are not whole yet, which the next process looks through for what one that died has left. Default: one of
+   * this user in the system's temporary folder.
+   */
+  readonly incoming?: string;
 }
 
 /** Files in an S3-compatible store. */
@@ -42,7 +45,7 @@ class S3Store implements FileStore {
 
   constructor(options: S3Options) {
     this.#options = options;
-    this.incoming = join(tmpdir(), `metabot-uploads-${randomUUID()}`);
+    this.incoming = options.incoming ?? join(tmpdir(), `metabot-uploads-${process.getuid?.() ?? ''}`);
   }
 
   async put(
@@ -77,7 +80,6 @@ class S3Store implements FileStore {
 
   async close(): Promise<void> {
     await this.#agent.destroy();
-    await rm(this.incoming, { recursive: true, force: true });
   }
 
   async #ask(

@@ -1,9 +1,22 @@
 /** The error catalogue of uploads. Explained in `docs/errors.md`. */
 import { type ErrorRow, errorsFrom } from '../../plugin/contract/coded-error.ts';
+import type { Text } from '../../plugin/contract/text.ts';
 
 function row<Facts>(value: ErrorRow<Facts>): ErrorRow<Facts> {
   return value;
 }
+
+const NO_ROOM = {
+  lead: {
+    en: 'this lead has as many files as are kept for one',
+    ru: 'у этого лида уже столько файлов, сколько хранится для одного',
+  },
+  address: {
+    en: 'as many files came from this address as are kept for one',
+    ru: 'с этого адреса пришло столько файлов, сколько хранится для одного',
+  },
+  all: { en: 'the place for files is full', ru: 'место для файлов кончилось' },
+} as const satisfies Readonly<Record<string, Text>>;
 
 /** @public Read by the test that compares it with docs/errors.md. */
 export const UPLOAD_ERRORS = {
@@ -26,10 +39,7 @@ export const UPLOAD_ERRORS = {
   upload_no_room: row({
     fault: 'setup',
     retryable: true,
-    message: ({ of }: { readonly of: 'lead' | 'all' }) => ({
-      en: of === 'lead' ? 'this lead has as many files as are kept for one' : 'the place for files is full',
-      ru: of === 'lead' ? 'у этого лида уже столько файлов, сколько хранится для одного' : 'место для файлов кончилось',
-    }),
+    message: ({ of }: { readonly of: keyof typeof NO_ROOM }) => NO_ROOM[of],
   }),
   upload_infected: row({
     fault: 'remote',

@@ -9,10 +9,11 @@ import { leadKey } from '../leads/lead-keys.ts';
 const UPLOADS = 'uploads';
 /** `<lead's key>/<id>`, so that a lead's files are found. */
 const UPLOADS_OF = 'uploads_of';
-/** Bytes that are taken, by the lead's key; of all leads at `ALL`. */
+/** Bytes that are taken, by the lead's key; of all leads at `ALL`; of an address at its mark behind `FROM`. */
 const TOTALS = 'upload_totals';
 /** No lead's key: those hold colons. */
 const ALL = 'all';
+const FROM = 'from ';
 /** Records read at one time. */
 const PAGE = 100;
 /** Digits of a time, Unix ms, in an id: enough until the year 5138. */
@@ -22,6 +23,8 @@ const ID = /^\d{14}-[0-9a-f]{24}$/;
 
 const uploadSchema = z.object({
   lead: leadRefSchema,
+  /** A mark of the address that it came from, which does not tell it; none: the address could not be known. */
+  from: z.string().exactOptional(),
   name: z.string(),
   type: z.enum(ATTACHMENT_TYPES),
   /** Bytes; 0 while it is being taken. */
@@ -56,23 +59,25 @@ export async function writeUpload(
 ): Promise<void> {
   await tx.putRecord(UPLOADS, id, upload);
   if (before === undefined) await tx.putRecord(UPLOADS_OF, `${leadKey(upload.lead)}/${id}`, true);
-  await count(tx, upload.lead, upload.room - (before?.room ?? 0));
+  await count(tx, upload, upload.room - (before?.room ?? 0));
 }
 
 /** @throws storage_conflict when another node counted meanwhile */
-export async function removeUpload(tx: Transaction, id: string, { lead, room }: UploadRecord): Promise<void> {
+export async function removeUpload(tx: Transaction, id: string, upload: UploadRecord): Promise<void> {
   await tx.deleteRecord(UPLOADS, id);
-  await tx.deleteRecord(UPLOADS_OF, `${leadKey(lead)}/${id}`);
-  await count(tx, lead, -room);
+  await tx.deleteRecord(UPLOADS_OF, `${leadKey(upload.lead)}/${id}`);
+  await count(tx, upload, -upload.room);
 }
 
-/** Bytes that are taken by a lead, and by all. */
+/** Bytes that are taken by a lead, by all, and by what came from an address. */
 export async function usedRoom(
   tx: ReadTransaction,
-  lead: LeadRef,
-): Promise<{ readonly lead: number; readonly all: number }> {
-  const [own, all] = [await total(tx, leadKey(lead)), await total(tx, ALL)];
-  return { lead: own.bytes, all: all.bytes };
+  { lead, from }: Pick<UploadRecord, 'lead' | 'from'>,
+): Promise<{ readonly lead: number; readonly all: number; readonly address: number }> {
+  const { bytes: own } = await total(tx, leadKey(lead));
+  const { bytes: all } = await total(tx, ALL);
+  const { bytes: address } = from === undefined ? { bytes: 0 } : await total(tx, `${FROM}${from}`);
+  return { lead: own, all, address };
 }
 
 /** The oldest uploads, at most so many. */
@@ -106,9 +111,9 @@ export async function uploadData(tx: ReadTransaction, lead: LeadRef): Promise<Js
   return data;
 }
 
-async function count(tx: Transaction, lead: LeadRef, bytes: number): Promise<void> {
+async function count(tx: Transaction, { lead, from }: UploadRecord, bytes: number): Promise<void> {
   if (bytes === 0) return;
-  for (const key of [leadKey(lead), ALL]) {
+  for (const key of [leadKey(lead), ALL, ...(from === undefined ? [] : [`${FROM}${from}`])]) {
     const { bytes: before, version } = await total(tx, key);
     const now = Math.max(0, before + bytes);
     if (now === 0 && key !== ALL) await tx.deleteRecord(TOTALS, key);

@@ -29,6 +29,8 @@ const MB = 1024 * 1024;
 const DEFAULT_MAX_BYTES = 25 * MB;
 const DEFAULT_LEAD_BYTES = 200 * MB;
 const DEFAULT_TOTAL_BYTES = 10_240 * MB;
+/** Of all room, for what comes from one address: our choice, an office or a mobile network behind it has several hundred pictures. */
+const ADDRESS_SHARE = 0.1;
 const DEFAULT_KEEP_MS = 30 * 86_400_000;
 const DEFAULT_SCAN_MS = 60_000;
 /** What a file takes at least, bytes: a million files of one byte are no small thing. */
@@ -39,6 +41,9 @@ const HEAD_BYTES = 64;
 const GIVEN_UP_MS = 3_600_000;
 /** How often old files are looked for, ms. */
 const PRUNE_MS = 600_000;
+
+/** Files that this process is taking: what else is not whole, where one process alone has the storage, has lost its own. */
+const TAKING = new Set<string>();
 
 export interface UploadPorts {
   readonly storage: Storage;
@@ -53,6 +58,8 @@ export interface IncomingFile {
   readonly name: string;
   /** Bytes, where it was told. */
   readonly size?: number;
+  /** A mark of the address that it comes from, where that can be known. */
+  readonly from?: string;
   readonly stream: AsyncIterable<Uint8Array>;
 }
 
@@ -75,7 +82,7 @@ export class Uploads {
   }
 
   start(): void {
-    this.#pruneIn(0);
+    this.#pruneIn(0, true);
   }
 
   async stop(): Promise<void> {
@@ -91,8 +98,17 @@ export class Uploads {
   async take(lead: LeadRef, file: IncomingFile, signal: AbortSignal): Promise<Upload> {
     const { size: told } = file;
     if (told !== undefined && told > this.maxBytes) throw uploadError('upload_too_large', { maxBytes: this.maxBytes });
+    const id = uploadId(this.#ports.clock.now(), randomBytes(12).toString('hex'));
+    TAKING.add(id);
+    try {
+      return await this.#keep(id, await this.#reserve(id, lead, file), file, signal);
+    } finally {
+      TAKING.delete(id);
+    }
+  }
+
+  async #keep(id: string, reserved: UploadRecord, file: IncomingFile, signal: AbortSignal): Promise<Upload> {
     const { store, scan, scanMs = DEFAULT_SCAN_MS } = this.#options;
-    const { id, record: reserved } = await this.#reserve(lead, cleanName(file.name), told ?? this.maxBytes);
     const path = join(store.incoming, id);
     try {
       const { size, sha256, head } = await this.#receive(path, file, signal);
@@ -148,19 +164,23 @@ export class Uploads {
   }
 
   /** Makes room for a file, before anything of it is read. */
-  async #reserve(lead: LeadRef, name: string, bytes: number): Promise<{ readonly id: string; record: UploadRecord }> {
+  async #reserve(id: string, lead: LeadRef, { name, size, from }: IncomingFile): Promise<UploadRecord> {
     const { leadBytes = DEFAULT_LEAD_BYTES, totalBytes = DEFAULT_TOTAL_BYTES } = this.#options;
+    const { addressBytes = Math.max(leadBytes, totalBytes * ADDRESS_SHARE) } = this.#options;
+    const room = Math.max(size ?? this.maxBytes, BLOCK);
     const at = this.#ports.clock.now();
-    const id = uploadId(at, randomBytes(12).toString('hex'));
-    const room = Math.max(bytes, BLOCK);
-    const record: UploadRecord = { lead, name, type: 'file', size: 0, room, at, ready: false };
+    const sender = { lead, ...(from === undefined ? {} : { from }) };
+    const record: UploadRecord = { ...sender, name: cleanName(name), type: 'file', size: 0, room, at, ready: false };
     await this.#write(async (tx) => {
-      const used = await usedRoom(tx, lead);
+      const used = await usedRoom(tx, sender);
       if (used.lead + room > leadBytes) throw uploadError('upload_no_room', { of: 'lead' });
+      if (from !== undefined && used.address + room > addressBytes) {
+        throw uploadError('upload_no_room', { of: 'address' });
+      }
       if (used.all + room > totalBytes) throw uploadError('upload_no_room', { of: 'all' });
       await writeUpload(tx, id, record, undefined);
     });
-    return { id, record };
+    return record;
   }
 
   async #receive(
@@ -223,21 +243,22 @@ export class Uploads {
     return uploadError('upload_failed', { why: 'the server could not write it' }, error);
   }
 
-  #pruneIn(ms: number): void {
+  #pruneIn(ms: number, isFirst = false): void {
     this.#cancelPrune = this.#ports.clock.after(ms, () =>
       this.#ports.background('looking for old files', async () => {
-        await this.#prune();
+        await this.#prune(isFirst);
         if (!this.#isStopped) this.#pruneIn(PRUNE_MS);
       }),
     );
   }
 
   /** Deletes what is old, and what a process that died has left. */
-  async #prune(): Promise<void> {
+  async #prune(isFirst: boolean): Promise<void> {
     const { storage, clock, logger } = this.#ports;
     const { keepMs = DEFAULT_KEEP_MS, store } = this.#options;
     try {
       const now = clock.now();
+      if (isFirst && storage.driver !== 'postgres') await this.#dropHalves(now - GIVEN_UP_MS);
       for (let after: string | undefined; !this.#isStopped;) {
         const page = await storage.read((tx) => oldestUploads(tx, after));
         const old = page.filter(({ upload }) => now - upload.at > (upload.ready ? keepMs : GIVEN_UP_MS));
@@ -254,6 +275,20 @@ export class Uploads {
       }
     } catch (error) {
       logger.warn('the place for uploads does not work', { error: messageOf(error) });
+    }
+  }
+
+  /** Only one process has such a storage: what is not whole and not under way here belonged to one that died. */
+  async #dropHalves(since: number): Promise<void> {
+    const { storage } = this.#ports;
+    for (let after: string | undefined = uploadId(since, ''); after !== undefined && !this.#isStopped;) {
+      const page = await storage.read((tx) => oldestUploads(tx, after));
+      for (const { id, upload } of page) {
+        if (upload.ready || TAKING.has(id)) continue;
+        await this.#drop(id);
+        await rm(join(this.#options.store.incoming, id), { force: true });
+      }
+      after = page.at(-1)?.id;
     }
   }
 

@@ -27,6 +27,8 @@ const ADDRESS_MESSAGES_A_MINUTE = 400;
 const STREAMS = 12;
 const ADDRESS_STREAMS = 300;
 const UNKNOWN = 'unknown';
+/** Signs of an address's mark: 96 bits. */
+const MARK_LENGTH = 16;
 
 export interface WidgetPorts {
   readonly storage: Storage;
@@ -95,6 +97,13 @@ export class Widget {
     const now = this.now();
     const wait = this.#messages.take(lead, now);
     return wait > 0 || address === undefined ? wait : this.#addressMessages.take(networkOf(address), now);
+  }
+
+  /** Stands for an address in what is stored, where none is to be read; `undefined`: it cannot be known. */
+  async markOf(address: string | undefined): Promise<string | undefined> {
+    if (address === undefined) return undefined;
+    const mac = createHmac('sha256', await this.#ports.key()).update(`address\n${networkOf(address)}`);
+    return mac.digest('base64url').slice(0, MARK_LENGTH);
   }
 
   /** A place for one more stream; returns what gives it back, `undefined`: there are too many. */

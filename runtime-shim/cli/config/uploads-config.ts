@@ -1,4 +1,5 @@
 /** `uploads` of the configuration: where files lie that leads send to this server itself, and how many. */
+import { join } from 'node:path';
 import { z } from 'zod';
 import { ATTACHMENT_TYPES } from '../../../plugin/contract/message.ts';
 import { spoken } from '../../../plugin/contract/issue-words.ts';
@@ -49,6 +50,8 @@ export const uploadsSchema = z
     maxMb: mb(25),
     leadMb: mb(200),
     totalMb: mb(10_240),
+    /** Default: a tenth of `totalMb`, at least `leadMb`. */
+    addressMb: z.number().positive().max(MAX_MB).optional(),
     keepDays: z.number().positive().max(MAX_DAYS).default(30),
     accept: z
       .array(z.enum(ATTACHMENT_TYPES))
@@ -72,15 +75,18 @@ type UploadSettings = z.infer<typeof uploadsSchema>;
 
 /** The place and the limits; `undefined`: there is no place. `folder`: where files lie when the configuration names no place. */
 export function uploadsOf(settings: UploadSettings, folder: string | undefined): UploadOptions | undefined {
-  const { s3, maxMb, leadMb, totalMb, keepDays, accept, scan: [program, ...args] = [] } = settings;
+  const { s3, maxMb, leadMb, totalMb, addressMb, keepDays, accept, scan: [program, ...args] = [] } = settings;
   const place = settings.folder ?? folder;
-  const store = s3 === undefined ? (place === undefined ? undefined : folderStore(place)) : s3Store(s3);
+  const incoming = folder === undefined ? {} : { incoming: join(folder, 'incoming') };
+  const store =
+    s3 === undefined ? (place === undefined ? undefined : folderStore(place)) : s3Store({ ...s3, ...incoming });
   if (store === undefined) return undefined;
   return {
     store,
     maxBytes: Math.round(maxMb * MB),
     leadBytes: Math.round(leadMb * MB),
     totalBytes: Math.round(totalMb * MB),
+    ...(addressMb === undefined ? {} : { addressBytes: Math.round(addressMb * MB) }),
     keepMs: keepDays * DAY_MS,
     accept,
     ...(program === undefined ? {} : { scan: [program, ...args] }),

@@ -13,7 +13,7 @@ import { takeUpload } from '../../../runtime-shim/http/take-upload.ts';
 import type { FileStore, UploadOptions } from '../../../runtime-shim/uploads/contract.ts';
 import { folderStore } from '../../../runtime-shim/uploads/folder-store.ts';
 import { s3Store } from '../../../runtime-shim/uploads/s3-store.ts';
-import { usedRoom } from '../../../runtime-shim/uploads/upload-records.ts';
+import { uploadId, usedRoom, writeUpload } from '../../../runtime-shim/uploads/upload-records.ts';
 import { Uploads } from '../../../runtime-shim/uploads/uploads.ts';
 import { startHttpServer } from '../../support/http-server.ts';
 import { startRuntime, type StartedRuntime } from '../../support/start-runtime.ts';
@@ -62,7 +62,10 @@ async function stand(options: UploadOptions, clock: Pick<TestClock, 'now' | 'aft
   onTestFinished(() => storage.close());
   const background = (_what: string, work: () => Promise<unknown>): void => void work();
   const uploads = new Uploads(options, { storage, clock, logger: watchedLogger(), background });
-  const server = http.createServer((request, response) => void takeUpload({ request, response, uploads, lead: LEAD }));
+  const server = http.createServer((request, response) => {
+    const { 'x-lead': externalId = LEAD.externalId, 'x-from': from } = request.headers as Record<string, string>;
+    void takeUpload({ request, response, uploads, lead: { ...LEAD, externalId }, from });
+  });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -79,8 +82,9 @@ const sent = async (
   url: string,
   body: Uint8Array<ArrayBuffer> | ReadableStream,
   name = 'a.bin',
+  more: Record<string, string> = {},
 ): Promise<unknown[]> => {
-  const headers = { 'x-file-name': encodeURIComponent(name) };
+  const headers = { 'x-file-name': encodeURIComponent(name), ...more };
   const answer = await fetch(url, { method: 'POST', body, headers, duplex: 'half' });
   const told = (await answer.json()) as { readonly id?: string; readonly error?: { readonly code: string } };
   return [answer.status, told.error?.code ?? told];
@@ -132,7 +136,7 @@ for (const [where, place] of [
     expect(kept().length).toBe(1);
     expect(await runtime.forgetLead('telegram', 'a/b')).toMatchObject({ removed: 1 });
     expect([kept(), (await fetch(link)).status]).toEqual([[], 404]);
-    expect(await storage.read((tx) => usedRoom(tx, LEAD))).toEqual({ lead: 0, all: 0 });
+    expect(await storage.read((tx) => usedRoom(tx, { lead: LEAD }))).toEqual({ lead: 0, all: 0, address: 0 });
   });
 }
 
@@ -147,7 +151,7 @@ test('what is too large, of a wrong kind, cut off or refused by the scanner leav
   const limits = { maxBytes: 100_000, leadBytes: 300_000, keepMs: 86_400_000 } as const;
   const scan = [process.execPath, scanner, '{file}'] as const;
   const { storage, uploads, url } = await stand({ store, ...limits, accept: ['image', 'file'], scan }, clock);
-  const room = async (): Promise<number> => (await storage.read((tx) => usedRoom(tx, LEAD))).lead;
+  const room = async (): Promise<number> => (await storage.read((tx) => usedRoom(tx, { lead: LEAD }))).lead;
   const chunks = (size: number): ReadableStream =>
     ReadableStream.from(Array.from({ length: size / 10_000 }, () => Buffer.alloc(10_000, 1)));
   expect(await sent(url, Buffer.alloc(100_001))).toEqual([413, 'upload_too_large']);
@@ -180,6 +184,43 @@ test('what is too large, of a wrong kind, cut off or refused by the scanner leav
   expect(await room()).toBe(0);
 });
 
+test('one address fills a tenth of the place, whoever it says to be; what a dead process has left half is gone at the start', async () => {
+  const { store, kept } = folder();
+  const { storage, uploads, url } = await stand({ store, leadBytes: 200_000, totalBytes: 3_000_000 });
+  const send = (lead: string, from: string): Promise<unknown[]> =>
+    sent(url, Buffer.alloc(100_000, 1), 'a.bin', { 'x-lead': lead, 'x-from': from });
+  const statuses = [];
+  for (const lead of ['a', 'b', 'c', 'd']) statuses.push(await send(lead, 'one'));
+  expect(statuses.map(([status]) => status)).toEqual([201, 201, 201, 507]);
+  expect(statuses.at(-1)).toEqual([507, 'upload_no_room']);
+  const refused = await fetch(url, { method: 'POST', body: 'x', headers: { 'x-lead': 'e', 'x-from': 'one' } });
+  expect(await refused.json()).toMatchObject({
+    error: { message: 'as many files came from this address as are kept for one' },
+  });
+  expect((await send('d', 'another'))[0]).toBe(201);
+  expect(await uploads.forget({ ...LEAD, externalId: 'a' })).toBe(1);
+  expect((await send('d', 'one'))[0]).toBe(201);
+
+  const id = uploadId(Date.now(), 'a'.repeat(24));
+  const half = {
+    lead: OTHER,
+    from: 'one',
+    name: 'half',
+    type: 'file',
+    size: 0,
+    room: 50_000,
+    at: 1,
+    ready: false,
+  } as const;
+  await storage.transaction((tx) => writeUpload(tx, id, half, undefined));
+  writeFileSync(join(store.incoming, id), 'half');
+  expect(kept()).toHaveLength(5);
+  uploads.start();
+  await expect.poll(kept, { timeout: 60_000 }).toHaveLength(4);
+  const room = await storage.read((tx) => usedRoom(tx, { lead: OTHER, from: 'one' }));
+  expect(room).toEqual({ lead: 0, all: 400_000, address: 300_000 });
+});
+
 test('a store that refuses is told of as such, and the file is not there; its key stands nowhere', async () => {
   const { s3, store, kept } = await bucket();
   const { storage, url } = await stand({ store });
@@ -188,7 +229,10 @@ test('a store that refuses is told of as such, and the file is not there; its ke
   const strange = s3Store({ endpoint: s3.url, bucket: 'files', accessKeyId: KEYS.id, secretAccessKey: 'another one' });
   const { url: other } = await stand({ store: strange });
   expect(await sent(other, PNG)).toEqual([503, 'upload_failed']);
-  expect([kept(), await storage.read((tx) => usedRoom(tx, LEAD))]).toEqual([[], { lead: 0, all: 0 }]);
+  expect([kept(), await storage.read((tx) => usedRoom(tx, { lead: LEAD }))]).toEqual([
+    [],
+    { lead: 0, all: 0, address: 0 },
+  ]);
 });
 
 test("an operator's file reaches the lead's messenger by our address, streamed from where it lies", async () => {
