@@ -26,8 +26,8 @@ export interface ChannelsPorts extends Pick<ChannelPorts, 'told' | 'openLink' | 
   readonly firstBot: string;
   /** Stores a lead's message for one bot: see `TakeContext.store`. `isAnswered`: the lead itself is told when it cannot be. */
   readonly storeFor: (botId: string, isAnswered: boolean) => ChannelPorts['store'];
-  /** Where this server is reached from outside. */
-  readonly publicUrl: string | undefined;
+  /** Where this server is reached from outside, as far as it is known now. */
+  readonly publicUrl: () => string | undefined;
   /** What leads send to this server itself; `undefined`: there is no place for it. */
   readonly uploads: Uploads | undefined;
 }
@@ -57,7 +57,7 @@ export class Channels {
       const botId = channel.bot ?? ports.firstBot;
       const { driver } = channel;
       const store = ports.storeFor(botId, driver.mode === 'page');
-      const webhookUrl = channelWebhookUrl(ports.publicUrl, code);
+      const webhookUrl = channelWebhookUrl(ports.publicUrl(), code);
       const own = { code, botId, node, links, store, webhookUrl };
       const openLink: ChannelPorts['openLink'] = (url, maxBytes, signal) => this.#openLink(url, maxBytes, signal);
       const made = new Channel(channel, { ...ports, ...own, openLink });

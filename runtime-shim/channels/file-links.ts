@@ -47,13 +47,17 @@ export type LinkReading =
 
 /** Makes addresses of files, and reads them. */
 export class FileLinks {
-  readonly #base: string | undefined;
+  readonly #publicUrl: () => string | undefined;
   readonly #key: Buffer;
 
-  /** @param publicUrl where this server is reached from outside; without it there are no addresses */
-  constructor(key: Buffer, publicUrl: string | undefined) {
+  /** @param publicUrl where this server is reached from outside, as known now; without it there are no addresses */
+  constructor(key: Buffer, publicUrl: () => string | undefined) {
     this.#key = key;
-    this.#base = publicUrl?.replace(/\/+$/, '');
+    this.#publicUrl = publicUrl;
+  }
+
+  get #base(): string | undefined {
+    return this.#publicUrl()?.replace(/\/+$/, '');
   }
 
   /** The address of a lead's file; `undefined`: nobody outside could reach it. */
@@ -69,13 +73,15 @@ export class FileLinks {
 
   /** The same for whoever is on this server's own pages: the path alone. */
   pathTo({ url, type, name }: Attachment, now: number): string {
-    const known = this.#base === undefined ? undefined : `${this.#base}${FILES_PATH}`;
+    const base = this.#base;
+    const known = base === undefined ? undefined : `${base}${FILES_PATH}`;
     if (known !== undefined && url.startsWith(known)) return `${FILES_PATH}${url.slice(known.length)}`;
     return this.#pathOf(ELSEWHERE, url, { type, name }, now);
   }
 
   #outside(path: string): string | undefined {
-    const url = this.#base === undefined ? undefined : `${this.#base}${path}`;
+    const base = this.#base;
+    const url = base === undefined ? undefined : `${base}${path}`;
     return url === undefined || url.length > MAX_URL_LENGTH ? undefined : url;
   }
 
@@ -93,7 +99,8 @@ export class FileLinks {
 
   /** What one of our whole addresses leads to; `undefined`: it is somebody else's. */
   readAddress(url: string, now: number): LinkReading | undefined {
-    const ours = this.#base === undefined ? undefined : `${this.#base}${FILES_PATH}`;
+    const base = this.#base;
+    const ours = base === undefined ? undefined : `${base}${FILES_PATH}`;
     return ours !== undefined && url.startsWith(ours) ? this.read(url.slice(ours.length), now) : undefined;
   }
 

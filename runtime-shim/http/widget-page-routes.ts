@@ -54,7 +54,8 @@ export function widgetPageRoutes(channels: Channels | undefined): Route[] {
         const widget = channels?.widget(code);
         if (widget === undefined) return answerNotFound(response);
         const { origins } = widget.driver;
-        setPageHeaders(response, origins);
+        // Its own server's pages too: the simulator shows it.
+        setPageHeaders(response, { framedBy: ["'self'", ...origins] });
         response.setHeader('content-type', 'text/html; charset=utf-8');
         response.end(pageOf(code, origins));
       },

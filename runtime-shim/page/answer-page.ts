@@ -4,9 +4,10 @@ import type { PageFile } from './page-files.ts';
 
 /**
  * What a page may do, and nothing else: own script, style and stream; no inline code, no eval, no foreign image (an
- * operator's link must not call anybody), no frame around it but of pages that are named. Trusted Types turn any markup made from text into an error.
+ * operator's link must not call anybody), no frame around it but of pages that are named, none in it but of this server where that
+ * is said. Trusted Types turn any markup made from text into an error.
  */
-function contentSecurityPolicy(frames: readonly string[]): string {
+function contentSecurityPolicy({ framedBy = [], hasFrames = false }: FrameRules): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -15,15 +16,23 @@ function contentSecurityPolicy(frames: readonly string[]): string {
     "img-src 'self' data:",
     "base-uri 'none'",
     "form-action 'none'",
-    `frame-ancestors ${frames.length === 0 ? "'none'" : frames.join(' ')}`,
+    ...(hasFrames ? ["frame-src 'self'"] : []),
+    `frame-ancestors ${framedBy.length === 0 ? "'none'" : framedBy.join(' ')}`,
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join('; ');
 }
 
-/** Headers of every answer to a page. `frames`: pages of these origins may have it in a frame. Default: none. */
-export function setPageHeaders(response: ServerResponse, frames: readonly string[] = []): void {
-  response.setHeader('content-security-policy', contentSecurityPolicy(frames));
+interface FrameRules {
+  /** Sources as the policy writes them: pages of these origins may have this one in a frame. Default: none. */
+  readonly framedBy?: readonly string[];
+  /** It has pages of this server in frames. */
+  readonly hasFrames?: boolean;
+}
+
+/** Headers of every answer to a page. */
+export function setPageHeaders(response: ServerResponse, rules: FrameRules = {}): void {
+  response.setHeader('content-security-policy', contentSecurityPolicy(rules));
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('referrer-policy', 'no-referrer');
   response.setHeader('cross-origin-opener-policy', 'same-origin');

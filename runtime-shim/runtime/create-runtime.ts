@@ -45,6 +45,8 @@ export interface RuntimeParts {
   readonly hold?: boolean;
   /** Further addresses of the HTTP server. */
   readonly routes?: readonly Route[];
+  /** Nobody outside of this machine reaches the server: without a `publicUrl` its files are at the address where it listens. */
+  readonly localFiles?: boolean;
 }
 
 /**
@@ -106,6 +108,7 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
           });
     let plugins = new PluginSet([]);
     let channels: Channels | undefined;
+    let runtime: ShimRuntime | undefined;
     const common = {
       storage,
       clock,
@@ -137,9 +140,12 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
     if (options.channels !== undefined && Object.keys(options.channels).length > 0) {
       const opener = new LinkOpener(options.api?.allow ?? []);
       opened.push(() => opener.close());
-      channels = openChannels(options, { common, bots, background, opener });
+      // Known once it listens, which is before anybody has sent a file.
+      const publicUrl = (): string | undefined =>
+        options.http?.publicUrl ?? (given.localFiles === true ? runtime?.url : undefined);
+      channels = openChannels(options, { common, bots, background, opener, publicUrl });
     }
-    return new ShimRuntime(options, {
+    runtime = new ShimRuntime(options, {
       bots,
       background,
       channels,
@@ -147,6 +153,7 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       routes: given.routes ?? [],
       hold: given.hold ?? false,
     });
+    return runtime;
   } catch (error) {
     await release();
     throw error;
@@ -155,15 +162,16 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
 
 /** The channels of a runtime, whose messages become those of its bots. @throws bot_unknown */
 function openChannels(
-  { channels = {}, http, random = Math.random, newId = randomUUID }: RuntimeOptions,
+  { channels = {}, random = Math.random, newId = randomUUID }: RuntimeOptions,
   parts: {
     readonly common: Pick<RuntimeContext, 'storage' | 'clock' | 'logger' | 'activities' | 'uploads'>;
     readonly bots: readonly [BotInsides, ...BotInsides[]];
     readonly background: BackgroundWork;
     readonly opener: LinkOpener;
+    readonly publicUrl: () => string | undefined;
   },
 ): Channels {
-  const { common, bots, background, opener } = parts;
+  const { common, bots, background, opener, publicUrl } = parts;
   const { storage, clock, logger, activities, uploads } = common;
   const contextOf = (channel: string, botId: string): RuntimeContext => {
     const found = bots.find(({ context }) => context.botId === botId);
@@ -178,7 +186,7 @@ function openChannels(
     logger,
     random,
     firstBot: first.botId,
-    publicUrl: http?.publicUrl,
+    publicUrl,
     uploads,
     openLink: (url, maxBytes, signal) => opener.open(url, maxBytes, signal),
     background: (what, work) => background.run(what, work),

@@ -32,8 +32,8 @@ export interface SimulatorOptions {
   readonly emulator: LiveTexEmulator;
   /** The bot's folder, whose files can be looked at on the page. Its name: default as in `bot.json`. */
   readonly bot: { readonly name?: string; readonly folder?: string };
-  /** The path of a chat on a site with this bot. Left out: there is none. */
-  readonly widget?: string | undefined;
+  /** A chat on a site with this bot: its channel, and the path of its own page. Left out: there is none. */
+  readonly widget?: { readonly code: string; readonly path: string };
   /** Are there settings of the author's (`--config`), which a recording depends on? */
   readonly withSettings?: boolean;
   /** What the page needs to know of the binding. */
@@ -117,7 +117,7 @@ function createModel(options: SimulatorOptions, first: StatusRecord) {
     emulator.webhooks.settings.key,
     ...(options.secrets ?? []),
   ]);
-  const leads = new Leads({ journal, runtime, clock, logger });
+  const leads = new Leads({ journal, runtime, clock, logger, site: options.widget?.code });
   const failedWebhooks = new FailedWebhooks(emulator);
   const desk = new Desk({
     journal,
@@ -181,7 +181,7 @@ async function firstStatus({ runtime, bot, binding, widget }: SimulatorOptions):
     reloadedAt: 0,
     waiting: null,
     notReady: [],
-    ...(widget === undefined ? {} : { widget }),
+    ...(widget === undefined ? {} : { widget: widget.path }),
   };
 }
 

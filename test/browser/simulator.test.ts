@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { launchBrowser } from './browser.ts';
 import { dialogStories } from './stories/dialog.ts';
 import { editingStories } from './stories/editing.ts';
@@ -8,6 +8,10 @@ import { hostileStories } from './stories/hostile.ts';
 import { pageStories } from './stories/page.ts';
 import { readingStories } from './stories/reading.ts';
 import { readmeStories } from './stories/readme.ts';
+import { siteStories } from './stories/site.ts';
+
+/** A real browser on a machine that does much else; every step of it waits for an event. */
+vi.setConfig({ testTimeout: 300_000 });
 
 /** One browser for all stories: starting it costs more than most of them. */
 let browser: Browser;
@@ -23,3 +27,4 @@ hostileStories(() => browser);
 pageStories(() => browser);
 readingStories(() => browser);
 readmeStories(() => browser);
+siteStories(() => browser);

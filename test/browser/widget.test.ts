@@ -365,5 +365,5 @@ test('the page of its own, in English; a foreign site is refused, in a frame and
   errors.splice(0);
   // In a frame: of the named sites only.
   const { headers } = await fetch(`${botUrl()}/widget/site/`);
-  expect(headers.get('content-security-policy')).toContain(`frame-ancestors ${siteOf(shop)};`);
+  expect(headers.get('content-security-policy')).toContain(`frame-ancestors 'self' ${siteOf(shop)};`);
 });

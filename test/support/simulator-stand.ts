@@ -34,10 +34,16 @@ export interface StandOptions {
   readonly binding?: Partial<BindingInput>;
   /** Written into the copy of the bot before it is read. */
   readonly files?: Readonly<Record<string, string>>;
+  /** With the chat on a site that `simulate` has. */
+  readonly site?: boolean;
 }
 
 /** All that `simulate` starts, in this process, without its demonstration; ended after the test. */
-export async function useSimulator({ binding: settings, files = {} }: StandOptions = {}): Promise<SimulatorStand> {
+export async function useSimulator({
+  binding: settings,
+  files = {},
+  site = false,
+}: StandOptions = {}): Promise<SimulatorStand> {
   const opened: Array<() => Promise<void> | void> = [];
   onTestFinished(async () => {
     for (const close of opened.toReversed()) await close();
@@ -45,6 +51,8 @@ export async function useSimulator({ binding: settings, files = {} }: StandOptio
   const botFolder = await mkdtemp(join(tmpdir(), 'simulator-bot-'));
   opened.push(() => rm(botFolder, { recursive: true, force: true }));
   await cp(SUPPORT_BOT, botFolder, { recursive: true });
+  const uploadsFolder = await mkdtemp(join(tmpdir(), 'simulator-uploads-'));
+  opened.push(() => rm(uploadsFolder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) await writeFile(join(botFolder, name), text);
   const clock = createSkippingClock();
   const emulator = await startLiveTexEmulator({
@@ -61,6 +69,7 @@ export async function useSimulator({ binding: settings, files = {} }: StandOptio
   const config = configSchema.parse({
     bot: botFolder,
     sandbox: { runners: 1 },
+    ...(site ? { channels: { site: { kind: 'widget' } } } : {}),
     livetex: [
       {
         token: emulator.token,
@@ -82,7 +91,8 @@ export async function useSimulator({ binding: settings, files = {} }: StandOptio
   const onPlugin = (made: LiveTexPlugin): void => void (plugin = made);
   const runtime = await simulatedRuntime(async (port) => {
     const http = { host: HOST, port: port ?? 0, routes: [route] };
-    return await createRuntimeOf(config, { storage, http, clock, watch: true, onPlugin });
+    const own = site ? { uploadsFolder, parts: { localFiles: true } } : {};
+    return await createRuntimeOf(config, { storage, http, clock, watch: true, onPlugin, ...own });
   });
   opened.push(() => runtime.close());
   const simulator = await createSimulator({
@@ -92,6 +102,7 @@ export async function useSimulator({ binding: settings, files = {} }: StandOptio
     binding,
     clock,
     onOperators: () => plugin?.outdateAvailability(),
+    ...(site ? { widget: { code: 'site', path: '/widget/site/' } } : {}),
   });
   opened.push(() => simulator.close());
   routes = simulator.routes;

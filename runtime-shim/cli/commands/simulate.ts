@@ -84,7 +84,7 @@ export const simulate: CommandWork = async (context) => {
     });
     const apiMode = apiModeOf(switches.has('live'), own);
     const [site = ''] = Object.keys(config.channels);
-    const widget = `/widget/${encodeURIComponent(site)}/`;
+    const widget = { code: site, path: `/widget/${encodeURIComponent(site)}/` };
     let page: Simulator | undefined;
     const runtime = await simulatedRuntime(async (samePort) => {
       const routes = [
@@ -99,7 +99,7 @@ export const simulate: CommandWork = async (context) => {
         clock,
         watch: true,
         onPlugin,
-        parts: { apiMode, routes: console.routes },
+        parts: { apiMode, routes: console.routes, localFiles: true },
         uploadsFolder,
       });
     });
@@ -128,10 +128,10 @@ export const simulate: CommandWork = async (context) => {
       json
         ? printableJson({
             url,
-            widget: new URL(widget, url).href,
+            widget: new URL(widget.path, url).href,
             emulator: { url: emulator.url, token: emulator.token },
           })
-        : `${CLI_TEXTS.simulator(url)[language]}\n${CLI_TEXTS.widget(new URL(widget, url).href)[language]}`,
+        : `${CLI_TEXTS.simulator(url)[language]}\n${CLI_TEXTS.widget(new URL(widget.path, url).href)[language]}`,
     );
     if (isMainExample) await demonstrate(runtime, emulator, context);
     if (!json) terminal.out(`\n${CLI_TEXTS.openAndWrite(coloured(terminal, 'bold', url))[language]}`);

@@ -46,7 +46,8 @@ export function simulatorRoute(context: RouteContext): HttpRoute {
   });
   return async (request, response, url) => {
     if (url.pathname !== '/' && !url.pathname.startsWith(`${AREA}/`)) return false;
-    setPageHeaders(response);
+    // The chat on a site stands in it.
+    setPageHeaders(response, { hasFrames: true });
     await serve(request, response);
     return true;
   };

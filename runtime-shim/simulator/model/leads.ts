@@ -9,6 +9,8 @@ import type { Journal } from './journal.ts';
 const REFRESH_AFTER_MS = 40;
 /** Leads taken over from a storage that already has some; more would not help anybody to find one. */
 const MAX_LEADS = 200;
+/** A visitor of a site has no name. In Russian, as the first leads' names are: it is a name, not a text of the page. */
+const VISITOR = 'Посетитель';
 /** Messages kept per simulator; the oldest go first. Bounds memory. */
 const MAX_MESSAGES = 10_000;
 /** Longest text that travels to the page, UTF-16 units: a message may hold 100,000. Bounds memory. */
@@ -20,16 +22,26 @@ export class Leads {
   readonly #runtime: () => Runtime;
   readonly #clock: Clock;
   readonly #logger: Logger | undefined;
+  readonly #site: string | undefined;
+  #visitors = 0;
   readonly #refreshes = new Map<string, () => void>();
   /** Leads that began anew as another one: what still happens to them is not shown on the lead's side. */
   readonly #replaced = new Set<string>();
   #closed = false;
 
-  constructor(options: { journal: Journal; runtime: () => Runtime; clock: Clock; logger: Logger | undefined }) {
+  /** @param options `site`: the channel of the chat on a site */
+  constructor(options: {
+    journal: Journal;
+    runtime: () => Runtime;
+    clock: Clock;
+    logger: Logger | undefined;
+    site?: string | undefined;
+  }) {
     this.#journal = options.journal;
     this.#runtime = options.runtime;
     this.#clock = options.clock;
     this.#logger = options.logger;
+    this.#site = options.site;
   }
 
   /** Puts a lead on the page before it has said anything. */
@@ -66,6 +78,14 @@ export class Leads {
     return next ?? this.add({ channel: lead.channel, externalId, name: lead.name });
   }
 
+  #addUnnamed(channel: string, externalId: string): LeadRecord {
+    const known = this.#journal.get('lead', this.#userIdOf(channel, externalId));
+    if (known !== undefined) return known;
+    if (channel !== this.#site) return this.add({ channel, externalId, name: externalId });
+    this.#visitors += 1;
+    return this.add({ channel, externalId, name: `${VISITOR} ${this.#visitors}` });
+  }
+
   #remove(lead: LeadRecord): void {
     this.#refreshes.get(lead.userId)?.();
     this.#refreshes.delete(lead.userId);
@@ -78,7 +98,7 @@ export class Leads {
   async load(): Promise<void> {
     const stored = await this.#runtime().leads({ limit: MAX_LEADS });
     for (const { channel, externalId } of stored)
-      if (!this.#replaced.has(this.#userIdOf(channel, externalId))) this.add({ channel, externalId, name: externalId });
+      if (!this.#replaced.has(this.#userIdOf(channel, externalId))) this.#addUnnamed(channel, externalId);
     for (const lead of this.#journal.list('lead')) await this.#read(lead);
   }
 
@@ -93,7 +113,7 @@ export class Leads {
     if (activity.kind === 'bot_reloaded' || activity.kind === 'endpoint' || activity.lead === undefined) return;
     const { channel, externalId } = activity.lead;
     if (this.#replaced.has(this.#userIdOf(channel, externalId))) return;
-    const userId = this.add({ channel, externalId, name: externalId }).userId;
+    const { userId } = this.#addUnnamed(channel, externalId);
     if (activity.kind === 'message') this.#putMessage(activity.lead, activity.message);
     this.#refresh(userId);
   }

@@ -5,7 +5,7 @@ import { Help, Steps } from './bar/guide.tsx';
 import { TopBar } from './bar/top-bar.tsx';
 import { SourceView } from './between/source-view.tsx';
 import { Columns } from './columns.tsx';
-import { useSetting } from './state/hooks.ts';
+import { useRoomy, useSetting } from './state/hooks.ts';
 import { PageContext, type SourcePlace } from './state/page-context.ts';
 import { type CommandAnswer, sendCommand } from './state/send-command.ts';
 import { usePageState } from './state/use-page-state.ts';
@@ -21,10 +21,15 @@ export function App() {
   const [language, setLanguage] = useSetting<Language>('language', browserLanguage(), 'local');
   const [theme, setTheme] = useSetting<Theme>('theme', 'auto', 'local');
   const [steps, setSteps] = useSetting<'shown' | 'hidden'>('steps', 'shown', 'local');
+  // Shown by itself where there is room for it, until somebody has decided.
+  const [site, setSite] = useSetting<'auto' | 'shown' | 'hidden'>('site', 'auto', 'local');
+  const roomy = useRoomy();
   const [refusal, setRefusal] = useState<string | null>(null);
   const [source, setSource] = useState<SourcePlace | null>(null);
   const [help, setHelp] = useState(false);
   const texts = textsIn(language);
+  const isSiteShown = site === 'shown' || (site === 'auto' && roomy);
+  const showSite = (shown: boolean): void => setSite(shown ? 'shown' : 'hidden');
 
   useEffect(() => {
     document.documentElement.lang = language;
@@ -66,6 +71,8 @@ export function App() {
         <TopBar
           status={state.status}
           faults={state.faults}
+          isSiteShown={isSiteShown}
+          onSite={showSite}
           theme={theme}
           onTheme={setTheme}
           onLanguage={setLanguage}
@@ -73,7 +80,7 @@ export function App() {
         />
         <Banners status={state.status} connected={connected} />
         {steps === 'shown' && state.status !== undefined && <Steps state={state} onHide={() => setSteps('hidden')} />}
-        <Columns state={state} />
+        <Columns state={state} theme={theme} isSiteShown={isSiteShown} onHideSite={() => showSite(false)} />
         {source !== null && <SourceView key={source.file} {...source} onClose={() => setSource(null)} />}
         {help && (
           <Help

@@ -3,21 +3,33 @@ import type { ConversationRecord } from '../records.ts';
 import { type ShownChain, TimelineColumn } from './between/timeline-column.tsx';
 import { DeskColumn } from './desk/desk-column.tsx';
 import { LeadColumn } from './lead/lead-column.tsx';
+import { SiteColumn } from './site/site-column.tsx';
 import { usePage } from './state/page-context.ts';
 import type { PageState } from './state/store.ts';
 import { useNarrow, useSetting } from './state/hooks.ts';
+import type { Theme } from '../../page/parts/appearance.tsx';
 
-const NAMES = ['lead', 'between', 'desk'] as const;
+const NAMES = ['lead', 'between', 'site', 'desk'] as const;
 type Name = (typeof NAMES)[number];
 
-/** The three columns; on a phone one of them, chosen by tabs. */
-export function Columns({ state }: { readonly state: PageState }) {
+interface Props {
+  readonly state: PageState;
+  readonly theme: Theme;
+  /** On a wide page; a phone has a tab for it. */
+  readonly isSiteShown: boolean;
+  readonly onHideSite: () => void;
+}
+
+/** The three columns, and the chat on a site beside the desk; on a phone one of them, chosen by tabs. */
+export function Columns({ state, theme, isSiteShown, onHideSite }: Props) {
   const { texts } = usePage();
   const narrow = useNarrow();
   const [tab, setTab] = useSetting<Name>('tab', 'lead');
   const [leadId, setLeadId] = useSetting<string | null>('lead', null);
   const [conversationId, setConversationId] = useSetting<string | null>('conversation', null);
   const tabs = useRef<Partial<Record<Name, HTMLButtonElement | null>>>({});
+  // Loaded when it is first looked at, and kept then: a talk must not be cut by a look at another tab.
+  const [wasSeen, setWasSeen] = useState(false);
   const [chain, setChain] = useState<ShownChain | null>(null);
   useNewConversation(state, conversationId, setConversationId);
   const failures = useUnseenFailures(state, narrow && tab !== 'between');
@@ -28,9 +40,13 @@ export function Columns({ state }: { readonly state: PageState }) {
   const unread = state.conversations
     .filter((conversation) => conversation.state !== 'stored')
     .reduce((sum, conversation) => sum + conversation.unread, 0);
+  const names = NAMES.filter((name) => name !== 'site' || status.widget !== undefined);
+  const shownTab = names.includes(tab) ? tab : 'lead';
+  const isSite = status.widget !== undefined && (narrow ? wasSeen || tab === 'site' : isSiteShown);
+  if (narrow && isSite && !wasSeen) setWasSeen(true);
   const move = (event: KeyboardEvent, from: Name): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    const next = NAMES[(NAMES.indexOf(from) + step + NAMES.length) % NAMES.length];
+    const next = names[(names.indexOf(from) + step + names.length) % names.length];
     if (step === 0 || next === undefined) return;
     event.preventDefault();
     setTab(next);
@@ -40,13 +56,13 @@ export function Columns({ state }: { readonly state: PageState }) {
     id: `column-${name}`,
     class: `column column-${name}`,
     'aria-label': texts[name].column,
-    ...(narrow ? { role: 'tabpanel' as const, hidden: tab !== name } : {}),
+    ...(narrow ? { role: 'tabpanel' as const, hidden: shownTab !== name } : {}),
   });
   return (
-    <main class="columns" id="columns">
+    <main class={isSite ? 'columns with-site' : 'columns'} id="columns">
       {narrow && (
         <div class="tabs" role="tablist" aria-label={texts.bar.columns}>
-          {NAMES.map((name) => (
+          {names.map((name) => (
             <button
               type="button"
               key={name}
@@ -54,9 +70,9 @@ export function Columns({ state }: { readonly state: PageState }) {
               ref={(element) => {
                 tabs.current[name] = element;
               }}
-              aria-selected={tab === name}
+              aria-selected={shownTab === name}
               aria-controls={`column-${name}`}
-              tabIndex={tab === name ? 0 : -1}
+              tabIndex={shownTab === name ? 0 : -1}
               onClick={() => setTab(name)}
               onKeyDown={(event) => move(event, name)}
             >
@@ -96,6 +112,11 @@ export function Columns({ state }: { readonly state: PageState }) {
         <ColumnTitle name="between" />
         <TimelineColumn entries={state.entries} leads={leads} lead={lead} chain={chain} onChain={setChain} />
       </section>
+      {isSite && (
+        <section {...frame('site')}>
+          <SiteColumn path={status.widget} theme={theme} onHide={narrow ? undefined : onHideSite} />
+        </section>
+      )}
       <section {...frame('desk')}>
         <ColumnTitle name="desk" />
         <DeskColumn

@@ -44,7 +44,8 @@ export function ChatWindow({ talk, texts, settings, isOpen, isSoundOn, kept, onC
   }, [lines.length, waiting.length, isOpen]);
 
   useEffect(() => {
-    if (!isOpen || window.current === null) return;
+    // In a frame the page around it decides where one writes.
+    if (!isOpen || window.current === null || (isPage && self !== top)) return;
     // On a phone the field would bring up the keyboard at once, over what there is to read.
     const target = matchMedia('(pointer: fine)').matches ? window.current.querySelector('textarea') : window.current;
     target?.focus();

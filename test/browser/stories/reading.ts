@@ -10,7 +10,7 @@ const PHONE = { width: 390, height: 844 };
 /** A conversation is what a phone is for: at least so much of its height. */
 const CONVERSATION_SHARE = 2 / 3;
 /** As long as any step of a story may take on a busy machine. */
-const POLL = { timeout: 20_000 };
+const POLL = { timeout: 60_000 };
 
 /** How far a log is from its end, px. */
 async function fromEnd(log: Locator): Promise<number> {

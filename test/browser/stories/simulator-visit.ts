@@ -1,8 +1,8 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { useContext } from '../browser.ts';
 
-/** Long enough for the slowest step on a busy machine; a step that works takes a fraction. */
-const VISIBLE_TIMEOUT_MS = 20_000;
+/** Long enough for the slowest step on a busy machine (a restart of the runtime); a step that works takes a fraction. */
+const VISIBLE_TIMEOUT_MS = 60_000;
 
 /** The simulator's page as a person has it open: its parts by their roles, and what it complained about. */
 export interface Visit {

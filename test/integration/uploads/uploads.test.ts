@@ -110,7 +110,7 @@ for (const [where, place] of [
     const channels = { telegram: { driver: telegramDriver({ token: telegram.token, baseUrl: telegram.url }) } };
     const http = { port: 0, publicUrl: PUBLIC };
     const runtime = await startRuntime(BOT, { storage, channels, http, uploads: { store } });
-    const links = new FileLinks(await fileKey(storage), PUBLIC);
+    const links = new FileLinks(await fileKey(storage), () => PUBLIC);
     const linkAt = (now: number): string =>
       String(found === undefined ? '' : links.linkOf('site', found, now)).replace(PUBLIC, String(runtime.url));
     const link = linkAt(Date.now());

@@ -48,13 +48,13 @@ async function send(
 const RESTART = JSON.stringify({ do: 'restart' });
 
 describe('what the simulator answers', () => {
-  it('serves the page with a policy that allows no inline code, no frame and no foreign address', async () => {
+  it('serves the page with a policy that allows no inline code, no foreign address, and in a frame this server alone', async () => {
     const { ask } = await start();
     const { status, headers } = await ask('/');
     expect(status).toBe(200);
     const policy = String(headers['content-security-policy']);
     expect(policy).toContain("default-src 'none'");
-    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).toContain("frame-src 'self'; frame-ancestors 'none'");
     expect(policy).toContain("require-trusted-types-for 'script'");
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });

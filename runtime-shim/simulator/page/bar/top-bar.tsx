@@ -2,12 +2,14 @@ import type { FaultRecord, StatusRecord } from '../../records.ts';
 import { Appearance, type Theme } from '../../../page/parts/appearance.tsx';
 import type { Language } from '../../../page/parts/language.ts';
 import { usePage } from '../state/page-context.ts';
-import { useWanted } from '../state/hooks.ts';
+import { useNarrow, useWanted } from '../state/hooks.ts';
 import { Icon } from '../../../page/parts/pictures.tsx';
 
 interface Props {
   readonly status: StatusRecord | undefined;
   readonly faults: readonly FaultRecord[];
+  readonly isSiteShown: boolean;
+  readonly onSite: (shown: boolean) => void;
   readonly theme: Theme;
   readonly onTheme: (theme: Theme) => void;
   readonly onLanguage: (language: Language) => void;
@@ -17,11 +19,12 @@ interface Props {
 /** Who is here, what waits, and the switches. */
 export function TopBar(props: Props) {
   const { texts } = usePage();
-  const { status, theme } = props;
+  const narrow = useNarrow();
+  const { status, theme, isSiteShown } = props;
   const waiting = status?.waiting ?? 0;
   const on = props.faults.filter((fault) => fault.on);
   return (
-    <header class="top-bar">
+    <header class="top-bar" aria-label={texts.title}>
       <img src="/simulator/icon.svg" alt="" width="28" height="28" />
       <div class="brand">
         <h1>{texts.title}</h1>
@@ -34,11 +37,17 @@ export function TopBar(props: Props) {
         </span>
       )}
       <div class="bar-end">
-        {status?.widget !== undefined && (
-          <a class="bar-button" href={status.widget} target="_blank" rel="noopener" title={texts.bar.widgetHint}>
+        {status?.widget !== undefined && !narrow && (
+          <button
+            type="button"
+            class="bar-button"
+            title={texts.bar.widgetHint}
+            aria-pressed={isSiteShown}
+            onClick={() => props.onSite(!isSiteShown)}
+          >
             <Icon name="chat" />
             <span>{texts.bar.widget}</span>
-          </a>
+          </button>
         )}
         <button type="button" class={on.length > 0 ? 'bar-button alarmed' : 'bar-button'} popovertarget="faults">
           <Icon name="bolt" />

@@ -34,14 +34,25 @@ export function useWanted<Value>(known: Value): readonly [Value, (value: Value, 
 const NARROW = '(max-width: 979px)';
 
 export function useNarrow(): boolean {
-  const [narrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
+  return useMedia(NARROW);
+}
+
+/** From here on there is room for a fourth column; below, it takes the lead's place. `columns.css` has the same number. */
+const ROOMY = '(min-width: 1360px)';
+
+export function useRoomy(): boolean {
+  return useMedia(ROOMY);
+}
+
+function useMedia(media: string): boolean {
+  const [holds, setHolds] = useState(() => matchMedia(media).matches);
   useEffect(() => {
-    const query = matchMedia(NARROW);
-    const change = (): void => setNarrow(query.matches);
+    const query = matchMedia(media);
+    const change = (): void => setHolds(query.matches);
     query.addEventListener('change', change);
     return () => query.removeEventListener('change', change);
-  }, []);
-  return narrow;
+  }, [media]);
+  return holds;
 }
 
 /**

@@ -335,7 +335,16 @@ export const en: Texts = {
     columns: 'Columns',
     skip: 'To the conversation',
     widget: 'Chat on a site',
-    widgetHint: 'The same bot in a chat on a site: in a new window',
+    widgetHint: 'Show or hide the real chat on a site with the same bot',
+  },
+  site: {
+    column: 'Site',
+    subtitle: 'the chat as a visitor has it',
+    frame: 'Chat on a site',
+    again: 'New visitor',
+    againHint: 'Somebody opens the chat who is on the site for the first time.',
+    open: 'Open the chat in a new window',
+    hide: 'Hide the chat on a site',
   },
   source: {
     title: 'Bot file',

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Browser, Frame, FrameLocator, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { useSimulator } from '../../support/simulator-stand.ts';
+import { gone, visible, visit } from './simulator-visit.ts';
+
+/** One dot. */
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+const RULES = "{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }";
+
+/** What axe finds wrong with the page and with the chat in its frame. */
+async function problems(page: Page): Promise<unknown[]> {
+  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  const ask = async (frame: Frame): Promise<unknown[]> => {
+    await frame.evaluate(axe);
+    return await frame.evaluate(
+      `axe.run(document, ${RULES}).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(' '))]))`,
+    );
+  };
+  // The frames first: the page's own look asks them, too.
+  const found: unknown[] = [];
+  for (const frame of page.frames().toReversed()) found.push(...(await ask(frame)));
+  return found;
+}
+
+const siteOf = (page: Page): FrameLocator => page.frameLocator('iframe');
+
+async function write(site: FrameLocator, text: string): Promise<void> {
+  await site.getByLabel('Ваше сообщение').fill(text);
+  await site.getByLabel('Ваше сообщение').press('Enter');
+}
+
+export function siteStories(browser: () => Browser): void {
+  describe('the chat on a site beside the desk', () => {
+    it('is the real one: what a visitor writes and sends is a dialog at the desk, and the answer comes back', async () => {
+      const stand = await useSimulator({ site: true });
+      const seen = await visit(browser(), stand.url);
+      const { page, lead, desk } = seen;
+      const site = siteOf(page);
+      await visible(page.getByRole('region', { name: 'Сайт' }));
+      // It takes no focus from the page around it.
+      await visible(site.getByLabel('Ваше сообщение'));
+      expect(await page.evaluate('document.activeElement === document.body')).toBe(true);
+      await write(site, 'Здравствуйте!');
+      await site.getByRole('button', { name: 'Позвать оператора' }).click();
+      await visible(site.getByText('Диалог переведён на оператора'));
+      const visitor = lead.getByRole('button', { name: 'Посетитель 1' });
+      await visitor.click();
+      await visible(seen.chat.getByText('Диалог переведён на оператора'));
+      const article = desk.getByRole('article', { name: 'Посетитель 1' });
+      await visible(article.getByText('2 Позвать оператора'));
+
+      await site.locator('input[type=file]').setInputFiles({ name: 'кот.png', mimeType: 'image/png', buffer: PNG });
+      const link = article.getByRole('link', { name: 'кот.png' });
+      await visible(link);
+      const picture = await page.request.get((await link.getAttribute('href')) ?? '');
+      expect([picture.status(), picture.headers()['content-type']]).toEqual([200, 'image/png']);
+      expect((await picture.body()).equals(PNG)).toBe(true);
+
+      await seen.answer('Вижу вашего кота');
+      await visible(site.getByText('Вижу вашего кота'));
+      expect(await problems(page)).toEqual([]);
+
+      // Somebody else on the same machine, then nobody.
+      await page.getByRole('button', { name: 'Новый посетитель' }).click();
+      await gone(site.getByText('Вижу вашего кота'));
+      await write(site, 'А я впервые');
+      await visible(lead.getByRole('button', { name: 'Посетитель 2' }));
+      const toggle = page.getByRole('button', { name: 'Чат на сайте', exact: true });
+      await toggle.press('Enter');
+      await gone(page.locator('iframe'));
+      await page.reload();
+      await visible(lead.getByRole('button', { name: 'Посетитель 2' }));
+      expect(await toggle.getAttribute('aria-pressed')).toBe('false');
+      // Where there is no room for four columns it is the lead's side.
+      await page.setViewportSize({ width: 1200, height: 900 });
+      await toggle.click();
+      await visible(site.getByText('А я впервые'));
+      expect(await page.locator('#column-lead').isVisible()).toBe(false);
+      await page.getByRole('button', { name: 'Скрыть чат на сайте' }).click();
+      await visible(page.locator('#column-lead'));
+      expect(seen.errors).toEqual([]);
+      expect(seen.foreign).toEqual([]);
+    });
+  });
+}
