@@ -8,8 +8,8 @@ export default defineConfig({
     // Every file: no token and no key in what our software puts out.
     setupFiles: ['test/support/watch-outputs.ts'],
     // Real isolates, servers and disks on two noisy cores: a test waits for an event, never for a time, so the bound only ends a hang.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     pool: 'forks',
     maxWorkers: 2,
   },

@@ -114,6 +114,19 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     return closed === undefined ? readers.run(act) : Promise.reject(storageError('storage_closed', undefined));
   }
 
+  /**
+   * A read that waits for nothing. While no group is open, the writing connection has what is committed too, and its pages in
+   * memory; the reading one reads them again after each commit.
+   */
+  async function look<T>(act: (readable: Tables) => T): Promise<T> {
+    if (closed !== undefined || engine.inTransaction()) return await read(act);
+    try {
+      return engine.look(() => act(tables));
+    } catch (error) {
+      throw engine.describe(error);
+    }
+  }
+
   async function close(): Promise<void> {
     await commits.close();
     await readers.close();
@@ -131,7 +144,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
   async function claimJobs(request: ClaimRequest): Promise<ClaimedJob[]> {
     // A turn of the loop later, as with commits: whoever asks again and again must not keep the network from its turn.
     await new Promise<void>((resolve) => given.soon(resolve));
-    const claimed = await read((readable) => {
+    const claimed = await look((readable) => {
       const context = claimContext(readable);
       return mustPrepare(context, request.queue) ? undefined : claimNow(context, request);
     });
@@ -140,7 +153,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     await write(false, (context) => {
       prepareClaim(context, request.queue);
     });
-    return await read((readable) => claimNow(claimContext(readable), request));
+    return await look((readable) => claimNow(claimContext(readable), request));
   }
 
   async function readTransaction<T>(act: (tx: ReadTransaction) => Promise<T>): Promise<T> {
@@ -165,7 +178,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     claim: claimJobs,
     onWakeUp: (listener) => work.listen(listener),
     onAppend: (listener) => appends.listen(listener),
-    nextWork: (queue, prefixes) => read((readable) => nextWork(claimContext(readable), queue, prefixes)),
+    nextWork: (queue, prefixes) => look((readable) => nextWork(claimContext(readable), queue, prefixes)),
     stats: () => read(stats),
     listDead: (page) => read((tables) => listDead(tables, page)),
     listStuck: (limit, after) => read((tables) => listStuck(tables, limit, after)),

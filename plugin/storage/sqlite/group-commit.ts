@@ -76,6 +76,7 @@ export function createSqliteEngine(
   close: () => void,
   log?: EngineLog,
 ): CommitEngine {
+  const beginLook = database.prepare('BEGIN');
   const begin = database.prepare('BEGIN IMMEDIATE');
   const savepoint = database.prepare('SAVEPOINT unit');
   const release = database.prepare('RELEASE unit');
@@ -85,6 +86,15 @@ export function createSqliteEngine(
   let flushes = true;
 
   return {
+    look(act) {
+      // In one transaction: each statement by itself would lock the file and let go of it.
+      beginLook.run();
+      try {
+        return act();
+      } finally {
+        if (database.isTransaction) commit.run();
+      }
+    },
     begin(durable) {
       const mustFlush = durable && log === undefined;
       if (mustFlush !== flushes) database.exec(`PRAGMA synchronous = ${mustFlush ? 'FULL' : 'NORMAL'}`);
@@ -122,6 +132,8 @@ const WORTH_A_GROUP = 32;
 
 /** The write side of a database in this process; all calls synchronous. */
 export interface CommitEngine {
+  /** Reads what is committed, while no group is open. */
+  look<T>(act: () => T): T;
   /** Opens the group's transaction. `durable`: its commit must survive a loss of power. */
   begin(durable: boolean): void;
   /** Begins one unit within the group. */
