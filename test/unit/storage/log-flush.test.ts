@@ -22,6 +22,7 @@ function slowDisk(): Disk {
   let open = false;
   const commits = createGroupCommit({
     engine: {
+      look: (act) => act(),
       begin: () => void (open = true),
       savepoint: () => undefined,
       release: () => undefined,
