@@ -10,6 +10,7 @@ export default defineConfig({
     // Real isolates, servers and disks on two noisy cores: a test waits for an event, never for a time, so the bound only ends a hang.
     testTimeout: 240_000,
     hookTimeout: 240_000,
+    expect: { poll: { timeout: 120_000 } },
     pool: 'forks',
     maxWorkers: 2,
   },

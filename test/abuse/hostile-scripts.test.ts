@@ -21,7 +21,7 @@ const KILL_ALLOWANCE_MS = 3_000;
 const SIDE_BY_SIDE = 2;
 
 /** How long the other case of the two may hold memory, and a runner may take to be replaced. */
-const MEMORY_RETURNS = { timeout: 20_000, interval: 100 };
+const MEMORY_RETURNS = { timeout: 120_000, interval: 100 };
 
 /** What the server's own heap and buffers may have grown by after all of them, MiB: one giant answer that was kept would show. */
 const SERVER_GROWTH_MB = 50;

@@ -104,7 +104,7 @@ test.each([
     await runtime.receive({ channel: 'telegram', externalId: `${lead}`, text: 'hello' });
     const isDone = (activity: RuntimeActivity): boolean =>
       activity.kind === 'script' && activity.lead.externalId === `${lead}`;
-    await expect.poll(() => runtime.activities.some(isDone), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => runtime.activities.some(isDone)).toBe(true);
     await setTimeout(300);
   };
   // Scenario, script's writes, transcript, mirror and group commit together, on a machine that is busy with other tests.

@@ -5,7 +5,7 @@ import { enqueue, job, QUEUE, type StorageDriver, statsOf, useSubject, write } f
 import { createWorker, deferred } from './worker-bench.ts';
 
 /** Real processes and sockets on a busy machine. */
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 120_000 };
 
 /** Lane workers that share: slots, a queue that one of two is refused, the watch on many queues. */
 export function workerShareRules(driver: StorageDriver): void {

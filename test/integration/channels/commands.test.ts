@@ -114,7 +114,7 @@ test(
         );
       }
     })();
-    await expect.poll(reasons, { timeout: 20_000 }).toContain('channel_conflict');
+    await expect.poll(reasons).toContain('channel_conflict');
     rival.abort();
     await polling;
     anna.write('два');

@@ -32,7 +32,7 @@ async function filesWith(folder: string, words: readonly string[]): Promise<stri
 async function asked(url: string, lead: string): Promise<void> {
   const messages = async () =>
     await (await fetch(`${url}/api/channels/telegram/leads/${encodeURIComponent(lead)}/messages`)).text();
-  await expect.poll(messages, { timeout: 20_000 }).toContain('Ваш телефон?');
+  await expect.poll(messages).toContain('Ваш телефон?');
 }
 
 test(

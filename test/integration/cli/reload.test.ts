@@ -12,7 +12,7 @@ import { runCommand, startCommand, temporaryFolder } from '../../support/command
 import { useEmulator } from '../../support/emulator.ts';
 
 /** Real processes and sockets on a busy machine. */
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 120_000 };
 
 const KEY = 'a-webhook-key-of-some-length';
 

@@ -7,7 +7,7 @@ import type { TelegramEmulator } from '../../../runtime-shim/emulator/telegram/t
 import { type ConsoleStand, startConsole, VIEWER_TOKEN } from '../../support/console-stand.ts';
 
 const VIEWER = { authorization: `Bearer ${VIEWER_TOKEN}` };
-const PATIENCE = { timeout: 30_000 };
+const PATIENCE = { timeout: 120_000 };
 const WORD = 'ананас';
 const TG_SECRET = 'secret-of-the-webhook-of-telegram';
 let stand: ConsoleStand;

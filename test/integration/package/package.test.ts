@@ -201,7 +201,7 @@ test('the host of README.md compiles under strict and hands a dialog over', asyn
   child.stdout.on('data', (bytes) => void (output += String(bytes)));
   child.stderr.on('data', (bytes) => void (output += String(bytes)));
   const user = 'support:telegram:12345';
-  const shows = async (line: string) => await expect.poll(() => output, { timeout: 30_000 }).toContain(line);
+  const shows = async (line: string) => await expect.poll(() => output).toContain(line);
   await shows(`notice ${user} Диалог переведён на оператора`);
   await shows(`forwarded ${user} true`);
   expect(emulator.dialogs.get(user)).toMatchObject({ attributes: { номер_заявки: '705' }, state: 'queued' });

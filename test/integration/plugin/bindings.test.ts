@@ -15,7 +15,7 @@ import { temporaryStorageFolder } from '../../support/storage-folder.ts';
 import { createSkippingClock, createTestClock } from '../../support/test-clock.ts';
 
 /** Real processes and sockets on a busy machine. */
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 120_000 };
 
 const BUYER: LeadRef = { botId: 'shop', channel: 'telegram', externalId: '7' };
 const ADDRESS = 'https://bot.example.com';
@@ -86,7 +86,7 @@ describe('bindings while the plugin runs', () => {
           clock.skip(60_000);
           return await idsOf(plugin);
         },
-        { timeout: 20_000 },
+        { timeout: 120_000 },
       )
       .toEqual(['main']);
     expect((await plugin.dialog(LEAD)).mode).toBe('operator');

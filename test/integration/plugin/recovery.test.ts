@@ -116,7 +116,7 @@ describe('LiveTex in trouble', () => {
     await expect.poll(pause).toMatchObject({ reason: expect.stringMatching(/^livetex_token_refused@\w+$/) });
     wrong();
     await host.reload(storage);
-    await expect.poll(() => emulator.dialogs.get(desk.userId)?.messages.length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => emulator.dialogs.get(desk.userId)?.messages.length).toBe(2);
     expect(await pause()).toBeUndefined();
   });
 

@@ -41,15 +41,15 @@ test('what one node puts, changes and removes, the others have without a restart
   const webhook = { publicUrl: 'http://127.0.0.1', key: KEY };
   await one.bindings.put({ ...binding, webhook });
   expect(await answer(one)).toBe(200);
-  await expect.poll(() => answer(other), { timeout: 30_000 }).toBe(200);
+  await expect.poll(() => answer(other)).toBe(200);
 
   await other.bindings.put({ ...binding, webhook: { ...webhook, key: `${KEY}-2` } });
   expect(await answer(other)).toBe(401);
-  await expect.poll(() => answer(one), { timeout: 30_000 }).toBe(401);
+  await expect.poll(() => answer(one)).toBe(401);
   expect(await answer(await startNode(url), `${KEY}-2`)).toBe(200);
 
   await one.bindings.remove('shop');
   await expect.poll(async () => (await other.bindings.list()).length, { timeout: 60_000, interval: 500 }).toBe(0);
   const answers = (): Promise<number[]> => Promise.all([answer(one), answer(other)]);
-  await expect.poll(answers, { timeout: 30_000 }).toEqual([404, 404]);
+  await expect.poll(answers).toEqual([404, 404]);
 }, 120_000);

@@ -25,13 +25,13 @@ test('a node does not claim the dialogs of a binding that it does not know: they
   await newer.plugin.accept([{ type: 'TransferRequested', id: 'asked', lead: LEAD, at: 1 }]);
   expect(await unknownTo(older)).toBe(0);
   await older.plugin.start();
-  await expect.poll(() => unknownTo(older), { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => unknownTo(older)).toBe(1);
   await older.plugin.idle();
   expect(older.warnings).toEqual(['binding is not known here: its dialogs wait {"binding":"main"}']);
   const [job] = await newer.storage.read((tx) => tx.listJobs(DIALOG_QUEUE, LANE, 1));
   expect(job).toMatchObject({ attempts: 0, lastError: null });
   await newer.plugin.start();
-  await expect.poll(async () => (await newer.plugin.dialog(LEAD)).transfer, { timeout: 30_000 }).toBe(1);
-  await expect.poll(() => unknownTo(older), { timeout: 30_000 }).toBe(0);
+  await expect.poll(async () => (await newer.plugin.dialog(LEAD)).transfer).toBe(1);
+  await expect.poll(() => unknownTo(older)).toBe(0);
   expect(await newer.storage.listDead({ queue: DIALOG_QUEUE, limit: 10 })).toEqual([]);
 });

@@ -69,7 +69,7 @@ test('with watching on, a file stays watched however editors save it, and so doe
       if (activity.kind === 'bot_reloaded') read = activity.problems;
     });
     await save();
-    await expect.poll(() => read, { timeout: 20_000 }).toEqual(problems);
+    await expect.poll(() => read).toEqual(problems);
     forget();
   };
   const path = join(folder, 'a.js');

@@ -59,7 +59,7 @@ test('a runner that starts late takes no runs beside those that already work', a
     await sandbox.close();
   });
   const late = await vi.waitUntil(() => childrenOf(process.pid).find((pid) => !before.has(pid)), {
-    timeout: 10_000,
+    timeout: 120_000,
     interval: 1,
   });
   process.kill(late, 'SIGSTOP');
@@ -70,7 +70,7 @@ test('a runner that starts late takes no runs beside those that already work', a
   const running = sandbox.run(scriptRun('return ask()', { plugins: ASKING, call }));
   const answer = await asked.promise;
   process.kill(late, 'SIGCONT');
-  await vi.waitUntil(() => ready === 2, { timeout: 10_000, interval: 20 });
+  await vi.waitUntil(() => ready === 2, { timeout: 120_000, interval: 20 });
   const waiting = sandbox.run(scriptRun('return 2'));
   expect(sandbox.stats()).toMatchObject({ running: 1, queued: 1 });
   answer('"first"');
@@ -197,7 +197,7 @@ test('when no runner starts, whoever waits is told, and so is who asks for readi
   expect(await sandbox.run(scriptRun('return 1'))).toMatchObject(refused);
   expect(lines.filter((line) => line === 'no runner starts: scripts cannot be run')).toHaveLength(1);
   writeFileSync(program, `#!/bin/sh\nexec ${execPath} "$@"\n`);
-  await vi.waitUntil(async () => (await sandbox.run(scriptRun('return 1'))).ok, { timeout: 30_000, interval: 50 });
+  await vi.waitUntil(async () => (await sandbox.run(scriptRun('return 1'))).ok, { timeout: 120_000, interval: 50 });
   await sandbox.ready();
 });
 
@@ -212,7 +212,7 @@ test('runners end with their server, however it ends', async () => {
   const [pids] = (await once(server, 'message')) as [number[]];
   expect(pids.length).toBeGreaterThan(0);
   server.kill('SIGKILL');
-  await vi.waitUntil(() => pids.every((pid) => isGone(pid)), { timeout: 10_000, interval: 20 });
+  await vi.waitUntil(() => pids.every((pid) => isGone(pid)), { timeout: 120_000, interval: 20 });
 });
 
 function isGone(pid: number): boolean {

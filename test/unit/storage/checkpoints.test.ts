@@ -35,7 +35,7 @@ test('without its thread SQLite moves them itself', async () => {
   const checkpoints = createCheckpoints(database, join(folder, 'missing'));
   expect(limit()).toEqual({ wal_autocheckpoint: 0 });
   for (let n = 0; n < 500; n += 1) checkpoints.committed();
-  await expect.poll(limit, { timeout: 30_000 }).toEqual({ wal_autocheckpoint: 1_000 });
+  await expect.poll(limit).toEqual({ wal_autocheckpoint: 1_000 });
   for (let n = 0; n < 500; n += 1) checkpoints.committed();
   await checkpoints.close();
   database.close();

@@ -47,7 +47,7 @@ test('a page that was overwritten is found at the start, said in the log, and st
   }
   closeSync(handle);
   const { storage, lines } = await opened(folder);
-  await expect.poll(() => storage.failures().damage, { timeout: 30_000 }).toContain(folder);
+  await expect.poll(() => storage.failures().damage).toContain(folder);
   expect(lines).toEqual([['the data are damaged', { error: expect.stringContaining('quick_check') as string }]]);
   expect(storage.created).toBe(false);
 });
