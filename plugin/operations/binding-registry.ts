@@ -8,12 +8,8 @@ import { pluginError } from '../errors.ts';
 import { drainJob } from '../core/jobs.ts';
 import { type Binding, createLiveTexClock, type LiveBindings, type PluginContext } from '../core/plugin-context.ts';
 import type { Transaction } from '../storage/contract.ts';
+import { FollowedSettings } from '../storage/followed-settings.ts';
 import { type BindingStore, CHANGES, refuseUnreadable, type StoredBinding } from './binding-store.ts';
-
-/** How often a node looks for changes that it was not told of, ms: a notice of the database may be lost. */
-const LOOK_EVERY_MS = 5_000;
-/** Changes read at one time. */
-const PAGE = 1_000;
 
 export interface BindingRegistry extends PluginBindings {
   /** Reads what is stored and puts it to work, as far as it can be read. @throws what storage throws */
@@ -48,20 +44,16 @@ export function createBindingRegistry({
 }: RegistryOptions): BindingRegistry {
   const { storage, bindings, clock, logger } = context;
   let given = first;
-  let stored: readonly StoredBinding[] = [];
-  /** Of the newest change that was read; `undefined`: nothing was read yet. */
-  let seq: number | undefined;
   let problems: string[] = [];
   let listener: (id: string, binding: Binding | undefined) => void = () => undefined;
-  let stopFollowing: (() => void) | undefined;
-  /** One change after another. */
-  let underWay: Promise<unknown> = Promise.resolve();
-
-  function inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const done = underWay.then(act);
-    underWay = done.catch(() => undefined);
-    return done;
-  }
+  const followed = new FollowedSettings<StoredBinding>({
+    storage,
+    clock,
+    changes: CHANGES,
+    list: (tx) => store.list(tx),
+    apply,
+    failed: (error) => logger.warn('the stored bindings could not be read', { error: messageOf(error) }),
+  });
 
   function isGiven(id: string): boolean {
     return given.some((config) => config.id === id);
@@ -71,31 +63,12 @@ export function createBindingRegistry({
     if (isGiven(id)) throw pluginError('binding_given', { binding: id });
   }
 
-  /** What is stored now; false: nothing has changed since the last time. */
-  async function read(): Promise<boolean> {
-    // Kept when all of it was read: a reading may fail in the middle, or be done again. And the changes alone do not tell
-    // whether there is anything: old ones are pruned.
-    const found = await storage.read(async (tx) => {
-      let newest = seq ?? 0;
-      for (;;) {
-        const changes = await tx.readStream(CHANGES, { after: newest, limit: PAGE });
-        newest = changes.at(-1)?.seq ?? newest;
-        if (changes.length < PAGE) break;
-      }
-      return newest === seq ? undefined : { newest, bindings: await store.list(tx) };
-    });
-    if (found === undefined) return false;
-    seq = found.newest;
-    stored = found.bindings;
-    return true;
-  }
-
   /** Puts what is given and what is stored to work. What did not change goes on as it is. */
   function apply(): void {
     const next: Binding[] = given.map((config) => connect(config, null));
     const leaving: Binding[] = [];
     problems = [];
-    for (const { id, input, leavingSince } of stored) {
+    for (const { id, input, leavingSince } of followed.kept) {
       if (isGiven(id)) continue;
       const [config] = input === undefined ? [] : (bindingsSchema.safeParse([input]).data ?? []);
       if (config === undefined) {
@@ -122,31 +95,12 @@ export function createBindingRegistry({
     };
   }
 
-  async function look(): Promise<void> {
-    try {
-      await inTurn(async () => {
-        if (await read()) apply();
-      });
-    } catch (error) {
-      // Asked again soon; what was known goes on.
-      logger.warn('the stored bindings could not be read', { error: messageOf(error) });
-    }
-  }
-
-  /** Writes in one transaction, and has it in force here when it resolves. */
-  function change(write: (tx: Transaction) => Promise<void>): Promise<void> {
-    return inTurn(async () => {
-      await storage.transaction(write);
-      if (await read()) apply();
-    });
-  }
-
   return {
     load: () =>
-      inTurn(async () => {
-        await read();
+      followed.inTurn(async () => {
+        await followed.read();
         apply();
-        const open = stored.filter(({ isOpen }) => isOpen);
+        const open = followed.kept.filter(({ isOpen }) => isOpen);
         if (open.length === 0) return;
         // They were put before there was a key.
         await storage.transaction(async (tx) => {
@@ -158,34 +112,17 @@ export function createBindingRegistry({
         logger.info('the secrets of stored bindings were sealed', { bindings: open.map(({ id }) => id) });
       }),
     start() {
-      refuseUnreadable(stored);
-      if (stopFollowing !== undefined) return;
-      const stopListening = storage.onAppend((stream) => {
-        if (stream === CHANGES) void look();
-      });
-      let cancel = clock.after(LOOK_EVERY_MS, again);
-      function again(): void {
-        void look().then(() => {
-          if (stopFollowing !== undefined) cancel = clock.after(LOOK_EVERY_MS, again);
-        });
-      }
-      stopFollowing = () => {
-        stopListening();
-        cancel();
-      };
+      refuseUnreadable(followed.kept);
+      followed.start();
     },
-    async stop() {
-      stopFollowing?.();
-      stopFollowing = undefined;
-      await underWay;
-    },
+    stop: () => followed.stop(),
     onChange(told) {
       listener = told;
     },
     problems: () => problems,
     async list() {
-      await look();
-      const versions = new Map(stored.map(({ id, version }) => [id, version]));
+      await followed.look();
+      const versions = new Map(followed.kept.map(({ id, version }) => [id, version]));
       return bindings.all.map((binding) =>
         infoOf(binding, isGiven(binding.id) ? null : (versions.get(binding.id) ?? null)),
       );
@@ -193,7 +130,7 @@ export function createBindingRegistry({
     async put(input, { version, keepSecrets = false } = {}) {
       const id = idOf(input);
       refuseGiven(id);
-      await change(async (tx) => {
+      await followed.change(async (tx) => {
         const known = await store.get(tx, id);
         if (version !== undefined && version !== (known?.version ?? 0))
           throw pluginError('binding_changed', { binding: id });
@@ -207,7 +144,7 @@ export function createBindingRegistry({
     },
     async remove(id) {
       refuseGiven(id);
-      await change(async (tx) => {
+      await followed.change(async (tx) => {
         const known = await store.get(tx, id);
         if (known === undefined) throw pluginError('binding_unknown', { binding: id });
         if (known.leavingSince !== null) return;
@@ -219,7 +156,7 @@ export function createBindingRegistry({
     async reconfigure(inputs) {
       const configs = parse.all(inputs);
       const gone = given.filter(({ id }) => !configs.some((config) => config.id === id));
-      await inTurn(async () => {
+      await followed.inTurn(async () => {
         await storage.transaction(async (tx) => {
           // A stored one of the same id takes its place.
           for (const config of gone) {
@@ -227,7 +164,7 @@ export function createBindingRegistry({
           }
         });
         given = configs;
-        await read();
+        await followed.read();
         apply();
       });
     },

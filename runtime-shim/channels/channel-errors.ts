@@ -1,5 +1,6 @@
-/** The error catalogue of channels: what a messenger answered, or did not. Explained in `docs/errors.md`. */
+/** The error catalogue of channels: what a messenger answered, or did not, and why one is not put. Explained in `docs/errors.md`. */
 import { type ErrorRow, errorsFrom } from '../../plugin/contract/coded-error.ts';
+import type { Text } from '../../plugin/contract/text.ts';
 
 function row<Facts>(value: ErrorRow<Facts>): ErrorRow<Facts> {
   return value;
@@ -84,6 +85,39 @@ export const CHANNEL_ERRORS = {
     message: ({ kind, why }: Told) => ({
       en: `${kind} gives this file no more: ${why}`,
       ru: `${kind} больше не отдаёт этот файл: ${why}`,
+    }),
+  }),
+  channel_invalid: row({
+    fault: 'setup',
+    retryable: false,
+    /** The path of each field, and what is wrong with it. */
+    message: ({ fields }: { readonly fields: ReadonlyArray<{ readonly path: string; readonly text: Text }> }) => ({
+      en: `The channel is not valid:\n${fields.map(({ path, text }) => `  ${path}: ${text.en}`).join('\n')}`,
+      ru: `Настройки канала неверны:\n${fields.map(({ path, text }) => `  ${path}: ${text.ru}`).join('\n')}`,
+    }),
+  }),
+  channel_given: row({
+    fault: 'setup',
+    retryable: false,
+    message: ({ channel }: { readonly channel: string }) => ({
+      en: `channel "${channel}" stands in the configuration file: it is changed there`,
+      ru: `канал «${channel}» стоит в файле настроек: его меняют там`,
+    }),
+  }),
+  channel_changed: row({
+    fault: 'setup',
+    retryable: false,
+    message: ({ channel }: { readonly channel: string }) => ({
+      en: `channel "${channel}" was changed by somebody else meanwhile: read it and change it again`,
+      ru: `канал «${channel}» тем временем изменил кто-то другой: прочитайте его и измените заново`,
+    }),
+  }),
+  channel_of_another: row({
+    fault: 'setup',
+    retryable: false,
+    message: ({ channel }: { readonly channel: string }) => ({
+      en: `the code "${channel}" belongs to another bot of a messenger, whose leads have their talks under it: take a new code`,
+      ru: `код «${channel}» занят другим ботом мессенджера, под ним переписка его лидов: возьмите новый код`,
     }),
   }),
 } as const;

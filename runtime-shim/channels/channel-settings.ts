@@ -16,4 +16,5 @@ export const commonSettings = {
   bot: z.string().min(1).optional(),
   onUnknown: z.enum(['repeat', 'drop']).default('repeat'),
   watchSeconds: z.int().min(5).max(86_400).default(600),
+  rests: z.boolean().default(false),
 } as const;

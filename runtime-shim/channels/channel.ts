@@ -38,6 +38,8 @@ export interface ChannelOptions {
   readonly onUnknown?: 'repeat' | 'drop';
   /** How often it is looked what the messenger knows, ms. Default ten minutes. */
   readonly watchMs?: number;
+  /** It fetches, sends and takes nothing for now; what is said to its leads waits. */
+  readonly rests?: boolean;
 }
 
 export interface ChannelPorts extends Pick<TakeContext, 'store' | 'told'> {
@@ -74,6 +76,7 @@ export class Channel {
   /** When each lead that was just written to may be sent the next message, Unix ms. */
   readonly #nextAt = new Map<string, number>();
   #links: FileLinks | undefined;
+  #isStarted = false;
   #cancelWatch: () => void = () => undefined;
 
   constructor(options: ChannelOptions, ports: ChannelPorts) {
@@ -129,9 +132,15 @@ export class Channel {
     this.#links ??= await this.#ports.links();
   }
 
+  /** It was told to do nothing for now. */
+  get rests(): boolean {
+    return this.#options.rests === true;
+  }
+
   start(): void {
     // A page asks by itself.
-    if (this.driver.mode === 'page') return;
+    if (this.driver.mode === 'page' || this.rests || this.#isStarted) return;
+    this.#isStarted = true;
     this.#worker.start();
     this.#poll?.start();
     this.#watchIn(0);
@@ -145,7 +154,7 @@ export class Channel {
   }
 
   async idle(): Promise<void> {
-    if (this.driver.mode !== 'page') await this.#worker.idle();
+    if (this.driver.mode !== 'page' && !this.rests) await this.#worker.idle();
   }
 
   /** A webhook's request: everything in it is stored when the answer comes. @throws what storage throws */

@@ -30,6 +30,22 @@ export interface ChannelsPorts extends Pick<ChannelPorts, 'told' | 'openLink' | 
   readonly publicUrl: () => string | undefined;
   /** What leads send to this server itself; `undefined`: there is no place for it. */
   readonly uploads: Uploads | undefined;
+  /** Channels that are put while the server runs; `undefined`: there are none. */
+  readonly stored: StoredChannels | undefined;
+}
+
+/** Puts a channel to work in place of the one of its code; `undefined`: there is none any more. @throws channel_bot_unknown */
+export type PutToWork = (code: string, options: ChannelOptions | undefined) => void;
+
+/** Where channels come from that are put while the server runs. */
+export interface StoredChannels {
+  /** Puts to work what is stored, and from then on what changes. @throws what storage throws */
+  load(put: PutToWork): Promise<void>;
+  /** Follows what other nodes change. */
+  start(): void;
+  stop(): Promise<void>;
+  /** Those that cannot be put to work, by code. */
+  problems(): Readonly<Record<string, string>>;
 }
 
 /** Largest file of an operator that is passed on, bytes. Our choice: more than any messenger takes by a link. */
@@ -46,26 +62,21 @@ export function channelWebhookUrl(publicUrl: string | undefined, code: string): 
 export class Channels {
   readonly #channels = new Map<string, Channel>();
   readonly #widgets = new Map<string, Widget>();
+  readonly #node = newNode();
+  /** One channel of a code ends before the next one begins: by code. */
+  readonly #turns = new Map<string, Promise<void>>();
+  #phase: 'made' | 'started' | 'stopping' = 'made';
   #links: Promise<FileLinks> | undefined;
   readonly #ports: ChannelsPorts;
 
   constructor(options: Readonly<Record<string, ChannelOptions>>, ports: ChannelsPorts) {
     this.#ports = ports;
-    const links = (): Promise<FileLinks> => this.#fileLinks();
-    const node = newNode();
-    for (const [code, channel] of Object.entries(options)) {
-      const botId = channel.bot ?? ports.firstBot;
-      const { driver } = channel;
-      const store = ports.storeFor(botId, driver.mode === 'page');
-      const webhookUrl = channelWebhookUrl(ports.publicUrl(), code);
-      const own = { code, botId, node, links, store, webhookUrl };
-      const openLink: ChannelPorts['openLink'] = (url, maxBytes, signal) => this.#openLink(url, maxBytes, signal);
-      const made = new Channel(channel, { ...ports, ...own, openLink });
-      this.#channels.set(code, made);
-      if (!(driver instanceof WidgetDriver)) continue;
-      const { storage, clock } = ports;
-      this.#widgets.set(code, new Widget(made, driver, { storage, clock, key: () => fileKey(storage) }));
-    }
+    for (const [code, channel] of Object.entries(options)) this.#add(code, channel);
+  }
+
+  /** Puts to work what is stored. @throws what storage throws */
+  async load(): Promise<void> {
+    await this.#ports.stored?.load((code, options) => this.#put(code, options));
   }
 
   /** What leads send to this server itself; `undefined`: there is no place for it. */
@@ -83,12 +94,17 @@ export class Channels {
   }
 
   start(): void {
+    this.#phase = 'started';
     for (const channel of this.list) channel.start();
+    this.#ports.stored?.start();
     this.uploads?.start();
     this.#ports.background('looking for channels that are left', () => this.#tellOfLeft());
   }
 
   async stop(): Promise<void> {
+    this.#phase = 'stopping';
+    await this.#ports.stored?.stop();
+    await Promise.all(this.#turns.values());
     await Promise.all(this.list.map((channel) => channel.stop()));
     await this.uploads?.stop();
   }
@@ -108,15 +124,18 @@ export class Channels {
     return this.#channels.has(lead.channel) && (await readLeadState(tx, lead)).muted !== null;
   }
 
-  /** A webhook's request; `undefined`: no channel of this code takes any. @throws what storage throws */
+  /** A webhook's request; `undefined`: no channel of this code takes any. @throws what storage throws, and when the channel rests */
   async webhook(code: string, bytes: Uint8Array, headers: WebhookHeaders): Promise<Received['answer'] | undefined> {
     const channel = this.#channels.get(code);
-    return channel?.driver.mode === 'webhook' ? channel.webhook(bytes, headers) : undefined;
+    if (channel?.driver.mode !== 'webhook') return undefined;
+    // The messenger keeps it, and sends it again.
+    if (channel.rests) throw new Error('the channel rests');
+    return channel.webhook(bytes, headers);
   }
 
   /** The chat on a site of this code. */
   widget(code: string): Widget | undefined {
-    return this.#widgets.get(code);
+    return this.#channels.get(code)?.rests === true ? undefined : this.#widgets.get(code);
   }
 
   /** What an address of ours leads to. */
@@ -140,7 +159,11 @@ export class Channels {
 
   /** By the channel's code. */
   states(): Readonly<Record<string, Readiness>> {
-    return Object.fromEntries(this.list.map((channel) => [channel.code, channel.state()]));
+    const problems = Object.entries(this.#ports.stored?.problems() ?? {});
+    return Object.fromEntries([
+      ...this.list.map((channel) => [channel.code, channel.state()] as const),
+      ...problems.map(([code, text]) => [code, { ready: false, reasons: [text] }] as const),
+    ]);
   }
 
   metrics(): Metric[] {
@@ -148,6 +171,45 @@ export class Channels {
     return [...Map.groupBy(all, ({ name }) => name).values()].flatMap(([first, ...others]) =>
       first === undefined ? [] : [{ ...first, samples: [first, ...others].flatMap(({ samples }) => samples) }],
     );
+  }
+
+  #add(code: string, channel: ChannelOptions): Channel {
+    const ports = this.#ports;
+    const botId = channel.bot ?? ports.firstBot;
+    const { driver } = channel;
+    const store = ports.storeFor(botId, driver.mode === 'page');
+    const webhookUrl = channelWebhookUrl(ports.publicUrl(), code);
+    const links = (): Promise<FileLinks> => this.#fileLinks();
+    const own = { code, botId, node: this.#node, links, store, webhookUrl };
+    const openLink: ChannelPorts['openLink'] = (url, maxBytes, signal) => this.#openLink(url, maxBytes, signal);
+    const made = new Channel(channel, { ...ports, ...own, openLink });
+    this.#channels.set(code, made);
+    this.#widgets.delete(code);
+    if (driver instanceof WidgetDriver) {
+      const { storage, clock } = ports;
+      this.#widgets.set(code, new Widget(made, driver, { storage, clock, key: () => fileKey(storage) }));
+    }
+    return made;
+  }
+
+  /** What is said and what is posted goes to the new one at once; it sends and fetches once the former one has ended. */
+  #put(code: string, options: ChannelOptions | undefined): void {
+    const before = this.#channels.get(code);
+    if (options === undefined) {
+      this.#channels.delete(code);
+      this.#widgets.delete(code);
+    }
+    const made = options === undefined ? undefined : this.#add(code, options);
+    const told = (error: unknown): void =>
+      this.#ports.logger.error('a channel was not changed as it should', { channel: code, error: messageOf(error) });
+    const turn = (this.#turns.get(code) ?? Promise.resolve()).then(async () => {
+      await before?.stop().catch(told);
+      if (made === undefined || this.#phase !== 'started' || this.#channels.get(code) !== made) return;
+      // Tried again with whatever comes in.
+      await made.prepare().catch(told);
+      made.start();
+    });
+    this.#turns.set(code, turn);
   }
 
   /** An address of ours is opened where it leads to: this server may not reach itself by it. */

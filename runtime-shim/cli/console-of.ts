@@ -7,6 +7,7 @@ import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import type { LiveTexPlugin } from '../../plugin/index.ts';
 import type { Storage } from '../../plugin/storage/contract.ts';
 import { createKeyGuard } from '../../plugin/webhook/key-guard.ts';
+import type { ChannelRegistry } from '../channels/channel-registry.ts';
 import { type Console, createConsole } from '../console/console.ts';
 import type { Runtime } from '../runtime/contract.ts';
 import { type Config, sqliteFolderOf } from './config/config-schema.ts';
@@ -23,6 +24,8 @@ export interface ConsoleParts {
   readonly logger: Logger;
   readonly runtime: () => Runtime;
   readonly plugin: () => LiveTexPlugin;
+  /** Channels that are put while the server runs; left out: none can be. */
+  readonly storedChannels?: ChannelRegistry;
   /** Told of each secret that comes in, so that no log shows it. */
   readonly onSecret: (secret: string) => void;
 }
@@ -37,7 +40,7 @@ export function consoleOf(config: Config, parts: ConsoleParts): Console {
     trustedProxies,
     publicUrl,
     version: packageVersion(),
-    messengers: messengersOf(config),
+    messengers: messengersOf(config, parts.storedChannels),
     page: builtPage('console'),
     waiting: async (lead) => await listLanes(parts.storage, await lanesOfLead(parts.storage, lead)),
     folders: () => new Map(parts.bots.map(({ id, folder }) => [id, folder])),

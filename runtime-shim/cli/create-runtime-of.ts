@@ -4,6 +4,7 @@ import type { EventVerdict, PlatformEvent } from '../../plugin/contract/events.t
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import { type LiveTexPlugin, createLiveTexPlugin } from '../../plugin/index.ts';
 import type { Retention, Storage } from '../../plugin/storage/contract.ts';
+import type { ChannelOptions } from '../channels/channel.ts';
 import type { ChannelDriver } from '../channels/contract.ts';
 import { maxDriver } from '../channels/max/max-driver.ts';
 import { telegramDriver } from '../channels/telegram/telegram-driver.ts';
@@ -76,19 +77,18 @@ export function uploadsFolderOf({ storage }: Config): string | undefined {
   return folder === undefined ? undefined : join(folder, 'uploads');
 }
 
-/** The drivers of the configured messengers. */
+/** The configured messengers. */
 function channelsOf({ channels }: Config): NonNullable<RuntimeOptions['channels']> {
-  return Object.fromEntries(
-    Object.entries(channels).map(([code, settings]) => {
-      if (settings.kind === 'widget') {
-        const { bot } = settings;
-        return [code, { driver: channelDriverOf(settings), ...(bot === undefined ? {} : { bot }) }];
-      }
-      const { bot, onUnknown, watchSeconds } = settings;
-      const common = { onUnknown, watchMs: watchSeconds * 1_000, ...(bot === undefined ? {} : { bot }) };
-      return [code, { driver: channelDriverOf(settings), ...common }];
-    }),
-  );
+  return Object.fromEntries(Object.entries(channels).map(([code, settings]) => [code, channelOptionsOf(settings)]));
+}
+
+/** A messenger with its driver. @throws as `channelDriverOf` */
+export function channelOptionsOf(settings: Config['channels'][string]): ChannelOptions {
+  const { bot, rests } = settings;
+  const common = { driver: channelDriverOf(settings), rests, ...(bot === undefined ? {} : { bot }) };
+  if (settings.kind === 'widget') return common;
+  const { onUnknown, watchSeconds } = settings;
+  return { ...common, onUnknown, watchMs: watchSeconds * 1_000 };
 }
 
 /** A messenger's driver, as it is configured. @throws when the file `ca` has gone meanwhile */

@@ -125,6 +125,10 @@ const STATUSES: Readonly<Record<string, number>> = {
   binding_unknown: 404,
   binding_given: 409,
   binding_changed: 409,
+  channel_invalid: 400,
+  channel_given: 409,
+  channel_changed: 409,
+  channel_of_another: 409,
   webhook_not_configured: 409,
   message_invalid: 400,
 };

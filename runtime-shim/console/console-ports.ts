@@ -4,6 +4,7 @@ import type { ReadTransaction } from '../../plugin/storage/contract.ts';
 import type { EventVerdict, PlatformEvent } from '../../plugin/contract/events.ts';
 import type { LeadRef } from '../../plugin/contract/lead.ts';
 import type { Check, LeadData, OpenDialog, OpenDialogsPage, PluginBindings } from '../../plugin/contract/plugin.ts';
+import type { ChannelPut } from '../channels/channel-registry.ts';
 import type { Inspection } from '../channels/contract.ts';
 import type { MessengerView } from './records/messenger-records.ts';
 import type { TransferRange, TransferRecord, TransferReport } from '../../plugin/contract/transfer-record.ts';
@@ -25,13 +26,23 @@ export interface ConsolePlugin {
   report(range: TransferRange & { readonly timeZone?: string }): Promise<TransferReport>;
 }
 
-/** The channels of the configuration file, which leads write from. Their codes are those of `list`. */
+/** What is known of a channel without asking it. */
+export type MessengerFacts = Pick<
+  MessengerView,
+  'code' | 'kind' | 'mode' | 'bot' | 'tokenEnd' | 'settings' | 'secrets' | 'webhookUrl' | 'source' | 'version' | 'state'
+>;
+
+/** The channels that leads write from: those of the configuration file, and those that were put while the server runs. */
 export interface Messengers {
-  readonly list: ReadonlyArray<
-    Pick<MessengerView, 'code' | 'kind' | 'mode' | 'bot' | 'tokenEnd' | 'settings' | 'webhookUrl'>
-  >;
+  /** Can channels be put here while the server runs? */
+  readonly isChangeable: boolean;
+  list(): Promise<readonly MessengerFacts[]>;
   /** What the messenger knows. Sends no message. @throws coded errors */
   inspect(code: string, signal: AbortSignal): Promise<Inspection>;
   /** Has it post here, or nowhere where events are fetched. @throws coded errors */
   register(code: string, signal: AbortSignal): Promise<void>;
+  /** Adds a channel or changes it; a secret that is left out stays. @throws channel_given, channel_changed, channel_invalid, channel_of_another */
+  put(code: string, settings: Readonly<Record<string, unknown>>, how: ChannelPut): Promise<void>;
+  /** What became of its webhook: `left` when the messenger did not answer. `undefined`: there is no such channel. @throws channel_given */
+  remove(code: string): Promise<'removed' | 'none' | 'left' | undefined>;
 }

@@ -119,11 +119,12 @@ const FAILED = {
   ru: 'сейчас не получилось: причина в журнале сервера',
 };
 
-/** LiveTex and the network are outside; a storage that does not answer may soon. */
+/** LiveTex, messengers and the network are outside; a storage that does not answer may soon. */
 function statusFor(code: string): number {
   if (code.startsWith('livetex_')) return 502;
   if (code.startsWith('storage_')) return 503;
-  return statusOf({ code });
+  const status = statusOf({ code });
+  return status === 500 && code.startsWith('channel_') ? 502 : status;
 }
 
 /** A refusal that shows what is there instead. */

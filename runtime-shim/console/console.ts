@@ -69,6 +69,7 @@ export function createConsole(options: ConsoleOptions): Console {
   };
   const ready = (): ReturnType<Runtime['ready']> => runtime().ready();
   const now = (): number => clock.now();
+  const channels = async (): Promise<string[]> => (await messengers.list()).map(({ code }) => code);
   const history = new QueueHistory(storage, clock);
   const nodes = new NodeSigns(storage, clock, version);
   const watch = new BotWatch();
@@ -77,8 +78,14 @@ export function createConsole(options: ConsoleOptions): Console {
   nodes.start();
   const routes = [
     ...sessionRoutes(ports, { version, publicUrl }),
-    ...bindingRoutes(ports, { plugin, ready, channels: messengers.list.map(({ code }) => code), publicUrl, onSecret }),
-    ...messengerRoutes(ports, { messengers, storage, ready }),
+    ...bindingRoutes(ports, { plugin, ready, channels, publicUrl, onSecret }),
+    ...messengerRoutes(ports, {
+      messengers,
+      storage,
+      ready,
+      plugin,
+      bots: () => runtime().bots.map(({ botId }) => botId),
+    }),
     ...dialogRoutes(ports, { storage, runtime, plugin, waiting, now }),
     ...queueRoutes(ports, { storage, history, now }),
     ...reportRoutes(ports, plugin, now),

@@ -10,7 +10,7 @@ import { shimError } from '../errors.ts';
 import type { Route } from '../http/routes.ts';
 import type { Sandbox } from '../sandbox/contract.ts';
 import { createSandbox, DEFAULT_LIMITS } from '../sandbox/index.ts';
-import { Channels } from '../channels/channels.ts';
+import { Channels, type StoredChannels } from '../channels/channels.ts';
 import { LinkOpener } from '../channels/open-link.ts';
 import { Uploads } from '../uploads/uploads.ts';
 import { ActivityBus } from './activity-bus.ts';
@@ -47,6 +47,8 @@ export interface RuntimeParts {
   readonly routes?: readonly Route[];
   /** Nobody outside of this machine reaches the server: without a `publicUrl` its files are at the address where it listens. */
   readonly localFiles?: boolean;
+  /** Channels that are put while the server runs. */
+  readonly storedChannels?: StoredChannels;
 }
 
 /**
@@ -137,13 +139,15 @@ export async function createRuntimeFrom(options: RuntimeOptions, given: RuntimeP
       opened.push(() => plugin.close());
       plugins = new PluginSet([...plugins.list, plugin]);
     }
-    if (options.channels !== undefined && Object.keys(options.channels).length > 0) {
+    const { storedChannels: stored } = given;
+    if (stored !== undefined || Object.keys(options.channels ?? {}).length > 0) {
       const opener = new LinkOpener(options.api?.allow ?? []);
       opened.push(() => opener.close());
       // Known once it listens, which is before anybody has sent a file.
       const publicUrl = (): string | undefined =>
         options.http?.publicUrl ?? (given.localFiles === true ? runtime?.url : undefined);
-      channels = openChannels(options, { common, bots, background, opener, publicUrl });
+      channels = openChannels(options, { common, bots, background, opener, publicUrl, stored });
+      await channels.load();
     }
     runtime = new ShimRuntime(options, {
       bots,
@@ -169,9 +173,10 @@ function openChannels(
     readonly background: BackgroundWork;
     readonly opener: LinkOpener;
     readonly publicUrl: () => string | undefined;
+    readonly stored: StoredChannels | undefined;
   },
 ): Channels {
-  const { common, bots, background, opener, publicUrl } = parts;
+  const { common, bots, background, opener, publicUrl, stored } = parts;
   const { storage, clock, logger, activities, uploads } = common;
   const contextOf = (channel: string, botId: string): RuntimeContext => {
     const found = bots.find(({ context }) => context.botId === botId);
@@ -188,6 +193,7 @@ function openChannels(
     firstBot: first.botId,
     publicUrl,
     uploads,
+    stored,
     openLink: (url, maxBytes, signal) => opener.open(url, maxBytes, signal),
     background: (what, work) => background.run(what, work),
     told: (lead, level, text) => activities.emit({ kind: 'author_log', at: clock.now(), lead, level, text }),

@@ -95,7 +95,8 @@ export function createRuntimeState(
       const reasons = [...new Set([...own.flat(), ...plugins.flatMap((plugin) => plugin.reasons)])];
       const bindings = Object.fromEntries(plugins.flatMap((plugin) => Object.entries(plugin.bindings ?? {})));
       const isEmpty = Object.keys(bindings).length === 0;
-      const said = channels === undefined ? {} : { channels: channels.states() };
+      const states = channels?.states() ?? {};
+      const said = Object.keys(states).length === 0 ? {} : { channels: states };
       return { ready: reasons.length === 0, reasons, ...(isEmpty ? {} : { bindings }), ...said };
     },
   };

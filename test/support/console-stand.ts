@@ -6,6 +6,7 @@ import type { Clock } from '../../plugin/contract/host.ts';
 import type { LiveTexPlugin } from '../../plugin/index.ts';
 import { createMemoryStorage, openStorage, type Storage, systemClock } from '../../plugin/storage/index.ts';
 import { configSchema } from '../../runtime-shim/cli/config/config-schema.ts';
+import { channelRegistryOf } from '../../runtime-shim/cli/channel-registry-of.ts';
 import { consoleOf } from '../../runtime-shim/cli/console-of.ts';
 import { createRuntimeOf } from '../../runtime-shim/cli/create-runtime-of.ts';
 import type { LiveTexEmulator } from '../../runtime-shim/emulator/emulator-contract.ts';
@@ -21,6 +22,8 @@ export interface ConsoleStand {
   readonly runtime: Runtime;
   readonly plugin: LiveTexPlugin;
   readonly storage: Storage;
+  /** The bot folder. */
+  readonly folder: string;
   readonly emulator: LiveTexEmulator;
   /** Asks `/console/api…` with the admin's token. */
   readonly ask: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Asked>;
@@ -40,6 +43,7 @@ export interface ConsoleStandOptions {
   readonly http?: Record<string, unknown>;
   readonly livetex?: readonly unknown[];
   readonly channels?: Record<string, unknown>;
+  readonly secretKey?: string;
   readonly clock?: Clock;
   /** A storage specification; left out: memory. */
   readonly storage?: string;
@@ -60,6 +64,7 @@ export async function startConsole(options: ConsoleStandOptions): Promise<Consol
     http: { port: 0, adminToken: ADMIN_TOKEN, viewerToken: VIEWER_TOKEN, ...options.http },
     livetex: options.livetex ?? [],
     channels: options.channels ?? {},
+    ...(options.secretKey === undefined ? {} : { secretKey: options.secretKey }),
   });
   const made: LiveTexPlugin[] = [];
   const plugin = (): LiveTexPlugin => {
@@ -69,14 +74,17 @@ export async function startConsole(options: ConsoleStandOptions): Promise<Consol
   };
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const bots = [{ id: 'support', folder }];
-  const console = consoleOf(config, { storage, bots, clock, logger, runtime: () => runtime, plugin, onSecret() {} });
+  const onSecret = (): void => undefined;
+  const storedChannels = channelRegistryOf(config, { storage, clock, logger, bots, plugin, onSecret });
+  const common = { storage, bots, clock, logger, plugin, onSecret };
+  const console = consoleOf(config, { ...common, storedChannels, runtime: () => runtime });
   const { host, port } = config.http;
   const runtime: Runtime = await createRuntimeOf(config, {
     storage,
     clock,
     http: { host, port },
     onPlugin: (one) => void made.push(one),
-    parts: { routes: console.routes },
+    parts: { routes: console.routes, storedChannels },
   });
   runtime.onActivity(console.note);
   await runtime.start();
@@ -86,6 +94,7 @@ export async function startConsole(options: ConsoleStandOptions): Promise<Consol
     runtime,
     plugin: plugin(),
     storage,
+    folder,
     emulator,
     ask: async (method, path, body, headers = { authorization: `Bearer ${ADMIN_TOKEN}` }) =>
       await asked(`${url}/console/api${path}`, method, body, headers),

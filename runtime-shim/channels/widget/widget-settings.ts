@@ -20,4 +20,5 @@ export const widgetSettingsSchema = z.strictObject({
   origins: z.array(originSchema).max(100).default([]),
   identitySecret: z.string().min(16).max(500).optional(),
   bot: z.string().min(1).optional(),
+  rests: z.boolean().default(false),
 });

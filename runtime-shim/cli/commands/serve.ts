@@ -12,6 +12,7 @@ import type { Runtime } from '../../runtime/contract.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, type ExitCode } from '../command.ts';
 import { botFoldersOf, type Config, secretsOf, sqliteFolderOf } from '../config/config-schema.ts';
 import { loadConfig, refuseMisfits } from '../config/load-config.ts';
+import { channelRegistryOf } from '../channel-registry-of.ts';
 import { consoleOf } from '../console-of.ts';
 import { createRuntimeOf, environmentForBots, uploadsFolderOf } from '../create-runtime-of.ts';
 import { jsonLogger } from '../json-logger.ts';
@@ -78,16 +79,25 @@ export const serve: CommandWork = async ({
       },
     }));
     // Nodes on one database are asked through the database: only a data folder belongs to one process.
+    const plugin = (): LiveTexPlugin => pluginIn(plugins);
+    const onSecret = (secret: string): void => void (filter.secrets = [...new Set([...filter.secrets, secret])]);
+    const storedChannels = channelRegistryOf(config, { storage, clock, logger, bots, plugin, onSecret });
     const console = consoleOf(config, {
       storage,
       clock,
       logger,
       bots,
       runtime: () => runtime,
-      plugin: () => pluginIn(plugins),
-      onSecret: (secret) => void (filter.secrets = [...new Set([...filter.secrets, secret])]),
+      plugin,
+      storedChannels,
+      onSecret,
     });
-    const parts = { bots, hold, routes: folder === undefined ? console.routes : [...console.routes, maintenance] };
+    const parts = {
+      bots,
+      hold,
+      storedChannels,
+      routes: folder === undefined ? console.routes : [...console.routes, maintenance],
+    };
     const runtime: Runtime = await createRuntimeOf(config, {
       storage,
       http,

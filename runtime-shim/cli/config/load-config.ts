@@ -152,8 +152,12 @@ export function simulatedConfig(
 /** A chat on a site for whoever tries the bot: the author's own, else one on this server's own page. */
 function simulatedWidget(own: Config | undefined): Record<string, unknown> {
   const [code, found] = Object.entries(own?.channels ?? {}).find(([, { kind }]) => kind === 'widget') ?? ['site'];
-  // One bot is simulated, whichever of them it is.
-  const { bot: _bot, ...settings } = found?.kind === 'widget' ? found : { kind: 'widget', bot: undefined };
+  // One bot is simulated, whichever of them it is, and a chat that rests shows nothing.
+  const {
+    bot: _bot,
+    rests: _rests,
+    ...settings
+  } = found?.kind === 'widget' ? found : { kind: 'widget', bot: undefined, rests: false };
   return { [code]: settings };
 }
 

@@ -12,7 +12,15 @@ export const messengerSchema = z.object({
   bot: z.string().nullable(),
   /** The last four characters of the token; empty: there is none. */
   tokenEnd: z.string(),
-  /** What else the file says of it and may be seen. */
+  /** `given`: it stands in the configuration file, and is changed there only. */
+  source: z.enum(['given', 'stored']),
+  /** To be sent back with a change: whoever changed it meanwhile is seen. `null`: of the file. */
+  version: z.int().nullable(),
+  /** `removed`: its code stays its bot's. `unreadable`: sealed with another key, or of another version of the program. */
+  state: z.enum(['active', 'rests', 'removed', 'unreadable']),
+  /** Names of the secrets that it has. */
+  secrets: z.array(z.string()),
+  /** What else is said of it and may be seen. */
   settings: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())])),
   /** Where the messenger is to post its events; `null`: nowhere. */
   webhookUrl: z.string().nullable(),
@@ -22,6 +30,13 @@ export const messengerSchema = z.object({
   waiting: z.int(),
   paused: z.object({ until: z.number(), reason: z.string() }).nullable(),
 });
+export const messengerListSchema = z.object({
+  channels: z.array(messengerSchema),
+  /** Can channels be put here while the server runs? */
+  changeable: z.boolean(),
+  bots: z.array(z.string()),
+});
+export type MessengerListView = z.infer<typeof messengerListSchema>;
 export type MessengerView = z.infer<typeof messengerSchema>;
 
 /** What the messenger itself says. */

@@ -29,7 +29,8 @@ const idSchema = z.object({ id: codeSchema });
 export interface BindingRoutesOptions {
   readonly plugin: () => ConsolePlugin;
   readonly ready: () => Promise<Readiness>;
-  readonly channels: readonly string[];
+  /** Codes of the messengers that this server has. */
+  readonly channels: () => Promise<readonly string[]>;
   readonly publicUrl: string | undefined;
   /** Told of each secret that comes in, so that no log shows it. */
   readonly onSecret: (secret: string) => void;
@@ -52,7 +53,7 @@ export function bindingRoutes(ports: RoutePorts, options: BindingRoutesOptions):
       async act() {
         const { bindings: states = {} } = await ready();
         const bindings = (await plugin().bindings.list()).map((info) => shown(info, states[info.id]));
-        return { bindings, defaults: DEFAULTS, channels, publicUrl: publicUrl ?? null };
+        return { bindings, defaults: DEFAULTS, channels: await channels(), publicUrl: publicUrl ?? null };
       },
     }),
     consoleRoute(ports, {

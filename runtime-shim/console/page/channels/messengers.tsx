@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Icon } from '../../../page/parts/pictures.tsx';
-import type { InspectionView, MessengerView } from '../../records/messenger-records.ts';
+import type { InspectionView, MessengerListView, MessengerView } from '../../records/messenger-records.ts';
 import { useAsked, useConsole } from '../state/console-context.ts';
 import { Reasons } from '../ui/reasons.tsx';
 import { dateTimeText, numberText } from '../texts/times.ts';
@@ -9,7 +9,7 @@ import { Checks } from './checks.tsx';
 /** The messengers and chats that leads write from: nothing where there are none. */
 export function Messengers() {
   const { texts } = useConsole();
-  const { value, again } = useAsked<{ readonly channels: readonly MessengerView[] }>('/channels');
+  const { value, again } = useAsked<MessengerListView>('/channels');
   if (value === undefined || value.channels.length === 0) return null;
   return (
     <section class="below">
