@@ -1,15 +1,50 @@
 import type { Logger } from './contract.ts';
 
 /**
- * A job that was under way at two deaths waits so long for its next turn, ms. Our choice: longer than any try may take
- * (45 s), so that whatever else ends processes ends one without it in this time, which clears it.
+ * Deaths of processes at which a job is given up (docs/decisions/0013-who-ended-the-process.md). Our choice: at the first it is one
+ * suspect of many, the second is no accident yet, and three more follow one another only if it ends each process that tries it.
  */
-export const REPEATED_WAIT_MS = 60_000;
+export const MOST_DEATHS = 5;
+
 /**
- * From its second death on, a death beside other jobs counts only for a job that was tried so often. Our choice: a death
- * beside others says little, but a process that is never idle must get rid of a deadly job as well.
+ * How long no process may have died before a job with two, three and four deaths is tried again, ms. Our choice: all are longer than a
+ * try (45 s), so that whoever kills more often ends a process without it; each is far longer than the one before, so that no
+ * regular kill meets it twice.
  */
-export const TRIES_BESIDE_OTHERS = 5;
+const QUIET_MS = [60_000, 240_000, 960_000] as const;
+/** Deaths from which on a job is tried in such quiet only. */
+const IN_QUIET_FROM = 2;
+
+/** The quiet before the next try of a job with so many deaths, ms. */
+export function quietBefore(deaths: number): number {
+  return QUIET_MS[deaths - IN_QUIET_FROM] ?? 0;
+}
+
+/** The same in SQL. */
+export function quietSql(deaths: string): string {
+  return `CASE ${deaths} ${QUIET_MS.map((ms, index) => `WHEN ${index + IN_QUIET_FROM} THEN ${ms}`).join(' ')} ELSE 0 END`;
+}
+
+/** In SQL: lanes whose jobs are tried in quiet only. The first condition is the one of the indexes. */
+export const TRIED_IN_QUIET_SQL = `deaths > 0 AND deaths >= ${IN_QUIET_FROM} AND deaths < ${MOST_DEATHS}`;
+
+/** Who is cleared waits no longer than after a second death, ms: it may be the one that ends processes all the same. */
+export const CLEARED_WAIT_MS = QUIET_MS[0];
+
+/** What a try that ended in order proves, by the deaths that its job had. */
+export type Proof =
+  /** Nothing, of anybody else. */
+  | 'nothing'
+  /** That something else ended a process, if no suspect was under way at the last death and no other one is left of it. */
+  | 'one less'
+  /** That something else ended a process: this one was tried with no other suspect beside it. */
+  | 'all others';
+
+/** See `Proof`. A job that is given up has not been tried. */
+export function proofOf(deaths: number): Proof {
+  if (deaths === 0 || deaths >= MOST_DEATHS) return 'nothing';
+  return deaths < IN_QUIET_FROM ? 'one less' : 'all others';
+}
 
 /** A job that was under way when a process died: most of them are innocent, one may have ended it. */
 export interface Suspect {
@@ -18,7 +53,7 @@ export interface Suspect {
   /** Its kind. */
   readonly job: string;
   readonly id: number | string;
-  /** Processes in a row that died while they tried it. */
+  /** Processes that died while they tried it, since a try of it last ended in order. */
   readonly deaths: number;
   readonly [column: string]: unknown;
 }

@@ -6,8 +6,8 @@
  * `p_now`: a test's time, Unix ms; null: the server's clock, the same for all nodes.
  */
 
-import { REPEATED_WAIT_MS, TRIES_BESIDE_OTHERS } from '../suspects.ts';
 import { CLOCK_STEP_MS, LONGEST_WAIT_MS } from '../system-clock.ts';
+import { DEATH_FUNCTIONS } from './death-functions.ts';
 
 /** SQLSTATE of our own: the claim is no longer the caller's. Class `ML` is none of PostgreSQL's (documentation, appendix A). */
 export const CLAIM_LOST_STATE = 'ML001';
@@ -97,46 +97,7 @@ BEGIN
   UPDATE timers SET at = at - set_at + p_now, set_at = p_now WHERE queue = p_queue AND set_at > p_now + ${CLOCK_STEP_MS};
 END $$;
 
--- Frees the lanes of nodes that are gone and counts a try, and a death, for the heads that they were trying: all of them
--- (p_queue null), or those of a queue whose leases have run out. Nodes that ended in order have no row any more.
-CREATE OR REPLACE FUNCTION take_over(p_now bigint, p_gone bigint, p_node text, p_queue text)
-RETURNS TABLE (queue text, lane text, id bigint, kind text, deaths integer) LANGUAGE plpgsql AS $$
-#variable_conflict use_column
-DECLARE
-  t bigint := time_now(p_now);
-BEGIN
-  -- Seen in a time that was taken back: from now on it has as long as any other to show that it is there.
-  UPDATE nodes SET seen_at = t WHERE seen_at > t + ${CLOCK_STEP_MS};
-  RETURN QUERY
-  WITH held AS (
-    SELECT queue, lane, deaths, split_part(claim, '/', 1) AS node FROM lanes
-    WHERE claim IS NOT NULL AND (p_queue IS NULL OR (queue = p_queue AND lease_until <= t))
-      AND split_part(claim, '/', 1) IN (SELECT nodes.id FROM nodes WHERE seen_at < t - p_gone AND nodes.id <> p_node)
-    ORDER BY queue, lane FOR UPDATE
-  ), judged AS (
-    SELECT queue, lane, CASE WHEN deaths < 2 OR count(*) OVER (PARTITION BY node) = 1 OR (
-      SELECT head.attempts + 1 >= ${TRIES_BESIDE_OTHERS} FROM jobs AS head
-      WHERE head.queue = held.queue AND head.lane = held.lane ORDER BY head.id LIMIT 1
-    ) THEN deaths + 1 ELSE deaths END AS deaths FROM held
-  ), cleared AS (
-    -- No suspect was under way: something else ends processes.
-    UPDATE lanes SET deaths = 1 WHERE lanes.deaths > 0 AND lanes.deaths = 2
-      AND EXISTS (SELECT FROM held) AND NOT EXISTS (SELECT FROM held WHERE deaths > 0)
-  ), freed AS (
-    UPDATE lanes SET claim = NULL, lease_until = NULL, deaths = judged.deaths,
-      ready_at = CASE WHEN judged.deaths = 2 THEN t + ${REPEATED_WAIT_MS} ELSE t END
-    FROM judged WHERE lanes.queue = judged.queue AND lanes.lane = judged.lane
-    RETURNING lanes.queue, lanes.lane, lanes.deaths
-  )
-  UPDATE jobs SET attempts = attempts + 1, first_failed_at = coalesce(first_failed_at, t),
-    last_error = 'job_deadly: the process ended while it tried this job (' || freed.deaths || ')'
-  FROM freed
-  WHERE jobs.id = (
-    SELECT head.id FROM jobs AS head WHERE head.queue = freed.queue AND head.lane = freed.lane ORDER BY head.id LIMIT 1
-  )
-  RETURNING freed.queue, freed.lane, jobs.id, jobs.kind, freed.deaths;
-END $$;
-
+${DEATH_FUNCTIONS}
 -- Is the lane of these prefixes (null: any)?
 CREATE OR REPLACE FUNCTION is_of(p_lane text, p_prefixes text[]) RETURNS boolean LANGUAGE sql IMMUTABLE
 AS $$ SELECT p_prefixes IS NULL OR split_part(p_lane, '/', 1) = ANY (p_prefixes) $$;
@@ -211,6 +172,7 @@ BEGIN
   IF room > 0 AND suspects > 0 THEN
     -- One suspect at a time, of all queues and nodes; the fewest deaths first, since most of them are innocent.
     PERFORM pg_advisory_xact_lock(hashtextextended(current_schema() || ' suspects', 0));
+    PERFORM note_deaths(t, p_gone, split_part(p_claim, '/', 1));
     IF NOT EXISTS (SELECT 1 FROM lanes WHERE deaths > 0 AND claim IS NOT NULL AND lease_until > t) THEN
       SELECT lane, ready_at, turn INTO suspect, suspect_ready, suspect_turn FROM lanes WHERE queue = p_queue AND deaths > 0
         AND ready_at <= t AND is_of(lane, p_prefixes) ORDER BY deaths, ready_at, turn LIMIT 1 FOR UPDATE SKIP LOCKED;
@@ -272,10 +234,16 @@ END $$;
 
 CREATE OR REPLACE FUNCTION complete_job(p_now bigint, p_queue text, p_lane text, p_claim text, p_id bigint)
 RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  suspicion integer;
+  goes_on boolean;
 BEGIN
   PERFORM own_lane(p_now, p_queue, p_lane, p_claim);
+  SELECT deaths INTO suspicion FROM lanes WHERE queue = p_queue AND lane = p_lane;
   DELETE FROM jobs WHERE id = p_id;
-  RETURN free_lane(p_now, p_queue, p_lane);
+  goes_on := free_lane(p_now, p_queue, p_lane);
+  PERFORM survived(p_now, suspicion);
+  RETURN goes_on;
 END $$;
 
 -- Many at once, each its own: the places (from 1) of those that were ours, and whether their lanes go on. One that is
@@ -286,9 +254,10 @@ RETURNS TABLE (place bigint, goes_on boolean) LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := time_now(p_now);
   ours bigint[];
+  suspicions integer[];
 BEGIN
-  SELECT array_agg(place) INTO ours FROM (
-    SELECT given.place
+  SELECT array_agg(place), array_agg(deaths) FILTER (WHERE deaths > 0) INTO ours, suspicions FROM (
+    SELECT given.place, lanes.deaths
     FROM unnest(p_queues, p_lanes, p_claims) WITH ORDINALITY AS given (queue, lane, claim, place)
     JOIN lanes ON lanes.queue = given.queue AND lanes.lane = given.lane
     WHERE lanes.claim = given.claim AND lanes.lease_until > t
@@ -309,18 +278,24 @@ BEGIN
     WHERE lanes.queue = mine.queue AND lanes.lane = mine.lane AND mine.goes_on RETURNING mine.place
   )
   SELECT place, false FROM gone UNION ALL SELECT place, true FROM going;
+  IF suspicions IS NOT NULL THEN PERFORM survived(p_now, suspicion) FROM unnest(suspicions) AS suspicion; END IF;
 END $$;
 
 CREATE OR REPLACE FUNCTION bury_job(p_now bigint, p_queue text, p_lane text, p_claim text, p_id bigint, p_error text)
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := time_now(p_now);
+  suspicion integer;
+  goes_on boolean;
 BEGIN
   PERFORM own_lane(p_now, p_queue, p_lane, p_claim);
+  SELECT deaths INTO suspicion FROM lanes WHERE queue = p_queue AND lane = p_lane;
   WITH gone AS (DELETE FROM jobs WHERE id = p_id RETURNING *)
   INSERT INTO dead_jobs
   SELECT id, queue, lane, kind, payload, enqueued_at, attempts + 1, coalesce(first_failed_at, t), p_error, t FROM gone;
-  RETURN free_lane(p_now, p_queue, p_lane);
+  goes_on := free_lane(p_now, p_queue, p_lane);
+  PERFORM survived(p_now, suspicion);
+  RETURN goes_on;
 END $$;
 
 -- The job stays at the head. p_error null: as if it had never been claimed. p_ready null: at once.
@@ -329,16 +304,20 @@ CREATE OR REPLACE FUNCTION return_job(
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := time_now(p_now);
+  suspicion integer;
 BEGIN
   PERFORM own_lane(p_now, p_queue, p_lane, p_claim);
   IF p_error IS NOT NULL THEN
     UPDATE jobs SET attempts = attempts + 1, first_failed_at = coalesce(first_failed_at, t), last_error = p_error
     WHERE id = p_id;
   END IF;
-  -- A try that ended in order: the process survives this job.
+  IF p_error IS NOT NULL THEN
+    SELECT deaths INTO suspicion FROM lanes WHERE queue = p_queue AND lane = p_lane;
+  END IF;
   UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = coalesce(p_ready, t),
     deaths = CASE WHEN p_error IS NULL THEN deaths ELSE 0 END
   WHERE queue = p_queue AND lane = p_lane;
+  PERFORM survived(p_now, suspicion);
 END $$;
 
 -- The job's lane may be claimed at once, and one job of its queue whatever pause holds that back. The queue; null: no such job.

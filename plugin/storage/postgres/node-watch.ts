@@ -11,7 +11,7 @@ const FORGET_AFTER_MS = 24 * 60 * 60_000;
 
 export const WATCH = {
   beat: `INSERT INTO nodes (id, seen_at, started_at) VALUES ($2, ${NOW}, ${NOW})
-    ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at RETURNING seen_at`,
+    ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, clears = NULL RETURNING seen_at`,
   /** Its lanes are free at once, instead of when their leases end. The claims' tokens still fence: should it come back, it finds them lost. */
   free: 'SELECT queue, lane, id, kind AS job, deaths FROM take_over($1, $2, $3, NULL)',
   forget: `DELETE FROM nodes WHERE seen_at < ${NOW} - $2::bigint`,

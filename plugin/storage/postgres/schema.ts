@@ -112,7 +112,7 @@ const TABLES = `
     autovacuum_analyze_scale_factor = 0.05);
 `;
 
-/** How many processes in a row died while they tried a lane's head (`take_over` in functions.ts). */
+/** How many processes in a row died while they tried a lane's head (`take_over` in death-functions.ts). */
 const DEATHS = `
   ALTER TABLE lanes ADD COLUMN deaths integer NOT NULL DEFAULT 0;
   CREATE INDEX lanes_suspect ON lanes (queue, deaths, ready_at, turn) WHERE deaths > 0;
@@ -127,7 +127,10 @@ const TIMERS_SET = `
 /** Functions that are new or changed, and no table. */
 const CLAIMS_BY_PREFIX = '-- claim_heads_of (functions.ts)';
 
-export const MIGRATIONS: readonly string[] = [TABLES, DEATHS, TIMERS_SET, CLAIMS_BY_PREFIX];
+/** Whether a node's end shows that something else ends processes (`death-functions.ts`). */
+const ENDS = 'ALTER TABLE nodes ADD COLUMN clears boolean';
+
+export const MIGRATIONS: readonly string[] = [TABLES, DEATHS, TIMERS_SET, CLAIMS_BY_PREFIX, ENDS];
 
 /** What this program writes and understands. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

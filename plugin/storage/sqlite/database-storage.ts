@@ -47,11 +47,13 @@ export interface DatabaseStorageContext extends OpenStorageOptions {
   readonly damage?: () => string | undefined;
   /** Is told which jobs are under way before their claims are handed out. Left out: nobody asks after this process. */
   readonly onTrying?: (jobIds: readonly number[]) => void;
+  /** `TryMarks.mayBeOthers`. */
+  readonly lastDeathMayBeOthers?: boolean;
 }
 
 /** Storage in this process: the rules of lanes on the tables of one database, committed in groups. */
 export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
-  const { clock, engine, tables } = given;
+  const { clock, engine, tables, lastDeathMayBeOthers = false } = given;
   const work = createWakeUps(given.logger);
   const appends = createWakeUps(given.logger);
   const claims = createClaimBook(steadyTime(clock));
@@ -92,7 +94,7 @@ export function createDatabaseStorage(given: DatabaseStorageContext): Storage {
     let isKept = false;
     return commits.run({
       durable,
-      work: () => act({ tables, changes, claims, now: () => steps.now() }, life.check),
+      work: () => act({ tables, changes, claims, now: () => steps.now(), lastDeathMayBeOthers }, life.check),
       kept: () => {
         isKept = true;
         mergeChanges(groupChanges, changes);

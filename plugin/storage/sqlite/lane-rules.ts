@@ -1,6 +1,7 @@
 import type { ClaimedJob, NewJob, StoredJob } from '../contract.ts';
 import { checkName, fromJsonText, toJsonText } from '../values.ts';
 import { storageError } from '../errors.ts';
+import { proofOf } from '../suspects.ts';
 import { CLOCK_STEP_MS, LONGEST_WAIT_MS } from '../system-clock.ts';
 import { type Changes, type ClaimBook, count } from './claim-book.ts';
 import type { DeadRow, JobRow, LaneRow, Tables } from './tables.ts';
@@ -11,6 +12,8 @@ export interface RuleContext {
   readonly changes: Changes;
   readonly claims: ClaimBook;
   readonly now: () => number;
+  /** `TryMarks.mayBeOthers`. */
+  readonly lastDeathMayBeOthers: boolean;
 }
 
 interface QueuedText {
@@ -109,6 +112,14 @@ function leaveLane(context: RuleContext, lane: LaneRow, job: JobRow): void {
   changes.queues.add(lane.queue);
 }
 
+/** A try of the lane's head ended in order: the process survives the job. Part of the end, after the lane has been changed. */
+function survived({ tables: { lanes }, lastDeathMayBeOthers, now }: RuleContext, { deaths }: LaneRow): void {
+  const proof = proofOf(deaths);
+  if (proof === 'all others' || (proof === 'one less' && lastDeathMayBeOthers && !lanes.hasFirstDeath())) {
+    lanes.clearSuspects(now());
+  }
+}
+
 function failureOf(context: RuleContext, head: JobRow, error: string) {
   return { attempts: head.attempts + 1, firstFailedAt: head.firstFailedAt ?? context.now(), lastError: error };
 }
@@ -116,14 +127,15 @@ function failureOf(context: RuleContext, head: JobRow, error: string) {
 export function complete(context: RuleContext, job: ClaimedJob): void {
   const { lane, head } = owned(context, job);
   leaveLane(context, lane, head);
+  survived(context, lane);
 }
 
 export function retry(context: RuleContext, job: ClaimedJob, notBefore: number, error: string): void {
   const { lane, head } = owned(context, job);
   if (head.firstFailedAt === null) count(context.changes, job.queue, 'retrying', 1);
   context.tables.jobs.markFailed(head, failureOf(context, head, error));
-  // A try that ended in order: the process survives this job.
   giveBack(context, lane, notBefore, 0);
+  survived(context, lane);
 }
 
 export function release(context: RuleContext, job: ClaimedJob, notBefore: number | undefined): void {
@@ -139,6 +151,7 @@ export function deadLetter(context: RuleContext, job: ClaimedJob, error: string)
   context.tables.dead.insert({ id, ...place, kind, payload, enqueuedAt, ...failureOf(context, head, error), diedAt });
   count(context.changes, lane.queue, 'dead', 1);
   leaveLane(context, lane, head);
+  survived(context, lane);
 }
 
 export function resend(context: RuleContext, deadJobId: number): boolean {

@@ -1,4 +1,6 @@
 import type { DueLane, JobRow, JobTable, LaneRow, LaneTable, NamedLane, Tables } from './tables.ts';
+import { CLEARED_WAIT_MS, quietSql, TRIED_IN_QUIET_SQL } from '../suspects.ts';
+import { LONGEST_WAIT_MS } from '../system-clock.ts';
 import { change, only, type Prepare, query } from './prepare.ts';
 
 const LANE = 'id, queue, name, head_id, ready_at, deaths';
@@ -36,6 +38,17 @@ export function createLaneTable(prepare: Prepare): LaneTable {
     'SELECT id, ready_at, name FROM lane WHERE queue = ? AND deaths > 0 ORDER BY deaths, ready_at, head_id',
     namedLane,
   );
+  // Suspects of all queues on purpose: they are few, and their index holds nobody else.
+  const firstDeath = query(prepare, 'SELECT 1 FROM lane INDEXED BY lane_suspect WHERE deaths > 0 AND deaths = 1', only);
+  const quiet = change(
+    prepare,
+    `UPDATE lane INDEXED BY lane_suspect SET ready_at = max(CASE WHEN ready_at > ?1 + ${LONGEST_WAIT_MS} THEN 0 ELSE ready_at END,
+     ?1 + ${quietSql('deaths')}) WHERE ${TRIED_IN_QUIET_SQL}`,
+  );
+  const clear = change(
+    prepare,
+    `UPDATE lane INDEXED BY lane_suspect SET deaths = 1, ready_at = min(ready_at, ?1 + ${CLEARED_WAIT_MS}) WHERE ${TRIED_IN_QUIET_SQL}`,
+  );
   // Deaths are counted when a folder is opened (`try-marks.ts`), so a queue without a suspect gets none.
   const unsuspected = new Set<string>();
   const latest = query(prepare, 'SELECT max(ready_at) FROM lane WHERE queue = ? AND deaths = 0', only<number | null>);
@@ -64,6 +77,9 @@ export function createLaneTable(prepare: Prepare): LaneTable {
       if (found.length === 0) unsuspected.add(queue);
       return found;
     },
+    hasFirstDeath: () => firstDeath.one() !== undefined,
+    beginQuiet: (now) => void quiet(now),
+    clearSuspects: (now) => void clear(now),
     latest: (queue) => Math.max(latest.one(queue) ?? 0, latestSuspect.one(queue) ?? 0),
     bringBack(queue, after, now) {
       bringBack(now, queue, after);

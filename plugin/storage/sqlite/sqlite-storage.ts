@@ -13,7 +13,7 @@ import { startQuickCheck } from './quick-check.ts';
 import { createLogFlush } from './log-flush.ts';
 import { DATABASE_FILE, describeSqliteError, migrate, openDatabase, openForReading } from './open-database.ts';
 import { createSqliteTables } from './sqlite-tables.ts';
-import { countDeaths, openTryMarks } from './try-marks.ts';
+import { openTryMarks } from './try-marks.ts';
 
 /**
  * Reads on a connection of their own: SQLite gives each a snapshot of what is committed, so that a read neither sees a
@@ -78,8 +78,7 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
     const database = openDatabase(folder);
     opened.push(database);
     proveWritable(database, options.clock.now());
-    countDeaths(database, folder, options.clock.now(), options.logger);
-    const marks = openTryMarks(folder);
+    const marks = openTryMarks(database, folder, options.clock.now(), options.logger);
     const reading = openForReading(folder);
     opened.push(reading);
     const log = createLogFlush(folder);
@@ -112,6 +111,7 @@ export async function createSqliteStorage(folder: string, options: OpenStorageOp
         for (let tries = 0; tries < SCRUB_TRIES && !(await checkpoints.empty()); tries += 1);
       },
       onTrying: (jobIds) => marks.write(jobIds),
+      lastDeathMayBeOthers: marks.mayBeOthers,
       engine: createSqliteEngine(
         database,
         folder,

@@ -86,6 +86,12 @@ export interface LaneTable {
   firstNamed(queue: string, limit: number): NamedLane[];
   /** All lanes of a queue whose heads are suspects (`deaths`), the fewest deaths first: most of them are innocent. */
   suspects(queue: string): NamedLane[];
+  /** Is a head of any queue a suspect of one death? */
+  hasFirstDeath(): boolean;
+  /** A process has died: who is tried in quiet only waits for it from now on. */
+  beginQuiet(now: number): void;
+  /** Who was tried in quiet only is as good as a suspect of one death again. */
+  clearSuspects(now: number): void;
   /** The latest `readyAt` of a queue; 0: it has no lane. */
   latest(queue: string): number;
   /** Lanes with `readyAt` above `latest` are ready at `now`. */

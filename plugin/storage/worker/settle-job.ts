@@ -1,6 +1,7 @@
 import type { ClaimedJob, QueuePause, Transaction } from '../contract.ts';
 import { codeOf, storageError } from '../errors.ts';
 import type { JobFailure, JobOutcome, LaneWorkerEvent, LaneWorkerOptions } from '../lane-worker-contract.ts';
+import { MOST_DEATHS } from '../suspects.ts';
 import type { TryLimit } from './try-limit.ts';
 
 /** Bound of the first wait, ms: long enough for a restart's hiccup, short enough that nobody notices. */
@@ -118,12 +119,6 @@ function classified(options: Limits, error: unknown, job: ClaimedJob): JobFailur
     return { do: 'retry', error: codeOf(error) ?? 'unknown' };
   }
 }
-
-/**
- * Processes in a row that may die while they try a job. Our choice: at the first death it is one suspect of many; at the
- * second and the third it was the only one under way, which is no accident any more.
- */
-const MOST_DEATHS = 3;
 
 /** The end of a job that must not be tried again; `undefined`: it may be. */
 export function settleDeadly(job: ClaimedJob): Settlement | undefined {

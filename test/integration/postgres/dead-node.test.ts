@@ -1,7 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Storage } from '../../../plugin/storage/contract.ts';
 import { createPostgresStorage } from '../../../plugin/storage/postgres/postgres-storage.ts';
+import { describeDeaths } from '../../contract/storage/suite-deaths.ts';
 import { usePostgres } from '../../support/postgres-database.ts';
+import { GONE_AFTER_MS, takeOver } from '../../support/take-over.ts';
+import { createTestClock } from '../../support/test-clock.ts';
 
 const database = usePostgres();
 const opened: Storage[] = [];
@@ -37,3 +40,28 @@ test('what a node that fell silent had claimed is taken over; what a living one 
   await expect(living.transaction((tx) => tx.complete(theirs))).rejects.toMatchObject({ code: 'claim_lost' });
   await living.transaction((tx) => tx.complete(mine));
 });
+
+/** The rule is tried for longer on SQLite, where a life costs milliseconds. */
+const FEWER_LIVES = 10;
+
+describeDeaths(async () => {
+  const clock = createTestClock();
+  const url = database.emptySchema('&pool=2');
+  const schema = new URL(url).searchParams.get('schema') ?? '';
+  const open = (): Promise<Storage> =>
+    createPostgresStorage(url, { clock, timeSource: 'clock', nodeGoneAfterMs: GONE_AFTER_MS });
+  let storage = await open();
+  opened.push(storage);
+  return {
+    clock,
+    storage: () => storage,
+    async die() {
+      const [node] = await database.query<{ id: string }>(`SELECT id FROM ${schema}.nodes WHERE clears IS NULL`);
+      // Closing says goodbye. One that was killed leaves its row.
+      await opened.pop()?.close();
+      await database.query(`INSERT INTO ${schema}.nodes (id, seen_at, started_at) VALUES ($1, 0, 0)`, [node?.id]);
+      opened.push((storage = await open()));
+      await takeOver(database, url, clock.now());
+    },
+  };
+}, FEWER_LIVES);

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { createPostgresStorage } from '../../../plugin/storage/postgres/postgres-storage.ts';
 import { SCHEMA_VERSION } from '../../../plugin/storage/postgres/schema.ts';
 import { usePostgres } from '../../support/postgres-database.ts';
+import { GONE_AFTER_MS, takeOver } from '../../support/take-over.ts';
 import { createTestClock } from '../../support/test-clock.ts';
 
 const database = usePostgres('oldest');
@@ -12,10 +13,12 @@ const fixture = (name: string): string =>
 const SCHEMA_1 = fixture('schema-1.sql');
 /** Each version is written on top of the one before. */
 const SCHEMA_2 = `${SCHEMA_1}${fixture('schema-2.sql')}`;
+const SCHEMA_3 = `${SCHEMA_2}${fixture('schema-3.sql')}`;
 const SCHEMAS = [
   [1, SCHEMA_1],
   [2, SCHEMA_2],
-  [3, `${SCHEMA_2}${fixture('schema-3.sql')}`],
+  [3, SCHEMA_3],
+  [4, `${SCHEMA_3}${fixture('schema-4.sql')}`],
 ] as const;
 
 test('there is a saved state of every version before this one', () => {
@@ -32,7 +35,7 @@ test.each(SCHEMAS)(
     const storage = await createPostgresStorage(url, {
       clock,
       timeSource: 'clock',
-      nodeGoneAfterMs: 1_000,
+      nodeGoneAfterMs: GONE_AFTER_MS,
       owner: 'bot',
     });
     await storage.read(async (tx) => {
@@ -46,11 +49,8 @@ test.each(SCHEMAS)(
     const [free, ...others] = await claim();
     expect(free).toMatchObject({ payload: 'free' });
     expect(others).toEqual([]);
-    const woken = Promise.withResolvers<string>();
-    storage.onWakeUp(woken.resolve);
-    await clock.advance(2_000);
-    // The next beat of the watch, which was steady for long enough now, takes over from the node that is gone.
-    await woken.promise;
+    // From the node that is gone.
+    await takeOver(database, url, clock.now());
     expect(await claim()).toMatchObject([{ payload: 'first', attempts: 1, deaths: 1 }]);
     await storage.close();
   },

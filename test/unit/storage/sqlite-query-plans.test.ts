@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { MIGRATIONS } from '../../../plugin/storage/sqlite/migrations.ts';
 import { createSqliteTables } from '../../../plugin/storage/sqlite/sqlite-tables.ts';
 
-/** The counts and the pauses of all queues: a row a queue, read as a whole on purpose. */
-const WHOLE_TABLE = /FROM queue_count|FROM gate ORDER BY queue/;
+/** The counts and the pauses of all queues: a row a queue; and the suspects of all queues, by an index that holds nobody else: read as a whole on purpose. */
+const WHOLE_TABLE = /FROM queue_count|FROM gate ORDER BY queue|lane INDEXED BY lane_suspect/;
 
 interface PlanRow {
   readonly detail: string;
