@@ -48,6 +48,9 @@ export class HttpServer {
   private listener: Listener | undefined;
   private isRefusing = false;
   private answering = 0;
+  /** Since when each request is under way that may not take as long as a file, ms of `performance`; the oldest first. */
+  private readonly timed = new Map<IncomingMessage, number>();
+  private cutting: NodeJS.Timeout | undefined;
   private tellAnswered: () => void = () => undefined;
 
   /** @throws http_unprotected */
@@ -84,6 +87,7 @@ export class HttpServer {
     });
     await listener.listen();
     this.listener = listener;
+    if (this.takesFiles) this.cutting = setInterval(() => this.cutLate(), limits.checkIntervalMs).unref();
   }
 
   /**
@@ -108,25 +112,24 @@ export class HttpServer {
   async close(): Promise<void> {
     this.closing.abort();
     await this.listener?.drain(this.ports.clock);
+    clearInterval(this.cutting);
   }
 
   private get takesFiles(): boolean {
     return this.ports.channels?.uploads !== undefined;
   }
 
-  /** Where files are taken Node waits for as long as one may take: whatever else comes byte by byte is cut off here. */
-  private timed(serve: Serve): Serve {
-    const { requestTimeoutMs } = this.limits;
-    return async (request, response) => {
-      const [path = ''] = (request.url ?? '').split('?', 1);
-      if (!FILE_PATH.test(path)) {
-        const cut = setTimeout(() => {
-          if (!request.complete) request.destroy();
-        }, requestTimeoutMs).unref();
-        response.once('close', () => clearTimeout(cut));
-      }
-      await serve(request, response);
-    };
+  /**
+   * Where files are taken Node waits for as long as one may take: whatever else comes byte by byte is cut off here. A look at all of
+   * them now and then costs a webhook less than a timer of its own.
+   */
+  private cutLate(): void {
+    const latest = performance.now() - this.limits.requestTimeoutMs;
+    for (const [request, since] of this.timed) {
+      if (since > latest) break;
+      this.timed.delete(request);
+      if (!request.complete) request.destroy();
+    }
   }
 
   /** Counts what is being answered, and refuses while the end is prepared. */
@@ -168,17 +171,22 @@ export class HttpServer {
       other: (request, response) => askOthers(this.options.routes ?? [], request, response),
       logger: ports.logger,
     });
-    const drained = this.draining(this.takesFiles ? this.timed(serve) : serve);
+    const drained = this.draining(serve);
+    const { takesFiles, timed } = this;
     return async (request, response) => {
       const startedAt = performance.now();
-      response.once('close', () => measure(ports.seconds, request, response, startedAt));
+      if (takesFiles && !FILE_PATH.test(request.url ?? '')) timed.set(request, startedAt);
+      response.once('close', () => {
+        timed.delete(request);
+        measure(ports.seconds, request, response, startedAt);
+      });
       await drained(request, response);
     };
   }
 }
 
 /** Where visitors send files. */
-const FILE_PATH = /^\/widget\/[^/]+\/files$/;
+const FILE_PATH = /^\/widget\/[^/?]+\/files(?=\?|$)/;
 /** How long the sending of a file may take, ms. Our choice: 25 MB at 256 kbit/s. */
 const FILE_TIMEOUT_MS = 900_000;
 
