@@ -27,6 +27,8 @@ const LEASE_MS = 150_000;
 /** Answering a press and looking what the messenger knows take at most so long, ms. */
 const SMALL_CALL_MS = 15_000;
 const DEFAULT_WATCH_MS = 600_000;
+const REFUSED =
+  'a post to the webhook was refused, it does not hold "secret" of the channel: after a change of it channel set tells the messenger';
 const MESSAGES_HELP = 'What came in by kind, and what became of what went out, by channel.';
 
 /** One channel of a runtime's options. */
@@ -77,6 +79,7 @@ export class Channel {
   readonly #nextAt = new Map<string, number>();
   #links: FileLinks | undefined;
   #isStarted = false;
+  #isRefusedTold = false;
   #cancelWatch: () => void = () => undefined;
 
   constructor(options: ChannelOptions, ports: ChannelPorts) {
@@ -160,6 +163,7 @@ export class Channel {
   /** A webhook's request: everything in it is stored when the answer comes. @throws what storage throws */
   async webhook(bytes: Uint8Array, headers: WebhookHeaders): Promise<Received['answer']> {
     const { answer, items } = this.driver.receive(bytes, headers, this.#ports.clock.now());
+    this.#tellRefused(answer.status);
     if (items.length > 0) await this.take(await this.#names.added(items, this.#stopping.signal));
     return answer;
   }
@@ -269,6 +273,7 @@ export class Channel {
   async #watch(): Promise<void> {
     const { code, storage, clock, logger, webhookUrl } = this.#ports;
     const { watchMs = DEFAULT_WATCH_MS } = this.#options;
+    this.#isRefusedTold = false;
     try {
       let after: string | undefined;
       do after = await storage.transaction((tx) => pruneUnreadable(tx, code, { now: clock.now(), after }));
@@ -312,6 +317,15 @@ export class Channel {
     await this.driver.register(url, signal);
     logger.info('a channel was told again where to post to', { channel: code });
     return this.driver.inspect(url, signal);
+  }
+
+  /** Tells of posts without the right proof: once between two looks at the messenger, since anybody may post. */
+  #tellRefused(status: number): void {
+    if (status !== 401 && status !== 403) return;
+    this.#count('in refused');
+    if (this.#isRefusedTold) return;
+    this.#isRefusedTold = true;
+    this.#ports.logger.warn(REFUSED, { channel: this.code, status });
   }
 
   #sent(outcome: SendOutcome): void {

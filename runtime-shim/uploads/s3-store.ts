@@ -53,8 +53,8 @@ class S3Store implements FileStore {
     { path, size, sha256 }: { readonly path: string; readonly size: number; readonly sha256: string },
   ): Promise<void> {
     const body = createReadStream(path);
-    const status = await this.#ask('PUT', key, { body, headers: { 'content-length': String(size) }, sha256 });
-    if (status !== 200) throw new Error(`the store answers PUT with status ${status}`);
+    const { status, why } = await this.#ask('PUT', key, { body, headers: { 'content-length': String(size) }, sha256 });
+    if (status !== 200) throw new Error(`the store answers PUT with status ${status}${why}`);
   }
 
   async open(
@@ -74,8 +74,8 @@ class S3Store implements FileStore {
   }
 
   async delete(key: string): Promise<void> {
-    const status = await this.#ask('DELETE', key, {});
-    if (![200, 204, 404].includes(status)) throw new Error(`the store answers DELETE with status ${status}`);
+    const { status, why } = await this.#ask('DELETE', key, {});
+    if (![200, 204, 404].includes(status)) throw new Error(`the store answers DELETE with status ${status}${why}`);
   }
 
   async close(): Promise<void> {
@@ -90,9 +90,9 @@ class S3Store implements FileStore {
       headers: given = {},
       sha256 = EMPTY,
     }: { readonly body?: Readable; readonly headers?: Readonly<Record<string, string>>; readonly sha256?: string },
-  ): Promise<number> {
+  ): Promise<{ readonly status: number; readonly why: string }> {
     const { url, headers } = await this.#signed(method, key, given, sha256);
-    const { status } = await exchange({
+    const { status, bytes } = await exchange({
       dispatcher: this.#agent,
       url,
       method,
@@ -101,7 +101,9 @@ class S3Store implements FileStore {
       maxBytes: MAX_ANSWER_BYTES,
       signal: AbortSignal.timeout(body === undefined ? CALL_MS : FILE_MS),
     });
-    return status;
+    // docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html: `NoSuchBucket`, `SignatureDoesNotMatch`, …
+    const code = /<Code>(\w{1,64})<\/Code>/.exec(String(bytes ?? ''))?.[1];
+    return { status, why: code === undefined ? '' : ` (${code})` };
   }
 
   /** The request with its signature, which covers the bytes: what was changed on the way is refused by the store. */

@@ -25,7 +25,8 @@ export async function startFakeS3(keys: { readonly id: string; readonly secret: 
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const body = Buffer.concat(chunks);
       const status = failing.shift() ?? (isSigned(request, body, keys) ? 200 : 403);
-      if (status !== 200) return response.writeHead(status).end('<Error/>');
+      const code = status === 403 ? 'SignatureDoesNotMatch' : 'InternalError';
+      if (status !== 200) return response.writeHead(status).end(`<Error><Code>${code}</Code></Error>`);
       // Without it S3 refuses: it takes no body whose end it does not know.
       if (request.method === 'PUT' && request.headers['content-length'] === undefined)
         return response.writeHead(411).end();

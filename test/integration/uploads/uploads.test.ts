@@ -229,6 +229,7 @@ test('a store that refuses is told of as such, and the file is not there; its ke
   const strange = s3Store({ endpoint: s3.url, bucket: 'files', accessKeyId: KEYS.id, secretAccessKey: 'another one' });
   const { url: other } = await stand({ store: strange });
   expect(await sent(other, PNG)).toEqual([503, 'upload_failed']);
+  await expect(strange.delete('x')).rejects.toThrow('the store answers DELETE with status 403 (SignatureDoesNotMatch)');
   expect([kept(), await storage.read((tx) => usedRoom(tx, { lead: LEAD }))]).toEqual([
     [],
     { lead: 0, all: 0, address: 0 },
