@@ -20,7 +20,7 @@ const UNREGISTER_MS = 10_000;
 type Settings = Readonly<Record<string, unknown>>;
 
 /** `registry`: left out where no channel can be put while the server runs. */
-export function messengersOf({ channels, http }: Config, registry: ChannelRegistry | undefined): Messengers {
+export function messengersOf({ channels, http, secretKey }: Config, registry: ChannelRegistry | undefined): Messengers {
   const urlOf = (code: string, mode: ChannelDriver['mode']): string | null =>
     mode === 'webhook' ? (channelWebhookUrl(http.publicUrl, code) ?? null) : null;
   const shown = (code: string, settings: Settings, of: Pick<MessengerFacts, 'source' | 'version' | 'state'>) => {
@@ -45,6 +45,7 @@ export function messengersOf({ channels, http }: Config, registry: ChannelRegist
   };
   return {
     isChangeable: registry !== undefined,
+    isSealed: secretKey !== undefined,
     async list() {
       return [
         ...Object.entries(channels).map(([code, settings]) =>

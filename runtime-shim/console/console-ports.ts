@@ -36,6 +36,8 @@ export type MessengerFacts = Pick<
 export interface Messengers {
   /** Can channels be put here while the server runs? */
   readonly isChangeable: boolean;
+  /** Are their secrets stored sealed? */
+  readonly isSealed: boolean;
   list(): Promise<readonly MessengerFacts[]>;
   /** What the messenger knows. Sends no message. @throws coded errors */
   inspect(code: string, signal: AbortSignal): Promise<Inspection>;

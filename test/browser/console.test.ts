@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { startTelegramEmulator } from '../../runtime-shim/emulator/telegram/telegram-emulator.ts';
 import { ADMIN_TOKEN, type ConsoleStand, startConsole, VIEWER_TOKEN } from '../support/console-stand.ts';
 import { launchBrowser, useContext } from './browser.ts';
 
@@ -163,6 +164,55 @@ test('the second of two admins sees what the first has changed, and a dead serve
   errors.length = 0;
 });
 
+test('a messenger is added on the page and a person gets the bot’s answer: no file, no restart', LONG, async () => {
+  const telegram = await startTelegramEmulator();
+  onTestFinished(() => telegram.close());
+  const page = await open();
+  await logIn(page, ADMIN_TOKEN, 'Вера');
+  await page.getByRole('button', { name: 'Новый канал' }).click();
+  const form = page.getByRole('form', { name: 'Новый канал' });
+  const field = (label: string) => form.getByLabel(label, { exact: true });
+  // The code follows the kind until somebody writes one.
+  await field('Мессенджер').selectOption('vk');
+  expect(await field('Код канала').inputValue()).toBe('vk');
+  await field('Мессенджер').selectOption('telegram');
+  await field('Код канала').fill('tg');
+  await field('Адрес мессенджера').fill('nowhere');
+  await form.getByRole('button', { name: 'Сохранить' }).click();
+  await form.getByText('здесь нужен полный адрес http: или https:').waitFor();
+  expect(await form.locator('[aria-invalid="true"]').count()).toBe(2);
+  expect(await page.evaluate('document.activeElement.name')).toBe('token');
+
+  await field('Токен бота').fill(telegram.token);
+  await field('Адрес мессенджера').fill(telegram.url);
+  await form.getByRole('button', { name: 'Сохранить' }).click();
+  const card = page.getByRole('article', { name: 'Telegram: tg' });
+  await card.getByText(`••••${telegram.token.slice(-4)}`).waitFor();
+  await card.getByRole('button', { name: 'Проверить' }).click();
+  await card.getByText(`@${telegram.username}`).waitFor();
+  const person = telegram.person(undefined, { first: 'Пётр' });
+  person.write('/start');
+  expect((await person.until(1))[0]).toMatchObject({ text: 'Здравствуйте!' });
+
+  // It rests and works again; removed, it says first what becomes of its dialogs.
+  const lead = { botId: 'support', channel: 'tg', externalId: String(person.id) };
+  await expect.poll(async () => (await stand.plugin.dialog(lead)).mode, PATIENCE).toBe('waiting');
+  await card.getByRole('button', { name: 'Изменить' }).click();
+  const change = page.getByRole('form', { name: 'Изменить канал' });
+  await change.getByLabel('Отдыхает: ничего не берёт и не отправляет').check();
+  await change.getByRole('button', { name: 'Сохранить' }).click();
+  await card.getByText('отдыхает').waitFor();
+  await card.getByRole('button', { name: 'Убрать канал' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Открытых диалогов: 1.').waitFor();
+  await dialog.getByRole('button', { name: 'Убрать канал' }).click();
+  await card.getByText('убран', { exact: true }).waitFor();
+  await expect.poll(async () => (await stand.plugin.dialog(lead)).mode, PATIENCE).toBe('bot');
+  await page.getByRole('link', { name: 'Журнал' }).click();
+  await page.getByText('мессенджер убран').waitFor();
+  expect(errors).toEqual([]);
+});
+
 const PAGES = ['channels', 'dialogs', 'dialogs/support/telegram/42', 'queue', 'report', 'bot', 'system', 'audit'];
 
 test.each([
@@ -192,6 +242,7 @@ test.each([
     await page.locator('main :is(.card, .table-frame)').first().waitFor();
     if (name === 'channels') {
       await page.getByRole('button', { name: 'Новая привязка' }).click();
+      await page.getByRole('button', { name: 'Новый канал' }).click();
       for (const fold of await page.locator('.fold summary').all()) await fold.click();
     }
     await look(name);

@@ -34,6 +34,8 @@ export const messengerListSchema = z.object({
   channels: z.array(messengerSchema),
   /** Can channels be put here while the server runs? */
   changeable: z.boolean(),
+  /** Are secrets of such channels stored sealed? */
+  sealed: z.boolean(),
   bots: z.array(z.string()),
 });
 export type MessengerListView = z.infer<typeof messengerListSchema>;

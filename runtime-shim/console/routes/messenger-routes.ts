@@ -75,7 +75,12 @@ export function messengerRoutes(ports: RoutePorts, options: MessengerRoutesOptio
       role: 'viewer',
       summary: 'The messengers and chats that leads write from, with their state, without their secrets',
       answer: messengerListSchema,
-      act: async () => ({ channels: await shown(), changeable: messengers.isChangeable, bots: bots() }),
+      act: async () => ({
+        channels: await shown(),
+        changeable: messengers.isChangeable,
+        sealed: messengers.isSealed,
+        bots: bots(),
+      }),
     }),
     consoleRoute(ports, {
       method: 'PUT',

@@ -11,6 +11,14 @@ import {
   mergedValues,
   valuesOf,
 } from '../../../runtime-shim/console/page/channels/form-fields.ts';
+import {
+  channelFieldOf,
+  channelOf,
+  channelValues,
+  fieldsOf,
+  kindOf,
+} from '../../../runtime-shim/console/page/channels/messenger-fields.ts';
+import { channelSchema } from '../../../runtime-shim/cli/config/channels-config.ts';
 import { en } from '../../../runtime-shim/console/page/texts/en.ts';
 import { ru } from '../../../runtime-shim/console/page/texts/ru.ts';
 import { spanText } from '../../../runtime-shim/console/page/texts/times.ts';
@@ -51,6 +59,26 @@ test('the form has a field for every key of a binding, and writes what it has re
   const fields = ALL.map(({ path }) => path);
   expect(keys.filter((key) => !fields.some((path) => path === key || key.startsWith(`${path}.`)))).toEqual([]);
   expect(fields.filter((path) => !(path in ru.channels.fields))).toEqual([]);
+});
+
+test('the form of a channel has a field for every key of its kind, and writes what is stored', () => {
+  for (const { shape } of channelSchema.options) {
+    const kind = kindOf([...shape.kind.values][0] ?? '');
+    const paths = fieldsOf(kind, ['support']).map(({ path }) => path);
+    // A file of one machine stands in the configuration only.
+    const keys = Object.keys(shape).filter((key) => key !== 'kind' && key !== 'ca');
+    expect(paths.toSorted()).toEqual(keys.toSorted());
+    expect(paths.filter((path) => !(path in ru.channels.messenger.fields))).toEqual([]);
+    const filled = { token: '1:token-of-a-bot', group: '5', secret: 'secret-of-a-webhook', confirmation: 'abc' };
+    const values = { ...channelValues(kind, undefined, ['support']), ...filled };
+    const written = channelOf(kind, values, ['support']);
+    expect(channelSchema.safeParse(written)).toMatchObject({ success: true, data: { kind, rests: false } });
+    expect(channelOf(kind, { ...values, proxy: '-', identitySecret: '-', rests: 'yes' }, [])).toMatchObject({
+      rests: true,
+      ...(kind === 'widget' ? { identitySecret: null } : { proxy: null }),
+    });
+  }
+  expect(channelFieldOf('channel.origins[0]')).toBe('origins');
 });
 
 test('a problem of the server finds its field and fold; of two changes of one binding both are kept', () => {

@@ -4,6 +4,7 @@ import type { Failure } from '../state/api.ts';
 import { useConsole } from '../state/console-context.ts';
 import type { BindingView } from '../../records/binding-records.ts';
 import { ExcludedChannels } from './excluded-channels.tsx';
+import { Field, type FieldProps } from './form-field.tsx';
 import {
   bindingOf,
   changedPaths,
@@ -46,6 +47,9 @@ export function BindingForm({ binding, defaults, freeId, channels, publicUrl, on
   const set = (path: string, value: string): void => setValues((before) => ({ ...before, [path]: value }));
   const common = (field: FormField) => ({
     field,
+    form: 'binding',
+    labels: words.fields as FieldProps['labels'],
+    optionText: (option: string): string => words.options[option as keyof typeof words.options] ?? option,
     value: values[field.path] ?? '',
     problem: problems.get(field.path)?.[language],
     onValue: (value: string) => set(field.path, value),
@@ -192,97 +196,4 @@ function Fold({ name, isOpen, isNew, common }: FoldProps) {
       </div>
     </details>
   );
-}
-
-interface FieldProps {
-  readonly field: FormField;
-  readonly value: string;
-  readonly problem: string | undefined;
-  readonly onValue: (value: string) => void;
-  /** The last characters of a secret that is stored. */
-  readonly known?: string | undefined;
-  readonly isStored?: boolean;
-  readonly isLocked?: boolean;
-}
-
-/** One field with its label, its hint, and what is wrong with it. */
-function Field({ field: { path, kind, options }, value, problem, onValue, known, isStored, isLocked }: FieldProps) {
-  const { texts } = useConsole();
-  const labels: Readonly<Record<string, readonly [string, string?]>> = texts.channels.fields;
-  const [label = path, hint] = labels[path] ?? [];
-  const id = `field-${path.replaceAll('.', '-')}`;
-  const said = [hint === undefined ? '' : `${id}-hint`, problem === undefined ? '' : `${id}-problem`].join(' ').trim();
-  const common = {
-    id,
-    name: path,
-    disabled: isLocked,
-    'aria-invalid': problem !== undefined,
-    ...(said === '' ? {} : { 'aria-describedby': said }),
-  };
-  const change = (event: { readonly currentTarget: { readonly value: string } }): void =>
-    onValue(event.currentTarget.value);
-  if (kind === 'check') {
-    return (
-      <div class="field field-check">
-        <label>
-          <input
-            {...common}
-            type="checkbox"
-            checked={value === 'yes'}
-            onChange={(event) => onValue(event.currentTarget.checked ? 'yes' : '')}
-          />
-          <span>{label}</span>
-        </label>
-        {hint !== undefined && <small id={`${id}-hint`}>{hint}</small>}
-      </div>
-    );
-  }
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      {kind === 'lines' || kind === 'pairs' ? (
-        <textarea
-          {...common}
-          rows={Math.min(8, Math.max(2, value.split('\n').length))}
-          value={value}
-          onInput={change}
-        />
-      ) : kind === 'secret' ? (
-        <input
-          {...common}
-          type="password"
-          autocomplete="new-password"
-          placeholder={isStored === true ? secretText(known, texts.channels.kept) : ''}
-          value={value}
-          onInput={change}
-        />
-      ) : kind === 'select' ? (
-        <select {...common} value={value} onChange={change}>
-          {(options ?? []).map((option) => (
-            <option key={option} value={option}>
-              {texts.channels.options[option as keyof typeof texts.channels.options] ?? option}
-            </option>
-          ))}
-        </select>
-      ) : (
-        <input
-          {...common}
-          type="text"
-          inputMode={kind === 'number' ? 'numeric' : 'text'}
-          value={value}
-          onInput={change}
-        />
-      )}
-      {hint !== undefined && <small id={`${id}-hint`}>{hint}</small>}
-      {problem !== undefined && (
-        <small id={`${id}-problem`} class="problem">
-          {problem}
-        </small>
-      )}
-    </div>
-  );
-}
-
-function secretText(known: string | undefined, kept: string): string {
-  return known === undefined || known === '' ? kept : `••••${known}`;
 }

@@ -86,8 +86,8 @@ const MADE_BY: Readonly<Record<string, readonly string[]>> = {
 export type FormValues = Readonly<Record<string, string>>;
 
 /** The fields of a binding's settings; of the parts that it lacks, and of secrets, empty ones. */
-export function valuesOf(settings: unknown): FormValues {
-  return Object.fromEntries(ALL.map((field) => [field.path, textOf(field, valueAt(settings, field.path))]));
+export function valuesOf(settings: unknown, fields: readonly FormField[] = ALL): FormValues {
+  return Object.fromEntries(fields.map((field) => [field.path, textOf(field, valueAt(settings, field.path))]));
 }
 
 function valueAt(settings: unknown, path: string): unknown {
@@ -133,7 +133,8 @@ export function bindingOf(values: FormValues): Readonly<Record<string, unknown>>
 /** Empty texts that mean something: no line above a message. Other empty fields are left to their defaults. */
 const MAY_BE_EMPTY = new Set(['botMessageHeader', 'leadMessageHeader', 'excludedChannels', 'header', 'reserveGroups']);
 
-function valueOf({ kind, path }: FormField, text: string): unknown {
+/** What a field says; `undefined`: nothing, so that its default holds. */
+export function valueOf({ kind, path }: FormField, text: string): unknown {
   if (kind === 'check') return text === 'yes';
   if (text.trim() === '' && !MAY_BE_EMPTY.has(path) && !path.startsWith('notices.')) return undefined;
   if (kind === 'number') return Number.isNaN(Number(text)) ? text : Number(text);
@@ -156,14 +157,23 @@ function pairIn(line: string): [string, unknown] {
 }
 
 /** The paths whose values differ. */
-export function changedPaths(one: FormValues, other: FormValues): string[] {
-  return ALL.map(({ path }) => path).filter((path) => (one[path] ?? '') !== (other[path] ?? ''));
+export function changedPaths(
+  one: FormValues,
+  other: FormValues,
+  fields: readonly Pick<FormField, 'path'>[] = ALL,
+): string[] {
+  return fields.map(({ path }) => path).filter((path) => (one[path] ?? '') !== (other[path] ?? ''));
 }
 
 /** What the form shows once somebody else has changed the binding: theirs, and one's own where one changed something. */
-export function mergedValues(base: FormValues, theirs: FormValues, mine: FormValues): FormValues {
-  const own = new Set(changedPaths(base, mine));
-  return Object.fromEntries(ALL.map(({ path }) => [path, (own.has(path) ? mine : theirs)[path] ?? '']));
+export function mergedValues(
+  base: FormValues,
+  theirs: FormValues,
+  mine: FormValues,
+  fields: readonly Pick<FormField, 'path'>[] = ALL,
+): FormValues {
+  const own = new Set(changedPaths(base, mine, fields));
+  return Object.fromEntries(fields.map(({ path }) => [path, (own.has(path) ? mine : theirs)[path] ?? '']));
 }
 
 /** The field that a problem of the server belongs to: `binding.exit.phrases[0]` → `exit.phrases`; `undefined`: none of the form. */
