@@ -21,6 +21,9 @@ export function QueuePage() {
       </>
     );
   }
+  const since = value.queues[0]?.history[0]?.at;
+  const about =
+    since === undefined ? words.about : `${words.about} ${words.chartsSince(dateTimeText(since, language))}`;
   const dead = value.entries.filter(({ state }) => state === 'dead');
   const reasons = Map.groupBy(dead, ({ reason }) => reason);
   const act = async (path: string, body: unknown): Promise<void> => {
@@ -31,7 +34,7 @@ export function QueuePage() {
   };
   return (
     <>
-      <PageHead title={texts.pages.queue} about={words.about}>
+      <PageHead title={texts.pages.queue} about={about}>
         {session.role === 'admin' && (
           <button type="button" class="small" onClick={() => void act('/queue/retry', {})}>
             {words.retryAll}

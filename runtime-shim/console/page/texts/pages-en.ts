@@ -62,7 +62,9 @@ export const pagesEn: typeof pagesRu = {
     nothingWaits: 'Nothing waits.',
   },
   queue: {
-    about: 'What waits to be sent, what is tried again, and what was given up.',
+    about: 'What waits to be sent, what is tried again, and what was given up: on all nodes together.',
+    chartsSince: (time: string) =>
+      `The charts are the same over the last hours, as the node that answered remembers them: since ${time}.`,
     retryAll: 'Try everything now',
     empty: 'All queues are empty.',
     jobs: 'Waiting',
@@ -127,7 +129,8 @@ export const pagesEn: typeof pagesRu = {
     firstAnswerShort: 'Answer, median / 90 %',
   },
   bot: {
-    about: 'Scripts and errors since this node began.',
+    about:
+      'What was read of the folders, scripts and errors are of the node that answered, since it began. What is scheduled and waits is of all nodes.',
     good: 'good',
     problems: (count: number) => `mistakes: ${count}, the one before works`,
     folder: 'Folder',
@@ -149,7 +152,8 @@ export const pagesEn: typeof pagesRu = {
     slowest: 'Slowest, ms',
   },
   system: {
-    about: 'Can the server do its work, and what is it made of?',
+    about:
+      'Can the server do its work, and what is it made of? Readiness, versions, process and failures of storage are of the node that answered.',
     support: 'Support report',
     readiness: 'Readiness',
     ready: 'ready',
