@@ -1,5 +1,7 @@
 import { TableStore } from '../tables/table-store.ts';
 import { randomUUID } from 'node:crypto';
+import { codeOf } from '../../plugin/contract/coded-error.ts';
+import type { Text } from '../../plugin/contract/text.ts';
 import { openStorage, systemClock } from '../../plugin/storage/index.ts';
 import type { ApiMode } from '../api/contract.ts';
 import { ScriptRequests } from '../api/script-requests.ts';
@@ -204,16 +206,40 @@ function openChannels(
   });
 }
 
-/** Reads the folders of a runtime's bots. @throws bot_invalid, bot_twice */
+/** Reads the folders of a runtime's bots. @throws bot_invalid with the problems of all of them, bot_twice */
 export async function loadBots(folders: readonly string[], env?: Environment): Promise<[Bot, ...Bot[]]> {
   const bots: Bot[] = [];
+  const broken: BrokenFolder[] = [];
   for (const folder of folders) {
-    const bot = await loadBot(folder, env);
+    const bot = await loadBot(folder, env).catch((error: unknown) => {
+      if (codeOf(error) !== 'bot_invalid') throw error;
+      broken.push((error as { readonly facts: BrokenFolder }).facts);
+    });
+    if (bot === undefined) continue;
     const same = bots.find(({ id }) => id === bot.id);
     if (same !== undefined) throw shimError('bot_twice', { id: bot.id, folders: [same.folder, folder] });
     bots.push(bot);
   }
+  // One that is broken ends the start of all: docs/decisions/0022-a-broken-folder-ends-the-start.md.
+  if (broken.length > 0) throw shimError('bot_invalid', together(broken));
   const [first, ...others] = bots;
   if (first === undefined) throw new TypeError('a runtime needs a bot folder');
   return [first, ...others];
+}
+
+interface BrokenFolder {
+  readonly folder: string;
+  readonly problems: readonly Text[];
+}
+
+/** Of several each problem says whose it is. */
+function together(broken: readonly BrokenFolder[]): BrokenFolder {
+  const [only, ...more] = broken;
+  if (only !== undefined && more.length === 0) return only;
+  return {
+    folder: broken.map(({ folder }) => folder).join('", "'),
+    problems: broken.flatMap(({ folder, problems }) =>
+      problems.map(({ en, ru }) => ({ en: `${folder}: ${en}`, ru: `${folder}: ${ru}` })),
+    ),
+  };
 }

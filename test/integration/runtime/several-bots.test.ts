@@ -94,14 +94,22 @@ test('two bots in one runtime: each has its leads, scripts, time zone and bindin
   expect(openapi).toContain('/api/bots/{botId}/channels/{channel}/leads/{externalId}/messages');
 });
 
-test('two folders with one bot are refused, and a broken folder is named', async () => {
+test('two folders with one bot are refused, and every broken folder is named', async () => {
   const twice = await folders({ a: botOf('support'), b: botOf('support') });
   await expect(createRuntime({ bot: twice })).rejects.toMatchObject({
     code: 'bot_twice',
     message: `two bot folders have the bot "support": ${twice.join(', ')}`,
   });
   const broken = await folders({ a: botOf('support'), b: '{}' });
-  await expect(createRuntime({ bot: broken })).rejects.toMatchObject({ code: 'bot_invalid' });
+  await expect(createRuntime({ bot: broken })).rejects.toMatchObject({
+    code: 'bot_invalid',
+    facts: { folder: broken[1] },
+  });
+  const both = await folders({ a: '{', b: '{}' });
+  const [one = '', other = ''] = both;
+  const told = await createRuntime({ bot: both }).catch((error: unknown) => String(error));
+  expect(told).toContain(`${one}: bot.json`);
+  expect(told).toContain(`${other}: bot.json`);
 });
 
 test('a folder that is read again changes its own bot only', async () => {

@@ -51,8 +51,8 @@ export function channelValues(
       if (path === 'rests') return [path, state === 'rests' ? 'yes' : ''];
       const value = known[path];
       if (how === 'select' && (value === undefined || value === null)) return [path, options?.[0] ?? ''];
-      if (value === undefined || value === null) return [path, ''];
-      return [path, Array.isArray(value) ? value.join('\n') : String(value)];
+      if (Array.isArray(value)) return [path, value.join('\n')];
+      return [path, typeof value === 'string' || typeof value === 'number' ? String(value) : ''];
     }),
   );
 }
