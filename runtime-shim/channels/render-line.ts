@@ -104,6 +104,17 @@ export function pressPlace(data: string): { readonly seq: number; readonly index
   return seq === undefined || index === undefined ? undefined : { seq: Number(seq), index: Number(index) };
 }
 
+/** What a press says: its data, or what the button says that it stands for; `undefined`: that button is there no more. */
+export async function pressText(
+  data: string,
+  lineAt: (seq: number) => Promise<Pick<Line, 'seq' | 'buttons'> | undefined>,
+): Promise<string | undefined> {
+  const place = pressPlace(data);
+  if (place === undefined) return data;
+  const line = await lineAt(place.seq);
+  return line?.seq === place.seq ? pressedData(line, place.index) : undefined;
+}
+
 /** The data of a line's button, counted over all rows. */
 export function pressedData(line: Pick<Line, 'buttons'> | undefined, index: number): string | undefined {
   return (line?.buttons ?? []).flat()[index]?.callback_data;

@@ -6,7 +6,7 @@ import { leadKey } from '../leads/lead-keys.ts';
 import { appendAuthorLog, readTranscript } from '../leads/transcript.ts';
 import { changeLeadState, channelQueue, isPressedAgain, keepUnreadable, readLeadState } from './channel-records.ts';
 import type { InboundFile, InboundItem, Person } from './contract.ts';
-import { pressedData, pressPlace } from './render-line.ts';
+import { pressText } from './render-line.ts';
 
 /** A message of a lead, as the runtime takes it. */
 interface TakenMessage {
@@ -119,12 +119,10 @@ async function takePress(
   const press = { key: `${item.message}\n${item.data}`, at: context.clock.now() };
   // Buttons that stay are there to be pressed again.
   if (item.keepsButtons !== true && (await isPressedAgain(tx, lead, press))) return [];
-  const place = pressPlace(item.data);
-  let data: string | undefined = item.data;
-  if (place !== undefined) {
-    const [line] = await readTranscript(tx, lead, { after: place.seq - 1, maxLines: 1, maxSize: Infinity });
-    data = line?.seq === place.seq ? pressedData(line, place.index) : undefined;
-  }
+  const data = await pressText(item.data, async (seq) => {
+    const [line] = await readTranscript(tx, lead, { after: seq - 1, maxLines: 1, maxSize: Infinity });
+    return line;
+  });
   const text = clean(data ?? '');
   if (text !== '') return [await context.store(tx, { ...message, text })];
   return [await tell(tx, context, lead, 'warn', 'нажата кнопка сообщения, которого больше нет: нажатие пропущено')];

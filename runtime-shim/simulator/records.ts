@@ -6,6 +6,7 @@ import type { ScheduledRun } from '../runtime/contract.ts';
 import type { DialogMode, DialogView, TransferEnd } from '../../plugin/contract/dialog.ts';
 import type { Json } from '../../plugin/contract/guest.ts';
 import type { Attachment, Button } from '../../plugin/contract/message.ts';
+import type { Looks, MessengerKind } from '../channels/looks.ts';
 import type { ScriptCause } from '../leads/script-cause.ts';
 import type { EmulatedDialog, OperatorStatus } from '../emulator/emulator-contract.ts';
 import type { ScriptError, ScriptLogLine } from '../sandbox/contract.ts';
@@ -16,6 +17,8 @@ export const DEMONSTRATION_PREFIX = 'demo-';
 /** A channel that a lead of the page may come through. */
 export interface ChannelRecord {
   readonly code: string;
+  /** The messenger behind it, whose limits are known; left out: none is, so that its messages are shown as they were said. */
+  readonly kind?: MessengerKind;
   /** Excluded channels are never mirrored to LiveTex. */
   readonly excluded: boolean;
 }
@@ -43,6 +46,8 @@ export interface MessageRecord {
   readonly text?: string;
   readonly buttons?: ReadonlyArray<readonly Button[]>;
   readonly attachments?: readonly Attachment[];
+  /** How messengers show it that change something of it. */
+  readonly looks?: Looks;
   readonly operator?: string;
   readonly at: number;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { MessengerKind } from '../channels/looks.ts';
 import type { Clock, Logger } from '../../plugin/contract/host.ts';
 import type { LiveTexEmulator } from '../emulator/emulator-contract.ts';
 import type { HttpRoute, RuntimeActivity } from '../runtime/contract.ts';
@@ -18,8 +19,15 @@ import type { DialogRecording } from './recording/recording-schema.ts';
 import type { StatusRecord } from './records.ts';
 import { Timeline } from './timeline/timeline.ts';
 
-/** Direct channels and one chat-center, as the platform codes them (`docs/bot-folder.md`). */
-const CHANNELS = ['telegram', 'metabot_widget', 'viber', 'vk', 'umnico'] as const;
+/** Direct channels and one chat-center, as the platform codes them (`docs/bot-folder.md`), and the messengers behind them. */
+const CHANNELS: Readonly<Record<string, MessengerKind | undefined>> = {
+  telegram: 'telegram',
+  metabot_widget: 'widget',
+  viber: undefined,
+  vk: 'vk',
+  max: 'max',
+  umnico: undefined,
+};
 /** Somebody to write as where nobody has written yet: two leads of direct channels and one of a chat-center that is never mirrored. */
 const FIRST_LEADS = [
   { channel: 'telegram', externalId: 'olga', name: 'Ольга Смирнова' },
@@ -34,6 +42,8 @@ export interface SimulatorOptions {
   readonly bot: { readonly name?: string; readonly folder?: string };
   /** A chat on a site with this bot: its channel, and the path of its own page. Left out: there is none. */
   readonly widget?: { readonly code: string; readonly path: string };
+  /** The author's own channels, by code, beside those that the platform has. */
+  readonly channels?: Readonly<Record<string, MessengerKind>>;
   /** Are there settings of the author's (`--config`), which a recording depends on? */
   readonly withSettings?: boolean;
   /** What the page needs to know of the binding. */
@@ -169,12 +179,16 @@ function afterReload(
   return { problems, reloadedAt: at, ...(isMended ? { runtime: 'running' as const } : {}) };
 }
 
-async function firstStatus({ runtime, bot, binding, widget }: SimulatorOptions): Promise<StatusRecord> {
+async function firstStatus({ runtime, bot, binding, widget, channels }: SimulatorOptions): Promise<StatusRecord> {
   const { botId } = runtime.current();
   return {
     botId,
     botName: bot.name ?? (await botName(bot.folder)) ?? botId,
-    channels: CHANNELS.map((code) => ({ code, excluded: binding.excludedChannels.includes(code) })),
+    channels: Object.entries({ ...CHANNELS, ...channels }).map(([code, kind]) => ({
+      code,
+      ...(kind === undefined ? {} : { kind }),
+      excluded: binding.excludedChannels.includes(code),
+    })),
     headers: { bot: binding.botMessageHeader, lead: binding.leadMessageHeader, note: binding.operatorNoteHeader },
     runtime: 'running',
     problems: [],

@@ -102,7 +102,7 @@ export async function useSimulator({
     binding,
     clock,
     onOperators: () => plugin?.outdateAvailability(),
-    ...(site ? { widget: { code: 'site', path: '/widget/site/' } } : {}),
+    ...(site ? { widget: { code: 'site', path: '/widget/site/' }, channels: { site: 'widget' } } : {}),
   });
   opened.push(() => simulator.close());
   routes = simulator.routes;

@@ -36,7 +36,7 @@ export const MAX_BASE_URL = 'https://platform-api2.max.ru';
 const MB = 1024 * 1024;
 
 /** dev.max.ru/docs-api: POST /messages, POST /uploads, "Клавиатура". */
-const TRAITS: ChannelTraits = {
+export const MAX_TRAITS: ChannelTraits = {
   textUnits: 4_000,
   captionUnits: 4_000,
   // Sound and other files must be the only attachment of a message, and a keyboard is one.
@@ -106,7 +106,7 @@ type Media = { readonly url: string } | z.infer<typeof uploadedSchema>;
 
 class MaxDriver implements ChannelDriver {
   readonly kind = 'max';
-  readonly traits = TRAITS;
+  readonly traits = MAX_TRAITS;
   readonly mode: 'webhook' | 'poll';
   /** A token says nothing of its bot: the account is the token's own mark. */
   readonly account: string;
@@ -250,7 +250,7 @@ class MaxDriver implements ChannelDriver {
     if (asked.is !== 'done') return notSent(asked);
     const place = uploadSchema.safeParse(asked.result);
     if (!place.success) return { is: 'later', forMs: LOST_MS, scope: 'lead', why: 'MAX names no place for the file' };
-    const content = await contentOf(file, TRAITS.uploadBytes[file.type], context);
+    const content = await contentOf(file, MAX_TRAITS.uploadBytes[file.type], context);
     if ('is' in content) return content;
     const form = { field: 'data', name: fileNameOf(file), content };
     const end = await this.#api.upload(new URL(place.data.url), form, signal);

@@ -25,7 +25,7 @@ export const TELEGRAM_BASE_URL = 'https://api.telegram.org';
 const MB = 1024 * 1024;
 
 /** core.telegram.org/bots/api: sendMessage, inline keyboards, "Sending files". Units of text are UTF-16, as Telegram counts entities. */
-const TRAITS: ChannelTraits = {
+export const TELEGRAM_TRAITS: ChannelTraits = {
   textUnits: 4_096,
   captionUnits: 1_024,
   // The number of buttons is undocumented: a hundred in all and eight in a row are what clients have been seen to show.
@@ -90,7 +90,7 @@ const updatesSchema = z.array(z.unknown());
 
 class TelegramDriver implements ChannelDriver {
   readonly kind = 'telegram';
-  readonly traits = TRAITS;
+  readonly traits = TELEGRAM_TRAITS;
   readonly mode: 'poll' | 'webhook';
   readonly account: string;
   readonly #api: TelegramApi;
@@ -149,7 +149,7 @@ class TelegramDriver implements ChannelDriver {
     if (file.by === 'link') {
       return outcomeOf(await this.#api.call(method, { ...fields, [field]: file.url }, context.signal), part);
     }
-    const content = await contentOf(file, TRAITS.uploadBytes[file.type], context);
+    const content = await contentOf(file, TELEGRAM_TRAITS.uploadBytes[file.type], context);
     if ('is' in content) return content;
     const form = { field, name: fileNameOf(file), content };
     const end = await this.#api.upload(method, asTexts(fields), form, context.signal);

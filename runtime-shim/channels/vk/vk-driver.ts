@@ -24,7 +24,7 @@ export const VK_BASE_URL = 'https://api.vk.ru';
 const MB = 1024 * 1024;
 
 /** dev.vk.com: messages.send, "Клавиатуры для ботов", uploads of photos and documents. */
-const TRAITS: ChannelTraits = {
+export const VK_TRAITS: ChannelTraits = {
   textUnits: 4_096,
   captionUnits: 4_096,
   // 255 characters of JSON, in which a sign may take two.
@@ -93,7 +93,7 @@ const RIGHTS = ['messages', 'photos', 'docs', 'manage'];
 
 class VkDriver implements ChannelDriver {
   readonly kind = 'vk';
-  readonly traits = TRAITS;
+  readonly traits = VK_TRAITS;
   readonly mode: 'webhook' | 'poll';
   readonly account: string;
   readonly #api: VkApi;
@@ -266,7 +266,7 @@ class VkDriver implements ChannelDriver {
     if (place.is !== 'done') return notSent(place);
     const url = uploadServerSchema.safeParse(place.result).data?.upload_url;
     if (url === undefined) return NOT_TAKEN;
-    const content = await contentOf(file, TRAITS.uploadBytes[file.type], context);
+    const content = await contentOf(file, VK_TRAITS.uploadBytes[file.type], context);
     if ('is' in content) return content;
     const name = fileNameOf(file);
     const sent = await this.#api.upload(new URL(url), { field: isPhoto ? 'photo' : 'file', name, content }, signal);

@@ -2,7 +2,7 @@ import { channelError } from '../channel-errors.ts';
 import type { ChannelDriver, ChannelTraits, Inspection, Received, SendOutcome } from '../contract.ts';
 
 /** A page shows whatever there is: the bounds are those of a message itself. */
-const TRAITS: ChannelTraits = {
+export const WIDGET_TRAITS: ChannelTraits = {
   textUnits: 100_000,
   captionUnits: 100_000,
   buttons: { perRow: 100, rows: 100, all: 100, captionUnits: 1_000, dataBytes: 4_000 },
@@ -24,7 +24,7 @@ export function widgetDriver(options: WidgetOptions = {}): WidgetDriver {
 
 export class WidgetDriver implements ChannelDriver {
   readonly kind = 'widget';
-  readonly traits = TRAITS;
+  readonly traits = WIDGET_TRAITS;
   readonly mode = 'page';
   readonly account = 'widget';
   readonly origins: readonly string[];

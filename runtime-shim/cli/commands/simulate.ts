@@ -116,6 +116,10 @@ export const simulate: CommandWork = async (context) => {
       onOperators: () => plugin?.outdateAvailability(),
       page: builtPage('page'),
       widget,
+      channels: {
+        ...Object.fromEntries(Object.entries(own?.channels ?? {}).map(([code, { kind }]) => [code, kind])),
+        [site]: 'widget',
+      },
     });
     opened.push(async () => page?.close());
     if (!json) printActivities(runtime, context);

@@ -96,6 +96,8 @@ export async function loadConfigForMaintenance(file: string, cwd: string, env: E
 
 /** What `simulate` replaces by its own: where the data are, and who may ask. */
 const NOT_SIMULATED: readonly string[] = ['storage', 'http'];
+/** Messengers that post to us need a public address; here none is connected to, so any is as good. */
+const NO_ADDRESS = { publicUrl: 'https://simulated.invalid' };
 
 /**
  * For `simulate --config` and `replay --config`: the settings of a server, without its storage and its address. Variables of secrets may be
@@ -107,7 +109,7 @@ export async function loadConfigForSimulation(file: string, cwd: string, env: En
   const { value } = resolveEnv(await readJsonFile(WHAT, path), env, unset);
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const used: unknown = isObject
-    ? Object.fromEntries(Object.entries(value).filter(([key]) => !NOT_SIMULATED.includes(key)))
+    ? { ...Object.fromEntries(Object.entries(value).filter(([key]) => !NOT_SIMULATED.includes(key))), http: NO_ADDRESS }
     : value;
   const parsed = configSchema.safeParse(used);
   const problems = [

@@ -23,6 +23,8 @@ export const commandSchema = z.discriminatedUnion('do', [
     userId,
     id: z.string().min(1).max(100),
     text: text.optional(),
+    /** A button's data as its messenger sends it, instead of a text. */
+    press: text.max(4_000).optional(),
     attachments: z.array(attachmentSchema).max(20).optional(),
   }),
   z.strictObject({

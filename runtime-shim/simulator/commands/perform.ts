@@ -1,7 +1,9 @@
 import { codeOf, messageOf } from '../../../plugin/contract/coded-error.ts';
 import type { Clock } from '../../../plugin/contract/host.ts';
 import type { LiveTexEmulator } from '../../emulator/emulator-contract.ts';
+import type { TranscriptMessage } from '../../runtime/contract.ts';
 import type { RuntimeHandle } from '../model/watched-runtime.ts';
+import { pressText } from '../../channels/render-line.ts';
 import { groupNamed, hasUnread, operatorName } from '../model/desk.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Journal } from '../model/journal.ts';
@@ -117,8 +119,13 @@ async function performLead(command: LeadCommand, context: CommandContext): Promi
     context.timeline.forget(lead.userId);
     return { ok: true, userId: context.leads.forget(lead, context.newId()).userId };
   }
-  const { id, text, attachments } = command;
+  const { id, press, attachments } = command;
   try {
+    const lineAt = async (seq: number): Promise<TranscriptMessage | undefined> =>
+      (await context.runtime.current().messages(channel, externalId, seq - 1, { maxLines: 1, maxSize: Infinity }))[0];
+    const text = press === undefined ? command.text : await pressText(press, lineAt);
+    if (press !== undefined && text === undefined)
+      return { ok: false, reason: 'refused', problems: ['the message of this button is there no more'] };
     await context.runtime.current().receive({
       channel,
       externalId,

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '../../../plugin/contract/host.ts';
 import { messageOf } from '../../../plugin/contract/coded-error.ts';
 import { type LeadRef, userIdOf } from '../../../plugin/contract/lead.ts';
+import { looksOf } from '../../channels/looks.ts';
 import type { Runtime, RuntimeActivity, TranscriptMessage } from '../../runtime/contract.ts';
 import type { LeadRecord } from '../records.ts';
 import type { Journal } from './journal.ts';
@@ -132,7 +133,10 @@ export class Leads {
     const userId = userIdOf(lead);
     const { text } = message;
     const shown = text !== undefined && text.length > MAX_TEXT ? { text: `${text.slice(0, MAX_TEXT)}…` } : {};
-    this.#journal.put('message', `${userId}#${message.seq}`, { userId, ...message, ...shown });
+    const line = { ...message, ...shown };
+    const looks = line.from === 'bot' || line.from === 'operator' ? looksOf(line) : undefined;
+    const record = { userId, ...line, ...(looks === undefined ? {} : { looks }) };
+    this.#journal.put('message', `${userId}#${message.seq}`, record);
     this.#journal.trim('message', MAX_MESSAGES);
   }
 

@@ -86,5 +86,52 @@ export function siteStories(browser: () => Browser): void {
       expect(seen.errors).toEqual([]);
       expect(seen.foreign).toEqual([]);
     });
+
+    it('and the lead of a messenger sees what its driver would send; on a phone the chat on a site has a tab', async () => {
+      const menu = Array.from({ length: 12 }, (_, at) => ({
+        code: `п${at}`,
+        caption: `Пункт ${at}`,
+        script: 'chosen',
+      }));
+      const scripts = [
+        { code: 'start', commands: [{ type: 'send_text', text: 'Выбирайте' }], menu },
+        { code: 'chosen', commands: [{ type: 'send_text', text: 'Выбрано' }] },
+      ];
+      const stand = await useSimulator({
+        site: true,
+        files: { 'bot.json': JSON.stringify({ id: 'support', scripts }) },
+      });
+      const seen = await visit(browser(), stand.url);
+      const { page, lead, chat } = seen;
+      await lead.getByRole('button', { name: 'Новый лид' }).click();
+      await lead.getByRole('textbox', { name: 'Имя' }).fill('Вера');
+      await lead.getByRole('combobox', { name: 'Канал' }).selectOption('vk');
+      await lead.getByRole('button', { name: 'Добавить' }).click();
+      await visible(lead.getByRole('button', { name: 'Вера', pressed: true }));
+      await seen.say('Здравствуйте!');
+      await visible(chat.getByText('п11 Пункт 11'));
+      await visible(chat.getByText('VK: кнопки не поместились и стали строками'));
+      expect(await chat.getByRole('button', { name: 'Пункт 11' }).count()).toBe(0);
+      await seen.say('п3');
+      await visible(chat.getByText('Выбрано'));
+      await lead.getByRole('combobox', { name: 'Мессенджер' }).selectOption('telegram');
+      await chat.getByRole('button', { name: 'Пункт 11' }).click();
+      await visible(chat.getByText('Выбрано').nth(1));
+      await visible(chat.getByText('п11', { exact: true }));
+      expect(await chat.getByText('VK:').count()).toBe(0);
+
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.getByRole('tab', { name: 'Сайт' }).click();
+      await write(siteOf(page), 'с телефона');
+      await visible(siteOf(page).getByRole('button', { name: 'Пункт 11' }));
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      expect(await problems(page)).toEqual([]);
+      await page.getByRole('tab', { name: 'Сайт' }).press('ArrowRight');
+      expect(await page.getByRole('tab', { name: 'Оператор' }).getAttribute('aria-selected')).toBe('true');
+      // It is kept while another tab is looked at.
+      await page.getByRole('tab', { name: 'Сайт' }).click();
+      await visible(siteOf(page).getByText('с телефона'));
+      expect(seen.errors).toEqual([]);
+    });
   });
 }

@@ -77,9 +77,17 @@ test('with --config the notices and time-outs are the author’s own, and secret
     notices: { transferred: 'Зовём человека' },
     pickupTimeout: 0.2,
   };
+  const token = { env: 'NO_SUCH_TOKEN' };
   const folder = await temporaryFolder({
     'bot.json': JSON.stringify(bot),
-    'livetex.json': JSON.stringify({ bot: '.', storage: { env: 'NO_SUCH_STORAGE' }, livetex: [binding] }),
+    'livetex.json': JSON.stringify({
+      bot: '.',
+      storage: { env: 'NO_SUCH_STORAGE' },
+      http: { publicUrl: { env: 'NO_SUCH_ADDRESS' } },
+      // Posted to by VK on a server; here nobody is connected to.
+      channels: { vk: { kind: 'vk', group: 1, token, secret: { env: 'NO_SUCH_SECRET' }, confirmation: 'a' } },
+      livetex: [binding],
+    }),
   });
   const command = startCommand(['simulate', '--config', 'livetex.json', '--port', '0', '--no-open'], { cwd: folder });
   const [, url = ''] = await command.seen(/Open (\S+) and write to the bot/);

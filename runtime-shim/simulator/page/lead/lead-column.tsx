@@ -1,6 +1,8 @@
+import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { PendingTransfer } from '../../../../plugin/contract/dialog.ts';
 import type { EntryRecord, LeadRecord, MessageRecord, StatusRecord } from '../../records.ts';
+import type { MessengerKind } from '../../../channels/looks.ts';
 import { usePage } from '../state/page-context.ts';
 import { useNarrow, useSetting } from '../state/hooks.ts';
 import { timeText } from '../../../page/parts/language.ts';
@@ -11,6 +13,7 @@ import { WindowedLog } from '../ui/windowed-log.tsx';
 import { attachmentTypeOf, attributeCount, captionsOf, outcomesOf } from './chat-facts.ts';
 import { LeadList } from './lead-list.tsx';
 import { LeadMessage } from './lead-message.tsx';
+import { type LookChoice, MESSENGERS, messengerOf } from './looks.ts';
 import { usePending } from './use-pending.ts';
 
 interface Props {
@@ -29,6 +32,8 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
   const { texts, act } = usePage();
   const narrow = useNarrow();
   const [menu, setMenu] = useSetting<'buttons' | 'text'>('menu', 'buttons', 'local');
+  const [look, setLook] = useSetting<LookChoice>('look', 'own', 'local');
+  const messenger = messengerOf(look, lead, status);
   const { pending, say: send } = usePending(lead.userId, messages);
   const [sent, setSent] = useState(0);
   const [forgetting, setForgetting] = useState(false);
@@ -50,6 +55,7 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
     if (answer.ok && answer.userId !== undefined) onSelect(answer.userId);
   };
   const lastMenu = messages.findLast((message) => (message.buttons?.length ?? 0) > 0)?.seq;
+  const lookSelect = <LookSelect look={look} onLook={setLook} own={messengerOf('own', lead, status)} />;
   return (
     <>
       <LeadList status={status} leads={leads} selected={lead.userId} onSelect={onSelect} />
@@ -60,7 +66,9 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
             {texts.lead.excluded}
           </span>
         )}
-        <LeadAttributes lead={lead} />
+        {/* A phone has no room for it beside the rest. */}
+        <LeadAttributes lead={lead} inSheet={narrow ? lookSelect : null} />
+        {!narrow && lookSelect}
         {!narrow && <Pending pending={lead.dialog?.pending} />}
         <span class="lead-tools">
           {messages.length > 0 && (
@@ -135,12 +143,13 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
             message={message}
             follows={before?.from === message.from && before.operator === message.operator}
             menu={menu}
+            messenger={messenger}
             live={message.seq === lastMenu && !muted}
             muted={muted}
             outcome={outcomes.get(message.seq)}
             onFailure={onChain}
             caption={message.from === 'lead' ? captions.get(message.seq) : undefined}
-            onPress={(code) => say({ text: code })}
+            onPress={({ data, code }) => say({ text: code, press: data })}
           />
         )}
         after={pending.map((message) => (
@@ -181,6 +190,38 @@ export function LeadColumn({ status, leads, lead, messages, entries, onSelect, o
   );
 }
 
+/** The messenger that the chat is looked at in, with its limits. */
+function LookSelect({
+  look,
+  own,
+  onLook,
+}: {
+  readonly look: LookChoice;
+  readonly own: MessengerKind | undefined;
+  readonly onLook: (look: LookChoice) => void;
+}) {
+  const { texts } = usePage();
+  const { kinds } = texts.looks;
+  return (
+    <select
+      class="look"
+      value={look}
+      aria-label={texts.looks.label}
+      title={texts.looks.hint}
+      onChange={({ currentTarget: { value } }) => onLook(MESSENGERS.find((kind) => kind === value) ?? 'own')}
+    >
+      <option value="own">
+        {own === undefined ? texts.looks.none : kinds[own]} — {texts.looks.own}
+      </option>
+      {MESSENGERS.map((kind) => (
+        <option key={kind} value={kind}>
+          {kinds[kind]}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 /** What waits for an operator: since when, where, and why. */
 function Pending({ pending }: { readonly pending: PendingTransfer | undefined }) {
   const { texts, language } = usePage();
@@ -197,7 +238,7 @@ function Pending({ pending }: { readonly pending: PendingTransfer | undefined })
 }
 
 /** What the scripts have written about the lead, folded away until asked for. */
-function LeadAttributes({ lead }: { readonly lead: LeadRecord }) {
+function LeadAttributes({ lead, inSheet }: { readonly lead: LeadRecord; readonly inSheet: ComponentChildren }) {
   const { texts, language, act } = usePage();
   const narrow = useNarrow();
   const ordinary = Object.entries(lead.attributes);
@@ -210,6 +251,7 @@ function LeadAttributes({ lead }: { readonly lead: LeadRecord }) {
         {count > 0 && <span class="count">{count}</span>}
       </summary>
       <div class="sheet">
+        {inSheet}
         {narrow && <Pending pending={lead.dialog?.pending} />}
         {count === 0 && <p class="quiet">{texts.lead.noAttributes}</p>}
         <dl class="facts">

@@ -8,7 +8,10 @@ const ACCEPTED_STAYS_MS = 2_000;
 
 interface NewMessage {
   readonly id?: string;
+  /** Of a press: what the bot will read. */
   readonly text?: string;
+  /** A button's data, as its messenger sends it. */
+  readonly press?: string;
   readonly attachments?: readonly Attachment[];
 }
 
@@ -33,15 +36,19 @@ export function usePending(
   const say = useCallback(
     (message: NewMessage): void => {
       const id = message.id ?? crypto.randomUUID();
-      const { text, attachments } = message;
-      const content = { ...(text === undefined ? {} : { text }), ...(attachments ? { attachments } : {}) };
+      const { text, press, attachments } = message;
+      const content = {
+        ...(text === undefined ? {} : { text }),
+        ...(press === undefined ? {} : { press }),
+        ...(attachments ? { attachments } : {}),
+      };
       setAll((list) => [...list.filter((item) => item.id !== id), { id, userId, afterSeq, ...content }]);
       const send = async (): Promise<void> => {
         const answer = await sendCommand({
           do: 'lead_say',
           userId,
           id,
-          ...(text === undefined ? {} : { text }),
+          ...(press === undefined ? (text === undefined ? {} : { text }) : { press }),
           ...(attachments === undefined ? {} : { attachments: [...attachments] }),
         });
         if (answer.ok) {

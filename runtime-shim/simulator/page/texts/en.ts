@@ -337,6 +337,20 @@ export const en: Texts = {
     widget: 'Chat on a site',
     widgetHint: 'Show or hide the real chat on a site with the same bot',
   },
+  looks: {
+    label: 'Messenger',
+    hint: 'As the messenger would show it: with its limits of length, buttons and files',
+    own: 'the lead’s channel',
+    none: 'as it was said',
+    kinds: { telegram: 'Telegram', max: 'MAX', vk: 'VK', widget: 'chat on a site' },
+    changed: {
+      lines: 'the buttons do not fit and have become lines',
+      rows: 'a row of buttons does not fit and is wrapped',
+      cut: 'a button’s caption is shortened',
+      link: 'the file is too large and has become a link',
+      split: 'messages instead of one: {n}',
+    },
+  },
   site: {
     column: 'Site',
     subtitle: 'the chat as a visitor has it',
