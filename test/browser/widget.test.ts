@@ -1,9 +1,6 @@
 /** A chat on a site in Chromium: pages of a shop with a policy of their own, one server of ours, and a page of nobody's. */
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
@@ -15,7 +12,9 @@ import { createRuntime } from '../../runtime-shim/runtime/index.ts';
 import { tinyPlugin } from '../integration/runtime/tiny-plugin.ts';
 import { folderStore } from '../../runtime-shim/uploads/folder-store.ts';
 import { writeBotFiles } from '../support/bot-folder.ts';
+import { accessProblems } from './axe.ts';
 import { launchBrowser, useContext } from './browser.ts';
+import { BOT, chat, field, HOSTILE, launcher, said, say, serveShop, siteOf, texts, unread } from './widget-shop.ts';
 
 const PATIENCE = { timeout: 60_000 };
 /** A real browser on a machine that does much else; every step of it waits for an event. */
@@ -25,26 +24,7 @@ const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
-/** Markup in what people write and are called: it is text everywhere. */
-const HOSTILE = `<img src=x onerror="document.title='hacked'"><script>document.title='hacked'</script>`;
-const BOT = {
-  id: 'shop',
-  scripts: [
-    {
-      code: 'start',
-      commands: [{ type: 'send_text', text: `Здравствуйте! ${HOSTILE} javascript:alert(1) https://shop.example/help` }],
-      menu: [
-        { code: 'prices', caption: `Цены ${HOSTILE}`, script: 'prices' },
-        { code: 'more', caption: 'Ещё', script: 'prices' },
-      ],
-    },
-    { code: 'prices', commands: [{ type: 'send_text', text: 'Сто рублей' }] },
-    { code: 'echo', type: 'fallback', commands: [{ type: 'send_text', text: 'Понял' }] },
-  ],
-};
-
 let browser: Browser;
-let axe: string;
 let runtime: Runtime;
 let shop: Server;
 let port = 0;
@@ -53,31 +33,7 @@ const storage = createMemoryStorage({ clock: systemClock });
 let folder = '';
 const errors: string[] = [];
 
-const siteOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const botUrl = (): string => `http://127.0.0.1:${port}`;
-
-/** A page of a shop whose policy lets in nothing but what the chat says that it needs: no inline style, no inline script. */
-function shopPage(script: string): string {
-  // In the head: the script may run before there is a body.
-  return `<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>Магазин</title>${script}
-<meta name="viewport" content="width=device-width, initial-scale=1"></head>
-<body><main><h1>Магазин</h1><a href="/next">Дальше</a>${'<p>Товар</p>'.repeat(80)}</main></body></html>`;
-}
-
-async function serveShop(): Promise<Server> {
-  const server = createServer(({ url = '/' }, response) => {
-    const bot = botUrl();
-    const policy = `default-src 'none'; script-src ${bot}; connect-src ${bot}; img-src ${bot}; require-trusted-types-for 'script'; trusted-types 'none'`;
-    response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.setHeader('content-security-policy', policy);
-    const attributes =
-      new URL(url, 'http://x').searchParams.get('attributes') ?? 'data-language="ru" data-title="Помощь"';
-    response.end(shopPage(`<script async src="${bot}/widget/site.js" ${attributes}></script>`));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
 
 async function startServer(): Promise<void> {
   runtime = await createRuntime({
@@ -95,10 +51,9 @@ async function startServer(): Promise<void> {
 }
 
 beforeAll(async () => {
-  const path = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
   folder = await mkdtemp(join(tmpdir(), 'widget-bot-'));
   await writeBotFiles(folder, BOT);
-  [browser, axe, shop] = await Promise.all([launchBrowser(), readFile(path, 'utf8'), serveShop()]);
+  [browser, shop] = await Promise.all([launchBrowser(), serveShop(botUrl)]);
   await startServer();
 }, 120_000);
 afterAll(async () => {
@@ -130,29 +85,6 @@ async function open(context: BrowserContext, url = `${siteOf(shop)}/`): Promise<
   return page;
 }
 
-const chat = (page: Page) => page.getByRole('dialog');
-const launcher = (page: Page) => page.getByRole('button', { name: /чат/i }).first();
-const field = (page: Page) => page.getByLabel('Ваше сообщение');
-/** A message that says so. */
-const said = (page: Page, text: string) => chat(page).locator('.bubble', { hasText: text }).first();
-const texts = async (page: Page): Promise<string[]> => chat(page).locator('.bubble').allInnerTexts();
-const unread = async (page: Page): Promise<string> => page.locator('.badge').innerText();
-
-async function say(page: Page, text: string): Promise<void> {
-  await field(page).fill(text);
-  await page.keyboard.press('Enter');
-}
-
-/** What axe finds wrong with the chat and with the page around it. */
-async function problems(page: Page): Promise<unknown> {
-  // By the debugger: no policy of a page holds it back.
-  await page.evaluate(axe);
-  const options = "{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }";
-  return page.evaluate(
-    `axe.run(document, ${options}).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(' '))]))`,
-  );
-}
-
 const latestLead = async (): Promise<string> => {
   const leads = await runtime.leads({ limit: 100 });
   const times = await Promise.all(
@@ -182,7 +114,7 @@ test(
     await launcher(page).waitFor();
     // Complaint: page speed. Nothing but the launcher was loaded, nobody was asked.
     expect(asked.filter((path) => path.startsWith('/widget'))).toEqual(['/widget/site.js']);
-    expect(await problems(page)).toEqual([]);
+    expect(await accessProblems(page)).toEqual([]);
     await launcher(page).click();
     await chat(page).waitFor();
     // The keyboard is where one writes at once, and goes round within the window.
@@ -219,7 +151,7 @@ test(
       await page.keyboard.press('Tab');
       expect(await page.evaluate('document.activeElement.id')).toBe('metabot-widget');
     }
-    expect(await problems(page)).toEqual([]);
+    expect(await accessProblems(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await chat(page).waitFor({ state: 'hidden' });
     expect(await page.evaluate(`document.querySelector('#metabot-widget').shadowRoot.activeElement?.className`)).toBe(
@@ -334,7 +266,7 @@ test(
     await chat(page).getByRole('button', { name: 'Новые сообщения' }).waitFor();
     expect(await scrolled()).toBe(0);
     expect(await page.evaluate('[document.documentElement.scrollWidth, window.scrollY]')).toEqual([390, 0]);
-    expect(await problems(page)).toEqual([]);
+    expect(await accessProblems(page)).toEqual([]);
     await chat(page).getByRole('button', { name: 'Новые сообщения' }).click();
     await expect.poll(scrolled, PATIENCE).toBeGreaterThan(100);
     expect(errors.splice(0)).toEqual([]);
@@ -349,7 +281,7 @@ test('the page of its own, in English; a foreign site is refused, in a frame and
   await said(page, 'Здравствуйте!').waitFor();
   expect([await page.title(), await page.evaluate('document.documentElement.lang')]).toEqual(['Chat', 'en']);
   expect(await page.getByRole('button', { name: 'Close the chat' }).count()).toBe(0);
-  expect(await problems(page)).toEqual([]);
+  expect(await accessProblems(page)).toEqual([]);
   expect(errors.splice(0)).toEqual([]);
 
   // The same shop under another name is another origin.
@@ -363,7 +295,87 @@ test('the page of its own, in English; a foreign site is refused, in a frame and
   await expect.poll(() => errors.some((text) => text.includes('CORS policy')), PATIENCE).toBe(true);
   expect(await runtime.leads({ limit: 100 })).toHaveLength(before);
   errors.splice(0);
-  // In a frame: of the named sites only.
+  // In a frame: of the named sites and of its own server only.
   const { headers } = await fetch(`${botUrl()}/widget/site/`);
   expect(headers.get('content-security-policy')).toContain(`frame-ancestors 'self' ${siteOf(shop)};`);
 });
+
+/** Counts tones, and tells of each new title in the console: asked by the debugger, a page would count that as a gesture. */
+const WATCHED = `
+  window.tones = 0;
+  window.AudioContext = class extends AudioContext { constructor() { super(); window.tones += 1; } };
+  let before = '';
+  new MutationObserver(() => {
+    if (document.title !== before) console.info('title', (before = document.title), 'tones', window.tones);
+  }).observe(document, { subtree: true, childList: true, characterData: true });`;
+
+test(
+  'the site speaks with its chat: by its own program, by messages, in a frame; a tone only when it is wanted, and after a gesture',
+  LONG,
+  async () => {
+    const context = await visitor();
+    await context.addInitScript(WATCHED);
+    const page = await open(context);
+    const post = (command: string): Promise<unknown> =>
+      page.evaluate(`void postMessage({ metabotWidget: '${command}' }, location.origin)`);
+    const tones = (): Promise<unknown> => page.evaluate('window.tones');
+    await launcher(page).waitFor();
+    await page.evaluate('window.metabotWidget.open()');
+    await say(page, 'привет');
+    await said(page, 'Здравствуйте!').waitFor();
+    await page.evaluate('window.metabotWidget.close()');
+    await chat(page).waitFor({ state: 'hidden' });
+    expect(await launcher(page).getAttribute('aria-expanded')).toBe('false');
+    await post('open');
+    await chat(page).waitFor();
+    await post('close');
+    await chat(page).waitFor({ state: 'hidden' });
+
+    await page.evaluate(
+      `window.heard = []; addEventListener('message', ({ data }) => data.message && window.heard.push(data))`,
+    );
+    await post('listen');
+    tiny.mode = 'operator';
+    const lead = await latestLead();
+    await operatorSays(lead, 'Раз');
+    const heard = { metabotWidget: 'message', message: { from: 'operator', text: 'Раз' } };
+    await expect.poll(() => page.evaluate('window.heard'), PATIENCE).toEqual([heard]);
+    await expect.poll(() => page.title(), PATIENCE).toBe('(1) Магазин');
+    expect(await tones()).toBe(0);
+    await post('open');
+    await chat(page).getByRole('button', { name: 'Включить звук' }).click();
+    await chat(page).getByRole('button', { name: 'Выключить звук', pressed: true }).waitFor();
+    expect(await tones()).toBe(1);
+    await post('close');
+    await chat(page).waitFor({ state: 'hidden' });
+    await operatorSays(lead, 'Два');
+    await expect.poll(tones, PATIENCE).toBe(2);
+
+    // The next page, on which nobody has pressed anything yet: told of, and silent, though sound is wanted.
+    await page.close();
+    const told = context.waitForEvent('console', {
+      predicate: (line) => line.text().startsWith('title ('),
+      ...PATIENCE,
+    });
+    const next = await open(context);
+    expect((await told).text()).toBe('title (1) Магазин tones 0');
+
+    // The chat's own page in a frame of a site that is named.
+    tiny.mode = 'bot';
+    await next.goto(`${siteOf(shop)}/framed`);
+    const frame = next.frameLocator('iframe');
+    await frame.getByLabel('Ваше сообщение').waitFor();
+    const ask = (identity: object): Promise<unknown> =>
+      next.evaluate(`new Promise((resolve) => {
+        addEventListener('message', ({ data }) => resolve(data), { once: true });
+        frames[0].postMessage({ metabotWidget: 'identify', identity: ${JSON.stringify(identity)} }, '${botUrl()}');
+      })`);
+    expect(await ask({ user: '7', signature: '00' })).toEqual({ metabotWidget: 'identified', ok: false });
+    expect(await ask({ name: 'Анна' })).toEqual({ metabotWidget: 'identified', ok: true });
+    await frame.getByLabel('Ваше сообщение').fill('из рамки');
+    await frame.getByLabel('Ваше сообщение').press('Enter');
+    await frame.locator('.bubble', { hasText: 'Здравствуйте!' }).waitFor();
+    expect((await runtime.lead('site', await latestLead()))?.lead.name).toBe('Анна');
+    expect(errors.splice(0)).toEqual([]);
+  },
+);

@@ -1,5 +1,6 @@
-/** A short tone, made here: no file, and nothing when the browser does not let a page sound yet. */
+/** A short tone, made here: no file, and nothing before somebody has pressed anything on the page, when browsers let it not sound. */
 export function beep(): void {
+  if ('userActivation' in navigator && !navigator.userActivation.hasBeenActive) return;
   try {
     const context = new AudioContext();
     const gain = context.createGain();

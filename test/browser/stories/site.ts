@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { Browser, Frame, FrameLocator, Page } from 'playwright-core';
+import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useSimulator } from '../../support/simulator-stand.ts';
+import { accessProblems } from '../axe.ts';
 import { gone, visible, visit } from './simulator-visit.ts';
 
 /** One dot. */
@@ -10,22 +9,6 @@ const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
-const RULES = "{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }";
-
-/** What axe finds wrong with the page and with the chat in its frame. */
-async function problems(page: Page): Promise<unknown[]> {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  const ask = async (frame: Frame): Promise<unknown[]> => {
-    await frame.evaluate(axe);
-    return await frame.evaluate(
-      `axe.run(document, ${RULES}).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(' '))]))`,
-    );
-  };
-  // The frames first: the page's own look asks them, too.
-  const found: unknown[] = [];
-  for (const frame of page.frames().toReversed()) found.push(...(await ask(frame)));
-  return found;
-}
 
 const siteOf = (page: Page): FrameLocator => page.frameLocator('iframe');
 
@@ -63,7 +46,7 @@ export function siteStories(browser: () => Browser): void {
 
       await seen.answer('Вижу вашего кота');
       await visible(site.getByText('Вижу вашего кота'));
-      expect(await problems(page)).toEqual([]);
+      expect(await accessProblems(page)).toEqual([]);
 
       // Somebody else on the same machine, then nobody.
       await page.getByRole('button', { name: 'Новый посетитель' }).click();
@@ -125,7 +108,7 @@ export function siteStories(browser: () => Browser): void {
       await write(siteOf(page), 'с телефона');
       await visible(siteOf(page).getByRole('button', { name: 'Пункт 11' }));
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-      expect(await problems(page)).toEqual([]);
+      expect(await accessProblems(page)).toEqual([]);
       await page.getByRole('tab', { name: 'Сайт' }).press('ArrowRight');
       expect(await page.getByRole('tab', { name: 'Оператор' }).getAttribute('aria-selected')).toBe('true');
       // It is kept while another tab is looked at.
