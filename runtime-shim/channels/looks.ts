@@ -18,7 +18,7 @@ const TRAITS: Readonly<Record<MessengerKind, ChannelTraits>> = {
 };
 
 /** A piece of a line as a messenger shows it: one message there. */
-export type ShownPart = Pick<Part, 'text' | 'buttons' | 'file'>;
+type ShownPart = Pick<Part, 'text' | 'buttons' | 'file'>;
 
 /** By messenger, where it shows the line in another way than it was said. */
 export type Looks = Partial<Readonly<Record<MessengerKind, readonly ShownPart[]>>>;
