@@ -50,6 +50,11 @@ export function createJoin(
   const last = new WeakMap<SqlClient, Promise<unknown>>();
 
   return (client, work) => {
+    // The platform may be written without types.
+    if (typeof (client as Partial<SqlClient>).query !== 'function') {
+      const problem = 'is none of pg: it has no method "query"';
+      return Promise.reject(storageError('storage_join_refused', { problem }));
+    }
     const before = last.get(client) ?? Promise.resolve();
     const mine = before.then(() => join(context, known, client, work));
     last.set(

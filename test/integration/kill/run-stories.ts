@@ -3,6 +3,7 @@ import { checkStand, type StandReport } from './check-stand.ts';
 import { killAgainAndAgain } from './kill-again-and-again.ts';
 import { LeadClient } from './lead-client.ts';
 import { type Character, LeadStory } from './lead-story.ts';
+import type { MortalServer } from './mortal-server.ts';
 import { Pulse } from './pulse.ts';
 import type { Stand } from './stand.ts';
 import { untilQuiet } from './until-quiet.ts';
@@ -15,10 +16,12 @@ export interface StoriesOptions {
   readonly leads: number;
   readonly kills: number;
   readonly seed: number;
+  /** Done when the last life runs, in which everything has to come to rest. */
+  readonly atTheEnd?: (server: MortalServer) => Promise<void>;
 }
 
 /** Lets the leads live while the server is killed again and again, and checks everything when all has come to rest. */
-export async function runStories(stand: Stand, { leads, kills, seed }: StoriesOptions): Promise<StandReport> {
+export async function runStories(stand: Stand, { leads, kills, seed, atTheEnd }: StoriesOptions): Promise<StandReport> {
   let ending = false;
   const pulse = new Pulse();
   const failed = new AbortController();
@@ -31,6 +34,7 @@ export async function runStories(stand: Stand, { leads, kills, seed }: StoriesOp
   try {
     await killAgainAndAgain({ server: stand.server, kills, random: seededRandom(seed), pulse, stop: failed.signal });
     ending = true;
+    await atTheEnd?.(stand.server);
     await living;
     await untilQuiet(stand);
     return await checkStand(stand, stories);

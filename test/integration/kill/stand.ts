@@ -12,6 +12,8 @@ import { BOT_HEADER, LEAD_HEADER } from './words.ts';
 /** One server on its folder and port, with a LiveTex of its own. */
 export interface Stand {
   readonly folder: string;
+  /** The configuration file. */
+  readonly config: string;
   readonly server: MortalServer;
   readonly liveTex: LiveTexBeside;
   /** For the leads' requests. */
@@ -22,32 +24,42 @@ export interface Stand {
 /** Long streams, and answers that a killed server does not give. */
 const NO_TIMEOUT = 0;
 
+async function writeBot(folder: string, id: string): Promise<void> {
+  await mkdir(folder);
+  for (const [name, content] of Object.entries(BOT_FILES)) {
+    await writeFile(join(folder, name), content.replace('"id":"support"', `"id":"${id}"`));
+  }
+}
+
 export interface StandOptions {
   /** Changes of the binding of the stories. */
   readonly binding?: Partial<BindingInput>;
   /** Of the life of this number. */
   readonly env?: (life: number) => Readonly<Record<string, string>>;
+  /** Bindings beside it, each with a bot of its own by its id, which is the same one. */
+  readonly tenants?: ReadonlyArray<BindingInput & { readonly id: string }>;
 }
 
 export async function prepareStand(launcher: string, options: StandOptions = {}): Promise<Stand> {
-  const { binding = {}, env } = options;
+  const { binding = {}, env, tenants = [] } = options;
   const folder = await mkdtemp(join(tmpdir(), 'kill-'));
   const liveTex = await startLiveTexBeside();
   const port = await lastingPort();
   const url = `http://127.0.0.1:${port}`;
-  await mkdir(join(folder, 'bot'));
-  for (const [name, content] of Object.entries(BOT_FILES)) await writeFile(join(folder, 'bot', name), content);
+  await writeBot(join(folder, 'bot'), 'support');
+  for (const { id } of tenants) await writeBot(join(folder, id), id);
   const config = join(folder, 'livetex.json');
   await writeFile(
     config,
     JSON.stringify({
-      bot: 'bot',
+      bots: ['bot', ...tenants.map(({ id }) => id)],
       storage: 'sqlite:./data',
       http: { port },
       // One runner starts faster than two, and the leads' scripts are short.
       sandbox: { runners: 1 },
       livetex: [
         {
+          bots: ['support'],
           token: liveTex.emulator.token,
           baseUrl: liveTex.emulator.url,
           apiVersion: { env: API_VERSION_VARIABLE },
@@ -60,6 +72,11 @@ export async function prepareStand(launcher: string, options: StandOptions = {})
           requestTimeoutMs: 60_000,
           ...binding,
         },
+        ...tenants.map((tenant) => ({
+          ...tenant,
+          bots: [tenant.id],
+          webhook: { publicUrl: url, key: `webhook-key-of-${tenant.id}` },
+        })),
       ],
       logLevel: 'warn',
     }),
@@ -68,6 +85,7 @@ export async function prepareStand(launcher: string, options: StandOptions = {})
   const dispatcher = new Agent({ headersTimeout: NO_TIMEOUT, bodyTimeout: NO_TIMEOUT, connections: null });
   return {
     folder,
+    config,
     server,
     liveTex,
     dispatcher,

@@ -61,7 +61,10 @@ test(
       await untilQuiet(stand);
       endSupervision();
 
-      const { problems, figures } = await checkStand({ ...stand, folder: '', server: asOneServer(stand) }, stories);
+      const { problems, figures } = await checkStand(
+        { ...stand, folder: '', config: '', server: asOneServer(stand) },
+        stories,
+      );
       // The figures are part of what the test tells: how many messages a kill doubled cannot be known before.
       process.stdout.write(`nodes test, NODES_SEED=${SEED}: ${JSON.stringify({ ...done, ...figures })}\n`);
       // Which of several lives that ended at about the same time doubled a message cannot be told: their sum is bounded.

@@ -129,6 +129,7 @@ test('what cannot be one commit is refused, and nothing is stored', async () => 
     });
   };
   await refused(client, /is not in a transaction/);
+  await refused({}, /is none of pg: it has no method "query"/);
   const pool = new Pool({ connectionString: database.url() });
   await refused(pool, /is not in a transaction: BEGIN on it first, and give a client, not the pool/);
   await pool.end();
