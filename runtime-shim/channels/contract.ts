@@ -205,8 +205,11 @@ export interface ChannelDriver {
   namesOf?(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** Opens what a person sent. @throws channel_file_gone, and what a request throws */
   openFile?(file: string, signal: AbortSignal): Promise<OpenedFile>;
-  /** Has the platform post to this address; `null`: to none. @throws coded errors */
-  register(url: string | null, signal: AbortSignal): Promise<void>;
+  /**
+   * Has the platform post to this address; `null`: to none, or with `only` no longer to that one, where it posts to several.
+   * @throws coded errors
+   */
+  register(url: string | null, signal: AbortSignal, only?: string): Promise<void>;
   /** Looks what the platform knows. `url`: where it should post to, `null` when it is polled. Sends no message. @throws coded errors */
   inspect(url: string | null, signal: AbortSignal): Promise<Inspection>;
   close(): Promise<void>;

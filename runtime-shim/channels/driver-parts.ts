@@ -21,10 +21,14 @@ export function isSecret(given: unknown, secret: string): boolean {
 
 const paramsSchema = z.record(z.string(), z.unknown());
 
-/** What the author wants the platform to be told beside; none when it is no object. */
-export function paramsOf({ params }: Part): Readonly<Record<string, unknown>> {
+/**
+ * What the author wants the platform to be told beside; none when it is no object. `refused`: fields that would reach other people,
+ * or show what others wrote.
+ */
+export function paramsOf({ params }: Part, refused: readonly string[] = []): Readonly<Record<string, unknown>> {
   const json = params === undefined ? undefined : parseBoundedJson(params);
-  return paramsSchema.safeParse(json?.ok === true ? json.value : {}).data ?? {};
+  const given = paramsSchema.safeParse(json?.ok === true ? json.value : {}).data ?? {};
+  return Object.fromEntries(Object.entries(given).filter(([field]) => !refused.includes(field)));
 }
 
 /** A file's own name, or the last piece of its address. */

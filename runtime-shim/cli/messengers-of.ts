@@ -94,8 +94,8 @@ async function unregister(driver: ChannelDriver, url: string | null): Promise<'r
   const signal = AbortSignal.timeout(UNREGISTER_MS);
   try {
     const { registered } = await driver.inspect(url, signal);
-    if (registered === null || registered !== url) return 'none';
-    await driver.register(null, signal);
+    if (url === null || registered !== url) return 'none';
+    await driver.register(null, signal, url);
     return 'removed';
   } catch {
     return 'left';

@@ -206,7 +206,7 @@ class MaxDriver implements ChannelDriver {
     return this.#api.openFile(url, signal);
   }
 
-  async register(url: string | null, signal: AbortSignal): Promise<void> {
+  async register(url: string | null, signal: AbortSignal, only?: string): Promise<void> {
     const { subscriptions } = await this.#subscriptions(signal);
     if (url !== null) {
       const body = { url, update_types: UPDATE_TYPES, secret: this.#secret };
@@ -214,7 +214,7 @@ class MaxDriver implements ChannelDriver {
     }
     // Every subscription gets every event: another server would answer the same people.
     for (const other of subscriptions) {
-      if (other.url === url) continue;
+      if (other.url === url || (only !== undefined && other.url !== only)) continue;
       const query = { url: other.url };
       await this.#api.need(z.unknown(), { method: 'DELETE', path: '/subscriptions', query }, signal);
     }

@@ -44,6 +44,8 @@ const METHODS: Readonly<Record<FileType, { readonly method: string; readonly fie
 /** How long a poll waits for something new, s. Telegram takes 50 at most; proxies cut what is silent for half a minute. */
 const POLL_SECONDS = 25;
 const POLL_LIMIT = 100;
+/** Fields of a message that would be said in another account's name, or show what stands in another talk. */
+const REFUSED = ['business_connection_id', 'reply_parameters', 'reply_to_message_id'];
 /**
  * A cursor that is older, ms, is not used: after a week without updates Telegram numbers them anew, perhaps below it. What was
  * taken already is recognised by its own number.
@@ -139,8 +141,12 @@ class TelegramDriver implements ChannelDriver {
   async send(lead: string, part: Part, context: SendContext): Promise<SendOutcome> {
     const { file, text = '' } = part;
     const markup = markupOf(part);
-    // Whatever fields of Telegram an author gives, they do not change whom and what is sent.
-    const common = { ...paramsOf(part), chat_id: lead, ...(markup === undefined ? {} : { reply_markup: markup }) };
+    // Whatever fields of Telegram an author gives, they do not change whom it is sent to.
+    const common = {
+      ...paramsOf(part, REFUSED),
+      chat_id: lead,
+      ...(markup === undefined ? {} : { reply_markup: markup }),
+    };
     if (file === undefined) {
       return outcomeOf(await this.#api.call('sendMessage', { ...common, text }, context.signal), part);
     }

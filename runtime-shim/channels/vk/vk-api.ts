@@ -55,10 +55,13 @@ export class VkApi {
 
   /** Rejects only with the signal's reason. */
   async call(method: string, fields: Fields, signal: AbortSignal): Promise<VkEnd> {
-    const form = new URLSearchParams({ access_token: this.#token, v: VK_VERSION });
+    const form = new URLSearchParams();
     for (const [key, value] of Object.entries(fields)) {
       if (value !== undefined) form.set(key, String(value));
     }
+    // Last of all: no field that an author gives takes their place.
+    form.set('access_token', this.#token);
+    form.set('v', VK_VERSION);
     const end = await this.#http.ask({
       method: 'POST',
       url: new URL(`${this.#base}/method/${method}`),

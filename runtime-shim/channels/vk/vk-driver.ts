@@ -42,6 +42,18 @@ const RATE_PAUSE_MS = 60_000;
 const LOST_MS = 1_000;
 /** The name of our server in the community's settings; VK takes 14 characters. */
 const TITLE = 'metabot';
+/** Fields of `messages.send` that name other people, other talks, or messages of other talks. */
+const REFUSED = [
+  'user_id',
+  'user_ids',
+  'peer_ids',
+  'chat_id',
+  'domain',
+  'group_id',
+  'forward',
+  'forward_messages',
+  'reply_to',
+];
 
 export interface VkOptions {
   /** An access key of the community, with the rights messages, photos, docs and manage. */
@@ -157,7 +169,7 @@ class VkDriver implements ChannelDriver {
     const attachment = part.file === undefined ? undefined : await this.#attachmentOf(lead, part.file, context);
     if (typeof attachment === 'object') return attachment;
     const fields = {
-      ...textsOf(paramsOf(part)),
+      ...textsOf(paramsOf(part, REFUSED)),
       peer_id: lead,
       random_id: randomIdOf(lead, part),
       message: part.text,

@@ -1,7 +1,7 @@
 import { codeOf, messageOf, textOf } from '../../../plugin/contract/coded-error.ts';
 import type { Text } from '../../../plugin/contract/text.ts';
 import { channelWebhookUrl } from '../../channels/channels.ts';
-import type { Inspection } from '../../channels/contract.ts';
+import type { ChannelDriver, Inspection } from '../../channels/contract.ts';
 import { didYouMean } from '../../names.ts';
 import { type CommandContext, type CommandWork, EXIT_DONE, EXIT_FAILED, type ExitCode } from '../command.ts';
 import { type Config, loadConfig } from '../config/load-config.ts';
@@ -21,8 +21,7 @@ export const channel: CommandWork = async (context) => {
   try {
     if (action === 'set') await driver.register(url, context.stop);
     const found = await driver.inspect(url, context.stop);
-    const where = driver.mode === 'page' ? MAINTENANCE_TEXTS.channelOfPages(`/widget/${code}/`) : undefined;
-    return report(code, found, action, context, where);
+    return report(code, found, action, context, driver.mode);
   } catch (error) {
     context.stop.throwIfAborted();
     return failed(code, error, context);
@@ -48,7 +47,7 @@ function report(
   { account, registered, checks }: Inspection,
   action: string,
   { json, terminal, language }: CommandContext,
-  pages: Text | undefined,
+  mode: ChannelDriver['mode'],
 ): ExitCode {
   // `show` only says what there is; what is wrong with it is the business of the two others.
   const ok = action === 'show' || checks.every((check) => check.ok);
@@ -63,12 +62,16 @@ function report(
       }),
     );
   } else {
-    const posted = registered === null ? MAINTENANCE_TEXTS.channelPolled : MAINTENANCE_TEXTS.channelPosts(registered);
-    const where = pages ?? posted;
-    terminal.out(`${code}: ${account}, ${where[language]}`);
+    terminal.out(`${code}: ${account}, ${whereOf(code, registered, mode)[language]}`);
     if (action !== 'show') terminal.out(checksText(checks, terminal, language).join('\n'));
   }
   return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
+function whereOf(code: string, registered: string | null, mode: ChannelDriver['mode']): Text {
+  if (mode === 'page') return MAINTENANCE_TEXTS.channelOfPages(`/widget/${code}/`);
+  if (registered !== null) return MAINTENANCE_TEXTS.channelPosts(registered);
+  return mode === 'poll' ? MAINTENANCE_TEXTS.channelPolled : MAINTENANCE_TEXTS.channelNowhere;
 }
 
 function failed(code: string, error: unknown, { json, terminal, language }: CommandContext): ExitCode {

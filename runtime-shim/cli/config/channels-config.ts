@@ -30,6 +30,15 @@ const MAX_PORT = {
   en: 'MAX posts to port 443 only: "http.publicUrl" may name no other one',
   ru: 'MAX шлёт только на порт 443: другого в "http.publicUrl" быть не может',
 };
+const TELEGRAM_PORT = {
+  en: 'Telegram posts to the ports 443, 80, 88 and 8443 only: "http.publicUrl" may name no other one',
+  ru: 'Telegram шлёт только на порты 443, 80, 88 и 8443: другого в "http.publicUrl" быть не может',
+};
+/** `''`: none is named, which is 443 (core.telegram.org/bots/api#setwebhook). */
+const PORTS: ReadonlyMap<unknown, { readonly ports: readonly string[]; readonly problem: Text }> = new Map([
+  ['max', { ports: [''], problem: MAX_PORT }],
+  ['telegram', { ports: ['', '80', '88', '8443'], problem: TELEGRAM_PORT }],
+]);
 const channelModesSchema = z.record(
   z.string(),
   z.looseObject({ kind: z.unknown(), mode: z.unknown().optional(), baseUrl: z.unknown().optional() }),
@@ -37,7 +46,7 @@ const channelModesSchema = z.record(
 const publicSchema = z.looseObject({ publicUrl: z.string() });
 const OFFICIAL: readonly unknown[] = [undefined, TELEGRAM_BASE_URL, MAX_BASE_URL, VK_BASE_URL];
 
-/** Messengers post to https: only, MAX to its usual port; a server of one's own (`baseUrl`) may post elsewhere. */
+/** Messengers post to https: only, MAX and Telegram to a few ports; a server of one's own (`baseUrl`) may post elsewhere. */
 export function webhookAddressProblems({
   channels,
   http,
@@ -55,8 +64,9 @@ export function webhookAddressProblems({
       if (publicUrl === undefined || (!isOwn && !publicUrl.startsWith('https:'))) {
         return [{ path, problem: NEEDS_PUBLIC_URL }];
       }
-      const isOtherPort = kind === 'max' && !isOwn && (URL.parse(publicUrl)?.port ?? '') !== '';
-      return isOtherPort ? [{ path, problem: MAX_PORT }] : [];
+      const known = isOwn ? undefined : PORTS.get(kind);
+      if (known === undefined || known.ports.includes(URL.parse(publicUrl)?.port ?? '')) return [];
+      return [{ path, problem: known.problem }];
     },
   );
 }

@@ -68,6 +68,10 @@ export const MAINTENANCE_TEXTS = {
     en: 'the messenger posts nowhere: it is polled',
     ru: 'мессенджер никуда не шлёт события: сервер забирает их сам',
   },
+  channelNowhere: {
+    en: 'the messenger posts nowhere yet',
+    ru: 'мессенджер пока никуда не шлёт события',
+  },
   channelPosts: (url: string): Text => ({
     en: `the messenger posts to ${url}`,
     ru: `мессенджер шлёт события на ${url}`,

@@ -142,6 +142,18 @@ test('a community confirms its address, a person writes, presses and sends files
   expect(await post({ type: 'wall_post_new', secret: SECRET, object: {} })).toBe('200 ok');
 });
 
+/** What an author may say of a message, and what would reach somebody else, show what others wrote, or name another account. */
+const TO_OTHERS = {
+  dont_parse_links: 1,
+  peer_id: 404,
+  peer_ids: '404,405',
+  user_id: 404,
+  domain: 'somebody',
+  forward_messages: '1,2',
+  access_token: 'another',
+  v: '4.0',
+};
+
 test('by long poll a lead is served through ended keys and lost history, and a lost answer doubles nothing', async () => {
   const files = await startHttpServer(() => ({ headers: { 'content-type': 'text/plain' }, body: 'прайс' }));
   const buttons = Array.from({ length: 11 }, (_, at) => [{ text: `Товар ${at}`, callback_data: String(at) }]);
@@ -152,7 +164,7 @@ test('by long poll a lead is served through ended keys and lost history, and a l
     ['песня', null, [{ type: 'audio', url: `${files.url}/song.mp3` }]],
     ['много', buttons],
     ['ссылка', link],
-    ['тихо', null, null, { dont_parse_links: 1, peer_id: 404 }],
+    ['тихо', null, null, TO_OTHERS],
   ];
   const say = says.map((args) => `bot.sendMessage(${args.map((arg) => JSON.stringify(arg)).join(', ')});`).join('\n');
   const clock = createSkippingClock();
@@ -178,6 +190,11 @@ test('by long poll a lead is served through ended keys and lost history, and a l
   ]);
   expect(shown[1]?.files[0]).toMatchObject({ name: 'прайс.txt', bytes: new Uint8Array(Buffer.from('прайс')) });
   await runtime.idle();
+  const { dont_parse_links: parsed, ...fields } = vk.requests('messages.send').at(-1)?.fields ?? {};
+  expect(parsed).toBe('1');
+  // With another token it had been refused.
+  expect(fields).toMatchObject({ peer_id: String(anna.id), v: '5.199' });
+  for (const field of ['peer_ids', 'user_id', 'domain', 'forward_messages']) expect(fields).not.toHaveProperty(field);
 
   // The answer is lost, once before the message is taken and once after it: it goes again, and VK shows it once.
   for (const when of ['before', 'after'] as const) {

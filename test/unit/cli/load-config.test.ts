@@ -287,8 +287,15 @@ test('a messenger is checked as a whole, its secrets are known, and none of them
   expect(await problemsOf({ bot: 'nowhere', channels: polled })).toHaveLength(1);
   const port = {
     bot: 'bot',
-    http: { publicUrl: 'https://a.example:8443' },
-    channels: { m: { kind: 'max', token: SECRET } },
+    http: { publicUrl: 'https://a.example:8444' },
+    channels: {
+      m: { kind: 'max', token: SECRET },
+      t: { kind: 'telegram', token, mode: 'webhook', secret: 's'.repeat(32) },
+    },
   };
-  expect((await problemsOf(port)).join('\n')).toContain('channels.m.mode: MAX posts to port 443 only');
+  const refused = (await problemsOf(port)).join('\n');
+  expect(refused).toContain('channels.m.mode: MAX posts to port 443 only');
+  expect(refused).toContain('channels.t.mode: Telegram posts to the ports 443, 80, 88 and 8443 only');
+  const other = { ...port, http: { publicUrl: 'https://a.example:8443' } };
+  expect((await problemsOf(other)).join('\n')).not.toContain('channels.t');
 });

@@ -73,6 +73,7 @@ function MessengerCard({ messenger, onEdit, onChanged }: CardProps) {
   const words = texts.channels;
   const { code, kind, mode, bot, tokenEnd, settings, webhookUrl, ready, reasons, waiting, paused } = messenger;
   const { state, source } = messenger;
+  const nowhere = mode === 'poll' ? words.registeredNowhere : words.registeredNotYet;
   const [found, setFound] = useState<InspectionView | 'asking' | null>(null);
   const [removing, setRemoving] = useState<Open | null>(null);
   const path = `/channels/${encodeURIComponent(code)}`;
@@ -149,7 +150,7 @@ function MessengerCard({ messenger, onEdit, onChanged }: CardProps) {
             <dt>{words.account}</dt>
             <dd>{found.account}</dd>
             <dt>{words.registered}</dt>
-            <dd>{found.registered === null ? words.registeredNowhere : <code>{found.registered}</code>}</dd>
+            <dd>{found.registered === null ? nowhere : <code>{found.registered}</code>}</dd>
           </>
         )}
       </dl>

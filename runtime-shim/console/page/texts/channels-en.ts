@@ -90,6 +90,7 @@ export const channelsEn: typeof channelsRu = {
   account: 'Bot at the messenger',
   registered: 'Events go to',
   registeredNowhere: 'nowhere: the server asks',
+  registeredNotYet: 'nowhere yet',
   forBot: 'Answered by the bot',
   firstBot: 'the first one',
   toSend: 'To be sent',

@@ -78,6 +78,7 @@ export const channelsRu = {
   account: 'Бот в мессенджере',
   registered: 'События идут на',
   registeredNowhere: 'никуда: сервер спрашивает сам',
+  registeredNotYet: 'пока никуда',
   forBot: 'Отвечает бот',
   firstBot: 'первый',
   toSend: 'Ждут отправки',
