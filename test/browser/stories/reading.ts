@@ -143,7 +143,7 @@ export function readingStories(browser: () => Browser): void {
       await lead.getByRole('button', { name: 'Начать диалог заново' }).click();
       await visible(chat.getByText('Напишите боту как лид'));
       await seen.say('Снова я');
-      await visible(chat.getByText('Здравствуйте, Ольга Смирнова! Я бот поддержки.'));
+      await visible(chat.getByText('Здравствуйте! Я бот поддержки.'));
       await visible(chat.getByText('Позвать оператора'));
       expect(await chat.getByText('Позвать оператора').count()).toBe(1);
       expect(await lead.getByRole('button', { name: 'Ольга Смирнова' }).count()).toBe(1);

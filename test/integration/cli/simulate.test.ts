@@ -21,7 +21,7 @@ test('unattended, it tells the whole story of one dialog, then serves until it i
     'Simulator: http://127.0.0.1:',
     'Chat on a site: http://127.0.0.1:',
     'lead      Здравствуйте!',
-    'bot       Здравствуйте, Анна! Я бот поддержки.',
+    'bot       Здравствуйте! Я бот поддержки.',
     '[Позвать оператора]',
     'lead      2',
     'script    operator, номер_заявки.js',

@@ -73,6 +73,7 @@ function MessengerCard({ messenger, onEdit, onChanged }: CardProps) {
   const words = texts.channels;
   const { code, kind, mode, bot, tokenEnd, settings, webhookUrl, ready, reasons, waiting, paused } = messenger;
   const { state, source } = messenger;
+  const options = words.messenger.options as Readonly<Record<string, string>>;
   const nowhere = mode === 'poll' ? words.registeredNowhere : words.registeredNotYet;
   const [found, setFound] = useState<InspectionView | 'asking' | null>(null);
   const [removing, setRemoving] = useState<Open | null>(null);
@@ -142,7 +143,7 @@ function MessengerCard({ messenger, onEdit, onChanged }: CardProps) {
         {Object.entries(settings).map(([key, value]) => (
           <>
             <dt>{words.settings[key] ?? key}</dt>
-            <dd>{Array.isArray(value) ? value.join(', ') || '—' : String(value)}</dd>
+            <dd>{Array.isArray(value) ? value.join(', ') || '—' : (options[String(value)] ?? String(value))}</dd>
           </>
         ))}
         {found !== null && found !== 'asking' && (
