@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Text } from '../../../../plugin/contract/text.ts';
 import type { Failure } from '../state/api.ts';
 import { useConsole } from '../state/console-context.ts';
 import type { BindingView } from '../../records/binding-records.ts';
 import { ExcludedChannels } from './excluded-channels.tsx';
 import { Field, type FieldProps } from './form-field.tsx';
+import { FormEnd } from './form-end.tsx';
 import {
   bindingOf,
   changedPaths,
@@ -16,6 +16,7 @@ import {
   type FormValues,
   MAIN_FIELDS,
   mergedValues,
+  problemsByField,
   valuesOf,
 } from './form-fields.ts';
 
@@ -43,12 +44,13 @@ export function BindingForm({ binding, defaults, freeId, channels, publicUrl, on
   useEffect(() => form.current?.querySelector('input')?.focus(), []);
   useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), [failure]);
 
-  const problems = problemsByField(failure);
+  const problems = problemsByField(failure, fieldOf);
+  const labels: FieldProps['labels'] = words.fields;
   const set = (path: string, value: string): void => setValues((before) => ({ ...before, [path]: value }));
   const common = (field: FormField) => ({
     field,
     form: 'binding',
-    labels: words.fields as FieldProps['labels'],
+    labels,
     optionText: (option: string): string => words.options[option as keyof typeof words.options] ?? option,
     value: values[field.path] ?? '',
     problem: problems.get(field.path)?.[language],
@@ -110,36 +112,7 @@ export function BindingForm({ binding, defaults, freeId, channels, publicUrl, on
           common={common}
         />
       ))}
-      <div role="alert">
-        {failure !== null && (
-          <div class="form-failure">
-            <p class="problem">{failure.text[language].split('\n')[0]}</p>
-            {theirs.length > 0 && (
-              <ul class="changes">
-                {theirs.map((path) => (
-                  <li key={path}>
-                    {labelOf(words.fields, path)}: <strong>{base[path] === '' ? '—' : base[path]}</strong>
-                  </li>
-                ))}
-              </ul>
-            )}
-            {theirs.length > 0 && <p>{words.mergedHint}</p>}
-            {left.map(({ path, text }) => (
-              <p class="problem" key={path}>
-                {path}: {text[language]}
-              </p>
-            ))}
-          </div>
-        )}
-      </div>
-      <div class="row-end">
-        <button type="button" class="small" onClick={() => onDone(undefined)}>
-          {texts.cancel}
-        </button>
-        <button type="submit" class="primary" disabled={busy}>
-          {words.save}
-        </button>
-      </div>
+      <FormEnd {...{ failure, theirs, left, busy }} labels={labels} values={base} onCancel={() => onDone(undefined)} />
     </form>
   );
 }
@@ -154,22 +127,9 @@ function startValues(
   return { ...valuesOf(defaults), id: freeId, 'webhook.publicUrl': publicUrl ?? location.origin };
 }
 
-function problemsByField(failure: Failure | null): Map<string, Text> {
-  const found = new Map<string, Text>();
-  for (const { path, text } of failure?.fields ?? []) {
-    const field = fieldOf(path);
-    if (field !== undefined && !found.has(field)) found.set(field, text);
-  }
-  return found;
-}
-
 /** Problems of no field of the form. */
 function unplaced(failure: Failure | null): Failure['fields'] {
   return (failure?.fields ?? []).filter(({ path }) => fieldOf(path) === undefined);
-}
-
-function labelOf(labels: Readonly<Record<string, readonly [string, string?]>>, path: string): string {
-  return labels[path]?.[0] ?? path;
 }
 
 interface FoldProps {

@@ -1,4 +1,6 @@
 /** The form of a binding as a table: every field, how it is written, and in which fold it stands. Pure. */
+import type { Text } from '../../../../plugin/contract/text.ts';
+import type { Failure } from '../state/api.ts';
 
 type FieldKind = 'text' | 'number' | 'lines' | 'pairs' | 'check' | 'secret' | 'select';
 
@@ -188,4 +190,17 @@ export function fieldOf(problemPath: string): string | undefined {
 /** The fold in which a field stands; `undefined`: above them. */
 export function foldOf(path: string): FoldName | undefined {
   return (Object.keys(FOLDS) as FoldName[]).find((name) => FOLDS[name].some((field) => field.path === path));
+}
+
+/** What is wrong, by the form's field; the first of each. `ofPath`: the field of a path, if it is one of the form. */
+export function problemsByField(
+  failure: Failure | null,
+  ofPath: (path: string) => string | undefined,
+): Map<string, Text> {
+  const found = new Map<string, Text>();
+  for (const { path, text } of failure?.fields ?? []) {
+    const field = ofPath(path);
+    if (field !== undefined && !found.has(field)) found.set(field, text);
+  }
+  return found;
 }

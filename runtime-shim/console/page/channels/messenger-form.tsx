@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Text } from '../../../../plugin/contract/text.ts';
 import type { MessengerListView, MessengerView } from '../../records/messenger-records.ts';
 import type { Failure } from '../state/api.ts';
 import { useConsole } from '../state/console-context.ts';
 import { Field, type FieldProps } from './form-field.tsx';
-import { changedPaths, type FormField, type FormValues, mergedValues } from './form-fields.ts';
+import { FormEnd } from './form-end.tsx';
+import { changedPaths, type FormField, type FormValues, mergedValues, problemsByField } from './form-fields.ts';
 import {
   channelFieldOf,
   type ChannelKind,
@@ -42,7 +42,7 @@ export function MessengerForm({ channel, list: { channels, bots, sealed }, onDon
   useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(), [failure]);
 
   const fields = fieldsOf(kind, bots);
-  const problems = problemsByField(failure);
+  const problems = problemsByField(failure, channelFieldOf);
   const labels: FieldProps['labels'] = own.fields;
   const optionText = (option: string): string =>
     (own.options as Readonly<Record<string, string>>)[option] ?? words.kinds[option] ?? option;
@@ -112,52 +112,15 @@ export function MessengerForm({ channel, list: { channels, bots, sealed }, onDon
         />
       ))}
       {!sealed && <p class="quiet">{own.notSealed}</p>}
-      <div role="alert">
-        {failure !== null && (
-          <div class="form-failure">
-            <p class="problem">{failure.text[language].split('\n')[0]}</p>
-            {theirs.length > 0 && (
-              <ul class="changes">
-                {theirs.map((path) => (
-                  <li key={path}>
-                    {labels[path]?.[0] ?? path}: <strong>{base[path] === '' ? '—' : base[path]}</strong>
-                  </li>
-                ))}
-              </ul>
-            )}
-            {theirs.length > 0 && <p>{words.mergedHint}</p>}
-            {left.map(({ path, text }) => (
-              <p class="problem" key={path}>
-                {path}: {text[language]}
-              </p>
-            ))}
-          </div>
+      <FormEnd {...{ failure, theirs, labels, left, busy }} values={base} onCancel={() => onDone(false)}>
+        {kind === 'max' && failure?.code === 'channel_of_another' && (
+          <Field
+            {...common({ path: 'sameBot', kind: 'check' }, isSame ? 'yes' : '', (value) => setSame(value === 'yes'))}
+          />
         )}
-      </div>
-      {kind === 'max' && failure?.code === 'channel_of_another' && (
-        <Field
-          {...common({ path: 'sameBot', kind: 'check' }, isSame ? 'yes' : '', (value) => setSame(value === 'yes'))}
-        />
-      )}
-      <div class="row-end">
-        <button type="button" class="small" onClick={() => onDone(false)}>
-          {texts.cancel}
-        </button>
-        <button type="submit" class="primary" disabled={busy}>
-          {words.save}
-        </button>
-      </div>
+      </FormEnd>
     </form>
   );
-}
-
-function problemsByField(failure: Failure | null): Map<string, Text> {
-  const found = new Map<string, Text>();
-  for (const { path, text } of failure?.fields ?? []) {
-    const field = channelFieldOf(path);
-    if (!found.has(field)) found.set(field, text);
-  }
-  return found;
 }
 
 /** A code that nobody has: that of the kind, or with a number. */
