@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { builtParts } from './test/support/built-parts.ts';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 export default defineConfig({
+  plugins: [builtParts()],
   test: {
     include: ['test/**/*.test.ts'],
     // The package as people run it: a command of it starts in a fraction of the time that the source takes.
@@ -12,6 +15,7 @@ export default defineConfig({
     hookTimeout: 240_000,
     expect: { poll: { timeout: 120_000 } },
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     maxWorkers: 2,
   },
 });

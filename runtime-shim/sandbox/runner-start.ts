@@ -3,7 +3,7 @@ import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf } from '../../plugin/contract/coded-error.ts';
 import type { Logger } from '../../plugin/contract/host.ts';
 import { YOUNG_HALF_MB } from './run-limits.ts';
@@ -45,7 +45,7 @@ function readablePaths(): string[] {
   const addon = packageFolders('isolated-vm', RUNNER_FILE);
   const loader = packageFolders('node-gyp-build', join(addon.at(-1) ?? dirname(RUNNER_FILE), 'package.json'));
   return [
-    ...own.map((path) => fileURLToPath(new URL(path, import.meta.url))),
+    ...own.map((path) => fileURLToPath(new URL(path, pathToFileURL(RUNNER_FILE)))),
     ...addon,
     ...loader,
     '/etc/alpine-release',

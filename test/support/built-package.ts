@@ -1,8 +1,10 @@
 import { chmod, cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { buildJavaScript } from '../../build/build-javascript.ts';
+import { BUILT_PARTS, type BuiltPartsPlace } from './built-parts.ts';
 import { ROOT } from './command.ts';
 
 export interface BuiltPackage {
@@ -15,17 +17,37 @@ export interface BuiltPackage {
 /** What the package has of its own, and what has nothing to do with it. */
 const MADE: ReadonlySet<string> = new Set(['bin', 'dist', 'package.json', '.git']);
 
+/** Where the launcher takes the built file: in a folder of this name. */
+const IN_ROOT = ['node_modules', 'metabot24-livetex'] as const;
+
+function packageIn(root: string): BuiltPackage {
+  const folder = join(root, ...IN_ROOT);
+  return {
+    launcher: join(folder, 'bin', 'metabot-livetex.js'),
+    folder,
+    remove: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+/** A copy of the built package for one file of tests: processes that run from it are its own. */
+export async function copyPackage(): Promise<BuiltPackage> {
+  const root = await mkdtemp(join(tmpdir(), 'built-package-copy-'));
+  // Runners are another user where the tests are root.
+  await chmod(root, 0o755);
+  await cp(join(inject('launcher'), '..', '..'), join(root, ...IN_ROOT), { recursive: true, verbatimSymlinks: true });
+  return packageIn(root);
+}
+
 /**
  * The package of this very source as an installed one: it starts in a third of the time that the source takes, and it is
  * what people run. In a folder of its own, since `dist/` may be older than the source.
  */
-export async function buildPackage(): Promise<BuiltPackage> {
-  const root = await mkdtemp(join(tmpdir(), 'built-package-'));
+async function buildPackage(root: string): Promise<BuiltPackage> {
+  const built = packageIn(root);
+  const { folder } = built;
+  await mkdir(folder, { recursive: true });
   // Runners are another user where the tests are root.
   await chmod(root, 0o755);
-  // The launcher takes the built file when it lies in a folder of this name.
-  const folder = join(root, 'node_modules', 'metabot24-livetex');
-  await mkdir(folder, { recursive: true });
   await cp(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
   await cp(join(ROOT, 'package.json'), join(folder, 'package.json'));
   // All else as it stands in the source.
@@ -33,11 +55,7 @@ export async function buildPackage(): Promise<BuiltPackage> {
     await symlink(join(ROOT, name), join(folder, name));
   }
   await buildJavaScript(ROOT, join(folder, 'dist'));
-  return {
-    launcher: join(folder, 'bin', 'metabot-livetex.js'),
-    folder,
-    remove: () => rm(root, { recursive: true, force: true }),
-  };
+  return built;
 }
 
 declare module 'vitest' {
@@ -49,7 +67,12 @@ declare module 'vitest' {
 
 /** Before all tests (`vitest.config.ts`, "globalSetup"). */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const built = await buildPackage();
+  const parts = project.vite.config.plugins.find(({ name }) => name === BUILT_PARTS);
+  const place: BuiltPartsPlace | undefined = parts?.api;
+  if (place === undefined) throw new Error('vitest.config.ts has no builtParts()');
+  const built = await buildPackage(place.root);
   project.provide('launcher', built.launcher);
+  // While somebody works (`npx vitest`): what was changed is built anew.
+  project.onTestsRerun(async () => await buildJavaScript(ROOT, join(built.folder, 'dist')));
   return () => built.remove();
 }

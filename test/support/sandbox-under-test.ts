@@ -9,6 +9,9 @@ export const LIVETEX = [{ name: 'livetex', source: await loadGuestSource() }];
 /** On a busy machine a script's CPU time takes long on the clock: here only the limit that a test is about may end it, ms. */
 const WALL_MS = 30_000;
 
+/** Always the same object, as the sandbox wants it: a runner learns each set of libraries, and is replaced when it has learnt 200. */
+const NO_LIBRARIES: ScriptRun['libraries'] = {};
+
 /** A run of a script text with nothing around it; `changes` gives it a lead, libraries, plugins. */
 export function scriptRun(code: string, changes: Partial<ScriptRun> = {}): ScriptRun {
   return {
@@ -19,7 +22,7 @@ export function scriptRun(code: string, changes: Partial<ScriptRun> = {}): Scrip
     lead: { data: { id: '7', name: 'Анна' }, channel: 'telegram', attributes: {}, systemAttributes: {}, tags: [] },
     bot: { attributes: {} },
     memory: {},
-    libraries: {},
+    libraries: NO_LIBRARIES,
     plugins: [],
     call: async () => 'null',
     ...changes,

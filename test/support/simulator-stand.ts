@@ -14,6 +14,7 @@ import type { LiveTexEmulator } from '../../runtime-shim/emulator/emulator-contr
 import { startLiveTexEmulator } from '../../runtime-shim/emulator/index.ts';
 import type { HttpRoute } from '../../runtime-shim/runtime/contract.ts';
 import { createSimulator } from '../../runtime-shim/simulator/simulator.ts';
+import { sharedSandbox } from './shared-sandbox.ts';
 import { createSkippingClock, type SkippingClock } from './test-clock.ts';
 
 const SUPPORT_BOT = join(import.meta.dirname, '../../scripts-examples/08-support-bot');
@@ -68,7 +69,6 @@ export async function useSimulator({
   const webhookKey = randomBytes(16).toString('base64url');
   const config = configSchema.parse({
     bot: botFolder,
-    sandbox: { runners: 1 },
     ...(site ? { channels: { site: { kind: 'widget' } } } : {}),
     livetex: [
       {
@@ -91,8 +91,9 @@ export async function useSimulator({
   const onPlugin = (made: LiveTexPlugin): void => void (plugin = made);
   const runtime = await simulatedRuntime(async (port) => {
     const http = { host: HOST, port: port ?? 0, routes: [route] };
-    const own = site ? { uploadsFolder, parts: { localFiles: true } } : {};
-    return await createRuntimeOf(config, { storage, http, clock, watch: true, onPlugin, ...own });
+    const parts = { sandbox: sharedSandbox(), localFiles: site };
+    const own = site ? { uploadsFolder } : {};
+    return await createRuntimeOf(config, { storage, http, clock, watch: true, onPlugin, parts, ...own });
   });
   opened.push(() => runtime.close());
   const simulator = await createSimulator({

@@ -15,6 +15,12 @@ test('every older Node on PATH starts the command under the Node of the checkout
   }
 });
 
+test('a checkout runs a script from its sources: nothing has to be built', async () => {
+  const script = join('scripts-examples', '01-request-number', 'номер_заявки.js');
+  const { code, stdout } = await runCommand(['run', script, '--json'], { launcher: LAUNCHER });
+  expect({ code, ok: (JSON.parse(stdout) as { readonly ok: boolean }).ok }).toEqual({ code: 0, ok: true });
+});
+
 test('the exit code comes through', async () => {
   const { code, stderr } = await runCommand(['nonsense'], { launcher: LAUNCHER, nodeArguments: PRETEND_OLDER });
   expect(code).toBe(2);

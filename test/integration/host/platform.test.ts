@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { LiveTexEmulator } from '../../../runtime-shim/emulator/emulator-contract.ts';
-import { type BuiltPackage, buildPackage } from '../../support/built-package.ts';
+import { type BuiltPackage, copyPackage } from '../../support/built-package.ts';
 import { useEmulator } from '../../support/emulator.ts';
 import { lastingPort } from '../../support/lasting-port.ts';
 
@@ -33,7 +33,7 @@ const MIRRORED = TRANSCRIPT.filter((line) => /^(lead|bot)/.test(line)).map((line
 
 let built: BuiltPackage;
 beforeAll(async () => {
-  built = await buildPackage();
+  built = await copyPackage();
 });
 afterAll(() => built.remove());
 

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type BuiltPackage, buildPackage } from '../../support/built-package.ts';
+import { type BuiltPackage, copyPackage } from '../../support/built-package.ts';
 import { runCommand } from '../../support/command.ts';
 import { processesOf } from '../../support/process-tree.ts';
 import { seedFrom } from '../../support/seeded-random.ts';
@@ -34,7 +34,7 @@ const TIMEOUT_MS = 1_800_000;
 let built: BuiltPackage;
 
 beforeAll(async () => {
-  built = await buildPackage();
+  built = await copyPackage();
 });
 
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EmulatorFault } from '../../../runtime-shim/emulator/emulator-contract.ts';
-import { type BuiltPackage, buildPackage } from '../../support/built-package.ts';
+import { type BuiltPackage, copyPackage } from '../../support/built-package.ts';
 import { settableClock, temporaryFolder } from '../../support/command.ts';
 import { metricsOf } from './check-stand.ts';
 import { LeadClient } from './lead-client.ts';
@@ -35,7 +35,7 @@ const TROUBLES: readonly EmulatorFault[] = [
 let built: BuiltPackage;
 
 beforeAll(async () => {
-  built = await buildPackage();
+  built = await copyPackage();
 });
 
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LiveTexEmulator } from '../../../runtime-shim/emulator/emulator-contract.ts';
-import { type BuiltPackage, buildPackage } from '../../support/built-package.ts';
+import { type BuiltPackage, copyPackage } from '../../support/built-package.ts';
 import { type RunningCommand, startCommand, temporaryFolder } from '../../support/command.ts';
 import { useEmulator } from '../../support/emulator.ts';
 import { processesOf } from '../../support/process-tree.ts';
@@ -32,7 +32,7 @@ const LEADS = ['1', '2', '3'];
 let built: BuiltPackage;
 
 beforeAll(async () => {
-  built = await buildPackage();
+  built = await copyPackage();
 });
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
 /** Three `serve` nodes on one database, added, drained and killed; the database killed, connections and commits cut; leads and operators go on. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkStorage } from '../../../plugin/storage/transfer/check-storage.ts';
-import { type BuiltPackage, buildPackage } from '../../support/built-package.ts';
+import { type BuiltPackage, copyPackage } from '../../support/built-package.ts';
 import { seededRandom, seedFrom } from '../../support/seeded-random.ts';
 import { checkStand, metricsOf } from '../kill/check-stand.ts';
 import { LeadClient } from '../kill/lead-client.ts';
@@ -32,7 +32,7 @@ const CHARACTERS: readonly Character[] = ['cycles', 'talks', 'hasty', 'stays'];
 let built: BuiltPackage;
 
 beforeAll(async () => {
-  built = await buildPackage();
+  built = await copyPackage();
 });
 afterAll(async () => {
   await built.remove();

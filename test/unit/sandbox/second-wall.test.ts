@@ -1,12 +1,15 @@
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Logger } from '../../../plugin/contract/host.ts';
 import { createSandbox } from '../../../runtime-shim/sandbox/index.ts';
 import { knownWords, type RunnerEnd, RunnerProcess } from '../../../runtime-shim/sandbox/runner-process.ts';
 import { RUNNER_FILE, runnerOptions, runnerUser, warnOfOldV8 } from '../../../runtime-shim/sandbox/runner-start.ts';
+import { ROOT } from '../../support/command.ts';
 import { childrenOf } from '../../support/process-tree.ts';
 import { scriptRun } from '../../support/sandbox-under-test.ts';
 
@@ -24,14 +27,14 @@ import { once } from 'node:events';
 const here = OWN_FILE;
 const tries = {
   'read a file of the system': () => readFileSync('/etc/passwd'),
-  'read the project': () => readFileSync(new URL('../../docs/security.md', here)),
+  'read the project': () => readFileSync(PROJECT + 'docs/security.md'),
   'read its server\\'s environment': () => readFileSync('/proc/' + process.ppid + '/environ'),
   'read its server\\'s memory': () => openSync('/proc/' + process.ppid + '/mem', 'r'),
   'read by a promise': () => readFile('/etc/passwd'),
   'list a folder': () => readdirSync('/'),
   'ask for a file': () => statSync('/etc/passwd'),
   'write': () => writeFileSync('/tmp/metabot-intruder', ''),
-  'write its own code': () => writeFileSync(new URL('./pending-run.ts', here), ''),
+  'write its own code': () => writeFileSync(new URL(here), ''),
   'link': () => symlinkSync('/etc/passwd', '/tmp/metabot-link'),
   'start a process': () => { const { error } = spawnSync('/bin/true'); if (error) throw error; },
   'fork': () => fork(new URL(here).pathname),
@@ -59,7 +62,20 @@ for (const [name, act] of Object.entries(tries)) {
 process.send(answers);
 `;
 
-test('the JavaScript of a runner process reaches no file, process, thread or network', async () => {
+/** How the source starts its runner, where nothing is built: as a checkout does. */
+function runnerOfSource(): { readonly file: string; readonly options: ReturnType<typeof runnerOptions> } {
+  const module = JSON.stringify(join(ROOT, 'runtime-shim', 'sandbox', 'runner-start.ts'));
+  const code = `import { RUNNER_FILE, runnerOptions, runnerUser } from ${module};
+    console.log(JSON.stringify({ file: RUNNER_FILE, options: runnerOptions(runnerUser(undefined)) }));`;
+  return JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '--eval', code], { encoding: 'utf8' }),
+  ) as ReturnType<typeof runnerOfSource>;
+}
+
+test.each([
+  ['the package', 'runner.js', () => ({ file: RUNNER_FILE, options: runnerOptions(runnerUser(undefined)) })],
+  ['the source', 'runner-main.ts', runnerOfSource],
+])('the JavaScript of a runner process of %s reaches no file, process, thread or network', async (_of, name, how) => {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -67,12 +83,12 @@ test('the JavaScript of a runner process reaches no file, process, thread or net
     server.close();
   });
   const { port } = server.address() as { port: number };
-  const code = INTRUDER.replace('OWN_FILE', JSON.stringify(new URL(`file://${RUNNER_FILE}`).href)).replaceAll(
-    'PORT',
-    String(port),
-  );
-  const options = runnerOptions(runnerUser(undefined));
-  const child = fork(RUNNER_FILE, [], {
+  const { file, options } = how();
+  expect(basename(file)).toBe(name);
+  const code = INTRUDER.replace('OWN_FILE', JSON.stringify(pathToFileURL(file).href))
+    .replace('PROJECT', JSON.stringify(join(ROOT, '/')))
+    .replaceAll('PORT', String(port));
+  const child = fork(file, [], {
     ...options,
     execArgv: [...options.execArgv, '--import', `data:text/javascript,${encodeURIComponent(code)}`],
   });
