@@ -1,22 +1,14 @@
-import type { BindingConfig } from '../contract/binding-config.ts';
 import { leading } from '../contract/split-text.ts';
 
 /** Put before a line of a message that reads like a header. */
 const QUOTE = '> ';
 
-/** The headers of a binding; an empty one means no header line. */
+/** The headers of a binding; an empty one means no header line. What is made of them is kept by the object, so one serves all messages. */
 export interface Headers {
   readonly bot: string;
   readonly lead: string;
   /** Above what the bot tells the operator alone. */
   readonly note: string;
-}
-
-/** Those of a binding. */
-export function headersOf(
-  config: Pick<BindingConfig, 'botMessageHeader' | 'leadMessageHeader' | 'operatorNoteHeader'>,
-): Headers {
-  return { bot: config.botMessageHeader, lead: config.leadMessageHeader, note: config.operatorNoteHeader };
 }
 
 /**
@@ -43,6 +35,7 @@ export function quoteHeaderLines(text: string, headers: Headers, which: 'all' | 
   const known = knownOf(headers);
   if (known.lines.size === 0) return text;
   let left = MAX_NORMALISED;
+  if (!LINE_END.test(text)) return isKnown(text) ? QUOTE + text : text;
   return text
     .split(LINE_END)
     .map((line, index, { length }) => {
@@ -53,7 +46,7 @@ export function quoteHeaderLines(text: string, headers: Headers, which: 'all' | 
 
   function isKnown(line: string): boolean {
     if (line.length * MAX_GROWTH < known.shortest) return false;
-    if (PLAIN.test(line)) return line.length >= known.shortest && known.lines.has(inOneCase(line));
+    if (PLAIN.test(line)) return known.ends.has(lastOf(line)) && known.lines.has(inOneCase(line));
     const visible = inOneCase(line.replace(UNSEEN, ''));
     if (visible === '' || visible.length > known.longest * MAX_SHRINKING) return false;
     // Nobody writes so much of this kind: one mark too many harms no reader, a second of work would harm all.
@@ -74,22 +67,22 @@ interface Known {
   readonly lines: ReadonlySet<string>;
   readonly shortest: number;
   readonly longest: number;
+  /** Their last letters: most lines end otherwise, which is quickly seen. */
+  readonly ends: ReadonlySet<string>;
 }
 
 /** The headers as they read; a binding's are the same for each of its messages. */
-const knownBefore = new Map<string, Known>();
-/** More than there are bindings; beyond it all are forgotten. */
-const MAX_KNOWN = 1_000;
+const knownBefore = new WeakMap<Headers, Known>();
 
-function knownOf({ bot, lead, note }: Headers): Known {
-  const key = `${bot}\n${lead}\n${note}`;
-  let known = knownBefore.get(key);
+function knownOf(headers: Headers): Known {
+  let known = knownBefore.get(headers);
   if (known === undefined) {
+    const { bot, lead, note } = headers;
     const lines = new Set([seen(bot), seen(lead), seen(note)].filter((header) => header !== ''));
     const lengths = Array.from(lines, (line) => line.length);
-    known = { lines, shortest: Math.min(...lengths), longest: Math.max(...lengths) };
-    if (knownBefore.size >= MAX_KNOWN) knownBefore.clear();
-    knownBefore.set(key, known);
+    const ends = new Set(Array.from(lines, lastOf));
+    known = { lines, shortest: Math.min(...lengths), longest: Math.max(...lengths), ends };
+    knownBefore.set(headers, known);
   }
   return known;
 }
@@ -100,6 +93,10 @@ const PLAIN = /^[\x20-\x7e\u0400-\u045f]*$/;
 /** How a line reads: without what cannot be seen, in one form of each letter, spaces and case aside. */
 function seen(line: string): string {
   return inOneCase(PLAIN.test(line) ? line : line.normalize('NFKC').replace(UNSEEN, ''));
+}
+
+function lastOf(line: string): string {
+  return line.trimEnd().slice(-1).toLowerCase();
 }
 
 function inOneCase(line: string): string {

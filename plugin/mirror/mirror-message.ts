@@ -1,3 +1,4 @@
+import type { BindingConfig } from '../contract/binding-config.ts';
 import { type Attachment, type Content, type Button, buttonLine } from '../contract/message.ts';
 import { type Headers, headerLine, oneLine, quoteHeaderLines } from './header.ts';
 import { codePoints, splitText } from '../contract/split-text.ts';
@@ -19,6 +20,21 @@ export interface MirrorSettings {
   readonly maxTextLength: number;
 }
 
+const settingsBefore = new WeakMap<object, MirrorSettings>();
+
+/** Those of a binding: the same object for each of its messages. */
+export function mirrorSettings(
+  config: Pick<BindingConfig, 'botMessageHeader' | 'leadMessageHeader' | 'operatorNoteHeader' | 'maxTextLength'>,
+): MirrorSettings {
+  let settings = settingsBefore.get(config);
+  if (settings === undefined) {
+    const { botMessageHeader: bot, leadMessageHeader: lead, operatorNoteHeader: note, maxTextLength } = config;
+    settings = { headers: { bot, lead, note }, maxTextLength };
+    settingsBefore.set(config, settings);
+  }
+  return settings;
+}
+
 /**
  * A message of the dialog as LiveTex gets it: text and menu under the author's header, in parts when too long; each file
  * by its link, with the header (and, on the first one, the text) as its comment. A text too long for a comment follows the files.
@@ -38,22 +54,31 @@ export function mirrorMessage(from: keyof Headers, content: Content, settings: M
   return [...requests, ...partsOf(body, header, settings).map((text) => ({ kind: 'sendText' as const, text }))];
 }
 
+const shownBefore = new WeakMap<MirrorSettings, Headers>();
+
 /** The header lines as they are sent, with their line ends. */
-function shownHeaders({ headers, maxTextLength }: MirrorSettings): Headers {
-  return {
-    bot: headerLine(headers, 'bot', maxTextLength),
-    lead: headerLine(headers, 'lead', maxTextLength),
-    note: headerLine(headers, 'note', maxTextLength),
-  };
+function shownHeaders(settings: MirrorSettings): Headers {
+  let shown = shownBefore.get(settings);
+  if (shown === undefined) {
+    const { headers, maxTextLength } = settings;
+    shown = {
+      bot: headerLine(headers, 'bot', maxTextLength),
+      lead: headerLine(headers, 'lead', maxTextLength),
+      note: headerLine(headers, 'note', maxTextLength),
+    };
+    shownBefore.set(settings, shown);
+  }
+  return shown;
 }
 
 /** Marks that a part may need: on its first line and on its last one, which the cut made. */
 const ROOM_FOR_MARKS = 4;
 
-/** A text in parts, each under the header. A cut makes lines of its own: they must not read like a header either. */
+/** A text, whose own lines are marked, in parts, each under the header. A cut makes lines of its own: they must not read like a header either. */
 function partsOf(body: string, header: string, settings: MirrorSettings): string[] {
-  const headers = shownHeaders(settings);
   const room = settings.maxTextLength - codePoints(header);
+  if (body.length <= room) return [header + body];
+  const headers = shownHeaders(settings);
   const marked = (most: number): string[] =>
     splitText(body, most).map((part) => quoteHeaderLines(part, headers, 'outer'));
   const parts = marked(room);

@@ -5,8 +5,7 @@ import type { Binding, PluginContext } from '../core/plugin-context.ts';
 import { type LiveTexJobOf, liveTexJobSchema, dialogLane, REFUSED_FILES } from '../core/jobs.ts';
 import { selectDestination } from './select-destination.ts';
 import { z } from 'zod';
-import { headersOf } from '../mirror/header.ts';
-import { fileAsText } from '../mirror/mirror-message.ts';
+import { fileAsText, mirrorSettings } from '../mirror/mirror-message.ts';
 
 /** One request to LiveTex: a mirrored text or file, or the selection of a group. */
 export function createLiveTexHandler(
@@ -91,8 +90,7 @@ async function sendRefusedFile(
   const userId = job.lane;
   const lane = dialogLane(binding.id, userId);
   logger.warn('LiveTex refuses a file, sent as a text with its link', { binding: binding.id, userId });
-  const { maxTextLength } = binding.config;
-  const texts = fileAsText(file, { maxTextLength, headers: headersOf(binding.config) });
+  const texts = fileAsText(file, mirrorSettings(binding.config));
   const before = texts.length === 1 ? 0 : await sentBefore();
   for (const [index, text] of texts.entries()) {
     if (index < before) continue;

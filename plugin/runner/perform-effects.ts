@@ -1,8 +1,7 @@
 import type { Content } from '../contract/message.ts';
 import type { Effect } from '../dialog/effect.ts';
 import { noticeText, type NewDelivery, fileDeliveries, textDeliveries } from './delivery-of.ts';
-import { headersOf } from '../mirror/header.ts';
-import { mirrorMessage } from '../mirror/mirror-message.ts';
+import { mirrorMessage, mirrorSettings } from '../mirror/mirror-message.ts';
 import type { NewJob, Transaction } from '../storage/contract.ts';
 import { keepTurnedAway } from '../core/transfer-store.ts';
 import type { Binding, PluginContext } from '../core/plugin-context.ts';
@@ -50,10 +49,9 @@ export async function performEffects(
   function jobsOf(effect: Effect): NewJob[] {
     switch (effect.do) {
       case 'mirror':
-        return mirrorMessage(effect.from, mirroredContent(effect, binding.config), {
-          headers: headersOf(binding.config),
-          maxTextLength: binding.config.maxTextLength,
-        }).map((request) => toLiveTex(request));
+        return mirrorMessage(effect.from, mirroredContent(effect, binding.config), mirrorSettings(binding.config)).map(
+          toLiveTex,
+        );
       case 'select': {
         const { transfer, again, selection } = effect;
         return [toLiveTex({ kind: 'selectDestination', transfer, again, ...selection })];
