@@ -24,9 +24,12 @@ export function createVersionChoice(setting: VersionSetting, clock: Clock): AskI
   let known: { readonly version: ApiVersion; readonly at: number } | undefined;
   let finding: Promise<void> | undefined;
 
-  return async (send) => {
+  return (send) => {
     const current = stillKnown();
-    if (current !== undefined) return await downFrom(current, send);
+    return current === undefined ? find(send) : downFrom(current, send);
+  };
+
+  async function find<Value>(send: (version: ApiVersion) => Promise<Value>): Promise<Value> {
     if (finding !== undefined) {
       await finding;
       return await downFrom(stillKnown() ?? DESCENDING[0], send);
@@ -39,15 +42,17 @@ export function createVersionChoice(setting: VersionSetting, clock: Clock): AskI
       finding = undefined;
       resolve();
     }
-  };
+  }
 
   async function downFrom<Value>(
     highest: ApiVersion | undefined,
     send: (version: ApiVersion) => Promise<Value>,
   ): Promise<Value> {
-    const from = DESCENDING.indexOf(highest ?? '1.0');
     let refusal: unknown;
-    for (const version of DESCENDING.slice(from)) {
+    let isBelow = false;
+    for (const version of DESCENDING) {
+      isBelow ||= version === (highest ?? '1.0');
+      if (!isBelow) continue;
       try {
         const value = await send(version);
         learn(version);

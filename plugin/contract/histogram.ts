@@ -27,8 +27,11 @@ export function createHistogram(name: string, help: string, bounds: readonly num
   function seriesOf(labels: Labels): Series {
     // One name has one set of labels, always in the same order.
     const key = Object.values(labels).join('\n');
-    const known = series.get(key) ?? { labels, buckets: bounds.map(() => 0), sum: 0, count: 0 };
-    series.set(key, known);
+    let known = series.get(key);
+    if (known === undefined) {
+      known = { labels, buckets: bounds.map(() => 0), sum: 0, count: 0 };
+      series.set(key, known);
+    }
     return known;
   }
 

@@ -173,8 +173,9 @@ export function createWorkers(
           const outcome = await handle(job, attempt);
           breaker.succeeded();
           return outcome;
-        } finally {
+        } catch (error) {
           tookMs.set(job, steady() - began);
+          throw error;
         }
       },
       classify: (error, job) => {

@@ -34,7 +34,8 @@ export function createStepWatch(clock: StorageClock): StepWatch {
   let steppedAt = steady();
 
   function now(): number {
-    const [wall, passed] = [clock.now(), steady()];
+    const wall = clock.now();
+    const passed = steady();
     lead = Math.max(lead, wall - passed);
     if (wall - passed < lead - CLOCK_STEP_MS) {
       lead = wall - passed;
@@ -64,18 +65,12 @@ export const systemClock: WorkerClock = {
   now: () => Date.now(),
   steady: () => performance.now(),
   after(ms, act) {
-    let timer: NodeJS.Timeout | undefined;
-    const wait = (left: number): void => {
-      const step = Math.min(left, MAX_TIMER_MS);
-      timer = setTimeout(() => {
-        if (left > step) wait(left - step);
-        else act();
-      }, step);
-      timer.unref();
-    };
-    wait(Math.max(0, ms));
-    return () => {
-      clearTimeout(timer);
-    };
+    let timer = setTimeout(ms > MAX_TIMER_MS ? waitOn : act, Math.min(Math.max(0, ms), MAX_TIMER_MS)).unref();
+    let left = ms;
+    function waitOn(): void {
+      left -= MAX_TIMER_MS;
+      timer = setTimeout(left > MAX_TIMER_MS ? waitOn : act, Math.min(left, MAX_TIMER_MS)).unref();
+    }
+    return () => clearTimeout(timer);
   },
 };

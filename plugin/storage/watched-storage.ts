@@ -65,17 +65,17 @@ export function watchStorage(
     return { ...stats, oldestAt: Math.min(oldestAt, clock.now() - (steady() - seen.since)) };
   }
 
-  async function watched<Value>(work: Promise<Value>): Promise<Value> {
-    try {
-      return await work;
-    } catch (error) {
-      const failure = failureOf(error);
-      if (failure !== undefined) {
-        totals.set(failure.code, (totals.get(failure.code) ?? 0) + 1);
-        last = { ...failure, at: steady() };
-      }
-      throw error;
-    }
+  function note(error: unknown): void {
+    const failure = failureOf(error);
+    if (failure === undefined) return;
+    totals.set(failure.code, (totals.get(failure.code) ?? 0) + 1);
+    last = { ...failure, at: steady() };
+  }
+
+  /** The same promise: what fails is noted before whoever waits for it goes on. */
+  function watched<Value>(work: Promise<Value>): Promise<Value> {
+    work.catch(note);
+    return work;
   }
 
   return {

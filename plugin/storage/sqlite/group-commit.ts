@@ -256,11 +256,11 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     const tell = options.afterGroup(true);
     const needsFlush = engine.flush !== undefined && group.some(({ unit }) => unit.durable);
     flushes.add(needsFlush, (failure) => {
-      for (const [place, result] of results.entries()) {
+      results.forEach((result, place) => {
         if (!result.ok) group[place]?.reject(result.error);
         else if (failure !== undefined) group[place]?.reject(failure.error);
         else group[place]?.resolve(result.value);
-      }
+      });
       tell?.(failure === undefined);
     });
   }

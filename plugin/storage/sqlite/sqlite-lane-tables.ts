@@ -174,9 +174,24 @@ export function createLaneWithHead(prepare: Prepare): Tables['laneWithHead'] {
   const read = query(
     prepare,
     `SELECT ${columns(LANE, 'lane')}, ${columns(JOB, 'job')} FROM lane JOIN job ON job.id = lane.head_id WHERE lane.id = ?`,
-    ([id, queue, name, headId, readyAt, deaths, ...job]: readonly [...LaneColumns, ...JobColumns]) => ({
-      lane: laneRow([id, queue, name, headId, readyAt, deaths]),
-      head: jobRow(job),
+    ([
+      id,
+      queue,
+      name,
+      headId,
+      readyAt,
+      deaths,
+      ,
+      laneId,
+      kind,
+      payload,
+      enqueuedAt,
+      attempts,
+      firstFailedAt,
+      lastError,
+    ]: readonly [...LaneColumns, ...JobColumns]) => ({
+      lane: { id, queue, name, headId, readyAt, deaths },
+      head: { id: headId, laneId, kind, payload, enqueuedAt, attempts, firstFailedAt, lastError },
     }),
   );
   return (laneId) => read.one(laneId);

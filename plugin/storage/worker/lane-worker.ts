@@ -36,21 +36,20 @@ async function runHandler(
   const { handle, clock, queue, tries } = options;
   const deadlineMs = Math.min(options.deadlineMs, leaseMs);
   const controller = new AbortController();
-  let cancel: (() => void) | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    cancel = clock.after(deadlineMs, () => {
-      const error = storageError('job_deadline', { kind: job.kind, queue, deadlineMs });
-      reject(error);
-      controller.abort(error);
-    });
+  const { promise, resolve, reject } = Promise.withResolvers<JobOutcome>();
+  const cancel = clock.after(deadlineMs, () => {
+    const error = storageError('job_deadline', { kind: job.kind, queue, deadlineMs });
+    reject(error);
+    controller.abort(error);
   });
   // An async wrapper: a handler that throws before its first await rejects like any other.
   const run = async (): Promise<JobOutcome> =>
     handle(job, { signal: controller.signal, triesLeft: tries.left(job), onAway });
+  run().then(resolve, reject);
   try {
-    return await Promise.race([run(), late]);
+    return await promise;
   } finally {
-    cancel?.();
+    cancel();
   }
 }
 
