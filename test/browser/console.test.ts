@@ -266,6 +266,8 @@ test(
     expect(await page.getByRole('button', { name: 'New binding' }).count()).toBe(0);
     const focused = async (): Promise<string> => String(await page.evaluate('document.activeElement.textContent'));
     const tabTo = async (name: string): Promise<void> => {
+      // The page that was gone to may not be there yet: no number of tabs comes to what is not.
+      await page.getByText(name, { exact: true }).first().waitFor();
       for (let tries = 0; tries < 40 && (await focused()) !== name; tries += 1) await page.keyboard.press('Tab');
       expect(await focused()).toBe(name);
     };

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { createRuntime } from '../../runtime-shim/runtime/index.ts';
+import { createRuntimeFrom } from '../../runtime-shim/runtime/create-runtime.ts';
 import type {
   Runtime,
   RuntimeActivity,
@@ -7,6 +7,7 @@ import type {
   TranscriptMessage,
 } from '../../runtime-shim/runtime/contract.ts';
 import { botFolder } from './bot-folder.ts';
+import { sharedSandbox } from './shared-sandbox.ts';
 import { watchedLogger } from './watched-logger.ts';
 
 export interface StartedRuntime extends Runtime {
@@ -17,7 +18,7 @@ export interface StartedRuntime extends Runtime {
   chat(externalId?: string): Promise<string[]>;
 }
 
-/** A started runtime on a bot of these scripts (or on a folder), closed when the test ends. One process is enough for a test. */
+/** A started runtime on a bot of these scripts (or on a folder), closed when the test ends. Its sandbox is the file's, unless `sandbox` says otherwise. */
 export async function startRuntime(
   bot:
     | string
@@ -28,12 +29,16 @@ export async function startRuntime(
     typeof bot === 'string'
       ? bot
       : await botFolder({ id: 'test', scripts: bot.scripts, ...(bot.routes ? { routes: bot.routes } : {}) }, bot.files);
-  const runtime = await createRuntime({
-    logger: watchedLogger(),
-    ...options,
-    bot: folder,
-    sandbox: { runners: 1, spares: 0, ...options.sandbox },
-  });
+  const own = options.sandbox;
+  const runtime = await createRuntimeFrom(
+    {
+      logger: watchedLogger(),
+      ...options,
+      bot: folder,
+      ...(own === undefined ? {} : { sandbox: { runners: 1, spares: 0, ...own } }),
+    },
+    own === undefined ? { sandbox: sharedSandbox() } : {},
+  );
   onTestFinished(() => runtime.close());
   const activities: RuntimeActivity[] = [];
   runtime.onActivity((activity) => activities.push(activity));

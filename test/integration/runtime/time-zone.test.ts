@@ -46,7 +46,8 @@ const bot = (timeZone?: string): unknown => ({
 
 test('bot.json says the time zone of scripts and conditions, and a saved one is in force for the next message', async () => {
   const folder = await botFolder(bot('Europe/Moscow'), { 'a.js': `bot.sendMessage((function () { ${HOURS} })())` });
-  const runtime = await startRuntime(folder);
+  // The file's sandbox has another time zone.
+  const runtime = await startRuntime(folder, { sandbox: {} });
   await runtime.say('привет');
   await runtime.say('a');
   await writeBotFiles(folder, bot('Europe/Lisbon'));
