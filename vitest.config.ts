@@ -2,10 +2,22 @@ import { defineConfig } from 'vitest/config';
 import { builtParts } from './test/support/built-parts.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 
+/**
+ * Folders whose tests leave nothing behind in their process: no mock, no variable, no count of what the process holds or has used. Starting a
+ * process for each of these files, with all that it imports, would cost more than all of them.
+ */
+const ROOMS =
+  'api,bot,channels,cli,client,console,contract,core,deploy,dialog,emulator,globals,guest,houses,http,leads,mirror,operations,outbound,runtime,tables,uploads,webhook,widget';
+const SHARING = [`test/unit/{${ROOMS}}/**/*.test.ts`, 'test/integration/{client,emulator}/**/*.test.ts'];
+const ALL = ['test/**/*.test.ts'];
+
 export default defineConfig({
   plugins: [builtParts()],
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'own process', include: ALL, exclude: SHARING } },
+      { extends: true, test: { name: 'shared process', include: SHARING, isolate: false } },
+    ],
     // The package as people run it: a command of it starts in a fraction of the time that the source takes.
     globalSetup: ['test/support/built-package.ts'],
     // Every file: no token and no key in what our software puts out.

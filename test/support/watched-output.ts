@@ -15,6 +15,11 @@ export function watchSecret(secret: string): void {
   for (const form of everyFormOf(secret)) if (form.length >= LEAST_LENGTH) forms.set(form, secret);
 }
 
+/** What was used in another file may stand in this one by chance. */
+export function forgetSecrets(): void {
+  forms.clear();
+}
+
 /** Looks through something that our software has put out: a log, an answer, a page. */
 export function watchOutput(where: string, text: string): void {
   for (const [form, secret] of forms) {
