@@ -26,6 +26,8 @@ export interface RuntimeOfOptions {
   /** Where files of leads lie when the configuration names no place. Left out: then none are taken. */
   readonly uploadsFolder?: string | undefined;
   readonly parts?: RuntimeParts;
+  /** Limits of scripts that are others than the configuration's. */
+  readonly sandbox?: Partial<SandboxLimits>;
   /** Called with the plugin once it is made. */
   readonly onPlugin?: (plugin: LiveTexPlugin) => void;
   /** Called with what the plugin was told and answered. A transaction that is tried again tells the same ids again. */
@@ -34,12 +36,12 @@ export interface RuntimeOfOptions {
 
 /** The runtime of a configuration with the LiveTex plugin in it: the one place where the two meet. */
 export async function createRuntimeOf(config: Config, options: RuntimeOfOptions): Promise<Runtime> {
-  const { onPlugin, onEvents, parts = {}, uploadsFolder, ...rest } = options;
+  const { onPlugin, onEvents, parts = {}, uploadsFolder, sandbox = {}, ...rest } = options;
   const uploads = uploadsOf(config.uploads, uploadsFolder);
   const runtimeOptions: RuntimeOptions = {
     ...rest,
     bot: botFoldersOf(config),
-    sandbox: sandboxOf(config),
+    sandbox: { ...sandboxOf(config), ...sandbox },
     api: config.api,
     env: environmentForBots(config),
     channels: channelsOf(config),

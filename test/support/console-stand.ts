@@ -13,6 +13,7 @@ import type { LiveTexEmulator } from '../../runtime-shim/emulator/emulator-contr
 import { startLiveTexEmulator } from '../../runtime-shim/emulator/index.ts';
 import type { Runtime } from '../../runtime-shim/runtime/contract.ts';
 import { writeBotFiles } from './bot-folder.ts';
+import { sharedSandbox } from './shared-sandbox.ts';
 
 export const ADMIN_TOKEN = 'admin-token+of/the=console';
 export const VIEWER_TOKEN = 'viewer-token+of/the=console';
@@ -84,7 +85,7 @@ export async function startConsole(options: ConsoleStandOptions): Promise<Consol
     clock,
     http: { host, port },
     onPlugin: (one) => void made.push(one),
-    parts: { routes: console.routes, storedChannels },
+    parts: { routes: console.routes, storedChannels, sandbox: sharedSandbox() },
   });
   runtime.onActivity(console.note);
   await runtime.start();

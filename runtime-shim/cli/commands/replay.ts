@@ -136,15 +136,16 @@ export async function playRecording(
     // Nobody else has this LiveTex, so nobody changes its webhook.
     const webhook = { keep: false, publicUrl: `http://${HOST}`, key: randomBytes(16).toString('base64url') };
     const binding = { token: emulator.token, baseUrl: emulator.url, webhook };
-    const simulated = simulatedConfig(inZone(own, recording.timeZone), { bot: botFolder, port: 0, binding });
-    // One lead writes, and one script runs at a time.
-    const config = { ...simulated, sandbox: { ...simulated.sandbox, runners: 1 } };
+    const config = simulatedConfig(inZone(own, recording.timeZone), { bot: botFolder, port: 0, binding });
     let plugin: LiveTexPlugin | undefined;
     const onPlugin = (made: LiveTexPlugin): void => void (plugin = made);
     const bot = await loadBot(botFolder);
     const bots = [{ ...bot, timeZone: bot.timeZone ?? recording.timeZone }] as const;
     const parts = { bots, dates: () => clock.now(), apiMode: apiModeOf(live, own) };
-    const runtime = await createRuntimeOf(config, { storage, clock, http: { host: HOST, port: 0 }, onPlugin, parts });
+    // One lead writes, one script runs at a time, and nobody waits where a runner is started anew.
+    const sandbox = { runners: 1, spares: 0 };
+    const http = { host: HOST, port: 0 };
+    const runtime = await createRuntimeOf(config, { storage, clock, http, onPlugin, parts, sandbox });
     try {
       await runtime.start();
       const [first] = config.livetex;

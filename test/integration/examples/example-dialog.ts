@@ -10,6 +10,7 @@ import { startLiveTexEmulator } from '../../../runtime-shim/emulator/index.ts';
 import type { LeadView, Runtime } from '../../../runtime-shim/runtime/contract.ts';
 import { ROOT } from '../../support/command.ts';
 import { startWebhookServer } from '../../support/http-server.ts';
+import { sharedSandbox } from '../../support/shared-sandbox.ts';
 
 export const EXAMPLES = join(ROOT, 'scripts-examples');
 const CHANNEL = 'telegram';
@@ -36,12 +37,12 @@ export async function startExample(name: string, operators: OperatorStatus): Pro
   onTestFinished(() => server.close());
   const config = configSchema.parse({
     bot: join(EXAMPLES, name),
-    sandbox: { runners: 1 },
     livetex: [{ token: emulator.token, baseUrl: emulator.url, webhook: { publicUrl: server.url, key: KEY } }],
   });
   const storage = createMemoryStorage({ clock: systemClock });
   const runtime = await createRuntimeOf(config, {
     storage,
+    parts: { sandbox: sharedSandbox() },
     onPlugin: (plugin) => {
       receive = async (bindingId, bytes, headers) => await plugin.webhook(bindingId, bytes, headers);
       void plugin.setWebhook('main');

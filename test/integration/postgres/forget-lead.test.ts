@@ -39,7 +39,7 @@ test('what waits, what died, timers, records, streams and ids of the lead go, an
   const runtime = await createRuntime({
     bot: await botFolder(BOT, {}),
     storage,
-    sandbox: { runners: 1 },
+    sandbox: { runners: 1, spares: 0 },
     plugins: [
       (host, shared) =>
         createLiveTexPlugin({

@@ -41,7 +41,7 @@ export async function makeRuntime(options: {
   const runtime = await createRuntime({
     bot: options.bot,
     storage: options.storage,
-    sandbox: { runners: 1 },
+    sandbox: { runners: 1, spares: 0 },
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     plugins: [
       async (host, storage) => {

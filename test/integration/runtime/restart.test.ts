@@ -63,7 +63,7 @@ test('a message that was accepted and not yet acted on is acted on after the res
   const storage = await openStorage(`sqlite:${await dataFolder()}`, { clock: systemClock });
   onTestFinished(() => storage.close());
   // Made and never started: it stores, as a process that is killed right after its answer.
-  const killed = await createRuntime({ bot: folder, storage, sandbox: { runners: 1 } });
+  const killed = await createRuntime({ bot: folder, storage, sandbox: { runners: 1, spares: 0 } });
   await killed.receive({ channel: 'telegram', externalId: '1', id: 'm1', text: 'привет' });
   await killed.close();
   const tiny = tinyPlugin();

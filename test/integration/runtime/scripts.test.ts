@@ -6,7 +6,7 @@ import { createSandbox } from '../../../runtime-shim/sandbox/index.ts';
  * The interpreter on the real sandbox: what an author's JavaScript reads, writes, asks for, and how it fails. The wall clock
  * is far behind: on a loaded machine an endless loop must still end by its CPU time.
  */
-const sandbox = createSandbox({ cpuMs: 300, wallMs: 50_000, memoryMb: 32, runners: 1 }, {});
+const sandbox = createSandbox({ cpuMs: 300, wallMs: 50_000, memoryMb: 32, runners: 1, spares: 0 }, {});
 afterAll(() => sandbox.close());
 
 const js = (file: string, condition?: string): unknown => ({

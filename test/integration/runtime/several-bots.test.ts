@@ -56,7 +56,7 @@ test('two bots in one runtime: each has its leads, scripts, time zone and bindin
   const runtime = await createRuntime({
     bot,
     http: { port: 0 },
-    sandbox: { runners: 1 },
+    sandbox: { runners: 1, spares: 0 },
     plugins: [
       (host, storage) =>
         createLiveTexPlugin({
@@ -114,7 +114,7 @@ test('two folders with one bot are refused, and every broken folder is named', a
 
 test('a folder that is read again changes its own bot only', async () => {
   const bot = await folders({ a: botOf('support'), b: botOf('shop') });
-  const runtime = await createRuntime({ bot, http: { port: 0 }, sandbox: { runners: 1 } });
+  const runtime = await createRuntime({ bot, http: { port: 0 }, sandbox: { runners: 1, spares: 0 } });
   onTestFinished(() => runtime.close());
   await runtime.start();
   await writeFile(join(bot[1] ?? '', 'bot.json'), botOf('shop').replace('Это shop', 'Это новый shop'));

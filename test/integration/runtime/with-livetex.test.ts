@@ -37,7 +37,7 @@ test('an edit reaches the operator as a correction and is never run; a menu choi
   const access = { token: emulator.token, baseUrl: emulator.url };
   const runtime = await createRuntime({
     bot: folder,
-    sandbox: { runners: 1 },
+    sandbox: { runners: 1, spares: 0 },
     http: { port: 0 },
     plugins: [
       (host, storage) =>
@@ -105,7 +105,7 @@ test('bot, transfer, operator, restart, return: every message once, in order', a
     const runtime = await createRuntime({
       bot: folder,
       storage: `sqlite:${data}`,
-      sandbox: { runners: 1 },
+      sandbox: { runners: 1, spares: 0 },
       http: { port: 0 },
       plugins: [
         (host, storage) =>
