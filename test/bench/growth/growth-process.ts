@@ -1,4 +1,4 @@
-/** The runtime with so many leads, in a process of its own. Arguments: how many leads, LiveTex's address. */
+/** The runtime with so many leads, in a process of its own. Arguments: how many leads, LiveTex's address; a schema of PostgreSQL (none: SQLite). */
 import { answerParent } from '../child.ts';
 import { percentile } from '../measure.ts';
 import { acceptAll } from '../mirror/accept-all.ts';
@@ -14,8 +14,8 @@ export type GrowthQuestion =
 
 const US_PER_MS = 1_000;
 
-const [leads = '', baseUrl = ''] = process.argv.slice(2);
-const server = await startOurServer({ leads: Number(leads), works: true, history: true, baseUrl });
+const [leads = '', baseUrl = '', schema] = process.argv.slice(2);
+const server = await startOurServer({ leads: Number(leads), works: true, history: true, baseUrl, schema });
 const hasOnlineOperators = server.plugin.guest.functions.get('hasOnlineOperators');
 
 answerParent(

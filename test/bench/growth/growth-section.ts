@@ -1,8 +1,9 @@
 import { type Child, startChild } from '../child.ts';
 import type { Received } from '../mirror/livetex-process.ts';
 import { inTurns, withEach } from '../in-turns.ts';
+import { startMeasuredPostgres } from '../measured-postgres.ts';
 import { processTree } from '../process-tree.ts';
-import { ratio, type Section, type SectionOptions } from '../section.ts';
+import { ratio, type Section, type SectionOptions, type Table } from '../section.ts';
 import type { Load, LoadResult } from '../webhooks/load-process.ts';
 import type { GrowthQuestion } from './growth-process.ts';
 
@@ -35,53 +36,68 @@ export const growthSection: Section = {
   async run({ progress, quick }) {
     const livetex = startChild(new URL('../mirror/livetex-process.ts', import.meta.url));
     const load = startChild(new URL('../webhooks/load-process.ts', import.meta.url));
+    const drivers = { livetex, load, progress, quick };
+    const postgres = await startMeasuredPostgres(progress);
     try {
-      const baseUrl = await livetex.ask<string>('url');
-      const sizes: readonly number[] = quick ? QUICK_LEADS : LEADS;
-      const start = (leads: number): Child =>
-        startChild(new URL('growth-process.ts', import.meta.url), [String(leads), baseUrl]);
-      const grown = await withEach(sizes, start, (server) =>
-        measureGrown(sizes, { livetex, load, server, quick, progress }),
-      );
-      const [least] = grown;
-      return [
-        {
-          title: 'Growth: leads in storage (SQLite), each with a dialog, a record, a transcript and remembered ids',
-          columns: [
-            'leads',
-            'check µs',
-            'webhook p50 ms',
-            'to the least',
-            'p99 ms',
-            'mirror messages/s',
-            'to the least',
-            'server MB',
-            'to the least',
-          ],
-          rows: grown.map(({ leads, checkUs, webhook, messagesPerSecond, rssMb }) => [
-            leads.toLocaleString('en-US'),
-            checkUs,
-            webhook.p50Ms,
-            ratio(webhook.p50Ms, least?.webhook.p50Ms ?? Number.NaN),
-            webhook.p99Ms,
-            messagesPerSecond,
-            ratio(messagesPerSecond, least?.messagesPerSecond ?? Number.NaN),
-            rssMb,
-            ratio(rssMb, least?.rssMb ?? Number.NaN),
-          ]),
-          notes: [
-            'Measured in turns, three rounds; of each size the one with the pace in the middle.',
-            `Aim: flat within 25 %. Webhooks on ${CONNECTIONS} connections for random leads; the mirror's messages are each another lead's, all over the table.`,
-            'Memory is the server process alone; its page cache of SQLite is bounded (32 MiB a connection).',
-          ],
-        },
-      ];
+      const tables = [await tableOf('SQLite', undefined, drivers)];
+      if (postgres !== undefined) tables.push(await tableOf('PostgreSQL', (name) => postgres.schema(name), drivers));
+      return tables;
     } finally {
+      await postgres?.stop();
       await load.end();
       await livetex.end();
     }
   },
 };
+
+async function tableOf(
+  driver: string,
+  schema: ((name: string) => string) | undefined,
+  { livetex, load, progress, quick }: Omit<Stand, 'server'>,
+): Promise<Table> {
+  const baseUrl = await livetex.ask<string>('url');
+  const sizes: readonly number[] = quick ? QUICK_LEADS : LEADS;
+  const start = (leads: number): Child => {
+    const where = schema === undefined ? [] : [schema(`leads_${leads}`)];
+    return startChild(new URL('growth-process.ts', import.meta.url), [String(leads), baseUrl, ...where]);
+  };
+  const grown = await withEach(sizes, start, (server) =>
+    measureGrown(sizes, { livetex, load, server, quick, progress }),
+  );
+  const [least] = grown;
+  return {
+    title: `Growth: leads in storage (${driver}), each with a dialog, a record, a transcript and remembered ids`,
+    columns: [
+      'leads',
+      'check µs',
+      'webhook p50 ms',
+      'to the least',
+      'p99 ms',
+      'mirror messages/s',
+      'to the least',
+      'server MB',
+      'to the least',
+    ],
+    rows: grown.map(({ leads, checkUs, webhook, messagesPerSecond, rssMb }) => [
+      leads.toLocaleString('en-US'),
+      checkUs,
+      webhook.p50Ms,
+      ratio(webhook.p50Ms, least?.webhook.p50Ms ?? Number.NaN),
+      webhook.p99Ms,
+      messagesPerSecond,
+      ratio(messagesPerSecond, least?.messagesPerSecond ?? Number.NaN),
+      rssMb,
+      ratio(rssMb, least?.rssMb ?? Number.NaN),
+    ]),
+    notes: [
+      'Measured in turns, three rounds; of each size the one with the pace in the middle.',
+      `Aim: flat within 25 %. Webhooks on ${CONNECTIONS} connections for random leads; the mirror's messages are each another lead's, all over the table.`,
+      schema === undefined
+        ? 'Memory is the server process alone; its page cache of SQLite is bounded (32 MiB a connection).'
+        : "Memory is the node's process alone. The server has 256 MB of shared buffers.",
+    ],
+  };
+}
 
 interface Stand extends Pick<SectionOptions, 'quick' | 'progress'> {
   readonly livetex: Child;
