@@ -69,9 +69,9 @@ export function claim(context: ClaimContext, request: ClaimRequest, newClaim: ()
       ? freeLanes(context, queue, limit, prefixes)
       : [suspect, ...freeLanes(context, queue, limit - 1, prefixes)];
   return lanes.flatMap((laneId) => {
-    const found = tables.laneWithHead(laneId);
-    if (found === undefined) return [];
-    const { lane, head } = found;
+    const lane = tables.lanes.get(laneId);
+    const head = lane && tables.jobs.get(lane.headId);
+    if (lane === undefined || head === undefined) return [];
     const token = newClaim();
     claims.take({ lane, head, token }, request.leaseMs);
     const job = storedJob(head, { queue, lane: lane.name });

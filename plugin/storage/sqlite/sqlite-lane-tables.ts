@@ -1,4 +1,4 @@
-import type { DueLane, JobRow, JobTable, LaneRow, LaneTable, NamedLane, Tables } from './tables.ts';
+import type { DueLane, JobRow, JobTable, LaneRow, LaneTable, NamedLane } from './tables.ts';
 import { CLEARED_WAIT_MS, quietSql, TRIED_IN_QUIET_SQL } from '../suspects.ts';
 import { LONGEST_WAIT_MS } from '../system-clock.ts';
 import { change, only, type Prepare, query } from './prepare.ts';
@@ -166,33 +166,4 @@ export function createJobTable(prepare: Prepare): JobTable {
     waiting: (before, afterId, limit) => waiting.all(afterId, before, limit),
     failed: (limit, afterTime, afterId) => failed.all(afterTime, afterId, limit),
   };
-}
-
-/** Of a claim, which needs both: one statement costs half of two. */
-export function createLaneWithHead(prepare: Prepare): Tables['laneWithHead'] {
-  const columns = (names: string, table: string): string => names.replaceAll(/\w+/g, (name) => `${table}.${name}`);
-  const read = query(
-    prepare,
-    `SELECT ${columns(LANE, 'lane')}, ${columns(JOB, 'job')} FROM lane JOIN job ON job.id = lane.head_id WHERE lane.id = ?`,
-    ([
-      id,
-      queue,
-      name,
-      headId,
-      readyAt,
-      deaths,
-      ,
-      laneId,
-      kind,
-      payload,
-      enqueuedAt,
-      attempts,
-      firstFailedAt,
-      lastError,
-    ]: readonly [...LaneColumns, ...JobColumns]) => ({
-      lane: { id, queue, name, headId, readyAt, deaths },
-      head: { id: headId, laneId, kind, payload, enqueuedAt, attempts, firstFailedAt, lastError },
-    }),
-  );
-  return (laneId) => read.one(laneId);
 }

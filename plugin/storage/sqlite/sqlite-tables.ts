@@ -6,7 +6,7 @@ import {
   createRememberedTable,
   createStreamTable,
 } from './sqlite-keyed-tables.ts';
-import { createJobTable, createLaneTable, createLaneWithHead } from './sqlite-lane-tables.ts';
+import { createJobTable, createLaneTable } from './sqlite-lane-tables.ts';
 
 type TimerColumns = readonly [queue: string, id: string, at: number, lane: string, kind: string, payload: string];
 const timerRow = ([queue, id, at, lane, kind, payload]: TimerColumns): TimerRow => ({
@@ -138,7 +138,6 @@ export function createSqliteTables(prepare: Prepare): Tables {
     dead: createDeadTable(prepare),
     pauses: createPauseTable(prepare),
     counts: createCountTable(prepare),
-    laneWithHead: createLaneWithHead(prepare),
     touch: (now) => void touch(now),
   };
 }

@@ -197,8 +197,6 @@ export interface Tables {
   readonly dead: DeadTable;
   readonly pauses: PauseTable;
   readonly counts: CountTable;
-  /** A lane and its head; `undefined` when there is no such lane. */
-  laneWithHead(laneId: number): { readonly lane: LaneRow; readonly head: JobRow } | undefined;
   /** Writes something that nobody reads: proof that writing works. */
   touch(now: number): void;
 }
