@@ -72,13 +72,15 @@ export async function rollOut(launcher: string): Promise<RolledOut> {
     // Nobody knows them for a while: what waits stays where it is.
     const outage = shop.faults.add({ kind: 'status', status: 503, methods: ['sendText'] });
     await everybody((lead) => say(knowing, 'shop', lead, 'Когда?'));
+    // Counted in the background: a node that has just begun may not have counted yet.
+    const waiting = async () =>
+      (await metricsOf(knowing, stand.dispatcher)).get('livetex_queue_jobs{queue="livetex:shop"}');
+    // Else the node may end before it has come to them, and they wait one step earlier.
+    await expect.poll(waiting, PATIENCE).toBe(LEADS.length);
     await roll(stand, 0, []);
     await everybody((lead) => say(stand.url, 'support', lead, 'три'));
     // LiveTex is answered with 404, and repeats.
     for (const lead of LEADS) shop.dialogs.close(user('shop', lead), 'olga');
-    // Counted in the background: a node that has just begun may not have counted yet.
-    const waiting = async () =>
-      (await metricsOf(knowing, stand.dispatcher)).get('livetex_queue_jobs{queue="livetex:shop"}');
     await expect.poll(waiting, PATIENCE).toBe(LEADS.length);
     expect(deadIn(await metricsOf(knowing, stand.dispatcher))).toEqual([]);
 
