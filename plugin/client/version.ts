@@ -48,11 +48,9 @@ export function createVersionChoice(setting: VersionSetting, clock: Clock): AskI
     highest: ApiVersion | undefined,
     send: (version: ApiVersion) => Promise<Value>,
   ): Promise<Value> {
+    const from = DESCENDING.indexOf(highest ?? '1.0');
     let refusal: unknown;
-    let isBelow = false;
-    for (const version of DESCENDING) {
-      isBelow ||= version === (highest ?? '1.0');
-      if (!isBelow) continue;
+    for (const version of DESCENDING.slice(from)) {
       try {
         const value = await send(version);
         learn(version);

@@ -1,6 +1,7 @@
 /** When operators work: hours by day of the week, and days that are different. */
 import { z } from 'zod';
 import { spokenIssue } from './issue-words.ts';
+import { madeOnce } from './made-once.ts';
 import type { Text } from './text.ts';
 
 const DAY_NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
@@ -71,11 +72,7 @@ interface Compiled {
   readonly days: ReadonlyMap<string, readonly Interval[]>;
 }
 
-const known = new WeakMap<Schedule, Compiled>();
-
-function compiled(schedule: Schedule): Compiled {
-  const before = known.get(schedule);
-  if (before !== undefined) return before;
+const compiled = madeOnce((schedule: Schedule): Compiled => {
   const week: Array<readonly Interval[]> = DAY_NAMES.map(() => []);
   for (const [key, hours] of Object.entries(schedule.hours)) {
     for (const day of daysOf(key) ?? []) week[day] = intervalsOf(hours) ?? [];
@@ -90,10 +87,8 @@ function compiled(schedule: Schedule): Compiled {
     hour: 'numeric',
     minute: 'numeric',
   });
-  const result = { format, week, days };
-  known.set(schedule, result);
-  return result;
-}
+  return { format, week, days };
+});
 
 /** The wall clock there: the day as midnight UTC of the same date, and the minute of the day. */
 function localTime(format: Intl.DateTimeFormat, now: number): { readonly date: number; readonly minute: number } {

@@ -1,3 +1,4 @@
+import { madeOnce } from '../contract/made-once.ts';
 import { leading } from '../contract/split-text.ts';
 
 /** Put before a line of a message that reads like a header. */
@@ -72,20 +73,12 @@ interface Known {
 }
 
 /** The headers as they read; a binding's are the same for each of its messages. */
-const knownBefore = new WeakMap<Headers, Known>();
-
-function knownOf(headers: Headers): Known {
-  let known = knownBefore.get(headers);
-  if (known === undefined) {
-    const { bot, lead, note } = headers;
-    const lines = new Set([seen(bot), seen(lead), seen(note)].filter((header) => header !== ''));
-    const lengths = Array.from(lines, (line) => line.length);
-    const ends = new Set(Array.from(lines, lastOf));
-    known = { lines, shortest: Math.min(...lengths), longest: Math.max(...lengths), ends };
-    knownBefore.set(headers, known);
-  }
-  return known;
-}
+const knownOf = madeOnce(({ bot, lead, note }: Headers): Known => {
+  const lines = new Set([seen(bot), seen(lead), seen(note)].filter((header) => header !== ''));
+  const lengths = Array.from(lines, (line) => line.length);
+  const ends = new Set(Array.from(lines, lastOf));
+  return { lines, shortest: Math.min(...lengths), longest: Math.max(...lengths), ends };
+});
 
 /** Latin and Cyrillic letters, digits and signs that have one form only and are all seen: most lines are of these alone. */
 const PLAIN = /^[\x20-\x7e\u0400-\u045f]*$/;

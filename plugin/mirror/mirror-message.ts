@@ -1,4 +1,5 @@
 import type { BindingConfig } from '../contract/binding-config.ts';
+import { madeOnce } from '../contract/made-once.ts';
 import { type Attachment, type Content, type Button, buttonLine } from '../contract/message.ts';
 import { type Headers, headerLine, oneLine, quoteHeaderLines } from './header.ts';
 import { codePoints, splitText } from '../contract/split-text.ts';
@@ -20,20 +21,11 @@ export interface MirrorSettings {
   readonly maxTextLength: number;
 }
 
-const settingsBefore = new WeakMap<object, MirrorSettings>();
-
 /** Those of a binding: the same object for each of its messages. */
-export function mirrorSettings(
-  config: Pick<BindingConfig, 'botMessageHeader' | 'leadMessageHeader' | 'operatorNoteHeader' | 'maxTextLength'>,
-): MirrorSettings {
-  let settings = settingsBefore.get(config);
-  if (settings === undefined) {
-    const { botMessageHeader: bot, leadMessageHeader: lead, operatorNoteHeader: note, maxTextLength } = config;
-    settings = { headers: { bot, lead, note }, maxTextLength };
-    settingsBefore.set(config, settings);
-  }
-  return settings;
-}
+export const mirrorSettings = madeOnce((config: BindingConfig): MirrorSettings => {
+  const { botMessageHeader: bot, leadMessageHeader: lead, operatorNoteHeader: note, maxTextLength } = config;
+  return { headers: { bot, lead, note }, maxTextLength };
+});
 
 /**
  * A message of the dialog as LiveTex gets it: text and menu under the author's header, in parts when too long; each file
@@ -54,22 +46,12 @@ export function mirrorMessage(from: keyof Headers, content: Content, settings: M
   return [...requests, ...partsOf(body, header, settings).map((text) => ({ kind: 'sendText' as const, text }))];
 }
 
-const shownBefore = new WeakMap<MirrorSettings, Headers>();
-
 /** The header lines as they are sent, with their line ends. */
-function shownHeaders(settings: MirrorSettings): Headers {
-  let shown = shownBefore.get(settings);
-  if (shown === undefined) {
-    const { headers, maxTextLength } = settings;
-    shown = {
-      bot: headerLine(headers, 'bot', maxTextLength),
-      lead: headerLine(headers, 'lead', maxTextLength),
-      note: headerLine(headers, 'note', maxTextLength),
-    };
-    shownBefore.set(settings, shown);
-  }
-  return shown;
-}
+const shownHeaders = madeOnce(({ headers, maxTextLength }: MirrorSettings): Headers => ({
+  bot: headerLine(headers, 'bot', maxTextLength),
+  lead: headerLine(headers, 'lead', maxTextLength),
+  note: headerLine(headers, 'note', maxTextLength),
+}));
 
 /** Marks that a part may need: on its first line and on its last one, which the cut made. */
 const ROOM_FOR_MARKS = 4;

@@ -65,12 +65,14 @@ export const systemClock: WorkerClock = {
   now: () => Date.now(),
   steady: () => performance.now(),
   after(ms, act) {
-    let timer = setTimeout(ms > MAX_TIMER_MS ? waitOn : act, Math.min(Math.max(0, ms), MAX_TIMER_MS)).unref();
-    let left = ms;
-    function waitOn(): void {
-      left -= MAX_TIMER_MS;
-      timer = setTimeout(left > MAX_TIMER_MS ? waitOn : act, Math.min(left, MAX_TIMER_MS)).unref();
+    let left = Math.max(0, ms);
+    let timer: NodeJS.Timeout | undefined;
+    function wait(): void {
+      const step = Math.min(left, MAX_TIMER_MS);
+      left -= step;
+      timer = setTimeout(left > 0 ? wait : act, step).unref();
     }
+    wait();
     return () => clearTimeout(timer);
   },
 };

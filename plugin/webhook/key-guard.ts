@@ -1,4 +1,5 @@
 import type { Clock } from '../contract/host.ts';
+import { madeOnce } from '../contract/made-once.ts';
 import { networkOf } from '../contract/network.ts';
 import { hash, timingSafeEqual } from 'node:crypto';
 
@@ -129,16 +130,10 @@ export function keyProblem(
 }
 
 /** A binding's keys are the same for each of its webhooks. */
-const digests = new WeakMap<object, readonly [current: Buffer, previous: Buffer]>();
-
-function digestsOf(keys: { readonly key: string; readonly previousKey?: string | undefined }) {
-  let found = digests.get(keys);
-  if (found === undefined) {
-    found = [digestOf(keys.key), digestOf(keys.previousKey ?? keys.key)];
-    digests.set(keys, found);
-  }
-  return found;
-}
+const digestsOf = madeOnce(
+  ({ key, previousKey = key }: { readonly key: string; readonly previousKey?: string | undefined }) =>
+    [digestOf(key), digestOf(previousKey)] as const,
+);
 
 function digestOf(key: string): Buffer {
   return hash('sha256', key, 'buffer');

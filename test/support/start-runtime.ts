@@ -29,15 +29,9 @@ export async function startRuntime(
     typeof bot === 'string'
       ? bot
       : await botFolder({ id: 'test', scripts: bot.scripts, ...(bot.routes ? { routes: bot.routes } : {}) }, bot.files);
-  const own = options.sandbox;
   const runtime = await createRuntimeFrom(
-    {
-      logger: watchedLogger(),
-      ...options,
-      bot: folder,
-      ...(own === undefined ? {} : { sandbox: { runners: 1, spares: 0, ...own } }),
-    },
-    own === undefined ? { sandbox: sharedSandbox() } : {},
+    { logger: watchedLogger(), ...options, bot: folder, sandbox: { runners: 1, spares: 0, ...options.sandbox } },
+    options.sandbox === undefined ? { sandbox: sharedSandbox() } : {},
   );
   onTestFinished(() => runtime.close());
   const activities: RuntimeActivity[] = [];

@@ -47,11 +47,7 @@ export function mergeChanges(into: Changes, from: Changes): void {
   for (const claim of from.claims) into.claims.push(claim);
   into.hasGivenBack ||= from.hasGivenBack;
   for (const [queue, counts] of from.counts) {
-    count(into, queue, 'lanes', counts.lanes);
-    count(into, queue, 'jobs', counts.jobs);
-    count(into, queue, 'retrying', counts.retrying);
-    count(into, queue, 'dead', counts.dead);
-    count(into, queue, 'timers', counts.timers);
+    for (const what of Object.keys(counts) as (keyof QueueCounts)[]) count(into, queue, what, counts[what]);
   }
 }
 

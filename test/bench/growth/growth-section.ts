@@ -1,7 +1,7 @@
 import { type Child, startChild } from '../child.ts';
 import type { Received } from '../mirror/livetex-process.ts';
 import { inTurns, withEach } from '../in-turns.ts';
-import { startMeasuredPostgres } from '../measured-postgres.ts';
+import { type MeasuredPostgres, startMeasuredPostgres } from '../measured-postgres.ts';
 import { processTree } from '../process-tree.ts';
 import { ratio, type Section, type SectionOptions, type Table } from '../section.ts';
 import type { Load, LoadResult } from '../webhooks/load-process.ts';
@@ -37,10 +37,11 @@ export const growthSection: Section = {
     const livetex = startChild(new URL('../mirror/livetex-process.ts', import.meta.url));
     const load = startChild(new URL('../webhooks/load-process.ts', import.meta.url));
     const drivers = { livetex, load, progress, quick };
-    const postgres = await startMeasuredPostgres(progress);
+    let postgres: MeasuredPostgres | undefined;
     try {
-      const tables = [await tableOf('SQLite', undefined, drivers)];
-      if (postgres !== undefined) tables.push(await tableOf('PostgreSQL', (name) => postgres.schema(name), drivers));
+      const tables = [await tableOf(undefined, drivers)];
+      postgres = await startMeasuredPostgres(progress);
+      if (postgres !== undefined) tables.push(await tableOf(postgres, drivers));
       return tables;
     } finally {
       await postgres?.stop();
@@ -50,15 +51,15 @@ export const growthSection: Section = {
   },
 };
 
+/** On a server of PostgreSQL, or on SQLite. */
 async function tableOf(
-  driver: string,
-  schema: ((name: string) => string) | undefined,
+  postgres: MeasuredPostgres | undefined,
   { livetex, load, progress, quick }: Omit<Stand, 'server'>,
 ): Promise<Table> {
   const baseUrl = await livetex.ask<string>('url');
   const sizes: readonly number[] = quick ? QUICK_LEADS : LEADS;
   const start = (leads: number): Child => {
-    const where = schema === undefined ? [] : [schema(`leads_${leads}`)];
+    const where = postgres === undefined ? [] : [postgres.schema(`leads_${leads}`)];
     return startChild(new URL('growth-process.ts', import.meta.url), [String(leads), baseUrl, ...where]);
   };
   const grown = await withEach(sizes, start, (server) =>
@@ -66,7 +67,7 @@ async function tableOf(
   );
   const [least] = grown;
   return {
-    title: `Growth: leads in storage (${driver}), each with a dialog, a record, a transcript and remembered ids`,
+    title: `Growth: leads in storage (${postgres === undefined ? 'SQLite' : 'PostgreSQL'}), each with a dialog, a record, a transcript and remembered ids`,
     columns: [
       'leads',
       'check µs',
@@ -92,7 +93,7 @@ async function tableOf(
     notes: [
       'Measured in turns, three rounds; of each size the one with the pace in the middle.',
       `Aim: flat within 25 %. Webhooks on ${CONNECTIONS} connections for random leads; the mirror's messages are each another lead's, all over the table.`,
-      schema === undefined
+      postgres === undefined
         ? 'Memory is the server process alone; its page cache of SQLite is bounded (32 MiB a connection).'
         : "Memory is the node's process alone. The server has 256 MB of shared buffers.",
     ],
