@@ -16,14 +16,14 @@ export const CLAIM = {
   nextWork: {
     name: 'next_work',
     text: `SELECT
-             (SELECT ready_at FROM lanes WHERE queue = $2 AND is_of(lane, $3) ORDER BY ready_at, turn LIMIT 1) AS lane_ready,
+             (SELECT ready_at FROM lanes WHERE queue || '' = $2 AND is_of(lane, $3) ORDER BY ready_at, turn LIMIT 1) AS lane_ready,
              ARRAY(SELECT DISTINCT split_part(lane, '/', 1) FROM (
-               SELECT lane, ready_at FROM lanes WHERE queue = $2 ORDER BY ready_at, turn
+               SELECT lane, ready_at FROM lanes WHERE queue || '' = $2 ORDER BY ready_at, turn
                LIMIT CASE WHEN $3::text[] IS NULL THEN 0 ELSE ${LANES_LOOKED_AT} END
              ) AS first WHERE ready_at <= ${NOW} AND NOT is_of(lane, $3)) AS left_prefixes,
-             (SELECT at FROM timers WHERE queue = $2 ORDER BY at, n LIMIT 1) AS timer_at,
+             (SELECT at FROM timers WHERE queue || '' = $2 ORDER BY at, n LIMIT 1) AS timer_at,
            ${NOW} AS server_now, gates.until AS gate_until, gates.reason AS gate_reason,
-           (SELECT lease_until FROM lanes WHERE gates.until <= ${NOW} AND lanes.queue = $2 AND claim IS NOT NULL
+           (SELECT lease_until FROM lanes WHERE gates.until <= ${NOW} AND '' || lanes.queue = $2 AND claim IS NOT NULL
               AND lease_until > ${NOW} ORDER BY lease_until LIMIT 1) AS probe_until
            FROM (SELECT 1) AS always LEFT JOIN gates ON gates.queue = $2`,
   },

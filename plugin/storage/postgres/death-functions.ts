@@ -83,7 +83,7 @@ BEGIN
   UPDATE jobs SET attempts = attempts + 1, first_failed_at = coalesce(first_failed_at, t),
     last_error = 'job_deadly: the process ended while it tried this job (' || freed.deaths || ')'
   FROM freed
-  WHERE jobs.id = (
+  WHERE jobs.queue = freed.queue AND jobs.lane = freed.lane AND jobs.id = (
     SELECT head.id FROM jobs AS head WHERE head.queue = freed.queue AND head.lane = freed.lane ORDER BY head.id LIMIT 1
   )
   RETURNING freed.queue, freed.lane, jobs.id, jobs.kind, freed.deaths;

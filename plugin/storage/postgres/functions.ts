@@ -63,7 +63,7 @@ DECLARE
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended(current_schema() || ' timers ' || p_queue, 0));
   SELECT array_agg(id) INTO due FROM (
-    SELECT id FROM timers WHERE queue = p_queue AND at <= p_now ORDER BY at, n LIMIT ${TIMERS_PER_CLAIM}
+    SELECT id FROM timers WHERE queue || '' = p_queue AND at <= p_now ORDER BY at, n LIMIT ${TIMERS_PER_CLAIM}
   ) AS first;
   WITH gone AS (
     DELETE FROM timers WHERE queue = p_queue AND id = ANY (due) AND at <= p_now RETURNING at, n, lane, kind, payload
@@ -81,20 +81,20 @@ CREATE OR REPLACE FUNCTION bring_to_the_present(p_now bigint, p_queue text, p_le
 DECLARE
   latest bigint := p_now + ${LONGEST_WAIT_MS};
 BEGIN
-  IF NOT EXISTS (SELECT 1 FROM lanes WHERE queue = p_queue AND ready_at > latest)
+  IF NOT EXISTS (SELECT 1 FROM lanes WHERE queue || '' = p_queue AND ready_at > latest)
     AND NOT EXISTS (SELECT 1 FROM gates WHERE queue = p_queue AND until > latest)
-    AND NOT EXISTS (SELECT 1 FROM timers WHERE queue = p_queue AND set_at > p_now + ${CLOCK_STEP_MS})
+    AND NOT EXISTS (SELECT 1 FROM timers WHERE set_at > p_now + ${CLOCK_STEP_MS})
   THEN RETURN; END IF;
   -- One caller at a time; lanes that somebody is about to change are looked at again by the next claim.
   PERFORM pg_advisory_xact_lock(hashtextextended(current_schema() || ' clock ' || p_queue, 0));
   UPDATE lanes SET ready_at = CASE WHEN claim IS NULL THEN p_now ELSE p_now + p_lease END,
     lease_until = CASE WHEN claim IS NULL THEN NULL ELSE p_now + p_lease END
   WHERE queue = p_queue AND lane IN (
-    SELECT far.lane FROM lanes AS far WHERE far.queue = p_queue AND far.ready_at > latest
+    SELECT far.lane FROM lanes AS far WHERE far.queue || '' = p_queue AND far.ready_at > latest
     ORDER BY far.ready_at, far.turn LIMIT ${LANES_PER_CLAIM} FOR UPDATE SKIP LOCKED
   );
   UPDATE gates SET until = p_now WHERE queue = p_queue AND until > latest;
-  UPDATE timers SET at = at - set_at + p_now, set_at = p_now WHERE queue = p_queue AND set_at > p_now + ${CLOCK_STEP_MS};
+  UPDATE timers SET at = at - set_at + p_now, set_at = p_now WHERE set_at > p_now + ${CLOCK_STEP_MS};
 END $$;
 
 ${DEATH_FUNCTIONS}
@@ -121,27 +121,29 @@ DECLARE
   taken text[];
   ready bigint[];
   turns bigint[];
+  deaths_had integer[];
   suspects integer;
   suspect text;
   suspect_ready bigint;
   suspect_turn bigint;
+  suspect_deaths integer;
 BEGIN
   IF p_again THEN
     UPDATE lanes SET claim = NULL, lease_until = NULL, ready_at = t
-    WHERE queue = p_queue AND claim IS NOT NULL AND starts_with(claim, p_claim);
+    WHERE '' || queue = p_queue AND claim IS NOT NULL AND starts_with(claim, p_claim);
   END IF;
 
   PERFORM bring_to_the_present(t, p_queue, p_lease);
 
   -- Leases that ran out while their node was gone.
   IF EXISTS (
-    SELECT 1 FROM lanes WHERE queue = p_queue AND claim IS NOT NULL AND lease_until <= t
+    SELECT 1 FROM lanes WHERE '' || queue = p_queue AND claim IS NOT NULL AND lease_until <= t
       AND split_part(claim, '/', 1) <> split_part(p_claim, '/', 1)
   ) THEN
     PERFORM 1 FROM take_over(t, p_gone, split_part(p_claim, '/', 1), p_queue);
   END IF;
 
-  IF EXISTS (SELECT 1 FROM timers WHERE queue = p_queue AND at <= t) THEN
+  IF EXISTS (SELECT 1 FROM timers WHERE queue || '' = p_queue AND at <= t) THEN
     PERFORM move_timers(t, p_queue);
     has_moved := true;
   END IF;
@@ -158,7 +160,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended(current_schema() || ' claims ' || p_queue, 0));
     room := least(room, bound - (
       SELECT count(*)::integer FROM (
-        SELECT 1 FROM lanes WHERE queue = p_queue AND claim IS NOT NULL AND lease_until > t LIMIT bound
+        SELECT 1 FROM lanes WHERE '' || queue = p_queue AND claim IS NOT NULL AND lease_until > t LIMIT bound
       ) AS under_way
     ));
     IF room > 0 AND gate_until IS NOT NULL THEN
@@ -168,26 +170,26 @@ BEGIN
     END IF;
   END IF;
 
-  SELECT count(*)::integer INTO suspects FROM lanes WHERE queue = p_queue AND deaths > 0;
+  SELECT count(*)::integer INTO suspects FROM lanes WHERE deaths > 0 AND (queue = p_queue) IS TRUE;
   IF room > 0 AND suspects > 0 THEN
     -- One suspect at a time, of all queues and nodes; the fewest deaths first, since most of them are innocent.
     PERFORM pg_advisory_xact_lock(hashtextextended(current_schema() || ' suspects', 0));
     PERFORM note_deaths(t, p_gone, split_part(p_claim, '/', 1));
     IF NOT EXISTS (SELECT 1 FROM lanes WHERE deaths > 0 AND claim IS NOT NULL AND lease_until > t) THEN
-      SELECT lane, ready_at, turn INTO suspect, suspect_ready, suspect_turn FROM lanes WHERE queue = p_queue AND deaths > 0
-        AND ready_at <= t AND is_of(lane, p_prefixes) ORDER BY deaths, ready_at, turn LIMIT 1 FOR UPDATE SKIP LOCKED;
+      SELECT lane, ready_at, turn, deaths INTO suspect, suspect_ready, suspect_turn, suspect_deaths
+      FROM lanes WHERE deaths > 0 AND (queue = p_queue) IS TRUE AND ready_at <= t AND is_of(lane, p_prefixes) ORDER BY deaths, ready_at, turn LIMIT 1 FOR UPDATE SKIP LOCKED;
     END IF;
     IF suspect IS NOT NULL THEN room := room - 1; END IF;
   END IF;
 
   IF room > 0 OR suspect IS NOT NULL THEN
     SELECT array_agg(lane ORDER BY ready_at, turn), array_agg(ready_at ORDER BY ready_at, turn),
-      array_agg(turn ORDER BY ready_at, turn)
-    INTO taken, ready, turns
+      array_agg(turn ORDER BY ready_at, turn), array_agg(deaths)
+    INTO taken, ready, turns, deaths_had
     FROM (
       -- Suspects are left out afterwards: as a condition of the search, it would cost the planner the order of the index.
-      SELECT lane, ready_at, turn FROM (
-        SELECT lane, ready_at, turn, deaths FROM lanes WHERE queue = p_queue AND ready_at <= t AND is_of(lane, p_prefixes)
+      SELECT lane, ready_at, turn, deaths FROM (
+        SELECT lane, ready_at, turn, deaths FROM lanes WHERE queue || '' = p_queue AND ready_at <= t AND is_of(lane, p_prefixes)
         ORDER BY ready_at, turn LIMIT room + suspects FOR UPDATE SKIP LOCKED
       ) AS first WHERE deaths = 0 LIMIT room
     ) AS due;
@@ -195,6 +197,7 @@ BEGIN
       taken := taken || suspect;
       ready := ready || suspect_ready;
       turns := turns || suspect_turn;
+      deaths_had := deaths_had || suspect_deaths;
     END IF;
     UPDATE lanes SET claim = p_claim || ':' || turn, lease_until = t + p_lease, ready_at = t + p_lease
     WHERE queue = p_queue AND lane = ANY (taken);
@@ -203,10 +206,10 @@ BEGIN
   RETURN QUERY
   SELECT t, has_moved, gate_until IS NOT NULL, p_claim || ':' || wanted.turn, head.id, head.queue, head.lane, head.kind,
     head.payload, head.enqueued_at, head.attempts, head.first_failed_at, head.last_error,
-    (SELECT deaths FROM lanes WHERE queue = p_queue AND lane = wanted.lane)
+    wanted.deaths
   FROM (SELECT 1) AS always
   LEFT JOIN (
-    unnest(taken, ready, turns) AS wanted (lane, ready_at, turn)
+    unnest(taken, ready, turns, deaths_had) AS wanted (lane, ready_at, turn, deaths)
     CROSS JOIN LATERAL (SELECT * FROM jobs WHERE jobs.queue = p_queue AND jobs.lane = wanted.lane ORDER BY jobs.id LIMIT 1) AS head
   ) ON true
   ORDER BY wanted.ready_at, wanted.turn;
@@ -240,7 +243,7 @@ DECLARE
 BEGIN
   PERFORM own_lane(p_now, p_queue, p_lane, p_claim);
   SELECT deaths INTO suspicion FROM lanes WHERE queue = p_queue AND lane = p_lane;
-  DELETE FROM jobs WHERE id = p_id;
+  DELETE FROM jobs WHERE queue = p_queue AND lane = p_lane AND id = p_id;
   goes_on := free_lane(p_now, p_queue, p_lane);
   PERFORM survived(p_now, suspicion);
   RETURN goes_on;
@@ -264,12 +267,14 @@ BEGIN
     ORDER BY lanes.queue, lanes.lane FOR UPDATE OF lanes
   ) AS locked;
   IF ours IS NULL THEN RETURN; END IF;
-  DELETE FROM jobs WHERE id = ANY (ARRAY(SELECT p_ids[o] FROM unnest(ours) AS o));
+  DELETE FROM jobs USING unnest(ours) AS o
+  WHERE jobs.queue = p_queues[o] AND jobs.lane = p_lanes[o] AND jobs.id = p_ids[o];
   RETURN QUERY
   WITH mine AS (
-    SELECT o AS place, p_queues[o] AS queue, p_lanes[o] AS lane, EXISTS (
-      SELECT 1 FROM jobs WHERE jobs.queue = p_queues[o] AND jobs.lane = p_lanes[o]
-    ) AS goes_on FROM unnest(ours) AS o
+    SELECT o AS place, p_queues[o] AS queue, p_lanes[o] AS lane, (
+      -- Not EXISTS: for many lanes the planner would read all jobs at once.
+      SELECT true FROM jobs WHERE jobs.queue = p_queues[o] AND jobs.lane = p_lanes[o] LIMIT 1
+    ) IS TRUE AS goes_on FROM unnest(ours) AS o
   ), gone AS (
     DELETE FROM lanes USING mine
     WHERE lanes.queue = mine.queue AND lanes.lane = mine.lane AND NOT mine.goes_on RETURNING mine.place
@@ -290,7 +295,7 @@ DECLARE
 BEGIN
   PERFORM own_lane(p_now, p_queue, p_lane, p_claim);
   SELECT deaths INTO suspicion FROM lanes WHERE queue = p_queue AND lane = p_lane;
-  WITH gone AS (DELETE FROM jobs WHERE id = p_id RETURNING *)
+  WITH gone AS (DELETE FROM jobs WHERE queue = p_queue AND lane = p_lane AND id = p_id RETURNING *)
   INSERT INTO dead_jobs
   SELECT id, queue, lane, kind, payload, enqueued_at, attempts + 1, coalesce(first_failed_at, t), p_error, t FROM gone;
   goes_on := free_lane(p_now, p_queue, p_lane);
@@ -309,7 +314,7 @@ BEGIN
   PERFORM own_lane(p_now, p_queue, p_lane, p_claim);
   IF p_error IS NOT NULL THEN
     UPDATE jobs SET attempts = attempts + 1, first_failed_at = coalesce(first_failed_at, t), last_error = p_error
-    WHERE id = p_id;
+    WHERE queue = p_queue AND lane = p_lane AND id = p_id;
   END IF;
   IF p_error IS NOT NULL THEN
     SELECT deaths INTO suspicion FROM lanes WHERE queue = p_queue AND lane = p_lane;
@@ -326,7 +331,7 @@ DECLARE
   t bigint := time_now(p_now);
   place jobs%ROWTYPE;
 BEGIN
-  SELECT * INTO place FROM jobs WHERE id = p_id;
+  SELECT * INTO place FROM jobs WHERE id + 0 = p_id;
   IF NOT FOUND THEN RETURN NULL; END IF;
   UPDATE lanes SET ready_at = t WHERE queue = place.queue AND lane = place.lane AND claim IS NULL AND ready_at > t;
   UPDATE gates SET until = least(until, t), reason = split_part(reason, '@', 1) WHERE queue = place.queue;
@@ -341,13 +346,13 @@ DECLARE
 BEGIN
   DELETE FROM dead_jobs WHERE id = p_id;
   IF FOUND THEN RETURN true; END IF;
-  SELECT * INTO place FROM jobs WHERE id = p_id;
+  SELECT * INTO place FROM jobs WHERE id + 0 = p_id;
   IF NOT FOUND THEN RETURN false; END IF;
   PERFORM 1 FROM lanes WHERE queue = place.queue AND lane = place.lane
     AND (claim IS NULL OR lease_until <= time_now(p_now)) FOR UPDATE;
   IF NOT FOUND THEN RETURN false; END IF;
   SELECT id INTO head FROM jobs WHERE queue = place.queue AND lane = place.lane ORDER BY id LIMIT 1;
-  DELETE FROM jobs WHERE id = p_id;
+  DELETE FROM jobs WHERE id + 0 = p_id;
   IF NOT FOUND THEN RETURN false; END IF;
   -- Behind the head, the lane's own time (a retry of the head) stays in force.
   IF head = p_id THEN PERFORM free_lane(p_now, place.queue, place.lane); END IF;

@@ -19,7 +19,7 @@ export const INSPECT = {
   },
   waiting: {
     name: 'list_waiting',
-    text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE id > $1 AND enqueued_at < $2 ORDER BY id LIMIT $3`,
+    text: `SELECT ${JOB_COLUMNS} FROM jobs WHERE id + 0 > $1 AND enqueued_at < $2 ORDER BY id + 0 LIMIT $3`,
   },
   lockPrune: {
     name: 'prune_lock',

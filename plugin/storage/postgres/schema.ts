@@ -130,7 +130,24 @@ const CLAIMS_BY_PREFIX = '-- claim_heads_of (functions.ts)';
 /** Whether a node's end shows that something else ends processes (`death-functions.ts`). */
 const ENDS = 'ALTER TABLE nodes ADD COLUMN clears boolean';
 
-export const MIGRATIONS: readonly string[] = [TABLES, DEATHS, TIMERS_SET, CLAIMS_BY_PREFIX, ENDS];
+/**
+ * One index for each search. Where two begin with the same column, a plan that was made while little waited takes either, and the
+ * wrong one reads a whole queue for one lane. So what is looked for by time begins with an expression of its own (`queue || ''`,
+ * `'' || queue`, `id + 0`), which the search repeats; and a search by something else asks for its queue in a way that serves no index
+ * (`(queue = …) IS TRUE`).
+ */
+const ONE_INDEX_PER_SEARCH = `
+  DROP INDEX lanes_ready, lanes_claimed, lanes_suspect, timers_at, timers_set, jobs_lane;
+  CREATE INDEX lanes_due ON lanes ((queue || ''), ready_at, turn);
+  CREATE INDEX lanes_leased ON lanes (('' || queue), lease_until) WHERE claim IS NOT NULL;
+  CREATE INDEX lanes_suspect ON lanes (deaths, ready_at, turn) WHERE deaths > 0;
+  CREATE INDEX timers_due ON timers ((queue || ''), at, n);
+  CREATE INDEX timers_set_at ON timers (set_at);
+  CREATE UNIQUE INDEX jobs_id ON jobs ((id + 0));
+  ALTER TABLE jobs DROP CONSTRAINT jobs_pkey, ADD PRIMARY KEY (queue, lane, id);
+`;
+
+export const MIGRATIONS: readonly string[] = [TABLES, DEATHS, TIMERS_SET, CLAIMS_BY_PREFIX, ENDS, ONE_INDEX_PER_SEARCH];
 
 /** What this program writes and understands. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -76,7 +76,7 @@ export const WRITE = {
   hastenJob: { name: 'hasten_job', text: 'SELECT hasten_job($1, $2) AS queue' },
   dropJob: {
     name: 'drop_job',
-    text: `WITH place AS MATERIALIZED (SELECT queue FROM jobs WHERE id = $2)
+    text: `WITH place AS MATERIALIZED (SELECT queue FROM jobs WHERE id + 0 = $2)
            SELECT drop_job($1, $2) AS dropped, (SELECT queue FROM place) AS queue`,
   },
   lockPause: {

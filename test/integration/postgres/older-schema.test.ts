@@ -14,11 +14,13 @@ const SCHEMA_1 = fixture('schema-1.sql');
 /** Each version is written on top of the one before. */
 const SCHEMA_2 = `${SCHEMA_1}${fixture('schema-2.sql')}`;
 const SCHEMA_3 = `${SCHEMA_2}${fixture('schema-3.sql')}`;
+const SCHEMA_4 = `${SCHEMA_3}${fixture('schema-4.sql')}`;
 const SCHEMAS = [
   [1, SCHEMA_1],
   [2, SCHEMA_2],
   [3, SCHEMA_3],
-  [4, `${SCHEMA_3}${fixture('schema-4.sql')}`],
+  [4, SCHEMA_4],
+  [5, `${SCHEMA_4}${fixture('schema-5.sql')}`],
 ] as const;
 
 test('there is a saved state of every version before this one', () => {
