@@ -42,7 +42,7 @@ export async function setUpServer(
   const config = {
     bot: 'bot',
     http: { port: 0, drainSeconds: 0 },
-    sandbox: { runners: 1 },
+    sandbox: { runners: 1, spares: 0 },
     livetex: [
       {
         token: { env: 'LIVETEX_TOKEN' },

@@ -132,6 +132,7 @@ const sandboxSchema = z.strictObject({
   wallMs: z.int().min(10).max(300_000).optional(),
   memoryMb: z.int().min(8).max(1_024).optional(),
   runners: z.int().min(1).max(64).optional(),
+  spares: z.int().min(0).max(64).optional(),
 });
 
 const allowedUrlSchema = z.string().superRefine((url, context) => {

@@ -39,7 +39,7 @@ export async function clockStand(storage: string, change: Record<string, unknown
     bot: 'bot',
     storage,
     http: { port: 0 },
-    sandbox: { runners: 1 },
+    sandbox: { runners: 1, spares: 0 },
     livetex: [binding],
     ...change,
   };

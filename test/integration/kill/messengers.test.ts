@@ -131,7 +131,7 @@ test(`${KILLS} kills, leads of Telegram, VK and a site (KILL_SEED=${SEED})`, { t
     JSON.stringify({
       bot: 'bot',
       http: { port },
-      sandbox: { runners: 1 },
+      sandbox: { runners: 1, spares: 0 },
       channels: {
         telegram: { kind: 'telegram', token: telegram.token, baseUrl: telegram.url },
         // By posts VK promises no order: what met a dead server comes after what came later.

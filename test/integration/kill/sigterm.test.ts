@@ -49,7 +49,7 @@ async function setUp(requestTimeoutMs: number): Promise<Served> {
   const config = {
     bot: 'bot',
     http: { port: 0 },
-    sandbox: { runners: 1 },
+    sandbox: { runners: 1, spares: 0 },
     livetex: [
       {
         token: emulator.token,

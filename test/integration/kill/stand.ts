@@ -56,7 +56,7 @@ export async function prepareStand(launcher: string, options: StandOptions = {})
       storage: 'sqlite:./data',
       http: { port },
       // One runner starts faster than two, and the leads' scripts are short.
-      sandbox: { runners: 1 },
+      sandbox: { runners: 1, spares: 0 },
       livetex: [
         {
           bots: ['support'],

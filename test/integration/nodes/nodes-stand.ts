@@ -69,7 +69,7 @@ export async function prepareNodesStand(
       bot: 'bot',
       storage: `${proxy.url}?schema=${SCHEMA}&pool=6`,
       http: { port },
-      sandbox: { runners: 1 },
+      sandbox: { runners: 1, spares: 0 },
       livetex: [
         {
           token: liveTex.emulator.token,

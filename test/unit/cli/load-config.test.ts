@@ -66,7 +66,7 @@ test('every field wrong at once: each problem has its path, no value is shown, n
       bot: 'nowhere',
       storage: 'mysql:x',
       http: { host: 5, port: 99_999, apitoken: 'x' },
-      sandbox: { cpuMs: 'a', wallMs: 1, memoryMb: 1.5, runners: 0 },
+      sandbox: { cpuMs: 'a', wallMs: 1, memoryMb: 1.5, runners: 0, spares: -1 },
       logLevel: 'loud',
       livetex: [
         {
@@ -100,6 +100,7 @@ test('every field wrong at once: each problem has its path, no value is shown, n
       'sandbox.wallMs',
       'sandbox.memoryMb',
       'sandbox.runners',
+      'sandbox.spares',
       'logLevel',
       'livetex[0].id',
       'livetex[0].tokn',
