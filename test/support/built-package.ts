@@ -25,7 +25,8 @@ function packageIn(root: string): BuiltPackage {
   return {
     launcher: join(folder, 'bin', 'metabot-livetex.js'),
     folder,
-    remove: () => rm(root, { recursive: true, force: true }),
+    // A command that a test has left to its end may still write what the others shall find compiled.
+    remove: () => rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
   };
 }
 
