@@ -2,6 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { MAX_TURN_CHARS } from '../../../runtime-shim/bot/run/play.ts';
 import { createSandbox } from '../../../runtime-shim/sandbox/index.ts';
 import { begun, botScene, mistakes, said } from '../../support/bot-scene.ts';
+import { sharedSandbox } from '../../support/shared-sandbox.ts';
 import { createSkippingClock } from '../../support/test-clock.ts';
 import { startRuntime } from '../../support/start-runtime.ts';
 
@@ -201,6 +202,8 @@ test('a message whose menu outlasts its time ends once, cleanly, and the lead’
   await runtime.say('привет');
   await runtime.receive({ channel: 'telegram', externalId: '1', text: 'медленно' });
   const done = runtime.idle();
+  // Its time runs from its own beginning.
+  await expect.poll(() => sharedSandbox().stats().running).toBe(1);
   clock.skip(31_000);
   await done;
   await runtime.say('ещё');
