@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { MAX_TURN_CHARS } from '../../../runtime-shim/bot/run/play.ts';
 import { createSandbox } from '../../../runtime-shim/sandbox/index.ts';
 import { begun, botScene, mistakes, said } from '../../support/bot-scene.ts';
@@ -176,6 +176,30 @@ test.each([
   expect(said(result)).toEqual(['сначала']);
   expect(mistakes(result)).toEqual([expect.stringMatching(/^script_deadline .*30000 ms/)]);
   expect(begun(result)).toEqual(['start: новый лид']);
+});
+
+test('the next script of a message gets what the ones before have left of its time', async () => {
+  const real = performance.now.bind(performance);
+  let later = 0;
+  const now = vi.spyOn(performance, 'now').mockImplementation(() => real() + later);
+  onTestFinished(() => now.mockRestore());
+  const given: number[] = [];
+  const scene = await botScene([{ code: 'start', commands: [js('a.js'), js('a.js')] }], {
+    files: { 'a.js': '1' },
+    sandbox: {
+      ...sandbox,
+      run: async (script) => {
+        given.push(script.withinMs ?? Infinity);
+        const result = await sandbox.run(script);
+        later += 29_000;
+        return result;
+      },
+    },
+  });
+  await scene.say('привет');
+  expect(given).toHaveLength(2);
+  expect(given[0]).toBeGreaterThan(29_000);
+  expect(given[1]).toBeLessThanOrEqual(1_000);
 });
 
 test('a message whose menu outlasts its time ends once, cleanly, and the lead’s next message is answered', async () => {
