@@ -143,14 +143,15 @@ export function createLaneWorker(given: LaneWorkerOptions): LaneWorker {
     const leaseMs = job.leaseUntil - clock.now();
     const leaseEnd = steady() + leaseMs;
     const settlement = await settlementOf(job, leaseMs);
-    // A pause must be in force before anything more is claimed, also where claims and commits go different ways.
-    const keepsSlot = settlement.holds === true;
+    // A pause must be in force before anything more is claimed, also where claims and commits go different ways. There a claim
+    // still counts this lane, too, until its end is committed: asked for earlier, it would find nothing where the queue has a bound.
+    const keepsSlot = settlement.holds === true || (options.maxClaimed !== undefined && storage.driver === 'postgres');
     if (!keepsSlot) handling -= 1;
     settling += 1;
     // Asked for in this order, both fall into the same group commit: the slot is filled again without another flush.
     const settled = settleJob(options, { job, isOurs: () => steady() < leaseEnd }, settlement, report);
     if (settlement.holdsOwnerMs !== undefined) holdOwner(settlement.holdsOwnerMs);
-    pumpSoon();
+    if (!keepsSlot) pumpSoon();
     await settled;
     settling -= 1;
     if (keepsSlot) handling -= 1;
