@@ -177,7 +177,8 @@ BEGIN
     PERFORM note_deaths(t, p_gone, split_part(p_claim, '/', 1));
     IF NOT EXISTS (SELECT 1 FROM lanes WHERE deaths > 0 AND claim IS NOT NULL AND lease_until > t) THEN
       SELECT lane, ready_at, turn, deaths INTO suspect, suspect_ready, suspect_turn, suspect_deaths
-      FROM lanes WHERE deaths > 0 AND (queue = p_queue) IS TRUE AND ready_at <= t AND is_of(lane, p_prefixes) ORDER BY deaths, ready_at, turn LIMIT 1 FOR UPDATE SKIP LOCKED;
+      FROM lanes WHERE deaths > 0 AND (queue = p_queue) IS TRUE AND ready_at <= t AND is_of(lane, p_prefixes)
+      ORDER BY deaths, ready_at, turn LIMIT 1 FOR UPDATE SKIP LOCKED;
     END IF;
     IF suspect IS NOT NULL THEN room := room - 1; END IF;
   END IF;
