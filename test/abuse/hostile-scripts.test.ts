@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { loadGuestSource } from '../../plugin/guest/source.ts';
 import type { Sandbox, ScriptResult } from '../../runtime-shim/sandbox/contract.ts';
 import { createSandbox } from '../../runtime-shim/sandbox/index.ts';
-import { fullLimits, PARENT_GRACE_MS, retireAtMb } from '../../runtime-shim/sandbox/run-limits.ts';
+import { DEFAULT_LIMITS, fullLimits, PARENT_GRACE_MS, retireAtMb } from '../../runtime-shim/sandbox/run-limits.ts';
 import { MAX_BLOCK_MS, shortestBlock } from './loop-watch.ts';
 import { childrenOf, residentMb } from '../support/process-tree.ts';
 import { scriptRun } from '../support/sandbox-under-test.ts';
@@ -14,7 +14,9 @@ import { type AbuseCase, readAbuseCases } from './abuse-case.ts';
 
 const LIMITS = { cpuMs: 200, wallMs: 2_000, memoryMb: 16, runners: 1, spares: 0, isolates: 2 } as const;
 const LIMITS_BY_SIZE = { ...LIMITS, cpuMs: 20_000, wallMs: 20_000 } as const;
-type Limits = typeof LIMITS | typeof LIMITS_BY_SIZE;
+/** The time that an author's script has by default. */
+const LIMITS_OF_AUTHORS = { ...LIMITS, cpuMs: DEFAULT_LIMITS.cpuMs, wallMs: DEFAULT_LIMITS.wallMs } as const;
+type Limits = typeof LIMITS | typeof LIMITS_BY_SIZE | typeof LIMITS_OF_AUTHORS;
 /** What a kill and the start of another runner may take on two loaded cores, ms. */
 const KILL_ALLOWANCE_MS = 3_000;
 /** Cases at the same time: one a core. */
@@ -79,12 +81,11 @@ const BY_SIZE: ReadonlySet<string> = new Set(['script_memory', 'script_result_to
 
 /**
  * A script that must end by what it holds or returns is stopped by nothing else before: on a busy machine filling the memory
- * takes more than the time that ends a loop. All others have the limits of any script.
+ * takes more than the time that ends a loop. One that must come to its end, or fail, has the time that authors have; those that time ends, little.
  */
 function limitsFor({ ends }: AbuseCase): Limits {
-  return !ends.map(sameForLoops).includes('script_timeout') && ends.some((end) => BY_SIZE.has(end))
-    ? LIMITS_BY_SIZE
-    : LIMITS;
+  if (ends.map(sameForLoops).includes('script_timeout')) return LIMITS;
+  return ends.some((end) => BY_SIZE.has(end)) ? LIMITS_BY_SIZE : LIMITS_OF_AUTHORS;
 }
 
 /** What is not as the case wants it. */
@@ -119,6 +120,7 @@ describe.concurrent('a hostile script', () => {
   const sandboxes = new Map<Limits, Sandbox[]>([
     [LIMITS, []],
     [LIMITS_BY_SIZE, []],
+    [LIMITS_OF_AUTHORS, []],
   ]);
   const made: Sandbox[] = [];
   afterAll(async () => {
