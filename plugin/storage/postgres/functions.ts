@@ -76,7 +76,7 @@ BEGIN
 END $$;
 
 -- Puts right what waits for a time that the server's clock will not reach soon, as it was set back: tries and pauses are due
--- now, a lease begins anew, a timer waits as long as it was set for. Looks at the ends of three indexes when there is none.
+-- now, a lease begins anew, a timer (of any queue) waits as long as it was set for. Looks at the ends of three indexes when there is none.
 CREATE OR REPLACE FUNCTION bring_to_the_present(p_now bigint, p_queue text, p_lease bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   latest bigint := p_now + ${LONGEST_WAIT_MS};
@@ -121,7 +121,6 @@ DECLARE
   taken text[];
   ready bigint[];
   turns bigint[];
-  deaths_had integer[];
   suspects integer;
   suspect text;
   suspect_ready bigint;
@@ -185,11 +184,11 @@ BEGIN
 
   IF room > 0 OR suspect IS NOT NULL THEN
     SELECT array_agg(lane ORDER BY ready_at, turn), array_agg(ready_at ORDER BY ready_at, turn),
-      array_agg(turn ORDER BY ready_at, turn), array_agg(deaths)
-    INTO taken, ready, turns, deaths_had
+      array_agg(turn ORDER BY ready_at, turn)
+    INTO taken, ready, turns
     FROM (
       -- Suspects are left out afterwards: as a condition of the search, it would cost the planner the order of the index.
-      SELECT lane, ready_at, turn, deaths FROM (
+      SELECT lane, ready_at, turn FROM (
         SELECT lane, ready_at, turn, deaths FROM lanes WHERE queue || '' = p_queue AND ready_at <= t AND is_of(lane, p_prefixes)
         ORDER BY ready_at, turn LIMIT room + suspects FOR UPDATE SKIP LOCKED
       ) AS first WHERE deaths = 0 LIMIT room
@@ -198,7 +197,6 @@ BEGIN
       taken := taken || suspect;
       ready := ready || suspect_ready;
       turns := turns || suspect_turn;
-      deaths_had := deaths_had || suspect_deaths;
     END IF;
     UPDATE lanes SET claim = p_claim || ':' || turn, lease_until = t + p_lease, ready_at = t + p_lease
     WHERE queue = p_queue AND lane = ANY (taken);
@@ -207,10 +205,10 @@ BEGIN
   RETURN QUERY
   SELECT t, has_moved, gate_until IS NOT NULL, p_claim || ':' || wanted.turn, head.id, head.queue, head.lane, head.kind,
     head.payload, head.enqueued_at, head.attempts, head.first_failed_at, head.last_error,
-    wanted.deaths
+    CASE WHEN wanted.lane = suspect THEN suspect_deaths ELSE 0 END
   FROM (SELECT 1) AS always
   LEFT JOIN (
-    unnest(taken, ready, turns, deaths_had) AS wanted (lane, ready_at, turn, deaths)
+    unnest(taken, ready, turns) AS wanted (lane, ready_at, turn)
     CROSS JOIN LATERAL (SELECT * FROM jobs WHERE jobs.queue = p_queue AND jobs.lane = wanted.lane ORDER BY jobs.id LIMIT 1) AS head
   ) ON true
   ORDER BY wanted.ready_at, wanted.turn;
