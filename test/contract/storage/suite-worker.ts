@@ -66,27 +66,6 @@ export function workerRules(driver: StorageDriver): void {
       expect([done, left]).toEqual([['m1', 'g1', 'g2'], []]);
     });
 
-    // On SQLite such a claim is made in memory, beside the end, and costs next to nothing.
-    const asksServer = driver.name.startsWith('PostgreSQL');
-    test.runIf(asksServer)('in a bounded queue no claim is made for a slot whose end is not committed', async () => {
-      const { storage, clock } = subject();
-      let inVain = 0;
-      const counting: Storage = {
-        ...storage,
-        async claim(request) {
-          const jobs = await storage.claim(request);
-          if (jobs.length === 0) inVain += 1;
-          return jobs;
-        },
-      };
-      await enqueue(storage, ...Array.from({ length: 20 }, (_, lane) => job(`lane ${lane}`, lane)));
-      start({ storage: counting, clock }, async () => undefined, { concurrency: 2, maxClaimed: 2 });
-      await worker?.idle();
-      expect(await statsOf(storage)).toMatchObject({ jobs: 0 });
-      // When nothing waits any more, and for idle().
-      expect(inVain).toBeLessThanOrEqual(3);
-    });
-
     test('performs every job once, each lane in order, several lanes side by side', async () => {
       const { storage } = subject();
       const done = new Map<string, unknown[]>();
