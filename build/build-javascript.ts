@@ -1,9 +1,10 @@
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { join, resolve } from 'node:path';
+import { build, type BuildOptions } from 'esbuild';
 import { guestBuildOptions, LIVETEX_BUNDLE } from '../plugin/guest/source.ts';
 import { PLATFORM_BUNDLES } from '../runtime-shim/globals/bundles.ts';
 import { widgetBuildOptions } from '../runtime-shim/widget/widget-files.ts';
 import { pageBuildOptions } from '../runtime-shim/page/page-files.ts';
+import { OUTSIDE, quickToLoad } from './packages.ts';
 
 /** The package's modules by the name that they have in `dist/`: three entrances, the command, the runner process, the thread of checkpoints. */
 const ENTRIES = {
@@ -15,10 +16,13 @@ const ENTRIES = {
   checkpoint: 'plugin/storage/sqlite/checkpoint-thread.ts',
 } as const;
 
-/** Bundles for Node into a flat folder, what several entrances share in chunks beside them; for the sandbox; for the browser. */
-export async function buildJavaScript(root: string, outdir: string): Promise<void> {
-  await Promise.all([
-    build({
+/**
+ * Bundles for Node into a flat folder, what several entrances share in chunks beside them; for the sandbox; for the browser.
+ * Resolves with the files of which they are made.
+ */
+export async function buildJavaScript(root: string, outdir: string): Promise<readonly string[]> {
+  const options: BuildOptions[] = [
+    {
       entryPoints: Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, join(root, path)])),
       outdir,
       bundle: true,
@@ -28,17 +32,25 @@ export async function buildJavaScript(root: string, outdir: string): Promise<voi
       platform: 'node',
       // The oldest Node of package.json, "engines".
       target: 'node24',
-      // isolated-vm is native, undici and zod are fixed by the lock file of whoever installs the package.
-      packages: 'external',
+      external: [...OUTSIDE],
+      mainFields: ['module', 'main'],
+      plugins: [quickToLoad],
       legalComments: 'none',
       logLevel: 'warning',
-    }),
-    ...[LIVETEX_BUNDLE, ...PLATFORM_BUNDLES].map((bundle) =>
-      build({ ...guestBuildOptions(bundle), write: true, outfile: join(outdir, 'guest', `${bundle.name}.js`) }),
-    ),
-    build(pageBuildOptions('simulator', join(outdir, 'page'))),
-    build(pageBuildOptions('console', join(outdir, 'console'))),
-    build(widgetBuildOptions('launcher', join(outdir, 'widget'))),
-    build(widgetBuildOptions('chat', join(outdir, 'widget'))),
-  ]);
+    },
+    ...[LIVETEX_BUNDLE, ...PLATFORM_BUNDLES].map((bundle) => ({
+      ...guestBuildOptions(bundle),
+      write: true,
+      outfile: join(outdir, 'guest', `${bundle.name}.js`),
+    })),
+    pageBuildOptions('simulator', join(outdir, 'page')),
+    pageBuildOptions('console', join(outdir, 'console')),
+    widgetBuildOptions('launcher', join(outdir, 'widget')),
+    widgetBuildOptions('chat', join(outdir, 'widget')),
+  ];
+  const made = options.map(async (one) => {
+    const { metafile } = await build({ ...one, metafile: true });
+    return Object.keys(metafile.inputs).map((path) => resolve(one.absWorkingDir ?? '.', path));
+  });
+  return [...new Set((await Promise.all(made)).flat())];
 }

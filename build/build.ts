@@ -4,6 +4,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildJavaScript } from './build-javascript.ts';
+import { licensesOf } from './packages.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -15,7 +16,8 @@ const TYPESCRIPT_IMPORT = /((?:from|import)\s*\(?\s*['"]\.{1,2}\/[^'"]*?)(?<!\.d
 
 const started = performance.now();
 await rm(dist, { recursive: true, force: true });
-await Promise.all([buildJavaScript(root, dist), buildDeclarations(root, join(dist, 'types'))]);
+const [files] = await Promise.all([buildJavaScript(root, dist), buildDeclarations(root, join(dist, 'types'))]);
+await writeFile(join(dist, 'licenses.txt'), await licensesOf(files));
 console.log(`dist/ built in ${((performance.now() - started) / 1_000).toFixed(1)} s`);
 
 /** Writes the declarations of the package's entrances and of all they name. */

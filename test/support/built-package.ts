@@ -76,6 +76,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   // Its commands start hundreds of times: the first that ends in order leaves what V8 has made of its files to the others.
   process.env['NODE_COMPILE_CACHE'] = join(place.root, 'compile-cache');
   // While somebody works (`npx vitest`): what was changed is built anew.
-  project.onTestsRerun(async () => await buildJavaScript(ROOT, join(built.folder, 'dist')));
+  project.onTestsRerun(async () => void (await buildJavaScript(ROOT, join(built.folder, 'dist'))));
   return () => built.remove();
 }

@@ -66,6 +66,7 @@ test('the tarball holds the package and nothing of the workshop', async () => {
     'CHANGELOG.md',
     'bin/metabot-livetex.js',
     'dist/runner.js',
+    'dist/licenses.txt',
   ]) {
     expect(paths).toContain(path);
   }
