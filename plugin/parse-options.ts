@@ -4,6 +4,7 @@ import type { CodedError } from './contract/coded-error.ts';
 import { type MenuCodes, menuPhrases } from './contract/exit-phrases.ts';
 import { issueWords, pathText } from './contract/issue-words.ts';
 import type { Text } from './contract/text.ts';
+import { ONCE } from './contract/parse-once.ts';
 import { pluginError } from './errors.ts';
 
 /** All problems are told at once, but a thousand are enough for anybody. */
@@ -52,7 +53,7 @@ export function parseOptions(options: {
   readonly storage: unknown;
   readonly host: unknown;
 }): BindingConfig[] {
-  const parsed = optionsSchema.safeParse(options);
+  const parsed = optionsSchema.safeParse(options, ONCE);
   if (parsed.success) return parsed.data.bindings;
   throw invalid(parsed.error.issues);
 }

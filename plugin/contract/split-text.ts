@@ -1,8 +1,8 @@
 /** How far back a cut looks for the beginning of a grapheme, UTF-16 units: longer than any emoji sequence in use. */
 const LONGEST_GRAPHEME = 64;
 
-/** No locale: grapheme boundaries do not depend on it (Unicode Standard Annex 29). */
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Made when it is first needed: that takes 10 ms, and few texts are cut within a word. */
+let graphemes: Intl.Segmenter | undefined;
 
 /**
  * Cuts a text into parts of at most `limit` code points (at least 1): at a line end, else at a space, else between two
@@ -51,6 +51,8 @@ function cutOf(text: string, window: string): number {
 function graphemeCut(text: string, end: number): number {
   let from = Math.max(0, end - LONGEST_GRAPHEME);
   if (from > 0 && isLowSurrogate(text.charCodeAt(from))) from += 1;
+  // No locale: grapheme boundaries do not depend on it (Unicode Standard Annex 29).
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   const segment = graphemes.segment(text.slice(from, end + LONGEST_GRAPHEME)).containing(end - from);
   const cut = from + (segment?.index ?? end - from);
   return cut > from ? cut : end;

@@ -1,5 +1,7 @@
 /** The entry of a runner process: `dist/runner.js` in the package. Talks to its server over Node's IPC channel only. */
-import type { FromRunner, ToRunner } from './runner-protocol.ts';
+import './isolate-options.ts';
+import { loadPlatformSources } from '../globals/bundles.ts';
+import type { FromRunner, SentSettings, ToRunner } from './runner-protocol.ts';
 import { Runner } from './runner/runner.ts';
 
 let runner: Runner | undefined;
@@ -17,9 +19,15 @@ function send(message: FromRunner, sent?: () => void): void {
   });
 }
 
+async function start(settings: SentSettings): Promise<void> {
+  const platformSource = settings.platformSource ?? (await loadPlatformSources());
+  runner = new Runner({ ...settings, platformSource }, { send, die });
+}
+
 process.on('message', (message) => {
   const received = message as ToRunner;
-  if (received.t === 'start') runner = new Runner(received.settings, { send, die });
+  // Nothing else comes before the runner has said that it is ready.
+  if (received.t === 'start') void start(received.settings);
   else runner?.receive(received);
 });
 // The server is gone: nobody will ask for anything again.

@@ -36,7 +36,7 @@ export interface PoolEvents extends Pick<RunnerEvents, 'message'> {
 /** The runner processes: as many as asked for, and spares that stand ready when one is killed. */
 export class RunnerPool {
   readonly #limits: FullLimits;
-  readonly #platformSource: PlatformSources;
+  readonly #platformSource: PlatformSources | undefined;
   readonly #events: PoolEvents;
   readonly #logger: Logger | undefined;
   readonly #starter: RunnerStarter;
@@ -55,7 +55,7 @@ export class RunnerPool {
 
   constructor(
     limits: FullLimits,
-    platformSource: PlatformSources,
+    platformSource: PlatformSources | undefined,
     events: PoolEvents,
     { logger, timeZone }: { readonly logger: Logger | undefined; readonly timeZone: string | undefined },
   ) {

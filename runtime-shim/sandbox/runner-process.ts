@@ -6,7 +6,7 @@ import {
   type FromRunner,
   fromRunnerSchema,
   type RunnerJob,
-  type RunnerSettings,
+  type SentSettings,
   type ToRunner,
 } from './runner-protocol.ts';
 
@@ -68,7 +68,7 @@ export class RunnerProcess {
   #stderr = '';
   #why: string | undefined;
 
-  constructor(child: ChildProcess, settings: RunnerSettings, events: RunnerEvents) {
+  constructor(child: ChildProcess, settings: SentSettings, events: RunnerEvents) {
     this.#child = child;
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);

@@ -27,6 +27,11 @@ export interface RunnerSettings {
   readonly capMb: number;
 }
 
+/** As the server sends them: a built package's guest code lies beside the runner, which reads it itself. */
+export type SentSettings = Omit<RunnerSettings, 'platformSource'> & {
+  readonly platformSource: PlatformSources | undefined;
+};
+
 /** One run as the runner gets it. `input` is JSON for the guest; `script`, `libraries` and `plugins` name what was sent before. */
 export interface RunnerJob {
   readonly id: number;
@@ -39,7 +44,7 @@ export interface RunnerJob {
 }
 
 export type ToRunner =
-  | { readonly t: 'start'; readonly settings: RunnerSettings }
+  | { readonly t: 'start'; readonly settings: SentSettings }
   /** `only`: the scripts before it may be forgotten. */
   | { readonly t: 'script'; readonly script: number; readonly code: string; readonly only: boolean }
   | { readonly t: 'libraries'; readonly set: number; readonly libraries: LibrarySet }

@@ -10,19 +10,16 @@ import { YOUNG_HALF_MB } from './run-limits.ts';
 
 /** The runner beside this file: in the flat `dist/`, or as source. */
 const BUILT = new URL('./runner.js', import.meta.url);
-const IS_BUILT = existsSync(BUILT);
+/** Of the built package: its guest code lies beside it. */
+export const IS_BUILT = existsSync(BUILT);
 export const RUNNER_FILE = fileURLToPath(IS_BUILT ? BUILT : new URL('./runner-main.ts', import.meta.url));
 
-/** Of the whole process, and so of every isolate in it. */
+/** Of the whole process, and so of every isolate in it. Others are set by the runner itself (`isolate-options.ts`). */
 const V8_OPTIONS = [
   `--min-semi-space-size=${YOUNG_HALF_MB}`,
   `--max-semi-space-size=${YOUNG_HALF_MB}`,
-  // Of an isolate's heap a tenth lives when it is collected: marking it at once takes less than sharing it out among threads.
-  '--no-incremental-marking',
   // A context lives for one script, so collections are many and small: helpers' threads cost more than they save.
   '--single-threaded-gc',
-  // The largest part of V8 that no script of the platform uses: a context is made faster without it, and there is less to attack.
-  '--no-harmony-temporal',
 ];
 
 /** The user `nobody` and its group, by the number that Linux itself gives to who is nobody. */

@@ -20,7 +20,7 @@ import { runResult } from './run-result.ts';
 import { type KillVerdict, RunnerPool } from './runner-pool.ts';
 import type { RunnerEnd, RunnerProcess } from './runner-process.ts';
 import type { FromRunner } from './runner-protocol.ts';
-import { warnOfOldV8 } from './runner-start.ts';
+import { IS_BUILT, warnOfOldV8 } from './runner-start.ts';
 
 export interface SandboxOptions {
   readonly logger?: Logger;
@@ -87,7 +87,7 @@ class ProcessSandbox implements Sandbox {
   }
 
   async #start(): Promise<void> {
-    const platformSource = await loadPlatformSources();
+    const platformSource = IS_BUILT ? undefined : await loadPlatformSources();
     if (this.#closing !== undefined) return;
     this.#pool = new RunnerPool(
       this.#limits,

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { pathText } from '../../../plugin/contract/issue-words.ts';
 import type { Text } from '../../../plugin/contract/text.ts';
+import { ONCE } from '../../../plugin/contract/parse-once.ts';
 import { type Environment, variableOf } from '../../environment.ts';
 import { shimError } from '../../errors.ts';
 import { type Bot, type BotRoute, type SourceFile, DESCRIPTION_FILE } from '../bot.ts';
@@ -62,7 +63,7 @@ export async function readBot(folder: string, env: Environment = process.env): P
   let description: BotDescription | undefined;
   let attributes: Bot['attributes'] = {};
   if (json !== undefined) {
-    const parsed = botSchema.safeParse(json.value);
+    const parsed = botSchema.safeParse(json.value, ONCE);
     if (parsed.success) description = parsed.data;
     else problems.push(...describeIssues(parsed.error.issues, json, DESCRIPTION_FILE));
     problems.push(...(await checkReferences(outline, json, DESCRIPTION_FILE, syntax)));

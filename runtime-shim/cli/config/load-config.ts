@@ -7,6 +7,7 @@ import type { ApiMode } from '../../api/contract.ts';
 import { pathText } from '../../../plugin/contract/issue-words.ts';
 import type { Text } from '../../../plugin/contract/text.ts';
 import { menuPhrases } from '../../../plugin/contract/exit-phrases.ts';
+import { ONCE } from '../../../plugin/contract/parse-once.ts';
 import { type Bot, menuCodesOf } from '../../bot/bot.ts';
 import { type Environment, variableOf } from '../../environment.ts';
 import { CLI_TEXTS } from '../cli-texts.ts';
@@ -21,7 +22,7 @@ export type { Config } from './config-schema.ts';
 export async function loadConfig(file: string, cwd: string, env: Environment): Promise<Config> {
   const path = resolve(cwd, file);
   const resolved = resolveEnv(await readJsonFile(WHAT, path), env);
-  const parsed = configSchema.safeParse(resolved.value);
+  const parsed = configSchema.safeParse(resolved.value, ONCE);
   // A reference without a value stands as `undefined`: the schema's complaint about it would be the same problem twice.
   const unresolved = new Set(resolved.problems.map((problem) => pathText(problem.path)));
   const issues = parsed.success ? [] : parsed.error.issues.filter((issue) => !unresolved.has(pathText(issue.path)));
@@ -83,7 +84,7 @@ const unset = (number: number, [key, ...inside]: readonly PropertyKey[]): string
 export async function loadConfigForMaintenance(file: string, cwd: string, env: Environment): Promise<Config> {
   const path = resolve(cwd, file);
   const resolved = resolveEnv(await readJsonFile(WHAT, path), env, unset);
-  const parsed = configSchema.safeParse(resolved.value);
+  const parsed = configSchema.safeParse(resolved.value, ONCE);
   const needed = resolved.problems.filter((problem) => problem.path[0] === 'storage');
   const problems = [
     ...needed.map(({ path: at, text }) => problemAt(at, text)),
@@ -111,7 +112,7 @@ export async function loadConfigForSimulation(file: string, cwd: string, env: En
   const used: unknown = isObject
     ? { ...Object.fromEntries(Object.entries(value).filter(([key]) => !NOT_SIMULATED.includes(key))), http: NO_ADDRESS }
     : value;
-  const parsed = configSchema.safeParse(used);
+  const parsed = configSchema.safeParse(used, ONCE);
   const problems = [
     ...(parsed.success ? [] : issueLines(parsed.error.issues, configSchema)),
     ...(await botFolderProblems(used, path)),

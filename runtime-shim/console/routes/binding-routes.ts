@@ -17,8 +17,6 @@ const COUNTED_DIALOGS = 1_000;
 /** As `http.apiToken` asks for, and twice as long. */
 const KEY_BYTES = 24;
 
-const DEFAULTS = defaultSettings();
-
 const putSchema = z.strictObject({
   /** As in the configuration file. `token` and `webhook.key` that are left out stay as they are; a new key is made. */
   binding: z.looseObject({}),
@@ -53,7 +51,7 @@ export function bindingRoutes(ports: RoutePorts, options: BindingRoutesOptions):
       async act() {
         const { bindings: states = {} } = await ready();
         const bindings = (await plugin().bindings.list()).map((info) => shown(info, states[info.id]));
-        return { bindings, defaults: DEFAULTS, channels: await channels(), publicUrl: publicUrl ?? null };
+        return { bindings, defaults: defaultSettings(), channels: await channels(), publicUrl: publicUrl ?? null };
       },
     }),
     consoleRoute(ports, {

@@ -57,7 +57,7 @@ return said;`,
   },
   'host-names': {
     tries: 'the names of a Node process',
-    code: 'return ["process", "module", "exports", "global", "Buffer", "fetch", "XMLHttpRequest", "WebAssembly", "SharedArrayBuffer", "Atomics", "FinalizationRegistry", "WeakRef", "performance", "ivm"].filter((name) => name in globalThis);',
+    code: 'return ["process", "module", "exports", "global", "Buffer", "fetch", "XMLHttpRequest", "WebAssembly", "SharedArrayBuffer", "Atomics", "FinalizationRegistry", "WeakRef", "performance", "Temporal", "ivm"].filter((name) => name in globalThis);',
     ends: ['ok'],
     returns: [],
   },
