@@ -6,12 +6,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf } from '../../plugin/contract/coded-error.ts';
 import type { Logger } from '../../plugin/contract/host.ts';
+import { loadPlatformSources, type PlatformSources } from '../globals/bundles.ts';
 import { YOUNG_HALF_MB } from './run-limits.ts';
 
 /** The runner beside this file: in the flat `dist/`, or as source. */
 const BUILT = new URL('./runner.js', import.meta.url);
-/** Of the built package: its guest code lies beside it. */
-export const IS_BUILT = existsSync(BUILT);
+const IS_BUILT = existsSync(BUILT);
 export const RUNNER_FILE = fileURLToPath(IS_BUILT ? BUILT : new URL('./runner-main.ts', import.meta.url));
 
 /** Of the whole process, and so of every isolate in it. Others are set by the runner itself (`isolate-options.ts`). */
@@ -128,6 +128,11 @@ export function runnerOptions(
     ...(user === undefined ? {} : { uid: user, gid: user }),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   };
+}
+
+/** The platform's code, where a runner has none beside it. Asynchronous in either case: no process is started before whoever makes a sandbox has it. */
+export async function sourcesToSend(): Promise<PlatformSources | undefined> {
+  return IS_BUILT ? undefined : await loadPlatformSources();
 }
 
 /** Starts runner processes for one sandbox. */

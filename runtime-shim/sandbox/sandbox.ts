@@ -10,7 +10,6 @@ import {
   type ScriptRun,
 } from './contract.ts';
 import { FairQueue, HELD_NOTICE, RunnerKillers } from './fair-queue.ts';
-import { loadPlatformSources } from '../globals/bundles.ts';
 import { abortCalls, answerCall, failure, type PendingRun } from './pending-run.ts';
 import { Places } from './places.ts';
 import { Readiness } from './readiness.ts';
@@ -20,7 +19,7 @@ import { runResult } from './run-result.ts';
 import { type KillVerdict, RunnerPool } from './runner-pool.ts';
 import type { RunnerEnd, RunnerProcess } from './runner-process.ts';
 import type { FromRunner } from './runner-protocol.ts';
-import { IS_BUILT, warnOfOldV8 } from './runner-start.ts';
+import { sourcesToSend, warnOfOldV8 } from './runner-start.ts';
 
 export interface SandboxOptions {
   readonly logger?: Logger;
@@ -87,7 +86,7 @@ class ProcessSandbox implements Sandbox {
   }
 
   async #start(): Promise<void> {
-    const platformSource = IS_BUILT ? undefined : await loadPlatformSources();
+    const platformSource = await sourcesToSend();
     if (this.#closing !== undefined) return;
     this.#pool = new RunnerPool(
       this.#limits,
