@@ -3,12 +3,20 @@ import { builtParts } from './test/support/built-parts.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 
 /**
- * Folders whose tests leave nothing behind in their process: no mock, no variable, no count of what the process holds or has used. Starting a
- * process for each of these files, with all that it imports, would cost more than all of them.
+ * Files whose tests leave nothing behind in their process: no mock, no variable, no count of what the process holds or has used. Starting a
+ * process for each of them, with all that it imports, would cost more than most of them.
  */
 const ROOMS =
-  'api,bot,channels,cli,client,console,contract,core,deploy,dialog,emulator,globals,guest,houses,http,leads,mirror,operations,outbound,runtime,tables,uploads,webhook,widget';
-const SHARING = [`test/unit/{${ROOMS}}/**/*.test.ts`, 'test/integration/{client,emulator}/**/*.test.ts'];
+  'api,bot,channels,cli,client,console,contract,core,deploy,dialog,emulator,globals,guest,houses,http,leads,mirror,operations,outbound,runtime,simulator,tables,uploads,webhook,widget';
+const SHARING = [
+  `test/unit/{${ROOMS}}/**/*.test.ts`,
+  'test/integration/{channels,cli,client,console,emulator,fuzz,links,postgres,simulator,tenants,uploads}/**/*.test.ts',
+  // But files with a mock or a count.
+  'test/unit/sandbox/!(fairness|runner-processes|second-wall).test.ts',
+  'test/unit/storage/!(sqlite-folder|stall-guard|system-clock).test.ts',
+  'test/integration/plugin/!(ten-thousand-scripts).test.ts',
+  'test/integration/runtime/!(greedy-scripts|hostile-messages|monitoring).test.ts',
+];
 const ALL = ['test/**/*.test.ts'];
 
 export default defineConfig({
