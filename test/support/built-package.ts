@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { buildJavaScript } from '../../build/build-javascript.ts';
 import { BUILT_PARTS, type BuiltPartsPlace } from './built-parts.ts';
 import { ROOT } from './command.ts';
+import { POSTGRES_KEPT } from './postgres.ts';
 
 export interface BuiltPackage {
   /** The command's launcher in it. */
@@ -75,6 +76,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('launcher', built.launcher);
   // Its commands start hundreds of times: the first that ends in order leaves what V8 has made of its files to the others.
   process.env['NODE_COMPILE_CACHE'] = join(place.root, 'compile-cache');
+  process.env[POSTGRES_KEPT] = join(place.root, 'postgres');
   // While somebody works (`npx vitest`): what was changed is built anew.
   project.onTestsRerun(async () => void (await buildJavaScript(ROOT, join(built.folder, 'dist'))));
   return () => built.remove();

@@ -1,6 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -42,21 +53,9 @@ export async function startPostgres(
   settings: Readonly<Record<string, string>> = {},
   version: PostgresVersion = 'newest',
 ): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'metabot-livetex-pg-'));
   const identity: Identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-  chmodSync(folder, 0o755);
-  if (identity.uid !== undefined) chownSync(folder, identity.uid, NOBODY);
-  const bin = copyBinaries(folder, packageOf(version));
-  const data = join(folder, 'data');
-  execFileSync(
-    join(bin, 'initdb'),
-    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
-    {
-      ...identity,
-      cwd: folder,
-      stdio: 'pipe',
-    },
-  );
+  const folder = ownFolder(join(tmpdir(), 'metabot-livetex-pg-'), identity);
+  const { bin, data } = layFiles(folder, packageOf(version), identity);
   const port = await freePort();
   const options = { port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings };
   const args = ['-D', data, ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
@@ -74,6 +73,60 @@ export async function startPostgres(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What a server runs from and on. */
+interface ServerFiles {
+  readonly bin: string;
+  readonly data: string;
+}
+
+/** The folder in which the tests of one run keep what they have made of each package (`built-package.ts`): `initdb` costs more than most tests on its database. */
+export const POSTGRES_KEPT = 'TEST_POSTGRES_KEPT';
+
+/** Binaries, and a database in this folder that nobody has used. */
+function layFiles(folder: string, name: string, identity: Identity): ServerFiles {
+  const kept = process.env[POSTGRES_KEPT];
+  if (kept === undefined) return makeFiles(folder, name, identity);
+  const files = { bin: join(kept, name, 'native', 'bin'), data: join(folder, 'data') };
+  if (!existsSync(files.bin)) keepFiles(kept, name, identity);
+  // As its owner, and with its rights, which a server insists on.
+  execFileSync('cp', ['-a', join(kept, name, 'data'), files.data], { ...identity, stdio: 'pipe' });
+  return files;
+}
+
+/** Two test files may come here at the same time: what one of them has made whole is taken. */
+function keepFiles(kept: string, name: string, identity: Identity): void {
+  mkdirSync(kept, { recursive: true });
+  const folder = ownFolder(join(kept, 'making-'), identity);
+  makeFiles(folder, name, identity);
+  try {
+    renameSync(folder, join(kept, name));
+  } catch (error) {
+    if (!existsSync(join(kept, name))) throw error;
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function makeFiles(folder: string, name: string, identity: Identity): ServerFiles {
+  const files = { bin: copyBinaries(folder, name), data: join(folder, 'data') };
+  execFileSync(
+    join(files.bin, 'initdb'),
+    ['-D', files.data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    {
+      ...identity,
+      cwd: folder,
+      stdio: 'pipe',
+    },
+  );
+  return files;
+}
+
+function ownFolder(prefix: string, { uid }: Identity): string {
+  const folder = mkdtempSync(prefix);
+  chmodSync(folder, 0o755);
+  if (uid !== undefined) chownSync(folder, uid, NOBODY);
+  return folder;
 }
 
 /** The package of a version; of the one that the environment names, when it names one. */
