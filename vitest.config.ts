@@ -10,7 +10,8 @@ const ROOMS =
   'api,bot,channels,cli,client,console,contract,core,deploy,dialog,emulator,globals,guest,houses,http,leads,mirror,operations,outbound,runtime,simulator,tables,uploads,webhook,widget';
 const SHARING = [
   `test/unit/{${ROOMS}}/**/*.test.ts`,
-  'test/integration/{channels,cli,client,console,emulator,fuzz,links,postgres,simulator,tenants,uploads}/**/*.test.ts',
+  'test/integration/{channels,cli,client,console,emulator,examples,fuzz,links,postgres,simulator,tenants,uploads}/**/*.test.ts',
+  'test/contract/**/!(postgres|postgres-oldest).test.ts',
   // But files with a mock or a count.
   'test/unit/sandbox/!(fairness|runner-processes|second-wall).test.ts',
   'test/unit/storage/!(sqlite-folder|stall-guard|system-clock).test.ts',
