@@ -153,7 +153,9 @@ test('a run beside one that cannot be stopped runs again and is right', async ()
   };
   const innocent = sandbox.run(scriptRun('return ask()', { plugins: ASKING, call }));
   const hostile = sandbox.run(scriptRun('const a = []; a.length = 2 ** 32 - 1; return a.indexOf(1);'));
-  expect(await hostile).toMatchObject({ ok: false, error: { code: 'script_timeout' } });
+  // On a loaded machine its memory may be over the limit before its time is; either way the runner had to be killed for it.
+  const code = expect.stringMatching(/^script_(timeout|memory)$/) as unknown;
+  expect(await hostile).toMatchObject({ ok: false, error: { code } });
   expect(await innocent).toMatchObject({ ok: true, returned: 'again' });
 });
 
