@@ -6,8 +6,20 @@ import type { Text } from '../contract/text.ts';
  * The system attributes that hold them all, and how their methods are called. The same as `LIVETEX_ATTRS_KEY` and
  * `LIVETEX_HIDDEN_ATTRS_KEY` of the contract; a test holds them together.
  */
-const SHOWN = { attribute: 'sys_livetex_attrs', one: 'LiveTexAttr', all: 'LiveTexAttrs' } as const;
-const HIDDEN = { attribute: 'sys_livetex_hidden_attrs', one: 'LiveTexHiddenAttr', all: 'LiveTexHiddenAttrs' } as const;
+const SHOWN = {
+  attribute: 'sys_livetex_attrs',
+  set: 'setLiveTexAttr',
+  setAll: 'setAllLiveTexAttrs',
+  get: 'getLiveTexAttr',
+  getAll: 'getAllLiveTexAttrs',
+} as const;
+const HIDDEN = {
+  attribute: 'sys_livetex_hidden_attrs',
+  set: 'setLiveTexHiddenAttr',
+  setAll: 'setAllLiveTexHiddenAttrs',
+  get: 'getLiveTexHiddenAttr',
+  getAll: 'getAllLiveTexHiddenAttrs',
+} as const;
 
 type Value = string | number | boolean;
 /** Without a prototype, so that a key `__proto__` is data like any other. */
@@ -33,46 +45,37 @@ const isWellFormed = call.bind(
   (String.prototype as unknown as { isWellFormed: () => boolean }).isWellFormed,
 ) as unknown as (text: string) => boolean;
 
-/** The LiveTex methods of `lead`; `self` is what the chainable ones return. */
-export function liveTexAttributes(platform: GuestPlatform, self: object): Record<string, unknown> {
-  return { __proto__: null, ...methodsFor(SHOWN, platform, self), ...methodsFor(HIDDEN, platform, self) };
+/** Adds the LiveTex methods to `lead`. */
+export function addLiveTexAttributes(lead: Record<string, unknown>, platform: GuestPlatform): void {
+  addMethods(lead, SHOWN, platform);
+  addMethods(lead, HIDDEN, platform);
 }
 
-function methodsFor(
-  { attribute, one, all }: typeof SHOWN | typeof HIDDEN,
+/** One by one: every context pays for this, and records that are spread and assigned take it several times as long. */
+function addMethods(
+  lead: Record<string, unknown>,
+  { attribute, set, setAll, get, getAll }: typeof SHOWN | typeof HIDDEN,
   platform: GuestPlatform,
-  self: object,
-): Record<string, unknown> {
+): void {
   const stored = (): Values => copied((platform.getSystemAttribute(attribute) ?? {}) as Values);
   const store = (values: Values): object => {
     platform.setSystemAttribute(attribute, values as Json);
-    return self;
+    return lead;
   };
   const merge = (change: Values): object => store(merged(stored(), change));
-  return {
-    __proto__: null,
-    [`set${one}`](...given: unknown[]) {
-      const method = `lead.set${one}`;
-      if (given.length < 2 && typeof given[0] !== 'string')
-        return merge(checkedObject(platform, method, given[0], given.length));
-      const key = checkedKey(platform, given[0]);
-      const change = create(null) as Values;
-      change[key] = checkedValue(platform, key, given[1]);
-      checkedText(platform, change);
-      return merge(change);
-    },
-    [`setAll${all}`](...given: unknown[]) {
-      return store(
-        merged(create(null) as Values, checkedObject(platform, `lead.setAll${all}`, given[0], given.length)),
-      );
-    },
-    [`get${one}`](key: unknown) {
-      return stored()[checkedKey(platform, key)] ?? null;
-    },
-    [`getAll${all}`]() {
-      return plain(stored());
-    },
+  lead[set] = (...given: unknown[]) => {
+    if (given.length < 2 && typeof given[0] !== 'string')
+      return merge(checkedObject(platform, `lead.${set}`, given[0], given.length));
+    const key = checkedKey(platform, given[0]);
+    const change = create(null) as Values;
+    change[key] = checkedValue(platform, key, given[1]);
+    checkedText(platform, change);
+    return merge(change);
   };
+  lead[setAll] = (...given: unknown[]) =>
+    store(merged(create(null) as Values, checkedObject(platform, `lead.${setAll}`, given[0], given.length)));
+  lead[get] = (key: unknown) => stored()[checkedKey(platform, key)] ?? null;
+  lead[getAll] = () => plain(stored());
 }
 
 /** Reads an author's object once, checks every key and value, and only then is anything written. */

@@ -3,7 +3,7 @@
  * The entry of the plugin's bundle.
  */
 import type { GuestPlatform, Json } from '../contract/guest-platform.ts';
-import { liveTexAttributes } from './livetex-attributes.guest.ts';
+import { addLiveTexAttributes } from './livetex-attributes.guest.ts';
 import { groupArgument, messageWishesOf, noteOf, wishesOf } from './transfer-wishes.guest.ts';
 
 /** What this file puts into scope. */
@@ -18,7 +18,7 @@ export function install(platform: GuestPlatform): void {
       'livetex: the platform must put the object "lead" into "globals" before it calls install(platform)',
     );
   }
-  Object.assign(lead, liveTexAttributes(platform, lead));
+  addLiveTexAttributes(lead, platform);
   globals['livetex'] = factory(platform);
 }
 

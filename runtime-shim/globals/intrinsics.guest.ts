@@ -32,7 +32,6 @@ export const apply = Reflect.apply as (target: unknown, self: unknown, args: Arr
 export const reflectGet = Reflect.get as (target: object, key: string | symbol, receiver: unknown) => unknown;
 export const ownKeys = Reflect.ownKeys as (target: object) => (string | symbol)[];
 export const {
-  assign,
   defineProperty,
   freeze,
   getOwnPropertyDescriptor,

@@ -5,13 +5,11 @@ import { unsupported } from './platform-only.guest.ts';
 import { collectAction, collectWrite, type RunState } from './run-state.guest.ts';
 import { setOwn, withoutNull } from './text-store.guest.ts';
 
-/** Contexts, the status, and what the platform knows of the lead beside its attributes. `self` is what the chainable ones return. */
-export function leadState(state: RunState, self: object): Record<string, unknown> {
-  const result = { __proto__: null } as unknown as Record<string, unknown>;
-  addContexts(result, state, self);
-  addStatuses(result, state, self);
-  addFacts(result, state, self);
-  return result;
+/** Contexts, the status, and what the platform knows of the lead beside its attributes. */
+export function addState(lead: Record<string, unknown>, state: RunState): void {
+  addContexts(lead, state);
+  addStatuses(lead, state);
+  addFacts(lead, state);
 }
 
 /** A part of the snapshot that not every platform gives: never what the script has put on `Object.prototype`. */
@@ -19,7 +17,7 @@ function given<Key extends keyof LeadSnapshot>(state: RunState, key: Key): LeadS
   return hasOwn(state.input.lead, key) ? state.input.lead[key] : undefined;
 }
 
-function addContexts(methods: Record<string, unknown>, state: RunState, self: object): void {
+function addContexts(self: Record<string, unknown>, state: RunState): void {
   const read = (key: string): string | null => {
     if (key in state.contexts) return state.contexts[key] as string | null;
     const kept = given(state, 'contexts') ?? {};
@@ -46,19 +44,19 @@ function addContexts(methods: Record<string, unknown>, state: RunState, self: ob
     }
     return self;
   };
-  methods['isContextExist'] = exists('lead.isContextExist');
-  methods['issetContext'] = exists('lead.issetContext');
-  methods['getContext'] = (key: unknown) => read(keyArgument('lead.getContext', key));
-  methods['getAllContexts'] = () => withoutNull(all());
-  methods['setContext'] = (key: unknown, value: unknown = '1') => {
+  self['isContextExist'] = exists('lead.isContextExist');
+  self['issetContext'] = exists('lead.issetContext');
+  self['getContext'] = (key: unknown) => read(keyArgument('lead.getContext', key));
+  self['getAllContexts'] = () => withoutNull(all());
+  self['setContext'] = (key: unknown, value: unknown = '1') => {
     const name = keyArgument('lead.setContext', key);
     collectWrite(state, state.contexts, name, valueArgument('lead.setContext', name, value));
     return self;
   };
-  methods['deleteContext'] = removeOne('lead.deleteContext');
-  methods['forceDeleteContext'] = removeOne('lead.forceDeleteContext');
-  methods['deleteContexts'] = removeMany('lead.deleteContexts');
-  methods['forceDeleteContexts'] = removeMany('lead.forceDeleteContexts');
+  self['deleteContext'] = removeOne('lead.deleteContext');
+  self['forceDeleteContext'] = removeOne('lead.forceDeleteContext');
+  self['deleteContexts'] = removeMany('lead.deleteContexts');
+  self['forceDeleteContexts'] = removeMany('lead.forceDeleteContexts');
 }
 
 /** A status: its number, its name, or both where `bot.json` lists them. */
@@ -67,7 +65,7 @@ interface Status {
   readonly name: string | null;
 }
 
-function addStatuses(methods: Record<string, unknown>, state: RunState, self: object): void {
+function addStatuses(self: Record<string, unknown>, state: RunState): void {
   const known = (): ReadonlyArray<{ readonly id: number; readonly name: string }> => given(state, 'statuses') ?? [];
   const find = (value: string | number): Status | undefined => {
     const all = known();
@@ -102,13 +100,13 @@ function addStatuses(methods: Record<string, unknown>, state: RunState, self: ob
     state.status = kept;
     return self;
   };
-  methods['getStatusId'] = () => present().id;
-  methods['getStatusName'] = () => present().name;
-  methods['isInStatus'] = (name: unknown) => {
+  self['getStatusId'] = () => present().id;
+  self['getStatusName'] = () => present().name;
+  self['isInStatus'] = (name: unknown) => {
     const { id, name: own } = present();
     return name !== null && name !== undefined && (name === own || name === id);
   };
-  methods['getAllStatuses'] = () => {
+  self['getAllStatuses'] = () => {
     const all = known();
     const result: object[] = [];
     for (let index = 0; index < all.length; index += 1) {
@@ -117,15 +115,15 @@ function addStatuses(methods: Record<string, unknown>, state: RunState, self: ob
     }
     return result;
   };
-  methods['setStatus'] = (value: unknown) => set('lead.setStatus', value);
-  methods['setStatusByName'] = (value: unknown) => set('lead.setStatusByName', value);
-  methods['setStatusById'] = (value: unknown) => set('lead.setStatusById', numberIn(value));
-  methods['issetStatusByName'] = (name: unknown) => typeof name === 'string' && find(name) !== undefined;
-  methods['issetStatusById'] = (id: unknown) => {
+  self['setStatus'] = (value: unknown) => set('lead.setStatus', value);
+  self['setStatusByName'] = (value: unknown) => set('lead.setStatusByName', value);
+  self['setStatusById'] = (value: unknown) => set('lead.setStatusById', numberIn(value));
+  self['issetStatusByName'] = (name: unknown) => typeof name === 'string' && find(name) !== undefined;
+  self['issetStatusById'] = (id: unknown) => {
     const number = numberIn(id);
     return isId(number) && find(number as number) !== undefined;
   };
-  methods['getStatusIdByName'] = (name: unknown) => (typeof name === 'string' ? (find(name)?.id ?? null) : null);
+  self['getStatusIdByName'] = (name: unknown) => (typeof name === 'string' ? (find(name)?.id ?? null) : null);
 }
 
 /** A number that is written as a text, as attributes hold it. */
@@ -137,15 +135,15 @@ function isId(value: unknown): boolean {
   return typeof value === 'number' && value === value && value < Infinity && value > -Infinity && value % 1 === 0;
 }
 
-function addFacts(methods: Record<string, unknown>, state: RunState, self: object): void {
+function addFacts(self: Record<string, unknown>, state: RunState): void {
   const has = (call: string) => (key: unknown) => {
     const name = keyArgument(call, key);
     const { data } = state.input.lead;
     return hasOwn(data, name) && data[name] !== null;
   };
-  methods['isDataExist'] = has('lead.isDataExist');
-  methods['issetData'] = has('lead.issetData');
-  methods['getAllData'] = () => {
+  self['isDataExist'] = has('lead.isDataExist');
+  self['issetData'] = has('lead.issetData');
+  self['getAllData'] = () => {
     const { data } = state.input.lead;
     const keys = keysOf(data);
     const result = {};
@@ -154,7 +152,7 @@ function addFacts(methods: Record<string, unknown>, state: RunState, self: objec
     }
     return result;
   };
-  methods['setData'] = (key: unknown, value: unknown) => {
+  self['setData'] = (key: unknown, value: unknown) => {
     const name = keyArgument('lead.setData', key);
     if (name !== 'name') return unsupported(`lead.setData("${name}")`, { en: 'it works', ru: 'он работает' });
     const text = valueArgument('lead.setData', name, value);
@@ -162,11 +160,11 @@ function addFacts(methods: Record<string, unknown>, state: RunState, self: objec
     (state.input.lead.data as Record<string, unknown>)['name'] = text;
     return self;
   };
-  methods['getMessengerCode'] = () => state.input.lead.channel;
-  methods['getIdentification'] = () => state.input.lead.data['identification'] ?? null;
-  methods['isInlineButtonsAvailable'] = () => given(state, 'buttons') ?? true;
-  methods['getLastRequest'] = () => given(state, 'said') ?? null;
+  self['getMessengerCode'] = () => state.input.lead.channel;
+  self['getIdentification'] = () => state.input.lead.data['identification'] ?? null;
+  self['isInlineButtonsAvailable'] = () => given(state, 'buttons') ?? true;
+  self['getLastRequest'] = () => given(state, 'said') ?? null;
   // The runtime counts no leads: a counter would be the place where all new ones wait for each other.
-  methods['getSerialNumber'] = () => null;
-  methods['getPersonId'] = () => null;
+  self['getSerialNumber'] = () => null;
+  self['getPersonId'] = () => null;
 }

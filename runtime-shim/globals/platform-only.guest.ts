@@ -14,7 +14,8 @@ const part = (word: RegExp, en: string, ru: string): Part => ({ word, works: { e
  * The platform names its functions after what they act on (`bot.findTickets`, `lead.setActiveNlpIntegrationByCode`), and has more of
  * them than its documentation lists. The word stands behind another one: `lead.email` is no function of the platform's.
  */
-const PARTS: readonly Part[] = [
+// Made when it is asked for: expressions cost a context more than they are worth to most scripts.
+const partsOf = (): readonly Part[] => [
   part(/[a-z]Triggers?(?![a-z])/, 'triggers work', 'триггеры работают'),
   part(/[a-z]Tickets?(?![a-z])/, 'tickets work', 'заявки работают'),
   part(/[a-z]N(?:lp|LP)(?![a-z])/, 'NLP works', 'NLP работает'),
@@ -31,25 +32,23 @@ const PARTS: readonly Part[] = [
 
 /** What works on the platform only, when a method that the shim has not is of that; `undefined`: the platform has no such method either, as far as is known. */
 export function platformOnly(method: string): Text | undefined {
-  for (let index = 0; index < PARTS.length; index += 1) {
-    const { word, works } = PARTS[index] as Part;
+  const parts = partsOf();
+  for (let index = 0; index < parts.length; index += 1) {
+    const { word, works } = parts[index] as Part;
     if (testRegExp(word, method)) return works;
   }
   return undefined;
 }
 
-/** Objects that the platform puts into scope for its own parts: reading one that is not there is an error of JavaScript. */
-const OBJECTS: Readonly<Record<string, Part>> = {
-  __proto__: null,
-  ticket: PARTS[1],
-  trigger: PARTS[0],
-  nlp: PARTS[2],
-  person: PARTS[5],
-} as unknown as Readonly<Record<string, Part>>;
+/** Objects that the platform puts into scope for its own parts, each with its place in the list above: reading one that is not there is an error of JavaScript. */
+const OBJECTS = { __proto__: null, ticket: 1, trigger: 0, nlp: 2, person: 5 } as unknown as Readonly<
+  Record<string, number>
+>;
 
 /** The same for a name in scope that has no value. */
 export function platformOnlyName(name: string): Text | undefined {
-  return OBJECTS[name]?.works;
+  const place = OBJECTS[name];
+  return place === undefined ? undefined : partsOf()[place]?.works;
 }
 
 /** Ends a script that asked for what the platform has and the shim has not. */
@@ -62,7 +61,7 @@ export function unsupported(what: string, works: Text): never {
 
 /**
  * An ordinary object of these members, as `ordinary` makes it, of which the platform has more: behind them stand those of
- * `PARTS`, each made when it is asked for.
+ * `partsOf`, each made when it is asked for.
  */
 export function withPlatformOnly<Members extends object>(object: string, members: Members): Members {
   const handler: ProxyHandler<object> & { readonly __proto__: null } = {

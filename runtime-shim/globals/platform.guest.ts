@@ -48,25 +48,17 @@ export function start(limits: GuestLimits, plugins: readonly PluginBundle[]): vo
   installSymbolRegistry();
   const host = take(NAMES.host) as HostReference;
   const state = createRunState(limits);
-  const globals = dict<object>();
-  const libraries = createLibraries(state, host, () => globals);
+  const libraries: Libraries = createLibraries(state, host, () => globals);
   takeOverStacks((name) => {
     const library = libraries.libraryOf(name);
     return library === undefined ? state.input.file : (state.input.libraries[library] ?? library);
   });
-  globals['lead'] = createLead(state).lead;
-  globals['bot'] = createBot(state, host, libraries.libraryOf).bot;
-  globals['memory'] = createMemory(state).memory;
-  globals['console'] = createConsole(state, host).console;
-  globals['api'] = createApi(state, host).api;
-  globals['table'] = createTable(state, host).table;
-  globals['require'] = libraries.require;
-  globals['snippet'] = libraries.snippet;
+  const globals = globalsOf(state, host, libraries);
   for (let index = 0; index < plugins.length; index += 1) {
     const { name, load } = plugins[index] as PluginBundle;
     load()(pluginPlatform(name, state, globals, host));
   }
-  publish(globals, 'lead');
+  publish(globals, 'lead', LATER);
   installWebGlobals(state, host);
 
   defineHidden(
@@ -86,6 +78,38 @@ export function start(limits: GuestLimits, plugins: readonly PluginBundle[]): vo
     },
     true,
   );
+}
+
+/** Names of the globals that are made when they are first used: no script uses all of them, and each context would pay for all. */
+const LATER = ['bot', 'memory', 'console', 'api', 'table'] as const;
+
+/**
+ * What becomes the script's globals when the plugins have added theirs. What is made late is made after the author's code has begun,
+ * so it reads of the language only what its file saved when it was loaded.
+ */
+function globalsOf(state: RunState, host: HostReference, libraries: Libraries): Record<string, object> {
+  const made = dict<object>();
+  return {
+    __proto__: null as never,
+    lead: createLead(state).lead,
+    require: libraries.require,
+    snippet: libraries.snippet,
+    get bot() {
+      return (made['bot'] ??= createBot(state, host, libraries.libraryOf).bot);
+    },
+    get memory() {
+      return (made['memory'] ??= createMemory(state).memory);
+    },
+    get console() {
+      return (made['console'] ??= createConsole(state, host).console);
+    },
+    get api() {
+      return (made['api'] ??= createApi(state, host).api);
+    },
+    get table() {
+      return (made['table'] ??= createTable(state, host).table);
+    },
+  };
 }
 
 function begin(state: RunState, inputJson: string): void {

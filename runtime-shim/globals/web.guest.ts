@@ -29,13 +29,14 @@ const RANDOM_POOL_BYTES = 512;
 
 /** What a script finds of a browser's globals, and libraries count on. The large part of it is loaded when it is first used. */
 export function installWebGlobals(state: RunState, host: HostReference): void {
-  const part = partLoader(state, host);
+  let loader: PartLoader | undefined;
   const web = (): WebPart => {
+    const part = (loader ??= partLoader(state, host));
     const loaded = part('web') as WebPart;
     loaded.idna ??= () => part('idna');
     return loaded;
   };
-  const crypto = createCrypto(state, host);
+  let crypto: object | undefined;
   /**
    * A class, since its members are not listed by `for … in`, and the global object inherits from its prototype: to define
    * each name on the global object itself would cost every context ten times as much.
@@ -48,7 +49,7 @@ export function installWebGlobals(state: RunState, host: HostReference): void {
       defineHidden('self', value, true);
     }
     get crypto() {
-      return crypto;
+      return (crypto ??= createCrypto(state, host));
     }
     set crypto(value: unknown) {
       defineHidden('crypto', value, true);
@@ -142,7 +143,7 @@ function synchronous(name: string): never {
  * Gives parts that are too large for every context. The runner has compiled those whose names stand in the script's text
  * (`runner/definitions.ts`); one that is reached another way is compiled here, which takes longer.
  */
-function partLoader(state: RunState, host: HostReference): (name: 'web' | 'idna') => object {
+function partLoader(state: RunState, host: HostReference): PartLoader {
   const loaded = dict<object>();
   return (name) => {
     if (name in loaded) return loaded[name] as object;
@@ -160,6 +161,8 @@ function partLoader(state: RunState, host: HostReference): (name: 'web' | 'idna'
     }
   };
 }
+
+type PartLoader = (name: 'web' | 'idna') => object;
 
 /** What `web-part.ts` gives. */
 interface WebPart {

@@ -77,8 +77,8 @@ export const YOUNG_HALF_MB = 8;
  * fifteenth less again, with 12 nothing is won any more.
  */
 export const READY_CONTEXTS = 8;
-/** What these take of an isolate's heap, MiB: 0.23 each with our globals and the plugin. The script's own part stays what was asked for. */
-export const READY_CONTEXTS_MB = 2;
+/** What these take of an isolate's heap, MiB: 0.27 each with our globals and the plugin, and one more. The script's own part stays what was asked for. */
+export const READY_CONTEXTS_MB = 3;
 /** Isolates that may use twice their heap at the same time before the runner is ended. */
 const SPARE_ISOLATES = 2;
 /** Part of the cap from which a runner is replaced when it is next idle: the rest of old scripts must not count for a new one. */

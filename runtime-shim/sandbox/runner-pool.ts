@@ -19,6 +19,12 @@ const START_AGAIN_AT_MOST_MS = 60_000;
 /** Failed starts in a row after which nobody is kept waiting for one that works. Our choice: a machine short of memory for a moment loses one or two. */
 const HOPELESS_STARTS = 3;
 
+/**
+ * What the memory that a sign of life tells may be short of, MiB. Linux counts a process's pages for each core and adds them up now and then; only
+ * `/proc/<pid>/statm` has the exact sum.
+ */
+const RSS_ERROR_MB = 2;
+
 /** What happens to a run when its runner is killed. */
 export type KillVerdict = 'deadline' | 'memory';
 
@@ -147,8 +153,13 @@ export class RunnerPool {
   /** Replaces a runner in which nothing runs if scripts have made it too large. One that ran nothing would only be large again. */
   settle(runner: RunnerProcess): void {
     if (runner.runs.size > 0 || runner.lastStart === 0) return;
-    if (runner.rssMb > retireAtMb(this.#limits)) runner.retiring = true;
+    if (this.#hasGrown(runner)) runner.retiring = true;
     if (runner.retiring) runner.kill('it was replaced by a fresh one');
+  }
+
+  #hasGrown(runner: RunnerProcess): boolean {
+    const limit = retireAtMb(this.#limits);
+    return runner.rssMb > limit - RSS_ERROR_MB && (runner.residentMb() ?? runner.rssMb) > limit;
   }
 
   /** A process has one time zone: fresh runners take over from those that have another. Runs under way end where they are. */

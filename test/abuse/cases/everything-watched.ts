@@ -3,8 +3,11 @@ import type { AbuseCases } from '../abuse-case.ts';
 /** Names that our records have: whatever is read from `Object.prototype` or set on it by mistake shows itself. */
 const NAMES = `['get', 'set', 'value', 'e', 'v', 'ok', 'code', 'kind', 'type', 'webhookPayload', 'toJSON', '0', '1']`;
 
-/** Wraps every function and getter of the language that can be reached: a wrapper notes which of our functions called it. */
-const WATCH = String.raw`
+/**
+ * Wraps every function and getter of the language that can be reached: a wrapper notes which of our functions called it.
+ * `ours`: globals of ours that are used before that; the others are made afterwards.
+ */
+const watch = (ours: string): string => String.raw`
 const { apply, construct, ownKeys, getOwnPropertyDescriptor, defineProperty, getPrototypeOf } = Reflect;
 const define = (holder, key, entry) => defineProperty(holder, key, { __proto__: null, configurable: true, ...entry });
 const add = (list, value) => define(list, list.length, { value, enumerable: true, writable: true });
@@ -15,7 +18,7 @@ const wrap = (f, name) => function (...args) {
   note('called ' + name);
   return new.target ? construct(f, args, new.target) : apply(f, this, args);
 };
-const ours = [lead, bot, memory, console, livetex, require, snippet];
+const ours = [${ours}];
 const seen = new Set([...ours, globalThis]);
 const has = seen.has.bind(seen);
 const mark = seen.add.bind(seen);
@@ -83,6 +86,9 @@ const uses = {
   noLibrary: () => require('Business.None'),
   badLibrary: () => require('Business.Broken'),
   builtIn: () => require('Common.Bot.Commands').sendText('c'),
+  badHeaders: () => api.setHeaders(5),
+  badTable: () => table.find(null),
+  group: () => { console.group('a'); console.table([{ a: 1 }]); console.groupEnd(); },
 };
 const said = {};
 for (const name in uses) {
@@ -93,57 +99,67 @@ for (const name in uses) {
 for (const holder of [Object.prototype, Array.prototype]) for (const key of ${NAMES}) delete holder[key];
 return { caught, said };`;
 
+const SAID = {
+  setAttr: true,
+  setNothing: 'script_argument',
+  setSystem: 'script_argument',
+  setJsonAttr: true,
+  getAttr: '1.5',
+  getJsonAttr: null,
+  getAllAttr: '1.5',
+  getIntAttr: 1,
+  getFloatAttr: 1.5,
+  getBoolAttr: false,
+  isAttrExist: true,
+  deleteAttrs: true,
+  addTags: true,
+  getAllTags: 1,
+  isTagExist: true,
+  getData: 'Анна',
+  setForwarded: true,
+  setLiveTexAttr: true,
+  setAllLiveTexAttrs: true,
+  getAllLiveTexAttrs: 2,
+  getLiveTexAttr: true,
+  getter: 'attr_value_invalid',
+  botAttr: 'y',
+  memoryAttr: 'true',
+  link: true,
+  badLink: 'script_argument',
+  run: true,
+  runForLead: true,
+  payload: null,
+  operators: true,
+  library: 5,
+  noLibrary: 'script_library_missing',
+  badLibrary: 'script_syntax',
+  builtIn: true,
+  badHeaders: 'script_argument',
+  badTable: 'script_argument',
+};
+
+const RUN = {
+  call: async () => 'true',
+  libraries: {
+    'Business.A': { file: 'a.js', code: 'module.exports = { n: 5 };' },
+    'Business.Broken': { file: 'b.js', code: 'return (' },
+  },
+};
+
 export const cases: AbuseCases = {
   'everything-watched': {
     tries:
       'every built-in function replaced by one that tells who calls it and with what, while each of our functions is used',
-    code: WATCH + USES,
+    code: watch('lead, bot, memory, console, api, table, livetex, require, snippet') + USES,
     ends: ['ok'],
-    returns: {
-      caught: [],
-      said: {
-        setAttr: true,
-        setNothing: 'script_argument',
-        setSystem: 'script_argument',
-        setJsonAttr: true,
-        getAttr: '1.5',
-        getJsonAttr: null,
-        getAllAttr: '1.5',
-        getIntAttr: 1,
-        getFloatAttr: 1.5,
-        getBoolAttr: false,
-        isAttrExist: true,
-        deleteAttrs: true,
-        addTags: true,
-        getAllTags: 1,
-        isTagExist: true,
-        getData: 'Анна',
-        setForwarded: true,
-        setLiveTexAttr: true,
-        setAllLiveTexAttrs: true,
-        getAllLiveTexAttrs: 2,
-        getLiveTexAttr: true,
-        getter: 'attr_value_invalid',
-        botAttr: 'y',
-        memoryAttr: 'true',
-        link: true,
-        badLink: 'script_argument',
-        run: true,
-        runForLead: true,
-        payload: null,
-        operators: true,
-        library: 5,
-        noLibrary: 'script_library_missing',
-        badLibrary: 'script_syntax',
-        builtIn: true,
-      },
-    },
-    run: {
-      call: async () => 'true',
-      libraries: {
-        'Business.A': { file: 'a.js', code: 'module.exports = { n: 5 };' },
-        'Business.Broken': { file: 'b.js', code: 'return (' },
-      },
-    },
+    returns: { caught: [], said: SAID },
+    run: RUN,
+  },
+  'everything-watched-first': {
+    tries: 'the same, before what is made at its first use is used',
+    code: watch('lead, livetex, require, snippet') + USES,
+    ends: ['ok'],
+    returns: { caught: [], said: SAID },
+    run: RUN,
   },
 };

@@ -26,12 +26,34 @@ const NAMES = [
 test('each file puts the names into scope that it says, fixed and frozen', async () => {
   const code = `
     return Object.fromEntries(names.map((name) => {
-      const { value, writable, configurable, enumerable } = Object.getOwnPropertyDescriptor(globalThis, name);
-      return [name, [Object.isFrozen(value), writable, configurable, enumerable]];
+      // Some are made when they are asked for first: they have a getter, and no setter.
+      const { writable, set, configurable, enumerable } = Object.getOwnPropertyDescriptor(globalThis, name);
+      const value = globalThis[name];
+      const isFixed = writable === false || (writable === undefined && set === undefined);
+      globalThis[name] = null;
+      return [name, [Object.isFrozen(value), isFixed, globalThis[name] === value, configurable, enumerable]];
     }));`;
   expect(await scripts.returned(code, { args: { names: NAMES } })).toEqual(
-    Object.fromEntries(NAMES.map((name) => [name, [true, false, false, false]])),
+    Object.fromEntries(NAMES.map((name) => [name, [true, true, true, false, false]])),
   );
+});
+
+test('a library cannot put something of its own in the place of what was not used yet', async () => {
+  const code = `
+    const tries = [
+      () => { bot = null; },
+      () => { 'use strict'; bot = null; },
+      () => Object.defineProperty(globalThis, 'bot', { value: null }),
+      () => { delete globalThis.bot; },
+    ];
+    const ended = tries.map((attempt) => { try { attempt(); return 'nothing'; } catch (error) { return error.name; } });
+    return [ended, typeof bot.sendMessage, bot === globalThis.bot, Object.isFrozen(bot)];`;
+  expect(await scripts.returned(code)).toEqual([
+    ['nothing', 'TypeError', 'TypeError', 'nothing'],
+    'function',
+    true,
+    true,
+  ]);
 });
 
 test('nothing else of ours is in scope: the rest is the language', async () => {
