@@ -13,7 +13,7 @@ export interface ConsoleServer {
 const [leads = '', schema] = process.argv.slice(2);
 const folder = temporaryFolder();
 const storage = schema ?? `sqlite:${folder.path}`;
-await (schema === undefined ? fill(folder.path, Number(leads), 'listed') : fillSchema(schema, Number(leads)));
+await (schema === undefined ? fill(folder.path, Number(leads), true) : fillSchema(schema, Number(leads)));
 const stand = await startConsole({
   bot: { id: BOT_ID, scripts: [{ code: 'start', commands: [{ type: 'send_text', text: 'Здравствуйте!' }] }] },
   livetex: [{ id: BINDING, token: 'token-of-the-benchmark', baseUrl: 'http://127.0.0.1:9' }],

@@ -29,14 +29,10 @@ export interface OurServerOptions {
 const POPULATE = join(import.meta.dirname, 'populate-process.ts');
 
 /** Fills a folder from a process of its own. */
-export async function fill(folder: string, leads: number, history?: 'history' | 'listed'): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    [POPULATE, folder, String(leads), ...(history === undefined ? [] : [history])],
-    {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
+export async function fill(folder: string, leads: number, history = false): Promise<void> {
+  const child = spawn(process.execPath, [POPULATE, folder, String(leads), ...(history ? ['history'] : [])], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`the leads could not be written (code ${String(code)})`);
 }
@@ -83,7 +79,7 @@ export interface OurServer extends ServerUnderTest {
 export async function startOurServer(options: OurServerOptions): Promise<OurServer> {
   const folder = temporaryFolder();
   await (options.schema === undefined
-    ? fill(folder.path, options.leads, options.history === true ? 'history' : undefined)
+    ? fill(folder.path, options.leads, options.history)
     : fillSchema(options.schema, options.leads));
   const storage = await openStorage(options.schema ?? `sqlite:${folder.path}`, { clock: systemClock });
   const runtime = await createRuntime({
