@@ -1,23 +1,19 @@
-import { defineProperty, dict, freeze, globalObject, ownKeys } from './intrinsics.guest.ts';
+import { defineProperty, freeze, getOwnPropertyDescriptor, globalObject, ownKeys } from './intrinsics.guest.ts';
 
 /**
  * Puts the globals into scope for ever: they are frozen and the names cannot be given another value, so that a library
  * cannot attack the script that loads it. Their functions are not frozen one by one: that takes a tenth of the start
  * of a context, and `call` and `apply` of a function can be replaced on `Function.prototype` all the same.
+ * What has a getter is made when the script first asks for it; the script always reads one and the same frozen object.
  * @param last the one that is put there when it is known whether this run has it
- * @param later those that are made when the script first asks for them
  */
-export function publish(globals: Record<string, object>, last: string, later: readonly string[]): void {
-  const isLater = dict<true>();
-  for (let index = 0; index < later.length; index += 1) {
-    const name = later[index] as string;
-    isLater[name] = true;
-    publishLater(globals, name);
-  }
+export function publish(globals: Record<string, object>, last: string): void {
   const names = ownKeys(globals) as string[];
   for (let index = 0; index < names.length; index += 1) {
     const name = names[index] as string;
-    if (name !== last && !(name in isLater)) publishOne(globals, name);
+    if (name === last) continue;
+    if (getOwnPropertyDescriptor(globals, name)?.get === undefined) publishOne(globals, name);
+    else publishLater(globals, name);
   }
 }
 
@@ -25,14 +21,18 @@ export function publishOne(globals: Record<string, object>, name: string): void 
   defineHidden(name, freeze(globals[name] as object), false);
 }
 
-/** The same for a script: it always reads one and the same frozen object. */
 function publishLater(globals: Record<string, object>, name: string): void {
   let made: object | undefined;
+  defineGetter(name, () => (made ??= freeze(globals[name] as object)), false);
+}
+
+/** The same as `defineHidden`, for a value that is looked up each time. */
+export function defineGetter(name: string, get: () => unknown, open: boolean): void {
   defineProperty(globalObject, name, {
     __proto__: null,
-    get: () => (made ??= freeze(globals[name] as object)),
+    get,
     enumerable: false,
-    configurable: false,
+    configurable: open,
   } as PropertyDescriptor);
 }
 

@@ -58,7 +58,7 @@ export function start(limits: GuestLimits, plugins: readonly PluginBundle[]): vo
     const { name, load } = plugins[index] as PluginBundle;
     load()(pluginPlatform(name, state, globals, host));
   }
-  publish(globals, 'lead', LATER);
+  publish(globals, 'lead');
   installWebGlobals(state, host);
 
   defineHidden(
@@ -80,12 +80,10 @@ export function start(limits: GuestLimits, plugins: readonly PluginBundle[]): vo
   );
 }
 
-/** Names of the globals that are made when they are first used: no script uses all of them, and each context would pay for all. */
-const LATER = ['bot', 'memory', 'console', 'api', 'table'] as const;
-
 /**
- * What becomes the script's globals when the plugins have added theirs. What is made late is made after the author's code has begun,
- * so it reads of the language only what its file saved when it was loaded.
+ * What becomes the script's globals when the plugins have added theirs. Those with a getter are made when they are first used: no script uses all of
+ * them, and each context would pay for all. That is after the author's code has begun, so what makes them reads of the language only what its file
+ * saved when it was loaded.
  */
 function globalsOf(state: RunState, host: HostReference, libraries: Libraries): Record<string, object> {
   const made = dict<object>();

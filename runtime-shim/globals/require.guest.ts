@@ -1,16 +1,15 @@
 import type { Text } from '../../plugin/contract/text.ts';
 import { keyArgument, refuse } from './arguments.guest.ts';
 import { fail } from './fail.guest.ts';
+import { defineGetter } from './global-scope.guest.ts';
 import type { HostReference } from './run-state.guest.ts';
 import {
   add,
   apply,
-  defineProperty,
   dict,
   type Dict,
   freeze,
   FunctionType,
-  globalObject,
   hasOwn,
   joined,
   keysOf,
@@ -141,11 +140,11 @@ export function factory(state: RunState, host: HostReference, globals: () => Rec
     sawAsync: () => asynchronous,
     defineAutoVariables() {
       // Written out: making it from the name takes a new context longer than all else here.
-      defineAutoVariable('CommonBotCommands', 'Common.Bot.Commands', load);
+      defineGetter('CommonBotCommands', () => load('Common.Bot.Commands'), true);
       const own = keysOf(state.input.libraries);
       for (let index = 0; index < own.length; index += 1) {
         const name = own[index] as string;
-        if (startsWith(name, 'Common.')) defineAutoVariable(withoutDots(name), name, load);
+        if (startsWith(name, 'Common.')) defineGetter(withoutDots(name), () => load(name), true);
       }
     },
   };
@@ -187,15 +186,6 @@ function withoutDots(name: string): string {
   let variable = '';
   for (let index = 0; index < name.length; index += 1) if (name[index] !== '.') variable += name[index] as string;
   return variable;
-}
-
-function defineAutoVariable(variable: string, name: string, load: (name: unknown) => unknown): void {
-  defineProperty(globalObject, variable, {
-    __proto__: null,
-    get: () => load(name),
-    enumerable: false,
-    configurable: true,
-  } as PropertyDescriptor);
 }
 
 /** Names of the libraries below. */
